@@ -1,0 +1,162 @@
+//! What an order holds of the stock, and what a change of that does to the stock's buckets.
+
+use super::{
+    ids::{LocationId, Sku},
+    stock::{StockChange, StockDelta, StockPlace},
+};
+use serde::{Deserialize, Serialize};
+
+/// Where some units of a line stand. The units of all allocations of a line, and those handed over,
+/// always add up to what was ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Allocation {
+    /// The line's position in the order, from 0.
+    pub line: u16,
+    pub sku: Sku,
+    #[serde(rename = "qty")]
+    pub quantity: u32,
+    #[serde(flatten)]
+    pub state: Holding,
+}
+
+/// How units are held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "state", content = "at", rename_all = "snake_case")]
+pub enum Holding {
+    /// Nothing holds them: there was no stock when it was needed, or the reservation expired.
+    Missing,
+    /// Held for an unpaid order.
+    Reserved(LocationId),
+    /// Promised from the next stock that comes in.
+    Backordered(LocationId),
+    /// Paid for, and not yet in a fulfillment.
+    Committed(LocationId),
+    /// Paid for, and in a fulfillment that the warehouse works on.
+    Dispatched(LocationId),
+}
+
+impl Holding {
+    /// The effect of one held unit on the buckets of its place.
+    fn bucket(&self) -> Option<(&LocationId, StockDelta)> {
+        let one = StockDelta::default();
+        match self {
+            Self::Missing => None,
+            Self::Reserved(at) => Some((at, StockDelta { reserved: 1, ..one })),
+            Self::Backordered(at) => Some((at, StockDelta { backordered: 1, ..one })),
+            Self::Committed(at) | Self::Dispatched(at) => Some((at, StockDelta { committed: 1, ..one })),
+        }
+    }
+}
+
+/// What the buckets must change by when an order held `before` and holds `after`.
+///
+/// Every rule only says what the order holds now; the stock movement is derived here, so that no rule can
+/// forget it and the buckets always equal what the orders say they hold.
+pub fn difference(before: &[Allocation], after: &[Allocation]) -> StockChange {
+    let mut change = StockChange::default();
+    for (allocations, sign) in [(before, -1), (after, 1)] {
+        for allocation in allocations {
+            if let Some((at, unit)) = allocation.state.bucket() {
+                let place = StockPlace { sku: allocation.sku.clone(), location: at.clone() };
+                change.add(place, unit * (sign * i64::from(allocation.quantity)));
+            }
+        }
+    }
+    change
+}
+
+/// Moves up to `quantity` units of `line` that are in a state that `from` accepts into the state that
+/// `to` makes of it (none: the order no longer holds them). Tells how many units moved.
+pub fn shift(
+    allocations: &mut Vec<Allocation>,
+    line: u16,
+    quantity: u32,
+    from: impl Fn(&Holding) -> bool,
+    to: impl Fn(&Holding) -> Option<Holding>,
+) -> u32 {
+    let mut left = quantity;
+    let mut moved = Vec::new();
+    for allocation in allocations.iter_mut() {
+        if allocation.line == line && left > 0 && from(&allocation.state) {
+            let units = left.min(allocation.quantity);
+            allocation.quantity -= units;
+            left -= units;
+            if let Some(state) = to(&allocation.state) {
+                moved.push(Allocation { quantity: units, state, ..allocation.clone() });
+            }
+        }
+    }
+    for allocation in moved {
+        add(allocations, allocation);
+    }
+    allocations.retain(|allocation| allocation.quantity > 0);
+    quantity - left
+}
+
+/// Adds an allocation, joining it with one of the same line and state.
+pub fn add(allocations: &mut Vec<Allocation>, new: Allocation) {
+    let same = |old: &&mut Allocation| old.line == new.line && old.state == new.state;
+    match allocations.iter_mut().find(same) {
+        Some(old) => old.quantity += new.quantity,
+        None => allocations.push(new),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn held(line: u16, quantity: u32, state: Holding) -> Allocation {
+        Allocation { line, sku: format!("SKU-{line}").parse().unwrap(), quantity, state }
+    }
+
+    fn at(name: &str) -> LocationId {
+        name.parse().unwrap()
+    }
+
+    fn delta_of(change: &StockChange, sku: &str, location: &str) -> StockDelta {
+        let place = StockPlace { sku: sku.parse().unwrap(), location: at(location) };
+        change.get(&place).copied().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_deduction_moves_units_from_reserved_to_committed_and_leaves_available_alone() {
+        let before = [held(0, 2, Holding::Reserved(at("A")))];
+        let after = [held(0, 2, Holding::Committed(at("A")))];
+        let delta = delta_of(&difference(&before, &after), "SKU-0", "A");
+        assert_eq!(delta, StockDelta { reserved: -2, committed: 2, ..StockDelta::default() });
+        assert_eq!(delta.available(), 0);
+    }
+
+    #[test]
+    fn an_unchanged_holding_moves_nothing() {
+        let same = [held(0, 2, Holding::Committed(at("A"))), held(1, 1, Holding::Missing)];
+        assert!(difference(&same, &same).is_empty());
+        let dispatched = [held(0, 2, Holding::Dispatched(at("A"))), held(1, 1, Holding::Missing)];
+        assert!(difference(&same, &dispatched).is_empty(), "both are committed in the stock");
+    }
+
+    #[test]
+    fn shifting_splits_joins_and_drops_allocations() {
+        let mut all = vec![held(0, 3, Holding::Reserved(at("A"))), held(0, 2, Holding::Reserved(at("B")))];
+        let committed = |from: &Holding| match from {
+            Holding::Reserved(at) => Some(Holding::Committed(at.clone())),
+            _ => None,
+        };
+        let moved = shift(&mut all, 0, 4, |state| matches!(state, Holding::Reserved(_)), committed);
+        assert_eq!(moved, 4);
+        assert_eq!(
+            all,
+            [
+                held(0, 1, Holding::Reserved(at("B"))),
+                held(0, 3, Holding::Committed(at("A"))),
+                held(0, 1, Holding::Committed(at("B"))),
+            ]
+        );
+        assert_eq!(shift(&mut all, 0, 9, |_| true, |_| None), 5);
+        assert!(all.is_empty());
+    }
+}

@@ -1,0 +1,224 @@
+//! Duties: the follow-up work that an aggregate owes (see docs/ARCHITECTURE.md, "The `owed` set").
+
+use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+/// One piece of follow-up work. Its text form is what the `owed` set and the messages hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Duty {
+    /// Make the order's stock allocation complete: reservations become deductions.
+    StockDeduction,
+    /// Make fulfillments and picklists of what is committed.
+    FulfillmentDispatch,
+    /// Tell the warehouse's webhook about a new fulfillment.
+    WarehouseNotice,
+    /// Move intended refunds at the payment provider.
+    Refund,
+    Email(EmailKind),
+}
+
+/// A customer e-mail. Each goes out once per item that owes it and kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EmailKind {
+    PaymentConfirmed,
+    OrderCancelled,
+    Shipped(ParcelId),
+    Delivered(ParcelId),
+    ReturnReceived,
+    RefundSent(RefundId),
+}
+
+impl fmt::Display for EmailKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PaymentConfirmed => f.write_str("payment-confirmed"),
+            Self::OrderCancelled => f.write_str("order-cancelled"),
+            Self::Shipped(parcel) => write!(f, "shipped:{parcel}"),
+            Self::Delivered(parcel) => write!(f, "delivered:{parcel}"),
+            Self::ReturnReceived => f.write_str("return-received"),
+            Self::RefundSent(refund) => write!(f, "refund-sent:{refund}"),
+        }
+    }
+}
+
+impl FromStr for EmailKind {
+    type Err = UnknownDuty;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDuty> {
+        let known = match text.split_once(':').unwrap_or((text, "")) {
+            ("payment-confirmed", "") => Some(Self::PaymentConfirmed),
+            ("order-cancelled", "") => Some(Self::OrderCancelled),
+            ("shipped", parcel) => parcel.parse().ok().map(Self::Shipped),
+            ("delivered", parcel) => parcel.parse().ok().map(Self::Delivered),
+            ("return-received", "") => Some(Self::ReturnReceived),
+            ("refund-sent", refund) => refund.parse().ok().map(Self::RefundSent),
+            _ => None,
+        };
+        known.ok_or_else(|| UnknownDuty(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Duty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StockDeduction => f.write_str("stock-deduction"),
+            Self::FulfillmentDispatch => f.write_str("fulfillment-dispatch"),
+            Self::WarehouseNotice => f.write_str("warehouse-notice"),
+            Self::Refund => f.write_str("refund"),
+            Self::Email(kind) => write!(f, "email:{kind}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no duty that this version knows")]
+pub struct UnknownDuty(String);
+
+impl FromStr for Duty {
+    type Err = UnknownDuty;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDuty> {
+        match text {
+            "stock-deduction" => Ok(Self::StockDeduction),
+            "fulfillment-dispatch" => Ok(Self::FulfillmentDispatch),
+            "warehouse-notice" => Ok(Self::WarehouseNotice),
+            "refund" => Ok(Self::Refund),
+            _ => match text.strip_prefix("email:").map(str::parse) {
+                Some(Ok(kind)) => Ok(Self::Email(kind)),
+                _ => Err(UnknownDuty(text.to_owned())),
+            },
+        }
+    }
+}
+
+impl TryFrom<String> for Duty {
+    type Error = UnknownDuty;
+
+    fn try_from(text: String) -> Result<Self, UnknownDuty> {
+        text.parse()
+    }
+}
+
+impl From<Duty> for String {
+    fn from(duty: Duty) -> Self {
+        duty.to_string()
+    }
+}
+
+/// What an aggregate owes. A set: owing the same twice is owing it once.
+pub type Owed = BTreeSet<Duty>;
+
+/// An item of an order's collection, by the name that it is stored under and that messages carry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ItemName {
+    Details,
+    Head,
+    Fulfillment(FulfillmentId),
+    Return(ReturnId),
+    /// The claim of an e-mail, by the item that owes it: two fulfillments both have a parcel `P1`.
+    Email(Box<ItemName>, EmailKind),
+}
+
+impl fmt::Display for ItemName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Details => f.write_str("details"),
+            Self::Head => f.write_str("head"),
+            Self::Fulfillment(id) => write!(f, "fulfillment#{id}"),
+            Self::Return(id) => write!(f, "return#{id}"),
+            Self::Email(of, kind) => write!(f, "email#{of}#{kind}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no item that this version knows")]
+pub struct UnknownItem(String);
+
+impl FromStr for ItemName {
+    type Err = UnknownItem;
+
+    fn from_str(text: &str) -> Result<Self, UnknownItem> {
+        let known = match text.split_once('#').unwrap_or((text, "")) {
+            ("details", "") => Some(Self::Details),
+            ("head", "") => Some(Self::Head),
+            ("fulfillment", id) => id.parse().ok().map(Self::Fulfillment),
+            ("return", id) => id.parse().ok().map(Self::Return),
+            ("email", claim) => claim
+                .rsplit_once('#')
+                .and_then(|(of, kind)| Some(Self::Email(Box::new(of.parse().ok()?), kind.parse().ok()?))),
+            _ => None,
+        };
+        known.ok_or_else(|| UnknownItem(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for ItemName {
+    type Error = UnknownItem;
+
+    fn try_from(text: String) -> Result<Self, UnknownItem> {
+        text.parse()
+    }
+}
+
+impl From<ItemName> for String {
+    fn from(item: ItemName) -> Self {
+        item.to_string()
+    }
+}
+
+/// Which item owes what: all that a message has to say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owing {
+    pub order: OrderId,
+    pub item: ItemName,
+    pub duty: Duty,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_duty_reads_back_from_its_text() {
+        for text in [
+            "stock-deduction",
+            "fulfillment-dispatch",
+            "warehouse-notice",
+            "refund",
+            "email:payment-confirmed",
+            "email:order-cancelled",
+            "email:shipped:P1",
+            "email:delivered:P2",
+            "email:return-received",
+            "email:refund-sent:return-01",
+        ] {
+            assert_eq!(text.parse::<Duty>().unwrap().to_string(), text);
+        }
+        for bad in ["", "email:", "email:shipped:", "email:payment-confirmed:x", "fly"] {
+            assert!(bad.parse::<Duty>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn every_item_reads_back_from_its_name() {
+        for text in [
+            "details",
+            "head",
+            "fulfillment#01",
+            "return#02",
+            "email#head#refund-sent:return-01",
+            "email#fulfillment#02#shipped:P1",
+            "email#return#01#return-received",
+        ] {
+            assert_eq!(text.parse::<ItemName>().unwrap().to_string(), text);
+        }
+        for bad in ["", "head#1", "fulfillment#", "email#shipped:P1", "email#head", "email##shipped:P1"] {
+            assert!(bad.parse::<ItemName>().is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The head of an order: everything about it that changes, and the rules of its changes.
+//!
+//! [`money`] holds the rules about payments and refunds, [`goods`] those about stock and fulfillments.
+
+mod goods;
+mod money;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Rejection,
+    allocation::{Allocation, Holding},
+    duty::{Duty, Owed},
+    fulfillment::FulfillmentStatus,
+    history::{Actor, Entry},
+    ids::{ChannelId, FulfillmentId},
+    ledger::{Ledger, MoneyEvent, PaymentStatus},
+    money::{Currency, Minor},
+    order::Details,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Work that is owed this long after it was first owed is sent again.
+pub const OWED_GRACE: SignedDuration = SignedDuration::from_secs(60);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub channel: ChannelId,
+    pub reference: String,
+    pub placed_at: Timestamp,
+    pub currency: Currency,
+    pub total: Minor,
+    #[serde(flatten)]
+    pub status: OrderStatus,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub holds: BTreeMap<HoldReason, Hold>,
+    /// What the order holds of the stock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stock: Vec<Allocation>,
+    #[serde(flatten)]
+    pub ledger: Ledger,
+    /// A summary; the fulfillments themselves are items of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
+    /// Whether the confirmation has been ordered, so that it is owed once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirmed: bool,
+    #[serde(default, skip_serializing_if = "Owed::is_empty")]
+    pub owed: Owed,
+    pub history: Vec<Entry>,
+}
+
+/// Where an order stands as a whole. Its payment, fulfillment and returns have their own statuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Waits for payment, and keeps its stock until then.
+    Pending {
+        reserved_until: Timestamp,
+    },
+    Open,
+    /// Everything has been delivered.
+    Completed,
+    Cancelled {
+        reason: String,
+    },
+    /// It was not paid in time. A payment that comes later opens it again.
+    Expired,
+}
+
+impl OrderStatus {
+    /// As clients see them and ask for them.
+    pub const NAMES: [&str; 5] = ["pending", "open", "completed", "cancelled", "expired"];
+
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pending { .. } => "pending",
+            Self::Open => "open",
+            Self::Completed => "completed",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether people still have to do with it.
+    pub fn is_active(&self) -> bool {
+        matches!(self, Self::Pending { .. } | Self::Open)
+    }
+}
+
+/// Why an order does not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    AwaitingPayment,
+    AwaitingReturnItems,
+    HighRiskOfFraud,
+    IncorrectAddress,
+    InventoryOutOfStock,
+    /// The customer's bank has taken the money back, or may.
+    PaymentDisputed,
+    /// Money that was promised to the customer has not gone out.
+    RefundFailed,
+    UnknownDeliveryDate,
+    Other,
+}
+
+impl HoldReason {
+    pub const ALL: [Self; 9] = [
+        Self::AwaitingPayment,
+        Self::AwaitingReturnItems,
+        Self::HighRiskOfFraud,
+        Self::IncorrectAddress,
+        Self::InventoryOutOfStock,
+        Self::PaymentDisputed,
+        Self::RefundFailed,
+        Self::UnknownDeliveryDate,
+        Self::Other,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingPayment => "awaiting_payment",
+            Self::AwaitingReturnItems => "awaiting_return_items",
+            Self::HighRiskOfFraud => "high_risk_of_fraud",
+            Self::IncorrectAddress => "incorrect_address",
+            Self::InventoryOutOfStock => "inventory_out_of_stock",
+            Self::PaymentDisputed => "payment_disputed",
+            Self::RefundFailed => "refund_failed",
+            Self::UnknownDeliveryDate => "unknown_delivery_date",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl std::str::FromStr for HoldReason {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == text)
+            .ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Hold {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub since: Timestamp,
+    /// What a person has to know.
+    pub note: String,
+}
+
+/// When `reconcile` has to look at an item again, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// It owes work since then.
+    Owed(Timestamp),
+    /// Its reservation ends then.
+    Unpaid(Timestamp),
+    /// It has waited for stock or for a person since then.
+    Waiting(Timestamp),
+}
+
+impl Head {
+    /// A new order that holds `stock`, with whatever money has already come for it.
+    pub fn place(
+        details: &Details,
+        stock: Vec<Allocation>,
+        reserved_until: Timestamp,
+        events: &[MoneyEvent],
+        by: &Actor,
+        now: Timestamp,
+    ) -> Self {
+        let head = Self {
+            channel: details.channel.clone(),
+            reference: details.reference.clone(),
+            placed_at: details.placed_at,
+            currency: details.currency,
+            total: details.total,
+            status: OrderStatus::Pending { reserved_until },
+            holds: BTreeMap::new(),
+            stock,
+            ledger: Ledger::default(),
+            fulfillments: BTreeMap::new(),
+            confirmed: false,
+            owed: Owed::new(),
+            history: Vec::new(),
+        };
+        let mut head = head.noted(now, by, "placed", details.currency.format(details.total));
+        for event in events {
+            head = head.record(event, now);
+        }
+        head.open_if_paid(now)
+    }
+
+    /// Adds a line to the timeline.
+    fn noted(mut self, now: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
+        self.history.push(Entry::new(now, by, what, note));
+        self
+    }
+
+    pub fn payment_status(&self) -> PaymentStatus {
+        self.ledger.status(self.total, self.currency)
+    }
+
+    /// Keeps the order from going on until a person releases it. The same hold again changes nothing.
+    pub fn hold(mut self, reason: HoldReason, note: &str, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+        if !self.status.is_active() {
+            return Err(Rejection::new(
+                "not-active",
+                format!("the order is {}; nothing is left to hold", self.status.as_str()),
+            ));
+        }
+        if self.holds.get(&reason).is_some_and(|hold| hold.note == note) {
+            return Ok(self);
+        }
+        self.holds.insert(reason, Hold { since: now, note: note.to_owned() });
+        self.owed.remove(&Duty::FulfillmentDispatch);
+        Ok(self.noted(now, by, "held", reason.as_str()))
+    }
+
+    /// Lets the order go on, if nothing else holds it.
+    pub fn release(mut self, reason: HoldReason, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+        if self.holds.remove(&reason).is_none() {
+            let why = format!("the order has no hold {}", reason.as_str());
+            return Err(Rejection::new("no-such-hold", why));
+        }
+        if reason == HoldReason::InventoryOutOfStock {
+            self.owed.insert(Duty::StockDeduction); // look again; what is still missing holds it again
+        }
+        self.owe_dispatch();
+        Ok(self.noted(now, by, "released", reason.as_str()))
+    }
+
+    /// When to look at the order again, if nothing happens before. `last` is what it was until now: a
+    /// waiting time that goes on keeps its beginning.
+    pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
+        let waits_for_stock = self.status == OrderStatus::Open
+            && self.stock.iter().any(|a| matches!(a.state, Holding::Missing | Holding::Backordered(_)));
+        let waits = waits_for_stock || !self.holds.is_empty();
+        due_of_work(&self.owed, last, now).or(match (&self.status, last) {
+            (_, Some(Due::Waiting(since))) if waits => Some(Due::Waiting(since)),
+            _ if waits => Some(Due::Waiting(now)),
+            (OrderStatus::Pending { reserved_until }, _) => Some(Due::Unpaid(*reserved_until)),
+            _ => None,
+        })
+    }
+}
+
+/// When owed work is to be looked at again: counted from when the set became non-empty.
+pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due> {
+    match last {
+        _ if owed.is_empty() => None,
+        Some(Due::Owed(since)) => Some(Due::Owed(since)),
+        _ => Some(Due::Owed(now)),
+    }
+}

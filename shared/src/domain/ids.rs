@@ -1,0 +1,207 @@
+//! Names of things. Each is parsed once, at the edge, and never checked again.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{borrow::Borrow, fmt, str::FromStr};
+
+/// Why a text is not a valid name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to {max} characters out of {allowed}")]
+pub struct InvalidId {
+    max: usize,
+    allowed: &'static str,
+}
+
+/// Declares a name: its longest length and the punctuation (ending in `-`) that it allows beside ASCII
+/// letters and digits.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, max $max:literal, also $also:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let allowed = |c: char| c.is_ascii_alphanumeric() || $also.contains(c);
+                if text.is_empty() || text.len() > $max || !text.chars().all(allowed) {
+                    return Err(InvalidId {
+                        max: $max,
+                        allowed: concat!("letters, digits and ", $also),
+                    });
+                }
+                Ok(Self(text.to_owned()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": $max,
+                    "pattern": concat!("^[A-Za-z0-9", $also, "]+$"),
+                })
+            }
+        }
+    };
+}
+
+id! {
+    /// `ord_` and 26 characters, derived from the channel and the channel's own order id.
+    OrderId, max 64, also "_-"
+}
+id! {
+    /// A stock keeping unit, as the merchant names it.
+    Sku, max 64, also "_.-"
+}
+id! {
+    /// A storefront or marketplace that orders come from.
+    ChannelId, max 32, also "_-"
+}
+id! {
+    /// A warehouse, store or partner that stock lies at.
+    LocationId, max 32, also "_-"
+}
+id! {
+    /// `01`, `02`…: a fulfillment within its order.
+    FulfillmentId, max 8, also "-"
+}
+id! {
+    /// `P1`, `P2`…: a parcel within its fulfillment.
+    ParcelId, max 8, also "-"
+}
+id! {
+    /// `01`, `02`…: a return (RMA) within its order.
+    ReturnId, max 8, also "-"
+}
+id! {
+    /// A payment, with its provider: `stripe_pi_3MtwBw…`.
+    PaymentId, max 128, also "_-"
+}
+id! {
+    /// A refund within its order: `cancel`, `return-01`, or the provider's own id for one made elsewhere.
+    RefundId, max 128, also "_.-"
+}
+
+impl OrderId {
+    /// The id of the order that `channel` calls `reference`: the same order posted twice meets itself.
+    ///
+    /// 128 bits of SHA-256 as 26 base32 characters, lower case, so that ids can be read out and typed.
+    pub fn derive(channel: &ChannelId, reference: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(channel.as_str());
+        hash.update([0]); // no channel contains it, so no two pairs meet
+        hash.update(reference);
+        let text = data_encoding::BASE32_NOPAD.encode(&hash.finalize()[..16]);
+        Self(format!("ord_{}", text.to_ascii_lowercase()))
+    }
+
+    /// Spreads orders over `shards` without storing a number: the same order, the same shard.
+    pub fn shard(&self, shards: u8) -> u8 {
+        self.0.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % shards
+    }
+}
+
+/// Declares how the n-th thing within its order is called.
+macro_rules! numbered {
+    ($name:ident, $($format:tt)+) => {
+        impl $name {
+            /// The name of the `n`-th one, counted from 1.
+            pub fn nth(n: usize) -> Self {
+                Self(format!($($format)+, n))
+            }
+        }
+    };
+}
+
+numbered!(FulfillmentId, "{:02}");
+numbered!(ReturnId, "{:02}");
+numbered!(ParcelId, "P{}");
+
+impl PaymentId {
+    pub fn stripe(intent: &str) -> Result<Self, InvalidId> {
+        if intent.is_empty() {
+            return intent.parse(); // refused: a provider's name alone names no payment
+        }
+        format!("stripe_{intent}").parse()
+    }
+
+    /// The provider's name and the id that the provider knows the payment by.
+    pub fn parts(&self) -> (&str, &str) {
+        self.0.split_once('_').unwrap_or((&self.0, ""))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_order_of_the_same_channel_has_the_same_id() {
+        let web: ChannelId = "web".parse().unwrap();
+        let id = OrderId::derive(&web, "1001");
+        assert_eq!(id, OrderId::derive(&web, "1001"));
+        assert_ne!(id, OrderId::derive(&web, "1002"));
+        assert_ne!(id, OrderId::derive(&"web1".parse().unwrap(), "001"));
+        assert_eq!(id.as_str().len(), 30);
+        assert_eq!(id.as_str().parse::<OrderId>().unwrap(), id);
+    }
+
+    #[test]
+    fn a_name_takes_only_its_characters_and_length() {
+        for bad in ["", "a b", "a/b", "ä", "a\u{0}", &"x".repeat(65)] {
+            assert!(bad.parse::<Sku>().is_err(), "{bad:?}");
+        }
+        assert_eq!("TEE-M.01_a".parse::<Sku>().unwrap().as_str(), "TEE-M.01_a");
+        assert_eq!(
+            "a b".parse::<Sku>().unwrap_err().to_string(),
+            "must be 1 to 64 characters out of letters, digits and _.-"
+        );
+    }
+
+    #[test]
+    fn a_payment_tells_its_provider_and_the_id_that_the_provider_uses() {
+        assert_eq!(PaymentId::stripe("pi_123").unwrap().parts(), ("stripe", "pi_123"));
+    }
+}

@@ -1,0 +1,257 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use proptest::prelude::*;
+
+fn eur() -> Currency {
+    "EUR".parse().unwrap()
+}
+
+fn event(payment: &str, second: i64, fact: MoneyFact) -> MoneyEvent {
+    MoneyEvent {
+        payment: PaymentId::stripe(payment).unwrap(),
+        at: Timestamp::from_second(second).unwrap(),
+        event: format!("evt_{second}"),
+        currency: Some(eur()),
+        fact,
+    }
+}
+
+fn ledger(facts: impl IntoIterator<Item = MoneyFact>) -> Ledger {
+    let mut ledger = Ledger::default();
+    for (second, fact) in (1..).zip(facts) {
+        ledger.record(&event("pi_1", second, fact));
+    }
+    ledger
+}
+
+fn refund(id: &str, amount: Minor, status: RefundStatus) -> MoneyFact {
+    MoneyFact::Refund { ours: None, id: id.into(), amount, status }
+}
+
+fn dispute(status: DisputeStatus) -> MoneyFact {
+    MoneyFact::Dispute { id: "dp_1".into(), amount: 100, status }
+}
+
+#[test]
+fn the_payment_status_follows_from_the_facts() {
+    use MoneyFact::{Authorized, Captured, Failed, Pending, RefundedInTotal, Voided};
+    let table = [
+        (vec![], PaymentStatus::Unpaid),
+        (vec![Pending], PaymentStatus::Pending),
+        (vec![Authorized(100)], PaymentStatus::Authorized),
+        (vec![Failed("card_declined".into())], PaymentStatus::Failed),
+        (vec![Failed("card_declined".into()), Captured(100)], PaymentStatus::Paid),
+        (vec![Captured(100), Failed("late".into())], PaymentStatus::Paid),
+        (vec![Authorized(100), Voided], PaymentStatus::Voided),
+        (vec![Captured(40)], PaymentStatus::PartiallyPaid),
+        (vec![Captured(100)], PaymentStatus::Paid),
+        (vec![Captured(101)], PaymentStatus::Overpaid),
+        (vec![Captured(100), RefundedInTotal(30)], PaymentStatus::PartiallyRefunded),
+        (vec![RefundedInTotal(30), Captured(100)], PaymentStatus::PartiallyRefunded),
+        (vec![Captured(100), refund("re_1", 100, RefundStatus::Pending)], PaymentStatus::Paid),
+        (vec![Captured(100), refund("re_1", 100, RefundStatus::Succeeded)], PaymentStatus::Refunded),
+        (vec![Captured(100), dispute(DisputeStatus::Open)], PaymentStatus::Disputed),
+        (vec![Captured(100), dispute(DisputeStatus::Won), dispute(DisputeStatus::Open)], PaymentStatus::Paid),
+    ];
+    for (facts, status) in table {
+        assert_eq!(ledger(facts.clone()).status(100, eur()), status, "{facts:?}");
+    }
+    assert_eq!(Ledger::default().status(0, eur()), PaymentStatus::Paid, "nothing is due");
+}
+
+#[test]
+fn money_in_another_currency_is_kept_and_pays_for_nothing() {
+    let mut ledger = Ledger::default();
+    let usd = MoneyEvent { currency: "USD".parse().ok(), ..event("pi_1", 1, MoneyFact::Captured(100)) };
+    ledger.record(&usd);
+    assert_eq!(ledger.status(100, eur()), PaymentStatus::Unpaid);
+    assert_eq!(ledger.refundable(eur()), 0);
+    assert_eq!(ledger.payments.len(), 1);
+}
+
+#[test]
+fn a_refund_is_spread_over_the_payments_and_never_exceeds_what_was_captured() {
+    let mut ledger = Ledger::default();
+    ledger.record(&event("pi_1", 1, MoneyFact::Captured(60)));
+    ledger.record(&event("pi_2", 2, MoneyFact::Captured(40)));
+    assert_eq!(ledger.intend_refund("cancel", 70, eur()), 70);
+    let parts: Vec<_> = ledger.refunds.iter().map(|(id, r)| (id.as_str(), r.amount)).collect();
+    assert_eq!(parts, [("cancel", 60), ("cancel.2", 10)]);
+    assert_eq!(ledger.intend_refund("return-01", 70, eur()), 30, "only 30 are left");
+    assert_eq!(ledger.intend_refund("return-02", 1, eur()), 0);
+}
+
+#[test]
+fn a_refund_of_ours_is_found_by_its_own_name_and_counted_once() {
+    let mut ledger = ledger([MoneyFact::Captured(100)]);
+    ledger.intend_refund("cancel", 100, eur());
+    let ours = Some(OurRefund { id: "cancel".parse().unwrap(), attempt: 1 });
+    let fact = |status| MoneyFact::Refund { ours: ours.clone(), id: "re_1".into(), amount: 100, status };
+    ledger.record(&event("pi_1", 5, fact(RefundStatus::Succeeded)));
+    ledger.record(&event("pi_1", 6, fact(RefundStatus::Pending)));
+    ledger.record(&event("pi_1", 7, MoneyFact::RefundedInTotal(100)));
+    assert_eq!(ledger.refunds.len(), 1);
+    assert_eq!(ledger.refunded(eur()), 100);
+    assert_eq!(ledger.status(100, eur()), PaymentStatus::Refunded);
+}
+
+#[test]
+fn late_news_of_a_given_up_attempt_does_not_touch_the_new_one() {
+    let mut ledger = ledger([MoneyFact::Captured(100)]);
+    ledger.intend_refund("cancel", 100, eur());
+    let id: RefundId = "cancel".parse().unwrap();
+    ledger.refunds.get_mut(&id).unwrap().attempt = 2;
+    let ours = Some(OurRefund { id: id.clone(), attempt: 1 });
+    let news = MoneyFact::Refund { ours, id: "re_1".into(), amount: 100, status: RefundStatus::Failed };
+    ledger.record(&event("pi_1", 5, news));
+    assert_eq!(ledger.refunds[&id].state, RefundState::Intended);
+}
+
+#[test]
+fn a_failed_refund_may_be_made_again() {
+    let mut ledger = ledger([MoneyFact::Captured(100), refund("re_1", 100, RefundStatus::Failed)]);
+    assert_eq!(ledger.refundable(eur()), 100);
+    assert_eq!(ledger.intend_refund("cancel", 100, eur()), 100);
+}
+
+#[test]
+fn a_refund_that_failed_after_it_had_succeeded_may_be_made_again() {
+    let mut ledger = ledger([MoneyFact::Captured(100)]);
+    ledger.intend_refund("return-01", 60, eur());
+    let ours = Some(OurRefund { id: "return-01".parse().unwrap(), attempt: 1 });
+    let fact = |status| MoneyFact::Refund { ours: ours.clone(), id: "re_1".into(), amount: 60, status };
+    ledger.record(&event("pi_1", 5, fact(RefundStatus::Succeeded)));
+    ledger.record(&event("pi_1", 5, MoneyFact::RefundedInTotal(60)));
+    assert_eq!((ledger.refundable(eur()), ledger.status(100, eur())), (40, PaymentStatus::PartiallyRefunded));
+    ledger.record(&event("pi_1", 6, fact(RefundStatus::Failed)));
+    assert_eq!((ledger.refundable(eur()), ledger.status(100, eur())), (100, PaymentStatus::Paid));
+    assert_eq!(ledger.retry_failed(eur()), 1);
+    assert_eq!(ledger.refundable(eur()), 40, "it is on its way again");
+}
+
+#[test]
+fn only_what_its_own_payment_still_has_is_refunded_again() {
+    let mut ledger = Ledger::default();
+    ledger.record(&event("pi_1", 1, MoneyFact::Captured(60)));
+    ledger.record(&event("pi_2", 2, MoneyFact::Captured(60)));
+    ledger.intend_refund("cancel", 50, eur());
+    ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "declined".into() };
+    ledger.record(&event("pi_1", 3, refund("re_1", 20, RefundStatus::Succeeded)));
+    assert_eq!(ledger.refundable(eur()), 100);
+    assert_eq!(ledger.retry_failed(eur()), 0, "pi_1 has only 40 left");
+}
+
+#[test]
+fn a_name_is_used_for_one_refund_only() {
+    let mut ledger = Ledger::default();
+    for payment in ["pi_1", "pi_2", "pi_3"] {
+        ledger.record(&event(payment, 1, MoneyFact::Captured(20)));
+    }
+    assert_eq!(ledger.intend_refund("return-01", 20, eur()), 20);
+    let once = ledger.clone();
+    assert_eq!(ledger.intend_refund("return-01", 20, eur()), 0);
+    assert_eq!(ledger, once);
+}
+
+#[test]
+fn disputed_money_is_not_refunded_until_the_dispute_is_won() {
+    let mut ledger = ledger([MoneyFact::Captured(100), dispute(DisputeStatus::Open)]);
+    ledger.record(&event("pi_2", 1, MoneyFact::Captured(10)));
+    assert_eq!(ledger.refundable(eur()), 10);
+    ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Won)));
+    assert_eq!(ledger.refundable(eur()), 110);
+    ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Lost)));
+    assert_eq!(ledger.refundable(eur()), 10, "lost in the end");
+}
+
+/// What a provider may tell of the payment `n`: it is in one currency, and a refund's id, its payment and its
+/// amount belong together for good. The events of one payment are told in any order.
+fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
+    let status = prop_oneof![Just(RefundStatus::Pending), Just(RefundStatus::Succeeded), Just(RefundStatus::Failed)];
+    let dispute_status = prop_oneof![Just(DisputeStatus::Open), Just(DisputeStatus::Won), Just(DisputeStatus::Lost)];
+    let fact = prop_oneof![
+        Just(MoneyFact::Pending),
+        Just(MoneyFact::Voided),
+        (0..200_i64).prop_map(MoneyFact::Authorized),
+        (0..200_i64).prop_map(MoneyFact::Captured),
+        (0..200_i64).prop_map(MoneyFact::RefundedInTotal),
+        "[a-c]".prop_map(MoneyFact::Failed),
+        (1..4_i64, status.clone()).prop_map(move |(m, status)| refund(&format!("re_{n}_{m}"), 20 * m, status)),
+        (1..3_u32, status).prop_map(move |(attempt, status)| {
+            let ours = Some(OurRefund { id: format!("return-{n}").parse().unwrap(), attempt });
+            MoneyFact::Refund { ours, id: format!("re_{n}_ours_{attempt}"), amount: 50, status }
+        }),
+        (0..200_i64, dispute_status).prop_map(move |(amount, status)| MoneyFact::Dispute {
+            id: format!("dp_{n}"),
+            amount,
+            status
+        }),
+    ];
+    let currency = if n == 2 { "USD" } else { "EUR" }.parse().ok();
+    (fact, 0..9_i64, any::<bool>()).prop_map(move |(fact, second, told)| MoneyEvent {
+        currency: currency.filter(|_| told),
+        ..event(&format!("pi_{n}"), second, fact)
+    })
+}
+
+fn facts() -> impl Strategy<Value = MoneyEvent> {
+    (0..3_usize).prop_flat_map(facts_of)
+}
+
+fn told(mut ledger: Ledger, facts: &[MoneyEvent]) -> Ledger {
+    for fact in facts {
+        ledger.record(fact);
+    }
+    ledger
+}
+
+/// Orderly knows of its own refunds before the provider does.
+fn with_own_refunds() -> Ledger {
+    let mut ledger = Ledger::default();
+    for n in 0..3 {
+        let payment = PaymentId::stripe(&format!("pi_{n}")).unwrap();
+        let new = Refund { payment, amount: 50, attempt: 2, state: RefundState::Intended };
+        ledger.refunds.insert(format!("return-{n}").parse().unwrap(), new);
+    }
+    ledger
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_arrival_and_repetitions_do_not_matter(
+        (facts, shuffled) in prop::collection::vec(facts(), 0..14).prop_flat_map(|facts| {
+            let doubled: Vec<_> = facts.iter().chain(&facts).cloned().collect();
+            (Just(facts), Just(doubled).prop_shuffle())
+        })
+    ) {
+        let (one, other) = (told(with_own_refunds(), &facts), told(with_own_refunds(), &shuffled));
+        prop_assert_eq!(one.status(100, eur()), other.status(100, eur()));
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn what_is_intended_is_never_more_than_what_each_payment_still_had(
+        facts in prop::collection::vec(facts(), 0..10),
+        asked in prop::collection::vec((0..150_i64, any::<bool>()), 0..6),
+    ) {
+        let mut ledger = told(Ledger::default(), &facts);
+        let refunded = |ledger: &Ledger| -> Vec<(Minor, Minor)> {
+            let each = ledger.payments.iter();
+            each.map(|(id, payment)| (ledger.refunded_of(id, payment, Refund::counts), payment.captured)).collect()
+        };
+        let heard = refunded(&ledger);
+        for (n, (amount, fails)) in asked.into_iter().enumerate() {
+            let name = format!("return-{n}");
+            let room = ledger.refundable(eur());
+            prop_assert_eq!(ledger.intend_refund(&name, amount, eur()), amount.min(room));
+            if let Some(refund) = ledger.refunds.get_mut(name.as_str()).filter(|_| fails) {
+                refund.state = RefundState::Failed { reason: "declined".into() };
+                ledger.retry_failed(eur());
+            }
+        }
+        for ((now, captured), (heard, _)) in refunded(&ledger).into_iter().zip(heard) {
+            prop_assert!(now <= captured.max(heard), "{} of {}", now, captured);
+        }
+    }
+}

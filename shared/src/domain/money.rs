@@ -1,0 +1,185 @@
+//! Money: integer minor units with an ISO 4217 currency. Nothing here rounds silently.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// An amount in the currency's minor unit (cents for EUR, yen for JPY, fils for KWD).
+pub type Minor = i64;
+
+/// No single amount may exceed this, so that sums of a few hundred cannot overflow (9.2e18 / 1e15).
+pub const MAX_AMOUNT: Minor = 1_000_000_000_000_000;
+
+/// An ISO 4217 currency that Orderly knows the exponent of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an active ISO 4217 currency code in upper case, for example EUR")]
+pub struct UnknownCurrency;
+
+/// Active ISO 4217 codes with two decimals.
+const TWO_DECIMALS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
+    CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR \
+    ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN \
+    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC \
+    SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG";
+const NO_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+const THREE_DECIMALS: &str = "BHD IQD JOD KWD LYD OMR TND";
+
+impl Currency {
+    /// How many decimals people write: 0, 2 or 3.
+    pub fn exponent(self) -> u32 {
+        let code = self.as_str();
+        if NO_DECIMALS.contains(code) {
+            0
+        } else if THREE_DECIMALS.contains(code) {
+            3
+        } else {
+            2
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default() // only ASCII is ever stored
+    }
+
+    /// The amount as people write it: `1234.50 EUR`, `500 JPY`, `-0.01 USD`.
+    pub fn format(self, amount: Minor) -> String {
+        let unit = 10_u64.pow(self.exponent());
+        let sign = if amount < 0 { "-" } else { "" };
+        let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
+        match self.exponent() {
+            0 => format!("{sign}{whole} {self}"),
+            digits => format!("{sign}{whole}.{rest:0width$} {self}", width = digits as usize),
+        }
+    }
+}
+
+impl FromStr for Currency {
+    type Err = UnknownCurrency;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
+        let known = [TWO_DECIMALS, NO_DECIMALS, THREE_DECIMALS]
+            .iter()
+            .any(|list| list.split_ascii_whitespace().any(|code| code == text));
+        let code = text.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
+        if known { Ok(Self(code)) } else { Err(UnknownCurrency) }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = UnknownCurrency;
+
+    fn try_from(text: String) -> Result<Self, UnknownCurrency> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Splits `total` over `weights` so that the shares add up to it exactly (largest remainder; ties go to the
+/// earlier share). With no weight at all, the shares are equal.
+pub fn allocate(total: Minor, weights: &[u64]) -> Vec<Minor> {
+    let equal = weights.iter().all(|&weight| weight == 0);
+    let weight = |i: usize| if equal { 1 } else { i128::from(weights[i]) };
+    let sum: i128 = (0..weights.len()).map(weight).sum();
+    let share = |i: usize| i128::from(total) * weight(i);
+    // Each floor is between 0 and `total` in size, so it fits again.
+    let mut shares: Vec<Minor> =
+        (0..weights.len()).map(|i| i64::try_from(share(i).div_euclid(sum)).unwrap_or(total)).collect();
+    let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
+    by_remainder.sort_by_key(|&i| std::cmp::Reverse(share(i).rem_euclid(sum)));
+    let left = usize::try_from(total - shares.iter().sum::<Minor>()).unwrap_or(0);
+    for i in by_remainder.into_iter().take(left) {
+        shares[i] += 1;
+    }
+    shares
+}
+
+/// What units `from..to` of a line of `quantity` units cost together, when the line costs `total`: the
+/// same unit always costs the same, so that parts add up to the whole whatever way they are cut.
+pub fn share_of_units(total: Minor, quantity: u32, units: std::ops::Range<u32>) -> Minor {
+    let shares = allocate(total, &vec![1; quantity as usize]);
+    shares.get(units.start as usize..units.end as usize).unwrap_or_default().iter().sum()
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217" })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn amounts_are_written_with_the_currency_s_decimals() {
+        let table = [
+            (123_450, "EUR", "1234.50 EUR"),
+            (500, "JPY", "500 JPY"),
+            (1_005, "KWD", "1.005 KWD"),
+            (-1, "USD", "-0.01 USD"),
+            (0, "USD", "0.00 USD"),
+        ];
+        for (amount, currency, text) in table {
+            assert_eq!(currency.parse::<Currency>().unwrap().format(amount), text);
+        }
+    }
+
+    #[test]
+    fn only_active_currencies_in_upper_case_are_known() {
+        for bad in ["", "eur", "EURO", "XXX", "DEM", "E R", "EUR "] {
+            assert!(bad.parse::<Currency>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_cent_that_cannot_be_split_goes_to_the_largest_remainder() {
+        assert_eq!(allocate(100, &[1, 1, 1]), [34, 33, 33]);
+        assert_eq!(allocate(-100, &[1, 1, 1]), [-33, -33, -34]);
+        assert_eq!(allocate(10, &[0, 0]), [5, 5]);
+        assert_eq!(allocate(5, &[0, 3, 0]), [0, 5, 0]);
+        assert!(allocate(5, &[]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn shares_always_add_up(total in -MAX_AMOUNT..MAX_AMOUNT, weights in prop::collection::vec(0_u64..1_000_000, 1..40)) {
+            let shares = allocate(total, &weights);
+            prop_assert_eq!(shares.iter().sum::<i64>(), total);
+            let sum: u64 = weights.iter().sum();
+            for (share, weight) in shares.iter().zip(&weights) {
+                if sum > 0 {
+                    let exact = i128::from(total) * i128::from(*weight) / i128::from(sum);
+                    prop_assert!((i128::from(*share) - exact).abs() <= 1);
+                }
+            }
+        }
+
+        #[test]
+        fn parts_of_a_line_add_up_to_the_line(total in 0..MAX_AMOUNT, quantity in 1_u32..200, cut in 0_u32..200) {
+            let cut = cut.min(quantity);
+            let parts = share_of_units(total, quantity, 0..cut) + share_of_units(total, quantity, cut..quantity);
+            prop_assert_eq!(parts, total);
+        }
+    }
+}

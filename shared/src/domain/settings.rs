@@ -1,0 +1,99 @@
+//! What operators set: locations, channels, API keys, products.
+
+use super::{
+    arrival::Schedule,
+    ids::{ChannelId, LocationId, Sku},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A place that stock lies at and orders are shipped from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Location {
+    pub id: LocationId,
+    pub name: String,
+    /// Lower is preferred. Locations of the same priority compete by fewest splits.
+    pub priority: u16,
+    /// When it works and how long it takes: what the estimated arrival is computed from.
+    #[cfg_attr(feature = "schema", schemars(with = "super::arrival::ScheduleSettings"))]
+    pub schedule: Schedule,
+    /// New fulfillments are posted here, signed as Standard Webhooks. `https` only, but for loopback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+}
+
+/// A storefront or marketplace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Channel {
+    pub id: ChannelId,
+    pub name: String,
+}
+
+/// What an API key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Places, reads and cancels the orders of its own channel, and asks for their return.
+    Storefront,
+    /// Picks, packs, hands over, receives stock and returns.
+    Warehouse,
+    /// Everything.
+    Operator,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Storefront => "storefront",
+            Self::Warehouse => "warehouse",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Storefront, Self::Warehouse, Self::Operator]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or("must be storefront, warehouse or operator")
+    }
+}
+
+/// An API key. The key itself is shown once, when it is made; only its SHA-256 is kept, which is its id.
+/// (The keys are 256 random bits, so a slow hash would protect nothing.)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApiKey {
+    /// SHA-256 of the key, in lower-case hex.
+    pub id: String,
+    pub name: String,
+    pub role: Role,
+    /// The storefront's channel; none for other roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Product master data, for picklists and documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Product {
+    pub sku: Sku,
+    pub title: String,
+    /// Grams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_g: Option<u32>,
+    /// Where it lies, by location: what a picklist is sorted by.
+    #[serde(default)]
+    pub bins: std::collections::BTreeMap<LocationId, String>,
+}

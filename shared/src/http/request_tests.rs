@@ -1,0 +1,206 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use serde_json::json;
+
+/// A request as API Gateway hands it over (payload format 2.0).
+fn event(route: &str, more: &Value) -> Request {
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": "/orders/ord_1/cancel",
+        "rawQueryString": "status=open&channel=web",
+        "queryStringParameters": {"status": "open", "channel": "web"},
+        "pathParameters": {"order_id": "ord_1"},
+        "headers": {"content-type": "application/json", "idempotency-key": "k-1", "x-latin": "caf\u{e9}"},
+        "requestContext": {
+            "accountId": "1", "apiId": "api", "domainName": "x", "domainPrefix": "x", "requestId": "req-1", "stage": "$default",
+            "routeKey": route, "time": "23/Nov/2026:18:00:00 +0000", "timeEpoch": 1_795_456_800_000_u64,
+            "http": {"method": "POST", "path": "/orders/ord_1/cancel", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "x"},
+        },
+        "body": "{\"reason\":\"late\"}",
+        "isBase64Encoded": false,
+    });
+    for (name, value) in more.as_object().unwrap() {
+        event[name] = value.clone();
+    }
+    let event: lambda_http::request::LambdaRequest = serde_json::from_value(event).unwrap();
+    Request::from_lambda(event.into())
+}
+
+fn of_caller(context: &Value) -> Request {
+    let mut request_context = json!({
+        "accountId": "1", "apiId": "api", "domainName": "x", "domainPrefix": "x", "requestId": "req-1", "stage": "$default",
+        "routeKey": "GET /orders", "time": "x", "timeEpoch": 1,
+        "http": {"method": "GET", "path": "/orders", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "x"},
+    });
+    request_context["authorizer"] = json!({"lambda": context});
+    event("GET /orders", &json!({"requestContext": request_context}))
+}
+
+fn caller(role: Role) -> Caller {
+    Caller { role, name: "anna".into(), channel: (role == Role::Storefront).then(|| "web".parse().unwrap()) }
+}
+
+fn by(role: Role) -> Request {
+    Request { caller: Some(caller(role)), ..Request::default() }
+}
+
+fn header(name: &str, value: &str, body: &[u8]) -> Request {
+    Request { headers: [(name.to_owned(), value.to_owned())].into(), body: body.to_vec(), ..Request::default() }
+}
+
+/// Status and name of a refusal.
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (u16, String) {
+    match outcome {
+        Err(Error::Problem(problem)) => (problem.status, problem.kind.replace("urn:orderly:problem:", "")),
+        other => panic!("a refusal was expected: {other:?}"),
+    }
+}
+
+#[test]
+fn an_event_of_the_http_api_becomes_a_request() {
+    let request = event("POST /orders/{order_id}/cancel", &json!({}));
+    assert_eq!((request.route.as_str(), request.id.as_str()), ("POST /orders/{order_id}/cancel", "req-1"));
+    assert_eq!((request.path["order_id"].as_str(), request.query["channel"].as_str()), ("ord_1", "web"));
+    assert_eq!(request.header("idempotency-key"), Some("k-1"));
+    assert_eq!(request.json().unwrap(), json!({"reason": "late"}));
+    assert_eq!(request.caller, None);
+}
+
+#[test]
+fn a_base64_body_is_the_bytes_that_were_sent() {
+    let encoded = event("POST /orders", &json!({"body": "eyJhIjoi/yJ9", "isBase64Encoded": true}));
+    assert_eq!(encoded.body, b"{\"a\":\"\xff\"}");
+    assert_eq!(event("POST /orders", &json!({"body": null})).body, b"");
+}
+
+#[test]
+fn the_caller_is_who_the_authorizer_says() {
+    let storefront = of_caller(&json!({"role": "storefront", "name": "shop", "channel": "web"})).caller.unwrap();
+    assert_eq!((storefront.role, storefront.channel.as_ref().unwrap().as_str()), (Role::Storefront, "web"));
+    assert_eq!(storefront.actor().to_string(), "storefront:shop");
+    let operator = of_caller(&json!({"role": "operator", "name": "anna", "channel": ""})).caller.unwrap();
+    assert_eq!((operator.role, operator.channel), (Role::Operator, None));
+    let nobody = [
+        json!({}),
+        json!({"role": ""}),
+        json!({"role": "root"}),
+        json!({"role": 1}),
+        json!({"role": "storefront", "channel": ""}),
+        json!({"role": "storefront", "channel": "a b"}),
+    ];
+    for context in nobody {
+        assert_eq!(of_caller(&context).caller, None, "{context}");
+    }
+}
+
+#[test]
+fn each_role_may_do_what_it_is_listed_for_and_an_operator_everything() {
+    let all = [Role::Storefront, Role::Warehouse, Role::Operator];
+    let lists: [&[Role]; 4] = [&[], &[Role::Storefront], &[Role::Warehouse], &[Role::Storefront, Role::Warehouse]];
+    for roles in lists {
+        for role in all {
+            let allowed = role == Role::Operator || roles.contains(&role);
+            match by(role).require(roles) {
+                Ok(caller) => assert!(allowed && caller.role == role, "{role:?} {roles:?}"),
+                refused => {
+                    assert!(!allowed, "{role:?} {roles:?}");
+                    assert_eq!(refusal(refused), (403, "forbidden".into()));
+                }
+            }
+        }
+        assert_eq!(refusal(Request::default().require(roles)), (401, "unauthorized".into()));
+    }
+}
+
+#[test]
+fn a_storefront_sees_its_own_channel_only() {
+    let (web, market) = ("web".parse().unwrap(), "market".parse().unwrap());
+    for role in [Role::Warehouse, Role::Operator] {
+        assert!(caller(role).sees(&web) && caller(role).sees(&market));
+    }
+    assert!(caller(Role::Storefront).sees(&web) && !caller(Role::Storefront).sees(&market));
+    let lost = Caller { channel: None, ..caller(Role::Storefront) };
+    assert!(!lost.sees(&web));
+}
+
+#[test]
+fn a_path_that_can_name_nothing_is_not_found() {
+    let of = |text: &str| Request { path: [("order_id".to_owned(), text.to_owned())].into(), ..Request::default() };
+    assert_eq!(of("ord_1").path_param::<OrderId>("order_id").unwrap().as_str(), "ord_1");
+    for bad in ["", "a/b", "%00", &"x".repeat(65)] {
+        assert_eq!(refusal(of(bad).path_param::<OrderId>("order_id")), (404, "not-found".into()), "{bad}");
+    }
+    assert_eq!(refusal(Request::default().path_param::<OrderId>("order_id")), (404, "not-found".into()));
+}
+
+#[test]
+fn a_wrong_query_parameter_is_named_and_a_missing_one_is_none() {
+    let of = |text: &str| Request { query: [("limit".to_owned(), text.to_owned())].into(), ..Request::default() };
+    assert_eq!(of("7").query_param::<usize>("limit").unwrap(), Some(7));
+    assert_eq!(Request::default().query_param::<usize>("limit").unwrap(), None);
+    for bad in ["", "-1", "many", "99999999999999999999"] {
+        assert_eq!(refusal(of(bad).query_param::<usize>("limit")), (422, "invalid".into()), "{bad}");
+    }
+}
+
+#[test]
+fn a_cursor_is_a_place_in_a_list_or_refused() {
+    let of = |text: &str| Request { query: [("cursor".to_owned(), text.to_owned())].into(), ..Request::default() };
+    let good = "01764000000000#ord_7pn7eajnquvjilq3ggx3th55aq";
+    assert_eq!(of(good).cursor().unwrap(), Some(good));
+    assert_eq!(Request::default().cursor().unwrap(), None);
+    let long = format!("{good}{}", "x".repeat(2000));
+    for bad in ["", "#", "01764000000000", "1764000000000#ord_1", "0176400000000x#ord_1", "01764000000000#", &long] {
+        assert_eq!(refusal(of(bad).cursor()), (422, "invalid".into()), "{bad}");
+    }
+}
+
+#[test]
+fn an_idempotency_key_is_short_and_printable_or_refused() {
+    let of = |key: &str| header("idempotency-key", key, b"");
+    assert_eq!(of("8f14e45f-ceea").idempotency_key().unwrap(), Some("8f14e45f-ceea"));
+    assert_eq!(of(&"k".repeat(128)).key().unwrap().len(), 128);
+    for bad in ["", "a b", "a\tb", "ключ", &"k".repeat(129)] {
+        assert_eq!(refusal(of(bad).idempotency_key()), (400, "bad-idempotency-key".into()), "{bad}");
+        assert_eq!(refusal(of(bad).key()), (400, "bad-idempotency-key".into()), "{bad}");
+    }
+    let without = Request { id: "req-1".into(), ..Request::default() };
+    assert_eq!((without.idempotency_key().unwrap(), without.key().unwrap().as_str()), (None, "req-1"));
+}
+
+#[test]
+fn a_body_is_json_says_so_and_is_not_too_large() {
+    let json_type = "application/json";
+    for media in [json_type, "Application/JSON", "application/json; charset=utf-8"] {
+        assert_eq!(header("content-type", media, b"[1]").json().unwrap(), json!([1]), "{media}");
+    }
+    for media in ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded"] {
+        assert_eq!(refusal(header("content-type", media, b"{}").json()), (415, "not-json".into()), "{media}");
+    }
+    assert_eq!(refusal(Request { body: b"{}".to_vec(), ..Request::default() }.json()), (415, "not-json".into()));
+    let deep = "[".repeat(100_000);
+    for body in ["", "{", "{}{}", "{\"a\":}", "\u{feff}{}", "NaN", deep.as_str()] {
+        assert_eq!(refusal(header("content-type", json_type, body.as_bytes()).json()), (400, "not-json".into()));
+    }
+    assert_eq!(refusal(header("content-type", json_type, b"\"\xff\"").json()), (400, "not-json".into()));
+    let most = format!("\"{}\"", "x".repeat(MAX_BODY - 2));
+    assert!(header("content-type", json_type, most.as_bytes()).json().is_ok());
+    let more = format!("{most} ");
+    assert_eq!(refusal(header("content-type", json_type, more.as_bytes()).json()), (413, "too-large".into()));
+}
+
+#[test]
+fn an_answer_is_what_api_gateway_takes() {
+    let answer = Response::json(201, &json!({"id": 1})).into_lambda();
+    assert_eq!((answer.status_code, answer.headers["content-type"].to_str().unwrap()), (201, "application/json"));
+    assert_eq!(answer.body, Some(lambda_http::Body::Text("{\"id\":1}".into())));
+    let problem = Response::problem(&Problem::not_found("no such thing"));
+    assert_eq!((problem.status, problem.content_type), (404, "application/problem+json"));
+    let body: Value = serde_json::from_str(&problem.body).unwrap();
+    let expected = json!({
+        "type": "urn:orderly:problem:not-found", "title": "Not Found", "status": 404, "detail": "no such thing",
+    });
+    assert_eq!(body, expected);
+}

@@ -1,0 +1,12 @@
+//! What every function does at start-up, and the loops that it runs in.
+
+mod aws;
+mod clock;
+mod serve;
+mod telemetry;
+
+pub use aws::{Aws, ConfigError, optional, variable};
+pub use aws_types::SdkConfig;
+pub use clock::Clock;
+pub use serve::{Error, serve_events, serve_http};
+pub use telemetry::start_logging;

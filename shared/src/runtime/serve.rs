@@ -1,0 +1,38 @@
+//! The loops that functions run in.
+
+use crate::http::{self, Request, Response};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What ends a function's process: the sandbox is thrown away, and Lambda starts another.
+pub type Error = lambda_runtime::Error;
+
+/// Serves HTTP API requests. Whatever `handle` returns becomes a response: a fault of ours is logged and
+/// answered with 500 and the request's id, never with what went wrong inside.
+pub async fn serve_http<F>(handle: impl Fn(Request) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<Response, http::Error>>,
+{
+    let handle = &handle;
+    // `lambda_http::run` asks for futures that may change threads; a sandbox works on one request at a time.
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<lambda_http::request::LambdaRequest>| async move {
+        let request = Request::from_lambda(event.payload.into());
+        let (id, route, order) = (request.id.clone(), request.route.clone(), request.path.get("order_id").cloned());
+        // Boxed: the layout of a whole request's future is too deep for the compiler otherwise.
+        let response = Box::pin(handle(request)).await.unwrap_or_else(|error| error.into_response(&id));
+        tracing::info!(route, status = response.status, order, request = id, "answered");
+        Ok::<_, Error>(response.into_lambda())
+    }))
+    .await
+}
+
+/// Serves any other event.
+pub async fn serve_events<E, R, F>(handle: impl Fn(E) -> F) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    R: Serialize,
+    F: Future<Output = Result<R, Error>>,
+{
+    let handle = &handle;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<E>| Box::pin(handle(event.payload)))).await
+}
