@@ -1,0 +1,232 @@
+//! What an e-mail says, out of the order's state.
+
+use crate::mail::{
+    DateRange, Delivered, Line, Link, Order as Letterhead, OrderCancelled, Parcel as PartOf, PaymentConfirmed,
+    PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use orderly::{
+    domain::{
+        allocation::Holding,
+        arrival::Arrival,
+        duty::{EmailKind, ItemName},
+        fulfillment::{Fulfillment, PackedLine, Parcel},
+        ids::{LocationId, ParcelId, RefundId},
+        money::Minor,
+        order::Address,
+        settings::Location,
+    },
+    queue::RecordError,
+    store::Order,
+};
+
+/// Calendar days until goods on backorder are expected, where no supplier's date is known.
+const BACKORDER_DAYS: u16 = 14;
+
+/// An e-mail with all that it says.
+#[derive(Debug)]
+pub(crate) enum Mail {
+    PaymentConfirmed(PaymentConfirmed),
+    Shipped(Shipped),
+    Delivered(Delivered),
+    OrderCancelled(OrderCancelled),
+    ReturnReceived(ReturnReceived),
+    RefundSent(RefundSent),
+}
+
+impl Mail {
+    pub(crate) fn render(&self, shop: &Shop) -> Result<Rendered, askama::Error> {
+        match self {
+            Self::PaymentConfirmed(mail) => mail.render(shop),
+            Self::Shipped(mail) => mail.render(shop),
+            Self::Delivered(mail) => mail.render(shop),
+            Self::OrderCancelled(mail) => mail.render(shop),
+            Self::ReturnReceived(mail) => mail.render(shop),
+            Self::RefundSent(mail) => mail.render(shop),
+        }
+    }
+}
+
+/// Composes the e-mail that `item` of the order owes.
+pub(crate) fn compose(
+    order: &Order,
+    item: &ItemName,
+    kind: &EmailKind,
+    locations: &[Location],
+    now: Timestamp,
+) -> Result<Mail, RecordError> {
+    let missing = || RecordError::Poison(format!("order {} has nothing to say about {kind}", order.id));
+    let mail = match kind {
+        EmailKind::PaymentConfirmed => payment_confirmed(order, locations, now).map(Mail::PaymentConfirmed),
+        EmailKind::OrderCancelled => Some(Mail::OrderCancelled(order_cancelled(order))),
+        EmailKind::Shipped(id) => shipped(order, item, id, locations).map(Mail::Shipped),
+        EmailKind::Delivered(id) => delivered(order, item, id, locations).map(Mail::Delivered),
+        EmailKind::ReturnReceived => return_received(order, item).map(Mail::ReturnReceived),
+        EmailKind::RefundSent(id) => refund_sent(order, id).map(Mail::RefundSent),
+    };
+    mail.ok_or_else(missing)
+}
+
+fn letterhead(order: &Order) -> Letterhead {
+    Letterhead { number: order.details().reference.clone(), customer: Some(order.details().customer.name.clone()) }
+}
+
+fn money(order: &Order, amount: Minor) -> String {
+    order.details().currency.format(amount)
+}
+
+fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> Option<PaymentConfirmed> {
+    let details = order.details();
+    let totals = details.totals()?;
+    let stock = &order.head.value.stock;
+    let waits = |state: &Holding| matches!(state, Holding::Backordered(_) | Holding::Missing);
+    let line = |(n, line): (u16, &orderly::domain::order::Line)| PricedLine {
+        sku: line.sku.to_string(),
+        title: line.title.clone(),
+        quantity: line.quantity,
+        backordered: stock.iter().filter(|a| a.line == n && waits(&a.state)).map(|a| a.quantity).sum(),
+        unit_price: money(order, line.unit_price),
+        total: money(order, line.unit_price * i64::from(line.quantity)),
+    };
+    // The slowest location decides, and what is on backorder begins later.
+    let arrivals = stock.iter().filter_map(|allocation| {
+        let (at, delay) = match &allocation.state {
+            Holding::Reserved(at) | Holding::Committed(at) | Holding::Dispatched(at) => (at, 0),
+            Holding::Backordered(at) => (at, BACKORDER_DAYS),
+            Holding::Missing => return None,
+        };
+        Some(location(locations, at)?.schedule.estimate(now, delay))
+    });
+    let known = !stock.iter().any(|allocation| allocation.state == Holding::Missing);
+    Some(PaymentConfirmed {
+        order: letterhead(order),
+        lines: (0..).zip(&details.lines).map(line).collect(),
+        totals: Totals {
+            subtotal: money(order, totals.subtotal),
+            discounts: (totals.discount > 0).then(|| money(order, totals.discount)),
+            shipping: money(order, details.shipping.price),
+            tax: money(order, totals.tax),
+            tax_included: details.tax_included,
+            total: money(order, totals.total),
+        },
+        arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
+        ship_to: address(&details.shipping_address),
+    })
+}
+
+fn order_cancelled(order: &Order) -> OrderCancelled {
+    let ledger = &order.head.value.ledger;
+    let back: Minor =
+        ledger.refunds.iter().filter(|(id, _)| is_part_of(id, "cancel")).map(|(_, refund)| refund.amount).sum();
+    let line = |line: &orderly::domain::order::Line| Line {
+        sku: line.sku.to_string(),
+        title: line.title.clone(),
+        quantity: line.quantity,
+    };
+    OrderCancelled {
+        order: letterhead(order),
+        lines: order.details().lines.iter().map(line).collect(),
+        refund: (back > 0).then(|| money(order, back)),
+    }
+}
+
+fn shipped(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]) -> Option<Shipped> {
+    let (fulfillment, parcel, part_of) = parcel(order, item, id)?;
+    let shipment = parcel.shipment.as_ref()?;
+    let schedule = location(locations, &fulfillment.location).map(|location| &location.schedule);
+    Some(Shipped {
+        order: letterhead(order),
+        parcel: part_of,
+        lines: contents(order, &parcel.contents),
+        carrier: shipment.carrier.clone(),
+        tracking_number: shipment.tracking_number.clone(),
+        tracking_page: shipment.tracking_url.as_deref().and_then(Link::parse),
+        arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at))),
+        ship_to: address(&order.details().shipping_address),
+    })
+}
+
+fn delivered(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]) -> Option<Delivered> {
+    let (fulfillment, parcel, part_of) = parcel(order, item, id)?;
+    let zone = location(locations, &fulfillment.location);
+    let zone = zone.and_then(|location| TimeZone::get(&location.schedule.settings().time_zone).ok());
+    Some(Delivered {
+        order: letterhead(order),
+        parcel: part_of,
+        lines: contents(order, &parcel.contents),
+        delivered_on: zone.unwrap_or(TimeZone::UTC).to_datetime(parcel.delivered_at?).date(),
+    })
+}
+
+fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
+    let ItemName::Return(id) = item else { return None };
+    let lines = order.returns.get(id)?.value.lines.iter().filter(|line| line.received > 0);
+    let packed: Vec<_> = lines.map(|line| PackedLine { line: line.line, quantity: line.received }).collect();
+    Some(ReturnReceived { order: letterhead(order), lines: contents(order, &packed) })
+}
+
+/// A refund after a return names the lines that came back; any other stands for itself.
+fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
+    let refund = order.head.value.ledger.refunds.get(id)?;
+    let mut returns = order.returns.iter();
+    let cause = returns.find(|(n, _)| id.as_str() == format!("return-{n}")).map(|(_, returned)| &returned.value);
+    let lines = cause.filter(|returned| returned.refund == Some(refund.amount)).map(|returned| &returned.lines);
+    let line = |line: &orderly::domain::returns::ReturnLine| {
+        let ordered = order.details().line(line.line)?;
+        Some(RefundedLine {
+            sku: line.sku.to_string(),
+            title: ordered.title.clone(),
+            quantity: line.units_to_refund(),
+            amount: money(order, line.refund?),
+        })
+    };
+    Some(RefundSent {
+        order: letterhead(order),
+        lines: lines.into_iter().flatten().filter_map(line).filter(|line| line.quantity > 0).collect(),
+        shipping: None,
+        total: money(order, refund.amount),
+    })
+}
+
+/// Whether a refund was made under `name`; one that is spread over payments has `.2`, `.3`… behind it.
+fn is_part_of(id: &RefundId, name: &str) -> bool {
+    id.as_str() == name || id.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// A parcel of the fulfillment that owes the e-mail, and its number among all parcels of the order.
+fn parcel<'a>(order: &'a Order, item: &ItemName, id: &ParcelId) -> Option<(&'a Fulfillment, &'a Parcel, PartOf)> {
+    let ItemName::Fulfillment(own) = item else { return None };
+    let fulfillment = &order.fulfillments.get(own)?.value;
+    let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == *id)?;
+    let all = || order.fulfillments.iter().flat_map(|(n, f)| f.value.parcels.iter().map(move |parcel| (n, &parcel.id)));
+    let number = all().position(|(n, other)| n == own && other == id)? + 1;
+    Some((fulfillment, parcel, PartOf { number, count: all().count() }))
+}
+
+fn contents(order: &Order, packed: &[PackedLine]) -> Vec<Line> {
+    let line = |packed: &PackedLine| {
+        let ordered = order.details().line(packed.line)?;
+        Some(Line { sku: ordered.sku.to_string(), title: ordered.title.clone(), quantity: packed.quantity })
+    };
+    packed.iter().filter_map(line).collect()
+}
+
+fn location<'a>(locations: &'a [Location], id: &LocationId) -> Option<&'a Location> {
+    locations.iter().find(|location| location.id == *id)
+}
+
+fn range(arrival: Arrival) -> DateRange {
+    DateRange { earliest: arrival.earliest, latest: arrival.latest }
+}
+
+fn address(address: &Address) -> Vec<String> {
+    let city = [address.postal_code.as_deref(), Some(&address.city), address.region.as_deref()];
+    let city = city.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let lines =
+        [Some(&address.name), address.company.as_ref(), Some(&address.line1), address.line2.as_ref(), Some(&city)];
+    lines.into_iter().flatten().chain([&address.country]).cloned().collect()
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -1,0 +1,147 @@
+//! Sends every customer e-mail, each once per order and kind.
+//!
+//! SES cannot tell a repetition, so each e-mail is claimed before it is sent, by a conditional write that only one
+//! delivery of its message can win. What the duty's removal then records is that it was sent. When a process dies
+//! between the two, nobody knows whether the customer has it: after the claim's lease it is sent again, and
+//! the record counts that as another attempt. That is the one case in which an e-mail may come twice.
+
+mod compose;
+pub mod mail;
+pub mod outbox;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::SignedDuration;
+use mail::{Link, Shop};
+use orderly::{
+    domain::{
+        duty::{Duty, EmailKind, ItemName, Owed},
+        fulfillment::Fulfillment,
+        head::Head,
+        history::{Actor, Entry},
+        returns::Return,
+    },
+    queue::{Message, RecordError, process},
+    runtime::{Clock, ConfigError, optional, variable},
+    store::{Aggregate, EmailRecord, Order, Store, settle},
+};
+use outbox::{NotSent, Outbox};
+
+/// What the function works with.
+pub struct App {
+    pub store: Store,
+    pub clock: Clock,
+    pub outbox: Outbox,
+    pub shop: Shop,
+}
+
+/// How long a claim keeps others from sending: longer than the function may run.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// The shop as the template's parameters describe it.
+pub fn shop() -> Result<Shop, ConfigError> {
+    Ok(Shop {
+        name: variable("SHOP_NAME")?,
+        email: variable("CONTACT_EMAIL")?,
+        phone: optional("CONTACT_PHONE"),
+        help_page: optional("CONTACT_URL").as_deref().and_then(Link::parse),
+    })
+}
+
+pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+    process(event, async |message: Message| send(app, &message).await).await
+}
+
+async fn send(app: &App, message: &Message) -> Result<(), RecordError> {
+    let Duty::Email(kind) = &message.hop else {
+        return Err(RecordError::Poison("this duty belongs to another function".into()));
+    };
+    let Some(order) = settle(async || claim(app, message, kind).await).await? else { return Ok(()) };
+    let mail = compose::compose(&order, &message.item, kind, &app.store.locations().await?, app.clock.now())?;
+    let mail = mail.render(&app.shop).map_err(|e| RecordError::Poison(e.to_string()))?;
+    match app.outbox.send(&order.details().customer.email, &mail).await {
+        Ok(()) => settle(async || done(app, message).await).await,
+        Err(NotSent::Surely(why)) => {
+            settle(async || give_back(app, message, kind).await).await?;
+            Err(RecordError::Outside(why))
+        }
+        Err(NotSent::Perhaps(why)) => Err(RecordError::Outside(why)),
+    }
+}
+
+/// Wins the right to send, and reads what there is to say. None if it is sent already.
+async fn claim(app: &App, message: &Message, kind: &EmailKind) -> Result<Option<Order>, RecordError> {
+    let Some(order) = app.store.order(&message.order).await?.filter(|order| owes(order, message)) else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let mut write = app.store.write(now);
+    let name = claim_of(message, kind);
+    match order.emails.get(&name) {
+        None => write.create(&order.id, name, EmailRecord { claimed_at: Some(now), attempts: 1 }),
+        Some(claim) if claim.value.claimed_at.is_some_and(|at| now.duration_since(at) < LEASE) => {
+            return Err(RecordError::Outside("another delivery of this message is sending it".into()));
+        }
+        Some(claim) => {
+            let again = EmailRecord { claimed_at: Some(now), attempts: claim.value.attempts + 1 };
+            tracing::warn!(order = %order.id, kind = %kind, attempt = again.attempts, "an e-mail is sent again");
+            write.replace(claim, again);
+        }
+    }
+    write.commit().await?;
+    Ok(Some(order))
+}
+
+fn claim_of(message: &Message, kind: &EmailKind) -> ItemName {
+    ItemName::Email(Box::new(message.item.clone()), kind.clone())
+}
+
+fn owes(order: &Order, message: &Message) -> bool {
+    match &message.item {
+        ItemName::Head => order.head.owes(&message.hop),
+        ItemName::Fulfillment(id) => order.fulfillments.get(id).is_some_and(|read| read.owes(&message.hop)),
+        ItemName::Return(id) => order.returns.get(id).is_some_and(|read| read.owes(&message.hop)),
+        ItemName::Details | ItemName::Email(..) => false,
+    }
+}
+
+/// Lets the next delivery send at once: this one surely did not.
+async fn give_back(app: &App, message: &Message, kind: &EmailKind) -> Result<(), RecordError> {
+    let claim = app.store.load::<EmailRecord>(&message.order, &claim_of(message, kind)).await?;
+    let Some(claim) = claim else { return Ok(()) };
+    let mut write = app.store.write(app.clock.now());
+    write.replace(&claim, EmailRecord { claimed_at: None, attempts: claim.value.attempts.saturating_sub(1) });
+    write.commit().await?;
+    Ok(())
+}
+
+/// Records that it was sent, in the item that owed it.
+async fn done(app: &App, message: &Message) -> Result<(), RecordError> {
+    match &message.item {
+        ItemName::Head => pay::<Head>(app, message, |head| (&mut head.owed, &mut head.history)).await,
+        ItemName::Fulfillment(_) => {
+            pay::<Fulfillment>(app, message, |value| (&mut value.owed, &mut value.history)).await
+        }
+        ItemName::Return(_) => pay::<Return>(app, message, |value| (&mut value.owed, &mut value.history)).await,
+        ItemName::Details | ItemName::Email(..) => Ok(()),
+    }
+}
+
+async fn pay<T: Aggregate>(
+    app: &App,
+    message: &Message,
+    parts: impl Fn(&mut T) -> (&mut Owed, &mut Vec<Entry>),
+) -> Result<(), RecordError> {
+    let Some(read) = app.store.load::<T>(&message.order, &message.item).await? else { return Ok(()) };
+    let mut next = read.value.clone();
+    let now = app.clock.now();
+    let (owed, history) = parts(&mut next);
+    if owed.remove(&message.hop) {
+        let kind = message.hop.to_string();
+        let kind = kind.strip_prefix("email:").unwrap_or(&kind);
+        history.push(Entry::new(now, &Actor::orderly(), "emailed", kind));
+    }
+    let mut write = app.store.write(now);
+    write.replace(&read, next);
+    write.commit().await?;
+    Ok(())
+}

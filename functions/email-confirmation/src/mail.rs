@@ -1,0 +1,200 @@
+//! The customer e-mails: what each needs to know, and how it is rendered.
+//!
+//! Their words and looks are in `templates/`, for people to edit: `KIND.html`, and `KIND.txt` with the
+//! subject. Amounts come in as text, ready for the reader, so that nothing is computed here.
+
+pub mod dates;
+pub mod escape;
+pub mod link;
+mod text;
+
+use askama::Template;
+use jiff::civil::Date;
+
+pub use dates::DateRange;
+pub use link::Link;
+
+/// An e-mail, ready to be sent as `multipart/alternative`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line without control characters, so that it cannot start another header.
+    pub subject: String,
+    pub html: String,
+    /// Says the same as `html`; lines of at most 72 characters where there are spaces to break them at.
+    pub text: String,
+}
+
+/// The shop, as its customers know it.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub help_page: Option<Link>,
+}
+
+/// What all kinds say about the order.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The number that the customer knows it by.
+    pub number: String,
+    /// Whom to greet; `None` greets nobody by name.
+    pub customer: Option<String>,
+}
+
+/// Some units of a product.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub sku: String,
+    pub title: String,
+    pub quantity: u32,
+}
+
+/// A product as it was ordered.
+#[derive(Debug, Clone)]
+pub struct PricedLine {
+    pub sku: String,
+    pub title: String,
+    pub quantity: u32,
+    /// How many of `quantity` are on backorder.
+    pub backordered: u32,
+    pub unit_price: String,
+    pub total: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Totals {
+    pub subtotal: String,
+    /// What is taken off, without a sign.
+    pub discounts: Option<String>,
+    pub shipping: String,
+    pub tax: String,
+    /// The prices contain the tax already.
+    pub tax_included: bool,
+    pub total: String,
+}
+
+impl Totals {
+    fn tax_label(&self) -> &'static str {
+        if self.tax_included { "Tax (included)" } else { "Tax" }
+    }
+}
+
+/// Which of an order's parcels it is: `number` of `count`, from 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Parcel {
+    pub number: usize,
+    pub count: usize,
+}
+
+impl Parcel {
+    fn is_one_of_several(self) -> bool {
+        self.count > 1
+    }
+}
+
+/// The payment has arrived.
+#[derive(Debug, Clone)]
+pub struct PaymentConfirmed {
+    pub order: Order,
+    pub lines: Vec<PricedLine>,
+    pub totals: Totals,
+    /// `None` while nobody knows; the customer is told so.
+    pub arrival: Option<DateRange>,
+    /// Line by line.
+    pub ship_to: Vec<String>,
+}
+
+/// One parcel is with the carrier.
+#[derive(Debug, Clone)]
+pub struct Shipped {
+    pub order: Order,
+    pub parcel: Parcel,
+    pub lines: Vec<Line>,
+    pub carrier: String,
+    pub tracking_number: String,
+    pub tracking_page: Option<Link>,
+    pub arrival: Option<DateRange>,
+    pub ship_to: Vec<String>,
+}
+
+/// One parcel has arrived: is all well?
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    pub order: Order,
+    pub parcel: Parcel,
+    pub lines: Vec<Line>,
+    pub delivered_on: Date,
+}
+
+impl Delivered {
+    fn day(&self) -> impl std::fmt::Display {
+        dates::recent(self.delivered_on)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct OrderCancelled {
+    pub order: Order,
+    pub lines: Vec<Line>,
+    /// What goes back to the customer; `None` when nothing was charged.
+    pub refund: Option<String>,
+}
+
+/// A return is back in the warehouse and will be inspected.
+#[derive(Debug, Clone)]
+pub struct ReturnReceived {
+    pub order: Order,
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone)]
+pub struct RefundSent {
+    pub order: Order,
+    pub lines: Vec<RefundedLine>,
+    /// What of the refund is for shipping.
+    pub shipping: Option<String>,
+    /// All of it.
+    pub total: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct RefundedLine {
+    pub sku: String,
+    pub title: String,
+    pub quantity: u32,
+    pub amount: String,
+}
+
+/// Gives a kind its `render`. The first line of the text template is the subject.
+macro_rules! kind {
+    ($kind:ident, $html:literal, $text:literal) => {
+        impl $kind {
+            pub fn render(&self, shop: &Shop) -> Result<Rendered, askama::Error> {
+                #[derive(Template)]
+                #[template(path = $text)]
+                struct Text<'a> {
+                    shop: &'a Shop,
+                    mail: &'a $kind,
+                }
+                #[derive(Template)]
+                #[template(path = $html)]
+                struct Html<'a> {
+                    subject: &'a str,
+                    shop: &'a Shop,
+                    mail: &'a $kind,
+                }
+                let (subject, text) = text::split(&Text { shop, mail: self }.render()?);
+                let html = Html { subject: &subject, shop, mail: self }.render()?;
+                Ok(Rendered { subject, html, text })
+            }
+        }
+    };
+}
+
+kind!(PaymentConfirmed, "payment-confirmed.html", "payment-confirmed.txt");
+kind!(Shipped, "shipped.html", "shipped.txt");
+kind!(Delivered, "delivered.html", "delivered.txt");
+kind!(OrderCancelled, "order-cancelled.html", "order-cancelled.txt");
+kind!(ReturnReceived, "return-received.html", "return-received.txt");
+kind!(RefundSent, "refund-sent.html", "refund-sent.txt");

@@ -1,0 +1,15 @@
+use email_confirmation::{App, handle, outbox::Outbox, shop};
+use orderly::runtime::{self, Aws, Clock, Error};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let app = App {
+        store: aws.store()?,
+        clock: Clock::system(),
+        outbox: Outbox::new(aws.config(), runtime::variable("MAIL_FROM")?),
+        shop: shop()?,
+    };
+    runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
+}

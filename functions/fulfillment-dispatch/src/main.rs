@@ -1,0 +1,15 @@
+use fulfillment_dispatch::{App, handle, notice::Warehouses};
+use orderly::runtime::{self, Aws, Clock, Error};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let app = App {
+        store: aws.store()?,
+        sender: aws.sender()?,
+        clock: Clock::system(),
+        warehouses: Warehouses::new(&aws.secret("WAREHOUSE_WEBHOOK_SECRET").await?)?,
+    };
+    runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
+}

@@ -1,0 +1,9 @@
+use operations::{App, handle};
+use orderly::runtime::{self, Aws, Clock, Error};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let app = App { store: Aws::from_env()?.store()?, clock: Clock::system() };
+    runtime::serve_http(async |request| handle(&app, &request).await).await
+}

@@ -1,0 +1,166 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use serde_json::json;
+
+fn wrong_fields<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String> {
+    match outcome {
+        Err(Error::Problem(problem)) => problem.errors.into_iter().map(|error| error.field).collect(),
+        other => panic!("wrong fields were expected: {other:?}"),
+    }
+}
+
+fn long(characters: usize) -> Value {
+    json!("x".repeat(characters))
+}
+
+fn sku() -> Sku {
+    "MUG".parse().unwrap()
+}
+
+fn main() -> LocationId {
+    "main".parse().unwrap()
+}
+
+#[test]
+fn a_product_is_read_bare_and_with_everything() {
+    let bare = product(sku(), &json!({"title": "Mug"})).unwrap();
+    assert_eq!((bare.title.as_str(), bare.weight_g, bare.bins.len()), ("Mug", None, 0));
+    let full = product(sku(), &json!({"title": " Mug ", "weight_g": 350, "bins": {"main": "A-01"}})).unwrap();
+    assert_eq!((full.title.as_str(), full.weight_g, full.bins[&main()].as_str()), ("Mug", Some(350), "A-01"));
+}
+
+#[test]
+fn every_wrong_field_of_a_product_is_named() {
+    let many: serde_json::Map<_, _> = (0..=MAX_BINS).map(|n| (format!("L{n}"), json!("A"))).collect();
+    let table = [
+        ("title", vec![json!(null), json!(""), json!(7), long(201)]),
+        ("weight_g", vec![json!(-1), json!(1.5), json!("350"), json!(MAX_WEIGHT_G + 1)]),
+        ("bins", vec![json!([]), json!("A-01"), json!({"main": ""}), json!({"main": 1}), json!({"a b": "A"})]),
+        ("bins", vec![json!({"main": "x".repeat(41)}), Value::Object(many)]),
+        ("sku", vec![json!("MUG")]),
+    ];
+    for (field, values) in table {
+        for value in values {
+            let mut body = json!({"title": "Mug"});
+            body[field] = value.clone();
+            assert_eq!(wrong_fields(product(sku(), &body)), [field], "{value}");
+        }
+    }
+    assert_eq!(wrong_fields(product(sku(), &json!({"weight_g": "x", "color": 1}))), ["title", "weight_g", "color"]);
+}
+
+#[test]
+fn what_a_location_leaves_out_has_its_default() {
+    let bare = location(main(), &json!({"name": "Main"})).unwrap();
+    assert_eq!((bare.priority, bare.webhook_url), (100, None));
+    assert_eq!(bare.schedule, Schedule::default());
+    let part = location(main(), &json!({"name": "Main", "schedule": {"handling_days": 3}})).unwrap();
+    let expected = ScheduleSettings { handling_days: 3, ..ScheduleSettings::default() };
+    assert_eq!(*part.schedule.settings(), expected);
+}
+
+#[test]
+fn a_location_is_read_with_everything() {
+    let body = json!({
+        "name": "East", "priority": 0, "webhook_url": "https://wms.example/hook?t=1",
+        "schedule": {
+            "time_zone": "America/New_York", "cut_off": "14:30:00", "handling_days": 2, "working_days": ["saturday", "sunday"],
+            "holidays": ["2026-12-25", "2026-12-25"], "transit_days": {"min": 1, "max": 4},
+        },
+    });
+    let read = location(main(), &body).unwrap();
+    let settings = read.schedule.settings();
+    assert_eq!((settings.time_zone.as_str(), settings.cut_off), ("America/New_York", jiff::civil::time(14, 30, 0, 0)));
+    assert_eq!(settings.working_days, [Weekday::Saturday, Weekday::Sunday].into());
+    assert_eq!(settings.holidays, [jiff::civil::date(2026, 12, 25)].into());
+    assert_eq!((settings.transit_days.min, settings.transit_days.max), (1, 4));
+}
+
+#[test]
+fn every_wrong_field_of_a_location_is_named_by_its_path() {
+    let table = [
+        (json!({}), "name"),
+        (json!({"name": long(201)}), "name"),
+        (json!({"priority": -1}), "priority"),
+        (json!({"priority": 1001}), "priority"),
+        (json!({"schedule": "always"}), "schedule"),
+        (json!({"schedule": {"time_zone": "Mars/Olympus"}}), "schedule.time_zone"),
+        (json!({"schedule": {"cut_off": "noon"}}), "schedule.cut_off"),
+        (json!({"schedule": {"cut_off": 14}}), "schedule.cut_off"),
+        (json!({"schedule": {"handling_days": 91}}), "schedule.handling_days"),
+        (json!({"schedule": {"working_days": []}}), "schedule.working_days"),
+        (json!({"schedule": {"working_days": ["monday", "someday"]}}), "schedule.working_days[1]"),
+        (json!({"schedule": {"holidays": ["2026-02-30"]}}), "schedule.holidays[0]"),
+        (json!({"schedule": {"holidays": [20_261_225]}}), "schedule.holidays[0]"),
+        (json!({"schedule": {"holidays": vec!["2026-12-25"; MAX_HOLIDAYS + 1]}}), "schedule.holidays"),
+        (json!({"schedule": {"transit_days": {"min": 1}}}), "schedule.transit_days.max"),
+        (json!({"schedule": {"transit_days": {"min": 1, "max": 91}}}), "schedule.transit_days.max"),
+        (json!({"schedule": {"transit_days": {"min": 3, "max": 2}}}), "schedule.transit_days.min"),
+        (json!({"schedule": {"cutoff": "12:00:00"}}), "schedule.cutoff"),
+        (json!({"webhook": "https://x.example"}), "webhook"),
+    ];
+    for (mut body, field) in table {
+        if field != "name" {
+            body["name"] = json!("Main");
+        }
+        assert_eq!(wrong_fields(location(main(), &body)), [field], "{body}");
+    }
+}
+
+#[test]
+fn a_webhook_goes_over_tls_except_to_this_machine() {
+    let of = |url: &str| location(main(), &json!({"name": "Main", "webhook_url": url}));
+    for good in [
+        "https://wms.example/hook",
+        "https://wms.example",
+        "https://wms.example:8443/a?b=c#d",
+        "http://127.0.0.1:9000/x",
+        "http://localhost",
+        "http://localhost:9000",
+    ] {
+        assert_eq!(of(good).unwrap().webhook_url.as_deref(), Some(good));
+    }
+    let long = format!("https://wms.example/{}", "x".repeat(500));
+    for bad in [
+        "",
+        "wms.example",
+        "http://wms.example",
+        "ftp://wms.example",
+        "https://",
+        "https:///x",
+        "https://user:pw@wms.example",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://localhost@evil.example",
+        "http://127.0.0.1:80@evil.example",
+        "https://wms.example/a b",
+        "https://wms.example/\r\nX: y",
+        "https://ä.example",
+        &long,
+    ] {
+        assert_eq!(wrong_fields(of(bad)), ["webhook_url"], "{bad}");
+    }
+}
+
+#[test]
+fn a_key_has_a_channel_if_and_only_if_it_is_a_storefront_s() {
+    let storefront = key(&json!({"name": "shop", "role": "storefront", "channel": "web"})).unwrap();
+    assert_eq!((storefront.role, storefront.channel.unwrap().as_str()), (Role::Storefront, "web"));
+    for role in ["warehouse", "operator"] {
+        assert_eq!(key(&json!({"name": "x", "role": role})).unwrap().role.as_str(), role);
+        assert_eq!(wrong_fields(key(&json!({"name": "x", "role": role, "channel": "web"}))), ["channel"]);
+    }
+    assert_eq!(wrong_fields(key(&json!({"name": "x", "role": "storefront"}))), ["channel"]);
+    let bad = json!({"name": "x".repeat(61), "role": "root", "channel": "a b", "key": "ok_1"});
+    assert_eq!(wrong_fields(key(&bad)), ["name", "role", "channel", "key"]);
+}
+
+#[test]
+fn a_channel_has_a_name() {
+    let of = |body: Value| channel("web".parse().unwrap(), &body);
+    assert_eq!(of(json!({"name": "Web shop"})).unwrap().name, "Web shop");
+    for bad in [json!({}), json!({"name": ""}), json!({"name": 1}), json!({"name": long(201)})] {
+        assert_eq!(wrong_fields(of(bad)), ["name"]);
+    }
+}

@@ -1,0 +1,83 @@
+//! Changes of an order that people ask for: cancel, hold, release, retry a refund.
+
+use crate::{App, read::visible, request};
+use orderly::{
+    domain::{
+        Rejection,
+        allocation::difference,
+        duty::ItemName,
+        head::{Head, HoldReason},
+        history::Actor,
+        settings::Role,
+    },
+    http::{Caller, Error, Request, Response, view::OrderView},
+    store::{Order, settle},
+};
+
+/// Cancels, releases the stock and orders the refund, with all fulfillments, in one transaction. A hand-over
+/// that happens at the same time writes the same fulfillment: one of the two loses, and looks again.
+pub async fn cancel(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[Role::Storefront])?;
+    let reason = request::cancel_order(&request.json()?)?.reason;
+    let order = settle(async || {
+        let order = visible(app, request, caller).await?;
+        let now = app.clock.now();
+        let fulfillments = order.fulfillments.values().map(|f| f.value.clone()).collect();
+        let (head, cancelled) = order.head.value.clone().cancel(fulfillments, &reason, &caller.actor(), now)?;
+        let mut write = app.store.write(now);
+        write.stock(&difference(&order.head.value.stock, &head.stock));
+        write.replace(&order.head, head);
+        for (read, value) in order.fulfillments.values().zip(cancelled) {
+            write.replace(read, value);
+        }
+        app.sender.send(&write.commit().await?).await;
+        Ok::<_, Error>(order)
+    })
+    .await?;
+    answer(app, &order).await
+}
+
+pub async fn hold(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[])?;
+    let hold = request::hold_order(&request.json()?)?;
+    let note = hold.note.unwrap_or_default();
+    change(app, request, caller, |head, by, now| head.hold(hold.reason, &note, by, now)).await
+}
+
+pub async fn release(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[])?;
+    let reason: HoldReason = request.path_param("reason")?;
+    change(app, request, caller, |head, by, now| head.release(reason, by, now)).await
+}
+
+pub async fn retry_refunds(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[])?;
+    change(app, request, caller, Head::retry_refunds).await
+}
+
+/// Changes the head alone.
+async fn change(
+    app: &App,
+    request: &Request,
+    caller: &Caller,
+    rule: impl Fn(Head, &Actor, jiff::Timestamp) -> Result<Head, Rejection>,
+) -> Result<Response, Error> {
+    let order = settle(async || {
+        let order = visible(app, request, caller).await?;
+        let now = app.clock.now();
+        let mut write = app.store.write(now);
+        write.replace(&order.head, rule(order.head.value.clone(), &caller.actor(), now)?);
+        app.sender.send(&write.commit().await?).await;
+        Ok::<_, Error>(order)
+    })
+    .await?;
+    answer(app, &order).await
+}
+
+/// The order as it is now.
+async fn answer(app: &App, changed: &Order) -> Result<Response, Error> {
+    debug_assert_eq!(changed.head.name, ItemName::Head);
+    let order = app.store.order(&changed.id).await?;
+    let order = order.ok_or_else(|| Error::Internal(format!("order {} has gone", changed.id)))?;
+    Ok(Response::json(200, &OrderView::of(&order)))
+}

@@ -1,0 +1,15 @@
+use order_intake::{App, handle};
+use orderly::runtime::{self, Aws, Clock, Error};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let app = App {
+        store: aws.store()?,
+        sender: aws.sender()?,
+        clock: Clock::system(),
+        reservation: order_intake::reservation(&runtime::variable("RESERVATION_MINUTES")?)?,
+    };
+    runtime::serve_http(async |request| handle(&app, &request).await).await
+}

@@ -1,0 +1,170 @@
+//! `POST /orders`: checked, stored and its stock reserved, in one transaction.
+
+use crate::{App, request};
+use jiff::Timestamp;
+use orderly::{
+    domain::{
+        allocation::{Allocation, Holding, difference},
+        duty::ItemName,
+        head::Head,
+        history::Actor,
+        ids::{OrderId, Sku},
+        money::{Currency, Minor},
+        order::Details,
+        routing::{Availability, Part, Routed, Want, route},
+        settings::Role,
+    },
+    http::{Error, FieldError, Problem, Request, Response},
+    store::{CommitError, MAX_ACTIONS, PaymentRecord, PlacedDetails, StoredPayment, settle},
+};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// The answer to an accepted order. It tells only what never changes, so that a replay gets the very same.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Accepted {
+    pub id: OrderId,
+    pub reference: String,
+    pub currency: Currency,
+    pub total: Minor,
+    #[cfg_attr(feature = "schema", schemars(with = "orderly::schema::Moment"))]
+    pub placed_at: Timestamp,
+    /// Until when the stock is kept for it while it is unpaid.
+    #[cfg_attr(feature = "schema", schemars(with = "orderly::schema::Moment"))]
+    pub reserved_until: Timestamp,
+}
+
+pub async fn place(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[Role::Storefront])?;
+    let placing = request::Placing {
+        channel: caller.channel.as_ref(),
+        idempotency_key: request.idempotency_key()?,
+        now: app.clock.now(),
+    };
+    let details = request::place_order(&request.json()?, &placing)?;
+    let id = OrderId::derive(&details.channel, &details.reference);
+    let placed =
+        PlacedDetails { fingerprint: fingerprint(&details)?, reserved_until: placing.now + app.reservation, details };
+    let accepted = settle(async || store(app, &id, &placed, &caller.actor()).await).await?;
+    Ok(Response::json(201, &accepted))
+}
+
+/// One attempt: route, decide, commit. The order that is there already is the answer, if it is the same.
+async fn store(app: &App, id: &OrderId, placed: &PlacedDetails, by: &Actor) -> Result<Accepted, Error> {
+    let details = &placed.details;
+    let stock = match reserve(app, details).await {
+        Ok(stock) => stock,
+        // A replay must get its answer even when the stock has run out since.
+        Err(refusal) => return known(app, id, placed).await?.ok_or(refusal),
+    };
+    let payment = payment_of(app, id, details).await?;
+    let events = payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default();
+    let head = Head::place(details, stock, placed.reserved_until, events, by, details.placed_at);
+    let mut write = app.store.write(details.placed_at);
+    write.place(id, placed);
+    write.stock(&difference(&[], &head.stock));
+    write.create(id, ItemName::Head, head);
+    if let Some(payment) = &payment {
+        write.payment(payment, &PaymentRecord::matched(id.clone()));
+    }
+    if write.len() > MAX_ACTIONS {
+        let why = "its lines would have to come from too many places; split the order";
+        return Err(Problem::new(422, "too-many-splits", why).into());
+    }
+    match write.commit().await {
+        Ok(owed) => {
+            app.sender.send(&owed).await;
+            Ok(accepted(id, placed))
+        }
+        Err(CommitError::Conflict(failed)) => match known(app, id, placed).await? {
+            Some(accepted) => Ok(accepted),
+            None => Err(CommitError::Conflict(failed).into()), // a rival took the stock: route again
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the order will hold: reserved where there is stock, promised where backorder is allowed.
+async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error> {
+    let locations = app.store.locations().await?;
+    let skus: Vec<Sku> = details.lines.iter().map(|line| line.sku.clone()).collect();
+    let mut stock = Availability::of(&app.store.stock_levels(&skus, &locations).await?);
+    let unknown = (0..).zip(&skus).filter(|(_, sku)| !stock.knows(sku));
+    let unknown = unknown.map(|(n, sku): (usize, _)| FieldError {
+        field: format!("lines[{n}].sku"),
+        detail: format!("{sku} is kept at no location"),
+    });
+    let unknown: Vec<FieldError> = unknown.collect();
+    if !unknown.is_empty() {
+        return Err(Problem::invalid(unknown).into());
+    }
+    let want = |(line, ordered): (u16, &orderly::domain::order::Line)| Want {
+        line,
+        sku: ordered.sku.clone(),
+        quantity: ordered.quantity,
+    };
+    let wants: Vec<Want> = (0..).zip(&details.lines).map(want).collect();
+    let routed = route(&wants, &locations, &mut stock);
+    if routed.short.is_empty() { Ok(allocations(routed)) } else { Err(out_of_stock(&routed).into()) }
+}
+
+fn allocations(routed: Routed) -> Vec<Allocation> {
+    let held = |part: Part, state: fn(_) -> Holding| Allocation {
+        line: part.line,
+        sku: part.sku,
+        quantity: part.quantity,
+        state: state(part.location),
+    };
+    let reserved = routed.parts.into_iter().map(|part| held(part, Holding::Reserved));
+    let promised = routed.backordered.into_iter().map(|part| held(part, Holding::Backordered));
+    reserved.chain(promised).collect()
+}
+
+fn out_of_stock(routed: &Routed) -> Problem {
+    let short = |s: &orderly::domain::routing::Shortage| json!({"line": s.line, "sku": s.sku, "asked": s.asked, "available": s.available});
+    let names: Vec<&str> = routed.short.iter().map(|short| short.sku.as_str()).collect();
+    let detail = format!("not enough stock of {}; nothing was reserved", names.join(", "));
+    Problem::new(409, "out-of-stock", detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
+}
+
+/// What is known of the payment that the storefront named.
+async fn payment_of(app: &App, id: &OrderId, details: &Details) -> Result<Option<StoredPayment>, Error> {
+    let Some(payment) = &details.payment else { return Ok(None) };
+    let stored = app.store.payment(payment).await?;
+    if stored.value.order.as_ref().is_some_and(|other| other != id) {
+        let why = format!("payment {payment} belongs to another order");
+        return Err(Problem::new(409, "payment-of-another-order", why).into());
+    }
+    Ok(Some(stored))
+}
+
+/// The answer that the same order got before. The same name with other content is refused.
+async fn known(app: &App, id: &OrderId, placed: &PlacedDetails) -> Result<Option<Accepted>, Error> {
+    let Some(known) = app.store.placed(id).await? else { return Ok(None) };
+    if known.fingerprint == placed.fingerprint {
+        return Ok(Some(accepted(id, &known)));
+    }
+    let why = format!("order {} of this channel was placed before, with other content", known.details.reference);
+    Err(Problem::new(409, "reference-reused", why).with("order_id", id.as_str()).into())
+}
+
+fn accepted(id: &OrderId, placed: &PlacedDetails) -> Accepted {
+    let PlacedDetails { details, reserved_until, .. } = placed;
+    Accepted {
+        id: id.clone(),
+        reference: details.reference.clone(),
+        currency: details.currency,
+        total: details.total,
+        placed_at: details.placed_at,
+        reserved_until: *reserved_until,
+    }
+}
+
+/// What was asked for, without the moment of asking, in 128 bits.
+fn fingerprint(details: &Details) -> Result<String, Error> {
+    let timeless = Details { placed_at: Timestamp::UNIX_EPOCH, ..details.clone() };
+    let bytes = serde_json::to_vec(&timeless).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]))
+}

@@ -1,0 +1,85 @@
+//! `GET /orders` and `GET /orders/{order_id}`.
+
+use crate::App;
+use orderly::{
+    domain::{
+        head::OrderStatus,
+        ids::{ChannelId, OrderId},
+        settings::Role,
+    },
+    http::{
+        Caller, Error, Problem, Request, Response,
+        view::{OrderSummary, OrderView},
+    },
+    store::Order,
+};
+use serde::Serialize;
+
+/// A page of orders, newest first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderPage {
+    pub orders: Vec<OrderSummary>,
+    /// Ask with `cursor` for what follows; null on the last page.
+    pub next_cursor: Option<String>,
+}
+
+const DEFAULT_PAGE: usize = 50;
+const MAX_PAGE: usize = 100;
+
+pub async fn one(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
+    let order = visible(app, request, caller).await?;
+    Ok(Response::json(200, &OrderView::of(&order)))
+}
+
+/// The order that the path names. Another channel's order does not exist for a storefront.
+pub(crate) async fn visible(app: &App, request: &Request, caller: &Caller) -> Result<Order, Error> {
+    let id: OrderId = request.path_param("order_id")?;
+    let order = app.store.order(&id).await?.filter(|order| caller.sees(&order.head.value.channel));
+    order.ok_or_else(|| Problem::not_found(format!("there is no order {id}")).into())
+}
+
+pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
+    let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
+    let status: Option<Status> = request.query_param("status")?;
+    let limit = request.query_param("limit")?.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    let channels = channels(app, request, caller).await?;
+    let active = status.as_ref().map(Status::is_active);
+    let wanted = |actual: &str| status.as_ref().is_none_or(|status| status.0 == actual);
+    let page =
+        app.store.list_orders(&channels, active, request.cursor()?, limit, |head| wanted(head.status.as_str())).await?;
+    let orders: Vec<OrderSummary> = page.items.iter().map(OrderSummary::of).collect();
+    Ok(Response::json(200, &OrderPage { orders, next_cursor: page.next }))
+}
+
+/// The channels to look at: the one asked for, the caller's own, or all.
+async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
+    match (request.query_param::<ChannelId>("channel")?, &caller.channel) {
+        (Some(asked), _) if caller.sees(&asked) => Ok(vec![asked]),
+        (Some(_), _) => Err(Problem::new(403, "forbidden", "this API key sees its own channel's orders only").into()),
+        (None, Some(own)) => Ok(vec![own.clone()]),
+        (None, None) => Ok(app.store.channels().await?.into_iter().map(|channel| channel.id).collect()),
+    }
+}
+
+/// An order status to look for.
+struct Status(&'static str);
+
+impl Status {
+    fn is_active(&self) -> bool {
+        matches!(self.0, "pending" | "open")
+    }
+}
+
+impl std::str::FromStr for Status {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        OrderStatus::NAMES
+            .into_iter()
+            .find(|known| *known == text)
+            .map(Self)
+            .ok_or("must be pending, open, completed, cancelled or expired")
+    }
+}

@@ -1,0 +1,15 @@
+use orderly::runtime::{self, Aws, Clock, Error};
+use payment_webhook::{App, handle, stripe::Stripe};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let app = App {
+        store: aws.store()?,
+        sender: aws.sender()?,
+        clock: Clock::system(),
+        stripe: Stripe::new(&aws.secret("STRIPE_WEBHOOK_SECRET").await?, &runtime::variable("STRIPE_LIVEMODE")?)?,
+    };
+    runtime::serve_http(async |request| handle(&app, &request).await).await
+}

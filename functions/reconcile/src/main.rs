@@ -1,0 +1,11 @@
+use orderly::runtime::{self, Aws, Clock, Error};
+use reconcile::{App, handle};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let app = App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system() };
+    runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
+}

@@ -1,0 +1,122 @@
+//! Moves refunds at the payment provider, each once.
+//!
+//! A refund is decided elsewhere, in the order's ledger: intended. Here it is marked as sent before the provider is
+//! asked, and the outcome is recorded after. Whatever happens in between, the same idempotency key is used again
+//! until the outcome is known; only a definite failure ends it, and only a person orders a new attempt, under a
+//! new key.
+
+pub mod stripe;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::{SignedDuration, Timestamp};
+use orderly::{
+    domain::{
+        duty::Duty,
+        head::Head,
+        ids::{OrderId, RefundId},
+        ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
+    },
+    queue::{Message, RecordError, Sender, process},
+    runtime::Clock,
+    store::{Store, settle},
+};
+use stripe::{Outcome, RefundRequest, Stripe};
+
+/// What the function works with.
+pub struct App {
+    pub store: Store,
+    pub sender: Sender,
+    pub clock: Clock,
+    pub stripe: Stripe,
+}
+
+/// Stripe keeps idempotency keys for at least 24 hours. A refund whose outcome has been unknown for almost
+/// that long is looked for among the payment's refunds before it is asked for again.
+const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
+
+pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+    process(event, async |message: Message| refund(app, &message.order).await).await
+}
+
+/// Moves every refund that the order owes.
+async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
+    let Some(head) = app.store.head(order).await?.filter(|head| head.owes(&Duty::Refund)) else { return Ok(()) };
+    let owed: Vec<RefundId> = head.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
+    if owed.is_empty() {
+        // The provider's own events were faster than we: only the duty is left.
+        return change(app, order, |head, _| head.without_refund_duty()).await.map(drop);
+    }
+    for id in owed {
+        move_one(app, order, &id).await?;
+    }
+    Ok(())
+}
+
+async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), RecordError> {
+    let Some(head) = change(app, order, |head, now| head.refund_sent(id, now)).await? else { return Ok(()) };
+    let Some(refund) = head.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else { return Ok(()) };
+    let request = RefundRequest {
+        payment: refund.payment.parts().1,
+        amount: refund.amount,
+        refund: id,
+        attempt: refund.attempt,
+        order,
+    };
+    let outcome = match refund.state {
+        RefundState::Sent { at } if app.clock.now().duration_since(at) > KEY_LIFETIME => {
+            match app.stripe.find(&request).await? {
+                Some(found) => found,
+                None => app.stripe.refund(&request).await?,
+            }
+        }
+        _ => app.stripe.refund(&request).await?,
+    };
+    record(app, order, id, refund, outcome).await
+}
+
+async fn record(
+    app: &App,
+    order: &OrderId,
+    id: &RefundId,
+    refund: &Refund,
+    outcome: Outcome,
+) -> Result<(), RecordError> {
+    let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
+    let (provider_id, status) = match outcome {
+        Outcome::Refused(why) => {
+            change(app, order, |head, now| head.refund_refused(&ours, &why, now)).await?;
+            return Ok(());
+        }
+        Outcome::Made { id, status } => (id, status),
+    };
+    change(app, order, |head, now| head.record(&made(refund, &ours, &provider_id, status, now), now)).await.map(drop)
+}
+
+/// The provider's answer says what its webhook will say: it is recorded as the same fact.
+fn made(refund: &Refund, ours: &OurRefund, provider_id: &str, status: RefundStatus, now: Timestamp) -> MoneyEvent {
+    MoneyEvent {
+        payment: refund.payment.clone(),
+        at: now,
+        event: provider_id.to_owned(),
+        currency: None,
+        fact: MoneyFact::Refund { ours: Some(ours.clone()), id: provider_id.to_owned(), amount: refund.amount, status },
+    }
+}
+
+/// Changes the head and sends what it then owes. Gives the head as it is after that.
+async fn change(
+    app: &App,
+    order: &OrderId,
+    rule: impl Fn(Head, Timestamp) -> Head,
+) -> Result<Option<Head>, RecordError> {
+    settle(async || {
+        let Some(read) = app.store.head(order).await? else { return Ok(None) };
+        let now = app.clock.now();
+        let next = rule(read.value.clone(), now);
+        let mut write = app.store.write(now);
+        write.replace(&read, next.clone());
+        app.sender.send(&write.commit().await?).await;
+        Ok(Some(next))
+    })
+    .await
+}

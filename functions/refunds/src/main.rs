@@ -1,0 +1,16 @@
+use orderly::runtime::{self, Aws, Clock, Error};
+use refunds::{App, handle, stripe::Stripe};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let key = aws.secret("STRIPE_API_KEY").await?;
+    let app = App {
+        store: aws.store()?,
+        sender: aws.sender()?,
+        clock: Clock::system(),
+        stripe: Stripe::new(&runtime::variable("STRIPE_API_URL")?, &key)?,
+    };
+    runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
+}

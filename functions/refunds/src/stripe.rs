@@ -1,0 +1,152 @@
+//! Stripe's refunds: <https://docs.stripe.com/api/refunds/create>.
+
+use orderly::{
+    domain::{
+        ids::{OrderId, RefundId},
+        ledger::RefundStatus,
+        money::Minor,
+    },
+    queue::RecordError,
+    runtime::ConfigError,
+};
+use reqwest::StatusCode;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Stripe's own libraries wait 80 s; five refunds one after the other must fit the function's 60 s.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A Stripe account.
+#[derive(Debug)]
+pub struct Stripe {
+    client: reqwest::Client,
+    url: String,
+    key: ApiKey,
+}
+
+/// Never printed.
+struct ApiKey(String);
+
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+/// A refund to be made.
+#[derive(Debug)]
+pub(crate) struct RefundRequest<'a> {
+    /// `pi_…`, or `ch_…` for a charge without an intent.
+    pub payment: &'a str,
+    pub amount: Minor,
+    pub refund: &'a RefundId,
+    pub attempt: u32,
+    pub order: &'a OrderId,
+}
+
+/// What became of it. An unknown outcome is an error: the same key is tried again.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Made {
+        id: String,
+        status: RefundStatus,
+    },
+    /// Stripe will not make it, now or later, with the reason's code.
+    Refused(String),
+}
+
+impl RefundRequest<'_> {
+    /// Derived, so that every retry of this attempt is the same request to Stripe.
+    fn idempotency_key(&self) -> String {
+        format!("refund:{}:{}:{}", self.order, self.refund, self.attempt)
+    }
+
+    fn form(&self) -> Vec<(&'static str, String)> {
+        let payment = if self.payment.starts_with("ch_") { "charge" } else { "payment_intent" };
+        vec![
+            (payment, self.payment.to_owned()),
+            ("amount", self.amount.to_string()),
+            ("reason", "requested_by_customer".to_owned()),
+            ("metadata[order_id]", self.order.to_string()),
+            ("metadata[orderly_refund]", self.refund.to_string()),
+            ("metadata[orderly_attempt]", self.attempt.to_string()),
+        ]
+    }
+}
+
+impl Stripe {
+    pub fn new(url: &str, key: &str) -> Result<Self, ConfigError> {
+        // The provider may be installed already; then that one is used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
+        let client = client.map_err(|e| ConfigError::Invalid { name: "SSL_CERT_FILE", problem: e.to_string() })?;
+        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), key: ApiKey(key.to_owned()) })
+    }
+
+    /// Asks for the refund.
+    pub(crate) async fn refund(&self, request: &RefundRequest<'_>) -> Result<Outcome, RecordError> {
+        let post = self.client.post(format!("{}/v1/refunds", self.url)).form(&request.form());
+        let (status, answer) = self.ask(post.header("Idempotency-Key", request.idempotency_key())).await?;
+        if status.is_success() {
+            return outcome(&answer);
+        }
+        let code = answer["error"]["code"].as_str().or_else(|| answer["error"]["type"].as_str()).unwrap_or("unknown");
+        let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
+        match status {
+            // The key is being worked on by another request, or there are too many; 401 and 403 say that our API
+            // key is wrong, which an operator mends. None of these decides about the refund.
+            StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Err(RecordError::Outside(format!("Stripe answered {status} ({code})")))
+            }
+            _ if status.is_client_error() => Ok(Outcome::Refused(code)),
+            _ => Err(RecordError::Outside(format!("Stripe answered {status}"))),
+        }
+    }
+
+    /// Looks for the refund among those of the payment.
+    pub(crate) async fn find(&self, request: &RefundRequest<'_>) -> Result<Option<Outcome>, RecordError> {
+        let (field, value) = request.form().swap_remove(0);
+        let get = self.client.get(format!("{}/v1/refunds?{field}={value}&limit=100", self.url));
+        let (status, answer) = self.ask(get).await?;
+        if !status.is_success() {
+            return Err(RecordError::Outside(format!("Stripe answered {status} when asked for refunds")));
+        }
+        let is_ours = |refund: &&Value| {
+            let metadata = |name: &str| refund["metadata"][name].as_str();
+            metadata("orderly_refund") == Some(request.refund.as_str())
+                && metadata("orderly_attempt") == Some(&request.attempt.to_string())
+                && metadata("order_id") == Some(request.order.as_str())
+        };
+        // Only a whole list without it says that there is none; asking again would refund twice.
+        let partly = || RecordError::Outside("Stripe's answer is no whole list of refunds".into());
+        let refunds = answer["data"].as_array().ok_or_else(partly)?;
+        match refunds.iter().find(is_ours) {
+            Some(found) => outcome(found).map(Some),
+            None if answer["has_more"] == true => Err(partly()),
+            None => Ok(None),
+        }
+    }
+
+    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<(StatusCode, Value), RecordError> {
+        let unknown = |e: reqwest::Error| RecordError::Outside(format!("Stripe: {}", e.without_url()));
+        let answer = request.bearer_auth(&self.key.0).send().await.map_err(unknown)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(unknown)?;
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+}
+
+fn outcome(refund: &Value) -> Result<Outcome, RecordError> {
+    let unreadable = || RecordError::Outside("Stripe's answer is no refund".into());
+    let id = refund["id"].as_str().ok_or_else(unreadable)?.to_owned();
+    let status = match refund["status"].as_str().ok_or_else(unreadable)? {
+        "succeeded" => RefundStatus::Succeeded,
+        "failed" | "canceled" => RefundStatus::Failed,
+        _ => RefundStatus::Pending,
+    };
+    Ok(Outcome::Made { id, status })
+}
+
+#[cfg(test)]
+#[path = "stripe_tests.rs"]
+mod tests;

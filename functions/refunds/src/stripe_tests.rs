@@ -1,0 +1,200 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, Uri},
+};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+struct Seen {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    form: BTreeMap<String, String>,
+}
+
+type Calls = Arc<Mutex<Vec<Seen>>>;
+
+/// A provider that always answers the same, and the requests that it got.
+async fn answering(status: u16, body: &Value) -> (Stripe, Calls) {
+    let calls = Calls::default();
+    let (body, status) = (body.to_string(), StatusCode::from_u16(status).unwrap());
+    let take = async move |State(calls): State<Calls>, method, uri, headers, bytes: Bytes| {
+        let form = form_urlencoded::parse(&bytes).into_owned().collect();
+        calls.lock().unwrap().push(Seen { method, uri, headers, form });
+        (status, body)
+    };
+    let router = Router::new().fallback(take).with_state(calls.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (Stripe::new(&url, "sk_test_secret").unwrap(), calls)
+}
+
+/// Asks for `return-01`, second attempt.
+async fn with_request<T>(payment: &str, ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T) -> T {
+    let (refund, order) = ("return-01".parse().unwrap(), order());
+    ask(&RefundRequest { payment, amount: 1450, refund: &refund, attempt: 2, order: &order }).await
+}
+
+fn order() -> OrderId {
+    OrderId::derive(&"web".parse().unwrap(), "1001")
+}
+
+fn made(status: RefundStatus) -> Outcome {
+    Outcome::Made { id: "re_1".into(), status }
+}
+
+fn refund_object(status: &str) -> Value {
+    json!({"id": "re_1", "object": "refund", "amount": 1450, "status": status})
+}
+
+#[tokio::test]
+async fn a_refund_is_asked_for_once_and_says_what_it_is_for() {
+    let (stripe, calls) = answering(200, &refund_object("succeeded")).await;
+    let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
+    assert_eq!(outcome.unwrap(), made(RefundStatus::Succeeded));
+    let calls = calls.lock().unwrap();
+    let [call] = calls.as_slice() else { panic!("{calls:?}") };
+    assert_eq!((&call.method, call.uri.path()), (&Method::POST, "/v1/refunds"));
+    assert_eq!(call.headers["authorization"], "Bearer sk_test_secret");
+    assert_eq!(call.headers["idempotency-key"], format!("refund:{}:return-01:2", order()));
+    let order = order();
+    let expected = [
+        ("amount", "1450"),
+        ("metadata[order_id]", order.as_str()),
+        ("metadata[orderly_attempt]", "2"),
+        ("metadata[orderly_refund]", "return-01"),
+        ("payment_intent", "pi_1"),
+        ("reason", "requested_by_customer"),
+    ];
+    assert_eq!(call.form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+}
+
+#[tokio::test]
+async fn a_charge_without_an_intent_is_refunded_by_its_own_id() {
+    let (stripe, calls) = answering(200, &refund_object("pending")).await;
+    let outcome = with_request("ch_1", async |request| stripe.refund(request).await).await;
+    assert_eq!(outcome.unwrap(), made(RefundStatus::Pending));
+    let form = calls.lock().unwrap()[0].form.clone();
+    assert_eq!((form.get("charge").map(String::as_str), form.get("payment_intent")), (Some("ch_1"), None));
+}
+
+#[tokio::test]
+async fn every_status_of_a_refund_is_understood() {
+    let table = [
+        ("succeeded", RefundStatus::Succeeded),
+        ("pending", RefundStatus::Pending),
+        ("requires_action", RefundStatus::Pending),
+        ("failed", RefundStatus::Failed),
+        ("canceled", RefundStatus::Failed),
+    ];
+    for (name, status) in table {
+        let (stripe, _) = answering(200, &refund_object(name)).await;
+        let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
+        assert_eq!(outcome.unwrap(), made(status), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn only_an_answer_that_decides_ends_the_attempt() {
+    let error = |code: &str| json!({"error": {"type": "invalid_request_error", "code": code, "message": "Ada's card"}});
+    let refused = |code: &str| Some(Outcome::Refused(code.to_owned()));
+    let table = [
+        (400, error("charge_already_refunded"), refused("charge_already_refunded")),
+        (402, error("insufficient_funds"), refused("insufficient_funds")),
+        (404, error("resource_missing"), refused("resource_missing")),
+        (400, json!({"error": {"type": "card_error"}}), refused("card_error")),
+        (400, json!({}), refused("unknown")),
+        (400, error("a b\n<c>"), refused("abc")),
+        (401, error("api_key_expired"), None),
+        (403, error("x"), None),
+        (409, error("idempotency_key_in_use"), None),
+        (429, error("rate_limit"), None),
+        (500, error("x"), None),
+        (503, json!("busy"), None),
+        (302, json!({}), None),
+        (200, json!({}), None),
+        (200, json!({"id": "re_1"}), None),
+        (200, json!({"status": "succeeded"}), None),
+        (200, json!("garbage"), None),
+    ];
+    for (status, body, expected) in table {
+        let (stripe, _) = answering(status, &body).await;
+        match (with_request("pi_1", async |request| stripe.refund(request).await).await, expected) {
+            (Ok(outcome), Some(expected)) => assert_eq!(outcome, expected, "{status} {body}"),
+            (Err(RecordError::Outside(why)), None) => {
+                assert!(!why.contains("sk_test") && !why.contains("Ada"), "{why}");
+            }
+            other => panic!("{status} {body}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_there_decides_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let stripe = Stripe::new(&format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret").unwrap();
+    drop(listener);
+    let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
+    assert!(matches!(outcome, Err(RecordError::Outside(_))), "{outcome:?}");
+    let found = with_request("pi_1", async |request| stripe.find(request).await).await;
+    assert!(matches!(found, Err(RecordError::Outside(_))), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_old_attempt_is_found_among_the_payment_s_refunds_by_all_of_its_names() {
+    let refund = |id: &str, order: &str, refund: &str, attempt: &str| {
+        let metadata = json!({"order_id": order, "orderly_refund": refund, "orderly_attempt": attempt});
+        json!({"id": id, "status": "succeeded", "metadata": metadata})
+    };
+    let own = order();
+    let others = [
+        json!({"id": "re_a", "status": "succeeded", "metadata": {}}),
+        json!({"id": "re_b", "status": "succeeded"}),
+        refund("re_c", own.as_str(), "return-01", "1"),
+        refund("re_d", own.as_str(), "return-02", "2"),
+        refund("re_e", "ord_other", "return-01", "2"),
+    ];
+    let ours = refund("re_1", own.as_str(), "return-01", "2");
+    let find = async |data: Vec<Value>| {
+        let (stripe, calls) = answering(200, &json!({"object": "list", "data": data})).await;
+        let found = with_request("pi_1", async |request| stripe.find(request).await).await.unwrap();
+        let uri = calls.lock().unwrap()[0].uri.to_string();
+        assert_eq!(uri, "/v1/refunds?payment_intent=pi_1&limit=100");
+        found
+    };
+    assert_eq!(find(others.to_vec()).await, None);
+    assert_eq!(find(vec![]).await, None);
+    assert_eq!(find([&others[..], &[ours]].concat()).await, Some(made(RefundStatus::Succeeded)));
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_had_is_no_proof_that_there_is_no_refund() {
+    for (status, body) in [
+        (500, json!({})),
+        (401, json!({})),
+        (404, json!({"error": {}})),
+        (200, json!("garbage")),
+        (200, json!({"data": [], "has_more": true})),
+    ] {
+        let (stripe, _) = answering(status, &body).await;
+        let found = with_request("pi_1", async |request| stripe.find(request).await).await;
+        assert!(matches!(found, Err(RecordError::Outside(_))), "{status} {found:?}");
+    }
+}
+
+#[test]
+fn the_api_key_is_never_printed() {
+    let stripe = Stripe::new("https://api.stripe.com", "sk_live_secret").unwrap();
+    assert!(!format!("{stripe:?}").contains("sk_live"));
+}

@@ -1,0 +1,183 @@
+//! Turns reservations into deductions, many orders in one transaction.
+//!
+//! A batch is not looped over. Its orders are read together, decided one after the other on one picture of the
+//! stock, and committed in as few transactions as fit: B orders over S places cost B + S actions, so a hot
+//! SKU is limited by transactions, not by orders. When a transaction's conditions fail, its reasons name the
+//! items; the orders that they concern are decided again, on what is there now, and the others go on.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use orderly::{
+    domain::{
+        allocation::difference,
+        duty::Duty,
+        head::{Head, OrderStatus},
+        ids::{OrderId, Sku},
+        routing::{Availability, route},
+        settings::Location,
+        stock::{StockChange, StockDelta},
+    },
+    queue::{Message, RecordError, Sender, process_together},
+    runtime::Clock,
+    store::{CommitError, Failed, MAX_ACTIONS, Store, StoreError, Stored},
+};
+use std::collections::BTreeSet;
+
+/// What the function works with.
+pub struct App {
+    pub store: Store,
+    pub sender: Sender,
+    pub clock: Clock,
+}
+
+/// How often an order that loses its race is decided again before its message has to come again.
+const MAX_ROUNDS: u32 = 8;
+
+pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+    process_together(event, async |messages| deduct(app, messages).await).await
+}
+
+/// Tells the messages whose orders could not be dealt with this time.
+async fn deduct(app: &App, messages: Vec<Message>) -> Vec<(Message, RecordError)> {
+    let mut open: BTreeSet<OrderId> = messages.iter().map(|message| message.order.clone()).collect();
+    let mut error = None;
+    for _ in 0..MAX_ROUNDS {
+        if open.is_empty() {
+            break;
+        }
+        match round(app, &open).await {
+            Ok(lost) => open = lost,
+            Err(failure) => {
+                error = Some(failure);
+                break;
+            }
+        }
+    }
+    let why = || match &error {
+        Some(failure) => RecordError::Outside(failure.to_string()),
+        None => StoreError::Contended(MAX_ROUNDS).into(),
+    };
+    messages.into_iter().filter(|message| open.contains(&message.order)).map(|message| (message, why())).collect()
+}
+
+/// An order with its decision, ready to be committed.
+struct Decided {
+    read: Stored<Head>,
+    next: Head,
+    stock: StockChange,
+}
+
+/// Decides on all orders and commits them in groups. Tells those that lost a race.
+async fn round(app: &App, orders: &BTreeSet<OrderId>) -> Result<BTreeSet<OrderId>, RecordError> {
+    let ids: Vec<OrderId> = orders.iter().cloned().collect();
+    let heads = app.store.heads(&ids).await?;
+    let decided = decide(app, heads).await?;
+    let mut lost = BTreeSet::new();
+    for group in groups(decided) {
+        lost.extend(commit(app, group).await?);
+    }
+    Ok(lost)
+}
+
+/// Whether there is anything to deduct: a duty, or units that have been waiting for stock.
+fn is_due(head: &Head) -> bool {
+    head.owed.contains(&Duty::StockDeduction) || (head.status == OrderStatus::Open && !head.wants().is_empty())
+}
+
+async fn decide(app: &App, heads: Vec<Stored<Head>>) -> Result<Vec<Decided>, RecordError> {
+    let mut due: Vec<Stored<Head>> = heads.into_iter().filter(|head| is_due(&head.value)).collect();
+    // Who ordered first is served first from stock that has come in.
+    due.sort_by(|a, b| (a.value.placed_at, &a.order).cmp(&(b.value.placed_at, &b.order)));
+    let wanted: Vec<Sku> = due.iter().flat_map(|head| head.value.wants()).map(|want| want.sku).collect();
+    let (locations, mut stock) = picture(app, &wanted).await?;
+    let now = app.clock.now();
+    let decision = |read: Stored<Head>| {
+        let routed = route(&read.value.wants(), &locations, &mut stock);
+        let next = read.value.clone().deduct(&routed, now);
+        let stock = difference(&read.value.stock, &next.stock);
+        Decided { read, next, stock }
+    };
+    Ok(due.into_iter().map(decision).filter(|decided| decided.next != decided.read.value).collect())
+}
+
+/// The stock of what is wanted beyond the reservations; usually nothing is.
+async fn picture(app: &App, wanted: &[Sku]) -> Result<(Vec<Location>, Availability), RecordError> {
+    if wanted.is_empty() {
+        return Ok((Vec::new(), Availability::default()));
+    }
+    let locations = app.store.locations().await?;
+    let levels = app.store.stock_levels(wanted, &locations).await?;
+    Ok((locations.to_vec(), Availability::of(&levels)))
+}
+
+/// Fills transactions: each order takes an action, and so does each place that the group has not touched yet.
+fn groups(decided: Vec<Decided>) -> Vec<Vec<Decided>> {
+    let mut groups: Vec<Vec<Decided>> = Vec::new();
+    let mut places = BTreeSet::new();
+    for order in decided {
+        let new: BTreeSet<_> = order.stock.places().cloned().collect();
+        let touched = places.union(&new).count();
+        match groups.last_mut() {
+            Some(group) if group.len() + 1 + touched <= MAX_ACTIONS => {
+                places.extend(new);
+                group.push(order);
+            }
+            _ => {
+                places = new;
+                groups.push(vec![order]);
+            }
+        }
+    }
+    groups
+}
+
+/// Commits a group and sends what it owes. When conditions fail, the orders that they concern are told, and the
+/// rest is committed without them.
+async fn commit(app: &App, mut group: Vec<Decided>) -> Result<BTreeSet<OrderId>, RecordError> {
+    let mut lost = BTreeSet::new();
+    while !group.is_empty() {
+        let mut write = app.store.write(app.clock.now());
+        let mut stock = StockChange::default();
+        for order in &group {
+            write.replace(&order.read, order.next.clone());
+            stock.merge(&order.stock);
+        }
+        write.stock(&stock);
+        match write.commit().await {
+            Ok(owed) => {
+                tracing::info!(orders = group.len(), places = stock.len(), "deducted");
+                app.sender.send(&owed).await;
+                break;
+            }
+            Err(CommitError::Conflict(failed)) => {
+                let concerned = concerned(&failed, &group);
+                group.retain(|order| !concerned.contains(&order.read.order));
+                lost.extend(concerned);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(lost)
+}
+
+/// The orders whose own condition failed, or that of a place which they take new stock from.
+///
+/// Where nobody takes new stock, a bucket is lower than the orders say that it must be: then it concerns all who
+/// touch the place, so that they fail where a person sees it, and the others go on.
+fn concerned(failed: &[Failed], group: &[Decided]) -> BTreeSet<OrderId> {
+    let those = |stock: fn(&StockDelta) -> bool| -> BTreeSet<OrderId> {
+        let is = |order: &&Decided| {
+            failed.iter().any(|failed| match failed {
+                Failed::Item(id, _) => *id == order.read.order,
+                Failed::Stock(place) => order.stock.get(place).is_some_and(stock),
+                Failed::Other(_) => false,
+            })
+        };
+        group.iter().filter(is).map(|order| order.read.order.clone()).collect()
+    };
+    let takers = those(|delta| delta.available() < 0);
+    if takers.is_empty() { those(|_| true) } else { takers }
+}
+
+#[cfg(test)]
+#[path = "group_tests.rs"]
+mod tests;

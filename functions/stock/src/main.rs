@@ -1,0 +1,9 @@
+use orderly::runtime::{self, Aws, Clock, Error};
+use stock::{App, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let app = App { store: Aws::from_env()?.store()?, clock: Clock::system() };
+    runtime::serve_http(async |request| handle(&app, &request).await).await
+}

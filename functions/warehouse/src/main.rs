@@ -1,0 +1,10 @@
+use orderly::runtime::{self, Aws, Clock, Error};
+use warehouse::{App, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::start_logging()?;
+    let aws = Aws::from_env()?;
+    let app = App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system() };
+    runtime::serve_http(async |request| handle(&app, &request).await).await
+}

@@ -1,0 +1,113 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use serde_json::json;
+
+fn wrong_fields<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String> {
+    match outcome {
+        Err(Error::Problem(problem)) => problem.errors.into_iter().map(|error| error.field).collect(),
+        other => panic!("wrong fields were expected: {other:?}"),
+    }
+}
+
+#[test]
+fn picks_are_counts_by_line() {
+    let read = picks(&json!({"picks": [{"line": 1, "picked": 0}, {"line": 0, "picked": 100_000}]})).unwrap();
+    assert_eq!(read.by_line(), [(0, 100_000), (1, 0)].into());
+    let pick = |line: Value, picked: Value| json!({"picks": [{"line": line, "picked": picked}]});
+    let table = [
+        (json!({}), "picks"),
+        (json!({"picks": []}), "picks"),
+        (json!({"picks": {}}), "picks"),
+        (json!({"picks": vec![json!({}); 51]}), "picks"),
+        (json!({"picks": [{"line": 0, "picked": 1}, {"line": 0, "picked": 2}]}), "picks"),
+        (json!({"picks": [{"line": 0, "picked": 1}, 1]}), "picks[1]"),
+        (pick(json!(null), json!(1)), "picks[0].line"),
+        (pick(json!(-1), json!(1)), "picks[0].line"),
+        (pick(json!(65_536), json!(1)), "picks[0].line"),
+        (pick(json!(0), json!(null)), "picks[0].picked"),
+        (pick(json!(0), json!(-1)), "picks[0].picked"),
+        (pick(json!(0), json!(100_001)), "picks[0].picked"),
+        (pick(json!(0), json!("1")), "picks[0].picked"),
+    ];
+    for (body, field) in table {
+        assert_eq!(wrong_fields(picks(&body)), [field], "{body}");
+    }
+}
+
+#[test]
+fn a_parcel_is_read_with_and_without_its_dimensions() {
+    let body = json!({"contents": [{"line": 0, "quantity": 2}], "weight_g": 900});
+    let bare = pack(&body).unwrap();
+    assert_eq!((bare.contents, bare.weight_g), (vec![PackedLine { line: 0, quantity: 2 }], 900));
+    assert!(bare.dimensions.is_none());
+    let mut full = body;
+    full["dimensions"] = json!({"length_mm": 300, "width_mm": 200, "height_mm": 100});
+    assert_eq!(pack(&full).unwrap().dimensions.unwrap().sides(), [300, 200, 100]);
+}
+
+#[test]
+fn every_wrong_field_of_a_parcel_is_named_by_its_path() {
+    let table = [
+        ("/contents", json!([]), "contents"),
+        ("/contents", json!(null), "contents"),
+        ("/contents", json!(vec![json!({}); 51]), "contents"),
+        ("/contents/0/quantity", json!(0), "contents[0].quantity"),
+        ("/contents/0/line", json!("0"), "contents[0].line"),
+        ("/weight_g", json!(0), "weight_g"),
+        ("/weight_g", json!(null), "weight_g"),
+        ("/weight_g", json!(MAX_WEIGHT_G + 1), "weight_g"),
+        ("/dimensions", json!([300, 200, 100]), "dimensions"),
+        ("/dimensions/length_mm", json!(0), "dimensions.length_mm"),
+        ("/dimensions/width_mm", json!(null), "dimensions.width_mm"),
+        ("/dimensions/height_mm", json!(MAX_LENGTH_MM + 1), "dimensions.height_mm"),
+    ];
+    for (pointer, value, field) in table {
+        let mut body = json!({
+            "contents": [{"line": 0, "quantity": 2}], "weight_g": 900,
+            "dimensions": {"length_mm": 300, "width_mm": 200, "height_mm": 100},
+        });
+        *body.pointer_mut(pointer).unwrap() = value.clone();
+        assert_eq!(wrong_fields(pack(&body)), [field], "{value}");
+    }
+    assert_eq!(wrong_fields(pack(&json!({"weight_g": 1.5, "dimensions": {}, "weight": 900}))).len(), 6, "all at once");
+}
+
+fn leaving(fields: &Value) -> Value {
+    let mut parcel = json!({"parcel": "P1", "carrier": "DHL", "tracking_number": "JD01"});
+    for (name, value) in fields.as_object().unwrap() {
+        parcel[name] = value.clone();
+    }
+    json!({"parcels": [parcel]})
+}
+
+#[test]
+fn a_hand_over_names_parcel_carrier_and_number() {
+    let read = hand_over(&leaving(&json!({"tracking_url": "https://t.example/1?a=b"}))).unwrap();
+    let expected = HandOver {
+        parcel: "P1".parse().unwrap(),
+        carrier: "DHL".into(),
+        tracking_number: "JD01".into(),
+        tracking_url: Some("https://t.example/1?a=b".into()),
+    };
+    assert_eq!(read.parcels, [expected]);
+    let long = |n: usize| json!("x".repeat(n));
+    let table = [
+        ("parcel", vec![json!(null), json!(""), json!("P 1"), long(9), json!(1)]),
+        ("carrier", vec![json!(null), json!(""), long(61), json!("D\nHL")]),
+        ("tracking_number", vec![json!(null), json!(""), long(61), json!(1)]),
+        ("tracking_url", vec![json!(""), json!("t.example/1"), json!("javascript:alert(1)"), json!("ftp://t.example")]),
+        ("tracking_url", vec![json!("https://t.example/\"onclick=x"), json!("https://t.example/<b>"), long(501)]),
+        ("tracking_url", vec![json!("https://t.example/a b"), json!("https://t.example/\u{202e}"), json!(7)]),
+        ("weight_g", vec![json!(1)]),
+    ];
+    for (field, values) in table {
+        for value in values {
+            let outcome = hand_over(&leaving(&json!({field: value})));
+            assert_eq!(wrong_fields(outcome), [format!("parcels[0].{field}")], "{value}");
+        }
+    }
+    for body in [json!({}), json!({"parcels": []}), json!({"parcels": "P1"}), json!({"parcels": vec![json!({}); 51]})] {
+        assert_eq!(wrong_fields(hand_over(&body)), ["parcels"], "{body}");
+    }
+}
