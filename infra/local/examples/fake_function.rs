@@ -1,0 +1,96 @@
+//! A function that does what tests of the local stack need, with the real Lambda runtime.
+//! What it is depends on its name, so that one binary plays every function of `tests/stack/template.yaml`.
+
+use std::{env, process, time::Duration};
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let name = env::var("AWS_LAMBDA_FUNCTION_NAME")?;
+    if name == "stillborn" {
+        return Err("the variable TABLE is missing".into());
+    }
+    println!(r#"{{"level":"INFO","message":"ready"}}"#);
+    lambda_runtime::run(service_fn(|event| handle(&name, event))).await
+}
+
+async fn handle(name: &str, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let LambdaEvent { payload, context } = event;
+    match name {
+        "worker" => work(&payload).await,
+        "guard" => guard(&payload),
+        "mirror" => Ok(json!({ "statusCode": 200, "body": payload.to_string() })),
+        _ => obey(&payload, context).await,
+    }
+}
+
+/// Does what the event says.
+async fn obey(event: &Value, context: lambda_runtime::Context) -> Result<Value, Error> {
+    let event = match event["body"].as_str() {
+        Some(body) => &serde_json::from_str::<Value>(body)?,
+        None => event,
+    };
+    match event["do"].as_str() {
+        Some("sleep") => pause(event).await,
+        Some("exit") => process::exit(3),
+        Some("abort") => process::abort(),
+        Some("fail") => return Err("as you wish".into()),
+        Some("large") => return Ok(json!("x".repeat(7 * 1024 * 1024))),
+        Some("leave-later") => {
+            // Dies while it is idle, after its answer.
+            tokio::spawn(async {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                process::exit(0);
+            });
+        }
+        _ => {}
+    }
+    Ok(json!({
+        "event": event,
+        "pid": process::id(),
+        "environment": env::vars().collect::<std::collections::BTreeMap<_, _>>(),
+        "deadline": context.deadline,
+        "trace": context.xray_trace_id,
+        "arn": context.invoked_function_arn,
+    }))
+}
+
+/// Fails the messages that say so, and reports them.
+async fn work(event: &Value) -> Result<Value, Error> {
+    let mut failures = Vec::new();
+    let records = event["Records"].as_array().ok_or("no records")?;
+    let bodies: Vec<&str> = records.iter().filter_map(|record| record["body"].as_str()).collect();
+    println!("{}", json!({ "level": "INFO", "message": "batch", "bodies": bodies, "first": records[0] }));
+    for record in records {
+        let body: Value = serde_json::from_str(record["body"].as_str().unwrap_or_default()).unwrap_or_default();
+        let received = record["attributes"]["ApproximateReceiveCount"].as_str().unwrap_or_default();
+        match body["do"].as_str() {
+            Some("sleep") => pause(&body).await,
+            Some("exit") => process::exit(3),
+            Some("exit-once") if received == "1" => process::exit(3),
+            Some("fail") => failures.push(json!({ "itemIdentifier": record["messageId"] })),
+            Some("fail-once") if received == "1" => {
+                failures.push(json!({ "itemIdentifier": record["messageId"] }));
+            }
+            _ => {}
+        }
+    }
+    Ok(json!({ "batchItemFailures": failures }))
+}
+
+fn guard(event: &Value) -> Result<Value, Error> {
+    println!("{}", json!({ "level": "INFO", "message": "asked", "event": event }));
+    match event["identitySource"][0].as_str() {
+        Some("Bearer good") => Ok(json!({ "isAuthorized": true, "context": { "role": "operator" } })),
+        Some("Bearer broken") => Err("no answer".into()),
+        Some("Bearer odd") => Ok(json!({ "allowed": true })),
+        _ => Ok(json!({ "isAuthorized": false })),
+    }
+}
+
+async fn pause(event: &Value) {
+    let millis = event["millis"].as_u64().unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(millis)).await;
+}

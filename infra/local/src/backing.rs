@@ -1,0 +1,144 @@
+//! What the functions need around them: the AWS services, a payment provider, a warehouse's system, and the
+//! pages that show all of it.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Ports, StackError,
+    console::{self, Console, Link},
+    http_client,
+    keep::Keep,
+    services::{
+        Listener, Server, Services, ServicesConfig,
+        stripe::{Stripe, StripeConfig},
+        warehouse_hook::WarehouseHook,
+    },
+    template::{Context, System},
+};
+
+/// The table and the collection in it that hold API keys, as the functions know them.
+const SETTINGS_TABLE: &str = "SettingsTable";
+const KEYS: &str = "keys";
+/// Where the provider's webhooks go, below the API's address.
+const STRIPE_WEBHOOK: &str = "/webhooks/payments/stripe";
+/// How long open requests of the console may take to end.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What to start, and where.
+#[derive(Debug, Clone)]
+pub struct BackingOptions {
+    pub template: PathBuf,
+    /// Where tables, mails, payments and secrets are kept; none keeps them in memory.
+    pub data_dir: Option<PathBuf>,
+    pub ports: Ports,
+    /// The HTTP API's address, for the provider's webhooks; no final slash.
+    pub api_url: String,
+    /// Values for the template's parameters, before the local ones and before its defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// Addresses for the console's first page.
+    pub links: Vec<Link>,
+}
+
+/// The running services, and the system that they were made for.
+pub struct Backing {
+    pub system: System,
+    pub services: Services,
+    pub stripe: Stripe,
+    pub warehouse: WarehouseHook,
+    /// An API key with the operator's role.
+    pub operator_key: String,
+    console: Server,
+}
+
+impl Backing {
+    /// Binds every port before anything is created, so that a port that is taken leaves nothing behind.
+    pub async fn start(options: BackingOptions) -> Result<Self, StackError> {
+        let BackingOptions { template, data_dir, ports, api_url, parameters, links } = options;
+        let listener = Listener::bind(ports.services).await?;
+        let stripe = Listener::bind(ports.stripe).await?;
+        let warehouse = Listener::bind(ports.warehouse).await?;
+        let console = Listener::bind(ports.console).await?;
+
+        let system = load(&template, &parameters, &listener.endpoint(), &stripe.endpoint())?;
+        let Keep { operator_key, secrets } = Keep::open(data_dir.as_deref(), &system.secrets)?;
+        let stripe_config = StripeConfig {
+            // A template without this secret has nobody to sign for.
+            webhook_secret: secrets.get("StripeWebhookSecret").cloned().unwrap_or_default(),
+            webhook_url: Some(api_url + STRIPE_WEBHOOK),
+            data_dir: data_dir.clone(),
+        };
+        let services = Services::start(listener, &system, ServicesConfig { data_dir, secrets }).await?;
+        let stripe = Stripe::start(stripe, stripe_config)?;
+        let warehouse = WarehouseHook::start(warehouse);
+        let pages = Console { services: services.clone(), warehouse: Some(warehouse.clone()), links };
+        let console = console.serve(console::router(pages));
+        let backing = Self { system, services, stripe, warehouse, operator_key, console };
+        if backing.system.tables.iter().any(|table| table.name == SETTINGS_TABLE) {
+            backing.store_operator_key().await?;
+        }
+        Ok(backing)
+    }
+
+    /// The address of the pages.
+    pub fn console_url(&self) -> &str {
+        self.console.endpoint()
+    }
+
+    /// Answers what has been asked, and closes every address.
+    pub async fn shutdown(&self) {
+        tokio::join!(
+            self.console.shutdown(GRACE),
+            self.stripe.shutdown(),
+            self.warehouse.shutdown(),
+            self.services.shutdown(),
+        );
+    }
+
+    /// Every other key is made through the API; somebody must make the first.
+    async fn store_operator_key(&self) -> Result<(), reqwest::Error> {
+        let hash = HEXLOWER.encode(&Sha256::digest(&self.operator_key));
+        let item = json!({
+            "TableName": SETTINGS_TABLE,
+            "Item": {
+                "collection": { "S": KEYS },
+                "id": { "S": hash },
+                "role": { "S": "operator" },
+                "name": { "S": "bootstrap" },
+                "created_at": { "S": Timestamp::now().to_string() },
+            },
+        });
+        let request = http_client()
+            .post(self.services.endpoint())
+            .header("x-amz-target", "DynamoDB_20120810.PutItem")
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(item.to_string());
+        request.send().await?.error_for_status()?;
+        // What the stack does for itself costs no order anything.
+        self.services.reset_meter();
+        Ok(())
+    }
+}
+
+/// The template with the parameters that make it local. Addresses are without a final slash.
+pub fn load(
+    template: &Path,
+    parameters: &BTreeMap<String, String>,
+    endpoint: &str,
+    stripe: &str,
+) -> Result<System, StackError> {
+    let local = [("AwsEndpoint", endpoint), ("StripeApiUrl", stripe), ("StripeLivemode", "false")];
+    let local = local.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut all = BTreeMap::from(local);
+    all.extend(parameters.clone());
+    System::load(template, &all, &Context { endpoint: endpoint.to_owned() })
+        .map_err(|source| StackError::Template { template: template.to_owned(), source: Box::new(source) })
+}

@@ -1,0 +1,128 @@
+//! The commands.
+
+mod dead_letters;
+mod demo;
+mod follow;
+mod ports;
+mod reset;
+mod run;
+mod services;
+mod state;
+
+use std::{error::Error, io, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use orderly_local::{StackError, binaries::BuildError, demo::DemoError, seed::SeedError, services::BindError};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use self::{ports::PortArgs, state::StateError};
+
+/// Orderly on this machine: the system that template.yaml declares, with everything it needs around it.
+#[derive(Debug, Parser)]
+#[command(name = "cargo run --", version)]
+struct Arguments {
+    /// The template; without this, the nearest template.yaml above the current directory
+    #[arg(long, global = true, env = "ORDERLY_TEMPLATE")]
+    template: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: run::RunArgs,
+    #[command(flatten)]
+    ports: PortArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the functions, start everything and follow the logs (what happens without a command)
+    Run,
+    /// Play the whole life of an order, from the storefront to its partial refund, on a stack of its own
+    Demo(demo::DemoArgs),
+    /// Start only what the functions need, and hand queued messages to functions that SAM runs
+    Services(services::ServicesArgs),
+    /// Delete everything that the local stack has kept
+    Reset(reset::ResetArgs),
+    /// List the dead-letter queues of the running stack, or send their messages back
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLetters),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error("{source} (--{flag}-port)")]
+    Taken { flag: &'static str, source: BindError },
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    #[error("cannot listen on {address}: {source}")]
+    Advertise { address: String, source: io::Error },
+    #[error("the running stack does not answer: {0}")]
+    Console(#[from] reqwest::Error),
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error("{0}")]
+    Refused(String),
+    #[error("cannot wait for Ctrl-C: {0}")]
+    Signal(#[source] io::Error),
+}
+
+pub(crate) async fn main() -> ExitCode {
+    let wanted = std::env::var("ORDERLY_LOCAL_LOG").ok().and_then(|filter| filter.parse().ok());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN));
+    let lines = fmt::layer().with_writer(io::stderr).without_time().with_target(false);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    match execute(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                // Most messages name their cause already.
+                if !error.to_string().contains(&cause.to_string()) {
+                    eprintln!("  because {cause}");
+                }
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(arguments: Arguments) -> Result<(), CliError> {
+    let Arguments { template, command, run, ports } = arguments;
+    let template = state::find_template(template)?;
+    match command.unwrap_or(Command::Run) {
+        Command::Run => run::run(&template, &run, ports).await,
+        Command::Demo(demo) => demo::run(&template, demo).await,
+        Command::Services(services) => services::run(&template, services, ports).await,
+        Command::Reset(reset) => reset::run(&template, reset),
+        Command::DeadLetters(command) => dead_letters::run(&template, command).await,
+    }
+}
+
+/// Waits for Ctrl-C or a request to end. After it, the next one ends the program at once.
+async fn stop_requested() -> Result<(), CliError> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Signal)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Signal)?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        // What a shell reports for a program that Ctrl-C ended. Functions end with their Runtime API.
+        std::process::exit(130);
+    });
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! `cargo run -- services`: what functions need that SAM runs in containers.
+
+use std::{collections::BTreeMap, path::Path};
+
+use clap::Args;
+use orderly_local::{
+    backing::{self, Backing, BackingOptions},
+    console::Link,
+    event_source::{self, Retry},
+    lambda::{Invoker, Remote},
+    schedule,
+    template::System,
+};
+use serde_json::json;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{CliError, ports::PortArgs, state::State, stop_requested};
+
+const ENVIRONMENT: &str = "sam-env.json";
+
+#[derive(Debug, Args)]
+pub(crate) struct ServicesArgs {
+    /// Where `sam local start-lambda` answers: queued messages and schedules go there
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3001")]
+    lambda_endpoint: String,
+    /// Where `sam local start-api` answers: the payment provider's webhooks go there
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    api_url: String,
+    /// Answer on this address of the machine too, such as the one that containers know it by
+    #[arg(long, value_name = "HOST")]
+    advertise: Option<String>,
+}
+
+pub(crate) async fn run(template: &Path, arguments: ServicesArgs, ports: PortArgs) -> Result<(), CliError> {
+    let ServicesArgs { lambda_endpoint, api_url, advertise } = arguments;
+    let state = State::hold(template)?;
+    let options = BackingOptions {
+        template: template.to_owned(),
+        data_dir: Some(state.directory().to_owned()),
+        ports: ports.into(),
+        api_url,
+        parameters: BTreeMap::new(),
+        links: vec![Link { label: "Functions, in SAM".to_owned(), url: lambda_endpoint.clone() }],
+    };
+    let backing = Backing::start(options).await.map_err(|error| ports.explain(error))?;
+    state.announce(backing.console_url())?;
+
+    let (mut endpoint, mut stripe) = (backing.services.endpoint().to_owned(), backing.stripe.endpoint().to_owned());
+    if let Some(host) = &advertise {
+        endpoint = answer_at(host, &endpoint).await?;
+        stripe = answer_at(host, &stripe).await?;
+    }
+    let seen_by_functions = backing::load(template, &BTreeMap::new(), &endpoint, &stripe)?;
+    let environment = state.write(ENVIRONMENT, environment(&seen_by_functions).as_bytes())?;
+    introduce(&backing, &endpoint, &environment);
+
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let invoker = Invoker::Remote(Remote::new(&lambda_endpoint));
+    event_source::start(&backing.system, backing.services.sqs(), &invoker, Retry::default(), &stop, &tasks);
+    schedule::start(&backing.system, &invoker, &stop, &tasks);
+    stop_requested().await?;
+    eprintln!("\n  Stopping (Ctrl-C again to stop at once)");
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    backing.shutdown().await;
+    Ok(())
+}
+
+/// What `sam local --env-vars` reads: the variables of each function, by its logical id.
+fn environment(system: &System) -> String {
+    let functions = system.functions.values();
+    let variables = functions.map(|function| (&function.logical_id, &function.environment));
+    format!("{:#}\n", json!(variables.collect::<BTreeMap<_, _>>()))
+}
+
+/// Answers on another address of this machine, on the same port, what `local` answers on loopback. Yields the
+/// address.
+async fn answer_at(host: &str, local: &str) -> Result<String, CliError> {
+    let local = local.trim_start_matches("http://").to_owned();
+    let port = local.rsplit(':').next().unwrap_or_default();
+    let address = format!("{host}:{port}");
+    let listener =
+        TcpListener::bind(&address).await.map_err(|source| CliError::Advertise { address: address.clone(), source })?;
+    tokio::spawn(async move {
+        while let Ok((mut outside, _)) = listener.accept().await {
+            let local = local.clone();
+            tokio::spawn(async move {
+                // Either side may hang up whenever it likes.
+                if let Ok(mut inside) = TcpStream::connect(local).await {
+                    let _ = copy_bidirectional(&mut outside, &mut inside).await;
+                }
+            });
+        }
+    });
+    Ok(format!("http://{address}"))
+}
+
+fn introduce(backing: &Backing, endpoint: &str, environment: &Path) {
+    println!("  Mails and queues    {}", backing.console_url());
+    println!("  AWS services        {endpoint}");
+    println!("  Operator's API key  {}", backing.operator_key);
+    println!("  For SAM             sam local start-lambda --env-vars {}", environment.display());
+    println!("                      sam local start-api --env-vars {}\n", environment.display());
+}

@@ -1,0 +1,43 @@
+//! The first page.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Serialize;
+
+use super::{
+    Console, Link,
+    format::Format,
+    mail::Summary,
+    queues::{Row, rows},
+};
+use crate::services::Meter;
+
+/// How many mails the first page shows.
+const LATEST: usize = 5;
+
+#[derive(Template, Serialize)]
+#[template(path = "overview.html")]
+struct Page<'c> {
+    #[serde(skip)]
+    here: &'static str,
+    links: &'c [Link],
+    queues: Vec<Row>,
+    mails: Vec<Summary>,
+    meter: Meter,
+}
+
+pub(super) async fn page(State(console): State<Console>, format: Format) -> Response {
+    let queues = match rows(console.services.sqs()).await {
+        Ok(queues) => queues,
+        Err(error) => return format.fail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    };
+    let mails = console.services.mailbox().list();
+    let page = Page {
+        here: "/",
+        links: &console.links,
+        queues,
+        mails: mails.iter().take(LATEST).map(Summary::of).collect(),
+        meter: console.services.meter(),
+    };
+    format.show(&page, &page)
+}

@@ -1,0 +1,149 @@
+//! The queues, and the messages that failed.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    Console,
+    format::{Ago, Exactly, Format, plain, pretty},
+};
+use crate::services::{Message, QueueDepth, QueueError, Sqs};
+
+/// A queue and how full it is.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) depth: QueueDepth,
+    /// The queue that its failed messages go to, and how many are there.
+    pub(super) dead_letters: Option<String>,
+    pub(super) dead: Option<u64>,
+    /// The queues whose failed messages come here.
+    sources: Vec<String>,
+}
+
+/// Every queue of the template.
+pub(super) async fn rows(sqs: &Sqs) -> Result<Vec<Row>, QueueError> {
+    let mut rows = Vec::new();
+    for queue in sqs.queues() {
+        let dead_letters = queue.redrive.as_ref().map(|redrive| redrive.dead_letters.clone());
+        let dead = match &dead_letters {
+            Some(name) => Some(sqs.depth(name).await?.visible),
+            None => None,
+        };
+        rows.push(Row {
+            name: queue.name.clone(),
+            depth: sqs.depth(&queue.name).await?,
+            dead_letters,
+            dead,
+            sources: sqs.sources_of(&queue.name).map(|source| source.name.clone()).collect(),
+        });
+    }
+    Ok(rows)
+}
+
+#[derive(Template)]
+#[template(path = "queues.html")]
+struct List<'q> {
+    here: &'static str,
+    queues: &'q [Row],
+}
+
+pub(super) async fn list(State(console): State<Console>, format: Format) -> Response {
+    match rows(console.services.sqs()).await {
+        Ok(queues) => format.show(&queues, &List { here: "/queues", queues: &queues }),
+        Err(error) => format.fail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Moved {
+    moved: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "letters.html")]
+struct Letters<'q> {
+    here: &'static str,
+    queue: &'q str,
+    sources: Vec<&'q str>,
+    messages: &'q [Message],
+    moved: Option<usize>,
+}
+
+impl Message {
+    fn receive_count(&self) -> &str {
+        self.attributes.get("ApproximateReceiveCount").map_or("", String::as_str)
+    }
+
+    fn sent_at(&self) -> Timestamp {
+        let milliseconds = self.attributes.get("SentTimestamp").and_then(|time| time.parse().ok());
+        milliseconds.and_then(|time| Timestamp::from_millisecond(time).ok()).unwrap_or_default()
+    }
+
+    fn ago(&self) -> Ago {
+        Ago(self.sent_at())
+    }
+
+    fn exactly(&self) -> Exactly {
+        Exactly(self.sent_at())
+    }
+
+    /// The queue it failed in.
+    fn source(&self) -> &str {
+        let arn = self.attributes.get("DeadLetterQueueSourceArn").map_or("", String::as_str);
+        arn.rsplit(':').next().unwrap_or_default()
+    }
+
+    fn pretty_body(&self) -> String {
+        pretty(&self.body)
+    }
+}
+
+pub(super) async fn letters(
+    State(console): State<Console>,
+    Path(queue): Path<String>,
+    Query(moved): Query<Moved>,
+    format: Format,
+) -> Response {
+    let sqs = console.services.sqs();
+    let queue = plain(&queue).unwrap_or(&queue);
+    let sources: Vec<&str> = sqs.sources_of(queue).map(|source| source.name.as_str()).collect();
+    if sources.is_empty() {
+        // Looking hides messages for a moment, which would disturb a queue that is being worked on.
+        return format.fail(StatusCode::NOT_FOUND, &format!("{queue} is no dead-letter queue."));
+    }
+    match sqs.dead_letters(queue).await {
+        Ok(messages) => {
+            let page = Letters { here: "/queues", queue, sources, messages: &messages, moved: moved.moved };
+            format.show(&messages, &page)
+        }
+        Err(error) => format.fail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+pub(super) async fn redrive(
+    State(console): State<Console>,
+    Path(queue): Path<String>,
+    headers: HeaderMap,
+    format: Format,
+) -> Response {
+    // A page from elsewhere in the same browser must not press this button.
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    if !matches!(site, None | Some("same-origin" | "none")) {
+        return format.fail(StatusCode::FORBIDDEN, "This can only be asked for from the console itself.");
+    }
+    match console.services.sqs().redrive(&queue).await {
+        Ok(moved) if format == Format::Json => axum::Json(json!({ "moved": moved })).into_response(),
+        Ok(moved) => Redirect::to(&format!("/queues/{queue}?moved={moved}")).into_response(),
+        Err(error @ QueueError::NoSuchQueue(_)) => format.fail(StatusCode::NOT_FOUND, &error.to_string()),
+        Err(error) => format.fail(StatusCode::CONFLICT, &error.to_string()),
+    }
+}

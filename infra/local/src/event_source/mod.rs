@@ -1,0 +1,156 @@
+//! Lambda's event source mappings for SQS: queues polled into functions, in batches, several at once:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
+//!
+//! One thing differs by default. On AWS a failed message stays hidden for the rest of the queue's visibility
+//! timeout (minutes); here it comes back after [`Retry::Backoff`], so that nobody waits for that. Moving
+//! messages that failed too often to the dead-letter queue is the queue's own business.
+
+mod event;
+mod outcome;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::outcome::Outcome;
+use crate::{
+    lambda::Invoker,
+    services::{Message, QueueError, Sqs},
+    template::{EventSourceMapping, Function, System, Trigger},
+};
+
+/// Batches of one queue at the same time where the template does not say; with five Lambda begins.
+const CONCURRENT_BATCHES: u32 = 5;
+/// How long one poll waits for a message: SQS's limit.
+const LONG_POLL: Duration = Duration::from_secs(20);
+/// How often a batch that is still open looks for more.
+const BATCH_POLL: Duration = Duration::from_millis(50);
+/// How long polling rests after a poll that failed.
+const REST: Duration = Duration::from_secs(1);
+
+/// When a message that failed is tried again.
+#[derive(Debug, Clone, Copy)]
+pub enum Retry {
+    /// After this delay times the number of times that it was received. SQS counts whole seconds.
+    Backoff(Duration),
+    /// After the queue's visibility timeout, as on AWS.
+    VisibilityTimeout,
+}
+
+impl Default for Retry {
+    /// One second, then two, then three.
+    fn default() -> Self {
+        Self::Backoff(Duration::from_secs(1))
+    }
+}
+
+/// Polls every queue that a function is mapped to until `stop` is cancelled. The batches that are under way
+/// then are finished; `tasks` ends after them.
+pub fn start(
+    system: &System,
+    sqs: &Sqs,
+    invoker: &Invoker,
+    retry: Retry,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) {
+    for function in system.functions.values() {
+        for trigger in &function.triggers {
+            if let Trigger::Queue(mapping) = trigger {
+                let source = Arc::new(EventSource {
+                    mapping: mapping.clone(),
+                    function: function.clone(),
+                    sqs: sqs.clone(),
+                    invoker: invoker.clone(),
+                    retry,
+                });
+                tasks.spawn(source.run(stop.clone(), tasks.clone()));
+            }
+        }
+    }
+}
+
+struct EventSource {
+    mapping: EventSourceMapping,
+    function: Function,
+    sqs: Sqs,
+    invoker: Invoker,
+    retry: Retry,
+}
+
+impl EventSource {
+    async fn run(self: Arc<Self>, stop: CancellationToken, tasks: TaskTracker) {
+        let limit = self.mapping.max_concurrency.unwrap_or(CONCURRENT_BATCHES);
+        let slots = Arc::new(Semaphore::new(usize::try_from(limit).unwrap_or(Semaphore::MAX_PERMITS)));
+        while let Some(polled) = stop.run_until_cancelled(self.poll(&slots)).await {
+            match polled {
+                Ok((slot, batch)) if !batch.is_empty() => {
+                    let source = Arc::clone(&self);
+                    tasks.spawn(async move {
+                        source.process(batch).await;
+                        drop(slot);
+                    });
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(queue = self.mapping.queue, %error, "polling failed");
+                    stop.run_until_cancelled(sleep(REST)).await;
+                }
+            }
+        }
+    }
+
+    /// Waits for a free slot and then for a batch, which is empty if nothing came.
+    async fn poll(&self, slots: &Arc<Semaphore>) -> Result<(Option<OwnedSemaphorePermit>, Vec<Message>), QueueError> {
+        // Never closed, so always acquired.
+        let slot = Arc::clone(slots).acquire_owned().await.ok();
+        let EventSourceMapping { queue, batch_size, batching_window, .. } = &self.mapping;
+        let mut batch = self.sqs.receive(queue, *batch_size, LONG_POLL).await?;
+        let full_or_old = Instant::now() + *batching_window;
+        while !batch.is_empty() && batch.len() < *batch_size && Instant::now() < full_or_old {
+            let more = self.sqs.receive(queue, *batch_size - batch.len(), Duration::ZERO).await?;
+            if more.is_empty() {
+                sleep(BATCH_POLL).await;
+            }
+            batch.extend(more);
+        }
+        Ok((slot, batch))
+    }
+
+    /// Runs the function on a batch and settles every message of it.
+    async fn process(&self, batch: Vec<Message>) {
+        let event = event::event(&self.mapping.queue, &batch);
+        let outcome = match self.invoker.invoke(&self.function, event).await {
+            Ok(answer) if answer.function_error => Outcome::AllFailed,
+            Ok(_) if !self.mapping.report_batch_item_failures => Outcome::AllDone,
+            Ok(answer) => Outcome::of_report(&answer.payload, &batch),
+            Err(error) => {
+                tracing::error!(function = self.function.name, %error, "a batch was not delivered");
+                Outcome::AllFailed
+            }
+        };
+        let (failed, done): (Vec<_>, Vec<_>) = batch.into_iter().partition(|message| outcome.failed(message));
+        self.settle(failed, done).await;
+    }
+
+    async fn settle(&self, failed: Vec<Message>, done: Vec<Message>) {
+        let queue = &self.mapping.queue;
+        let unsettled =
+            |error: QueueError| tracing::error!(queue, %error, "a message was not settled and will come again");
+        let done: Vec<String> = done.into_iter().map(|message| message.receipt_handle).collect();
+        self.sqs.delete_batch(queue, &done).await.unwrap_or_else(unsettled);
+        let Retry::Backoff(step) = self.retry else {
+            return;
+        };
+        for message in failed {
+            let received = message.attributes.get("ApproximateReceiveCount");
+            let received: u32 = received.and_then(|count| count.parse().ok()).unwrap_or(1);
+            let change = self.sqs.change_visibility(queue, &message.receipt_handle, step * received);
+            change.await.unwrap_or_else(unsettled);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Where the events of queues and schedules go.
+
+use axum::body::Bytes;
+
+use super::{InvokeError, Lambda};
+use crate::{http_client, template::Function};
+
+/// The functions of this stack, or those behind another Invoke API (`sam local start-lambda`).
+#[derive(Clone)]
+pub enum Invoker {
+    Local(Lambda),
+    Remote(Remote),
+}
+
+/// What a function answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub payload: Bytes,
+    pub function_error: bool,
+}
+
+/// An Invoke API elsewhere, which knows functions by their logical ids.
+#[derive(Clone)]
+pub struct Remote {
+    endpoint: String,
+    client: reqwest::Client,
+}
+
+impl Invoker {
+    /// Invokes a function and waits for its answer.
+    pub async fn invoke(&self, function: &Function, event: Vec<u8>) -> Result<Answer, InvokeError> {
+        match self {
+            Self::Local(lambda) => {
+                let invocation = lambda.invoke(&function.name, event).await?;
+                Ok(Answer { payload: invocation.payload, function_error: invocation.function_error })
+            }
+            Self::Remote(remote) => remote.invoke(function, event).await,
+        }
+    }
+}
+
+impl Remote {
+    /// `endpoint` is such as `http://127.0.0.1:3001`.
+    pub fn new(endpoint: &str) -> Self {
+        Self { endpoint: endpoint.trim_end_matches('/').to_owned(), client: http_client() }
+    }
+
+    async fn invoke(&self, function: &Function, event: Vec<u8>) -> Result<Answer, InvokeError> {
+        let unreachable = |source| InvokeError::Remote { endpoint: self.endpoint.clone(), source };
+        let url = format!("{}/2015-03-31/functions/{}/invocations", self.endpoint, function.logical_id);
+        let response = self.client.post(url).body(event).send().await.map_err(unreachable)?;
+        let response = response.error_for_status().map_err(unreachable)?;
+        let function_error = response.headers().contains_key("x-amz-function-error");
+        Ok(Answer { payload: response.bytes().await.map_err(unreachable)?, function_error })
+    }
+}

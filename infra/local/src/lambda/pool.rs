@@ -1,0 +1,78 @@
+//! The processes of one function that wait for work.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::{Counters, process::Process};
+use crate::template::Function;
+
+pub(super) struct Pool {
+    pub(super) function: Function,
+    /// One for each invocation that may run at the same time.
+    slots: Semaphore,
+    /// The last one used is the first to be used again, so that the others can be stopped.
+    idle: Mutex<Vec<(Arc<Process>, Instant)>>,
+    counters: Mutex<Counters>,
+}
+
+impl Pool {
+    pub(super) fn new(function: Function, concurrency: usize) -> Self {
+        let reserved = function.max_concurrency.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        Self {
+            function,
+            slots: Semaphore::new(reserved.unwrap_or(concurrency).min(Semaphore::MAX_PERMITS)),
+            idle: Mutex::default(),
+            counters: Mutex::default(),
+        }
+    }
+
+    /// The right to run one invocation. Where the template limits the function, as Lambda does: at once
+    /// or not at all. This machine's own limit only makes the caller wait.
+    pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
+        if self.function.max_concurrency.is_some() {
+            self.slots.try_acquire().ok()
+        } else {
+            self.slots.acquire().await.ok()
+        }
+    }
+
+    pub(super) fn take_idle(&self) -> Option<Arc<Process>> {
+        let mut idle = lock(&self.idle);
+        while let Some((process, _)) = idle.pop() {
+            if !process.has_ended() {
+                return Some(process);
+            }
+        }
+        None
+    }
+
+    pub(super) fn put_idle(&self, process: Arc<Process>) {
+        lock(&self.idle).push((process, Instant::now()));
+    }
+
+    /// Takes away the processes that nobody has needed for so long.
+    pub(super) fn take_idle_for(&self, duration: Duration) -> Vec<Arc<Process>> {
+        let old = |(_, since): &mut (Arc<Process>, Instant)| since.elapsed() >= duration;
+        lock(&self.idle).extract_if(.., old).map(|(process, _)| process).collect()
+    }
+
+    pub(super) fn count(&self, error: bool, cold: bool, billed: Duration) {
+        let mut counters = lock(&self.counters);
+        counters.invocations += 1;
+        counters.errors += u64::from(error);
+        counters.cold_starts += u64::from(cold);
+        counters.billed += billed;
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        *lock(&self.counters)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,244 @@
+//! One function process: the binary that is deployed, with Lambda's environment.
+
+use std::{
+    path::Path,
+    process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use axum::body::Bytes;
+use jiff::Timestamp;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    process::{Child, Command},
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::InvokeError;
+use crate::{
+    logs::{Line, Logs, Stream},
+    template::{ACCOUNT, Function, REGION},
+};
+
+/// How long the pipes of a dead process may stay open (a grandchild may hold them).
+const PIPES_AFTER_EXIT: Duration = Duration::from_secs(1);
+
+/// One event on its way to a function process.
+pub(super) struct Work {
+    pub(super) request_id: String,
+    pub(super) payload: Bytes,
+    pub(super) deadline: SystemTime,
+    pub(super) trace: String,
+    pub(super) answer: oneshot::Sender<Reply>,
+}
+
+/// What the process posted for an event.
+pub(super) enum Reply {
+    Response(Bytes),
+    Error(Bytes),
+}
+
+/// A running function process as the rest of the stack sees it.
+pub(super) struct Process {
+    /// Such as `order-intake-3`; never reused.
+    pub(super) id: Arc<str>,
+    pub(super) function: Arc<str>,
+    pub(super) arn: String,
+    pub(super) inbox: tokio::sync::Mutex<mpsc::Receiver<Work>>,
+    work: mpsc::Sender<Work>,
+    current: Mutex<Option<(String, oneshot::Sender<Reply>)>>,
+    ready: watch::Sender<bool>,
+    ended: watch::Receiver<Option<String>>,
+    kill: CancellationToken,
+}
+
+impl Process {
+    /// Starts the binary. The returned task ends when the process has ended and its last line is in the logs.
+    pub(super) fn start(
+        id: Arc<str>,
+        function: &Function,
+        binaries: &Path,
+        runtime_api: &str,
+        logs: &Logs,
+    ) -> Result<(Arc<Self>, JoinHandle<()>), InvokeError> {
+        let binary = binaries.join(&function.name);
+        let mut child = Command::new(&binary)
+            .env_clear()
+            .envs(environment(function, &id, binaries))
+            .env("AWS_LAMBDA_RUNTIME_API", format!("http://{runtime_api}/{id}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            // Ctrl-C in the terminal is for the stack, which then lets running invocations end.
+            .process_group(0)
+            .spawn()
+            .map_err(|source| InvokeError::Start { binary, source })?;
+
+        let name: Arc<str> = function.name.as_str().into();
+        let capture =
+            |stream| Capture { function: Arc::clone(&name), instance: Arc::clone(&id), stream, logs: logs.clone() };
+        let stdout = child.stdout.take().map(|pipe| tokio::spawn(capture(Stream::Stdout).run(pipe)));
+        let stderr = child.stderr.take().map(|pipe| tokio::spawn(capture(Stream::Stderr).run(pipe)));
+
+        let (work, inbox) = mpsc::channel(1);
+        let (end, ended) = watch::channel(None);
+        let kill = CancellationToken::new();
+        let process = Arc::new(Self {
+            id,
+            arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"),
+            function: name,
+            inbox: tokio::sync::Mutex::new(inbox),
+            work,
+            current: Mutex::new(None),
+            ready: watch::Sender::new(false),
+            ended,
+            kill: kill.clone(),
+        });
+        let watcher = tokio::spawn(async move {
+            let status = wait_or_kill(&mut child, &kill).await;
+            for reader in [stdout, stderr].into_iter().flatten() {
+                let _ = timeout(PIPES_AFTER_EXIT, reader).await;
+            }
+            end.send_replace(Some(status));
+        });
+        Ok((process, watcher))
+    }
+
+    /// Hands an event over; the process takes it with its next call of `/next`.
+    pub(super) async fn send(&self, work: Work) {
+        // Cannot fail: the receiver lives as long as `self`.
+        let _ = self.work.send(work).await;
+    }
+
+    /// Called when the process has taken an event, so that its answer finds the caller.
+    pub(super) fn took(&self, request_id: String, answer: oneshot::Sender<Reply>) {
+        *self.lock_current() = Some((request_id, answer));
+    }
+
+    /// Passes an answer on. False if the event is not the one that the process works on.
+    pub(super) fn answered(&self, request_id: &str, answer: Reply) -> bool {
+        match self.lock_current().take_if(|(current, _)| current == request_id) {
+            // The caller may have given up; that is no fault of the process.
+            Some((_, caller)) => {
+                let _ = caller.send(answer);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the process has taken the event (it may have done part of the work).
+    pub(super) fn has_taken(&self, request_id: &str) -> bool {
+        self.lock_current().as_ref().is_some_and(|(current, _)| current == request_id)
+    }
+
+    pub(super) fn is_ready(&self) {
+        self.ready.send_replace(true);
+    }
+
+    /// Resolves at the first call of `/next`: initialization is over.
+    pub(super) async fn ready(&self) {
+        // Cannot fail: the sender is in `self`.
+        let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
+    }
+
+    /// Resolves when the process has ended, with the way it ended: `exit status: 1`.
+    pub(super) async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(status) => status.clone().unwrap_or_default(),
+            Err(_) => "stopped with the local stack".to_owned(),
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some()
+    }
+
+    /// Kills the process (SIGKILL), whatever it is doing.
+    pub(super) fn kill(&self) {
+        self.kill.cancel();
+    }
+
+    fn lock_current(&self) -> std::sync::MutexGuard<'_, Option<(String, oneshot::Sender<Reply>)>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn wait_or_kill(child: &mut Child, kill: &CancellationToken) -> String {
+    let status = tokio::select! {
+        status = child.wait() => status,
+        () = kill.cancelled() => {
+            // Fails only if the process is gone already.
+            let _ = child.start_kill();
+            child.wait().await
+        }
+    };
+    status.map_or_else(|error| error.to_string(), |status: ExitStatus| status.to_string())
+}
+
+/// The environment that Lambda gives to a custom runtime, and nothing of the developer's own but `PATH`.
+fn environment(function: &Function, instance: &str, binaries: &Path) -> Vec<(String, String)> {
+    let mut variables: Vec<(String, String)> = function
+        .environment
+        .iter()
+        // A certificate bundle is a file of Lambda's image; without one here, none is better than a missing one.
+        .filter(|(name, value)| *name != "SSL_CERT_FILE" || Path::new(value).exists())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let group = format!("/aws/lambda/{}", function.name);
+    let memory = function.memory_mb.to_string();
+    let task_root = binaries.display().to_string();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let standard = [
+        ("AWS_LAMBDA_FUNCTION_NAME", function.name.as_str()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", &group),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", instance),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+        // By it the services know whose permissions to hold a request to.
+        ("AWS_ACCESS_KEY_ID", function.name.as_str()),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_SESSION_TOKEN", "test"),
+        ("LAMBDA_TASK_ROOT", &task_root),
+        ("_HANDLER", "bootstrap"),
+        ("TZ", ":UTC"),
+        ("LANG", "en_US.UTF-8"),
+        ("PATH", &path),
+    ];
+    variables.extend(standard.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    variables
+}
+
+/// Copies what a process prints into the logs, line by line.
+struct Capture {
+    function: Arc<str>,
+    instance: Arc<str>,
+    stream: Stream,
+    logs: Logs,
+}
+
+impl Capture {
+    async fn run(self, pipe: impl AsyncRead + Unpin) {
+        let mut lines = BufReader::new(pipe).split(b'\n');
+        while let Ok(Some(line)) = lines.next_segment().await {
+            self.logs.push(Line {
+                time: Timestamp::now(),
+                function: Arc::clone(&self.function),
+                instance: Arc::clone(&self.instance),
+                stream: self.stream,
+                text: String::from_utf8_lossy(&line).into_owned(),
+            });
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Orderly on one machine: the whole system as `template.yaml` declares it.
+
+pub mod backing;
+pub mod binaries;
+pub mod client;
+pub mod console;
+pub mod demo;
+pub mod event_source;
+pub mod http_api;
+mod keep;
+pub mod lambda;
+pub mod logs;
+pub mod schedule;
+pub mod seed;
+pub mod services;
+mod stack;
+pub mod template;
+
+pub use self::keep::KeepError;
+pub use self::stack::{Ports, Stack, StackError, StackOptions};
+
+/// An HTTP client for addresses on this machine.
+pub fn http_client() -> reqwest::Client {
+    // The client wants a TLS provider even where it never uses one; a second installation changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}

@@ -1,0 +1,172 @@
+//! A small shop to try things with: a channel, two locations, a few products and their stock, and API keys.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::client::{Client, ClientError};
+
+/// The demo shop's only channel.
+pub const CHANNEL: &str = "web";
+/// Where most of the stock lies; has a warehouse system that is told by webhook.
+pub const MAIN: &str = "main";
+/// A store in town, asked after the warehouse.
+pub const STORE: &str = "store";
+
+const FILE: &str = "shop.json";
+
+/// A product of the demo shop.
+#[derive(Debug, Clone, Copy)]
+pub struct Product {
+    pub sku: &'static str,
+    pub title: &'static str,
+    /// In cents of a euro, tax included.
+    pub price: i64,
+    pub weight_g: u32,
+    /// Its place on the shelves of [`MAIN`].
+    pub bin: &'static str,
+    /// Units at [`MAIN`] and at [`STORE`].
+    pub stock: [i64; 2],
+    /// Whether it may be sold before it is there.
+    pub backorder: bool,
+}
+
+/// What the shop sells.
+pub const PRODUCTS: [Product; 6] = [
+    product("MUG-BLUE", "Enamel mug, blue", 1450, 320, "A-02-1", [120, 12]),
+    product("TEA-EARLGREY", "Earl Grey, loose leaf, 250 g", 1190, 280, "A-01-3", [80, 20]),
+    product("POT-CAST", "Cast-iron teapot, 0.8 l", 5900, 1_900, "C-04-2", [9, 0]),
+    product("TIN-SMALL", "Tea tin, small", 790, 110, "B-03-4", [200, 40]),
+    // One unit each: for trying what happens when two customers want it.
+    product("CUP-KINTSUGI", "Tea bowl, repaired with gold, one of a kind", 14_800, 410, "D-01-1", [1, 0]),
+    Product { backorder: true, ..product("WHISK-BAMBOO", "Bamboo whisk, hand made", 2400, 40, "B-01-2", [3, 0]) },
+];
+
+const fn product(
+    sku: &'static str,
+    title: &'static str,
+    price: i64,
+    weight_g: u32,
+    bin: &'static str,
+    stock: [i64; 2],
+) -> Product {
+    Product { sku, title, price, weight_g, bin, stock, backorder: false }
+}
+
+/// The seeded shop's API keys. The API shows a key once, so they are kept in the data directory.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Shop {
+    /// Places and reads orders of [`CHANNEL`].
+    pub storefront_key: String,
+    pub warehouse_key: String,
+}
+
+/// Why there is no demo shop.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    #[error("cannot seed the demo shop: {0}")]
+    Api(#[from] ClientError),
+    #[error("cannot seed the demo shop: the API made a key without showing it")]
+    NoKey,
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{} is damaged ({source}): `cargo run -- reset` starts afresh", path.display())]
+    Damaged {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Makes the shop, unless `data_dir` says that it is there already: what people changed since then stays as it is.
+/// Only the address of the warehouse's webhook is kept up with, because it moves with the ports.
+pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path>) -> Result<Shop, SeedError> {
+    let path = data_dir.map(|directory| directory.join(FILE));
+    if let Some(shop) = path.as_deref().map(read).transpose()?.flatten() {
+        follow_webhook(operator, warehouse_url).await?;
+        return Ok(shop);
+    }
+    operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop" })).await?;
+    let berlin = json!({ "time_zone": "Europe/Berlin" });
+    let main = json!({ "name": "Warehouse", "priority": 1, "schedule": berlin, "webhook_url": warehouse_url });
+    operator.put(&format!("/locations/{MAIN}"), &main).await?;
+    let store = json!({ "name": "Store in town", "priority": 2, "schedule": berlin });
+    operator.put(&format!("/locations/{STORE}"), &store).await?;
+    for product in &PRODUCTS {
+        stock(operator, product).await?;
+    }
+    let shop = Shop {
+        storefront_key: key(operator, json!({ "name": "web shop", "role": "storefront", "channel": CHANNEL })).await?,
+        warehouse_key: key(operator, json!({ "name": "warehouse", "role": "warehouse" })).await?,
+    };
+    if let Some(path) = &path {
+        write(path, &shop).map_err(|source| SeedError::File { path: path.clone(), source })?;
+    }
+    Ok(shop)
+}
+
+/// The shop that was seeded before, if any: for a demo beside a stack that is running already.
+pub fn seeded(data_dir: &Path) -> Result<Option<Shop>, SeedError> {
+    read(&data_dir.join(FILE))
+}
+
+async fn stock(operator: &Client, product: &Product) -> Result<(), ClientError> {
+    let Product { sku, title, weight_g, bin, backorder, .. } = product;
+    let master = json!({ "title": title, "weight_g": weight_g, "bins": { MAIN: bin, STORE: "shelf" } });
+    operator.put(&format!("/products/{sku}"), &master).await?;
+    for (location, on_hand) in [MAIN, STORE].into_iter().zip(product.stock) {
+        let backorder = *backorder && location == MAIN;
+        let count = json!({
+            "sku": sku, "location": location, "on_hand": on_hand, "backorder": backorder, "reason": "demo shop",
+        });
+        operator.put("/stock", &count).await?;
+    }
+    Ok(())
+}
+
+async fn key(operator: &Client, wanted: Value) -> Result<String, SeedError> {
+    let made = operator.post("/keys", &wanted).await?;
+    made["key"].as_str().map(str::to_owned).ok_or(SeedError::NoKey)
+}
+
+async fn follow_webhook(operator: &Client, warehouse_url: &str) -> Result<(), ClientError> {
+    let locations = operator.get("/locations").await?;
+    let main = locations["locations"].as_array().into_iter().flatten().find(|location| location["id"] == MAIN);
+    let Some(mut main) = main.cloned() else { return Ok(()) };
+    let is_ours = main["webhook_url"].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1:"));
+    if is_ours && main["webhook_url"] != warehouse_url {
+        main["webhook_url"] = warehouse_url.into();
+        if let Some(fields) = main.as_object_mut() {
+            fields.remove("id"); // the path says it
+        }
+        operator.put(&format!("/locations/{MAIN}"), &main).await?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Option<Shop>, SeedError> {
+    match fs::read(path) {
+        Ok(text) => {
+            let damaged = |source| SeedError::Damaged { path: path.to_owned(), source };
+            serde_json::from_slice(&text).map(Some).map_err(damaged)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(SeedError::File { path: path.to_owned(), source }),
+    }
+}
+
+fn write(path: &Path, shop: &Shop) -> io::Result<()> {
+    // Only its owner may read it, like any file of keys.
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(&serde_json::to_vec_pretty(shop)?)
+}

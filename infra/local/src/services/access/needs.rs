@@ -1,0 +1,192 @@
+//! What a request needs its sender to be allowed: IAM's actions, which are not always the operation's name.
+//!
+//! - DynamoDB, transactions: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>
+//! - SQS, batches: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>
+//! - SES: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html>
+
+use serde_json::Value;
+
+use super::super::Service;
+use crate::template::{Need, Secret, arn};
+
+pub(super) fn needs(service: Service, operation: &str, request: &Value, secrets: &[Secret]) -> Vec<Need> {
+    match service {
+        Service::DynamoDb => dynamodb(operation, request),
+        Service::Sqs => vec![sqs(operation, request)],
+        Service::Ses => vec![ses(operation, request)],
+        Service::SecretsManager => {
+            let id = text(request, "SecretId");
+            let arn = secrets.iter().find(|secret| secret.name == id).map_or(id, |secret| &secret.arn);
+            vec![Need::new(format!("secretsmanager:{operation}"), arn)]
+        }
+    }
+}
+
+fn dynamodb(operation: &str, request: &Value) -> Vec<Need> {
+    let need = |operation: &str, table: &str| Need::new(format!("dynamodb:{operation}"), table_arn(table));
+    match operation {
+        "BatchGetItem" | "BatchWriteItem" => {
+            let tables = request["RequestItems"].as_object().into_iter().flatten();
+            tables.map(|(table, _)| need(operation, table)).collect()
+        }
+        // Each part needs what it would need alone; the transaction has no action of its own.
+        "TransactWriteItems" | "TransactGetItems" => {
+            let items = request["TransactItems"].as_array().into_iter().flatten();
+            let parts = items.filter_map(Value::as_object).flatten();
+            parts.map(|(kind, part)| need(&format!("{kind}Item"), text(part, "TableName"))).collect()
+        }
+        "ListTables" => vec![Need::new("dynamodb:ListTables", "*")],
+        _ => {
+            let mut need = need(operation, text(request, "TableName"));
+            if let Some(index) = request["IndexName"].as_str() {
+                need.resource.extend(["/index/", index]);
+            }
+            vec![need]
+        }
+    }
+}
+
+/// DynamoDB takes a table's ARN for its name.
+fn table_arn(table: &str) -> String {
+    if table.starts_with("arn:") { table.to_owned() } else { arn("dynamodb", &format!("table/{table}")) }
+}
+
+fn sqs(operation: &str, request: &Value) -> Need {
+    // `SendMessageBatch` is allowed by `sqs:SendMessage`; an action for batches does not exist.
+    let action = format!("sqs:{}", operation.strip_suffix("Batch").unwrap_or(operation));
+    let queue = text(request, "QueueUrl").rsplit('/').next().filter(|name| !name.is_empty());
+    match queue.or(request["QueueName"].as_str()) {
+        Some(name) => Need::new(action, arn("sqs", name)),
+        None => Need::new(action, request["SourceArn"].as_str().unwrap_or("*")),
+    }
+}
+
+/// On AWS the identity is the address or its domain, whichever is verified. Nothing is verified here: it is the address.
+fn ses(operation: &str, request: &Value) -> Need {
+    // The kind of content decides: `SendEmail` with a raw message needs `ses:SendRawEmail`.
+    let operation = match &request["Content"] {
+        content if content["Raw"].is_object() => "SendRawEmail",
+        content if content["Template"].is_object() => "SendTemplatedEmail",
+        _ => operation,
+    };
+    let sender = text(request, "FromEmailAddress");
+    // `Shop <orders@example.com>`
+    let address = sender.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(sender, |(inner, _)| inner);
+    Need {
+        from_address: Some(address.to_owned()),
+        ..Need::new(format!("ses:{operation}"), arn("ses", &format!("identity/{address}")))
+    }
+}
+
+fn text<'r>(request: &'r Value, key: &str) -> &'r str {
+    request[key].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// `action resource`, of this region and account.
+    fn asked(service: Service, operation: &str, request: &Value) -> Vec<String> {
+        let secrets = [Secret { name: "Key".to_owned(), arn: arn("secretsmanager", "secret:Key-local0") }];
+        let needs = needs(service, operation, request, &secrets);
+        let mut needs: Vec<_> = needs.iter().map(|need| format!("{} {}", need.action, need.resource)).collect();
+        needs.sort();
+        needs
+    }
+
+    fn on(service: &str, action: &str, resource: &str) -> String {
+        format!("{service}:{action} {}", arn(service, resource))
+    }
+
+    #[test]
+    fn each_operation_needs_the_actions_that_iam_asks_for() {
+        let table = |action: &str, table: &str| on("dynamodb", action, &format!("table/{table}"));
+        let queue = |action: &str| on("sqs", action, "Work");
+        let url = json!({ "QueueUrl": "http://127.0.0.1:4566/000000000000/Work" });
+        let secret = on("secretsmanager", "GetSecretValue", "secret:Key-local0");
+        let sender = |action: &str| on("ses", action, "identity/a@example.com");
+        let transaction = json!({ "TransactItems": [
+            { "Put": { "TableName": "A" } },
+            { "Update": { "TableName": "B" } },
+            { "Delete": { "TableName": "C" } },
+            { "ConditionCheck": { "TableName": "D" } },
+        ] });
+        let gets = json!({ "TransactItems": [{ "Get": { "TableName": "A" } }] });
+        for (service, operation, request, expected) in [
+            (Service::DynamoDb, "PutItem", json!({ "TableName": "A" }), vec![table("PutItem", "A")]),
+            (
+                Service::DynamoDb,
+                "GetItem",
+                json!({ "TableName": arn("dynamodb", "table/A") }),
+                vec![table("GetItem", "A")],
+            ),
+            (
+                Service::DynamoDb,
+                "Query",
+                json!({ "TableName": "A", "IndexName": "due" }),
+                vec![table("Query", "A/index/due")],
+            ),
+            (
+                Service::DynamoDb,
+                "BatchGetItem",
+                json!({ "RequestItems": { "A": {}, "B": {} } }),
+                vec![table("BatchGetItem", "A"), table("BatchGetItem", "B")],
+            ),
+            (
+                Service::DynamoDb,
+                "TransactWriteItems",
+                transaction,
+                vec![
+                    table("ConditionCheckItem", "D"),
+                    table("DeleteItem", "C"),
+                    table("PutItem", "A"),
+                    table("UpdateItem", "B"),
+                ],
+            ),
+            (Service::DynamoDb, "TransactGetItems", gets, vec![table("GetItem", "A")]),
+            (Service::DynamoDb, "ListTables", json!({}), vec!["dynamodb:ListTables *".to_owned()]),
+            (Service::Sqs, "SendMessage", url.clone(), vec![queue("SendMessage")]),
+            (Service::Sqs, "SendMessageBatch", url.clone(), vec![queue("SendMessage")]),
+            (Service::Sqs, "DeleteMessageBatch", url, vec![queue("DeleteMessage")]),
+            (Service::Sqs, "GetQueueUrl", json!({ "QueueName": "Work" }), vec![queue("GetQueueUrl")]),
+            (
+                Service::Sqs,
+                "StartMessageMoveTask",
+                json!({ "SourceArn": arn("sqs", "Work") }),
+                vec![queue("StartMessageMoveTask")],
+            ),
+            (Service::Sqs, "ListQueues", json!({}), vec!["sqs:ListQueues *".to_owned()]),
+            (
+                Service::Ses,
+                "SendEmail",
+                json!({ "FromEmailAddress": "Shop <a@example.com>", "Content": { "Simple": {} } }),
+                vec![sender("SendEmail")],
+            ),
+            (
+                Service::Ses,
+                "SendEmail",
+                json!({ "FromEmailAddress": "a@example.com", "Content": { "Raw": {} } }),
+                vec![sender("SendRawEmail")],
+            ),
+            (Service::SecretsManager, "GetSecretValue", json!({ "SecretId": "Key" }), vec![secret.clone()]),
+            (
+                Service::SecretsManager,
+                "GetSecretValue",
+                json!({ "SecretId": arn("secretsmanager", "secret:Key-local0") }),
+                vec![secret],
+            ),
+        ] {
+            assert_eq!(asked(service, operation, &request), expected, "{operation} {request}");
+        }
+    }
+
+    #[test]
+    fn a_sender_is_known_by_address_alone() {
+        for (from, address) in [("a@example.com", "a@example.com"), ("\"A <b>\" <a@example.com>", "a@example.com")] {
+            assert_eq!(ses("SendEmail", &json!({ "FromEmailAddress": from })).from_address.as_deref(), Some(address));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Addresses on this machine: bound first, so that they can be told to others, served later.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Mutex,
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// A port that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    #[error("port {0} is in use by another program: stop it, or choose another port")]
+    Taken(u16),
+    #[error("cannot listen on port {port}")]
+    Refused {
+        port: u16,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A bound address on loopback that nobody serves yet; connections wait.
+#[derive(Debug)]
+pub struct Listener {
+    inner: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Binds `port`; 0 takes any free one.
+    pub async fn bind(port: u16) -> Result<Self, BindError> {
+        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let bound = bound.and_then(|inner| Ok((inner.local_addr()?, inner)));
+        match bound {
+            Ok((address, inner)) => Ok(Self { inner, address }),
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(BindError::Taken(port)),
+            Err(source) => Err(BindError::Refused { port, source }),
+        }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// `http://127.0.0.1:4566`, without a final slash.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The bound socket, for servers of another kind.
+    pub(crate) fn into_socket(self) -> TcpListener {
+        self.inner
+    }
+
+    /// Serves `router` until [`Server::shutdown`].
+    pub(crate) fn serve(self, router: Router) -> Server {
+        let endpoint = self.endpoint();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let signal = async {
+                // A dropped sender stops the server too.
+                let _ = stopped.await;
+            };
+            if let Err(error) = axum::serve(self.inner, router).with_graceful_shutdown(signal).await {
+                tracing::error!(%error, "a local server failed");
+            }
+        });
+        Server { endpoint, running: Mutex::new(Some((stop, task))) }
+    }
+}
+
+/// A served address. Dropping it stops the server without waiting.
+#[derive(Debug)]
+pub(crate) struct Server {
+    endpoint: String,
+    running: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+}
+
+impl Server {
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Takes no more connections and waits at most `grace` for open requests.
+    pub(crate) async fn shutdown(&self, grace: Duration) {
+        let running = self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some((stop, mut task)) = running {
+            let _ = stop.send(());
+            if tokio::time::timeout(grace, &mut task).await.is_err() {
+                task.abort();
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The AWS services that the functions call, on one address of this machine, as the template
+//! declares them: DynamoDB, SQS, SES and Secrets Manager. Beside them what is not AWS: a payment
+//! provider ([`stripe`]) and the receiver of the warehouse's webhook ([`warehouse_hook`]).
+//!
+//! A function may do only what its role in the template allows; anybody else may do everything
+//! ([`Services::refusals`] tells what was refused).
+
+mod access;
+mod answer;
+mod dynamodb;
+mod listener;
+mod mailbox;
+mod meter;
+mod secrets;
+mod sqs;
+pub mod stripe;
+pub mod warehouse_hook;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, Method, Uri},
+    response::{IntoResponse as _, Response},
+};
+
+pub(crate) use self::listener::Server;
+use self::{access::Access, answer::AwsError, dynamodb::DynamoDb, meter::Counters};
+pub use self::{
+    access::Refusal,
+    dynamodb::TableError,
+    listener::{BindError, Listener},
+    mailbox::{Mail, Mailbox, MailboxError},
+    meter::{Meter, Units},
+    secrets::Secrets,
+    sqs::{Message, QueueDepth, QueueError, Sqs},
+};
+use crate::template::System;
+
+/// DynamoDB takes requests of up to 16 MB, and nothing here takes more.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// What the services start from, besides the template.
+#[derive(Debug, Clone, Default)]
+pub struct ServicesConfig {
+    /// Where tables and mails are kept; none keeps them in memory. Queues are always in memory.
+    pub data_dir: Option<PathBuf>,
+    /// Values by the secret's logical id. A secret without one answers as AWS does when none is set.
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// Why the services do not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServicesError {
+    #[error("cannot use the data directory {}", path.display())]
+    DataDir {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    #[error("the template declares no secret `{0}`")]
+    UnknownSecret(String),
+}
+
+/// The running services. Cheap to clone; they stop with [`Services::shutdown`].
+#[derive(Debug, Clone)]
+pub struct Services {
+    shared: Arc<Shared>,
+    server: Arc<Server>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    access: Access,
+    dynamodb: DynamoDb,
+    sqs: Sqs,
+    mailbox: Mailbox,
+    secrets: Secrets,
+    counters: Counters,
+}
+
+impl Services {
+    /// Creates what the template declares and is not there yet, and answers on `listener`.
+    pub async fn start(listener: Listener, system: &System, config: ServicesConfig) -> Result<Self, ServicesError> {
+        let counters = Counters::default();
+        if let Some(path) = &config.data_dir {
+            tokio::fs::create_dir_all(path)
+                .await
+                .map_err(|source| ServicesError::DataDir { path: path.clone(), source })?;
+        }
+        let shared = Arc::new(Shared {
+            access: Access::new(system),
+            dynamodb: DynamoDb::open(config.data_dir.as_deref(), &system.tables, counters.clone())?,
+            sqs: Sqs::start(listener.port(), &system.queues, counters.clone()).await?,
+            mailbox: Mailbox::open(config.data_dir.map(|path| path.join("mail")))?,
+            secrets: Secrets::new(&system.secrets, config.secrets).map_err(ServicesError::UnknownSecret)?,
+            counters,
+        });
+        let router =
+            Router::new().fallback(dispatch).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(Arc::clone(&shared));
+        Ok(Self { shared, server: Arc::new(listener.serve(router)) })
+    }
+
+    /// The one address of all services: `http://127.0.0.1:4566`.
+    pub fn endpoint(&self) -> &str {
+        self.server.endpoint()
+    }
+
+    pub fn sqs(&self) -> &Sqs {
+        &self.shared.sqs
+    }
+
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.shared.mailbox
+    }
+
+    pub fn secrets(&self) -> &Secrets {
+        &self.shared.secrets
+    }
+
+    /// What was asked of the services since the start or the last reset.
+    pub fn meter(&self) -> Meter {
+        self.shared.counters.read()
+    }
+
+    pub fn reset_meter(&self) {
+        self.shared.counters.reset();
+    }
+
+    /// What functions tried and their roles do not allow, each once, since the start.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.shared.access.refusals()
+    }
+
+    /// Ends open polls, answers what has been asked, and closes the address.
+    pub async fn shutdown(&self) {
+        self.shared.sqs.shutdown().await;
+        self.shared.dynamodb.shutdown();
+        self.server.shutdown(Duration::from_secs(2)).await;
+    }
+}
+
+/// A service of AWS that is offered here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    DynamoDb,
+    Sqs,
+    Ses,
+    SecretsManager,
+}
+
+async fn dispatch(
+    State(services): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (service, operation) = match target(&method, &uri, &headers) {
+        Ok(target) => target,
+        Err(unknown) => return AwsError::unsupported(&unknown).into_response(),
+    };
+    if let Some(refusal) = services.access.refuse(&headers, service, operation, &body) {
+        return refusal.answer(service);
+    }
+    match service {
+        Service::DynamoDb => services.dynamodb.handle(operation, body).await,
+        Service::Sqs => services.sqs.handle(operation, &body).await,
+        Service::Ses => {
+            services.counters.count("SES", operation);
+            services.mailbox.handle(&body).await
+        }
+        Service::SecretsManager => {
+            services.counters.count("SecretsManager", operation);
+            services.secrets.handle(operation, &body)
+        }
+    }
+}
+
+/// The service and the operation that a request is for, or the name of what is not offered. The JSON protocols name
+/// both in `X-Amz-Target`; SES has paths.
+fn target<'h>(method: &Method, uri: &Uri, headers: &'h HeaderMap) -> Result<(Service, &'h str), String> {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    match target.and_then(|target| target.split_once('.')) {
+        Some(("DynamoDB_20120810", operation)) => Ok((Service::DynamoDb, operation)),
+        Some(("AmazonSQS", operation)) => Ok((Service::Sqs, operation)),
+        Some(("secretsmanager", operation)) => Ok((Service::SecretsManager, operation)),
+        Some((service, operation)) => Err(format!("{service}.{operation}")),
+        None if method == Method::POST && uri.path() == "/v2/email/outbound-emails" => Ok((Service::Ses, "SendEmail")),
+        None => Err(format!("{method} {}", uri.path())),
+    }
+}

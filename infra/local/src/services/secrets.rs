@@ -1,0 +1,142 @@
+//! Secrets Manager: the template's secrets, with the values that the caller gives.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::answer::{AwsError, parse};
+use crate::template;
+
+/// The secrets and their current values. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Secrets(Arc<Mutex<BTreeMap<String, Secret>>>);
+
+struct Secret {
+    arn: String,
+    current: Option<Version>,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The value stays out of logs and panics.
+        formatter.debug_struct("Secret").field("arn", &self.arn).finish_non_exhaustive()
+    }
+}
+
+struct Version {
+    id: String,
+    created: Timestamp,
+    value: String,
+}
+
+impl Version {
+    fn new(value: String) -> Self {
+        Self { id: Uuid::new_v4().to_string(), created: Timestamp::now(), value }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetSecretValue {
+    secret_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutSecretValue {
+    secret_id: String,
+    secret_string: String,
+}
+
+impl Secrets {
+    /// The error is a name in `values` that the template does not declare.
+    pub(super) fn new(declared: &[template::Secret], mut values: BTreeMap<String, String>) -> Result<Self, String> {
+        let secrets = declared.iter().map(|secret| {
+            let current = values.remove(&secret.name).map(Version::new);
+            (secret.name.clone(), Secret { arn: secret.arn.clone(), current })
+        });
+        let secrets = secrets.collect();
+        match values.into_keys().next() {
+            Some(unknown) => Err(unknown),
+            None => Ok(Self(Arc::new(Mutex::new(secrets)))),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The current value of the secret with this logical id.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.lock().get(name)?.current.as_ref().map(|version| version.value.clone())
+    }
+
+    /// Gives the secret a new value; false if the template declares no such secret.
+    pub fn set(&self, name: &str, value: impl Into<String>) -> bool {
+        match self.lock().get_mut(name) {
+            Some(secret) => {
+                secret.current = Some(Version::new(value.into()));
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn handle(&self, operation: &str, body: &[u8]) -> Response {
+        let answer = match operation {
+            "GetSecretValue" => parse(body).and_then(|request| self.get_secret_value(&request)),
+            "PutSecretValue" => parse(body).and_then(|request| self.put_secret_value(request)),
+            _ => Err(AwsError::unsupported(&format!("secretsmanager.{operation}"))),
+        };
+        answer.map_or_else(AwsError::into_response, |answer| Json(answer).into_response())
+    }
+
+    fn get_secret_value(&self, request: &GetSecretValue) -> Result<Value, AwsError> {
+        let mut secrets = self.lock();
+        let (name, secret) = find(&mut secrets, &request.secret_id)?;
+        let version = secret.current.as_ref().ok_or_else(|| {
+            not_found("Secrets Manager can't find the specified secret value for staging label: AWSCURRENT")
+        })?;
+        Ok(json!({
+            "ARN": secret.arn,
+            "Name": name,
+            "VersionId": version.id,
+            "VersionStages": ["AWSCURRENT"],
+            "SecretString": version.value,
+            "CreatedDate": version.created.as_second(),
+        }))
+    }
+
+    fn put_secret_value(&self, request: PutSecretValue) -> Result<Value, AwsError> {
+        let mut secrets = self.lock();
+        let (name, secret) = find(&mut secrets, &request.secret_id)?;
+        let version = secret.current.insert(Version::new(request.secret_string));
+        Ok(json!({
+            "ARN": secret.arn,
+            "Name": name,
+            "VersionId": version.id,
+            "VersionStages": ["AWSCURRENT"],
+        }))
+    }
+}
+
+/// By ARN or by name.
+fn find<'s>(secrets: &'s mut BTreeMap<String, Secret>, id: &str) -> Result<(&'s str, &'s mut Secret), AwsError> {
+    let mut all = secrets.iter_mut().map(|(name, secret)| (name.as_str(), secret));
+    let found = all.find(|(name, secret)| *name == id || secret.arn == id);
+    found.ok_or_else(|| not_found("Secrets Manager can't find the specified secret."))
+}
+
+fn not_found(message: &str) -> AwsError {
+    AwsError::new("ResourceNotFoundException", message)
+}

@@ -1,0 +1,134 @@
+//! Dead letters: looking at them, and moving them back to where they came from.
+
+use std::{sync::PoisonError, time::Duration};
+
+use jiff::Timestamp;
+use rustack_sqs_model::{input::SendMessageInput, types::MessageAttributeValue};
+use uuid::Uuid;
+
+use super::{BATCH, Message, QueueError, Sqs, refused};
+use crate::template::Queue;
+
+/// How long a message is hidden while it is looked at or moved: longer than either takes.
+const HIDDEN: Duration = Duration::from_mins(1);
+
+/// A move that was asked for over the API. It is done before the answer goes out.
+#[derive(Debug, Clone)]
+pub(super) struct MoveTask {
+    pub(super) handle: String,
+    pub(super) source_arn: String,
+    pub(super) destination_arn: Option<String>,
+    pub(super) started: Timestamp,
+    pub(super) outcome: Result<usize, String>,
+}
+
+impl Sqs {
+    /// The queues whose failed messages go to `dead_letters`.
+    pub fn sources_of(&self, dead_letters: &str) -> impl Iterator<Item = &Queue> {
+        self.queues
+            .iter()
+            .filter(move |queue| queue.redrive.as_ref().is_some_and(|redrive| redrive.dead_letters == dead_letters))
+    }
+
+    /// The messages of a dead-letter queue, oldest first. As in AWS's own console, looking at a
+    /// message is receiving it: it raises the message's receive count.
+    pub async fn dead_letters(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
+        let _turn = self.dead_letters.lock().await;
+        let mut messages = Vec::new();
+        loop {
+            let batch = self.receive_hidden(queue, BATCH, Duration::ZERO, Some(HIDDEN)).await?;
+            if batch.is_empty() {
+                break;
+            }
+            messages.extend(batch);
+        }
+        for message in &messages {
+            self.change_visibility(queue, &message.receipt_handle, Duration::ZERO).await?;
+        }
+        Ok(messages)
+    }
+
+    /// Sends the messages of a dead-letter queue back to where they failed; yields how many. A
+    /// moved message is a new one, with a receive count of zero.
+    pub async fn redrive(&self, queue: &str) -> Result<usize, QueueError> {
+        self.move_messages(queue, None).await
+    }
+
+    /// Moves all messages to `destination`, or each to the queue it came from.
+    async fn move_messages(&self, queue: &str, destination: Option<&str>) -> Result<usize, QueueError> {
+        let _turn = self.dead_letters.lock().await;
+        // Messages that fail again at once come back behind these: one round moves what is there now.
+        let mut left = self.depth(queue).await?.visible;
+        let mut moved = 0;
+        while left > 0 {
+            let batch = self.receive_hidden(queue, BATCH, Duration::ZERO, Some(HIDDEN)).await?;
+            if batch.is_empty() {
+                break;
+            }
+            for message in batch {
+                left = left.saturating_sub(1);
+                let receipt_handle = message.receipt_handle.clone();
+                let Some(target) = destination.or_else(|| source(&message)).map(str::to_owned) else {
+                    self.change_visibility(queue, &receipt_handle, Duration::ZERO).await?;
+                    return Err(QueueError::NoSource { queue: queue.to_owned() });
+                };
+                self.send_on(&target, message).await?;
+                self.delete_batch(queue, &[receipt_handle]).await?;
+                moved += 1;
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn send_on(&self, queue: &str, message: Message) -> Result<(), QueueError> {
+        self.counters.count("SQS", "SendMessage");
+        let attributes = message.message_attributes.into_iter().map(|(name, value)| {
+            let value = MessageAttributeValue {
+                data_type: value.data_type,
+                string_value: value.string_value,
+                binary_value: value.binary_value,
+            };
+            (name, value)
+        });
+        let input = SendMessageInput {
+            queue_url: self.url(queue),
+            message_body: message.body,
+            message_attributes: attributes.collect(),
+            ..SendMessageInput::default()
+        };
+        self.provider.send_message(input).await.map_err(|error| refused(queue, error))?;
+        Ok(())
+    }
+
+    /// `StartMessageMoveTask`: yields the task's handle.
+    pub(super) async fn start_move(&self, source_arn: String, destination_arn: Option<String>) -> String {
+        let destination = destination_arn.as_deref().map(name_of);
+        let outcome = self.move_messages(name_of(&source_arn), destination).await;
+        let task = MoveTask {
+            handle: Uuid::new_v4().to_string(),
+            source_arn,
+            destination_arn,
+            started: Timestamp::now(),
+            outcome: outcome.map_err(|error| error.to_string()),
+        };
+        let handle = task.handle.clone();
+        self.moves.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+        handle
+    }
+
+    /// The moves from a queue, latest first.
+    pub(super) fn moves_from(&self, source_arn: &str) -> Vec<MoveTask> {
+        let moves = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        moves.iter().rev().filter(|task| task.source_arn == source_arn).cloned().collect()
+    }
+}
+
+/// The queue that the message was taken out of.
+fn source(message: &Message) -> Option<&str> {
+    message.attributes.get("DeadLetterQueueSourceArn").map(|arn| name_of(arn))
+}
+
+/// The queue's name, which ends its ARN.
+fn name_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}

@@ -1,0 +1,345 @@
+//! Stripe's HTTP API, as far as refunds need it, and a till: `POST /pay`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Shared,
+    books::{Books, Payment, Refund, Remembered, id},
+};
+
+/// Stripe's limit.
+const MAX_IDEMPOTENCY_KEY: usize = 255;
+/// Stripe's page size, and its limit.
+const PAGE: usize = 10;
+const MAX_PAGE: usize = 100;
+/// The only reasons that Stripe takes.
+const REASONS: [&str; 3] = ["duplicate", "fraudulent", "requested_by_customer"];
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/v1/refunds", post(create_refund).get(list_refunds))
+        .route("/v1/refunds/{id}", get(read_refund))
+        .route("/pay", post(pay))
+        .fallback(unknown)
+        .with_state(shared)
+}
+
+/// An error as Stripe's API words it.
+#[derive(Debug)]
+struct ApiError {
+    status: StatusCode,
+    kind: &'static str,
+    code: Option<&'static str>,
+    parameter: Option<&'static str>,
+    message: String,
+}
+
+impl ApiError {
+    fn invalid(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            kind: "invalid_request_error",
+            code: None,
+            parameter: None,
+            message: message.into(),
+        }
+    }
+
+    fn code(self, code: &'static str) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    fn parameter(self, parameter: &'static str) -> Self {
+        Self { parameter: Some(parameter), ..self }
+    }
+
+    fn status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    fn body(&self) -> Value {
+        let mut error = json!({"type": self.kind, "message": self.message});
+        if let Some(code) = self.code {
+            error["code"] = code.into();
+        }
+        if let Some(parameter) = self.parameter {
+            error["param"] = parameter.into();
+        }
+        json!({ "error": error })
+    }
+
+    fn respond(&self) -> Response {
+        (self.status, Json(self.body())).into_response()
+    }
+}
+
+async fn unknown(method: Method, uri: Uri) -> Response {
+    let message = format!("Unrecognized request URL ({method}: {}).", uri.path());
+    ApiError::invalid(message).status(StatusCode::NOT_FOUND).respond()
+}
+
+/// Secret and restricted keys of the test mode.
+fn authenticate(headers: &HeaderMap) -> Result<(), ApiError> {
+    let key = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let key = key.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    if ["sk_test_", "rk_test_"].iter().any(|prefix| key.len() > prefix.len() && key.starts_with(prefix)) {
+        return Ok(());
+    }
+    let message = "Invalid API Key provided: the local provider takes sk_test_… and rk_test_…";
+    Err(ApiError::invalid(message).status(StatusCode::UNAUTHORIZED))
+}
+
+async fn create_refund(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    refund(&shared, &headers, &body).unwrap_or_else(|error| error.respond())
+}
+
+fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Response, ApiError> {
+    authenticate(headers)?;
+    let key = idempotency_key(headers)?;
+    let mut parameters: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
+    parameters.sort();
+    // One lock from the look to the entry: two requests at once cannot both refund.
+    let mut books = shared.books();
+    if let Some(answer) = key.as_deref().and_then(|key| books.remembered(key)) {
+        return replay(key.as_deref().unwrap_or_default(), answer, &parameters);
+    }
+    // What fails here was never carried out, so its key stays unused.
+    let request = RefundRequest::read(&parameters)?;
+    let outcome = carry_out(&mut books, &request);
+    let (status, body) = match &outcome {
+        Ok((_, refund)) => (StatusCode::OK, json!(refund)),
+        Err(error) => (error.status, error.body()),
+    };
+    let answer = Remembered { parameters, status: status.as_u16(), body: body.clone() };
+    if let Err(error) = books.remember(key, answer) {
+        tracing::error!(%error, "the payment provider cannot keep its books");
+        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    }
+    if let Ok((payment, refund)) = &outcome {
+        shared.announce(payment, refund, books.refunded(&payment.id));
+    }
+    Ok((status, Json(body)).into_response())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match key.to_str() {
+        Ok(key) if key.len() <= MAX_IDEMPOTENCY_KEY => Ok(Some(key.to_owned())),
+        _ => Err(idempotency_error("The idempotency key must be text of at most 255 characters.".to_owned())),
+    }
+}
+
+fn idempotency_error(message: String) -> ApiError {
+    ApiError { kind: "idempotency_error", ..ApiError::invalid(message) }
+}
+
+fn replay(key: &str, answer: &Remembered, parameters: &[(String, String)]) -> Result<Response, ApiError> {
+    if answer.parameters != parameters {
+        return Err(idempotency_error(format!(
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. \
+             Try using a key other than '{key}' if you meant to execute a different request."
+        )));
+    }
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    Ok((status, [("idempotent-replayed", "true")], Json(answer.body.clone())).into_response())
+}
+
+/// The parameters of a refund.
+#[derive(Debug, Default)]
+struct RefundRequest {
+    payment_intent: Option<String>,
+    charge: Option<String>,
+    amount: Option<i64>,
+    reason: Option<String>,
+    metadata: BTreeMap<String, String>,
+}
+
+impl RefundRequest {
+    fn read(parameters: &[(String, String)]) -> Result<Self, ApiError> {
+        let mut request = Self::default();
+        for (name, value) in parameters {
+            let value = value.clone();
+            match name.as_str() {
+                "payment_intent" => request.payment_intent = Some(value),
+                "charge" => request.charge = Some(value),
+                "amount" => request.amount = Some(amount(&value)?),
+                "reason" if REASONS.contains(&value.as_str()) => request.reason = Some(value),
+                "reason" => {
+                    let message = format!("Invalid reason: must be one of {}", REASONS.join(", "));
+                    return Err(ApiError::invalid(message).parameter("reason"));
+                }
+                _ => {
+                    let key = name.strip_prefix("metadata[").and_then(|rest| rest.strip_suffix(']'));
+                    let Some(key) = key else {
+                        let message = format!("Received unknown parameter: {name}");
+                        return Err(ApiError::invalid(message).code("parameter_unknown"));
+                    };
+                    request.metadata.insert(key.to_owned(), value);
+                }
+            }
+        }
+        if request.payment_intent.is_none() && request.charge.is_none() {
+            let message = "One of the following params should be provided for this request: payment_intent or charge.";
+            return Err(ApiError::invalid(message).code("parameter_missing"));
+        }
+        Ok(request)
+    }
+}
+
+fn amount(text: &str) -> Result<i64, ApiError> {
+    let invalid = |message: String| ApiError::invalid(message).code("parameter_invalid_integer").parameter("amount");
+    match text.parse::<i64>() {
+        Ok(number) if number >= 1 => Ok(number),
+        Ok(_) => Err(invalid("This value must be greater than or equal to 1.".to_owned())),
+        Err(_) => Err(invalid(format!("Invalid integer: {text}"))),
+    }
+}
+
+/// Enters the refund in the books, if the payment is known and enough of it is left.
+fn carry_out(books: &mut Books, request: &RefundRequest) -> Result<(Payment, Refund), ApiError> {
+    let payment = find_payment(books, request)?.clone();
+    let left = payment.amount - books.refunded(&payment.id);
+    if left == 0 {
+        let message = format!("Charge {} has already been refunded.", payment.charge);
+        return Err(ApiError::invalid(message).code("charge_already_refunded"));
+    }
+    let amount = request.amount.unwrap_or(left);
+    if amount > left {
+        let message = format!(
+            "Refund amount ({amount} {currency}) is greater than unrefunded amount on charge ({left} {currency})",
+            currency = payment.currency
+        );
+        return Err(ApiError::invalid(message).parameter("amount"));
+    }
+    let refund = Refund {
+        id: id("re"),
+        object: "refund".to_owned(),
+        amount,
+        charge: payment.charge.clone(),
+        created: Timestamp::now().as_second(),
+        currency: payment.currency.clone(),
+        metadata: request.metadata.clone(),
+        payment_intent: payment.id.clone(),
+        reason: request.reason.clone(),
+        status: "succeeded".to_owned(),
+    };
+    books.add_refund(refund.clone());
+    Ok((payment, refund))
+}
+
+fn find_payment<'b>(books: &'b Books, request: &RefundRequest) -> Result<&'b Payment, ApiError> {
+    let matches = |payment: &&Payment| {
+        request.payment_intent.as_ref().is_none_or(|id| payment.id == *id)
+            && request.charge.as_ref().is_none_or(|id| payment.charge == *id)
+    };
+    books.payments().iter().find(matches).ok_or_else(|| {
+        let (object, parameter, id) = match (&request.payment_intent, &request.charge) {
+            (Some(id), _) => ("payment_intent", "payment_intent", id.as_str()),
+            (None, id) => ("charge", "charge", id.as_deref().unwrap_or_default()),
+        };
+        missing(object, parameter, id)
+    })
+}
+
+fn missing(object: &str, parameter: &'static str, id: &str) -> ApiError {
+    let message = format!("No such {object}: '{id}'");
+    ApiError::invalid(message).code("resource_missing").parameter(parameter).status(StatusCode::NOT_FOUND)
+}
+
+async fn read_refund(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let refund = authenticate(&headers).and_then(|()| {
+        let books = shared.books();
+        let refund = books.refunds().iter().find(|refund| refund.id == id).cloned();
+        refund.ok_or_else(|| missing("refund", "id", &id))
+    });
+    refund.map_or_else(|error| error.respond(), |refund| Json(refund).into_response())
+}
+
+#[derive(Debug, Deserialize)]
+struct ListParameters {
+    payment_intent: Option<String>,
+    charge: Option<String>,
+    starting_after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Newest first, as Stripe lists.
+async fn list_refunds(
+    State(shared): State<Arc<Shared>>,
+    Query(parameters): Query<ListParameters>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(error) = authenticate(&headers) {
+        return error.respond();
+    }
+    let books = shared.books();
+    let mut refunds: Vec<&Refund> = books
+        .refunds()
+        .iter()
+        .rev()
+        .filter(|refund| parameters.payment_intent.as_ref().is_none_or(|id| refund.payment_intent == *id))
+        .filter(|refund| parameters.charge.as_ref().is_none_or(|id| refund.charge == *id))
+        .collect();
+    if let Some(last) = &parameters.starting_after {
+        let seen = refunds.iter().position(|refund| refund.id == *last).map_or(0, |index| index + 1);
+        refunds.drain(..seen);
+    }
+    let limit = parameters.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let has_more = refunds.len() > limit;
+    refunds.truncate(limit);
+    Json(json!({"object": "list", "url": "/v1/refunds", "has_more": has_more, "data": refunds})).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct PayRequest {
+    order_id: String,
+    /// In minor units.
+    amount: i64,
+    currency: String,
+}
+
+/// Lets a person pay an order by curl: pays, and delivers the webhook.
+async fn pay(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let request: PayRequest = match serde_json::from_slice(&body) {
+        Ok(request) => request,
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+    };
+    let PayRequest { order_id, amount, currency } = request;
+    if amount < 1 {
+        return (StatusCode::BAD_REQUEST, "amount must be 1 or more, in minor units\n").into_response();
+    }
+    let webhook = match shared.pay(&order_id, amount, &currency) {
+        Ok(webhook) => webhook,
+        Err(error) => {
+            return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response();
+        }
+    };
+    let delivered = match shared.deliver(&webhook).await {
+        Ok(status) if status.is_success() => format!("delivered, answered {status}"),
+        Ok(status) => {
+            tokio::spawn(Arc::clone(&shared).deliver_with_retries(webhook.clone()));
+            format!("answered {status}, trying again")
+        }
+        Err(error) => {
+            tokio::spawn(Arc::clone(&shared).deliver_with_retries(webhook.clone()));
+            format!("{error}, trying again")
+        }
+    };
+    let intent = webhook.event()["data"]["object"]["id"].clone();
+    Json(json!({"payment_intent": intent, "amount": amount, "currency": currency, "webhook": delivered}))
+        .into_response()
+}

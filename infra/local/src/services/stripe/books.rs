@@ -1,0 +1,179 @@
+//! The provider's books: who paid what, and what went back.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Why the books cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum BooksError {
+    #[error("cannot use {}", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{} is not the payment provider's file: delete it, or `cargo run -- reset`", path.display())]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// A captured payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// `pi_…`
+    pub id: String,
+    /// `ch_…`
+    pub charge: String,
+    /// What `metadata.order_id` says.
+    pub order_id: Option<String>,
+    /// In minor units.
+    pub amount: i64,
+    /// ISO 4217 in small letters, as Stripe writes it.
+    pub currency: String,
+    /// Seconds since 1970.
+    pub created: i64,
+}
+
+/// A refund as Stripe's API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// `re_…`
+    pub id: String,
+    pub object: String,
+    /// In minor units.
+    pub amount: i64,
+    pub charge: String,
+    /// Seconds since 1970.
+    pub created: i64,
+    pub currency: String,
+    pub metadata: BTreeMap<String, String>,
+    pub payment_intent: String,
+    pub reason: Option<String>,
+    pub status: String,
+}
+
+/// An answer that a repeated idempotency key gets again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    /// The request's parameters, sorted.
+    pub(super) parameters: Vec<(String, String)>,
+    pub(super) status: u16,
+    pub(super) body: Value,
+}
+
+/// What survives a restart.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Pages {
+    payments: Vec<Payment>,
+    refunds: Vec<Refund>,
+    answers: BTreeMap<String, Remembered>,
+}
+
+#[derive(Debug)]
+pub(super) struct Books {
+    file: Option<PathBuf>,
+    pages: Pages,
+}
+
+impl Books {
+    /// Opens the books in `file`, or empty ones in memory.
+    pub(super) fn open(file: Option<PathBuf>) -> Result<Self, BooksError> {
+        let pages = file.as_deref().map(read).transpose()?.unwrap_or_default();
+        Ok(Self { file, pages })
+    }
+
+    fn save(&self) -> Result<(), BooksError> {
+        let Some(path) = &self.file else {
+            return Ok(());
+        };
+        let text = serde_json::to_vec_pretty(&self.pages)
+            .map_err(|source| BooksError::Unreadable { path: path.clone(), source })?;
+        // Renamed into place, so that a crash leaves the old books or the new ones.
+        let new = path.with_extension("new");
+        std::fs::write(&new, text)
+            .and_then(|()| std::fs::rename(&new, path))
+            .map_err(|source| BooksError::File { path: path.clone(), source })
+    }
+
+    pub(super) fn payments(&self) -> &[Payment] {
+        &self.pages.payments
+    }
+
+    pub(super) fn refunds(&self) -> &[Refund] {
+        &self.pages.refunds
+    }
+
+    pub(super) fn refunds_of(&self, payment_intent: &str) -> impl Iterator<Item = &Refund> {
+        self.pages.refunds.iter().filter(move |refund| refund.payment_intent == payment_intent)
+    }
+
+    /// What went back of a payment, in minor units.
+    pub(super) fn refunded(&self, payment_intent: &str) -> i64 {
+        self.refunds_of(payment_intent).map(|refund| refund.amount).sum()
+    }
+
+    pub(super) fn pay(&mut self, order_id: &str, amount: i64, currency: &str) -> Result<Payment, BooksError> {
+        self.register(&id("pi"), Some(order_id), amount, currency)
+    }
+
+    pub(super) fn register(
+        &mut self,
+        payment_intent: &str,
+        order_id: Option<&str>,
+        amount: i64,
+        currency: &str,
+    ) -> Result<Payment, BooksError> {
+        let payment = Payment {
+            id: payment_intent.to_owned(),
+            charge: id("ch"),
+            order_id: order_id.map(str::to_owned),
+            amount,
+            currency: currency.to_lowercase(),
+            created: Timestamp::now().as_second(),
+        };
+        self.pages.payments.push(payment.clone());
+        self.save()?;
+        Ok(payment)
+    }
+
+    pub(super) fn add_refund(&mut self, refund: Refund) {
+        self.pages.refunds.push(refund);
+    }
+
+    pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
+        self.pages.answers.get(key)
+    }
+
+    /// Keeps the outcome of a request; with a key, also its answer.
+    pub(super) fn remember(&mut self, key: Option<String>, answer: Remembered) -> Result<(), BooksError> {
+        if let Some(key) = key {
+            self.pages.answers.insert(key, answer);
+        }
+        self.save()
+    }
+}
+
+fn read(path: &Path) -> Result<Pages, BooksError> {
+    match std::fs::read(path) {
+        Ok(text) => {
+            serde_json::from_slice(&text).map_err(|source| BooksError::Unreadable { path: path.to_owned(), source })
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Pages::default()),
+        Err(source) => Err(BooksError::File { path: path.to_owned(), source }),
+    }
+}
+
+/// A new id as Stripe makes them.
+pub(super) fn id(prefix: &str) -> String {
+    format!("{prefix}_{}", Uuid::new_v4().simple())
+}

@@ -1,0 +1,238 @@
+//! The whole system, running: what `cargo run` and the end-to-end tests start.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::time::timeout;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    backing::{Backing, BackingOptions},
+    console::Link,
+    event_source::{self, Retry},
+    http_api,
+    keep::KeepError,
+    lambda::{InvokeError, Invoker, Lambda, LambdaOptions},
+    logs::Logs,
+    schedule,
+    services::{
+        BindError, Listener, Mailbox, Meter, Refusal, ServicesError, Sqs,
+        stripe::{BooksError, Stripe},
+        warehouse_hook::WarehouseHook,
+    },
+    template::{System, TemplateError},
+};
+
+/// How long open requests and batches may take to end when the stack stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Where each part answers; 0 takes any free port.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ports {
+    pub api: u16,
+    pub console: u16,
+    pub services: u16,
+    pub invoke: u16,
+    pub stripe: u16,
+    pub warehouse: u16,
+}
+
+/// What to start, and how.
+#[derive(Debug, Clone)]
+pub struct StackOptions {
+    pub template: PathBuf,
+    /// Where tables, mails, secrets and the log are kept; none keeps everything in memory. Queues are always
+    /// in memory.
+    pub data_dir: Option<PathBuf>,
+    pub ports: Ports,
+    /// Values for the template's parameters, before the local ones and before its defaults.
+    pub parameters: BTreeMap<String, String>,
+    pub lambda: LambdaOptions,
+    pub retry: Retry,
+    /// Whether schedules run by themselves. [`Stack::run_schedule_now`] works either way.
+    pub schedules: bool,
+}
+
+impl StackOptions {
+    /// Everything in memory and on free ports, with schedules; the functions' binaries are in `binaries`.
+    pub fn new(template: &Path, binaries: &Path) -> Self {
+        Self {
+            template: template.to_owned(),
+            data_dir: None,
+            ports: Ports::default(),
+            parameters: BTreeMap::new(),
+            lambda: LambdaOptions::new(binaries),
+            retry: Retry::default(),
+            schedules: true,
+        }
+    }
+}
+
+/// Why the stack does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("{}: {source}", template.display())]
+    Template {
+        template: PathBuf,
+        #[source]
+        source: Box<TemplateError>,
+    },
+    #[error(transparent)]
+    Services(#[from] ServicesError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error("cannot write {}: {source}", path.display())]
+    Log {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot start the Lambda Runtime API: {0}")]
+    Lambda(#[source] io::Error),
+    #[error(transparent)]
+    Books(#[from] BooksError),
+    #[error("cannot store the operator key: {0}")]
+    Key(#[from] reqwest::Error),
+}
+
+/// The running system. Stop it with [`Stack::shutdown`]; if it is only dropped, its processes are killed when
+/// its Tokio runtime ends.
+pub struct Stack {
+    backing: Backing,
+    lambda: Lambda,
+    logs: Logs,
+    api_url: String,
+    invoke_url: String,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Stack {
+    /// Starts everything that the template declares. The functions must have been built.
+    pub async fn start(options: StackOptions) -> Result<Self, StackError> {
+        let StackOptions { template, data_dir, ports, parameters, lambda, retry, schedules } = options;
+        let api = Listener::bind(ports.api).await?;
+        let invoke = Listener::bind(ports.invoke).await?;
+        let (api_url, invoke_url) = (api.endpoint(), invoke.endpoint());
+        let logs = match data_dir.as_ref().map(|directory| directory.join("functions.log")) {
+            Some(path) => Logs::with_file(&path).map_err(|source| StackError::Log { path, source })?,
+            None => Logs::in_memory(),
+        };
+        let link = |label: &str, url: &str| Link { label: label.to_owned(), url: url.to_owned() };
+        let links = vec![link("HTTP API", &api_url), link("Lambda Invoke API", &invoke_url)];
+        let api_address = api_url.clone();
+        let backing = BackingOptions { template, data_dir, ports, api_url: api_address, parameters, links };
+        let backing = Backing::start(backing).await?;
+        let system = &backing.system;
+        let lambda = Lambda::start(system, lambda, logs.clone()).await.map_err(StackError::Lambda)?;
+        lambda.serve_invoke_api(invoke.into_socket());
+
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let invoker = Invoker::Local(lambda.clone());
+        tasks.spawn(http_api::serve(api.into_socket(), system, lambda.clone(), stop.clone()));
+        event_source::start(system, backing.services.sqs(), &invoker, retry, &stop, &tasks);
+        if schedules {
+            schedule::start(system, &invoker, &stop, &tasks);
+        }
+        Ok(Self { backing, lambda, logs, api_url, invoke_url, stop, tasks })
+    }
+
+    /// The base URL of the HTTP API, without a final slash.
+    pub fn api_url(&self) -> &str {
+        &self.api_url
+    }
+
+    /// The address of Lambda's Invoke API.
+    pub fn invoke_url(&self) -> &str {
+        &self.invoke_url
+    }
+
+    /// The one address of DynamoDB, SQS, SES and Secrets Manager.
+    pub fn endpoint(&self) -> &str {
+        self.backing.services.endpoint()
+    }
+
+    /// The address of the pages for people: mails, queues, dead letters.
+    pub fn console_url(&self) -> &str {
+        self.backing.console_url()
+    }
+
+    /// The payment provider.
+    pub fn stripe(&self) -> &Stripe {
+        &self.backing.stripe
+    }
+
+    /// The receiver of the warehouse's webhook. A location must name its address to be told anything.
+    pub fn warehouse(&self) -> &WarehouseHook {
+        &self.backing.warehouse
+    }
+
+    /// An API key with the operator's role, which is there from the start.
+    pub fn operator_key(&self) -> &str {
+        &self.backing.operator_key
+    }
+
+    /// The template, as it was read.
+    pub fn system(&self) -> &System {
+        &self.backing.system
+    }
+
+    pub fn lambda(&self) -> &Lambda {
+        &self.lambda
+    }
+
+    pub fn sqs(&self) -> &Sqs {
+        self.backing.services.sqs()
+    }
+
+    pub fn mailbox(&self) -> &Mailbox {
+        self.backing.services.mailbox()
+    }
+
+    /// The AWS requests and DynamoDB units used since the start or the last reset.
+    pub fn meter(&self) -> Meter {
+        self.backing.services.meter()
+    }
+
+    pub fn reset_meter(&self) {
+        self.backing.services.reset_meter();
+    }
+
+    /// What functions tried and their roles do not allow, each once, since the start. A refusal need not fail
+    /// anything that is seen from outside: a message that may not be sent is only late.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.backing.services.refusals()
+    }
+
+    pub fn logs(&self) -> &Logs {
+        &self.logs
+    }
+
+    /// The current value of a secret, by its logical id.
+    pub fn secret(&self, name: &str) -> Option<String> {
+        self.backing.services.secrets().get(name)
+    }
+
+    /// Runs a function as its schedule would, and waits for it.
+    pub async fn run_schedule_now(&self, function: &str) -> Result<(), InvokeError> {
+        let unknown = || InvokeError::UnknownFunction(function.to_owned());
+        let function = self.system().functions.get(function).ok_or_else(unknown)?;
+        schedule::run_once(function, &Invoker::Local(self.lambda.clone())).await
+    }
+
+    /// Answers what has been asked, finishes batches that are under way (five seconds at most), and ends every
+    /// process. Queued messages are gone; everything else is in the data directory.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        let _ = timeout(GRACE, self.tasks.wait()).await;
+        self.lambda.shutdown().await;
+        self.backing.shutdown().await;
+    }
+}

@@ -1,0 +1,121 @@
+//! The system as `template.yaml` declares it, with every intrinsic resolved: what the local stack starts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::Permissions;
+
+/// Everything that the template declares and the local stack runs.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// By binary name (`order-intake`), which is what people and logs call a function.
+    pub functions: BTreeMap<String, Function>,
+    pub queues: Vec<Queue>,
+    pub tables: Vec<Table>,
+    pub secrets: Vec<Secret>,
+    pub authorizers: BTreeMap<String, Authorizer>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// The cargo binary, from `Metadata.BuildProperties.Binary`.
+    pub name: String,
+    pub logical_id: String,
+    pub memory_mb: u32,
+    pub timeout: Duration,
+    /// `ReservedConcurrentExecutions`, if the template limits it.
+    pub max_concurrency: Option<u32>,
+    pub environment: BTreeMap<String, String>,
+    pub triggers: Vec<Trigger>,
+    pub permissions: Permissions,
+}
+
+#[derive(Debug, Clone)]
+pub enum Trigger {
+    Http(Route),
+    Queue(EventSourceMapping),
+    Schedule(Duration),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// `POST`, or `ANY`.
+    pub method: String,
+    /// As the template writes it: `/orders/{order_id}/cancel`.
+    pub path: String,
+    /// The authorizer's name; none for routes that anyone may call.
+    pub authorizer: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct EventSourceMapping {
+    /// The queue's name, as in [`Queue::name`].
+    pub queue: String,
+    pub batch_size: usize,
+    pub batching_window: Duration,
+    /// Whether the function reports the records that failed (`ReportBatchItemFailures`).
+    pub report_batch_item_failures: bool,
+    pub max_concurrency: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Authorizer {
+    /// The binary name of the function that decides.
+    pub function: String,
+    /// The headers that identify the caller, lower case. A request without one is 401 at once.
+    pub identity_headers: Vec<String>,
+    pub cache_ttl: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// The logical id: the local queue's name.
+    pub name: String,
+    pub visibility_timeout: Duration,
+    pub retention: Duration,
+    pub redrive: Option<Redrive>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Redrive {
+    /// The dead-letter queue's name.
+    pub dead_letters: String,
+    pub max_receive_count: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The logical id: the local table's name.
+    pub name: String,
+    pub attributes: Vec<String>,
+    pub keys: Keys,
+    pub indexes: Vec<Index>,
+    pub ttl_attribute: Option<String>,
+}
+
+/// Key attributes are strings; the template's parser refuses any other type.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    pub hash: String,
+    pub range: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub name: String,
+    pub keys: Keys,
+    pub projection: Projection,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Projection {
+    All,
+    KeysOnly,
+    Include(Vec<String>),
+}
+
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// The logical id: the local secret's name.
+    pub name: String,
+    pub arn: String,
+}
