@@ -1,0 +1,142 @@
+//! An example of each request's body. The functions' own decoders accept them; the tests see to it.
+
+use serde_json::{Value, json};
+
+pub fn place_order() -> Value {
+    json!({
+        "reference": "1001",
+        "channel": "web",
+        "currency": "EUR",
+        "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB" },
+        "shipping_address": {
+            "name": "Ada Lovelace",
+            "company": "Analytical Engines Ltd",
+            "line1": "12 St James Square",
+            "line2": "Second floor",
+            "city": "London",
+            "region": "Greater London",
+            "postal_code": "SW1Y 4JH",
+            "country": "GB",
+        },
+        "billing_address": { "name": "Ada Lovelace", "line1": "Ockham Park", "city": "Ockham", "country": "GB" },
+        "lines": [
+            { "sku": "TEE-M", "title": "T-shirt, medium", "quantity": 2, "unit_price": 1900, "discount": 300, "tax": 559 },
+            { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192 },
+        ],
+        "shipping": { "method": "Standard", "price": 490, "tax": 78 },
+        "discount": { "code": "WELCOME", "amount": 200 },
+        "tax_included": true,
+        "total": 4990,
+        "payment": { "provider": "stripe", "id": "pi_3MtwBwLkdIwHu7ix28a3tqPa" },
+    })
+}
+
+pub fn cancel_order() -> Value {
+    json!({ "reason": "ordered twice" })
+}
+
+pub fn hold_order() -> Value {
+    json!({ "reason": "incorrect_address", "note": "the street does not exist; the customer is asked" })
+}
+
+/// As Stripe sends it, cut down to what is read.
+pub fn stripe_event() -> Value {
+    json!({
+        "id": "evt_1MtwBxLkdIwHu7ixqvKGlbJn",
+        "object": "event",
+        "type": "payment_intent.succeeded",
+        "created": 1_795_456_800,
+        "livemode": true,
+        "data": {
+            "object": {
+                "id": "pi_3MtwBwLkdIwHu7ix28a3tqPa",
+                "object": "payment_intent",
+                "amount_received": 4990,
+                "currency": "eur",
+                "metadata": { "order_id": "1001", "channel": "web" },
+            },
+        },
+    })
+}
+
+pub fn move_stock() -> Value {
+    json!({ "sku": "TEE-M", "location": "main", "kind": "receive", "quantity": 50, "reason": "delivery 77" })
+}
+
+pub fn count_stock() -> Value {
+    json!({
+        "sku": "TEE-M",
+        "location": "main",
+        "on_hand": 48,
+        "safety": 2,
+        "backorder": false,
+        "reason": "yearly count",
+    })
+}
+
+pub fn confirm_picks() -> Value {
+    json!({ "picks": [{ "line": 0, "picked": 2 }, { "line": 1, "picked": 1 }] })
+}
+
+pub fn pack_parcel() -> Value {
+    json!({
+        "contents": [{ "line": 0, "quantity": 2 }, { "line": 1, "quantity": 1 }],
+        "weight_g": 780,
+        "dimensions": { "length_mm": 300, "width_mm": 200, "height_mm": 120 },
+    })
+}
+
+pub fn hand_over_parcels() -> Value {
+    json!({
+        "parcels": [{
+            "parcel": "P1",
+            "carrier": "DHL",
+            "tracking_number": "00340434161094042557",
+            "tracking_url": "https://www.dhl.com/track?id=00340434161094042557",
+        }],
+    })
+}
+
+pub fn request_return() -> Value {
+    json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "size_too_small" }] })
+}
+
+pub fn decline_return() -> Value {
+    json!({ "reason": "worn" })
+}
+
+pub fn receive_return() -> Value {
+    json!({ "location": "main", "lines": [{ "line": 0, "received": 1 }] })
+}
+
+pub fn inspect_return() -> Value {
+    json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": "restocked", "grade": "A" }] })
+}
+
+pub fn put_product() -> Value {
+    json!({ "title": "T-shirt, medium", "weight_g": 180, "bins": { "main": "A-01-3" } })
+}
+
+pub fn put_location() -> Value {
+    json!({
+        "name": "Main warehouse",
+        "priority": 10,
+        "schedule": {
+            "time_zone": "Europe/Berlin",
+            "cut_off": "14:00:00",
+            "handling_days": 1,
+            "working_days": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+            "holidays": ["2026-12-25"],
+            "transit_days": { "min": 1, "max": 3 },
+        },
+        "webhook_url": "https://warehouse.example.com/orderly",
+    })
+}
+
+pub fn put_channel() -> Value {
+    json!({ "name": "Web shop" })
+}
+
+pub fn create_key() -> Value {
+    json!({ "name": "web shop", "role": "storefront", "channel": "web" })
+}

@@ -1,0 +1,152 @@
+//! Schemas of the types, collected as the description's components.
+//!
+//! A type looks different in a request, where a field with a default may be left out and an unknown field is refused,
+//! and in an answer, where fields may be added one day. A type that comes in both and differs has `Input` behind its
+//! name in requests.
+
+use orderly::domain::{
+    head::{HoldReason, OrderStatus},
+    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, ReturnId, Sku},
+};
+use schemars::{
+    JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
+};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+const COMPONENTS: &str = "/components/schemas";
+/// Where references of requests point until it is known which of their types differ.
+const REQUESTS: &str = "/components/requests";
+
+/// Collects schemas. What it gives out may refer to others, which [`Schemas::finish`] adds.
+pub struct Schemas {
+    pub requests: SchemaGenerator,
+    pub answers: SchemaGenerator,
+}
+
+impl Schemas {
+    pub fn new() -> Self {
+        let settings = |path: &'static str| {
+            SchemaSettings::draft2020_12().with(|settings| {
+                settings.definitions_path = path.into();
+                settings.meta_schema = None;
+            })
+        };
+        let requests = settings(REQUESTS).for_deserialize().with_transform(RecursiveTransform(refuse_unknown_fields));
+        let answers = settings(COMPONENTS).for_serialize().with_transform(RecursiveTransform(allow_unknown_fields));
+        Self { requests: requests.into_generator(), answers: answers.into_generator() }
+    }
+
+    /// Puts all schemas that `document` refers to into its components.
+    pub fn finish(mut self, mut document: Value) -> Value {
+        let mut components = self.answers.take_definitions(true);
+        let requests = self.requests.take_definitions(true);
+        let differs = |name: &str| components.get(name).is_some_and(|answer| *answer != requests[name]);
+        let differing: Vec<String> = requests.keys().filter(|name| differs(name)).cloned().collect();
+        let name =
+            |name: &str| if differing.iter().any(|d| d == name) { format!("{name}Input") } else { name.to_owned() };
+        components.extend(requests.into_iter().map(|(own, schema)| (name(&own), schema)));
+        document["components"]["schemas"] = Value::Object(components);
+        rename(&mut document, &name);
+        document
+    }
+}
+
+/// The decoders refuse what they do not know, so that a misspelled optional field is not lost without a word.
+fn refuse_unknown_fields(schema: &mut Schema) {
+    if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
+        schema.insert("additionalProperties".into(), false.into());
+    }
+}
+
+/// What knows its fields today may get more.
+fn allow_unknown_fields(schema: &mut Schema) {
+    if schema.get("properties").is_some() && schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+        schema.remove("additionalProperties");
+    }
+}
+
+/// Points the references of requests to where their types are in the end.
+fn rename(value: &mut Value, name: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => {
+            if let Some(own) = text.strip_prefix(&format!("#{REQUESTS}/")) {
+                *text = format!("#{COMPONENTS}/{}", name(own));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, name)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| rename(field, name)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The schema of a parameter of a path.
+pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
+    match name {
+        "order_id" => schemas.subschema_for::<OrderId>(),
+        "fulfillment" => schemas.subschema_for::<FulfillmentId>(),
+        "parcel" => schemas.subschema_for::<ParcelId>(),
+        "return" => schemas.subschema_for::<ReturnId>(),
+        "reason" => schemas.subschema_for::<HoldReason>(),
+        "sku" => schemas.subschema_for::<Sku>(),
+        "location" => schemas.subschema_for::<LocationId>(),
+        "channel" => schemas.subschema_for::<ChannelId>(),
+        "provider" => json_schema!({ "type": "string", "enum": ["stripe"] }),
+        "key" => json_schema!({ "type": "string", "description": "An `id` of `GET /keys`." }),
+        other => panic!("of which type is the path parameter {other}?"),
+    }
+}
+
+/// Declares the schema of something that is no type of its own in the functions.
+macro_rules! inline {
+    ($(#[$doc:meta])* $name:ident: $schema:tt) => {
+        $(#[$doc])*
+        pub struct $name;
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+inline! {
+    /// See [`orderly::http::Request::idempotency_key`].
+    IdempotencyKey: { "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" }
+}
+inline! {
+    /// See [`OrderStatus::as_str`].
+    StatusName: { "type": "string", "enum": OrderStatus::NAMES }
+}
+inline! {
+    /// How many items a page has. A larger number is taken as the largest.
+    Limit: { "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }
+}
+inline! {
+    /// A Stripe event, which Stripe describes.
+    StripeEvent: {
+        "type": "object",
+        "description": "An event: <https://docs.stripe.com/api/events/object>.",
+        "required": ["id", "type", "created", "livemode", "data"],
+    }
+}
+
+/// What API Gateway answers by itself.
+pub fn gateway_message() -> Map<String, Value> {
+    let schema = json_schema!({
+        "type": "object",
+        "description": "What API Gateway answers by itself, before or instead of a function.",
+        "required": ["message"],
+        "properties": { "message": { "type": "string" } },
+    });
+    schema.to_value().as_object().cloned().unwrap_or_default()
+}

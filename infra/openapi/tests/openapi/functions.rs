@@ -1,0 +1,140 @@
+//! What the tables say of the functions: who may call them, and how they fail.
+
+use crate::{all_routes, operation};
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::{SharedCredentialsProvider, retry::RetryConfig};
+use openapi::Access;
+use orderly::{
+    domain::settings::Role,
+    http::{Caller, Error, Request, Response},
+    queue::{Queues, Sender},
+    runtime::{Aws, Clock},
+    store::{Store, Tables},
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::Path,
+};
+
+/// The functions, over a database that does not answer: enough to be refused, or not.
+struct Functions {
+    store: Store,
+    sender: Sender,
+}
+
+impl Functions {
+    fn new() -> Self {
+        let credentials = SharedCredentialsProvider::new(Credentials::for_tests());
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let aws = Aws::new("us-east-1".into(), credentials, Some("http://127.0.0.1:1".into()), http);
+        let config = aws.config().to_builder().retry_config(RetryConfig::disabled()).build();
+        let none = String::new;
+        let tables = Tables { orders: none(), stock: none(), payments: none(), catalog: none(), settings: none() };
+        let queues = Queues {
+            stock_deduction: none(),
+            fulfillment_dispatch: none(),
+            email_confirmation: none(),
+            refunds: none(),
+        };
+        Self {
+            store: Store::new(aws_sdk_dynamodb::Client::new(&config), tables),
+            sender: Sender::new(aws_sdk_sqs::Client::new(&config), queues),
+        }
+    }
+
+    async fn handle(&self, tag: &str, request: &Request) -> Result<Response, Error> {
+        let (store, sender, clock) = (self.store.clone(), self.sender.clone(), Clock::system());
+        match tag {
+            "orders" => {
+                let reservation = jiff::SignedDuration::from_hours(1);
+                order_intake::handle(&order_intake::App { store, sender, clock, reservation }, request).await
+            }
+            "stock" => stock::handle(&stock::App { store, clock }, request).await,
+            "warehouse" => warehouse::handle(&warehouse::App { store, sender, clock }, request).await,
+            "returns" => returns::handle(&returns::App { store, sender, clock }, request).await,
+            "operations" => operations::handle(&operations::App { store, clock }, request).await,
+            other => panic!("no function is known as {other}"),
+        }
+    }
+}
+
+/// The problem that a request of this role meets, by its status and detail. Parameters and body are wrong, so that
+/// hardly any request gets beyond what it says of itself.
+async fn met(functions: &Functions, tag: &str, key: &str, role: Role) -> (u16, String) {
+    let channel = (role == Role::Storefront).then(|| "web".parse().unwrap());
+    let request = Request {
+        route: key.to_owned(),
+        query: HashMap::from(["status", "location"].map(|name| (name.to_owned(), "no such".to_owned()))),
+        caller: Some(Caller { role, name: "test".into(), channel }),
+        ..Request::default()
+    };
+    match functions.handle(tag, &request).await {
+        Err(Error::Problem(problem)) => (problem.status, problem.detail),
+        Err(other) => (500, other.to_string()),
+        Ok(response) => panic!("{key}: {response:?} without a database"),
+    }
+}
+
+#[tokio::test]
+async fn the_roles_are_those_that_the_functions_let_through() {
+    let functions = Functions::new();
+    for group in openapi::routes::all() {
+        for route in group.routes {
+            let Access::Keys(roles) = route.access else { continue };
+            for role in [Role::Storefront, Role::Warehouse, Role::Operator] {
+                let (status, detail) = met(&functions, group.tag, route.key, role).await;
+                assert!(!detail.starts_with("there is no route"), "{}: {detail}", route.key);
+                let may = role == Role::Operator || roles.contains(&role);
+                assert_eq!(status != 403, may, "{} as {role:?}: {status} {detail}", route.key);
+            }
+        }
+    }
+}
+
+/// The names of problems in the sources: the first text after a status, or the first of a rejection.
+fn problems_of(source: &str) -> impl Iterator<Item = &str> {
+    let rejections = source.split("Rejection::new(").skip(1);
+    let problems = source.split("Problem::new(").skip(1).filter_map(|rest| {
+        let (status, rest) = rest.split_once(',')?;
+        status.trim().parse::<u16>().is_ok().then_some(rest)
+    });
+    rejections.chain(problems).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+}
+
+fn sources(directory: &Path, found: &mut String) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.file_stem().unwrap().to_string_lossy().ends_with("tests")
+        {
+            found.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_problem_of_the_sources_is_described_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut text = String::new();
+    for directory in ["shared/src", "functions"] {
+        sources(&root.join(directory), &mut text);
+    }
+    let in_sources: BTreeSet<&str> = problems_of(&text)
+        // What a function would say without its authorizer, which the template does not allow.
+        .filter(|name| *name != "unauthorized")
+        // Named by a function of their own.
+        .chain(["invalid", "not-found"])
+        .collect();
+
+    let document = openapi::document();
+    let shared = document["components"]["responses"].as_object().unwrap().values();
+    let own: Vec<_> = all_routes().map(|route| operation(&document, &route)["responses"].clone()).collect();
+    let own = own.iter().flat_map(|responses| responses.as_object().unwrap().values());
+    let descriptions = shared.chain(own).filter_map(|response| response["description"].as_str());
+    let described: BTreeSet<&str> =
+        descriptions.flat_map(str::lines).filter_map(|line| line.strip_prefix("- `")?.split('`').next()).collect();
+    assert_eq!(described, in_sources);
+}
