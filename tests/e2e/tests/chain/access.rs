@@ -1,0 +1,360 @@
+//! Who may do what, and what the API says to nonsense. Both go through the template's routes, so that a new
+//! route without a row fails.
+
+use crate::{
+    laws,
+    shop::order,
+    world::{World, refused},
+};
+use orderly_local::{
+    client::{Answer, Client},
+    template::Trigger,
+};
+use reqwest::{Method, StatusCode, header::AUTHORIZATION};
+use serde_json::json;
+
+/// What a request's body is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// Read; it has fields that must be there.
+    Read,
+    /// There is nothing to say, so it is not looked at.
+    Ignored,
+    /// Read as it was signed.
+    Signed,
+}
+use Body::{Ignored, Read, Signed};
+
+const JSON: &str = "application/json";
+
+/// Every route: whether a storefront and the warehouse may use it (an operator may use all), and its body.
+const ROUTES: [(&str, bool, bool, Body); 34] = [
+    ("POST /orders", true, false, Read),
+    ("GET /orders", true, true, Ignored),
+    ("GET /orders/{order_id}", true, true, Ignored),
+    ("POST /orders/{order_id}/cancel", true, false, Read),
+    ("POST /orders/{order_id}/holds", false, false, Read),
+    ("DELETE /orders/{order_id}/holds/{reason}", false, false, Ignored),
+    ("POST /orders/{order_id}/refunds/retry", false, false, Ignored),
+    ("POST /webhooks/payments/{provider}", true, true, Signed),
+    ("POST /stock", false, true, Read),
+    ("PUT /stock", false, true, Read),
+    ("GET /stock/{sku}", true, true, Ignored),
+    ("GET /fulfillments", false, true, Ignored),
+    ("GET /orders/{order_id}/fulfillments/{fulfillment}", false, true, Ignored),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", false, true, Ignored),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", false, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", false, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", false, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", false, true, Ignored),
+    ("POST /orders/{order_id}/returns", true, false, Read),
+    ("POST /orders/{order_id}/returns/{return}/approve", false, false, Ignored),
+    ("POST /orders/{order_id}/returns/{return}/decline", false, false, Read),
+    ("POST /orders/{order_id}/returns/{return}/receive", false, true, Read),
+    ("POST /orders/{order_id}/returns/{return}/inspect", false, true, Read),
+    ("GET /operations/stuck", false, true, Ignored),
+    ("GET /operations/unmatched-payments", false, false, Ignored),
+    ("PUT /products/{sku}", false, true, Read),
+    ("GET /products/{sku}", true, true, Ignored),
+    ("PUT /locations/{location}", false, false, Read),
+    ("GET /locations", false, true, Ignored),
+    ("PUT /channels/{channel}", false, false, Read),
+    ("GET /channels", false, false, Ignored),
+    ("POST /keys", false, false, Read),
+    ("GET /keys", false, false, Ignored),
+    ("DELETE /keys/{key}", false, false, Ignored),
+];
+
+/// The template's routes, each with its row.
+fn routes(world: &World) -> Vec<(Method, String, (bool, bool, Body))> {
+    let triggers = world.stack.system().functions.values().flat_map(|function| &function.triggers);
+    let declared = triggers.filter_map(|trigger| match trigger {
+        Trigger::Http(route) => Some((route.method.parse::<Method>().unwrap(), route.path.clone())),
+        _ => None,
+    });
+    let row = |(method, path): (Method, String)| {
+        let name = format!("{method} {path}");
+        let row = ROUTES.iter().find(|row| row.0 == name).unwrap_or_else(|| panic!("{name} has no row in ROUTES"));
+        (method, path, (row.1, row.2, row.3))
+    };
+    let routes: Vec<_> = declared.map(row).collect();
+    assert_eq!(routes.len(), ROUTES.len(), "ROUTES has a row that the template has not");
+    routes
+}
+
+#[tokio::test]
+async fn every_route_is_for_its_roles_only() {
+    let world = World::start().await;
+    for (method, path, (storefront, warehouse, body)) in routes(&world) {
+        let path = fill(&path, |_| "none".to_owned());
+        let ask =
+            async |client: &Client| client.ask(client.request(method.clone(), &path).json(&json!({}))).await.unwrap();
+        if body == Signed {
+            let answer = ask(&world.operator).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}: {answer:?}");
+            continue;
+        }
+        for (client, may) in [(&world.storefront, storefront), (&world.warehouse, warehouse), (&world.operator, true)] {
+            let answer = ask(client).await;
+            let refused = answer.body["type"] == "urn:orderly:problem:forbidden";
+            assert_eq!(refused, !may, "{method} {path}: {answer:?}");
+            assert_eq!(answer.status == StatusCode::FORBIDDEN, !may, "{method} {path}: {answer:?}");
+            assert!(!answer.status.is_server_error(), "{method} {path}: {answer:?}");
+        }
+        let unknown = ask(&Client::new(world.stack.api_url(), "ok_unknown")).await;
+        assert_eq!(unknown.status, StatusCode::FORBIDDEN, "{method} {path}");
+        let url = format!("{}{path}", world.stack.api_url());
+        let nobody = orderly_local::http_client().request(method.clone(), url).send().await.unwrap();
+        assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
+    }
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_storefront_sees_its_own_channel_only() {
+    let world = World::start().await;
+    let own = world.place_and_pay("1", &[("MUG-BLUE", 1)]).await;
+    world.ship(&own, "01").await;
+    world.operator.put("/channels/market", &json!({ "name": "Marketplace" })).await.unwrap();
+    let wanted = json!({ "name": "market", "role": "storefront", "channel": "market" });
+    let made = world.operator.post("/keys", &wanted).await.unwrap();
+    let market = Client::new(world.stack.api_url(), made["key"].as_str().unwrap());
+
+    let read = market.ask(market.request(Method::GET, &format!("/orders/{}", own.id))).await.unwrap();
+    let none = market.ask(market.request(Method::GET, "/orders/ord_none")).await.unwrap();
+    assert_eq!(read.status, StatusCode::NOT_FOUND);
+    assert_eq!(read.body["type"], none.body["type"]);
+    let path = format!("/orders/{}", own.id);
+    refused(&market, &format!("{path}/cancel"), &json!({ "reason": "mine?" }), "not-found").await;
+    let wanted = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] });
+    refused(&market, &format!("{path}/returns"), &wanted, "not-found").await;
+    assert_eq!(market.get("/orders").await.unwrap()["orders"], json!([]));
+    let list = market.ask(market.request(Method::GET, "/orders?channel=web")).await.unwrap();
+    assert_eq!(list.status, StatusCode::FORBIDDEN);
+    let mut body = order("1", &[("MUG-BLUE", 1)]);
+    body["channel"] = json!("web");
+    let answer = refused(&market, "/orders", &body, "invalid").await;
+    assert_eq!(answer.body["errors"][0]["field"], "channel");
+
+    // The same reference in another channel is another order.
+    body["channel"] = json!("market");
+    let other = market.post("/orders", &body).await.unwrap();
+    assert_ne!(other["id"], own.id.as_str());
+    assert_eq!(market.get("/orders").await.unwrap()["orders"][0]["id"], other["id"]);
+    assert_eq!(world.storefront.get("/orders").await.unwrap()["orders"].as_array().unwrap().len(), 1);
+    assert_eq!(world.operator.get("/orders").await.unwrap()["orders"].as_array().unwrap().len(), 2);
+
+    let id = made["id"].as_str().unwrap();
+    let keys = world.operator.get("/keys").await.unwrap();
+    assert!(!keys.to_string().contains(made["key"].as_str().unwrap()), "a key is shown once");
+    let another = world.operator.post("/keys", &json!({ "name": "old", "role": "warehouse" })).await.unwrap();
+    world.operator.delete(&format!("/keys/{}", another["id"].as_str().unwrap())).await.unwrap();
+    let revoked = Client::new(world.stack.api_url(), another["key"].as_str().unwrap());
+    let answer = revoked.ask(revoked.request(Method::GET, "/locations")).await.unwrap();
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(keys["keys"].as_array().unwrap().iter().filter(|key| key["id"] == id).count(), 1);
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn nonsense_is_answered_with_what_is_wrong_with_it() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    world.ship(&order, "01").await;
+    let wanted = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] });
+    world.storefront.post(&format!("/orders/{}/returns", order.id), &wanted).await.unwrap();
+    world.until_settled().await;
+    let (orders, stock) = (world.scan("OrdersTable").await, world.scan("StockTable").await);
+    let deep = "[".repeat(100_000);
+    let too_large = format!("{{\"reason\":\"{}\"}}", "x".repeat(300_000));
+    let wrong_fields =
+        r#"{"lines":[{"line":-1,"sku":{},"quantity":1e99}],"reason":7,"name":[],"total":"1","no_such":{}}"#;
+    for (method, path, (.., body)) in routes(&world) {
+        let path = fill(&path, |name| match name {
+            "order_id" => order.id.clone(),
+            "fulfillment" | "return" => "01".to_owned(),
+            "provider" => "stripe".to_owned(),
+            "parcel" => "P1".to_owned(),
+            other => format!("no-{other}"),
+        });
+        if body != Read {
+            continue;
+        }
+        let send = async |kind: &str, bytes: &str| {
+            let request = world.operator.request(method.clone(), &path).header("content-type", kind);
+            let answer = world.operator.ask(request.body(bytes.to_owned())).await.unwrap();
+            assert_eq!(answer.content_type, "application/problem+json", "{method} {path}: {answer:?}");
+            answer
+        };
+        for (kind, bytes, status) in [
+            (JSON, "", 400),
+            (JSON, "no json", 400),
+            (JSON, "\u{0}\u{1}", 400),
+            (JSON, &deep, 400),
+            (JSON, &too_large, 413),
+            ("text/plain", "{}", 415),
+            ("application/x-www-form-urlencoded", "a=b", 415),
+        ] {
+            let answer = send(kind, bytes).await;
+            assert_eq!(answer.status, status, "{method} {path} {}: {answer:?}", &bytes[..bytes.len().min(20)]);
+        }
+        for bytes in ["{}", "[]", "null", "7", "\"text\"", wrong_fields] {
+            let answer = send(JSON, bytes).await;
+            assert_eq!(answer.status, 422, "{method} {path} {bytes}: {answer:?}");
+            assert!(fields(&answer).iter().all(|field| !field.is_empty()), "{method} {path} {bytes}: {answer:?}");
+            assert!(!fields(&answer).is_empty(), "{method} {path} {bytes}: {answer:?}");
+        }
+        assert!(fields(&send(JSON, wrong_fields).await).contains(&"no_such".to_owned()), "{method} {path}");
+    }
+    assert_eq!(world.scan("OrdersTable").await, orders);
+    assert_eq!(world.scan("StockTable").await, stock);
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn every_wrong_field_of_an_order_is_named_at_once() {
+    let world = World::start().await;
+    let body = json!({
+        "currency": "EURO", "customer": { "name": "", "email": "nobody" },
+        "shipping_address": { "name": "A\u{7}", "line1": "x", "city": "y", "country": "Germany" },
+        "lines": [
+            { "sku": "not a sku", "title": "t", "quantity": 0, "unit_price": -1 },
+            { "sku": "MUG-BLUE", "title": "x".repeat(201), "quantity": 1, "unit_price": 100, "color": "blue" },
+        ],
+        "shipping": { "method": "Standard" }, "total": 1.5,
+    });
+    let answer = refused(&world.storefront, "/orders", &body, "invalid").await;
+    let mut named = fields(&answer);
+    named.sort_unstable();
+    assert_eq!(
+        named,
+        [
+            "currency",
+            "customer.email",
+            "customer.name",
+            "lines[0].quantity",
+            "lines[0].sku",
+            "lines[0].unit_price",
+            "lines[1].color",
+            "lines[1].title",
+            "reference",
+            "shipping_address.country",
+            "shipping_address.name",
+            "total",
+        ]
+    );
+    let mut wrong_total = order("1", &[("MUG-BLUE", 2)]);
+    wrong_total["total"] = json!(1);
+    let answer = refused(&world.storefront, "/orders", &wrong_total, "invalid").await;
+    assert_eq!(fields(&answer), ["total"]);
+    assert!(answer.body["errors"][0]["detail"].as_str().unwrap().contains("33.90 EUR"), "{answer:?}");
+    let mut unknown = order("1", &[("MUG-BLUE", 2)]);
+    unknown["lines"][0]["sku"] = json!("NO-SUCH");
+    assert_eq!(fields(&refused(&world.storefront, "/orders", &unknown, "invalid").await), ["lines[0].sku"]);
+    let many: Vec<_> = (0..51).map(|_| ("TIN-SMALL", 1)).collect();
+    let answer = refused(&world.storefront, "/orders", &order("1", &many), "invalid").await;
+    assert_eq!(fields(&answer), ["lines"]);
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_are_nowhere() {
+    let world = World::start().await;
+    let long = "x".repeat(300);
+    for (method, path, (.., body)) in routes(&world) {
+        if body == Signed || !path.contains('{') {
+            continue;
+        }
+        for odd in ["..", "%00", "%E2%82%AC", "a%20b", "%7B%7D", &long] {
+            let path = fill(&path, |_| odd.to_owned());
+            let request = world.operator.request(method.clone(), &path).json(&json!({ "reason": "x", "name": "x" }));
+            let answer = world.operator.ask(request).await.unwrap();
+            assert!(answer.status.is_client_error(), "{method} {path}: {answer:?}");
+        }
+    }
+    for path in [
+        "/orders?cursor=x",
+        "/orders?status=lost",
+        "/orders?limit=many",
+        "/orders?channel=a%20b",
+        "/fulfillments",
+        "/fulfillments?location=main&status=lost",
+        "/fulfillments?location=main&limit=-",
+    ] {
+        let answer = world.operator.ask(world.operator.request(Method::GET, path)).await.unwrap();
+        assert_eq!(answer.status, 422, "{path}: {answer:?}");
+        assert_eq!(fields(&answer).len(), 1, "{path}: {answer:?}");
+    }
+    let answer = world.operator.ask(world.operator.request(Method::GET, "/fulfillments?location=main&cursor=x")).await;
+    assert!(!answer.unwrap().status.is_server_error());
+    let key = world.storefront.request(Method::POST, "/orders").header("idempotency-key", "a b");
+    let answer = world.storefront.ask(key.json(&order("1", &[("MUG-BLUE", 1)]))).await.unwrap();
+    assert_eq!(answer.body["type"], "urn:orderly:problem:bad-idempotency-key");
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_webhook_without_a_good_signature_is_refused() {
+    let world = World::start().await;
+    let order = world.place("1", &[("MUG-BLUE", 1)]).await;
+    let stripe = world.stack.stripe();
+    let good = stripe.pay(&order.id, order.total, "EUR").unwrap();
+    let signature = |webhook: &orderly_local::services::stripe::Webhook| {
+        webhook.headers.iter().find(|(name, _)| name == "stripe-signature").unwrap().1.clone()
+    };
+    let post = async |signature: Option<String>, body: Vec<u8>| {
+        let request = world.operator.request(Method::POST, "/webhooks/payments/stripe").header(AUTHORIZATION, "");
+        let request = request.header("content-type", "application/json");
+        let request = signature.into_iter().fold(request, |request, value| request.header("stripe-signature", value));
+        world.operator.ask(request.body(body)).await.unwrap()
+    };
+    let mut tampered = good.body.clone();
+    *tampered.last_mut().unwrap() = b' ';
+    for (signature, body) in [
+        (None, good.body.clone()),
+        (Some(String::new()), good.body.clone()),
+        (Some("t=1,v1=00".to_owned()), good.body.clone()),
+        (Some("v1=,t=".to_owned()), good.body.clone()),
+        (Some(signature(&good)), tampered),
+        (Some(signature(&good).replace("v1=", "v0=")), good.body.clone()),
+    ] {
+        let answer = post(signature, body).await;
+        assert_eq!(answer.body["type"], "urn:orderly:problem:bad-signature", "{answer:?}");
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+    // Signed nonsense is nonsense.
+    for (body, status) in [
+        ("no json".to_owned(), 400),
+        ("{}".to_owned(), 400),
+        (json!({ "livemode": true, "type": "payment_intent.succeeded" }).to_string(), 400),
+        (json!({ "livemode": false }).to_string(), 422),
+        (json!({ "livemode": false, "type": "payment_intent.succeeded", "data": { "object": {} } }).to_string(), 422),
+        (json!({ "livemode": false, "type": "customer.created", "data": { "object": {} } }).to_string(), 200),
+    ] {
+        let webhook = stripe.sign(body.clone().into_bytes());
+        let answer = post(Some(signature(&webhook)), webhook.body).await;
+        assert_eq!(answer.status, status, "{body}: {answer:?}");
+    }
+    let large = stripe.sign(vec![b' '; 2_000_000]);
+    let answer = post(Some(signature(&large)), large.body).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{answer:?}");
+    assert_eq!(world.read(&order).await["captured"], 0);
+    assert_eq!(post(Some(signature(&good)), good.body.clone()).await.status, StatusCode::OK);
+    laws::hold(&world).await;
+    assert_eq!(world.read(&order).await["captured"], order.total);
+}
+
+/// A route's path with its parameters filled in.
+fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
+    let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        Some(name) => value(name),
+        None => part.to_owned(),
+    };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// The fields that an answer names as wrong.
+fn fields(answer: &Answer) -> Vec<String> {
+    let errors = answer.body["errors"].as_array().into_iter().flatten();
+    errors.map(|error| error["field"].as_str().unwrap_or_default().to_owned()).collect()
+}

@@ -1,0 +1,321 @@
+//! Payments that come early, late, in parts or for nobody; refunds whose provider fails.
+
+use crate::{
+    laws,
+    provider::{Mood, Provider},
+    shop::{happened, order},
+    world::{World, post, refused},
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_payment_that_comes_before_its_order_is_matched_when_the_order_names_it() {
+    let world = World::start().await;
+    let stripe = world.stack.stripe();
+    stripe.register("pi_early", 1940, "EUR").unwrap();
+    // A payment without any word about its order.
+    let paid = json!({ "id": "pi_early", "object": "payment_intent", "amount_received": 1940, "currency": "eur", "metadata": {} });
+    let webhook = stripe.event("payment_intent.succeeded", &paid);
+    assert_eq!(stripe.deliver(&webhook).await.unwrap(), StatusCode::OK);
+    assert_eq!(stripe.deliver(&webhook).await.unwrap(), StatusCode::OK);
+    let unmatched = world.operator.get("/operations/unmatched-payments").await.unwrap();
+    assert_eq!(unmatched["payments"].as_array().unwrap().len(), 1);
+    assert_eq!(unmatched["payments"][0]["payment"], "stripe_pi_early");
+    assert_eq!(world.reconcile().await["matched"], 0);
+
+    let mut body = order("1", &[("MUG-BLUE", 1)]);
+    body["payment"] = json!({ "provider": "stripe", "id": "pi_early" });
+    let accepted = world.storefront.post("/orders", &body).await.unwrap();
+    laws::hold(&world).await;
+    let read = world.operator.get(&format!("/orders/{}", accepted["id"].as_str().unwrap())).await.unwrap();
+    assert_eq!((&read["status"], &read["captured"]), (&json!("open"), &json!(1940)));
+    assert_eq!(read["fulfillments"], json!({ "01": "open" }));
+    assert_eq!(world.operator.get("/operations/unmatched-payments").await.unwrap()["payments"], json!([]));
+    // Another order cannot be paid with it.
+    let mut other = order("2", &[("MUG-BLUE", 1)]);
+    other["payment"] = body["payment"].clone();
+    refused(&world.storefront, "/orders", &other, "payment-of-another-order").await;
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_payment_that_names_an_order_to_come_is_matched_by_reconcile() {
+    let world = World::start().await;
+    // The storefront writes its own order number on the payment, before Orderly has the order.
+    let stripe = world.stack.stripe();
+    stripe.register("pi_ahead", 1940, "EUR").unwrap();
+    let paid = json!({ "id": "pi_ahead", "object": "payment_intent", "amount_received": 1940, "currency": "eur",
+        "metadata": { "channel": "web", "order_id": "1001" } });
+    let webhook = stripe.event("payment_intent.succeeded", &paid);
+    assert_eq!(stripe.deliver(&webhook).await.unwrap(), StatusCode::OK);
+    let order = world.place("1001", &[("MUG-BLUE", 1)]).await;
+    let unmatched = world.operator.get("/operations/unmatched-payments").await.unwrap();
+    assert_eq!(unmatched["payments"][0]["order"], order.id.as_str());
+    assert_eq!(world.reconcile().await["matched"], 1);
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["status"], &read["payment_status"]), (&json!("open"), &json!("paid")));
+    assert_eq!(world.operator.get("/operations/unmatched-payments").await.unwrap()["payments"], json!([]));
+}
+
+#[tokio::test]
+async fn partial_and_over_payments_are_visible() {
+    let world = World::start().await;
+    let order = world.place("1", &[("MUG-BLUE", 1)]).await;
+    let stripe = world.stack.stripe();
+    let pay = async |amount: i64| {
+        let webhook = stripe.pay(&order.id, amount, "EUR").unwrap();
+        assert_eq!(stripe.deliver(&webhook).await.unwrap(), StatusCode::OK);
+    };
+    pay(order.total - 1).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["status"], &read["payment_status"]), (&json!("pending"), &json!("partially_paid")));
+    assert_eq!(read["captured"], order.total - 1);
+    // It is not given up: somebody has paid for it.
+    world.time_passes(std::time::Duration::from_mins(61)).await;
+    world.reconcile().await;
+    let held = world.read(&order).await;
+    assert_eq!(held["status"], "pending");
+    assert!(held["holds"]["awaiting_payment"].is_object(), "{held}");
+    pay(1000).await;
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["status"], &read["payment_status"]), (&json!("open"), &json!("overpaid")));
+    assert_eq!((&read["holds"], &read["fulfillments"]["01"]), (&json!({}), &json!("open")));
+    assert_eq!(read["captured"], order.total + 999);
+    // Everything goes back, from both payments.
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["payment_status"], &read["refunded"]), (&json!("refunded"), &json!(order.total + 999)));
+}
+
+#[tokio::test]
+async fn money_for_a_cancelled_order_goes_back() {
+    let world = World::start().await;
+    let order = world.place("1", &[("MUG-BLUE", 1)]).await;
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    world.pay(&order).await;
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["status"], &read["payment_status"]), (&json!("cancelled"), &json!("refunded")));
+    assert_eq!(world.bucket("MUG-BLUE", "main", "available").await, 120);
+}
+
+#[tokio::test]
+async fn a_paid_order_is_cancelled_and_refunded_once() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    world.pick(&order, "01").await;
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "too slow" })).await.unwrap();
+    for _ in 0..6 {
+        world.send_duty("RefundsQueue", &order.id, "head", "refund").await;
+    }
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["status"], &read["fulfillments"]), (&json!("cancelled"), &json!({ "01": "cancelled" })));
+    assert_eq!((&read["payment_status"], &read["refunded"]), (&json!("refunded"), &json!(order.total)));
+    assert_eq!(world.bucket("MUG-BLUE", "main", "available").await, 120);
+    let mut subjects = world.subjects();
+    subjects.sort_unstable();
+    assert_eq!(subjects, ["Order 1 is canceled", "Order 1 is confirmed", "Your refund of 33.90 EUR for order 1"]);
+}
+
+#[tokio::test]
+async fn a_provider_that_fails_is_asked_again_under_the_same_key() {
+    let (world, provider) = Provider::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    provider.becomes(Mood::Failing);
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    world.until_dead("RefundsDeadLetters", 1).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["refunds"]["cancel"]["state"], &read["refunded"]), (&json!("sent"), &json!(0)));
+    assert_eq!(read["owed"], json!(["refund"]));
+    world.purge("RefundsDeadLetters").await;
+    provider.becomes(Mood::Well);
+    world.until_reconciled().await;
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["payment_status"], &read["refunded"]), (&json!("refunded"), &json!(order.total)));
+    let keys = provider.keys();
+    assert!(keys.len() >= 5 && keys.iter().all(|key| *key == format!("refund:{}:cancel:1", order.id)), "{keys:?}");
+    assert_eq!(world.subjects().iter().filter(|subject| subject.starts_with("Your refund")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_not_made_twice() {
+    let (world, provider) = Provider::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    // The provider's webhooks are held up, too: only asking again can tell.
+    world.stack.stripe().set_webhook_url("http://127.0.0.1:1/");
+    provider.becomes(Mood::Forgetful);
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    world.until_dead("RefundsDeadLetters", 1).await;
+    assert_eq!(world.read(&order).await["refunds"]["cancel"]["state"], "sent");
+    world.purge("RefundsDeadLetters").await;
+    provider.becomes(Mood::Well);
+    world.until_reconciled().await;
+    laws::hold(&world).await;
+    assert_eq!(world.read(&order).await["payment_status"], "refunded");
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_known_by_its_webhook() {
+    let (world, provider) = Provider::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    provider.becomes(Mood::Forgetful);
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    world.until(&order, "the refund is known", |order| order["payment_status"] == "refunded").await;
+    world.until_settled().await;
+    world.purge("RefundsDeadLetters").await; // its message may or may not have been tried too often by then
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_refused_refund_is_held_for_a_person_and_tried_again_under_a_new_key() {
+    let (world, provider) = Provider::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    world.ship(&order, "01").await;
+    world.deliver(&order, "01").await;
+    // The provider does not know the payment it is asked to refund.
+    let elsewhere = Provider::start().await.0;
+    let id = world.send_back(&order, 0, 1).await;
+    provider.goes_to(&elsewhere.stack);
+    world.inspect(&order, &id, 0, &[(1, "restocked")]).await;
+    let held = world.until(&order, "the refund failed", |order| order["holds"]["refund_failed"].is_object()).await;
+    assert_eq!(held["refunds"]["return-01"]["state"], "failed");
+    assert!(held["holds"]["refund_failed"]["note"].as_str().unwrap().contains("resource_missing"), "{held}");
+    let stuck = world.operator.get("/operations/stuck").await.unwrap();
+    assert_eq!(stuck["stuck"][0]["order"], order.id.as_str());
+    laws::hold(&world).await;
+
+    provider.goes_to(&world.stack);
+    let retry = format!("/orders/{}/refunds/retry", order.id);
+    world.operator.post(&retry, &json!({})).await.unwrap();
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["refunded"], &read["holds"]), (&json!(1450), &json!({})));
+    let keys = [1, 2].map(|attempt| format!("refund:{}:return-01:{attempt}", order.id));
+    assert_eq!(provider.keys(), keys);
+    refused(&world.operator, &retry, &json!({}), "nothing-to-retry").await;
+}
+
+#[tokio::test]
+async fn a_refund_that_somebody_made_at_the_provider_counts() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    let payment = world.stack.stripe().payments()[0].id.clone();
+    let made = orderly_local::http_client()
+        .post(format!("{}/v1/refunds", world.stack.stripe().endpoint()))
+        .bearer_auth("sk_test_dashboard")
+        .form(&[("payment_intent", payment.as_str()), ("amount", "1000")]);
+    assert_eq!(made.send().await.unwrap().status(), StatusCode::OK);
+    world.until(&order, "the refund is known", |order| order["refunded"] == 1000).await;
+    world.until_settled().await;
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["payment_status"], &read["refunded"]), (&json!("refunded"), &json!(order.total)));
+    assert_eq!(read["refunds"]["cancel"]["amount"], order.total - 1000);
+}
+
+#[tokio::test]
+async fn a_dispute_holds_what_has_not_been_sent() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 1)]).await;
+    let payment = world.stack.stripe().payments()[0].clone();
+    let dispute = |status: &str| {
+        json!({ "id": "dp_1", "object": "dispute", "amount": payment.amount, "currency": "eur", "status": status,
+            "payment_intent": payment.id, "charge": payment.charge, "metadata": {} })
+    };
+    let stripe = world.stack.stripe();
+    let opened = stripe.event("charge.dispute.created", &dispute("needs_response"));
+    let won = stripe.event("charge.dispute.closed", &dispute("won"));
+    assert_eq!(stripe.deliver(&opened).await.unwrap(), StatusCode::OK);
+    let read = world.read(&order).await;
+    assert_eq!(read["payment_status"], "disputed");
+    let path = format!("/orders/{}/fulfillments/01/start-picking", order.id);
+    refused(&world.warehouse, &path, &json!({}), "on-hold").await;
+    for event in [&won, &opened, &won] {
+        assert_eq!(stripe.deliver(event).await.unwrap(), StatusCode::OK);
+    }
+    let read = world.read(&order).await;
+    assert_eq!((&read["payment_status"], &read["holds"]), (&json!("paid"), &json!({})));
+    world.ship(&order, "01").await;
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_return_takes_back_what_was_sent_and_no_more() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 3), ("TIN-SMALL", 1)]).await;
+    let path = format!("/orders/{}/returns", order.id);
+    let want =
+        |line: i64, quantity: i64| json!({ "lines": [{ "line": line, "quantity": quantity, "reason": "style" }] });
+    refused(&world.storefront, &path, &want(0, 1), "not-returnable").await;
+    world.ship(&order, "01").await;
+    refused(&world.storefront, &path, &want(0, 4), "not-returnable").await;
+    refused(&world.storefront, &path, &want(9, 1), "unknown-line").await;
+    let first = world.storefront.post_once(&path, "return-a", &want(0, 2)).await.unwrap();
+    assert_eq!(world.storefront.post_once(&path, "return-a", &want(0, 2)).await.unwrap(), first);
+    refused(&world.storefront, &path, &want(0, 2), "not-returnable").await;
+    let second = world.storefront.post(&path, &want(0, 1)).await.unwrap();
+    assert_eq!((&first["id"], &second["id"]), (&json!("01"), &json!("02")));
+
+    let (one, two) = (format!("{path}/01"), format!("{path}/02"));
+    let received = |count: i64| json!({ "location": "store", "lines": [{ "line": 0, "received": count }] });
+    let found = |units: &[(i64, &str)]| {
+        let unit = |(n, what): &(i64, &str)| json!({ "line": 0, "quantity": n, "disposition": what });
+        json!({ "lines": units.iter().map(unit).collect::<Vec<_>>() })
+    };
+    refused(&world.warehouse, &format!("{one}/receive"), &received(1), "wrong-status").await;
+    world.operator.post(&format!("{one}/approve"), &json!({})).await.unwrap();
+    refused(&world.warehouse, &format!("{one}/inspect"), &found(&[(1, "restocked")]), "wrong-status").await;
+    refused(&world.warehouse, &format!("{one}/receive"), &received(3), "wrong-count").await;
+    world.warehouse.post(&format!("{one}/receive"), &received(1)).await.unwrap();
+    refused(&world.warehouse, &format!("{one}/inspect"), &found(&[(2, "restocked")]), "not-all-inspected").await;
+    world.warehouse.post(&format!("{one}/receive"), &received(2)).await.unwrap();
+    refused(&world.warehouse, &format!("{one}/receive"), &received(1), "wrong-count").await;
+    let inspection = found(&[(1, "processing_required"), (1, "not_restocked")]);
+    let inspected = world.warehouse.post(&format!("{one}/inspect"), &inspection).await.unwrap();
+    assert_eq!(inspected["refund"], 2900);
+    // Whoever did not get the answer asks again, and changes nothing.
+    assert_eq!(world.warehouse.post(&format!("{one}/inspect"), &inspection).await.unwrap(), inspected);
+    refused(&world.warehouse, &format!("{one}/inspect"), &found(&[(2, "restocked")]), "wrong-status").await;
+    assert_eq!(world.bucket("MUG-BLUE", "store", "damaged").await, 1);
+    assert_eq!(world.bucket("MUG-BLUE", "store", "quality_control").await, 1);
+    assert_eq!(world.bucket("MUG-BLUE", "store", "available").await, 12);
+    laws::hold(&world).await;
+
+    world.operator.post(&format!("{two}/decline"), &json!({ "reason": "worn" })).await.unwrap();
+    refused(&world.operator, &format!("{two}/approve"), &json!({}), "wrong-status").await;
+    // What was declined can be asked for again.
+    let third = world.send_back(&order, 0, 1).await;
+    world.inspect(&order, &third, 0, &[(1, "restocked")]).await;
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!(read["refunded"], 3 * 1450);
+    let begun: Vec<&Value> = read["emails"].as_array().unwrap().iter().map(|email| &email["attempts"]).collect();
+    assert!(begun.iter().all(|attempts| **attempts == 1), "each return has its own mail: {}", read["emails"]);
+    let came_back =
+        world.subjects().into_iter().filter(|subject| subject == "Your return from order 1 is here").count();
+    assert_eq!(came_back, 2);
+    assert_eq!(happened(&read, "return 02"), ["requested", "declined"]);
+}
+
+#[tokio::test]
+async fn two_inspections_at_once_refund_once() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
+    world.ship(&order, "01").await;
+    let id = world.send_back(&order, 0, 2).await;
+    let path = format!("/orders/{}/returns/{id}/inspect", order.id);
+    let found = |what: &str| json!({ "lines": [{ "line": 0, "quantity": 2, "disposition": what }] });
+    let (kept, thrown) = (found("restocked"), found("not_restocked"));
+    let (one, other) = tokio::join!(post(&world.warehouse, &path, &kept), post(&world.warehouse, &path, &thrown));
+    let done = [&one, &other].into_iter().filter(|answer| answer.status == StatusCode::OK).count();
+    assert_eq!(done, 1, "{one:?} {other:?}");
+    laws::hold(&world).await;
+    assert_eq!(world.read(&order).await["refunded"], 2900);
+}

@@ -1,0 +1,92 @@
+//! The tables as they are stored, past every function: for laws, and to let time pass.
+
+use crate::world::World;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+impl World {
+    /// Every item of a table, as plain JSON.
+    pub async fn scan(&self, table: &str) -> Vec<Map<String, Value>> {
+        let mut items = Vec::new();
+        let mut request = json!({ "TableName": table, "ConsistentRead": true });
+        loop {
+            let page = self.dynamodb("Scan", &request).await;
+            items.extend(page["Items"].as_array().unwrap().iter().map(plain_item));
+            match page.get("LastEvaluatedKey") {
+                Some(key) => request["ExclusiveStartKey"] = key.clone(),
+                None => return items,
+            }
+        }
+    }
+
+    /// Everything that is owed: order, item, duties.
+    pub async fn owed(&self) -> Vec<String> {
+        let owing = self.scan("OrdersTable").await.into_iter().filter(|item| item.contains_key("owed"));
+        owing.map(|item| format!("{} {} {}", item["order_id"], item["item"], item["owed"])).collect()
+    }
+
+    /// Moves every moment that a function compares with its clock into the past.
+    ///
+    /// An item that changes at the same moment keeps its time; whoever needs that one does it again.
+    pub async fn time_passes(&self, time: Duration) {
+        for item in self.scan("OrdersTable").await {
+            let mut moved = Map::new();
+            for name in ["reserved_until", "claimed_at"] {
+                if let Some(moment) = item.get(name).filter(|_| item["item"] != "details") {
+                    let moment: Timestamp = moment.as_str().unwrap().parse().unwrap();
+                    moved.insert(name.to_owned(), json!({ "S": (moment - time).to_string() }));
+                }
+            }
+            if let Some(due) = item.get("due_at") {
+                let due: u128 = due.as_str().unwrap().parse().unwrap();
+                moved.insert("due_at".to_owned(), json!({ "S": format!("{:014}", due - time.as_millis()) }));
+            }
+            if !moved.is_empty() {
+                self.overwrite(&item, moved).await;
+            }
+        }
+    }
+
+    async fn overwrite(&self, item: &Map<String, Value>, fields: Map<String, Value>) {
+        let assign = |name: &String| format!("{name} = :{name}");
+        let mut values: Map<String, Value> =
+            fields.iter().map(|(name, value)| (format!(":{name}"), value.clone())).collect();
+        values.insert(":read".to_owned(), json!({ "N": item["version"].to_string() }));
+        let request = json!({
+            "TableName": "OrdersTable",
+            "Key": { "order_id": { "S": item["order_id"] }, "item": { "S": item["item"] } },
+            "UpdateExpression": format!("SET {}", fields.keys().map(assign).collect::<Vec<_>>().join(", ")),
+            "ConditionExpression": "version = :read",
+            "ExpressionAttributeValues": values,
+        });
+        let answer = self.dynamodb("UpdateItem", &request).await;
+        let failure = answer["__type"].as_str().unwrap_or_default();
+        assert!(failure.is_empty() || failure.ends_with("ConditionalCheckFailedException"), "{answer}");
+    }
+
+    async fn dynamodb(&self, operation: &str, request: &Value) -> Value {
+        let request = orderly_local::http_client()
+            .post(self.stack.endpoint())
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(request.to_string());
+        request.send().await.unwrap().json().await.unwrap()
+    }
+}
+
+fn plain_item(item: &Value) -> Map<String, Value> {
+    item.as_object().unwrap().iter().map(|(name, value)| (name.clone(), plain(value))).collect()
+}
+
+/// An attribute value without its types: `{"S":"a"}` is `"a"`.
+fn plain(value: &Value) -> Value {
+    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+    match kind.as_str() {
+        "N" => value.as_str().unwrap().parse::<i64>().unwrap().into(),
+        "NULL" => Value::Null,
+        "L" => value.as_array().unwrap().iter().map(plain).collect(),
+        "M" => plain_item(value).into(),
+        _ => value.clone(),
+    }
+}
