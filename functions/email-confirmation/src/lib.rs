@@ -59,7 +59,12 @@ async fn send(app: &App, message: &Message) -> Result<(), RecordError> {
     let mail = compose::compose(&order, &message.item, kind, &app.store.locations().await?, app.clock.now())?;
     let mail = mail.render(&app.shop).map_err(|e| RecordError::Poison(e.to_string()))?;
     match app.outbox.send(&order.details().customer.email, &mail).await {
-        Ok(()) => settle(async || done(app, message).await).await,
+        Ok(()) => settle(async || done(app, message, "emailed").await).await,
+        // Trying again would only fill the dead letters: the timeline tells people that nothing reached the customer.
+        Err(NotSent::Refused(why)) => {
+            tracing::error!(order = %message.order, kind = %kind, why, "SES refuses the customer's address");
+            settle(async || done(app, message, "email-refused").await).await
+        }
         Err(NotSent::Surely(why)) => {
             settle(async || give_back(app, message, kind).await).await?;
             Err(RecordError::Outside(why))
@@ -114,14 +119,14 @@ async fn give_back(app: &App, message: &Message, kind: &EmailKind) -> Result<(),
     Ok(())
 }
 
-/// Records that it was sent, in the item that owed it.
-async fn done(app: &App, message: &Message) -> Result<(), RecordError> {
+/// Records what became of it, in the item that owed it.
+async fn done(app: &App, message: &Message, what: &str) -> Result<(), RecordError> {
     match &message.item {
-        ItemName::Head => pay::<Head>(app, message, |head| (&mut head.owed, &mut head.history)).await,
+        ItemName::Head => pay::<Head>(app, message, what, |head| (&mut head.owed, &mut head.history)).await,
         ItemName::Fulfillment(_) => {
-            pay::<Fulfillment>(app, message, |value| (&mut value.owed, &mut value.history)).await
+            pay::<Fulfillment>(app, message, what, |value| (&mut value.owed, &mut value.history)).await
         }
-        ItemName::Return(_) => pay::<Return>(app, message, |value| (&mut value.owed, &mut value.history)).await,
+        ItemName::Return(_) => pay::<Return>(app, message, what, |value| (&mut value.owed, &mut value.history)).await,
         ItemName::Details | ItemName::Email(..) => Ok(()),
     }
 }
@@ -129,6 +134,7 @@ async fn done(app: &App, message: &Message) -> Result<(), RecordError> {
 async fn pay<T: Aggregate>(
     app: &App,
     message: &Message,
+    what: &str,
     parts: impl Fn(&mut T) -> (&mut Owed, &mut Vec<Entry>),
 ) -> Result<(), RecordError> {
     let Some(read) = app.store.load::<T>(&message.order, &message.item).await? else { return Ok(()) };
@@ -138,7 +144,7 @@ async fn pay<T: Aggregate>(
     if owed.remove(&message.hop) {
         let kind = message.hop.to_string();
         let kind = kind.strip_prefix("email:").unwrap_or(&kind);
-        history.push(Entry::new(now, &Actor::orderly(), "emailed", kind));
+        history.push(Entry::new(now, &Actor::orderly(), what, kind));
     }
     let mut write = app.store.write(now);
     write.replace(&read, next);

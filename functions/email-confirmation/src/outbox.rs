@@ -3,10 +3,17 @@
 use crate::mail::Rendered;
 use aws_sdk_sesv2::{
     Client,
-    config::{Builder, retry::RetryConfig},
+    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
     error::{BuildError, DisplayErrorContext, SdkError},
     types::{Body, Content, Destination, EmailContent, Message},
 };
+use std::time::Duration;
+
+/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>: the errors that mean something here.
+const THROTTLED: &str = "SES: TooManyRequestsException";
+const BAD_REQUEST: &str = "SES: BadRequestException";
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The shop's outgoing mail.
 #[derive(Debug)]
@@ -18,20 +25,40 @@ pub struct Outbox {
 /// An e-mail that did not go out.
 #[derive(Debug)]
 pub(crate) enum NotSent {
-    /// SES refused it, or never got it: trying again cannot double it.
+    /// SES will not send to this address, now or later.
+    Refused(String),
+    /// SES did not take it, or never got it: trying again cannot double it.
     Surely(String),
     /// No answer came: it may be on its way.
     Perhaps(String),
 }
 
+/// SES may take seconds over a mail. Giving up sooner would leave open whether it went out.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long to wait when SES takes no more this second; it says so before it takes anything.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(300), Duration::from_millis(600), Duration::from_millis(1200), Duration::from_millis(2400)];
+
 impl Outbox {
     /// The SDK's own retries are off: after a lost answer they would send twice without anybody knowing.
     pub fn new(config: &orderly::runtime::SdkConfig, from: String) -> Self {
-        let config = Builder::from(config).retry_config(RetryConfig::disabled()).build();
-        Self { client: Client::from_conf(config), from }
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(TIMEOUT);
+        let config = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts.build());
+        Self { client: Client::from_conf(config.build()), from }
     }
 
+    /// Sends, and waits a little where SES is asked too often.
     pub(crate) async fn send(&self, to: &str, mail: &Rendered) -> Result<(), NotSent> {
+        for pause in PAUSES {
+            match self.try_to_send(to, mail).await {
+                Err(NotSent::Surely(why)) if why == THROTTLED => tokio::time::sleep(pause).await,
+                outcome => return outcome,
+            }
+        }
+        self.try_to_send(to, mail).await
+    }
+
+    async fn try_to_send(&self, to: &str, mail: &Rendered) -> Result<(), NotSent> {
         let content = content(mail).map_err(|e| NotSent::Surely(e.to_string()))?;
         let send = self.client.send_email().from_email_address(&self.from);
         let send = send.destination(Destination::builder().to_addresses(to).build()).content(content);
@@ -50,7 +77,11 @@ impl Outbox {
                     Some(code) => format!("SES: {code}"),
                     None => format!("SES: {}", DisplayErrorContext(error)),
                 };
-                Err(if surely { NotSent::Surely(why) } else { NotSent::Perhaps(why) })
+                Err(match why.as_str() {
+                    BAD_REQUEST => NotSent::Refused(why),
+                    _ if surely => NotSent::Surely(why),
+                    _ => NotSent::Perhaps(why),
+                })
             }
         }
     }

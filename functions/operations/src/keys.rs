@@ -4,7 +4,7 @@ use crate::{App, request};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use orderly::{
     domain::settings::ApiKey,
-    http::{Error, Problem, Request, Response},
+    http::{Error, FieldError, Problem, Request, Response},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -37,6 +37,12 @@ pub struct RevokedKey {
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[])?;
     let asked = request::key(&request.json()?)?;
+    if let Some(channel) = &asked.channel
+        && !app.store.channels().await?.iter().any(|known| known.id == *channel)
+    {
+        let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
+        return Err(Problem::invalid(vec![FieldError { field: "channel".into(), detail }]).into());
+    }
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
     let key = format!("ok_{}", BASE64URL_NOPAD.encode(&random));
@@ -60,6 +66,7 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error
 /// A revoked key stops working when the authorizer's cache has forgotten it: within a minute.
 pub(crate) async fn revoke(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[])?;
+    request.no_body()?;
     let id: String = request.path_param("key")?;
     let is_hash = id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hash && app.store.revoke_api_key(&id, app.clock.now()).await? {

@@ -42,6 +42,8 @@ pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
     match request.route.as_str() {
         "GET /operations/stuck" => stuck::stuck(app, request).await,
         "GET /operations/unmatched-payments" => stuck::unmatched(app, request).await,
+        "POST /operations/unmatched-payments/{payment}/assign" => stuck::assign(app, request).await,
+        "POST /operations/unmatched-payments/{payment}/dismiss" => stuck::dismiss(app, request).await,
         "PUT /products/{sku}" => put_product(app, request).await,
         "GET /products/{sku}" => product(app, request).await,
         "PUT /locations/{location}" => put_location(app, request).await,

@@ -9,7 +9,7 @@ pub use body::{PutChannel, PutLocation, PutProduct};
 use orderly::{
     domain::{
         arrival::{DayRange, MAX_HANDLING_DAYS, MAX_HOLIDAYS, MAX_TRANSIT_DAYS, Schedule, ScheduleSettings, Weekday},
-        ids::{ChannelId, LocationId, Sku},
+        ids::{ChannelId, LocationId, OrderId, Sku},
         settings::{Channel, Location, Product, Role},
     },
     http::{Decoder, Error, Fields, text},
@@ -34,6 +34,17 @@ pub struct CreateKey {
     pub role: Role,
     /// Required for a storefront, and only for it.
     pub channel: Option<ChannelId>,
+}
+
+/// The order that a payment is for.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct AssignPayment {
+    pub order: OrderId,
+}
+
+pub fn assign_payment(body: &Value) -> Result<AssignPayment, Error> {
+    Decoder::read(body, |fields| Some(AssignPayment { order: fields.name("order")? }))
 }
 
 pub fn product(sku: Sku, body: &Value) -> Result<Product, Error> {

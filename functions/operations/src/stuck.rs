@@ -1,6 +1,6 @@
 //! What does not go on by itself: stuck items, and payments without an order.
 
-use crate::App;
+use crate::{App, request};
 use jiff::{SignedDuration, Timestamp};
 use orderly::{
     domain::{
@@ -8,8 +8,8 @@ use orderly::{
         ids::{OrderId, PaymentId},
         settings::Role,
     },
-    http::{Error, Request, Response},
-    store::DueClass,
+    http::{Error, FieldError, Problem, Request, Response},
+    store::{DueClass, PaymentRecord, StoredPayment, Unmatched, settle},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ pub struct UnmatchedPayment {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StuckItems {
+    /// How many there are; the longest waiting are listed.
+    pub count: usize,
     pub stuck: Vec<StuckItem>,
 }
 
@@ -57,22 +59,28 @@ pub struct StuckItems {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnmatchedPayments {
+    /// How many there are; those that name an order come first, and no more than 200 are listed.
+    pub count: usize,
     pub payments: Vec<UnmatchedPayment>,
 }
 
 /// Work that is owed this long has been sent again a few times, to no effect.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(5);
-/// Shown at most, per shard of the index, the longest waiting first.
-const LIMIT: usize = 50;
+/// Shown at most of each kind, the longest waiting first.
+const LIMIT: usize = 200;
 
 pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[Role::Warehouse])?;
     let now = app.clock.now();
-    let overdue = app.store.due(DueClass::Owed, now - OVERDUE, LIMIT).await?;
-    let waiting = app.store.due(DueClass::Waiting, now, LIMIT).await?;
+    let mut overdue = app.store.due(DueClass::Owed, now - OVERDUE).await?;
+    let mut waiting = app.store.due(DueClass::Waiting, now).await?;
+    let count = overdue.len() + waiting.len();
+    overdue.truncate(LIMIT);
+    waiting.truncate(LIMIT);
     let ids: Vec<OrderId> = waiting.iter().map(|due| due.order.clone()).collect();
-    let heads = app.store.heads(&ids).await?;
-    let mut holds: BTreeMap<OrderId, _> = heads.into_iter().map(|head| (head.order, head.value.holds)).collect();
+    let heads = app.store.heads(&ids).await?.into_iter();
+    let mut holds: BTreeMap<OrderId, _> =
+        heads.filter_map(|(order, head)| Some((order, head.ok()?.value.holds))).collect();
     let items =
         overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(|due| (due, "on_hold")));
     let view = |(due, why): (orderly::store::DueItem, &'static str)| StuckItem {
@@ -83,17 +91,64 @@ pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Erro
         why,
     };
     let stuck: Vec<StuckItem> = items.map(view).collect();
-    Ok(Response::json(200, &StuckItems { stuck }))
+    Ok(Response::json(200, &StuckItems { count, stuck }))
 }
 
 pub(crate) async fn unmatched(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[])?;
-    let view = |payment: orderly::store::StoredPayment| UnmatchedPayment {
+    let mut ids = app.store.unmatched(Unmatched::AwaitsOrder).await?;
+    ids.extend(app.store.unmatched(Unmatched::Nameless).await?);
+    let count = ids.len();
+    ids.truncate(LIMIT);
+    let mut payments: Vec<_> = app.store.payments(&ids).await?.into_iter().map(view).collect();
+    payments.sort_by_key(|payment| payment.since);
+    Ok(Response::json(200, &UnmatchedPayments { count, payments }))
+}
+
+/// A person says which order a payment is for. The order takes its events within a minute.
+pub(crate) async fn assign(app: &App, request: &Request) -> Result<Response, Error> {
+    request.require(&[])?;
+    let order = request::assign_payment(&request.json()?)?.order;
+    if app.store.head(&order).await?.is_none() {
+        let error = FieldError { field: "order".into(), detail: format!("there is no order {order}") };
+        return Err(Problem::invalid(vec![error]).into());
+    }
+    change(app, request, |record| record.assign(order.clone())).await
+}
+
+/// A person says that a payment is for no order of this system.
+pub(crate) async fn dismiss(app: &App, request: &Request) -> Result<Response, Error> {
+    request.require(&[])?;
+    request.no_body()?;
+    change(app, request, PaymentRecord::dismiss).await
+}
+
+async fn change(
+    app: &App,
+    request: &Request,
+    rule: impl Fn(PaymentRecord) -> PaymentRecord,
+) -> Result<Response, Error> {
+    let id: PaymentId = request.path_param("payment")?;
+    settle(async || {
+        let read = app.store.payment(&id).await?;
+        if read.value.events.is_empty() {
+            let why = format!("payment {id} is not unmatched; GET /operations/unmatched-payments lists those that are");
+            return Err(Problem::not_found(why).into());
+        }
+        let value = rule(read.value.clone());
+        let mut write = app.store.write(app.clock.now());
+        write.payment(&read, &value);
+        write.commit().await?;
+        Ok(Response::json(200, &view(StoredPayment { value, ..read })))
+    })
+    .await
+}
+
+fn view(payment: StoredPayment) -> UnmatchedPayment {
+    UnmatchedPayment {
         payment: payment.id,
         order: payment.value.order,
         since: payment.value.unmatched_at,
         events: payment.value.events.into_iter().map(|event| event.event).collect(),
-    };
-    let payments: Vec<_> = app.store.unmatched_payments(LIMIT * 4).await?.into_iter().map(view).collect();
-    Ok(Response::json(200, &UnmatchedPayments { payments }))
+    }
 }

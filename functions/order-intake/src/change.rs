@@ -14,16 +14,20 @@ use orderly::{
     store::{Order, settle},
 };
 
-/// Cancels, releases the stock and orders the refund, with all fulfillments, in one transaction. A hand-over
+/// Cancels the order, or what has not left of it, releases the stock and orders the refund, in one transaction. A hand-over
 /// that happens at the same time writes the same fulfillment: one of the two loses, and looks again.
 pub async fn cancel(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[Role::Storefront])?;
-    let reason = request::cancel_order(&request.json()?)?.reason;
+    let request::CancelOrder { reason, unsent } = request::cancel_order(&request.json()?)?;
     let order = settle(async || {
         let order = visible(app, request, caller).await?;
         let now = app.clock.now();
         let fulfillments = order.fulfillments.values().map(|f| f.value.clone()).collect();
-        let (head, cancelled) = order.head.value.clone().cancel(fulfillments, &reason, &caller.actor(), now)?;
+        let (head, by) = (order.head.value.clone(), caller.actor());
+        let (head, cancelled) = match unsent {
+            true => head.cancel_unsent(fulfillments, order.details(), &reason, &by, now)?,
+            false => head.cancel(fulfillments, &reason, &by, now)?,
+        };
         let mut write = app.store.write(now);
         write.stock(&difference(&order.head.value.stock, &head.stock));
         write.replace(&order.head, head);
@@ -46,12 +50,14 @@ pub async fn hold(app: &App, request: &Request) -> Result<Response, Error> {
 
 pub async fn release(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[])?;
+    request.no_body()?;
     let reason: HoldReason = request.path_param("reason")?;
     change(app, request, caller, |head, by, now| head.release(reason, by, now)).await
 }
 
 pub async fn retry_refunds(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[])?;
+    request.no_body()?;
     change(app, request, caller, Head::retry_refunds).await
 }
 

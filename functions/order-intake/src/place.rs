@@ -8,18 +8,22 @@ use orderly::{
         duty::ItemName,
         head::Head,
         history::Actor,
-        ids::{OrderId, Sku},
+        ids::{ChannelId, OrderId, Sku},
         money::{Currency, Minor},
         order::Details,
         routing::{Availability, Part, Routed, Want, route},
         settings::Role,
     },
     http::{Error, FieldError, Problem, Request, Response},
-    store::{CommitError, MAX_ACTIONS, PaymentRecord, PlacedDetails, StoredPayment, settle},
+    store::{CommitError, PaymentRecord, PlacedDetails, StoredPayment, settle},
 };
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+
+/// Places (a SKU at a location) that one order may hold stock of: cancelling it takes an action of the transaction for
+/// each, and some more for its fulfillments.
+const MAX_PLACES: usize = 75;
 
 /// The answer to an accepted order. It tells only what never changes, so that a replay gets the very same.
 #[derive(Debug, Serialize)]
@@ -44,6 +48,9 @@ pub async fn place(app: &App, request: &Request) -> Result<Response, Error> {
         now: app.clock.now(),
     };
     let details = request::place_order(&request.json()?, &placing)?;
+    if caller.channel.is_none() {
+        known_channel(app, &details.channel).await?;
+    }
     let id = OrderId::derive(&details.channel, &details.reference);
     let placed =
         PlacedDetails { fingerprint: fingerprint(&details)?, reserved_until: placing.now + app.reservation, details };
@@ -51,12 +58,21 @@ pub async fn place(app: &App, request: &Request) -> Result<Response, Error> {
     Ok(Response::json(201, &accepted))
 }
 
+/// A storefront's own channel was checked when its key was made; others say which one they mean.
+async fn known_channel(app: &App, channel: &ChannelId) -> Result<(), Error> {
+    if app.store.channels().await?.iter().any(|known| known.id == *channel) {
+        return Ok(());
+    }
+    let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
+    Err(Problem::invalid(vec![FieldError { field: "channel".into(), detail }]).into())
+}
+
 /// One attempt: route, decide, commit. The order that is there already is the answer, if it is the same.
 async fn store(app: &App, id: &OrderId, placed: &PlacedDetails, by: &Actor) -> Result<Accepted, Error> {
     let details = &placed.details;
     let stock = match reserve(app, details).await {
         Ok(stock) => stock,
-        // A replay must get its answer even when the stock has run out since.
+        // A replay must get its answer even when the stock has run out or moved since.
         Err(refusal) => return known(app, id, placed).await?.ok_or(refusal),
     };
     let payment = payment_of(app, id, details).await?;
@@ -68,10 +84,6 @@ async fn store(app: &App, id: &OrderId, placed: &PlacedDetails, by: &Actor) -> R
     write.create(id, ItemName::Head, head);
     if let Some(payment) = &payment {
         write.payment(payment, &PaymentRecord::matched(id.clone()));
-    }
-    if write.len() > MAX_ACTIONS {
-        let why = "its lines would have to come from too many places; split the order";
-        return Err(Problem::new(422, "too-many-splits", why).into());
     }
     match write.commit().await {
         Ok(owed) => {
@@ -90,7 +102,7 @@ async fn store(app: &App, id: &OrderId, placed: &PlacedDetails, by: &Actor) -> R
 async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error> {
     let locations = app.store.locations().await?;
     let skus: Vec<Sku> = details.lines.iter().map(|line| line.sku.clone()).collect();
-    let mut stock = Availability::of(&app.store.stock_levels(&skus, &locations).await?);
+    let mut stock = Availability::beyond_promises(&app.store.stock_levels(&skus, &locations).await?);
     let unknown = (0..).zip(&skus).filter(|(_, sku)| !stock.knows(sku));
     let unknown = unknown.map(|(n, sku): (usize, _)| FieldError {
         field: format!("lines[{n}].sku"),
@@ -107,7 +119,15 @@ async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error>
     };
     let wants: Vec<Want> = (0..).zip(&details.lines).map(want).collect();
     let routed = route(&wants, &locations, &mut stock);
-    if routed.short.is_empty() { Ok(allocations(routed)) } else { Err(out_of_stock(&routed).into()) }
+    if !routed.short.is_empty() {
+        return Err(out_of_stock(&routed).into());
+    }
+    let stock = allocations(routed);
+    if difference(&[], &stock).len() > MAX_PLACES {
+        let why = "its lines would have to come from too many places; split the order";
+        return Err(Problem::new(422, "too-many-splits", why).into());
+    }
+    Ok(stock)
 }
 
 fn allocations(routed: Routed) -> Vec<Allocation> {
@@ -133,7 +153,11 @@ fn out_of_stock(routed: &Routed) -> Problem {
 async fn payment_of(app: &App, id: &OrderId, details: &Details) -> Result<Option<StoredPayment>, Error> {
     let Some(payment) = &details.payment else { return Ok(None) };
     let stored = app.store.payment(payment).await?;
-    if stored.value.order.as_ref().is_some_and(|other| other != id) {
+    // An order that the provider named and that never came holds nothing.
+    let other = stored.value.order.as_ref().filter(|other| *other != id);
+    if let Some(other) = other
+        && app.store.head(other).await?.is_some()
+    {
         let why = format!("payment {payment} belongs to another order");
         return Err(Problem::new(409, "payment-of-another-order", why).into());
     }

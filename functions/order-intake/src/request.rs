@@ -13,14 +13,15 @@ use orderly::{
         ids::{ChannelId, PaymentId, Sku},
         money::MAX_AMOUNT,
         order::{Address, Customer, Details, Discount, Line, Shipping},
+        provider_units,
     },
     http::{Decoder, Error, Fields, email, text},
 };
 use serde_json::Value;
 
-/// Lines of one order. With its own two items an order fits a transaction of 100 actions even when most
-/// of its lines are split over two locations.
-pub const MAX_LINES: usize = 50;
+/// Lines of one order. All of them may turn out to lie elsewhere: taking each from one place and giving it another
+/// still fits a transaction of 100 actions.
+pub const MAX_LINES: usize = 48;
 /// Units of one line.
 pub const MAX_QUANTITY: i64 = 100_000;
 const MAX_NAME: usize = 200;
@@ -32,6 +33,9 @@ const MAX_REFERENCE: usize = 100;
 pub struct CancelOrder {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_NAME)))]
     pub reason: String,
+    /// Of an order that was sent in part, cancel the rest. Without it, such an order is not cancelled.
+    #[cfg_attr(feature = "schema", serde(default))]
+    pub unsent: bool,
 }
 
 /// Why an order is held.
@@ -101,6 +105,10 @@ fn adds_up(fields: &Fields<'_>, details: Details) -> Option<Details> {
                 if details.tax_included { " included" } else { "" },
             );
             fields.report("total", what);
+        }
+        Some(_) if details.total % provider_units::stripe(details.currency).step() != 0 => {
+            let step = details.currency.format(provider_units::stripe(details.currency).step());
+            fields.report("total", format!("cannot be paid: Stripe moves whole multiples of {step} only"));
         }
         Some(_) => return Some(details),
     }
@@ -205,7 +213,11 @@ fn payment(fields: &Fields<'_>) -> Option<PaymentId> {
 }
 
 pub fn cancel_order(body: &Value) -> Result<CancelOrder, Error> {
-    Decoder::read(body, |fields| Some(CancelOrder { reason: fields.text("reason", text(MAX_NAME))? }))
+    Decoder::read(body, |fields| {
+        let reason = fields.text("reason", text(MAX_NAME));
+        let unsent = fields.boolean_or("unsent", false);
+        Some(CancelOrder { reason: reason?, unsent: unsent? })
+    })
 }
 
 pub fn hold_order(body: &Value) -> Result<HoldOrder, Error> {

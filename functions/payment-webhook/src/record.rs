@@ -20,11 +20,15 @@ async fn attempt(app: &App, Incoming { order, event }: &Incoming) -> Result<Outc
     {
         return commit(app, &head, std::slice::from_ref(event)).await;
     }
-    // News of a payment that the order does not know. Which order it pays was settled by its first event.
+    // News of a payment that the order does not know. Which order it pays was settled by the first event that named
+    // one that is there.
     let payment = app.store.payment(&event.payment).await?;
-    let order = payment.value.order.as_ref().or(order.as_ref());
-    let Some(head) = head_of(app, order).await? else {
-        let kept = payment.value.clone().keep(event, order.cloned(), now);
+    let head = match head_of(app, payment.value.order.as_ref()).await? {
+        Some(head) => Some(head),
+        None => head_of(app, order.as_ref()).await?,
+    };
+    let Some(head) = head else {
+        let kept = payment.value.clone().keep(event, order.clone(), now);
         let mut write = app.store.write(now);
         write.payment(&payment, &kept);
         write.commit().await?;
@@ -39,11 +43,14 @@ async fn attempt(app: &App, Incoming { order, event }: &Incoming) -> Result<Outc
     events.push(event.clone());
     let outcome = commit(app, &head, &events).await?;
     if !payment.value.events.is_empty() {
-        // The kept events are in the ledger now. Should this be lost, reconcile finds them known and clears them.
+        // The kept events are in the ledger now. Should this be lost, reconcile finds them known and clears them; it
+        // also takes in what was kept meanwhile.
         let kept = app.store.payment(&event.payment).await?;
-        let mut write = app.store.write(now);
-        write.payment(&kept, &PaymentRecord::matched(head.order.clone()));
-        write.commit().await?;
+        if kept.value.events == payment.value.events {
+            let mut write = app.store.write(now);
+            write.payment(&kept, &PaymentRecord::matched(head.order.clone()));
+            write.commit().await?;
+        }
     }
     Ok(outcome)
 }

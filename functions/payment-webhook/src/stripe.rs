@@ -7,6 +7,7 @@ use orderly::{
         ids::{ChannelId, OrderId, PaymentId},
         ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
         money::{Currency, MAX_AMOUNT, Minor},
+        provider_units,
     },
     http::{
         Error, Problem, Request,
@@ -70,6 +71,7 @@ impl Stripe {
         let kind = text(event, "type")?;
         let intent = || payment_id(object, &["id"]);
         let charged = || payment_id(object, &["payment_intent", "charge", "id"]);
+        let is_payments = !object["payment_intent"].is_null() || !object["charge"].is_null();
         let (payment, fact) = match kind {
             "payment_intent.succeeded" => (intent()?, MoneyFact::Captured(amount(object, "amount_received")?)),
             "payment_intent.amount_capturable_updated" => {
@@ -84,7 +86,8 @@ impl Stripe {
                 None => return Ok(None),
             },
             "charge.refunded" => (charged()?, MoneyFact::RefundedInTotal(amount(object, "amount_refunded")?)),
-            "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+            // Money can be refunded from a customer's balance too: that is no order's.
+            "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" if is_payments => {
                 (payment_id(object, &["payment_intent", "charge"])?, refund(object)?)
             }
             "charge.dispute.created"
@@ -140,9 +143,10 @@ fn refund(object: &Value) -> Result<MoneyFact, Error> {
 
 fn dispute(object: &Value) -> Result<MoneyFact, Error> {
     let status = match text(object, "status")? {
-        "won" | "warning_closed" => DisputeStatus::Won,
+        "won" | "warning_closed" | "prevented" => DisputeStatus::Won,
         "lost" => DisputeStatus::Lost,
-        _ => DisputeStatus::Open, // needs_response, under_review, and their warning_ forms
+        "warning_needs_response" | "warning_under_review" => DisputeStatus::Inquiry,
+        _ => DisputeStatus::Open, // needs_response, under_review
     };
     Ok(MoneyFact::Dispute { id: text(object, "id")?.to_owned(), amount: amount(object, "amount")?, status })
 }
@@ -173,8 +177,11 @@ fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
     object[field].as_str().ok_or_else(|| malformed(field))
 }
 
+/// An amount as we count it.
 fn amount(object: &Value, field: &str) -> Result<Minor, Error> {
-    object[field].as_i64().filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or_else(|| malformed(field))
+    let currency = currency(object)?.ok_or_else(|| malformed("currency"))?;
+    let amount = object[field].as_i64().map(|amount| provider_units::stripe(currency).from_provider(amount));
+    amount.filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or_else(|| malformed(field))
 }
 
 fn currency(object: &Value) -> Result<Option<Currency>, Error> {

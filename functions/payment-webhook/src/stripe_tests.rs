@@ -96,7 +96,7 @@ fn stripe_s_own_charges_refunds_and_disputes_are_understood() {
     let refund =
         |status| MoneyFact::Refund { ours: None, id: "re_1Pgc72B7WZ01zgkWqPvrRrPE".into(), amount: 100, status };
     let dispute =
-        MoneyFact::Dispute { id: "dp_1Pgc71B7WZ01zgkWMevJiAUx".into(), amount: 1000, status: DisputeStatus::Open };
+        MoneyFact::Dispute { id: "dp_1Pgc71B7WZ01zgkWMevJiAUx".into(), amount: 1000, status: DisputeStatus::Inquiry };
     let table = [
         (refunded, MoneyFact::RefundedInTotal(40)),
         (fixture!("refund.updated"), refund(RefundStatus::Succeeded)),
@@ -153,7 +153,7 @@ fn every_refund_event_and_status_is_understood() {
 #[test]
 fn a_refund_that_orderly_asked_for_is_known_by_its_metadata() {
     let ours = |metadata: Value| {
-        let object = json!({"id": "re_1", "charge": CHARGE, "amount": 50, "status": "succeeded", "metadata": metadata});
+        let object = json!({"id": "re_1", "charge": CHARGE, "amount": 50, "currency": "eur", "status": "succeeded", "metadata": metadata});
         match incoming(&event("refund.updated", &object)).event.fact {
             MoneyFact::Refund { ours, .. } => ours.map(|ours| (ours.id.to_string(), ours.attempt)),
             other => panic!("{other:?}"),
@@ -174,15 +174,31 @@ fn a_refund_that_orderly_asked_for_is_known_by_its_metadata() {
 }
 
 #[test]
+fn a_refund_out_of_a_customer_s_balance_is_no_order_s() {
+    let object = json!({"id": "re_1", "amount": 50, "currency": "eur", "status": "succeeded"});
+    assert_eq!(normalize(&event("refund.updated", &object)).unwrap(), None);
+}
+
+#[test]
+fn amounts_are_counted_as_iso_4217_does() {
+    for (currency, told, amount) in [("isk", 50_000, 500), ("ugx", 700, 7), ("mga", 5, 500), ("jpy", 500, 500)] {
+        let object = intent(&json!({"currency": currency, "amount_received": told}));
+        let fact = incoming(&event("payment_intent.succeeded", &object)).event.fact;
+        assert_eq!(fact, MoneyFact::Captured(amount), "{told} {currency}");
+    }
+}
+
+#[test]
 fn every_dispute_event_and_status_is_understood() {
     let kinds = ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"];
     let statuses = [
         ("needs_response", DisputeStatus::Open),
         ("under_review", DisputeStatus::Open),
-        ("warning_needs_response", DisputeStatus::Open),
-        ("warning_under_review", DisputeStatus::Open),
+        ("warning_needs_response", DisputeStatus::Inquiry),
+        ("warning_under_review", DisputeStatus::Inquiry),
         ("warning_closed", DisputeStatus::Won),
         ("won", DisputeStatus::Won),
+        ("prevented", DisputeStatus::Won),
         ("lost", DisputeStatus::Lost),
     ];
     for kind in kinds {
@@ -265,10 +281,8 @@ fn a_genuine_event_without_what_its_kind_must_have_is_refused_with_the_field() {
             assert_eq!(refusal(normalize(&event)), malformed, "{kind} without {field}");
         }
     }
-    let lost = json!({"amount": 5, "status": "lost", "id": "x"});
-    for kind in ["refund.updated", "charge.dispute.created"] {
-        assert_eq!(refusal(normalize(&event(kind, &lost))), malformed, "{kind} of no payment");
-    }
+    let lost = json!({"amount": 5, "currency": "eur", "status": "lost", "id": "x"});
+    assert_eq!(refusal(normalize(&event("charge.dispute.created", &lost))), malformed, "a dispute of no payment");
     assert_eq!(refusal(normalize(&json!({"livemode": false}))), malformed, "no kind");
 }
 

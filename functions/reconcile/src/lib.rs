@@ -1,21 +1,25 @@
 //! Every minute: sends again what is owed, expires unpaid reservations, looks for stock for orders that wait for
 //! it, matches payments to orders that have appeared since, and counts what is stuck.
 //!
-//! Each step is bounded; what it does not get to, the next minute does. Nothing here is needed while all goes well.
+//! Nothing here is needed while all goes well. Each step is bounded, and takes its turn with what there is: what it
+//! does not get to, the next minutes do, and an item that fails keeps no other back.
 
+mod pace;
+
+use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use orderly::{
     domain::{
         allocation::difference,
         duty::{Duty, ItemName, Owed, Owing},
         fulfillment::Fulfillment,
-        head::{Head, OWED_GRACE},
-        ids::OrderId,
+        head::{Head, OWED_GRACE, OrderStatus},
+        ids::{OrderId, PaymentId},
         returns::Return,
     },
     queue::{RecordError, Sender},
     runtime::Clock,
-    store::{DueClass, DueItem, PaymentRecord, Store, StoreError, StoredPayment, settle},
+    store::{DueClass, DueItem, PaymentRecord, Store, Unmatched, settle},
 };
 use serde::Serialize;
 
@@ -37,32 +41,36 @@ pub struct Report {
     pub stuck: usize,
 }
 
-/// Items of each kind that one run looks at, per shard of the index: enough for thousands a minute.
-const LIMIT: usize = 250;
+/// Items of each kind that one run works on. With a few milliseconds for each and some at once, a run ends well within
+/// its time.
+const LIMIT: usize = 1_000;
+/// Items that are worked on at once.
+const AT_ONCE: usize = 16;
 /// Work that is owed for longer than this is stuck: by now its message has been tried several times.
 pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
-/// A step that fails does not keep the others from being done; the first failure is told at the end.
+/// A step or an item that fails does not keep the others from being done; the first failure is told at the end.
 pub async fn handle(app: &App) -> Result<Report, RecordError> {
     let now = app.clock.now();
     let mut failure = None;
-    let mut take = |step: Result<usize, RecordError>| {
-        step.unwrap_or_else(|error| {
+    let mut take = |step: Step| {
+        if let Err(error) = step.outcome {
             failure.get_or_insert(error);
-            0
-        })
+        }
+        step.done
     };
-    let overdue = app.store.due(DueClass::Owed, now - OWED_GRACE, LIMIT).await?;
+    let overdue = app.store.due(DueClass::Owed, now - OWED_GRACE).await?;
+    let stuck = overdue.iter().filter(|due| now.duration_since(due.since) > STUCK_AFTER).count();
+    // What the alarm's metric filter reads: told first, whatever becomes of the rest.
+    tracing::info!(stuck_orders = stuck, "counted");
     let report = Report {
-        stuck: overdue.iter().filter(|due| now.duration_since(due.since) > STUCK_AFTER).count(),
-        sent_again: take(send_again(app, &overdue).await),
+        stuck,
+        sent_again: take(send_again(app, overdue, now).await),
         expired: take(expire(app, now).await),
         waiting: take(look_for_stock(app, now).await),
-        matched: take(match_payments(app).await),
+        matched: take(match_payments(app, now).await),
     };
-    // `stuck_orders` is what the alarm's metric filter reads.
     tracing::info!(
-        stuck_orders = report.stuck,
         sent_again = report.sent_again,
         expired = report.expired,
         waiting = report.waiting,
@@ -72,31 +80,88 @@ pub async fn handle(app: &App) -> Result<Report, RecordError> {
     failure.map_or(Ok(report), Err)
 }
 
+/// How far a step came, and the first thing that went wrong.
+struct Step {
+    done: usize,
+    outcome: Result<(), RecordError>,
+}
+
+impl Step {
+    fn failed(error: impl Into<RecordError>) -> Self {
+        Self { done: 0, outcome: Err(error.into()) }
+    }
+
+    fn add(&mut self, outcome: Result<usize, RecordError>) {
+        match outcome {
+            Ok(done) => self.done += done,
+            Err(error) => {
+                tracing::error!(%error, "one item failed");
+                if self.outcome.is_ok() {
+                    self.outcome = Err(error);
+                }
+            }
+        }
+    }
+}
+
+/// Works on each item, some at once.
+async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, RecordError>) -> Step {
+    let work = &work;
+    let outcomes = futures::stream::iter(items).map(async |item| work(item).await);
+    let mut outcomes = std::pin::pin!(outcomes.buffer_unordered(AT_ONCE));
+    let mut step = Step { done: 0, outcome: Ok(()) };
+    while let Some(outcome) = outcomes.next().await {
+        step.add(outcome);
+    }
+    step
+}
+
 /// The index is eventually consistent and tells no duties: each item is read, and what it owes now is sent.
-async fn send_again(app: &App, overdue: &[DueItem]) -> Result<usize, RecordError> {
-    let owed = futures::future::try_join_all(overdue.iter().map(|due| owed_by(app, due))).await?;
-    let owing: Vec<Owing> = owed.into_iter().flatten().collect();
+async fn send_again(app: &App, mut overdue: Vec<DueItem>, now: Timestamp) -> Step {
+    overdue.retain(|due| pace::is_turn(due.since, now));
+    each(pace::share(overdue, LIMIT, now), async |due| remind(app, &due, now).await).await
+}
+
+async fn remind(app: &App, DueItem { order, item, .. }: &DueItem, now: Timestamp) -> Result<usize, RecordError> {
+    let owed: Owed = match item {
+        ItemName::Head => head_owes(app, order, now).await?,
+        ItemName::Fulfillment(_) => {
+            app.store.load::<Fulfillment>(order, item).await?.map(|read| read.value.owed).unwrap_or_default()
+        }
+        ItemName::Return(_) => {
+            app.store.load::<Return>(order, item).await?.map(|read| read.value.owed).unwrap_or_default()
+        }
+        ItemName::Details | ItemName::Email(..) => Owed::new(),
+    };
+    let owing = |duty| Owing { order: order.clone(), item: item.clone(), duty };
+    let owing: Vec<Owing> = owed.into_iter().map(owing).collect();
     Ok(app.sender.send(&owing).await)
 }
 
-async fn owed_by(app: &App, DueItem { order, item, .. }: &DueItem) -> Result<Vec<Owing>, StoreError> {
-    let owed: Owed = match item {
-        ItemName::Head => app.store.load::<Head>(order, item).await?.map(|read| read.value.owed),
-        ItemName::Fulfillment(_) => app.store.load::<Fulfillment>(order, item).await?.map(|read| read.value.owed),
-        ItemName::Return(_) => app.store.load::<Return>(order, item).await?.map(|read| read.value.owed),
-        ItemName::Details | ItemName::Email(..) => None,
+/// An item is due for one thing at a time. So work that cannot be done (an address that no mail reaches) must not hide
+/// that the order also waits for stock, or for a payment that has not come.
+async fn head_owes(app: &App, order: &OrderId, now: Timestamp) -> Result<Owed, RecordError> {
+    let Some(Head { status, mut owed, stock, .. }) = app.store.head(order).await?.map(|read| read.value) else {
+        return Ok(Owed::new());
+    };
+    match status {
+        OrderStatus::Pending { reserved_until } if reserved_until < now => {
+            settle(async || expire_one(app, order, now).await).await?;
+        }
+        OrderStatus::Open if stock.iter().any(|allocation| allocation.state.is_open()) => {
+            owed.insert(Duty::StockDeduction);
+        }
+        _ => {}
     }
-    .unwrap_or_default();
-    let owing = |duty| Owing { order: order.clone(), item: item.clone(), duty };
-    Ok(owed.into_iter().map(owing).collect())
+    Ok(owed)
 }
 
-async fn expire(app: &App, now: Timestamp) -> Result<usize, RecordError> {
-    let unpaid = app.store.due(DueClass::Unpaid, now, LIMIT).await?;
-    for due in &unpaid {
-        settle(async || expire_one(app, &due.order, now).await).await?;
-    }
-    Ok(unpaid.len())
+async fn expire(app: &App, now: Timestamp) -> Step {
+    let unpaid = match app.store.due(DueClass::Unpaid, now).await {
+        Ok(unpaid) => pace::share(unpaid, LIMIT, now),
+        Err(error) => return Step::failed(error),
+    };
+    each(unpaid, async |due| settle(async || expire_one(app, &due.order, now).await).await.map(|()| 1)).await
 }
 
 /// The order and its stock change together; a payment that comes at the same moment writes the same head, and one
@@ -112,28 +177,44 @@ async fn expire_one(app: &App, order: &OrderId, now: Timestamp) -> Result<(), Re
 }
 
 /// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can.
-async fn look_for_stock(app: &App, now: Timestamp) -> Result<usize, RecordError> {
-    let waiting = app.store.due(DueClass::Waiting, now, LIMIT).await?;
+async fn look_for_stock(app: &App, now: Timestamp) -> Step {
+    let waiting = match app.store.due(DueClass::Waiting, now).await {
+        Ok(waiting) => pace::share(waiting, LIMIT, now),
+        Err(error) => return Step::failed(error),
+    };
     let orders: Vec<OrderId> = waiting.into_iter().map(|due| due.order).collect();
-    let heads = app.store.heads(&orders).await?;
-    let wants = heads.iter().filter(|head| !head.value.wants().is_empty());
-    let owing = |order: &OrderId| Owing { order: order.clone(), item: ItemName::Head, duty: Duty::StockDeduction };
-    let owing: Vec<Owing> = wants.map(|head| owing(&head.order)).collect();
-    Ok(app.sender.send(&owing).await)
+    let mut step = Step { done: 0, outcome: Ok(()) };
+    let mut owing = Vec::new();
+    match app.store.heads(&orders).await {
+        Ok(heads) => {
+            for (order, head) in heads {
+                match head {
+                    Ok(head) if head.value.wants().is_empty() => {}
+                    Ok(_) => owing.push(Owing { order, item: ItemName::Head, duty: Duty::StockDeduction }),
+                    Err(unreadable) => step.add(Err(unreadable.into())),
+                }
+            }
+        }
+        Err(error) => return Step::failed(error),
+    }
+    step.done = app.sender.send(&owing).await;
+    step
 }
 
-async fn match_payments(app: &App) -> Result<usize, RecordError> {
-    let mut matched = 0;
-    for payment in app.store.unmatched_payments(LIMIT).await? {
-        matched += usize::from(settle(async || match_one(app, &payment).await).await?);
+async fn match_payments(app: &App, now: Timestamp) -> Step {
+    match app.store.unmatched(Unmatched::AwaitsOrder).await {
+        Ok(payments) => {
+            let payments = pace::share(payments, LIMIT, now);
+            each(payments, async |payment| settle(async || match_one(app, &payment).await).await.map(usize::from)).await
+        }
+        Err(error) => Step::failed(error),
     }
-    Ok(matched)
 }
 
 /// Takes the kept events into the ledger of the order that the payment names, if it has appeared. Events that are
 /// there already change nothing, so a crash before the record is cleared does no harm.
-async fn match_one(app: &App, found: &StoredPayment) -> Result<bool, RecordError> {
-    let payment = app.store.payment(&found.id).await?;
+async fn match_one(app: &App, payment: &PaymentId) -> Result<bool, RecordError> {
+    let payment = app.store.payment(payment).await?;
     let Some(order) = payment.value.order.clone() else { return Ok(false) };
     let Some(head) = app.store.head(&order).await? else { return Ok(false) };
     let now = app.clock.now();

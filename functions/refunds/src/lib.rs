@@ -15,9 +15,10 @@ use orderly::{
         head::Head,
         ids::{OrderId, RefundId},
         ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
+        provider_units,
     },
     queue::{Message, RecordError, Sender, process},
-    runtime::Clock,
+    runtime::{Aws, Clock},
     store::{Store, settle},
 };
 use stripe::{Outcome, RefundRequest, Stripe};
@@ -28,6 +29,8 @@ pub struct App {
     pub sender: Sender,
     pub clock: Clock,
     pub stripe: Stripe,
+    /// Where Stripe's API key is read again after Stripe has refused it.
+    pub aws: Aws,
 }
 
 /// Stripe keeps idempotency keys for at least 24 hours. A refund whose outcome has been unknown for almost
@@ -35,10 +38,17 @@ pub struct App {
 const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+    if app.stripe.key_was_refused() {
+        // It was rolled. Should it not be readable now, the old one is refused again, and the next batch tries.
+        match app.aws.secret("STRIPE_API_KEY").await {
+            Ok(key) => app.stripe.renew_key(&key),
+            Err(error) => tracing::error!(%error, "Stripe's API key was refused, and cannot be read again"),
+        }
+    }
     process(event, async |message: Message| refund(app, &message.order).await).await
 }
 
-/// Moves every refund that the order owes.
+/// Moves every refund that the order owes: one whose outcome stays unknown does not keep the others back.
 async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
     let Some(head) = app.store.head(order).await?.filter(|head| head.owes(&Duty::Refund)) else { return Ok(()) };
     let owed: Vec<RefundId> = head.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
@@ -46,50 +56,60 @@ async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
         // The provider's own events were faster than we: only the duty is left.
         return change(app, order, |head, _| head.without_refund_duty()).await.map(drop);
     }
+    let mut outcome = Ok(());
     for id in owed {
-        move_one(app, order, &id).await?;
+        outcome = outcome.and(move_one(app, order, &id).await);
     }
-    Ok(())
+    outcome
 }
 
 async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), RecordError> {
     let Some(head) = change(app, order, |head, now| head.refund_sent(id, now)).await? else { return Ok(()) };
     let Some(refund) = head.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else { return Ok(()) };
-    let request = RefundRequest {
-        payment: refund.payment.parts().1,
-        amount: refund.amount,
-        refund: id,
-        attempt: refund.attempt,
-        order,
+    let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
+    let Some(amount) = provider_units::stripe(head.currency).to_provider(refund.amount) else {
+        return record(app, order, refund, &ours, Outcome::Refused("amount_too_precise".to_owned())).await;
     };
-    let outcome = match refund.state {
-        RefundState::Sent { at } if app.clock.now().duration_since(at) > KEY_LIFETIME => {
-            match app.stripe.find(&request).await? {
-                Some(found) => found,
-                None => app.stripe.refund(&request).await?,
-            }
+    let request =
+        RefundRequest { payment: refund.payment.parts().1, amount, refund: id, attempt: refund.attempt, order };
+    match ask(app, &request, &refund.state).await {
+        Ok(outcome) => record(app, order, refund, &ours, outcome).await,
+        Err(unknown) => {
+            change(app, order, |head, _| head.refund_unknown(&ours, &unknown.to_string())).await?;
+            Err(unknown)
         }
-        _ => app.stripe.refund(&request).await?,
+    }
+}
+
+/// Asks the provider for the refund, or what became of it when its key may have been forgotten.
+async fn ask(app: &App, request: &RefundRequest<'_>, state: &RefundState) -> Result<Outcome, RecordError> {
+    let since = match state {
+        RefundState::Sent { at } | RefundState::Unknown { at, .. } => app.clock.now().duration_since(*at),
+        _ => SignedDuration::ZERO,
     };
-    record(app, order, id, refund, outcome).await
+    if since > KEY_LIFETIME
+        && let Some(found) = app.stripe.find(request).await?
+    {
+        return Ok(found);
+    }
+    app.stripe.refund(request).await
 }
 
 async fn record(
     app: &App,
     order: &OrderId,
-    id: &RefundId,
     refund: &Refund,
+    ours: &OurRefund,
     outcome: Outcome,
 ) -> Result<(), RecordError> {
-    let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
     let (provider_id, status) = match outcome {
         Outcome::Refused(why) => {
-            change(app, order, |head, now| head.refund_refused(&ours, &why, now)).await?;
+            change(app, order, |head, now| head.refund_refused(ours, &why, now)).await?;
             return Ok(());
         }
         Outcome::Made { id, status } => (id, status),
     };
-    change(app, order, |head, now| head.record(&made(refund, &ours, &provider_id, status, now), now)).await.map(drop)
+    change(app, order, |head, now| head.record(&made(refund, ours, &provider_id, status, now), now)).await.map(drop)
 }
 
 /// The provider's answer says what its webhook will say: it is recorded as the same fact.

@@ -11,6 +11,7 @@ async fn main() -> Result<(), Error> {
         sender: aws.sender()?,
         clock: Clock::system(),
         stripe: Stripe::new(&runtime::variable("STRIPE_API_URL")?, &key)?,
+        aws,
     };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

@@ -11,7 +11,10 @@ use orderly::{
 };
 use reqwest::StatusCode;
 use serde_json::Value;
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// Stripe's own libraries wait 80 s; five refunds one after the other must fit the function's 60 s.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,11 +24,20 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Stripe {
     client: reqwest::Client,
     url: String,
-    key: ApiKey,
+    key: Mutex<ApiKey>,
 }
 
 /// Never printed.
-struct ApiKey(String);
+struct ApiKey {
+    text: String,
+    was_refused: bool,
+}
+
+impl ApiKey {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), was_refused: false }
+    }
+}
 
 impl std::fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -38,6 +50,7 @@ impl std::fmt::Debug for ApiKey {
 pub(crate) struct RefundRequest<'a> {
     /// `pi_…`, or `ch_…` for a charge without an intent.
     pub payment: &'a str,
+    /// As Stripe counts it.
     pub amount: Minor,
     pub refund: &'a RefundId,
     pub attempt: u32,
@@ -80,7 +93,20 @@ impl Stripe {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
         let client = client.map_err(|e| ConfigError::Invalid { name: "SSL_CERT_FILE", problem: e.to_string() })?;
-        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), key: ApiKey(key.to_owned()) })
+        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), key: Mutex::new(ApiKey::new(key)) })
+    }
+
+    fn key(&self) -> MutexGuard<'_, ApiKey> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether Stripe does not know the key any more.
+    pub(crate) fn key_was_refused(&self) -> bool {
+        self.key().was_refused
+    }
+
+    pub(crate) fn renew_key(&self, key: &str) {
+        *self.key() = ApiKey::new(key);
     }
 
     /// Asks for the refund.
@@ -98,6 +124,12 @@ impl Stripe {
             StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 Err(RecordError::Outside(format!("Stripe answered {status} ({code})")))
             }
+            // The key was used before, with other parameters (another version of this function?): what was made
+            // under it counts, and nothing may be made beside it.
+            _ if answer["error"]["type"] == "idempotency_error" => match self.find(request).await? {
+                Some(found) => Ok(found),
+                None => Err(RecordError::Outside("Stripe knows the key, and no such refund".to_owned())),
+            },
             _ if status.is_client_error() => Ok(Outcome::Refused(code)),
             _ => Err(RecordError::Outside(format!("Stripe answered {status}"))),
         }
@@ -129,8 +161,12 @@ impl Stripe {
 
     async fn ask(&self, request: reqwest::RequestBuilder) -> Result<(StatusCode, Value), RecordError> {
         let unknown = |e: reqwest::Error| RecordError::Outside(format!("Stripe: {}", e.without_url()));
-        let answer = request.bearer_auth(&self.key.0).send().await.map_err(unknown)?;
+        let key = self.key().text.clone();
+        let answer = request.bearer_auth(key).send().await.map_err(unknown)?;
         let status = answer.status();
+        if status == StatusCode::UNAUTHORIZED {
+            self.key().was_refused = true;
+        }
         let body = answer.bytes().await.map_err(unknown)?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }

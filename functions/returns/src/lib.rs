@@ -70,6 +70,7 @@ fn same(order: &Order, id: &ReturnId, known: &Return, wanted: &[rules::Wanted]) 
 
 async fn approve(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[])?;
+    request.no_body()?;
     change(app, request, caller, Return::approve).await
 }
 

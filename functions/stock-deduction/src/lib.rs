@@ -20,7 +20,7 @@ use orderly::{
     runtime::Clock,
     store::{CommitError, Failed, MAX_ACTIONS, Store, StoreError, Stored},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the function works with.
 pub struct App {
@@ -39,24 +39,36 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 /// Tells the messages whose orders could not be dealt with this time.
 async fn deduct(app: &App, messages: Vec<Message>) -> Vec<(Message, RecordError)> {
     let mut open: BTreeSet<OrderId> = messages.iter().map(|message| message.order.clone()).collect();
-    let mut error = None;
+    let mut failed: BTreeMap<OrderId, RecordError> = BTreeMap::new();
     for _ in 0..MAX_ROUNDS {
         if open.is_empty() {
             break;
         }
-        match round(app, &open).await {
-            Ok(lost) => open = lost,
-            Err(failure) => {
-                error = Some(failure);
-                break;
-            }
-        }
+        let outcome = round(app, &open).await;
+        failed.extend(outcome.failed);
+        open = outcome.lost;
     }
-    let why = || match &error {
-        Some(failure) => RecordError::Outside(failure.to_string()),
-        None => StoreError::Contended(MAX_ROUNDS).into(),
+    failed.extend(open.into_iter().map(|order| (order, StoreError::Contended(MAX_ROUNDS).into())));
+    let why = |message: Message| {
+        let failure = failed.get(&message.order)?;
+        Some((message, RecordError::Outside(failure.to_string())))
     };
-    messages.into_iter().filter(|message| open.contains(&message.order)).map(|message| (message, why())).collect()
+    messages.into_iter().filter_map(why).collect()
+}
+
+/// What became of the orders of a round that were not committed.
+#[derive(Default)]
+struct Outcome {
+    /// They lost a race, and are decided again.
+    lost: BTreeSet<OrderId>,
+    failed: Vec<(OrderId, RecordError)>,
+}
+
+impl Outcome {
+    fn fail<'a>(&mut self, orders: impl IntoIterator<Item = &'a OrderId>, why: &impl std::fmt::Display) {
+        let why = || RecordError::Outside(why.to_string());
+        self.failed.extend(orders.into_iter().map(|order| (order.clone(), why())));
+    }
 }
 
 /// An order with its decision, ready to be committed.
@@ -66,16 +78,32 @@ struct Decided {
     stock: StockChange,
 }
 
-/// Decides on all orders and commits them in groups. Tells those that lost a race.
-async fn round(app: &App, orders: &BTreeSet<OrderId>) -> Result<BTreeSet<OrderId>, RecordError> {
+/// Decides on all orders and commits them in groups. An order or a group that fails keeps no other back.
+async fn round(app: &App, orders: &BTreeSet<OrderId>) -> Outcome {
+    let mut outcome = Outcome::default();
     let ids: Vec<OrderId> = orders.iter().cloned().collect();
-    let heads = app.store.heads(&ids).await?;
-    let decided = decide(app, heads).await?;
-    let mut lost = BTreeSet::new();
-    for group in groups(decided) {
-        lost.extend(commit(app, group).await?);
+    let mut heads = Vec::with_capacity(ids.len());
+    match app.store.heads(&ids).await {
+        Ok(found) => {
+            for (order, head) in found {
+                match head {
+                    Ok(head) => heads.push(head),
+                    Err(unreadable) => outcome.fail([&order], &unreadable),
+                }
+            }
+        }
+        Err(error) => outcome.fail(&ids, &error),
     }
-    Ok(lost)
+    let readable: Vec<OrderId> = heads.iter().map(|head| head.order.clone()).collect();
+    match decide(app, heads).await {
+        Ok(decided) => {
+            for group in groups(decided) {
+                commit(app, group, &mut outcome).await;
+            }
+        }
+        Err(error) => outcome.fail(&readable, &error),
+    }
+    outcome
 }
 
 /// Whether there is anything to deduct: a duty, or units that have been waiting for stock.
@@ -130,10 +158,9 @@ fn groups(decided: Vec<Decided>) -> Vec<Vec<Decided>> {
     groups
 }
 
-/// Commits a group and sends what it owes. When conditions fail, the orders that they concern are told, and the
+/// Commits a group and sends what it owes. When conditions fail, the orders that they concern have lost, and the
 /// rest is committed without them.
-async fn commit(app: &App, mut group: Vec<Decided>) -> Result<BTreeSet<OrderId>, RecordError> {
-    let mut lost = BTreeSet::new();
+async fn commit(app: &App, mut group: Vec<Decided>, outcome: &mut Outcome) {
     while !group.is_empty() {
         let mut write = app.store.write(app.clock.now());
         let mut stock = StockChange::default();
@@ -151,12 +178,14 @@ async fn commit(app: &App, mut group: Vec<Decided>) -> Result<BTreeSet<OrderId>,
             Err(CommitError::Conflict(failed)) => {
                 let concerned = concerned(&failed, &group);
                 group.retain(|order| !concerned.contains(&order.read.order));
-                lost.extend(concerned);
+                outcome.lost.extend(concerned);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                outcome.fail(group.iter().map(|order| &order.read.order), &error);
+                break;
+            }
         }
     }
-    Ok(lost)
 }
 
 /// The orders whose own condition failed, or that of a place which they take new stock from.

@@ -64,6 +64,7 @@ pub(crate) async fn hand_over(app: &App, request: &Request) -> Result<Response, 
 /// Records that a parcel has arrived; the last one completes the order.
 pub(crate) async fn deliver(app: &App, request: &Request) -> Result<Response, Error> {
     let by = request.require(&[Role::Warehouse])?.actor();
+    request.no_body()?;
     let parcel: ParcelId = request.path_param("parcel")?;
     settle(async || {
         let loaded = Loaded::of(app, request).await?;
@@ -107,10 +108,11 @@ async fn commit(
     write.stock(&stock);
     if let Some((reason, by)) = correction {
         for (place, change) in gone.iter() {
-            let id = format!("{}-{}-{reason}", loaded.order.id, loaded.id).replace(' ', "-");
+            // The fulfillment's version lets it happen once; a later correction is another movement.
+            let id = format!("{}-{}-{reason}-{}", loaded.order.id, loaded.id, loaded.read.version).replace(' ', "-");
             let (by, location) = (by.to_string(), place.location.clone());
             let movement = Movement { at: now, by, location, reason: reason.to_owned(), change: *change };
-            write.movement(&place.sku, &MovementRecord { id, movement });
+            write.guarded_movement(&place.sku, &MovementRecord { id, movement });
         }
     }
     app.sender.send(&write.commit().await?).await;

@@ -41,6 +41,7 @@ pub(crate) async fn one(app: &App, request: &Request) -> Result<Response, Error>
 
 pub(crate) async fn start_picking(app: &App, request: &Request) -> Result<Response, Error> {
     let by = request.require(&[Role::Warehouse])?.actor();
+    request.no_body()?;
     settle(async || {
         let loaded = Loaded::of(app, request).await?;
         loaded.not_held()?;

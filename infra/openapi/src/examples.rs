@@ -32,7 +32,7 @@ pub fn place_order() -> Value {
 }
 
 pub fn cancel_order() -> Value {
-    json!({ "reason": "ordered twice" })
+    json!({ "reason": "ordered twice", "unsent": false })
 }
 
 pub fn hold_order() -> Value {
@@ -135,6 +135,10 @@ pub fn put_location() -> Value {
 
 pub fn put_channel() -> Value {
     json!({ "name": "Web shop" })
+}
+
+pub fn assign_payment() -> Value {
+    json!({ "order": "ord_papusxbmuwjokkojq7nnoklm4i" })
 }
 
 pub fn create_key() -> Value {

@@ -12,6 +12,7 @@ const OF_A_KEY: Problem =
     problem(400, "bad-idempotency-key", "the `Idempotency-Key` is not 1 to 128 printable ASCII characters");
 const OF_A_PATH: Problem = problem(404, "not-found", "the path names nothing that this API key may see");
 const OF_A_QUERY: Problem = problem(422, "invalid", "a parameter of the query string is wrong; `errors` names it");
+const OF_NO_BODY: Problem = problem(400, "unexpected-body", "the request takes no body");
 const OF_A_BODY: [Problem; 2] = [
     problem(400, "not-json", "the body is not valid JSON"),
     problem(422, "invalid", "fields of the body are wrong or unknown; `errors` names every one of them"),
@@ -25,6 +26,7 @@ pub fn of(route: &Route) -> Vec<Problem> {
         all.extend(route.path_parameters().next().map(|_| OF_A_PATH));
         all.extend(route.takes_query().then_some(OF_A_QUERY));
         all.extend(route.body.iter().flat_map(|_| OF_A_BODY));
+        all.extend(route.takes_no_body().then_some(OF_NO_BODY));
     }
     all.extend(&route.problems);
     all.sort_by_key(|problem| problem.status);

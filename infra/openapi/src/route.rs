@@ -151,6 +151,11 @@ impl Route {
         self.parameters.iter().any(|parameter| parameter.name == IDEMPOTENCY_KEY)
     }
 
+    /// Whether it changes something and says everything in its path.
+    pub fn takes_no_body(&self) -> bool {
+        self.body.is_none() && !self.key.starts_with("GET ")
+    }
+
     pub fn takes_query(&self) -> bool {
         self.parameters.iter().any(|parameter| parameter.place == "query")
     }

@@ -6,7 +6,7 @@
 
 use orderly::domain::{
     head::{HoldReason, OrderStatus},
-    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, ReturnId, Sku},
+    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
 };
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
@@ -88,6 +88,7 @@ pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
         "parcel" => schemas.subschema_for::<ParcelId>(),
         "return" => schemas.subschema_for::<ReturnId>(),
         "reason" => schemas.subschema_for::<HoldReason>(),
+        "payment" => schemas.subschema_for::<PaymentId>(),
         "sku" => schemas.subschema_for::<Sku>(),
         "location" => schemas.subschema_for::<LocationId>(),
         "channel" => schemas.subschema_for::<ChannelId>(),

@@ -38,6 +38,11 @@ pub enum Holding {
 }
 
 impl Holding {
+    /// Whether no location has committed to the units yet.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Missing | Self::Backordered(_))
+    }
+
     /// The effect of one held unit on the buckets of its place.
     fn bucket(&self) -> Option<(&LocationId, StockDelta)> {
         let one = StockDelta::default();

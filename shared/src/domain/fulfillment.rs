@@ -68,23 +68,15 @@ impl FulfillmentStatus {
     }
 }
 
+/// Those that a warehouse's work may be listed by: what has left is no work any more.
 impl std::str::FromStr for FulfillmentStatus {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [
-            Self::Open,
-            Self::Picking,
-            Self::Picked,
-            Self::Packed,
-            Self::HandedOver,
-            Self::Closed,
-            Self::Short,
-            Self::Cancelled,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == text)
-        .ok_or("must be open, picking, picked, packed, handed_over, closed, short or cancelled")
+        [Self::Open, Self::Picking, Self::Picked, Self::Packed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or("must be open, picking, picked or packed")
     }
 }
 
@@ -213,6 +205,20 @@ impl Fulfillment {
         self.noted(now, by, "cancelled", "")
     }
 
+    /// Cancels what has not left: all of it, or what is not in a parcel with a carrier.
+    pub fn cancel_unsent(mut self, by: &Actor, now: Timestamp) -> Self {
+        if !self.has_left() {
+            return self.cancel(by, now);
+        }
+        if !self.status.is_work() {
+            return self;
+        }
+        self.parcels.retain(|parcel| parcel.shipment.is_some());
+        let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
+        self.status = if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver };
+        self.noted(now, by, "rest-cancelled", "")
+    }
+
     /// Somebody walks. Starting again changes nothing.
     pub fn start_picking(mut self, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
         match self.status {
@@ -225,6 +231,8 @@ impl Fulfillment {
     }
 
     /// Records what was found, for every line. Tells what was not found, by line.
+    ///
+    /// Until it is packed, a count may be corrected downwards: a unit was miscounted, or broke on the way.
     pub fn confirm_picks(
         mut self,
         picks: &BTreeMap<u16, u32>,
@@ -232,41 +240,74 @@ impl Fulfillment {
         now: Timestamp,
     ) -> Result<(Self, Vec<PackedLine>), Rejection> {
         let told = |line: &PickLine| picks.get(&line.line).copied();
-        if !matches!(self.status, FulfillmentStatus::Open | FulfillmentStatus::Picking) {
-            let same = self.lines.iter().all(|line| told(line) == line.picked) && picks.len() == self.lines.len();
-            return if same { Ok((self, Vec::new())) } else { Err(self.not_in("be picked", "open or picking")) };
+        let same = self.lines.iter().all(|line| told(line) == line.picked) && picks.len() == self.lines.len();
+        match self.status {
+            FulfillmentStatus::Open | FulfillmentStatus::Picking => {}
+            _ if same => return Ok((self, Vec::new())),
+            FulfillmentStatus::Picked => {}
+            FulfillmentStatus::Packed
+            | FulfillmentStatus::HandedOver
+            | FulfillmentStatus::Closed
+            | FulfillmentStatus::Short
+            | FulfillmentStatus::Cancelled => return Err(self.not_in("be picked", "not packed yet")),
         }
         if let Some(line) = picks.keys().find(|line| self.lines.iter().all(|own| own.line != **line)) {
             return Err(Rejection::new("unknown-line", format!("line {line} is not on this picklist")));
         }
         let mut short = Vec::new();
+        let packed: BTreeMap<u16, u32> = self.lines.iter().map(|line| (line.line, self.packed(line.line))).collect();
         for line in &mut self.lines {
+            let asked = line.picked.unwrap_or(line.quantity);
+            let packed = packed.get(&line.line).copied().unwrap_or_default();
             let Some(found) = picks.get(&line.line).copied() else {
                 let why = format!("line {} ({}) is missing; report 0 if nothing was found", line.line, line.sku);
                 return Err(Rejection::new("line-missing", why));
             };
-            if found > line.quantity {
-                let why =
-                    format!("line {} ({}): {found} picked, but only {} asked for", line.line, line.sku, line.quantity);
+            if found > asked {
+                let why = format!(
+                    "line {} ({}): {found} picked, but only {asked} asked for; what was reported short before is routed anew",
+                    line.line, line.sku
+                );
                 return Err(Rejection::new("too-many-picked", why));
             }
+            if found < packed {
+                let why = format!("line {} ({}): {found} picked, but {packed} are packed", line.line, line.sku);
+                return Err(Rejection::new("already-packed", why));
+            }
             line.picked = Some(found);
-            if found < line.quantity {
-                short.push(PackedLine { line: line.line, quantity: line.quantity - found });
+            if found < asked {
+                short.push(PackedLine { line: line.line, quantity: asked - found });
             }
         }
-        let nothing = self.lines.iter().all(|line| line.picked == Some(0));
-        self.status = if nothing { FulfillmentStatus::Short } else { FulfillmentStatus::Picked };
+        self.status = if self.lines.iter().all(|line| line.picked == Some(0)) {
+            FulfillmentStatus::Short
+        } else if self.is_all_packed() {
+            FulfillmentStatus::Packed
+        } else {
+            FulfillmentStatus::Picked
+        };
+        // The rest turned out not to be there, and everything else has left.
+        if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
+            let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
+            self.status = if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver };
+        }
         let units: u32 = short.iter().map(|line| line.quantity).sum();
         let note = if units == 0 { String::new() } else { format!("{units} short") };
         Ok((self.noted(now, by, "picked", note), short))
     }
 
+    fn packed(&self, line: u16) -> u32 {
+        let contents = self.parcels.iter().flat_map(|parcel| &parcel.contents);
+        contents.filter(|packed| packed.line == line).map(|packed| packed.quantity).sum()
+    }
+
     fn unpacked(&self, line: u16) -> u32 {
         let picked: u32 = self.lines.iter().filter(|l| l.line == line).filter_map(|l| l.picked).sum();
-        let contents = self.parcels.iter().flat_map(|parcel| &parcel.contents);
-        let packed: u32 = contents.filter(|packed| packed.line == line).map(|packed| packed.quantity).sum();
-        picked.saturating_sub(packed)
+        picked.saturating_sub(self.packed(line))
+    }
+
+    fn is_all_packed(&self) -> bool {
+        self.lines.iter().all(|line| self.unpacked(line.line) == 0)
     }
 
     /// Puts picked units into a parcel. No unit is packed twice, or unpicked.
@@ -306,7 +347,7 @@ impl Fulfillment {
             shipment: None,
             delivered_at: None,
         });
-        if self.lines.iter().all(|line| self.unpacked(line.line) == 0) {
+        if self.is_all_packed() {
             self.status = FulfillmentStatus::Packed;
         }
         Ok(self.noted(now, by, "packed", note))

@@ -178,8 +178,41 @@ fn picks_that_do_not_fit_the_list_are_refused() {
     for (found, code) in table {
         assert_eq!(picking().confirm_picks(&picks(found), &by(), at(2)).unwrap_err().code, code, "{found:?}");
     }
-    let other = picked().confirm_picks(&picks(&[(0, 2), (1, 1)]), &by(), at(9));
-    assert_eq!(other.unwrap_err().code, "wrong-status", "another count than the one that stands");
+}
+
+#[test]
+fn a_count_may_be_corrected_downwards_until_it_is_packed() {
+    let correct = |of: Fulfillment, found: &[(u16, u32)]| of.confirm_picks(&picks(found), &by(), at(9));
+    let (fewer, missing) = correct(picked(), &[(0, 2), (1, 1)]).unwrap();
+    assert_eq!((fewer.status, missing), (FulfillmentStatus::Picked, packed(&[(0, 1)])));
+    assert_eq!(correct(fewer.clone(), &[(0, 3), (1, 1)]).unwrap_err().code, "too-many-picked", "it is routed anew");
+    let (none, missing) = correct(fewer, &[(0, 0), (1, 0)]).unwrap();
+    assert_eq!((none.status, missing), (FulfillmentStatus::Short, packed(&[(0, 2), (1, 1)])));
+
+    let half = pack(picked(), &[(0, 2)], "a").unwrap();
+    assert_eq!(correct(half.clone(), &[(0, 1), (1, 1)]).unwrap_err().code, "already-packed");
+    let (rest, missing) = correct(half, &[(0, 2), (1, 0)]).unwrap();
+    assert_eq!((rest.status, missing), (FulfillmentStatus::Packed, packed(&[(0, 1), (1, 1)])));
+    assert_eq!(correct(rest, &[(0, 1), (1, 0)]).unwrap_err().code, "wrong-status", "it is packed");
+}
+
+#[test]
+fn the_rest_of_what_has_left_in_part_can_be_cancelled() {
+    let part = pack(picked(), &[(0, 2)], "a").unwrap();
+    let leaving = HandOver {
+        parcel: "P1".parse().unwrap(),
+        carrier: "DHL".into(),
+        tracking_number: "1".into(),
+        tracking_url: None,
+    };
+    let (sent, _) = pack(part, &[(0, 1)], "b").unwrap().hand_over(&[leaving], &by(), at(5)).unwrap();
+    let rest = sent.clone().cancel_unsent(&by(), at(6));
+    assert_eq!((rest.status, rest.parcels.len()), (FulfillmentStatus::HandedOver, 1), "P2 is unpacked again");
+    assert_eq!(rest.units_sent(), [(0, 2)].into());
+    assert_eq!(rest.clone().cancel_unsent(&by(), at(7)), rest);
+    let arrived = sent.deliver(&"P1".parse().unwrap(), &by(), at(6)).unwrap();
+    assert_eq!(arrived.cancel_unsent(&by(), at(7)).status, FulfillmentStatus::Closed);
+    assert_eq!(picked().cancel_unsent(&by(), at(7)).status, FulfillmentStatus::Cancelled);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 use super::{
     ids::{PaymentId, RefundId},
     money::{Currency, Minor},
+    provider_units,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,8 @@ pub enum RefundStatus {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {
+    /// The bank asks before it takes any money; refunding is still possible, and often ends it.
+    Inquiry,
     Open,
     Won,
     Lost,
@@ -92,8 +95,10 @@ pub struct Payment {
     pub captured: Minor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorized: Option<Authorization>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub pending: bool,
+    /// When the customer finished checking out with money that takes its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub pending: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub voided: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,11 +153,16 @@ pub struct Refund {
 pub enum RefundState {
     /// Decided, and owed to the provider.
     Intended,
-    /// On its way to the provider since `at`; what came of it is not recorded yet, or is not known
-    /// (a time-out, a 5xx): the same key is used again.
+    /// On its way to the provider since `at`; what came of it is not recorded yet.
     Sent {
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
         at: Timestamp,
+    },
+    /// Sent at `at` first, and the answer told nothing (a time-out, a 5xx): the same key is used again.
+    Unknown {
+        #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+        at: Timestamp,
+        reason: String,
     },
     /// The provider has it and works on it.
     Pending {
@@ -179,7 +189,7 @@ impl Refund {
 
     /// Whether the provider still has to be asked.
     pub fn is_owed(&self) -> bool {
-        matches!(self.state, RefundState::Intended | RefundState::Sent { .. })
+        matches!(self.state, RefundState::Intended | RefundState::Sent { .. } | RefundState::Unknown { .. })
     }
 }
 
@@ -201,6 +211,13 @@ pub enum PaymentStatus {
     Disputed,
 }
 
+/// What one payment can still give back.
+struct RefundablePart {
+    payment: PaymentId,
+    left: Minor,
+    is_disputed: bool,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -215,7 +232,7 @@ impl Payment {
             currency: None,
             captured: 0,
             authorized: None,
-            pending: false,
+            pending: None,
             voided: false,
             failure: None,
             refunded_in_total: 0,
@@ -229,7 +246,13 @@ impl Payment {
     }
 
     fn is_disputed(&self) -> bool {
-        self.disputes.values().any(|dispute| dispute.status != DisputeStatus::Won)
+        self.disputes.values().any(|dispute| matches!(dispute.status, DisputeStatus::Open | DisputeStatus::Lost))
+    }
+
+    /// Whether its money is on its way, as far as is known.
+    fn is_pending(&self) -> bool {
+        let failed_since = |at| self.failure.as_ref().is_some_and(|failure| failure.at >= at);
+        !self.voided && self.pending.is_some_and(|at| !failed_since(at))
     }
 }
 
@@ -239,7 +262,7 @@ impl Ledger {
         let payment = self.payments.entry(event.payment.clone()).or_insert_with(Payment::new);
         payment.currency = payment.currency.or(event.currency);
         match &event.fact {
-            MoneyFact::Pending => payment.pending = true,
+            MoneyFact::Pending => payment.pending = payment.pending.max(Some(event.at)),
             MoneyFact::Captured(amount) => payment.captured = payment.captured.max(*amount),
             MoneyFact::Voided => payment.voided = true,
             MoneyFact::RefundedInTotal(amount) => {
@@ -316,6 +339,19 @@ impl Ledger {
         own.map(|(id, payment)| self.refunded_of(id, payment, Refund::has_succeeded)).sum()
     }
 
+    /// What is left of the money that came. More than all of it may have gone back.
+    pub fn kept(&self, currency: Currency) -> Minor {
+        self.captured(currency) - self.refunded(currency)
+    }
+
+    /// Whether there is money of the customer's, or the promise of some.
+    pub fn has_or_awaits_money(&self, currency: Currency) -> bool {
+        let promised = |payment: &Payment| {
+            payment.is_pending() || (!payment.voided && payment.captured == 0 && payment.authorized.is_some())
+        };
+        self.kept(currency) > 0 || self.payments.values().any(promised)
+    }
+
     /// The provider's sum and the single refunds tell of the same money; the larger one is true. The largest sum may
     /// have been told before a refund in it failed, so failed ones are taken off. (One that the provider refused at
     /// once was never in it; should the single ones not make up for that, the provider still refuses too much.)
@@ -327,42 +363,62 @@ impl Ledger {
         sum(&counts).max(payment.refunded_in_total - sum(&|refund| !refund.counts()))
     }
 
-    /// What may still be refunded of each payment. A disputed payment's money is in the bank's hands.
-    fn refundable_parts(&self, currency: Currency) -> Vec<(PaymentId, Minor)> {
-        let open = self.payments.iter().filter(|(_, p)| p.counts_in(currency) && !p.is_disputed());
-        open.map(|(id, payment)| (id.clone(), payment.captured - self.refunded_of(id, payment, Refund::counts)))
-            .filter(|(_, left)| *left > 0)
-            .collect()
+    /// What may still be refunded of each payment, those that a dispute keeps from it last: their money is in the
+    /// bank's hands.
+    fn refundable_parts(&self, currency: Currency) -> Vec<RefundablePart> {
+        let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
+        let part = |(id, payment): (&PaymentId, &Payment)| RefundablePart {
+            payment: id.clone(),
+            left: payment.captured - self.refunded_of(id, payment, Refund::counts),
+            is_disputed: payment.is_disputed(),
+        };
+        let mut parts: Vec<RefundablePart> = own.map(part).filter(|part| part.left > 0).collect();
+        parts.sort_by_key(|part| part.is_disputed);
+        parts
     }
 
-    pub fn refundable(&self, currency: Currency) -> Minor {
-        self.refundable_parts(currency).iter().map(|(_, left)| left).sum()
+    /// What has not gone back of what was captured, with what a dispute keeps from it for now.
+    pub fn not_refunded(&self, currency: Currency) -> Minor {
+        self.refundable_parts(currency).iter().map(|part| part.left).sum()
     }
 
     /// Intends to refund `amount` under the name `name`, over as many payments as it takes, and never more
     /// than what is left of what was captured. Tells how much was intended: nothing if the name has been used.
+    ///
+    /// What a dispute is in the way of is not forgotten: it stands as failed, for a person to order again. What is
+    /// smaller than the provider can move is left out.
     pub fn intend_refund(&mut self, name: &str, amount: Minor, currency: Currency) -> Minor {
         if self.refunds.contains_key(name) {
             return 0;
         }
-        let mut left = amount;
-        for (n, (payment, refundable)) in self.refundable_parts(currency).into_iter().enumerate() {
+        let step = provider_units::stripe(currency).step();
+        let (mut left, mut intended) = (amount, 0);
+        for (n, RefundablePart { payment, left: refundable, is_disputed }) in
+            self.refundable_parts(currency).into_iter().enumerate()
+        {
             let part = left.min(refundable);
+            let part = part - part % step;
             let id = if n == 0 { name.to_owned() } else { format!("{name}.{}", n + 1) };
             let Ok(id) = id.parse::<RefundId>() else { break };
             if part > 0 {
-                let state = RefundState::Intended;
+                let state = if is_disputed {
+                    RefundState::Failed { reason: "its payment is disputed".to_owned() }
+                } else {
+                    intended += part;
+                    RefundState::Intended
+                };
                 self.refunds.insert(id, Refund { payment, amount: part, attempt: 1, state });
                 left -= part;
             }
         }
-        amount - left
+        intended
     }
 
     /// Intends the refunds that failed once more, each as another attempt, as far as its payment still has the
     /// money. Tells how many.
     pub fn retry_failed(&mut self, currency: Currency) -> usize {
-        let mut room: BTreeMap<PaymentId, Minor> = self.refundable_parts(currency).into_iter().collect();
+        let parts = self.refundable_parts(currency).into_iter().filter(|part| !part.is_disputed);
+        let mut room: BTreeMap<PaymentId, Minor> = parts.map(|part| (part.payment, part.left)).collect();
         let failed = |refund: &&mut Refund| matches!(refund.state, RefundState::Failed { .. }) && refund.attempt > 0;
         let mut retried = 0;
         for refund in self.refunds.values_mut().filter(failed) {
@@ -374,6 +430,11 @@ impl Ledger {
             }
         }
         retried
+    }
+
+    /// Whether a refund that Orderly asked for has failed, and has not been ordered again.
+    pub fn has_failed_refund(&self) -> bool {
+        self.refunds.values().any(|refund| !refund.counts() && refund.attempt > 0)
     }
 
     /// Disputes that have not been won: their money is gone, or may be.
@@ -405,7 +466,7 @@ impl Ledger {
             PaymentStatus::PartiallyPaid
         } else if payments().any(|p| !p.voided && p.authorized.as_ref().is_some_and(|a| a.amount > 0)) {
             PaymentStatus::Authorized
-        } else if payments().any(|p| p.pending && !p.voided && p.failure.is_none()) {
+        } else if payments().any(Payment::is_pending) {
             PaymentStatus::Pending
         } else if payments().any(|p| p.voided) {
             PaymentStatus::Voided

@@ -66,7 +66,7 @@ fn money_in_another_currency_is_kept_and_pays_for_nothing() {
     let usd = MoneyEvent { currency: "USD".parse().ok(), ..event("pi_1", 1, MoneyFact::Captured(100)) };
     ledger.record(&usd);
     assert_eq!(ledger.status(100, eur()), PaymentStatus::Unpaid);
-    assert_eq!(ledger.refundable(eur()), 0);
+    assert_eq!(refundable(&ledger), 0);
     assert_eq!(ledger.payments.len(), 1);
 }
 
@@ -111,7 +111,7 @@ fn late_news_of_a_given_up_attempt_does_not_touch_the_new_one() {
 #[test]
 fn a_failed_refund_may_be_made_again() {
     let mut ledger = ledger([MoneyFact::Captured(100), refund("re_1", 100, RefundStatus::Failed)]);
-    assert_eq!(ledger.refundable(eur()), 100);
+    assert_eq!(refundable(&ledger), 100);
     assert_eq!(ledger.intend_refund("cancel", 100, eur()), 100);
 }
 
@@ -123,11 +123,11 @@ fn a_refund_that_failed_after_it_had_succeeded_may_be_made_again() {
     let fact = |status| MoneyFact::Refund { ours: ours.clone(), id: "re_1".into(), amount: 60, status };
     ledger.record(&event("pi_1", 5, fact(RefundStatus::Succeeded)));
     ledger.record(&event("pi_1", 5, MoneyFact::RefundedInTotal(60)));
-    assert_eq!((ledger.refundable(eur()), ledger.status(100, eur())), (40, PaymentStatus::PartiallyRefunded));
+    assert_eq!((refundable(&ledger), ledger.status(100, eur())), (40, PaymentStatus::PartiallyRefunded));
     ledger.record(&event("pi_1", 6, fact(RefundStatus::Failed)));
-    assert_eq!((ledger.refundable(eur()), ledger.status(100, eur())), (100, PaymentStatus::Paid));
+    assert_eq!((refundable(&ledger), ledger.status(100, eur())), (100, PaymentStatus::Paid));
     assert_eq!(ledger.retry_failed(eur()), 1);
-    assert_eq!(ledger.refundable(eur()), 40, "it is on its way again");
+    assert_eq!(refundable(&ledger), 40, "it is on its way again");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn only_what_its_own_payment_still_has_is_refunded_again() {
     ledger.intend_refund("cancel", 50, eur());
     ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "declined".into() };
     ledger.record(&event("pi_1", 3, refund("re_1", 20, RefundStatus::Succeeded)));
-    assert_eq!(ledger.refundable(eur()), 100);
+    assert_eq!(refundable(&ledger), 100);
     assert_eq!(ledger.retry_failed(eur()), 0, "pi_1 has only 40 left");
 }
 
@@ -158,18 +158,68 @@ fn a_name_is_used_for_one_refund_only() {
 fn disputed_money_is_not_refunded_until_the_dispute_is_won() {
     let mut ledger = ledger([MoneyFact::Captured(100), dispute(DisputeStatus::Open)]);
     ledger.record(&event("pi_2", 1, MoneyFact::Captured(10)));
-    assert_eq!(ledger.refundable(eur()), 10);
+    assert_eq!(refundable(&ledger), 10);
     ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Won)));
-    assert_eq!(ledger.refundable(eur()), 110);
+    assert_eq!(refundable(&ledger), 110);
     ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Lost)));
-    assert_eq!(ledger.refundable(eur()), 10, "lost in the end");
+    assert_eq!(refundable(&ledger), 10, "lost in the end");
+}
+
+#[test]
+fn what_a_dispute_keeps_from_being_refunded_waits_to_be_ordered_again() {
+    let mut ledger = ledger([MoneyFact::Captured(100), dispute(DisputeStatus::Open)]);
+    ledger.record(&event("pi_2", 1, MoneyFact::Captured(10)));
+    assert_eq!(ledger.not_refunded(eur()), 110);
+    assert_eq!(ledger.intend_refund("cancel", 110, eur()), 10, "the other payment's money comes first");
+    assert!(ledger.has_failed_refund());
+    assert_eq!(ledger.retry_failed(eur()), 0, "the dispute goes on");
+    ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Won)));
+    assert_eq!(ledger.retry_failed(eur()), 1);
+    let owed: Vec<_> = ledger.owed_refunds().map(|(id, refund)| (id.as_str(), refund.amount)).collect();
+    assert_eq!(owed, [("cancel", 10), ("cancel.2", 100)]);
+    assert!(!ledger.has_failed_refund());
+}
+
+#[test]
+fn an_inquiry_of_the_bank_keeps_nothing_from_being_refunded() {
+    let mut ledger = ledger([MoneyFact::Captured(100), dispute(DisputeStatus::Inquiry)]);
+    assert_eq!(ledger.status(100, eur()), PaymentStatus::Paid);
+    assert_eq!(ledger.intend_refund("cancel", 100, eur()), 100);
+    ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Open)));
+    assert_eq!(ledger.status(100, eur()), PaymentStatus::Disputed);
+}
+
+#[test]
+fn no_part_is_intended_that_the_provider_cannot_move() {
+    let dinar: Currency = "KWD".parse().unwrap();
+    let mut ledger = Ledger::default();
+    ledger.record(&MoneyEvent { currency: Some(dinar), ..event("pi_1", 1, MoneyFact::Captured(10_000)) });
+    assert_eq!(ledger.intend_refund("return-01", 3_335, dinar), 3_330);
+}
+
+#[test]
+fn the_later_of_a_payment_s_promise_and_its_failure_stands() {
+    let told = |facts: [(i64, MoneyFact); 2]| {
+        let mut ledger = Ledger::default();
+        facts.into_iter().for_each(|(second, fact)| ledger.record(&event("pi_1", second, fact)));
+        (ledger.status(100, eur()), ledger.has_or_awaits_money(eur()))
+    };
+    let (promise, failure) = (MoneyFact::Pending, MoneyFact::Failed("card_declined".into()));
+    assert_eq!(told([(1, failure.clone()), (2, promise.clone())]), (PaymentStatus::Pending, true));
+    assert_eq!(told([(1, promise.clone()), (2, failure.clone())]), (PaymentStatus::Failed, false));
+    assert_eq!(told([(2, failure), (1, promise)]), (PaymentStatus::Failed, false), "in whatever order they come");
 }
 
 /// What a provider may tell of the payment `n`: it is in one currency, and a refund's id, its payment and its
 /// amount belong together for good. The events of one payment are told in any order.
 fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
     let status = prop_oneof![Just(RefundStatus::Pending), Just(RefundStatus::Succeeded), Just(RefundStatus::Failed)];
-    let dispute_status = prop_oneof![Just(DisputeStatus::Open), Just(DisputeStatus::Won), Just(DisputeStatus::Lost)];
+    let dispute_status = prop_oneof![
+        Just(DisputeStatus::Inquiry),
+        Just(DisputeStatus::Open),
+        Just(DisputeStatus::Won),
+        Just(DisputeStatus::Lost)
+    ];
     let fact = prop_oneof![
         Just(MoneyFact::Pending),
         Just(MoneyFact::Voided),
@@ -217,6 +267,12 @@ fn with_own_refunds() -> Ledger {
     ledger
 }
 
+/// What a refund may take now: no dispute is in its way.
+fn refundable(ledger: &Ledger) -> Minor {
+    let parts = ledger.refundable_parts(eur()).into_iter();
+    parts.filter(|part| !part.is_disputed).map(|part| part.left).sum()
+}
+
 proptest! {
     #[test]
     fn the_order_of_arrival_and_repetitions_do_not_matter(
@@ -243,7 +299,7 @@ proptest! {
         let heard = refunded(&ledger);
         for (n, (amount, fails)) in asked.into_iter().enumerate() {
             let name = format!("return-{n}");
-            let room = ledger.refundable(eur());
+            let room = refundable(&ledger);
             prop_assert_eq!(ledger.intend_refund(&name, amount, eur()), amount.min(room));
             if let Some(refund) = ledger.refunds.get_mut(name.as_str()).filter(|_| fails) {
                 refund.state = RefundState::Failed { reason: "declined".into() };

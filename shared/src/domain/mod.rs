@@ -14,6 +14,7 @@ pub mod ids;
 pub mod ledger;
 pub mod money;
 pub mod order;
+pub mod provider_units;
 pub mod returns;
 pub mod routing;
 pub mod settings;

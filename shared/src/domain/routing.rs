@@ -49,10 +49,20 @@ pub struct Routed {
 pub struct Availability(BTreeMap<StockPlace, (u32, bool)>);
 
 impl Availability {
+    /// For orders whose turn it is: all that is available.
     pub fn of<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
+        Self::counting(levels, |level| level.available)
+    }
+
+    /// For orders that come only now: what is available beyond what orders before them were promised.
+    pub fn beyond_promises<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
+        Self::counting(levels, |level| level.available - level.backordered)
+    }
+
+    fn counting<'a>(levels: impl IntoIterator<Item = &'a StockLevel>, free: impl Fn(&StockLevel) -> i64) -> Self {
         let entry = |level: &StockLevel| {
             let place = StockPlace { sku: level.sku.clone(), location: level.location.clone() };
-            (place, (u32::try_from(level.available.max(0)).unwrap_or(u32::MAX), level.backorder))
+            (place, (u32::try_from(free(level).max(0)).unwrap_or(u32::MAX), level.backorder))
         };
         Self(levels.into_iter().map(entry).collect())
     }

@@ -190,6 +190,10 @@ pub enum MovementKind {
     Adjust,
     /// Units found damaged (above 0), or found good again (below 0).
     Damage,
+    /// Damaged units that are thrown away (above 0).
+    WriteOff,
+    /// Units sent to quality control (above 0), or that came back from it as good (below 0).
+    QualityControl,
     /// Units announced by a supplier, up or down.
     Incoming,
 }
@@ -202,8 +206,10 @@ impl std::str::FromStr for MovementKind {
             "receive" => Ok(Self::Receive),
             "adjust" => Ok(Self::Adjust),
             "damage" => Ok(Self::Damage),
+            "write_off" => Ok(Self::WriteOff),
+            "quality_control" => Ok(Self::QualityControl),
             "incoming" => Ok(Self::Incoming),
-            _ => Err("must be receive, adjust, damage or incoming"),
+            _ => Err("must be receive, adjust, damage, write_off, quality_control or incoming"),
         }
     }
 }
@@ -219,6 +225,12 @@ impl MovementKind {
             )),
             Self::Receive | Self::Adjust => Ok(StockDelta { on_hand: quantity, ..none }),
             Self::Damage => Ok(StockDelta { damaged: quantity, ..none }),
+            Self::WriteOff if quantity <= 0 => Err(Rejection::new(
+                "not-written-off",
+                "quantity must be above 0: how many damaged units are thrown away?",
+            )),
+            Self::WriteOff => Ok(StockDelta { on_hand: -quantity, damaged: -quantity, ..none }),
+            Self::QualityControl => Ok(StockDelta { quality_control: quantity, ..none }),
             Self::Incoming => Ok(StockDelta { incoming: quantity, ..none }),
         }
     }

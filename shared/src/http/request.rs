@@ -137,6 +137,15 @@ impl Request {
         Ok(self.idempotency_key()?.unwrap_or(&self.id).to_owned())
     }
 
+    /// For requests that say everything in their path. Whatever else is sent was meant for something else; an empty
+    /// object is what some clients send for nothing.
+    pub fn no_body(&self) -> Result<(), Error> {
+        match self.body.trim_ascii() {
+            b"" | b"{}" => Ok(()),
+            _ => Err(Problem::new(400, "unexpected-body", "this request takes no body").into()),
+        }
+    }
+
     /// Refuses a body of more than `bytes`.
     pub fn at_most(&self, bytes: usize) -> Result<(), Error> {
         let length = self.body.len();

@@ -1,6 +1,9 @@
 //! The loops that functions run in.
 
-use crate::http::{self, Request, Response};
+use crate::{
+    domain::ids::OrderId,
+    http::{self, Request, Response},
+};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -17,7 +20,9 @@ where
     // `lambda_http::run` asks for futures that may change threads; a sandbox works on one request at a time.
     lambda_runtime::run(service_fn(move |event: LambdaEvent<lambda_http::request::LambdaRequest>| async move {
         let request = Request::from_lambda(event.payload.into());
-        let (id, route, order) = (request.id.clone(), request.route.clone(), request.path.get("order_id").cloned());
+        let (id, route) = (request.id.clone(), request.route.clone());
+        // Anything may stand there; only what is a name of ours is logged.
+        let order = request.path.get("order_id").filter(|id| id.parse::<OrderId>().is_ok()).cloned();
         // Boxed: the layout of a whole request's future is too deep for the compiler otherwise.
         let response = Box::pin(handle(request)).await.unwrap_or_else(|error| error.into_response(&id));
         tracing::info!(route, status = response.status, order, request = id, "answered");

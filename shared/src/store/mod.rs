@@ -16,7 +16,7 @@ mod tests;
 
 pub use item::{Aggregate, EmailRecord, Stored};
 pub use orders::{DueClass, DueItem, Order, Page, PlacedDetails};
-pub use payments::{PaymentRecord, StoredPayment};
+pub use payments::{PaymentRecord, StoredPayment, Unmatched};
 pub use stock::MovementRecord;
 pub use write::{CommitError, Failed, MAX_ACTIONS, Terms, Write};
 
@@ -62,8 +62,9 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The item is not of a shape that this version writes: a person must look.
-    #[error("{item} cannot be read: {source}")]
+    /// The item is not of a shape that this version writes: a person must look. What is wrong may quote a customer's
+    /// data, so it is not told where it would be logged.
+    #[error("{item} cannot be read: it is not of a shape that this version writes")]
     Unreadable {
         item: String,
         #[source]

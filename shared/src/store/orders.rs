@@ -122,7 +122,7 @@ impl Store {
         self.load(order, &ItemName::Head).await
     }
 
-    /// What was asked for. It never changes, so an eventually consistent read will do once the order is known.
+    /// What was asked for. It never changes, but it may have been written only now.
     pub async fn placed(&self, order: &OrderId) -> Result<Option<PlacedDetails>, StoreError> {
         let item = self.raw(order, &ItemName::Details, true).await?;
         item.map(|item| from_item(item, order)).transpose()
@@ -134,10 +134,16 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// The heads of some orders, as they are now; those that are not there are left out.
-    pub async fn heads(&self, orders: &[OrderId]) -> Result<Vec<Stored<Head>>, StoreError> {
+    /// The heads of some orders, as they are now; those that are not there are left out. One that cannot be read does
+    /// not keep the others from its reader.
+    pub async fn heads(
+        &self,
+        orders: &[OrderId],
+    ) -> Result<Vec<(OrderId, Result<Stored<Head>, StoreError>)>, StoreError> {
         let orders: BTreeSet<&OrderId> = orders.iter().collect(); // DynamoDB refuses a key that is asked for twice
-        self.aggregates(orders.into_iter().map(|order| (order.clone(), ItemName::Head)).collect(), true).await
+        let keys = orders.into_iter().map(|order| (self.tables.orders.as_str(), key(order, &ItemName::Head))).collect();
+        let found = self.batch_get(keys, true).await?;
+        found.into_iter().map(|(_, item)| Ok((names_of(&item)?.0, decode(item)))).collect()
     }
 
     async fn aggregates<T: Aggregate>(
@@ -221,21 +227,16 @@ impl Store {
         Ok(Page { items, next })
     }
 
-    /// Items that have been due since before `before`, the longest waiting first; `limit` for each shard.
-    pub async fn due(&self, class: DueClass, before: Timestamp, limit: usize) -> Result<Vec<DueItem>, StoreError> {
-        let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before, limit));
+    /// All items that have been due since before `before`, the longest waiting first.
+    pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
+        let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before));
         let mut found: Vec<DueItem> = futures::future::try_join_all(queries).await?.into_iter().flatten().collect();
         found.sort_by_key(|due| due.since);
         Ok(found)
     }
 
-    async fn due_shard(
-        &self,
-        class: DueClass,
-        shard: u8,
-        before: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<DueItem>, StoreError> {
+    /// The index holds keys only: thousands of entries fit a page, and a page costs next to nothing.
+    async fn due_shard(&self, class: DueClass, shard: u8, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
         let partition = format!("{}#{shard}", class.name());
         let query = self
             .client
@@ -246,9 +247,9 @@ impl Store {
             .expression_attribute_names("#class", DUE_CLASS)
             .expression_attribute_names("#at", DUE_AT)
             .expression_attribute_values(":class", AttributeValue::S(partition))
-            .expression_attribute_values(":before", AttributeValue::S(sortable(before)))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let items = query.send().await.map_err(StoreError::request("Query due"))?.items.unwrap_or_default();
+            .expression_attribute_values(":before", AttributeValue::S(sortable(before)));
+        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let items = items.map_err(StoreError::request("Query due"))?;
         let entry = |item: Item| {
             let (order, name) = names_of(&item)?;
             let since = text_of(&item, DUE_AT).and_then(from_sortable);

@@ -12,13 +12,30 @@ use crate::domain::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 const PAYMENT_ID: &str = "payment_id";
 const UNMATCHED_INDEX: &str = "unmatched";
 const UNMATCHED_CLASS: &str = "unmatched_class";
 const UNMATCHED_SINCE: &str = "unmatched_since";
-/// The one partition of the sparse index: unmatched payments are rare.
-const UNMATCHED: &str = "unmatched";
+
+/// Why a payment's events are in no ledger: the partitions of the sparse index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmatched {
+    /// The order that it names is not there yet.
+    AwaitsOrder,
+    /// It names none: perhaps it is none of this shop's business. Only a person can tell.
+    Nameless,
+}
+
+impl Unmatched {
+    fn class(self) -> &'static str {
+        match self {
+            Self::AwaitsOrder => "awaits-order",
+            Self::Nameless => "nameless",
+        }
+    }
+}
 
 /// What is known of a payment outside its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,14 +60,24 @@ pub struct StoredPayment {
 }
 
 impl PaymentRecord {
-    /// Keeps an event until its order is known; the same event twice is kept once.
+    /// Keeps an event until its order is there; the same event twice is kept once. The last order named is looked for.
     pub fn keep(mut self, event: &MoneyEvent, order: Option<OrderId>, now: Timestamp) -> Self {
         if !self.events.contains(event) {
             self.events.push(event.clone());
             self.unmatched_at.get_or_insert(now);
         }
-        self.order = self.order.or(order);
+        self.order = order.or(self.order);
         self
+    }
+
+    /// A person says which order it pays. The events stay until the order has taken them.
+    pub fn assign(self, order: OrderId) -> Self {
+        Self { order: Some(order), ..self }
+    }
+
+    /// A person says that it is no order's. The events stay, and a new one brings it up again.
+    pub fn dismiss(self) -> Self {
+        Self { unmatched_at: None, ..self }
     }
 
     /// The order has taken all events into its ledger.
@@ -77,22 +104,31 @@ impl Store {
         answer.item.map_or(Ok(none), decode)
     }
 
-    /// Payments with events that are in no ledger yet, the oldest first.
-    pub async fn unmatched_payments(&self, limit: usize) -> Result<Vec<StoredPayment>, StoreError> {
+    /// All payments with events that are in no ledger yet, the oldest first.
+    pub async fn unmatched(&self, why: Unmatched) -> Result<Vec<PaymentId>, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.tables.payments)
             .index_name(UNMATCHED_INDEX)
             .key_condition_expression("unmatched_class = :class")
-            .expression_attribute_values(":class", AttributeValue::S(UNMATCHED.to_owned()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let found = query.send().await.map_err(StoreError::request("Query unmatched"))?.items.unwrap_or_default();
-        let keys = found.iter().filter_map(|item| text_of(item, PAYMENT_ID));
-        let keys = keys.map(|id| (self.tables.payments.as_str(), string_key([(PAYMENT_ID, id)]))).collect();
-        let items = self.batch_get(keys, true).await?;
+            .expression_attribute_values(":class", AttributeValue::S(why.class().to_owned()));
+        let found = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let found = found.map_err(StoreError::request("Query unmatched"))?;
+        let id = |item: &Item| {
+            let id = text_of(item, PAYMENT_ID).unwrap_or_default();
+            id.parse().map_err(|e| StoreError::unreadable(id, e))
+        };
+        found.iter().map(id).collect()
+    }
+
+    /// What is known of some payments, as it is now, in the order of their ids.
+    pub async fn payments(&self, ids: &[PaymentId]) -> Result<Vec<StoredPayment>, StoreError> {
+        let ids: BTreeSet<&PaymentId> = ids.iter().collect(); // DynamoDB refuses a key that is asked for twice
+        let key = |id: &PaymentId| (self.tables.payments.as_str(), string_key([(PAYMENT_ID, id.as_str())]));
+        let items = self.batch_get(ids.into_iter().map(key).collect(), true).await?;
         let mut payments = items.into_iter().map(|(_, item)| decode(item)).collect::<Result<Vec<_>, _>>()?;
-        payments.sort_by_key(|payment| payment.value.unmatched_at);
+        payments.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(payments)
     }
 }
@@ -107,7 +143,8 @@ impl Write<'_> {
             Ok(mut item) => {
                 item.insert(PAYMENT_ID.to_owned(), text(read.id.as_str()));
                 if let Some(since) = value.unmatched_at {
-                    item.insert(UNMATCHED_CLASS.to_owned(), text(UNMATCHED));
+                    let class = if value.order.is_some() { Unmatched::AwaitsOrder } else { Unmatched::Nameless };
+                    item.insert(UNMATCHED_CLASS.to_owned(), text(class.class()));
                     item.insert(UNMATCHED_SINCE.to_owned(), text(sortable(since)));
                 }
                 let table = self.tables().payments.clone();

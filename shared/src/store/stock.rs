@@ -130,16 +130,23 @@ impl Store {
 impl Write<'_> {
     /// Keeps the record of a change by hand; the commit fails if one with its id was made before.
     pub fn movement(&mut self, sku: &Sku, record: &MovementRecord) {
-        let name = format!("{MOVEMENT}{}#{}", sortable(record.movement.at), record.id);
-        for name in [name, format!("{MOVEMENT_KEY}{}", record.id)] {
-            match to_item(record, &record.id) {
-                Ok(mut item) => {
-                    item.extend(string_key([(SKU, sku.as_str()), (ITEM, &name)]));
-                    let table = self.tables().stock.clone();
-                    self.put_absent(&table, name, item);
-                }
-                Err(error) => self.fail(error),
+        self.guarded_movement(sku, record);
+        self.put_movement(sku, record, format!("{MOVEMENT_KEY}{}", record.id));
+    }
+
+    /// Keeps the record of a change that something else in this commit lets happen only once.
+    pub fn guarded_movement(&mut self, sku: &Sku, record: &MovementRecord) {
+        self.put_movement(sku, record, format!("{MOVEMENT}{}#{}", sortable(record.movement.at), record.id));
+    }
+
+    fn put_movement(&mut self, sku: &Sku, record: &MovementRecord, name: String) {
+        match to_item(record, &record.id) {
+            Ok(mut item) => {
+                item.extend(string_key([(SKU, sku.as_str()), (ITEM, &name)]));
+                let table = self.tables().stock.clone();
+                self.put_absent(&table, name, item);
             }
+            Err(error) => self.fail(error),
         }
     }
 }

@@ -13,13 +13,18 @@ use crate::{
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 
 /// The only resources with a wildcard, each with its reason.
-const WILDCARDS: [(&str, &str, &str); 3] = [
+const WILDCARDS: [(&str, &str, &str); 4] = [
     ("xray:PutTraceSegments", "*", "X-Ray knows no resource for it"),
     ("xray:PutTelemetryRecords", "*", "X-Ray knows no resource for it"),
     (
         "ses:SendEmail",
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
         "SES checks the address, its domain or the recipient; the condition on the sender narrows it",
+    ),
+    (
+        "ses:SendEmail",
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
+        "SES checks the identity's default configuration set too, if it has one",
     ),
 ];
 

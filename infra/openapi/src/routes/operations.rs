@@ -2,8 +2,8 @@
 
 use crate::{examples, route::Route};
 use operations::{
-    Channels, Keys, Locations, NewKey, RevokedKey, StuckItems, UnmatchedPayments,
-    request::{CreateKey, PutChannel, PutLocation, PutProduct},
+    Channels, Keys, Locations, NewKey, RevokedKey, StuckItems, UnmatchedPayment, UnmatchedPayments,
+    request::{AssignPayment, CreateKey, PutChannel, PutLocation, PutProduct},
 };
 use orderly::domain::settings::{
     Channel, Location, Product,
@@ -24,6 +24,19 @@ pub fn routes() -> Vec<Route> {
             "listUnmatchedPayments",
             "Show payments without an order",
             (200, "Payments that no order is known for. They are matched when their order appears."),
+        ),
+        Route::new::<UnmatchedPayment>(
+            "POST /operations/unmatched-payments/{payment}/assign",
+            "assignPayment",
+            "Say which order a payment is for",
+            (200, "The payment. Its order takes the money within a minute."),
+        )
+        .takes::<AssignPayment>(examples::assign_payment()),
+        Route::new::<UnmatchedPayment>(
+            "POST /operations/unmatched-payments/{payment}/dismiss",
+            "dismissPayment",
+            "Say that a payment is for no order",
+            (200, "The payment. It is listed again only when another event of it comes."),
         ),
         Route::new::<Product>("PUT /products/{sku}", "putProduct", "Set a product", (200, "The product."))
             .roles(&[Warehouse])

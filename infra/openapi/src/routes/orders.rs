@@ -70,7 +70,11 @@ pub fn routes() -> Vec<Route> {
         )
         .roles(&[Storefront])
         .takes::<CancelOrder>(examples::cancel_order())
-        .problem(409, "already-handed-over", "part of the order is with the carrier; ask for a return instead")
+        .problem(
+            409,
+            "already-handed-over",
+            "part of the order is with the carrier: ask for a return of that, and cancel the rest",
+        )
         .problem(409, "already-completed", "the order has been delivered; ask for a return instead")
         .problem(409, "already-expired", "the order expired unpaid and holds nothing"),
         Route::new::<OrderView>(
@@ -81,7 +85,8 @@ pub fn routes() -> Vec<Route> {
         )
         .about("Nothing of it is dispatched, picked, packed or handed over until the hold is released.")
         .takes::<HoldOrder>(examples::hold_order())
-        .problem(409, "not-active", "the order is neither pending nor open"),
+        .problem(409, "not-active", "the order is neither pending nor open")
+        .problem(409, "not-for-people", "Orderly alone holds an order for its stock"),
         Route::new::<OrderView>(
             "DELETE /orders/{order_id}/holds/{reason}",
             "releaseOrder",

@@ -19,6 +19,7 @@ pub fn routes() -> Vec<Route> {
             .takes::<MoveStock>(examples::move_stock())
             .problem(409, "not-enough-stock", "`available` would become negative")
             .problem(409, "not-received", "what is received must be above 0")
+            .problem(409, "not-written-off", "what is written off must be above 0")
             .problem(409, "key-reused", "the key was used for another movement"),
         Route::new::<StockLevel>("PUT /stock", "countStock", "Set what was counted", (200, "The level after it."))
             .about("Counting the same again changes nothing.")

@@ -39,7 +39,8 @@ pub fn routes() -> Vec<Route> {
             .problems([ON_HOLD, WRONG_STATUS])
             .problem(409, "unknown-line", "the picklist has no such line")
             .problem(409, "line-missing", "a line of the picklist is not confirmed")
-            .problem(409, "too-many-picked", "more is picked than was asked for"),
+            .problem(409, "too-many-picked", "more is picked than was asked for, or than was told before")
+            .problem(409, "already-packed", "less is picked than is packed already"),
         of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", "packParcel", "Pack a parcel")
             .about("No unit is packed twice, or unpicked.")
             .key("The same key packs one parcel.")

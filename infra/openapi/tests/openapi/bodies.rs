@@ -36,6 +36,7 @@ fn decode(operation: &str, body: &Value) -> Result<(), Error> {
         "putProduct" => operations::product("TEE".parse().unwrap(), body).map(drop),
         "putLocation" => operations::location("main".parse().unwrap(), body).map(drop),
         "putChannel" => operations::channel("web".parse().unwrap(), body).map(drop),
+        "assignPayment" => operations::assign_payment(body).map(drop),
         "createKey" => operations::key(body).map(drop),
         other => panic!("which decoder reads the body of {other}?"),
     }
@@ -54,8 +55,9 @@ fn errors(operation: &str, body: &Value) -> Vec<FieldError> {
 }
 
 /// Decoders know more of these than a schema can say: an order must add up, an operator must name a channel, a time zone
-/// must exist, a range must not be reversed.
-const BEYOND_SCHEMAS: [&str; 4] = ["total", "channel", "schedule.time_zone", "schedule.transit_days.min"];
+/// must exist, a range must not be reversed, an e-mail address has at most 64 characters before its `@`.
+const BEYOND_SCHEMAS: [&str; 5] =
+    ["total", "channel", "customer.email", "schedule.time_zone", "schedule.transit_days.min"];
 
 /// serde reads bins whole, and names them for what is wrong with one.
 fn names(error: &FieldError, field: &str) -> bool {

@@ -8,14 +8,16 @@ use crate::domain::{
     fulfillment::{Fulfillment, FulfillmentStatus},
     history::Actor,
     ids::{FulfillmentId, LocationId},
+    order::{Details, Line},
     routing::{Part, Routed, Shortage, Want},
 };
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 impl Head {
     /// The units that no location has committed to yet.
     pub fn wants(&self) -> Vec<Want> {
-        let open = self.stock.iter().filter(|allocation| is_open(&allocation.state));
+        let open = self.stock.iter().filter(|allocation| allocation.state.is_open());
         open.map(|a| Want { line: a.line, sku: a.sku.clone(), quantity: a.quantity }).collect()
     }
 
@@ -27,7 +29,7 @@ impl Head {
             return self;
         }
         let before = std::mem::take(&mut self.stock);
-        for allocation in before.iter().filter(|allocation| !is_open(&allocation.state)).cloned() {
+        for allocation in before.iter().filter(|allocation| !allocation.state.is_open()).cloned() {
             let state = match allocation.state {
                 Holding::Reserved(at) => Holding::Committed(at),
                 other => other,
@@ -84,10 +86,7 @@ impl Head {
         if now < reserved_until || self.holds.contains_key(&HoldReason::AwaitingPayment) {
             return self;
         }
-        let promised = self.ledger.payments.values().any(|payment| {
-            !payment.voided && (payment.captured > 0 || payment.authorized.is_some() || payment.pending)
-        });
-        if promised {
+        if self.ledger.has_or_awaits_money(self.currency) {
             let note = format!("payment is {:?} at the end of the reservation", self.payment_status());
             self.holds.insert(HoldReason::AwaitingPayment, Hold { since: now, note });
             return self.noted(now, &Actor::orderly(), "held", HoldReason::AwaitingPayment.as_str());
@@ -113,6 +112,8 @@ impl Head {
         match self.status {
             OrderStatus::Cancelled { .. } => return Ok((self, fulfillments)),
             OrderStatus::Pending { .. } | OrderStatus::Open => {}
+            // Some of its money came too late: cancelling sends it back.
+            OrderStatus::Expired if self.ledger.not_refunded(self.currency) > 0 => {}
             OrderStatus::Completed => {
                 let why = "the order has been delivered; ask for a return instead";
                 return Err(Rejection::new("already-completed", why));
@@ -123,19 +124,58 @@ impl Head {
             }
         }
         if fulfillments.iter().any(Fulfillment::has_left) {
-            let why = "part of the order has been handed to the carrier; ask for a return instead";
+            let why = "part of the order has been handed to the carrier: ask for a return of that, and cancel the rest with \
+                       \"unsent\": true";
             return Err(Rejection::new("already-handed-over", why));
         }
         self.status = OrderStatus::Cancelled { reason: reason.to_owned() };
         self.release_goods();
         self.stock.clear();
-        self.owed.retain(|duty| *duty == Duty::Refund);
+        // What is on its way about money goes on.
+        self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Email(EmailKind::RefundSent(_))));
         self.owed.insert(Duty::Email(EmailKind::OrderCancelled));
         let open = self.fulfillments.values_mut().filter(|status| !status.is_final());
         open.for_each(|status| *status = FulfillmentStatus::Cancelled);
-        let amount = self.ledger.refundable(self.currency);
+        let amount = self.ledger.not_refunded(self.currency);
         let head = self.noted(now, by, "cancelled", reason).intend_refund("cancel", amount, now);
         Ok((head, fulfillments.into_iter().map(|f| f.cancel(by, now)).collect()))
+    }
+
+    /// Cancels what has not left of an order that was sent in part, and decides to refund its price. Cancelling again
+    /// changes nothing.
+    pub fn cancel_unsent(
+        mut self,
+        fulfillments: Vec<Fulfillment>,
+        details: &Details,
+        reason: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Fulfillment>), Rejection> {
+        if self.status != OrderStatus::Open || !fulfillments.iter().any(Fulfillment::has_left) {
+            return self.cancel(fulfillments, reason, by, now);
+        }
+        if self.stock.is_empty() {
+            return Ok((self, fulfillments));
+        }
+        let mut sent: BTreeMap<u16, u32> = BTreeMap::new();
+        for (line, units) in fulfillments.iter().flat_map(Fulfillment::units_sent) {
+            *sent.entry(line).or_default() += units;
+        }
+        // A return gives back the price of a line's first units, this that of its last ones.
+        let unsent = |(n, line): (u16, &Line)| {
+            details.price_of_units(n, sent.get(&n).copied().unwrap_or_default()..line.quantity)
+        };
+        let amount = (0..).zip(&details.lines).map(unsent).sum();
+        self.release_goods();
+        self.stock.clear();
+        self.owed.remove(&Duty::StockDeduction);
+        self.owed.remove(&Duty::FulfillmentDispatch);
+        self = self.noted(now, by, "rest-cancelled", reason).intend_refund("cancel-unsent", amount, now);
+        let cancelled: Vec<Fulfillment> = fulfillments.into_iter().map(|f| f.cancel_unsent(by, now)).collect();
+        for (id, fulfillment) in (1..).map(FulfillmentId::nth).zip(&cancelled) {
+            self = self.fulfillment_is(&id, fulfillment.status, now);
+        }
+        Ok((self, cancelled))
     }
 
     /// Takes note of new fulfillments of everything that is committed.
@@ -183,10 +223,6 @@ impl Head {
         }
         self
     }
-}
-
-fn is_open(state: &Holding) -> bool {
-    matches!(state, Holding::Missing | Holding::Backordered(_))
 }
 
 fn allocation(part: &Part, state: impl Fn(LocationId) -> Holding) -> Allocation {

@@ -9,7 +9,7 @@ mod tests;
 
 use super::{
     Rejection,
-    allocation::{Allocation, Holding},
+    allocation::Allocation,
     duty::{Duty, Owed},
     fulfillment::FulfillmentStatus,
     history::{Actor, Entry},
@@ -102,6 +102,8 @@ pub enum HoldReason {
     InventoryOutOfStock,
     /// The customer's bank has taken the money back, or may.
     PaymentDisputed,
+    /// All of its money has gone back, and its goods have not left.
+    PaymentRefunded,
     /// Money that was promised to the customer has not gone out.
     RefundFailed,
     UnknownDeliveryDate,
@@ -109,13 +111,14 @@ pub enum HoldReason {
 }
 
 impl HoldReason {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AwaitingPayment,
         Self::AwaitingReturnItems,
         Self::HighRiskOfFraud,
         Self::IncorrectAddress,
         Self::InventoryOutOfStock,
         Self::PaymentDisputed,
+        Self::PaymentRefunded,
         Self::RefundFailed,
         Self::UnknownDeliveryDate,
         Self::Other,
@@ -129,6 +132,7 @@ impl HoldReason {
             Self::IncorrectAddress => "incorrect_address",
             Self::InventoryOutOfStock => "inventory_out_of_stock",
             Self::PaymentDisputed => "payment_disputed",
+            Self::PaymentRefunded => "payment_refunded",
             Self::RefundFailed => "refund_failed",
             Self::UnknownDeliveryDate => "unknown_delivery_date",
             Self::Other => "other",
@@ -217,6 +221,10 @@ impl Head {
                 format!("the order is {}; nothing is left to hold", self.status.as_str()),
             ));
         }
+        if reason == HoldReason::InventoryOutOfStock {
+            let why = "an order is held for its stock by Orderly alone, and only while some is missing";
+            return Err(Rejection::new("not-for-people", why));
+        }
         if self.holds.get(&reason).is_some_and(|hold| hold.note == note) {
             return Ok(self);
         }
@@ -241,13 +249,14 @@ impl Head {
     /// When to look at the order again, if nothing happens before. `last` is what it was until now: a
     /// waiting time that goes on keeps its beginning.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        let waits_for_stock = self.status == OrderStatus::Open
-            && self.stock.iter().any(|a| matches!(a.state, Holding::Missing | Holding::Backordered(_)));
+        let waits_for_stock =
+            self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open());
         let waits = waits_for_stock || !self.holds.is_empty();
+        let expires = !self.holds.contains_key(&HoldReason::AwaitingPayment);
         due_of_work(&self.owed, last, now).or(match (&self.status, last) {
+            (OrderStatus::Pending { reserved_until }, _) if expires => Some(Due::Unpaid(*reserved_until)),
             (_, Some(Due::Waiting(since))) if waits => Some(Due::Waiting(since)),
             _ if waits => Some(Due::Waiting(now)),
-            (OrderStatus::Pending { reserved_until }, _) => Some(Due::Unpaid(*reserved_until)),
             _ => None,
         })
     }

@@ -35,6 +35,7 @@ impl Head {
                 RefundStatus::Failed => ("refund-failed", money(*amount)),
             },
             MoneyFact::Dispute { amount, status, .. } => match status {
+                DisputeStatus::Inquiry => ("dispute-inquiry", money(*amount)),
                 DisputeStatus::Open => ("dispute-opened", money(*amount)),
                 DisputeStatus::Won => ("dispute-won", money(*amount)),
                 DisputeStatus::Lost => ("dispute-lost", money(*amount)),
@@ -50,12 +51,41 @@ impl Head {
         if matches!(event.fact, MoneyFact::Dispute { .. }) {
             self.follow_disputes(now);
         }
-        if matches!(event.fact, MoneyFact::Voided) {
+        // Without the promise of money, an unpaid order goes the way of all unpaid orders.
+        if matches!((&event.fact, &self.status), (MoneyFact::Voided, OrderStatus::Pending { .. })) {
             self.holds.remove(&HoldReason::AwaitingPayment);
         }
         let captured = matches!(event.fact, MoneyFact::Captured(_));
-        let next = self.open_if_paid(now).without_refund_duty();
-        if captured { next.refund_if_cancelled(now) } else { next }
+        let mut next = self.open_if_paid(now).without_refund_duty();
+        next.hold_if_refunded(&before, now);
+        if captured {
+            next.hold_if_expired(now);
+            next.refund_if_cancelled(now)
+        } else {
+            next
+        }
+    }
+
+    /// Some money came too late for an order that needs more: nothing moves it on but a person or the rest of it.
+    fn hold_if_expired(&mut self, now: Timestamp) {
+        if self.status == OrderStatus::Expired && self.ledger.kept(self.currency) > 0 {
+            let note = "a part was paid after the order expired: cancel it to refund that".to_owned();
+            self.holds.entry(HoldReason::AwaitingPayment).or_insert(Hold { since: now, note });
+        }
+    }
+
+    /// Goods are not sent off when all of their money has gone back, whoever ordered that; nor when so much went back
+    /// before they were paid for that they are not.
+    fn hold_if_refunded(&mut self, before: &Ledger, now: Timestamp) {
+        let (was, is) = (before.kept(self.currency), self.ledger.kept(self.currency));
+        let just_paid = before.captured(self.currency) < self.total && is < self.total;
+        if self.status == OrderStatus::Open && !self.stock.is_empty() && (just_paid || (was > 0 && is <= 0)) {
+            let kept = self.currency.format(is);
+            let note =
+                format!("only {kept} are left after refunds: cancel the order, or release it to send it all the same");
+            self.holds.insert(HoldReason::PaymentRefunded, Hold { since: now, note });
+            self.owed.remove(&Duty::FulfillmentDispatch);
+        }
     }
 
     /// A refund that has now succeeded is told to the customer; one that has now failed is for a person to look at.
@@ -71,7 +101,10 @@ impl Head {
                     let note = format!("refund {id} failed: {reason}");
                     self.holds.insert(HoldReason::RefundFailed, Hold { since: now, note });
                 }
-                RefundState::Intended | RefundState::Sent { .. } | RefundState::Pending { .. } => {}
+                RefundState::Intended
+                | RefundState::Sent { .. }
+                | RefundState::Unknown { .. }
+                | RefundState::Pending { .. } => {}
             }
         }
     }
@@ -111,19 +144,25 @@ impl Head {
         let name = (1..).map(|n| if n == 1 { "late".to_owned() } else { format!("late-{n}") });
         let free = |name: &String| !self.ledger.refunds.contains_key(name.as_str());
         let Some(name) = { name }.find(free) else { return self };
-        let amount = self.ledger.refundable(self.currency);
+        let amount = self.ledger.not_refunded(self.currency);
         self.intend_refund(&name, amount, now)
     }
 
     /// Decides to refund, and owes the doing of it.
     pub fn intend_refund(mut self, name: &str, amount: Minor, now: Timestamp) -> Self {
+        let before = self.ledger.clone();
         let intended = self.ledger.intend_refund(name, amount, self.currency);
+        let told = format!("{name} {}", self.currency.format(intended));
+        let failed = self.ledger.has_failed_refund() && !before.has_failed_refund();
+        self.follow_refunds(&before, now);
+        if failed {
+            self = self.noted(now, &Actor::orderly(), "refund-failed", format!("{name} its payment is disputed"));
+        }
         if intended == 0 {
             return self;
         }
         self.owed.insert(Duty::Refund);
-        let note = format!("{name} {}", self.currency.format(intended));
-        self.noted(now, &Actor::orderly(), "refund-intended", note)
+        self.noted(now, &Actor::orderly(), "refund-intended", told)
     }
 
     /// Takes note that a return has been inspected, if no refund of it tells that already.
@@ -140,6 +179,17 @@ impl Head {
             && refund.state == RefundState::Intended
         {
             refund.state = RefundState::Sent { at: now };
+        }
+        self
+    }
+
+    /// The provider's answer told nothing. The refund is still owed, under the same key.
+    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str) -> Self {
+        let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| refund.attempt == ours.attempt);
+        if let Some(refund) = refund
+            && let RefundState::Sent { at } | RefundState::Unknown { at, .. } = refund.state
+        {
+            refund.state = RefundState::Unknown { at, reason: why.to_owned() };
         }
         self
     }
@@ -171,7 +221,9 @@ impl Head {
             return Err(Rejection::new("nothing-to-retry", why));
         }
         self.owed.insert(Duty::Refund);
-        self.holds.remove(&HoldReason::RefundFailed);
+        if !self.ledger.has_failed_refund() {
+            self.holds.remove(&HoldReason::RefundFailed);
+        }
         self.owe_dispatch();
         Ok(self.noted(now, by, "refund-retried", ""))
     }

@@ -194,7 +194,7 @@ async fn many_heads_are_read_in_few_requests_even_when_asked_twice() {
     let store = store_of(230).await;
     store.requests();
     let ids: Vec<OrderId> = (0..250).chain(0..250).map(order).collect();
-    let found: BTreeSet<_> = store.heads(&ids).await.unwrap().into_iter().map(|head| head.order).collect();
+    let found: BTreeSet<_> = store.heads(&ids).await.unwrap().into_iter().map(|(order, _)| order).collect();
     assert_eq!(found, (0..230).map(order).collect(), "those that are not there are left out");
     assert_eq!(store.requests(), ["BatchGetItem"; 3]);
     assert!(store.heads(&[]).await.unwrap().is_empty());

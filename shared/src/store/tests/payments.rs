@@ -63,16 +63,23 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     let none = store.payment(&payment(4)).await.unwrap();
     put(&store, &none, &PaymentRecord::matched(order(4))).await.unwrap();
 
-    let unmatched = async |limit| {
-        let found = store.unmatched_payments(limit).await.unwrap();
-        found.into_iter().map(|payment| payment.id).collect::<Vec<_>>()
-    };
-    assert_eq!(unmatched(10).await, [payment(1), payment(2), payment(3)], "the oldest first");
-    assert_eq!(unmatched(2).await, [payment(1), payment(2)]);
+    let unmatched = async |why| store.unmatched(why).await.unwrap();
+    assert_eq!(unmatched(Unmatched::Nameless).await, [payment(1), payment(2), payment(3)], "the oldest first");
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, []);
 
     let read = store.payment(&payment(2)).await.unwrap();
     put(&store, &read, &PaymentRecord::matched(order(2))).await.unwrap();
-    assert_eq!(unmatched(10).await, [payment(1), payment(3)]);
+    assert_eq!(unmatched(Unmatched::Nameless).await, [payment(1), payment(3)]);
     let read = store.payment(&payment(2)).await.unwrap();
     assert_eq!(read.value, PaymentRecord::matched(order(2)));
+
+    // A person says which order it is for, and that another is for none.
+    let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
+    let (one, three) = (one.await, three.await);
+    put(&store, &one, &one.value.clone().assign(order(1))).await.unwrap();
+    put(&store, &three, &three.value.clone().dismiss()).await.unwrap();
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1)]);
+    assert_eq!(unmatched(Unmatched::Nameless).await, []);
+    let found = store.payments(&[payment(3), payment(1), payment(3)]).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.value.events.len()).collect::<Vec<_>>(), [1, 1], "nothing is lost");
 }

@@ -18,42 +18,46 @@ use serde_json::json;
 enum Body {
     /// Read; it has fields that must be there.
     Read,
+    /// There must be none.
+    Empty,
     /// There is nothing to say, so it is not looked at.
     Ignored,
     /// Read as it was signed.
     Signed,
 }
-use Body::{Ignored, Read, Signed};
+use Body::{Empty, Ignored, Read, Signed};
 
 const JSON: &str = "application/json";
 
 /// Every route: whether a storefront and the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, bool, bool, Body); 34] = [
+const ROUTES: [(&str, bool, bool, Body); 36] = [
     ("POST /orders", true, false, Read),
     ("GET /orders", true, true, Ignored),
     ("GET /orders/{order_id}", true, true, Ignored),
     ("POST /orders/{order_id}/cancel", true, false, Read),
     ("POST /orders/{order_id}/holds", false, false, Read),
-    ("DELETE /orders/{order_id}/holds/{reason}", false, false, Ignored),
-    ("POST /orders/{order_id}/refunds/retry", false, false, Ignored),
+    ("DELETE /orders/{order_id}/holds/{reason}", false, false, Empty),
+    ("POST /orders/{order_id}/refunds/retry", false, false, Empty),
     ("POST /webhooks/payments/{provider}", true, true, Signed),
     ("POST /stock", false, true, Read),
     ("PUT /stock", false, true, Read),
     ("GET /stock/{sku}", true, true, Ignored),
     ("GET /fulfillments", false, true, Ignored),
     ("GET /orders/{order_id}/fulfillments/{fulfillment}", false, true, Ignored),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", false, true, Ignored),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", false, true, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", false, true, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", false, true, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", false, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", false, true, Ignored),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", false, true, Empty),
     ("POST /orders/{order_id}/returns", true, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/approve", false, false, Ignored),
+    ("POST /orders/{order_id}/returns/{return}/approve", false, false, Empty),
     ("POST /orders/{order_id}/returns/{return}/decline", false, false, Read),
     ("POST /orders/{order_id}/returns/{return}/receive", false, true, Read),
     ("POST /orders/{order_id}/returns/{return}/inspect", false, true, Read),
     ("GET /operations/stuck", false, true, Ignored),
     ("GET /operations/unmatched-payments", false, false, Ignored),
+    ("POST /operations/unmatched-payments/{payment}/assign", false, false, Read),
+    ("POST /operations/unmatched-payments/{payment}/dismiss", false, false, Empty),
     ("PUT /products/{sku}", false, true, Read),
     ("GET /products/{sku}", true, true, Ignored),
     ("PUT /locations/{location}", false, false, Read),
@@ -62,7 +66,7 @@ const ROUTES: [(&str, bool, bool, Body); 34] = [
     ("GET /channels", false, false, Ignored),
     ("POST /keys", false, false, Read),
     ("GET /keys", false, false, Ignored),
-    ("DELETE /keys/{key}", false, false, Ignored),
+    ("DELETE /keys/{key}", false, false, Empty),
 ];
 
 /// The template's routes, each with its row.
@@ -177,15 +181,20 @@ async fn nonsense_is_answered_with_what_is_wrong_with_it() {
             "parcel" => "P1".to_owned(),
             other => format!("no-{other}"),
         });
-        if body != Read {
-            continue;
-        }
         let send = async |kind: &str, bytes: &str| {
             let request = world.operator.request(method.clone(), &path).header("content-type", kind);
             let answer = world.operator.ask(request.body(bytes.to_owned())).await.unwrap();
             assert_eq!(answer.content_type, "application/problem+json", "{method} {path}: {answer:?}");
             answer
         };
+        if body == Empty {
+            for bytes in ["no json", "\u{0}", "[]", "null", wrong_fields, &too_large] {
+                assert_eq!(send(JSON, bytes).await.status, 400, "{method} {path}");
+            }
+        }
+        if body != Read {
+            continue;
+        }
         for (kind, bytes, status) in [
             (JSON, "", 400),
             (JSON, "no json", 400),

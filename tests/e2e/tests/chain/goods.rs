@@ -179,6 +179,30 @@ async fn a_short_pick_comes_from_the_other_location() {
 }
 
 #[tokio::test]
+async fn what_is_nowhere_is_cancelled_and_refunded_when_the_rest_has_left() {
+    let world = World::start().await;
+    let order = world.place_and_pay("1", &[("POT-CAST", 9)]).await;
+    world.warehouse_does(&order, "01", "picks", &json!({ "picks": [{ "line": 0, "picked": 8 }] })).await;
+    world.until_settled().await;
+    assert_eq!(world.read(&order).await["holds"]["inventory_out_of_stock"]["note"], "POT-CAST: 1 needed, 0 found");
+    let path = format!("/orders/{}", order.id);
+    world.operator.delete(&format!("{path}/holds/inventory_out_of_stock")).await.unwrap();
+    world.pack_and_hand_over(&order, "01").await;
+    world.until_settled().await;
+
+    let why = json!({ "reason": "sold out" });
+    refused(&world.storefront, &format!("{path}/cancel"), &why, "already-handed-over").await;
+    let rest = json!({ "reason": "sold out", "unsent": true });
+    world.storefront.post(&format!("{path}/cancel"), &rest).await.unwrap();
+    world.storefront.post(&format!("{path}/cancel"), &rest).await.unwrap();
+    world.deliver(&order, "01").await;
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    assert_eq!((&read["status"], &read["refunded"], &read["holds"]), (&json!("completed"), &json!(5900), &json!({})));
+    assert_eq!(world.bucket("POT-CAST", "main", "on_hand").await, 0);
+}
+
+#[tokio::test]
 async fn a_pick_of_nothing_moves_the_whole_fulfillment() {
     let world = World::start().await;
     let order = world.place_and_pay("1", &[("TEA-EARLGREY", 79)]).await;

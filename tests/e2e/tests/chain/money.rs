@@ -60,6 +60,30 @@ async fn a_payment_that_names_an_order_to_come_is_matched_by_reconcile() {
 }
 
 #[tokio::test]
+async fn a_person_says_which_order_a_payment_is_for_or_that_it_is_for_none() {
+    let world = World::start().await;
+    let stripe = world.stack.stripe();
+    for id in ["pi_lost", "pi_foreign"] {
+        let paid = json!({ "id": id, "amount_received": 1940, "currency": "eur" });
+        stripe.register(id, 1940, "EUR").unwrap();
+        stripe.deliver(&stripe.event("payment_intent.succeeded", &paid)).await.unwrap();
+    }
+    let order = world.place("1", &[("MUG-BLUE", 1)]).await;
+    let unmatched = "/operations/unmatched-payments";
+    let nobody = json!({ "order": "ord_nobody" });
+    refused(&world.operator, &format!("{unmatched}/stripe_pi_lost/assign"), &nobody, "invalid").await;
+    let assign = json!({ "order": order.id });
+    refused(&world.operator, &format!("{unmatched}/stripe_pi_unheard/assign"), &assign, "not-found").await;
+    world.operator.post(&format!("{unmatched}/stripe_pi_lost/assign"), &assign).await.unwrap();
+    world.operator.post(&format!("{unmatched}/stripe_pi_foreign/dismiss"), &json!({})).await.unwrap();
+    assert_eq!(world.operator.get(unmatched).await.unwrap()["count"], 1, "until reconcile has been there");
+    assert_eq!(world.reconcile().await["matched"], 1);
+    assert_eq!(world.operator.get(unmatched).await.unwrap(), json!({ "count": 0, "payments": [] }));
+    laws::hold(&world).await;
+    assert_eq!(world.read(&order).await["status"], "open");
+}
+
+#[tokio::test]
 async fn partial_and_over_payments_are_visible() {
     let world = World::start().await;
     let order = world.place("1", &[("MUG-BLUE", 1)]).await;
@@ -130,7 +154,7 @@ async fn a_provider_that_fails_is_asked_again_under_the_same_key() {
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
     world.until_dead("RefundsDeadLetters", 1).await;
     let read = world.read(&order).await;
-    assert_eq!((&read["refunds"]["cancel"]["state"], &read["refunded"]), (&json!("sent"), &json!(0)));
+    assert_eq!((&read["refunds"]["cancel"]["state"], &read["refunded"]), (&json!("unknown"), &json!(0)));
     assert_eq!(read["owed"], json!(["refund"]));
     world.purge("RefundsDeadLetters").await;
     provider.becomes(Mood::Well);
@@ -152,7 +176,7 @@ async fn a_refund_whose_answer_was_lost_is_not_made_twice() {
     provider.becomes(Mood::Forgetful);
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
     world.until_dead("RefundsDeadLetters", 1).await;
-    assert_eq!(world.read(&order).await["refunds"]["cancel"]["state"], "sent");
+    assert_eq!(world.read(&order).await["refunds"]["cancel"]["state"], "unknown");
     world.purge("RefundsDeadLetters").await;
     provider.becomes(Mood::Well);
     world.until_reconciled().await;

@@ -1,0 +1,54 @@
+//! Who gets a turn in which minute, so that a run stays small and everybody gets one.
+
+use jiff::{SignedDuration, Timestamp};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// Work that cannot be done is tried again this often for good.
+const SLOWEST: i64 = 15;
+
+/// Whether work that has been owed since then is sent again this minute: after 1, 2, 4, 8 minutes, then every
+/// 15. What keeps failing must not fill the queues and the dead letters.
+pub fn is_turn(since: Timestamp, now: Timestamp) -> bool {
+    let minutes = now.duration_since(since).as_secs() / MINUTE.as_secs();
+    minutes > 0 && (minutes % SLOWEST == 0 || (minutes < SLOWEST && minutes & (minutes - 1) == 0))
+}
+
+/// At most `limit` of the items; if there are more, another part of them each minute, all of them in turn.
+pub fn share<T>(items: Vec<T>, limit: usize, now: Timestamp) -> Vec<T> {
+    let parts = items.len().div_ceil(limit).max(1);
+    let minute = usize::try_from(now.as_second() / MINUTE.as_secs()).unwrap_or_default();
+    items.into_iter().skip(minute % parts * limit).take(limit).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn minute(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_764_000_000 + 60 * minute).unwrap()
+    }
+
+    #[test]
+    fn work_is_sent_again_less_and_less_often() {
+        let turns: Vec<i64> = (0..62).filter(|n| is_turn(minute(0), minute(*n))).collect();
+        assert_eq!(turns, [1, 2, 4, 8, 15, 30, 45, 60]);
+    }
+
+    #[test]
+    fn more_than_one_run_can_do_gets_its_turn_in_as_many_minutes() {
+        for count in [0, 1, 10, 11, 95] {
+            let items: Vec<usize> = (0..count).collect();
+            let runs = count.div_ceil(10);
+            let mut seen: Vec<usize> = (0..runs)
+                .flat_map(|n| {
+                    let part = share(items.clone(), 10, minute(i64::try_from(n).unwrap()));
+                    assert!(part.len() <= 10);
+                    part
+                })
+                .collect();
+            seen.sort_unstable();
+            assert_eq!(seen, items);
+        }
+    }
+}
