@@ -39,17 +39,17 @@ where
     let (messages, mut failed) = parse(event);
     let outcomes = stream::iter(messages)
         .map(|(id, message)| {
-            let name = format!("{} {} {}", message.order, message.item, message.hop);
+            let (name, trace) = (message.to_string(), message.trace.clone());
             let work = AssertUnwindSafe(work(message)).catch_unwind();
             async move {
                 match work.await {
                     Ok(Ok(())) => None,
                     Ok(Err(error)) => {
-                        tracing::warn!(record = id, message = name, %error, "a record failed");
+                        tracing::warn!(record = id, message = name, trace, %error, "a record failed");
                         Some(id)
                     }
                     Err(_) => {
-                        tracing::error!(record = id, message = name, "a record panicked");
+                        tracing::error!(record = id, message = name, trace, "a record panicked");
                         Some(id)
                     }
                 }
@@ -63,21 +63,29 @@ where
     response(failed)
 }
 
-/// Gives all messages of the batch to `work` at once, which tells those whose work it could not do.
-pub async fn process_together<F>(event: SqsEvent, work: impl FnOnce(Vec<Message>) -> F) -> SqsBatchResponse
+/// Gives all messages of the batch to `work` at once, which tells those whose work it could not do. Should one of them
+/// make it panic, each is worked on alone.
+pub async fn process_together<F>(event: SqsEvent, work: impl Fn(Vec<Message>) -> F) -> SqsBatchResponse
 where
     F: Future<Output = Vec<(Message, RecordError)>>,
 {
     let (messages, mut failed) = parse(event);
     let all: Vec<Message> = messages.iter().map(|(_, message)| message.clone()).collect();
-    let Ok(undone) = AssertUnwindSafe(work(all)).catch_unwind().await else {
-        tracing::error!(records = messages.len(), "a batch panicked");
-        failed.extend(messages.into_iter().map(|(id, _)| id));
-        return response(failed);
+    let undone = match AssertUnwindSafe(work(all)).catch_unwind().await {
+        Ok(undone) => undone,
+        Err(_) => {
+            tracing::error!(records = messages.len(), "a batch panicked; each of its records is worked on alone");
+            let mut undone = Vec::new();
+            for (_, message) in &messages {
+                let alone = AssertUnwindSafe(work(vec![message.clone()])).catch_unwind().await;
+                let panicked = || vec![(message.clone(), RecordError::Poison("its work panicked".to_owned()))];
+                undone.extend(alone.unwrap_or_else(|_| panicked()));
+            }
+            undone
+        }
     };
     for (message, error) in &undone {
-        let name = format!("{} {} {}", message.order, message.item, message.hop);
-        tracing::warn!(message = name, %error, "a record failed");
+        tracing::warn!(%message, trace = message.trace, %error, "a record failed");
     }
     let is_undone = |message: &Message| undone.iter().any(|(other, _)| other == message);
     failed.extend(messages.into_iter().filter(|(_, message)| is_undone(message)).map(|(id, _)| id));

@@ -22,7 +22,7 @@ pub struct Message {
     pub order: OrderId,
     pub item: ItemName,
     pub hop: Duty,
-    /// The X-Ray trace that the work belongs to.
+    /// The X-Ray trace in which the work became owed: what fails is logged with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
 }
@@ -44,6 +44,13 @@ impl TryFrom<u8> for Version {
 impl From<Version> for u8 {
     fn from(_: Version) -> Self {
         1
+    }
+}
+
+/// As logs name it: the order, the item, what it owes.
+impl std::fmt::Display for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.order, self.item, self.hop)
     }
 }
 

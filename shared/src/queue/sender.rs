@@ -3,10 +3,14 @@
 use super::Message;
 use crate::domain::duty::{Duty, Owing};
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
+use futures::stream::{self, StreamExt as _};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// SQS's limit for one `SendMessageBatch`.
 const MAX_BATCH: usize = 10;
+
+/// Requests that are made at once: each takes a connection.
+const AT_ONCE: usize = 8;
 
 /// The queues' URLs, one a consumer.
 #[derive(Debug, Clone)]
@@ -54,8 +58,8 @@ impl Sender {
         }
         let batches =
             by_queue.iter().flat_map(|(queue, bodies)| bodies.chunks(MAX_BATCH).map(move |chunk| (queue, chunk)));
-        let sent = futures::future::join_all(batches.map(|(queue, bodies)| self.send_batch(queue, bodies))).await;
-        sent.into_iter().sum()
+        let sends = stream::iter(batches.map(|(queue, bodies)| self.send_batch(queue, bodies)));
+        sends.buffer_unordered(AT_ONCE).fold(0, async |sent, more| sent + more).await
     }
 
     async fn send_batch(&self, queue: &str, bodies: &[String]) -> usize {
