@@ -44,7 +44,8 @@ pub enum KeepError {
 }
 
 impl Keep {
-    /// Reads what `data_dir` holds and makes up what is missing. Without a directory everything is new.
+    /// Reads what `data_dir` holds, makes up what is missing and forgets secrets that are declared no more. Without a
+    /// directory everything is new.
     pub(crate) fn open(data_dir: Option<&Path>, secrets: &[Secret]) -> Result<Self, KeepError> {
         let path = data_dir.map(|directory| directory.join(FILE));
         let kept = match &path {
@@ -52,6 +53,7 @@ impl Keep {
             None => None,
         };
         let mut keep = kept.unwrap_or_else(|| Self { operator_key: operator_key(), secrets: BTreeMap::new() });
+        keep.secrets.retain(|name, _| secrets.iter().any(|secret| secret.name == *name));
         for secret in secrets {
             keep.secrets.entry(secret.name.clone()).or_insert_with(|| local_value(&secret.name));
         }
@@ -101,4 +103,26 @@ fn random() -> [u8; 32] {
     left.copy_from_slice(Uuid::new_v4().as_bytes());
     right.copy_from_slice(Uuid::new_v4().as_bytes());
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn declared(names: &[&str]) -> Vec<Secret> {
+        names.iter().map(|&name| Secret { name: name.to_owned(), arn: String::new() }).collect()
+    }
+
+    #[test]
+    fn what_was_made_up_stays_and_what_is_declared_no_more_goes() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = |names: &[&str]| Keep::open(Some(directory.path()), &declared(names)).unwrap();
+        let first = open(&["Signing", "Renamed"]);
+        let second = open(&["Signing", "NewName"]);
+        assert_eq!(second.operator_key, first.operator_key);
+        assert_eq!(second.secrets["Signing"], first.secrets["Signing"]);
+        assert_eq!(second.secrets.into_keys().collect::<Vec<_>>(), ["NewName", "Signing"]);
+    }
 }
