@@ -2,9 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +13,7 @@ use base64::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::template::Secret;
+use crate::{files, template::Secret};
 
 const FILE: &str = "secrets.json";
 
@@ -78,9 +76,7 @@ impl Keep {
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
-        // Only its owner may read it, like any file of keys.
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)
+        files::write(path, &serde_json::to_vec_pretty(self)?)
     }
 }
 

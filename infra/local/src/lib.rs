@@ -6,6 +6,7 @@ pub mod client;
 pub mod console;
 pub mod demo;
 pub mod event_source;
+mod files;
 pub mod http_api;
 mod keep;
 pub mod lambda;

@@ -1,16 +1,17 @@
 //! A small shop to try things with: a channel, two locations, a few products and their stock, and API keys.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::client::{Client, ClientError};
+use crate::{
+    client::{Client, ClientError},
+    files,
+};
 
 /// The demo shop's only channel.
 pub const CHANNEL: &str = "web";
@@ -166,7 +167,5 @@ fn read(path: &Path) -> Result<Option<Shop>, SeedError> {
 }
 
 fn write(path: &Path, shop: &Shop) -> io::Result<()> {
-    // Only its owner may read it, like any file of keys.
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(&serde_json::to_vec_pretty(shop)?)
+    files::write(path, &serde_json::to_vec_pretty(shop)?)
 }

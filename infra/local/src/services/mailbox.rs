@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::answer::{AwsError, parse};
+use crate::files;
 
 /// Why mails cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +90,10 @@ impl Mailbox {
         mails.iter().find(|mail| mail.id == id).cloned()
     }
 
-    pub(super) async fn handle(&self, body: &[u8]) -> Response {
+    pub(super) fn handle(&self, body: &[u8]) -> Response {
         let mail = parse::<SendEmail>(body).and_then(SendEmail::into_mail);
         match mail {
-            Ok(mail) => match self.keep(mail).await {
+            Ok(mail) => match self.keep(mail) {
                 Ok(id) => Json(json!({"MessageId": id})).into_response(),
                 Err(error) => AwsError::new("InternalServiceErrorException", error.to_string()).into_response(),
             },
@@ -100,10 +101,9 @@ impl Mailbox {
         }
     }
 
-    async fn keep(&self, mail: Mail) -> std::io::Result<String> {
+    fn keep(&self, mail: Mail) -> std::io::Result<String> {
         if let Some(directory) = &self.directory {
-            let text = serde_json::to_vec_pretty(&mail)?;
-            tokio::fs::write(directory.join(format!("{}.json", mail.id)), text).await?;
+            files::write(&directory.join(format!("{}.json", mail.id)), &serde_json::to_vec_pretty(&mail)?)?;
         }
         let id = mail.id.clone();
         self.mails.write().unwrap_or_else(PoisonError::into_inner).push(mail);
@@ -116,6 +116,10 @@ fn read_all(directory: &Path, mails: &mut Vec<Mail>) -> Result<(), MailboxError>
     std::fs::create_dir_all(directory).map_err(failed)?;
     for entry in std::fs::read_dir(directory).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
+        // Whatever else lies here (the remains of a crash, a desktop's own files) is no mail.
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
         let text = std::fs::read(&path).map_err(failed)?;
         mails.push(serde_json::from_slice(&text).map_err(|source| MailboxError::Unreadable { path, source })?);
     }

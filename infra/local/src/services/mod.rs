@@ -176,7 +176,7 @@ async fn dispatch(
         Service::Sqs => services.sqs.handle(operation, &body).await,
         Service::Ses => {
             services.counters.count("SES", operation);
-            services.mailbox.handle(&body).await
+            services.mailbox.handle(&body)
         }
         Service::SecretsManager => {
             services.counters.count("SecretsManager", operation);

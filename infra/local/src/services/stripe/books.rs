@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::files;
+
 /// Why the books cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum BooksError {
@@ -98,11 +100,7 @@ impl Books {
         };
         let text = serde_json::to_vec_pretty(&self.pages)
             .map_err(|source| BooksError::Unreadable { path: path.clone(), source })?;
-        // Renamed into place, so that a crash leaves the old books or the new ones.
-        let new = path.with_extension("new");
-        std::fs::write(&new, text)
-            .and_then(|()| std::fs::rename(&new, path))
-            .map_err(|source| BooksError::File { path: path.clone(), source })
+        files::write(path, &text).map_err(|source| BooksError::File { path: path.clone(), source })
     }
 
     pub(super) fn payments(&self) -> &[Payment] {
