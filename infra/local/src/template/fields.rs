@@ -83,13 +83,23 @@ impl<'a> Fields<'a> {
         text.parse().map(Some).map_err(|_| self.invalid(key, "a whole number", line))
     }
 
-    /// `true` or `false`; absent is false.
-    pub(super) fn flag(&mut self, key: &str) -> Result<bool, TemplateError> {
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, key: &str) -> Result<Option<bool>, TemplateError> {
         let line = self.line_of(key);
         match self.text(key)?.as_deref() {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
+            None => Ok(None),
+            Some("false") => Ok(Some(false)),
+            Some("true") => Ok(Some(true)),
             Some(_) => Err(self.invalid(key, "true or false", line)),
+        }
+    }
+
+    /// A property that may say only what is so here anyway, or be absent.
+    pub(super) fn fixed(&mut self, key: &str, value: &str) -> Result<(), TemplateError> {
+        let line = self.line_of(key);
+        match self.text(key)? {
+            Some(other) if other != value => Err(self.invalid(key, &format!("{value} here"), line)),
+            _ => Ok(()),
         }
     }
 

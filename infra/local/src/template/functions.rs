@@ -11,26 +11,8 @@ use super::{
 };
 
 /// How a function is built, deployed and watched.
-const DEPLOYMENT: &[&str] = &[
-    "Architectures",
-    "AutoPublishAlias",
-    "CodeSigningConfigArn",
-    "CodeUri",
-    "DeploymentPreference",
-    "Description",
-    "EphemeralStorage",
-    "EventInvokeConfig",
-    "Handler",
-    "KmsKeyArn",
-    "LoggingConfig",
-    "PackageType",
-    "ProvisionedConcurrencyConfig",
-    "RecursiveLoop",
-    "Runtime",
-    "RuntimeManagementConfig",
-    "Tags",
-    "Tracing",
-];
+const DEPLOYMENT: &[&str] =
+    &["Architectures", "CodeUri", "Description", "Handler", "LoggingConfig", "Runtime", "Tags", "Tracing"];
 
 /// What Lambda does with a queue in the function's name.
 const CONSUME: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
@@ -87,7 +69,12 @@ fn binary(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<String, Template
     let missing = || Problem::Missing("Metadata.BuildProperties.Binary".to_owned()).at(resource.id, resource.line);
     let metadata = resource.metadata.ok_or_else(missing)?;
     let mut metadata = Fields::read(scope, resource.id, "Metadata", metadata)?;
-    metadata.fields("BuildProperties")?.required("Binary")
+    metadata.fixed("BuildMethod", "rust-cargolambda")?;
+    let mut properties = metadata.fields("BuildProperties")?;
+    let binary = properties.required("Binary")?;
+    properties.finish()?;
+    metadata.finish()?;
+    Ok(binary)
 }
 
 /// SAM's rule for globals: mappings merge, lists are appended, anything else is overridden.
@@ -122,6 +109,8 @@ fn function(
 ) -> Result<Function, TemplateError> {
     let mut fields = Fields::read(scope, id, "", properties)?;
     fields.ignore(DEPLOYMENT);
+    fields.fixed("PackageType", "Zip")?;
+    asynchronous(fields.fields("EventInvokeConfig")?)?;
     let mut environment = fields.fields("Environment")?;
     let variables = environment.fields("Variables")?.into_texts()?;
     environment.finish()?;
@@ -141,6 +130,14 @@ fn function(
     };
     fields.finish()?;
     Ok(function)
+}
+
+/// What becomes of events that nobody waits for, such as a schedule's: here they are given to the function at once,
+/// so none is ever too old, and one time only.
+fn asynchronous(mut fields: Fields<'_>) -> Result<(), TemplateError> {
+    fields.fixed("MaximumRetryAttempts", "0")?;
+    fields.ignore(&["MaximumEventAgeInSeconds"]);
+    fields.finish()
 }
 
 /// What the function's role allows. SAM would make a role for a function without one; here every function has its own.
@@ -167,8 +164,8 @@ fn trigger(scope: &Scope<'_>, mut event: Fields<'_>, api: &Api) -> Result<Option
     let kind = event.required("Type")?;
     let mut properties = event.fields("Properties")?;
     event.finish()?;
-    let enabled = properties.text("Enabled")?.is_none_or(|enabled| enabled == "true")
-        && properties.text("State")?.is_none_or(|state| state == "ENABLED");
+    // Nothing switches a route off.
+    let enabled = kind == "HttpApi" || is_enabled(&mut properties)?;
     let trigger = match kind.as_str() {
         "HttpApi" => Trigger::Http(route(&mut properties, api)?),
         "SQS" => Trigger::Queue(event_source(scope, &mut properties)?),
@@ -180,6 +177,16 @@ fn trigger(scope: &Scope<'_>, mut event: Fields<'_>, api: &Api) -> Result<Option
     };
     properties.finish()?;
     Ok(enabled.then_some(trigger))
+}
+
+fn is_enabled(properties: &mut Fields<'_>) -> Result<bool, TemplateError> {
+    let line = properties.line();
+    let state = match properties.text("State")?.as_deref() {
+        None | Some("ENABLED") => true,
+        Some("DISABLED") => false,
+        Some(_) => return Err(properties.invalid("State", "ENABLED or DISABLED", line)),
+    };
+    Ok(state && properties.flag("Enabled")?.unwrap_or(true))
 }
 
 fn route(properties: &mut Fields<'_>, api: &Api) -> Result<Route, TemplateError> {
@@ -198,7 +205,7 @@ fn route(properties: &mut Fields<'_>, api: &Api) -> Result<Route, TemplateError>
         }
     };
     auth.finish()?;
-    properties.ignore(&["PayloadFormatVersion", "RouteSettings", "TimeoutInMillis"]);
+    properties.fixed("PayloadFormatVersion", "2.0")?;
     Ok(Route { method: properties.required("Method")?.to_uppercase(), path: properties.required("Path")?, authorizer })
 }
 
@@ -226,7 +233,7 @@ fn event_source(scope: &Scope<'_>, properties: &mut Fields<'_>) -> Result<EventS
 fn schedule(properties: &mut Fields<'_>, key: &str) -> Result<Duration, TemplateError> {
     let line = properties.line();
     let expression = properties.required(key)?;
-    properties.ignore(&["Description", "FlexibleTimeWindow", "Name", "RetryPolicy"]);
+    properties.ignore(&["Description", "Name"]);
     rate(&expression).ok_or_else(|| properties.invalid(key, "rate(n minutes), hours or days", line))
 }
 
@@ -258,7 +265,11 @@ impl Api {
         functions: &BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
         let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
-        fields.ignore(&["AccessLogSettings", "DefaultRouteSettings", "Description", "FailOnWarnings", "Name", "Tags"]);
+        fields.ignore(&["AccessLogSettings", "Description", "Name", "Tags"]);
+        // One developer is no flood: nothing is throttled here (docs/ARCHITECTURE.md says so).
+        let mut throttling = fields.fields("DefaultRouteSettings")?;
+        throttling.ignore(&["ThrottlingBurstLimit", "ThrottlingRateLimit"]);
+        throttling.finish()?;
         let mut auth = fields.fields("Auth")?;
         fields.finish()?;
         let mut authorizers = BTreeMap::new();
@@ -275,12 +286,12 @@ impl Api {
 }
 
 fn authorizer(mut fields: Fields<'_>, functions: &BTreeMap<String, String>) -> Result<Authorizer, TemplateError> {
-    fields.ignore(&["EnableFunctionDefaultPermissions", "FunctionInvokeRole"]);
+    fields.ignore(&["FunctionInvokeRole"]);
     let line = fields.line();
     if fields.required("AuthorizerPayloadFormatVersion")? != "2.0" {
         return Err(fields.invalid("AuthorizerPayloadFormatVersion", "2.0", line));
     }
-    if !fields.flag("EnableSimpleResponses")? {
+    if fields.flag("EnableSimpleResponses")? != Some(true) {
         return Err(fields.invalid("EnableSimpleResponses", "true", line));
     }
     let arn = fields.required("FunctionArn")?;

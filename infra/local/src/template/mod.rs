@@ -179,7 +179,7 @@ fn parameter(scope: &Scope<'_>, name: &str, declaration: &Node, given: Option<&S
     let default = fields.text("Default")?;
     let allowed = fields.texts("AllowedValues")?;
     let (least, most) = (fields.number::<f64>("MinValue")?, fields.number::<f64>("MaxValue")?);
-    fields.ignore(&["Description", "NoEcho", "AllowedPattern", "ConstraintDescription", "MinLength", "MaxLength"]);
+    fields.ignore(&["ConstraintDescription", "Description", "NoEcho"]);
     let value = given.cloned().or(default).ok_or_else(|| fields.missing("Default"))?;
     let invalid = |expected: &str| Err(Problem::invalid(name, expected).at("Parameters", line));
     fields.finish()?;

@@ -10,34 +10,13 @@ use super::{
     yaml::{Entry, Node, Value},
 };
 
-/// Resources that are known and not needed on one machine: watching, permissions of others than functions, and
-/// what AWS keeps for a deployed system.
+/// Resources of the template that are not needed on one machine: those that watch.
 const NOT_NEEDED: &[&str] = &[
-    "AWS::ApplicationInsights::Application",
-    "AWS::Budgets::Budget",
     "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::AnomalyDetector",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::CloudWatch::InsightRule",
-    "AWS::KMS::Alias",
-    "AWS::KMS::Key",
-    "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
-    "AWS::Logs::QueryDefinition",
-    "AWS::Logs::ResourcePolicy",
-    "AWS::Logs::SubscriptionFilter",
-    "AWS::ResourceGroups::Group",
-    "AWS::SES::ConfigurationSet",
-    "AWS::SES::ConfigurationSetEventDestination",
-    "AWS::SES::EmailIdentity",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::QueuePolicy",
-    "AWS::XRay::Group",
-    "AWS::XRay::SamplingRule",
 ];
 
 /// Attributes beside `Properties` that say how a resource is deployed, not what it is.
@@ -113,7 +92,7 @@ fn resource<'n>(scope: &Scope<'_>, entry: &'n Entry) -> Result<Option<(String, R
 
 fn queue(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Queue, TemplateError> {
     let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
-    fields.ignore(&["KmsMasterKeyId", "RedriveAllowPolicy", "SqsManagedSseEnabled", "Tags"]);
+    fields.ignore(&["SqsManagedSseEnabled", "Tags"]);
     let mut policy = fields.fields("RedrivePolicy")?;
     let redrive = if policy.is_empty() {
         None
@@ -135,18 +114,8 @@ fn queue(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Queue, TemplateEr
 
 fn table(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Table, TemplateError> {
     let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
-    fields.ignore(&[
-        "BillingMode",
-        "ContributorInsightsSpecification",
-        "DeletionProtectionEnabled",
-        "OnDemandThroughput",
-        "PointInTimeRecoverySpecification",
-        "ResourcePolicy",
-        "SSESpecification",
-        "TableClass",
-        "Tags",
-        "WarmThroughput",
-    ]);
+    fields.fixed("BillingMode", "PAY_PER_REQUEST")?;
+    fields.ignore(&["DeletionProtectionEnabled", "PointInTimeRecoverySpecification", "SSESpecification", "Tags"]);
     let mut attributes = Vec::new();
     for mut attribute in fields.list_of_fields("AttributeDefinitions")? {
         attributes.push(attribute.required("AttributeName")?);
@@ -157,7 +126,6 @@ fn table(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Table, TemplateEr
     }
     let mut indexes = Vec::new();
     for mut index in fields.list_of_fields("GlobalSecondaryIndexes")? {
-        index.ignore(&["ContributorInsightsSpecification", "OnDemandThroughput", "WarmThroughput"]);
         indexes.push(Index {
             name: index.required("IndexName")?,
             keys: keys(&mut index)?,
@@ -167,7 +135,8 @@ fn table(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Table, TemplateEr
     }
     let mut ttl = fields.fields("TimeToLiveSpecification")?;
     let ttl_attribute = ttl.text("AttributeName")?;
-    let ttl_attribute = if ttl.flag("Enabled")? { ttl_attribute } else { None };
+    let enabled = ttl.flag("Enabled")? == Some(true);
+    let ttl_attribute = ttl_attribute.filter(|_| enabled);
     ttl.finish()?;
     let keys = keys(&mut fields)?;
     fields.finish()?;
@@ -204,7 +173,7 @@ fn projection(mut fields: Fields<'_>) -> Result<Projection, TemplateError> {
 
 fn secret(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Secret, TemplateError> {
     let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
-    fields.ignore(&["Description", "GenerateSecretString", "KmsKeyId", "Name", "Tags"]);
+    fields.ignore(&["Description", "Tags"]);
     fields.finish()?;
     let arn = Node { line: resource.line, value: Value::Call("Ref".to_owned(), Box::new(Node::text(0, resource.id))) };
     Ok(Secret { name: resource.id.to_owned(), arn: scope.text(resource.id, &arn)? })

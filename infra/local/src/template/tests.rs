@@ -260,6 +260,77 @@ fn each_mistake_is_named_with_its_place() {
 }
 
 #[test]
+fn what_would_make_it_behave_otherwise_is_refused() {
+    let function = |rest: &str| {
+        format!(
+            "Resources:\n  HttpApi:\n    Type: AWS::Serverless::HttpApi\n  Role:\n    Type: AWS::IAM::Role\n  Fn:\n    \
+             Type: AWS::Serverless::Function\n    Metadata: {{ BuildProperties: {{ Binary: fn }} }}\n    Properties:\n      \
+             Role: !GetAtt Role.Arn\n      {rest}"
+        )
+    };
+    let route = |rest: &str| {
+        function(&format!(
+            "Events: {{ A: {{ Type: HttpApi, Properties: {{ ApiId: !Ref HttpApi, Method: GET, Path: /, {rest} }} }} }}"
+        ))
+    };
+    let schedule = |rest: &str| {
+        function(&format!("Events: {{ A: {{ Type: Schedule, Properties: {{ Schedule: rate(1 hour), {rest} }} }} }}"))
+    };
+    let resource =
+        |kind: &str, rest: &str| format!("Resources:\n  It:\n    Type: {kind}\n    Properties: {{ {rest} }}");
+    let parameter =
+        |rest: &str| format!("Parameters: {{ P: {{ Type: String, Default: a, {rest} }} }}\nResources: {{}}");
+    let unknown = |property: &str| format!("the local stack does not understand the property `{property}`");
+
+    for (text, message) in [
+        (
+            route("PayloadFormatVersion: '1.0'"),
+            "`Events.A.Properties.PayloadFormatVersion` must be 2.0 here".to_owned(),
+        ),
+        (route("TimeoutInMillis: 100"), unknown("Events.A.Properties.TimeoutInMillis")),
+        (route("RouteSettings: {}"), unknown("Events.A.Properties.RouteSettings")),
+        (route("Enabled: false"), unknown("Events.A.Properties.Enabled")),
+        (schedule("Enabled: True"), "`Events.A.Properties.Enabled` must be true or false".to_owned()),
+        (schedule("State: enabled"), "`Events.A.Properties.State` must be ENABLED or DISABLED".to_owned()),
+        (schedule("RetryPolicy: {}"), unknown("Events.A.Properties.RetryPolicy")),
+        (function("PackageType: Image"), "`PackageType` must be Zip here".to_owned()),
+        (
+            function("EventInvokeConfig: { MaximumRetryAttempts: 2 }"),
+            "`EventInvokeConfig.MaximumRetryAttempts` must be 0 here".to_owned(),
+        ),
+        (function("EventInvokeConfig: { DestinationConfig: {} }"), unknown("EventInvokeConfig.DestinationConfig")),
+        (function("AutoPublishAlias: live"), unknown("AutoPublishAlias")),
+        (
+            resource("AWS::Serverless::HttpApi", "DefaultRouteSettings: { DetailedMetricsEnabled: true }"),
+            unknown("DefaultRouteSettings.DetailedMetricsEnabled"),
+        ),
+        (resource("AWS::SQS::Queue", "RedriveAllowPolicy: {}"), unknown("RedriveAllowPolicy")),
+        (
+            resource("AWS::DynamoDB::Table", "BillingMode: PROVISIONED"),
+            "`BillingMode` must be PAY_PER_REQUEST here".to_owned(),
+        ),
+        (resource("AWS::SecretsManager::Secret", "Name: mine"), unknown("Name")),
+        (
+            resource("AWS::SQS::QueuePolicy", ""),
+            "the local stack does not know the resource type `AWS::SQS::QueuePolicy`".to_owned(),
+        ),
+        (parameter("AllowedPattern: b"), unknown("AllowedPattern")),
+        (parameter("MinLength: 2"), unknown("MinLength")),
+    ] {
+        match parse(&text) {
+            Ok(system) => panic!("{text}\n{system:?}"),
+            Err(error) => assert!(error.to_string().ends_with(&message), "{error}\n{text}"),
+        }
+    }
+
+    let enabled = |text: String| !parse(&text).unwrap().functions["fn"].triggers.is_empty();
+    assert!(enabled(schedule("Enabled: true")) && enabled(schedule("State: ENABLED")));
+    assert!(!enabled(schedule("Enabled: false")) && !enabled(schedule("State: DISABLED")));
+    assert!(enabled(route("PayloadFormatVersion: '2.0'")));
+    parse(&function("EventInvokeConfig: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }")).unwrap();
+}
+
+#[test]
 fn alarms_are_not_read() {
     let system = parse(
         "Resources:\n  Alarm:\n    Type: AWS::CloudWatch::Alarm\n    Properties: { Anything: !GetAtt Else.Where }\n",
