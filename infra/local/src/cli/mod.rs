@@ -16,11 +16,12 @@ use orderly_local::{StackError, binaries::BuildError, demo::DemoError, seed::See
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use self::{ports::PortArgs, state::StateError};
+use self::state::StateError;
 
 /// Orderly on this machine: the system that template.yaml declares, with everything it needs around it.
 #[derive(Debug, Parser)]
-#[command(name = "cargo run --", version)]
+#[command(name = "cargo run --", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Options stand after the command that they are for.")]
 struct Arguments {
     /// The template; without this, the nearest template.yaml above the current directory
     #[arg(long, global = true, env = "ORDERLY_TEMPLATE")]
@@ -29,14 +30,12 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     run: run::RunArgs,
-    #[command(flatten)]
-    ports: PortArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Build the functions, start everything and follow the logs (what happens without a command)
-    Run,
+    Run(run::RunArgs),
     /// Play the whole life of an order, from the storefront to its partial refund, on a stack of its own
     Demo(demo::DemoArgs),
     /// Start only what the functions need, and hand queued messages to functions that SAM runs
@@ -95,12 +94,12 @@ pub(crate) async fn main() -> ExitCode {
 }
 
 async fn execute(arguments: Arguments) -> Result<(), CliError> {
-    let Arguments { template, command, run, ports } = arguments;
+    let Arguments { template, command, run } = arguments;
     let template = state::find_template(template)?;
-    match command.unwrap_or(Command::Run) {
-        Command::Run => run::run(&template, &run, ports).await,
+    match command.unwrap_or(Command::Run(run)) {
+        Command::Run(run) => run::run(&template, run).await,
         Command::Demo(demo) => demo::run(&template, demo).await,
-        Command::Services(services) => services::run(&template, services, ports).await,
+        Command::Services(services) => services::run(&template, services).await,
         Command::Reset(reset) => reset::run(&template, reset),
         Command::DeadLetters(command) => dead_letters::run(&template, command).await,
     }
@@ -125,4 +124,41 @@ async fn stop_requested() -> Result<(), CliError> {
         std::process::exit(130);
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(["cargo run --"].into_iter().chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn options_belong_to_the_commands_that_they_work_for() {
+        for line in [
+            "",
+            "--api-port 4000 --in-memory --empty",
+            "run --api-port 4000 --in-memory --empty",
+            "services --services-port 4000 --advertise 172.17.0.1",
+            "demo --keep",
+            "demo --template template.yaml",
+        ] {
+            assert!(parse(line).is_ok(), "{line}");
+        }
+        for line in [
+            "demo --api-port 4000",
+            "--api-port 4000 demo",
+            "services --in-memory",
+            "services --api-port 4000",
+            "--in-memory services",
+            "--empty run",
+            "reset --stripe-port 4000",
+            "dead-letters list --binaries target/debug",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
 }

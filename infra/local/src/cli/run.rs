@@ -13,7 +13,7 @@ use orderly_local::{
 use super::{
     CliError,
     follow::follow,
-    ports::PortArgs,
+    ports::{PortArgs, explain},
     state::{State, workspace},
     stop_requested,
 };
@@ -29,26 +29,30 @@ pub(crate) struct RunArgs {
     /// Start without the demo shop: no channel, no location, no product, only the operator's key
     #[arg(long)]
     empty: bool,
+    #[command(flatten)]
+    ports: PortArgs,
 }
 
-pub(crate) async fn run(template: &Path, arguments: &RunArgs, ports: PortArgs) -> Result<(), CliError> {
+pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliError> {
+    let RunArgs { binaries, in_memory, empty, ports } = arguments;
+    let ports = ports.into();
     let state = State::hold(template)?;
-    let binaries = match &arguments.binaries {
-        Some(directory) => directory.clone(),
+    let binaries = match binaries {
+        Some(directory) => directory,
         None => build(template).await?,
     };
     let options = StackOptions {
-        data_dir: (!arguments.in_memory).then(|| state.directory().to_owned()),
-        ports: ports.into(),
+        data_dir: (!in_memory).then(|| state.directory().to_owned()),
+        ports,
         ..StackOptions::new(template, &binaries)
     };
     let start = Instant::now();
-    let stack = Stack::start(options).await.map_err(|error| ports.explain(error))?;
+    let stack = Stack::start(options).await.map_err(|error| explain(ports, error))?;
     state.announce(stack.console_url())?;
     println!("  Started in {} ms\n", start.elapsed().as_millis());
     let operator = Client::new(stack.api_url(), stack.operator_key());
-    let kept = (!arguments.in_memory).then(|| state.directory());
-    let shop = match arguments.empty {
+    let kept = (!in_memory).then(|| state.directory());
+    let shop = match empty {
         true => None,
         false => Some(seed(&operator, &stack.warehouse().url(), kept).await?),
     };

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{CliError, ports::PortArgs, state::State, stop_requested};
+use super::{CliError, ports::{BackingPortArgs, explain}, state::State, stop_requested};
 
 const ENVIRONMENT: &str = "sam-env.json";
 
@@ -33,20 +33,23 @@ pub(crate) struct ServicesArgs {
     /// Answer on this address of the machine too, such as the one that containers know it by
     #[arg(long, value_name = "HOST")]
     advertise: Option<String>,
+    #[command(flatten)]
+    ports: BackingPortArgs,
 }
 
-pub(crate) async fn run(template: &Path, arguments: ServicesArgs, ports: PortArgs) -> Result<(), CliError> {
-    let ServicesArgs { lambda_endpoint, api_url, advertise } = arguments;
+pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), CliError> {
+    let ServicesArgs { lambda_endpoint, api_url, advertise, ports } = arguments;
+    let ports = ports.into();
     let state = State::hold(template)?;
     let options = BackingOptions {
         template: template.to_owned(),
         data_dir: Some(state.directory().to_owned()),
-        ports: ports.into(),
+        ports,
         api_url,
         parameters: BTreeMap::new(),
         links: vec![Link { label: "Functions, in SAM".to_owned(), url: lambda_endpoint.clone() }],
     };
-    let backing = Backing::start(options).await.map_err(|error| ports.explain(error))?;
+    let backing = Backing::start(options).await.map_err(|error| explain(ports, error))?;
     state.announce(backing.console_url())?;
 
     let (mut endpoint, mut stripe) = (backing.services.endpoint().to_owned(), backing.stripe.endpoint().to_owned());

@@ -160,8 +160,11 @@ async fn a_port_that_is_taken_is_named_with_its_flag() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     for (flag, command) in [("--api-port", "run"), ("--stripe-port", "run"), ("--services-port", "services")] {
-        let binaries = project.binaries.path().to_str().unwrap();
-        let (done, said) = project.output(&["--binaries", binaries, flag, &port, command]).await;
+        let mut arguments = vec![command, flag, &port];
+        if command == "run" {
+            arguments.extend(["--binaries", project.binaries.path().to_str().unwrap()]);
+        }
+        let (done, said) = project.output(&arguments).await;
         let expected = format!("error: port {port} is in use by another program");
         assert!(!done && said.contains(&expected) && said.contains(flag), "{said}");
     }
