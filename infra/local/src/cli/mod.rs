@@ -59,6 +59,11 @@ pub(crate) enum CliError {
     Stack(#[from] StackError),
     #[error("cannot listen on {address}: {source}")]
     Advertise { address: String, source: io::Error },
+    #[error(
+        "--advertise {0} would answer everybody who can reach this machine, and nothing here asks who calls: \
+         name the one address that the containers use"
+    )]
+    AdvertiseEverywhere(String),
     #[error("the running stack does not answer: {0}")]
     Console(#[from] reqwest::Error),
     #[error(transparent)]

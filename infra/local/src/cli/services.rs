@@ -14,11 +14,16 @@ use orderly_local::{
 use serde_json::json;
 use tokio::{
     io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, lookup_host},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{CliError, ports::{BackingPortArgs, explain}, state::State, stop_requested};
+use super::{
+    CliError,
+    ports::{BackingPortArgs, explain},
+    state::State,
+    stop_requested,
+};
 
 const ENVIRONMENT: &str = "sam-env.json";
 
@@ -30,7 +35,8 @@ pub(crate) struct ServicesArgs {
     /// Where `sam local start-api` answers: the payment provider's webhooks go there
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
     api_url: String,
-    /// Answer on this address of the machine too, such as the one that containers know it by
+    /// Answer on this address of the machine too, such as the one that containers know it by. Nothing here asks who
+    /// calls: let it be one that only they can reach
     #[arg(long, value_name = "HOST")]
     advertise: Option<String>,
     #[command(flatten)]
@@ -40,6 +46,9 @@ pub(crate) struct ServicesArgs {
 pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), CliError> {
     let ServicesArgs { lambda_endpoint, api_url, advertise, ports } = arguments;
     let ports = ports.into();
+    if let Some(host) = &advertise {
+        refuse_everywhere(host).await?;
+    }
     let state = State::hold(template)?;
     let options = BackingOptions {
         template: template.to_owned(),
@@ -79,6 +88,16 @@ fn environment(system: &System) -> String {
     let functions = system.functions.values();
     let variables = functions.map(|function| (&function.logical_id, &function.environment));
     format!("{:#}\n", json!(variables.collect::<BTreeMap<_, _>>()))
+}
+
+/// An address that stands for all of this machine's addresses would let the whole network in.
+async fn refuse_everywhere(host: &str) -> Result<(), CliError> {
+    let found = lookup_host((host, 0)).await;
+    let mut found = found.map_err(|source| CliError::Advertise { address: host.to_owned(), source })?;
+    if found.any(|address| address.ip().to_canonical().is_unspecified()) {
+        return Err(CliError::AdvertiseEverywhere(host.to_owned()));
+    }
+    Ok(())
 }
 
 /// Answers on another address of this machine, on the same port, what `local` answers on loopback. Yields the

@@ -193,6 +193,16 @@ async fn dead_letters_are_listed_and_sent_back() {
 }
 
 #[tokio::test]
+async fn services_are_not_advertised_to_everybody() {
+    let project = Project::new();
+    for everywhere in ["0.0.0.0", "::", "::ffff:0.0.0.0"] {
+        let (done, said) = project.output(&["services", "--advertise", everywhere]).await;
+        assert!(!done && said.contains("would answer everybody"), "{said}");
+    }
+    assert!(!project.directory.path().join(".orderly").exists());
+}
+
+#[tokio::test]
 async fn services_alone_write_the_environment_for_sam() {
     let project = Project::new();
     let mut child =
