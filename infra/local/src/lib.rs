@@ -11,14 +11,16 @@ pub mod http_api;
 mod keep;
 pub mod lambda;
 pub mod logs;
-pub mod schedule;
+mod schedule;
 pub mod seed;
 pub mod services;
 mod stack;
 pub mod template;
+mod triggers;
 
 pub use self::keep::KeepError;
 pub use self::stack::{Ports, Stack, StackError, StackOptions};
+pub use self::triggers::Triggers;
 
 /// An HTTP client for addresses on this machine.
 pub fn http_client() -> reqwest::Client {

@@ -15,7 +15,7 @@ use crate::{
 
 /// Runs every schedule of the template until `stop` is cancelled; the first time after one period, as on AWS.
 /// A run that is still going when the next is due delays it.
-pub fn start(system: &System, invoker: &Invoker, stop: &CancellationToken, tasks: &TaskTracker) {
+pub(crate) fn start(system: &System, invoker: &Invoker, stop: &CancellationToken, tasks: &TaskTracker) {
     for function in system.functions.values() {
         for trigger in &function.triggers {
             if let Trigger::Schedule(period) = trigger {

@@ -4,16 +4,12 @@ use std::{
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
-    time::Duration,
 };
-
-use tokio::time::timeout;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     backing::{Backing, BackingOptions},
     console::Link,
-    event_source::{self, Retry},
+    event_source::Retry,
     http_api,
     keep::KeepError,
     lambda::{InvokeError, Invoker, Lambda, LambdaOptions},
@@ -25,10 +21,8 @@ use crate::{
         warehouse_hook::WarehouseHook,
     },
     template::{System, TemplateError},
+    triggers::Triggers,
 };
-
-/// How long open requests and batches may take to end when the stack stops.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Where each part answers; 0 takes any free port.
 #[derive(Debug, Clone, Copy, Default)]
@@ -109,8 +103,7 @@ pub struct Stack {
     logs: Logs,
     api_url: String,
     invoke_url: String,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+    triggers: Triggers,
 }
 
 impl Stack {
@@ -133,14 +126,14 @@ impl Stack {
         let lambda = Lambda::start(system, lambda, logs.clone()).await.map_err(StackError::Lambda)?;
         lambda.serve_invoke_api(invoke.into_socket());
 
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let triggers = Triggers::default();
         let invoker = Invoker::Local(lambda.clone());
-        tasks.spawn(http_api::serve(api.into_socket(), system, lambda.clone(), stop.clone()));
-        event_source::start(system, backing.services.sqs(), &invoker, retry, &stop, &tasks);
+        triggers.spawn(|stop| http_api::serve(api.into_socket(), system, lambda.clone(), stop));
+        triggers.start_queues(system, backing.services.sqs(), &invoker, retry);
         if schedules {
-            schedule::start(system, &invoker, &stop, &tasks);
+            triggers.start_schedules(system, &invoker);
         }
-        Ok(Self { backing, lambda, logs, api_url, invoke_url, stop, tasks })
+        Ok(Self { backing, lambda, logs, api_url, invoke_url, triggers })
     }
 
     /// The base URL of the HTTP API, without a final slash.
@@ -229,9 +222,7 @@ impl Stack {
     /// Answers what has been asked, finishes batches that are under way (five seconds at most), and ends every
     /// process. Queued messages are gone; everything else is in the data directory.
     pub async fn shutdown(self) {
-        self.stop.cancel();
-        self.tasks.close();
-        let _ = timeout(GRACE, self.tasks.wait()).await;
+        self.triggers.shutdown().await;
         self.lambda.shutdown().await;
         self.backing.shutdown().await;
     }

@@ -120,6 +120,7 @@ async fn stop_requested() -> Result<(), CliError> {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+    eprintln!("\n  Stopping (Ctrl-C again to stop at once)");
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -63,7 +63,6 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
         requested = stop_requested() => requested?,
         () = follow(stack.logs().follow(), widest_name) => {}
     }
-    eprintln!("\n  Stopping (Ctrl-C again to stop at once)");
     stack.shutdown().await;
     Ok(())
 }

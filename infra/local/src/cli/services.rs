@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, path::Path};
 
 use clap::Args;
 use orderly_local::{
+    Triggers,
     backing::{self, Backing, BackingOptions},
     console::Link,
-    event_source::{self, Retry},
+    event_source::Retry,
     lambda::{Invoker, Remote},
-    schedule,
     template::System,
 };
 use serde_json::json;
@@ -16,7 +16,6 @@ use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream, lookup_host},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     CliError,
@@ -70,15 +69,12 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
     let environment = state.write(ENVIRONMENT, environment(&seen_by_functions).as_bytes())?;
     introduce(&backing, &endpoint, &environment);
 
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let triggers = Triggers::default();
     let invoker = Invoker::Remote(Remote::new(&lambda_endpoint));
-    event_source::start(&backing.system, backing.services.sqs(), &invoker, Retry::default(), &stop, &tasks);
-    schedule::start(&backing.system, &invoker, &stop, &tasks);
+    triggers.start_queues(&backing.system, backing.services.sqs(), &invoker, Retry::default());
+    triggers.start_schedules(&backing.system, &invoker);
     stop_requested().await?;
-    eprintln!("\n  Stopping (Ctrl-C again to stop at once)");
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
+    triggers.shutdown().await;
     backing.shutdown().await;
     Ok(())
 }

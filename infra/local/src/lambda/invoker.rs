@@ -1,9 +1,15 @@
 //! Where the events of queues and schedules go.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 
 use super::{InvokeError, Lambda};
 use crate::{http_client, template::Function};
+
+/// How long a function elsewhere may take to start, beside the time that it may run. A container starts slowly, the
+/// first time after its image was built or pulled.
+const REMOTE_START: Duration = Duration::from_mins(2);
 
 /// The functions of this stack, or those behind another Invoke API (`sam local start-lambda`).
 #[derive(Clone)]
@@ -48,7 +54,8 @@ impl Remote {
     async fn invoke(&self, function: &Function, event: Vec<u8>) -> Result<Answer, InvokeError> {
         let unreachable = |source| InvokeError::Remote { endpoint: self.endpoint.clone(), source };
         let url = format!("{}/2015-03-31/functions/{}/invocations", self.endpoint, function.logical_id);
-        let response = self.client.post(url).body(event).send().await.map_err(unreachable)?;
+        let request = self.client.post(url).timeout(REMOTE_START + function.timeout).body(event);
+        let response = request.send().await.map_err(unreachable)?;
         let response = response.error_for_status().map_err(unreachable)?;
         let function_error = response.headers().contains_key("x-amz-function-error");
         Ok(Answer { payload: response.bytes().await.map_err(unreachable)?, function_error })

@@ -4,13 +4,13 @@ use std::{
 };
 
 use orderly_local::{
-    Ports,
+    Ports, Triggers,
     backing::{Backing, BackingOptions},
-    event_source::{self, Retry},
+    event_source::Retry,
     lambda::{Invoker, Remote},
 };
 use serde_json::{Value, json};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{net::TcpListener, time::timeout};
 
 use crate::{Fixture, eventually, template};
 
@@ -112,32 +112,50 @@ async fn the_visibility_timeout_can_be_waited_for() {
     assert_eq!((depth.visible, depth.in_flight), (0, 1));
 }
 
-#[tokio::test]
-async fn messages_can_go_to_functions_elsewhere() {
-    let elsewhere = Fixture::start().await;
+/// The services alone, with functions elsewhere.
+async fn services_for(functions: &str) -> (Backing, Triggers) {
     let backing = Backing::start(BackingOptions {
         template: template(),
         data_dir: None,
         ports: Ports::default(),
-        api_url: elsewhere.stack.api_url().to_owned(),
+        api_url: "http://127.0.0.1:1".to_owned(),
         parameters: BTreeMap::new(),
         links: Vec::new(),
-    })
-    .await
-    .unwrap();
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let invoker = Invoker::Remote(Remote::new(elsewhere.stack.invoke_url()));
+    });
+    let (backing, triggers) = (backing.await.unwrap(), Triggers::default());
+    let invoker = Invoker::Remote(Remote::new(functions));
+    triggers.start_queues(&backing.system, backing.services.sqs(), &invoker, Retry::default());
+    (backing, triggers)
+}
+
+async fn until_in_flight(backing: &Backing) {
     let sqs = backing.services.sqs();
-    event_source::start(&backing.system, sqs, &invoker, Retry::default(), &stop, &tasks);
+    eventually("a delivery", async || (sqs.depth(QUEUE).await.unwrap().in_flight == 1).then_some(())).await;
+}
+
+#[tokio::test]
+async fn messages_can_go_to_functions_elsewhere() {
+    let elsewhere = Fixture::start().await;
+    let (backing, triggers) = services_for(elsewhere.stack.invoke_url()).await;
+    let sqs = backing.services.sqs();
     sqs.send(QUEUE, r#"{"n":1}"#).await.unwrap();
     eventually("the batch", async || elsewhere.logged("worker", "batch").pop()).await;
 
     // Nobody answers: the message stays.
     elsewhere.stack.shutdown().await;
     sqs.send(QUEUE, r#"{"n":2}"#).await.unwrap();
-    eventually("a failed delivery", async || (sqs.depth(QUEUE).await.unwrap().in_flight == 1).then_some(())).await;
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
+    until_in_flight(&backing).await;
+    triggers.shutdown().await;
+    backing.shutdown().await;
+}
+
+#[tokio::test]
+async fn functions_elsewhere_that_never_answer_hold_up_no_shutdown() {
+    // Connections wait in its queue for good.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (backing, triggers) = services_for(&format!("http://{}", silent.local_addr().unwrap())).await;
+    backing.services.sqs().send(QUEUE, "{}").await.unwrap();
+    let _invocation = silent.accept().await.unwrap();
+    timeout(Duration::from_secs(20), triggers.shutdown()).await.unwrap();
     backing.shutdown().await;
 }
