@@ -50,7 +50,7 @@ impl Default for Retry {
 
 /// Polls every queue that a function is mapped to until `stop` is cancelled. The batches that are under way
 /// then are finished; `tasks` ends after them.
-pub fn start(
+pub(crate) fn start(
     system: &System,
     sqs: &Sqs,
     invoker: &Invoker,
@@ -112,11 +112,15 @@ impl EventSource {
         let mut batch = self.sqs.receive(queue, *batch_size, LONG_POLL).await?;
         let full_or_old = Instant::now() + *batching_window;
         while !batch.is_empty() && batch.len() < *batch_size && Instant::now() < full_or_old {
-            let more = self.sqs.receive(queue, *batch_size - batch.len(), Duration::ZERO).await?;
-            if more.is_empty() {
-                sleep(BATCH_POLL).await;
+            match self.sqs.receive(queue, *batch_size - batch.len(), Duration::ZERO).await {
+                Ok(more) if more.is_empty() => sleep(BATCH_POLL).await,
+                Ok(more) => batch.extend(more),
+                Err(error) => {
+                    // What is there already is hidden from others, and would be for minutes: it goes to the function.
+                    tracing::error!(queue, %error, "polling failed");
+                    break;
+                }
             }
-            batch.extend(more);
         }
         Ok((slot, batch))
     }

@@ -150,6 +150,18 @@ async fn messages_can_go_to_functions_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_open_when_polling_fails_still_goes_to_the_function() {
+    let elsewhere = Fixture::start().await;
+    let (backing, triggers) = services_for(elsewhere.stack.invoke_url()).await;
+    backing.services.sqs().send(QUEUE, "{}").await.unwrap();
+    // For the second of the batching window the message waits for company; then its queue is gone.
+    until_in_flight(&backing).await;
+    backing.services.shutdown().await;
+    eventually("the batch", async || elsewhere.logged("worker", "batch").pop()).await;
+    triggers.shutdown().await;
+}
+
+#[tokio::test]
 async fn functions_elsewhere_that_never_answer_hold_up_no_shutdown() {
     // Connections wait in its queue for good.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -102,13 +102,14 @@ impl Sqs {
 
     /// `StartMessageMoveTask`: yields the task's handle.
     pub(super) async fn start_move(&self, source_arn: String, destination_arn: Option<String>) -> String {
+        let started = Timestamp::now();
         let destination = destination_arn.as_deref().map(name_of);
         let outcome = self.move_messages(name_of(&source_arn), destination).await;
         let task = MoveTask {
             handle: Uuid::new_v4().to_string(),
             source_arn,
             destination_arn,
-            started: Timestamp::now(),
+            started,
             outcome: outcome.map_err(|error| error.to_string()),
         };
         let handle = task.handle.clone();

@@ -17,7 +17,7 @@ use rustack_sqs_model::{
         ChangeMessageVisibilityInput, CreateQueueInput, DeleteMessageBatchInput, GetQueueAttributesInput,
         ReceiveMessageInput, SendMessageInput,
     },
-    types::{self, DeleteMessageBatchRequestEntry},
+    types::{self, BatchResultErrorEntry, DeleteMessageBatchRequestEntry},
 };
 use serde::Serialize;
 
@@ -168,8 +168,10 @@ impl Sqs {
         Ok(output.messages.into_iter().map(Message::from).collect())
     }
 
-    /// Deletes the messages with these receipt handles, any number of them.
+    /// Deletes the messages with these receipt handles, any number of them. One that stays is an error, the first if
+    /// there are several, after all have been tried.
     pub async fn delete_batch(&self, queue: &str, receipt_handles: &[String]) -> Result<(), QueueError> {
+        let mut outcome = Ok(());
         for handles in receipt_handles.chunks(BATCH) {
             self.counters.count("SQS", "DeleteMessageBatch");
             let entries = handles.iter().enumerate().map(|(index, handle)| DeleteMessageBatchRequestEntry {
@@ -177,9 +179,15 @@ impl Sqs {
                 receipt_handle: handle.clone(),
             });
             let input = DeleteMessageBatchInput { queue_url: self.url(queue), entries: entries.collect() };
-            self.provider.delete_message_batch(input).await.map_err(|error| refused(queue, error))?;
+            let deleted = self.provider.delete_message_batch(input).await.map_err(|error| refused(queue, error));
+            outcome = outcome.and(deleted.and_then(|output| match output.failed.into_iter().next() {
+                Some(BatchResultErrorEntry { code, message, .. }) => {
+                    Err(QueueError::Refused { queue: queue.to_owned(), message: message.unwrap_or(code) })
+                }
+                None => Ok(()),
+            }));
         }
-        Ok(())
+        outcome
     }
 
     /// Shows the message again after `after` (whole seconds); zero is now.

@@ -6,6 +6,7 @@ mod books;
 mod webhooks;
 
 use std::{
+    iter,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
@@ -179,7 +180,8 @@ impl Shared {
 
     /// Delivers until the receiver takes it, or the retries are used up.
     async fn deliver_with_retries(self: Arc<Self>, webhook: Webhook) {
-        for pause in RETRY_AFTER {
+        for pause in iter::once(Duration::ZERO).chain(RETRY_AFTER) {
+            tokio::time::sleep(pause).await;
             // Each attempt is signed anew: a signature is good for five minutes only.
             match self.deliver(&self.signer.sign(webhook.body.clone())).await {
                 Ok(status) if status.is_success() => return,
@@ -187,8 +189,7 @@ impl Shared {
                 Err(DeliveryError::NoUrl) => return,
                 Err(error) => tracing::debug!(%error, "webhook not delivered"),
             }
-            tokio::time::sleep(pause).await;
         }
-        tracing::warn!("a Stripe webhook was given up after {} attempts", RETRY_AFTER.len());
+        tracing::warn!("a Stripe webhook was given up after {} attempts", 1 + RETRY_AFTER.len());
     }
 }
