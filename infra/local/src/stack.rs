@@ -113,15 +113,17 @@ impl Stack {
         let api = Listener::bind(ports.api).await?;
         let invoke = Listener::bind(ports.invoke).await?;
         let (api_url, invoke_url) = (api.endpoint(), invoke.endpoint());
-        let logs = match data_dir.as_ref().map(|directory| directory.join("functions.log")) {
-            Some(path) => Logs::with_file(&path).map_err(|source| StackError::Log { path, source })?,
-            None => Logs::in_memory(),
-        };
+        let log = data_dir.as_ref().map(|directory| directory.join("functions.log"));
         let link = |label: &str, url: &str| Link { label: label.to_owned(), url: url.to_owned() };
         let links = vec![link("HTTP API", &api_url), link("Lambda Invoke API", &invoke_url)];
         let api_address = api_url.clone();
         let backing = BackingOptions { template, data_dir, ports, api_url: api_address, parameters, links };
         let backing = Backing::start(backing).await?;
+        // Only now that every port is had: the log of the last run must outlive a start that fails.
+        let logs = match log {
+            Some(path) => Logs::with_file(&path).map_err(|source| StackError::Log { path, source })?,
+            None => Logs::in_memory(),
+        };
         let system = &backing.system;
         let lambda = Lambda::start(system, lambda, logs.clone()).await.map_err(StackError::Lambda)?;
         lambda.serve_invoke_api(invoke.into_socket());

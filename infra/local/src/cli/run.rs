@@ -1,6 +1,10 @@
 //! `cargo run`
 
-use std::{collections::BTreeMap, path::Path, path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use clap::Args;
 use orderly_local::{
@@ -9,6 +13,7 @@ use orderly_local::{
     client::Client,
     seed::{Shop, seed},
 };
+use tokio::time::timeout;
 
 use super::{
     CliError,
@@ -17,6 +22,9 @@ use super::{
     state::{State, workspace},
     stop_requested,
 };
+
+/// How long the logs may take to end after the stack has.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -50,21 +58,28 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
     let stack = Stack::start(options).await.map_err(|error| explain(ports, error))?;
     state.announce(stack.console_url())?;
     println!("  Started in {} ms\n", start.elapsed().as_millis());
-    let operator = Client::new(stack.api_url(), stack.operator_key());
-    let kept = (!in_memory).then(|| state.directory());
-    let shop = match empty {
-        true => None,
-        false => Some(seed(&operator, &stack.warehouse().url(), kept).await?),
-    };
-    introduce(&stack, shop.as_ref(), kept);
-
     let widest_name = stack.system().functions.keys().map(String::len).max().unwrap_or_default();
-    tokio::select! {
-        requested = stop_requested() => requested?,
-        () = follow(stack.logs().follow(), widest_name) => {}
-    }
+    let mut followed = tokio::spawn(follow(stack.logs().follow(), widest_name));
+    let kept = (!in_memory).then(|| state.directory());
+    let served = tokio::select! {
+        served = serve(&stack, empty, kept) => served,
+        // Nobody reads any more.
+        _ = &mut followed => Ok(()),
+    };
     stack.shutdown().await;
-    Ok(())
+    if !followed.is_finished() {
+        // What the functions said last, about a seed that failed for example, stands before the error.
+        let _ = timeout(LAST_LINES, followed).await;
+    }
+    served
+}
+
+/// Seeds the demo shop, if there is to be one, and waits for the end.
+async fn serve(stack: &Stack, empty: bool, kept: Option<&Path>) -> Result<(), CliError> {
+    let operator = Client::new(stack.api_url(), stack.operator_key());
+    let shop = if empty { None } else { Some(seed(&operator, &stack.warehouse().url(), kept).await?) };
+    introduce(stack, shop.as_ref(), kept);
+    stop_requested().await
 }
 
 pub(super) async fn build(template: &Path) -> Result<PathBuf, CliError> {
@@ -87,17 +102,14 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
     line("Payment provider", stack.stripe().endpoint());
     line("Warehouse's webhook", &stack.warehouse().url());
     line("Operator's API key", key);
-    let try_path = match shop {
-        Some(Shop { storefront_key, warehouse_key }) => {
-            line("Storefront's API key", storefront_key);
-            line("Warehouse's API key", warehouse_key);
-            println!("\n  A demo shop is there. Try:");
-            "stock/MUG-BLUE"
-        }
-        None => {
-            println!("\n  Nothing is in it. Try:");
-            "operations/stuck"
-        }
+    let try_path = if let Some(Shop { storefront_key, warehouse_key }) = shop {
+        line("Storefront's API key", storefront_key);
+        line("Warehouse's API key", warehouse_key);
+        println!("\n  A demo shop is there. Try:");
+        "stock/MUG-BLUE"
+    } else {
+        println!("\n  Nothing is in it. Try:");
+        "operations/stuck"
     };
     println!("\n  curl -H 'Authorization: Bearer {key}' {api}/{try_path}\n");
     match kept {

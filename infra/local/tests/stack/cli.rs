@@ -159,6 +159,9 @@ async fn a_port_that_is_taken_is_named_with_its_flag() {
     let project = Project::new();
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
+    let log = project.directory.path().join(".orderly/functions.log");
+    fs::create_dir(log.parent().unwrap()).unwrap();
+    fs::write(&log, "what happened yesterday").unwrap();
     for (flag, command) in [("--api-port", "run"), ("--stripe-port", "run"), ("--services-port", "services")] {
         let mut arguments = vec![command, flag, &port];
         if command == "run" {
@@ -168,6 +171,18 @@ async fn a_port_that_is_taken_is_named_with_its_flag() {
         let expected = format!("error: port {port} is in use by another program");
         assert!(!done && said.contains(&expected) && said.contains(flag), "{said}");
     }
+    assert_eq!(fs::read_to_string(log).unwrap(), "what happened yesterday");
+}
+
+#[tokio::test]
+async fn a_seed_that_fails_shows_what_the_functions_said() {
+    let project = Project::new();
+    // A channel can be put, and nothing else of a shop.
+    let template = fs::read_to_string(template()).unwrap().replace("/open/{id}", "/channels/{id}");
+    fs::write(project.directory.path().join("template.yaml"), template).unwrap();
+    let binaries = project.binaries.path().to_str().unwrap();
+    let (done, said) = project.output(&["run", "--binaries", binaries]).await;
+    assert!(!done && said.contains("cannot seed the demo shop") && said.contains("INFO   ready"), "{said}");
 }
 
 #[tokio::test]
