@@ -16,6 +16,7 @@ pub mod seed;
 pub mod services;
 mod stack;
 pub mod template;
+pub mod terminal;
 mod triggers;
 
 pub use self::keep::KeepError;

@@ -96,12 +96,6 @@ impl Message {
         Exactly(self.sent_at())
     }
 
-    /// The queue it failed in.
-    fn source(&self) -> &str {
-        let arn = self.attributes.get("DeadLetterQueueSourceArn").map_or("", String::as_str);
-        arn.rsplit(':').next().unwrap_or_default()
-    }
-
     fn pretty_body(&self) -> String {
         pretty(&self.body)
     }

@@ -1,50 +1,43 @@
 //! What the demo shows.
 
-use std::{collections::BTreeMap, env, io::IsTerminal};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{list, text};
-use crate::services::Meter;
-
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const GREEN: &str = "32";
+use crate::{
+    services::Meter,
+    terminal::{BOLD, DIM, GREEN, Ink},
+};
 
 /// Standard output, with color for people.
 pub struct Stage {
-    color: bool,
+    ink: Ink,
     steps: usize,
     mails: usize,
 }
 
 impl Stage {
-    /// Color on a terminal, unless it is not wanted (<https://no-color.org>).
     pub fn of_terminal() -> Self {
-        let wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { color: std::io::stdout().is_terminal() && wanted, steps: 0, mails: 0 }
-    }
-
-    fn paint(&self, style: &str, text: &str) -> String {
-        if self.color { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
+        Self { ink: Ink::of_terminal(), steps: 0, mails: 0 }
     }
 
     /// A step of the order's life.
     pub(super) fn step(&mut self, what: &str, detail: &str) {
         self.steps += 1;
-        println!("  {:>2}  {}{detail}", self.steps, self.paint(BOLD, &format!("{what:20}")));
+        println!("  {:>2}  {}{detail}", self.steps, self.ink.paint(BOLD, &format!("{what:20}")));
     }
 
     /// More about the last step.
     pub(super) fn more(&self, detail: &str) {
-        println!("      {:20}{}", "", self.paint(DIM, detail));
+        println!("      {:20}{}", "", self.ink.paint(DIM, detail));
     }
 
     /// An e-mail that the customer got.
     pub(super) fn mail(&mut self, subject: &str) {
         self.mails += 1;
-        println!("      {}{subject}", self.paint(GREEN, &format!("{:20}", "E-mail")));
+        println!("      {}{subject}", self.ink.paint(GREEN, &format!("{:20}", "E-mail")));
     }
 
     pub(super) fn mails_shown(&self) -> usize {
@@ -52,7 +45,7 @@ impl Stage {
     }
 
     fn title(&self, title: &str) {
-        println!("\n  {}", self.paint(BOLD, title));
+        println!("\n  {}", self.ink.paint(BOLD, title));
     }
 
     /// The order's timeline, as the API gives it.
@@ -64,7 +57,7 @@ impl Stage {
             let (about, by, what) = (text(&entry["about"]), text(&entry["by"]), text(&entry["what"]));
             let note = entry["note"].as_str().unwrap_or_default();
             let line = format!("{about:16}{by:22}{what:18}{note}");
-            println!("    {}  {}", self.paint(DIM, &at), line.trim_end());
+            println!("    {}  {}", self.ink.paint(DIM, &at), line.trim_end());
         }
     }
 

@@ -68,7 +68,7 @@ impl Sqs {
             for message in batch {
                 left = left.saturating_sub(1);
                 let receipt_handle = message.receipt_handle.clone();
-                let Some(target) = destination.or_else(|| source(&message)).map(str::to_owned) else {
+                let Some(target) = destination.or_else(|| message.failed_in()).map(str::to_owned) else {
                     self.change_visibility(queue, &receipt_handle, Duration::ZERO).await?;
                     return Err(QueueError::NoSource { queue: queue.to_owned() });
                 };
@@ -124,9 +124,11 @@ impl Sqs {
     }
 }
 
-/// The queue that the message was taken out of.
-fn source(message: &Message) -> Option<&str> {
-    message.attributes.get("DeadLetterQueueSourceArn").map(|arn| name_of(arn))
+impl Message {
+    /// The queue that a dead letter failed in.
+    pub(crate) fn failed_in(&self) -> Option<&str> {
+        self.attributes.get("DeadLetterQueueSourceArn").map(|arn| name_of(arn))
+    }
 }
 
 /// The queue's name, which ends its ARN.
