@@ -10,11 +10,14 @@ use orderly_local::{
     seed::seed,
 };
 
-use super::{CliError, run::build, stop_requested};
+use super::{CliError, run::build, state::directory, stop_requested};
+
+/// Where the mails of the last demo are, beside the state of other stacks.
+const MAILS: &str = "demo-mails";
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
-    /// Keep the stack running afterwards, to look at its mails and to try things
+    /// Keep the stack running afterwards, to look at its queues and to try things
     #[arg(long)]
     keep: bool,
     /// Use the functions' binaries in this directory instead of building them
@@ -22,7 +25,7 @@ pub(crate) struct DemoArgs {
     binaries: Option<PathBuf>,
 }
 
-/// Plays on a stack of its own, in memory and on free ports: it leaves nothing behind, and disturbs no other.
+/// Plays on a stack of its own, in memory and on free ports: it disturbs no other, and leaves only its mails behind.
 pub(crate) async fn run(template: &Path, arguments: DemoArgs) -> Result<(), CliError> {
     let binaries = match arguments.binaries {
         Some(directory) => directory,
@@ -35,14 +38,16 @@ pub(crate) async fn run(template: &Path, arguments: DemoArgs) -> Result<(), CliE
     println!("\n  The life of an order\n");
     let scene = Scene::new(stack.api_url(), stack.console_url(), stack.stripe().endpoint(), &keys);
     let played = demo::play(&scene, &mut Stage::of_terminal()).await;
+    let mails = directory(template).join(MAILS);
+    let kept = demo::keep_mails(&mails, &stack.mailbox().list());
+    println!("\n  The mails, as pages for a browser: {}", mails.display());
     if arguments.keep {
-        println!("\n  The mails: {}/mail    The API: {}", stack.console_url(), stack.api_url());
+        println!("  Mails and queues: {}    The API: {}", stack.console_url(), stack.api_url());
         println!("  Keys: operator {}, storefront {}", keys.operator, keys.shop.storefront_key);
         println!("  Ctrl-C stops.");
         stop_requested().await?;
-    } else {
-        println!("\n  To look at the mails in a browser: cargo run -- demo --keep");
     }
     stack.shutdown().await;
-    Ok(played?)
+    played?;
+    kept.map_err(|source| CliError::Mails { path: mails, source })
 }

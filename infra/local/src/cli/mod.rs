@@ -70,6 +70,8 @@ pub(crate) enum CliError {
     Seed(#[from] SeedError),
     #[error(transparent)]
     Demo(#[from] DemoError),
+    #[error("cannot write the mails to {}: {source}", path.display())]
+    Mails { path: PathBuf, source: io::Error },
     #[error("{0}")]
     Refused(String),
     #[error("cannot wait for Ctrl-C: {0}")]

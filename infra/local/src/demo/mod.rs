@@ -1,11 +1,13 @@
 //! `cargo run -- demo`: the whole life of an order, played on a running stack through its addresses alone.
 
+mod mails;
 mod scene;
 mod stage;
 
 use serde_json::{Value, json};
 
 pub use self::{
+    mails::keep_mails,
     scene::{DemoError, Keys, Scene},
     stage::Stage,
 };
