@@ -20,8 +20,9 @@ const CUSTOMER: &str = "Ada Lovelace";
 const LINES: [(Product, i64); 2] = [(PRODUCTS[0], 2), (PRODUCTS[1], 1)];
 const SHIPPING: i64 = 490;
 
-/// Plays the life, and tells each step. Ends at the first one that does not come out.
-pub async fn play(scene: &Scene, stage: &mut Stage) -> Result<(), DemoError> {
+/// Plays the life, and tells each step. Ends at the first one that does not come out; yields the order as it is in
+/// the end.
+pub async fn play(scene: &Scene, stage: &mut Stage) -> Result<Value, DemoError> {
     let before = scene.cost().await?;
     let stock = scene.stock(&LINES.map(|(product, _)| product.sku)).await?;
 
@@ -36,7 +37,7 @@ pub async fn play(scene: &Scene, stage: &mut Stage) -> Result<(), DemoError> {
     stage.timeline(&end);
     stage.stock(&stock, &scene.stock(&LINES.map(|(product, _)| product.sku)).await?);
     stage.cost(&before, &scene.cost().await?);
-    Ok(())
+    Ok(end)
 }
 
 async fn place(scene: &Scene, stage: &mut Stage) -> Result<String, DemoError> {

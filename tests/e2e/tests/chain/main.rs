@@ -5,6 +5,7 @@
 
 mod access;
 mod binaries;
+mod demo;
 mod goods;
 mod kills;
 mod laws;
