@@ -91,6 +91,7 @@ fn guard(event: &Value) -> Result<Value, Error> {
 }
 
 async fn pause(event: &Value) {
+    println!(r#"{{"level":"INFO","message":"pausing"}}"#);
     let millis = event["millis"].as_u64().unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }

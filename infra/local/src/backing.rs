@@ -76,7 +76,8 @@ impl Backing {
             webhook_url: Some(api_url + STRIPE_WEBHOOK),
             data_dir: data_dir.clone(),
         };
-        let services = Services::start(listener, &system, ServicesConfig { data_dir, secrets }).await?;
+        let config = ServicesConfig { data_dir, secrets, ..ServicesConfig::default() };
+        let services = Services::start(listener, &system, config).await?;
         let stripe = Stripe::start(stripe, stripe_config)?;
         let warehouse = WarehouseHook::start(warehouse);
         let pages = Console { services: services.clone(), warehouse: Some(warehouse.clone()), links };

@@ -43,12 +43,20 @@ use crate::template::System;
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// What the services start from, besides the template.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ServicesConfig {
     /// Where tables and mails are kept; none keeps them in memory. Queues are always in memory.
     pub data_dir: Option<PathBuf>,
     /// Values by the secret's logical id. A secret without one answers as AWS does when none is set.
     pub secrets: BTreeMap<String, String>,
+    /// How often expired items are removed. AWS promises days; people at a desk should not wait.
+    pub ttl_sweep: Duration,
+}
+
+impl Default for ServicesConfig {
+    fn default() -> Self {
+        Self { data_dir: None, secrets: BTreeMap::new(), ttl_sweep: Duration::from_secs(10) }
+    }
 }
 
 /// Why the services do not start.
@@ -96,11 +104,12 @@ impl Services {
                 .await
                 .map_err(|source| ServicesError::DataDir { path: path.clone(), source })?;
         }
+        let data_dir = config.data_dir.as_deref();
         let shared = Arc::new(Shared {
             access: Access::new(system),
-            dynamodb: DynamoDb::open(config.data_dir.as_deref(), &system.tables, counters.clone())?,
+            dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone())?,
             sqs: Sqs::start(listener.port(), &system.queues, counters.clone()).await?,
-            mailbox: Mailbox::open(config.data_dir.map(|path| path.join("mail")))?,
+            mailbox: Mailbox::open(data_dir.map(|path| path.join("mail")))?,
             secrets: Secrets::new(&system.secrets, config.secrets).map_err(ServicesError::UnknownSecret)?,
             counters,
         });

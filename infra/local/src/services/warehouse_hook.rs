@@ -32,6 +32,8 @@ pub struct Delivery {
     /// Names in small letters.
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// The status that it was answered with.
+    pub answered: u16,
 }
 
 impl Delivery {
@@ -85,16 +87,18 @@ async fn receive(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap
     let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
         (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
+    let answer = StatusCode::from_u16(shared.answer.load(Ordering::Relaxed)).unwrap_or(StatusCode::NO_CONTENT);
     let delivery = Delivery {
         at: Timestamp::now(),
         path: uri.path().to_owned(),
         headers: headers.iter().map(header).collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
+        answered: answer.as_u16(),
     };
     let mut deliveries = shared.deliveries.lock().unwrap_or_else(PoisonError::into_inner);
     if deliveries.len() == KEPT {
         deliveries.pop_front();
     }
     deliveries.push_back(delivery);
-    StatusCode::from_u16(shared.answer.load(Ordering::Relaxed)).unwrap_or(StatusCode::NO_CONTENT)
+    answer
 }

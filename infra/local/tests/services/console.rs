@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use axum::http::StatusCode;
 use orderly_local::{
@@ -8,7 +6,7 @@ use orderly_local::{
 };
 use serde_json::Value;
 
-use super::{reqwest_client, sdk, start};
+use super::{dead_letter, reqwest_client, sdk, start};
 
 /// The console of some services; yields its address.
 async fn serve(services: &Services, warehouse: Option<WarehouseHook>) -> String {
@@ -44,16 +42,6 @@ async fn send_mail(services: &Services) -> String {
     sent.message_id.unwrap()
 }
 
-async fn dead_letter(services: &Services) {
-    let sqs = services.sqs();
-    sqs.send("Work", r#"{"v":1,"order":"ord_1"}"#).await.unwrap();
-    let received = sqs.receive("Work", 1, Duration::from_secs(1)).await.unwrap();
-    sqs.change_visibility("Work", &received[0].receipt_handle, Duration::ZERO).await.unwrap();
-    while sqs.depth("DeadLetters").await.unwrap().visible == 0 {
-        sqs.receive("Work", 1, Duration::ZERO).await.unwrap();
-    }
-}
-
 #[tokio::test]
 async fn every_page_shows_what_there_is() {
     let services = start().await;
@@ -63,7 +51,7 @@ async fn every_page_shows_what_there_is() {
         page(format!("{address}{path}")).await;
     }
     send_mail(&services).await;
-    dead_letter(&services).await;
+    dead_letter(&services, r#"{"v":1,"order":"ord_1"}"#).await;
     reqwest_client().post(hook.url()).body(r#"{"picklist":"ful_1"}"#).send().await.unwrap();
 
     let overview = page(format!("{address}/")).await;
@@ -101,7 +89,7 @@ async fn a_mail_is_shown_without_its_scripts_running() {
 async fn dead_letters_are_sent_back_by_the_button() {
     let services = start().await;
     let address = serve(&services, None).await;
-    dead_letter(&services).await;
+    dead_letter(&services, r#"{"v":1,"order":"ord_1"}"#).await;
     let letters = format!("{address}/queues/DeadLetters");
     let html = page(letters.clone()).await;
     assert!(html.contains("ord_1") && html.contains("failed in Work"), "{html}");

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
 
 use orderly_local::services::{Meter, Units};
 
-use super::{TEMPLATE, sdk, start, start_with};
+use super::{TEMPLATE, eventually, sdk, start, start_with};
 
 fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
@@ -119,11 +119,6 @@ async fn expired_items_go() {
     let put = client.put_item().table_name("Orders").item("order_id", text("ord_1"));
     let put = put.item("item", text("head")).item("expires", AttributeValue::N("1".to_owned()));
     put.send().await.unwrap();
-    for _ in 0..300 {
-        if client.scan().table_name("Orders").send().await.unwrap().count() == 0 {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("the item is still there");
+    let left = async || client.scan().table_name("Orders").send().await.unwrap().count();
+    eventually("the item is gone", async || (left().await == 0).then_some(())).await;
 }

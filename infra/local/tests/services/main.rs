@@ -11,7 +11,11 @@ mod sqs;
 mod stripe;
 mod warehouse_hook;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
@@ -33,7 +37,34 @@ async fn start_with(template: &str, data_dir: Option<PathBuf>) -> Result<Service
     let context = Context { endpoint: listener.endpoint() };
     let system = System::parse(template, &BTreeMap::new(), &context).unwrap();
     let secrets = BTreeMap::from([("Key".to_owned(), "s3cret".to_owned())]);
-    Services::start(listener, &system, ServicesConfig { data_dir, secrets }).await
+    let config = ServicesConfig { data_dir, secrets, ttl_sweep: Duration::from_millis(50) };
+    Services::start(listener, &system, config).await
+}
+
+/// Waits until `check` yields something; thirty seconds at most, for a busy machine.
+async fn eventually<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(30) {
+        if let Some(found) = check().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not in time: {what}");
+}
+
+/// Puts a message into the dead-letter queue by the way that AWS has for it.
+async fn dead_letter(services: &Services, body: &str) {
+    let sqs = services.sqs();
+    sqs.send("Work", body).await.unwrap();
+    let received = sqs.receive("Work", 10, Duration::from_secs(1)).await.unwrap();
+    assert_eq!(received.len(), 1);
+    sqs.change_visibility("Work", &received[0].receipt_handle, Duration::ZERO).await.unwrap();
+    eventually("the message is a dead letter", async || {
+        assert!(sqs.receive("Work", 10, Duration::ZERO).await.unwrap().is_empty());
+        (sqs.depth("DeadLetters").await.unwrap().visible > 0).then_some(())
+    })
+    .await;
 }
 
 /// How the functions reach the services, but with no function's access key.
@@ -81,7 +112,7 @@ async fn a_value_for_no_secret_is_an_error() {
     let context = Context { endpoint: listener.endpoint() };
     let system = System::parse(TEMPLATE, &BTreeMap::new(), &context).unwrap();
     let secrets = BTreeMap::from([("Kye".to_owned(), "s3cret".to_owned())]);
-    let config = ServicesConfig { data_dir: None, secrets };
+    let config = ServicesConfig { secrets, ..ServicesConfig::default() };
     let error = Services::start(listener, &system, config).await.unwrap_err();
     assert_eq!(error.to_string(), "the template declares no secret `Kye`");
 }

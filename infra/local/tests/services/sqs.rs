@@ -6,28 +6,9 @@ use aws_sdk_sqs::{
         DeleteMessageBatchRequestEntry, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
     },
 };
-use orderly_local::services::{QueueDepth, QueueError, Services};
+use orderly_local::services::{QueueDepth, QueueError};
 
-use super::{sdk, start};
-
-const NOW: Duration = Duration::ZERO;
-
-/// Puts a message into the dead-letter queue by the way that AWS has for it.
-async fn fail(services: &Services, body: &str) {
-    let sqs = services.sqs();
-    sqs.send("Work", body).await.unwrap();
-    let received = sqs.receive("Work", 10, Duration::from_secs(1)).await.unwrap();
-    assert_eq!(received.len(), 1);
-    sqs.change_visibility("Work", &received[0].receipt_handle, NOW).await.unwrap();
-    for _ in 0..100 {
-        assert!(sqs.receive("Work", 10, NOW).await.unwrap().is_empty());
-        if sqs.depth("DeadLetters").await.unwrap().visible > 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("the message did not become a dead letter");
-}
+use super::{dead_letter, sdk, start};
 
 #[tokio::test]
 async fn the_clients_and_the_handle_see_the_same_queue() {
@@ -82,7 +63,7 @@ async fn a_poll_waits_for_a_message() {
 #[tokio::test]
 async fn dead_letters_can_be_looked_at_and_sent_back() {
     let services = start().await;
-    fail(&services, "poison").await;
+    dead_letter(&services, "poison").await;
     let sqs = services.sqs();
     for looked_at in 1..=2 {
         let letters = sqs.dead_letters("DeadLetters").await.unwrap();
@@ -110,7 +91,7 @@ async fn a_letter_of_unknown_origin_stays_where_it_is() {
 #[tokio::test]
 async fn the_api_moves_dead_letters_too() {
     let services = start().await;
-    fail(&services, "poison").await;
+    dead_letter(&services, "poison").await;
     let client = Client::new(&sdk(&services));
     let url = services.sqs().url("DeadLetters");
     let sources = client.list_dead_letter_source_queues().queue_url(&url).send().await.unwrap();

@@ -80,13 +80,25 @@ impl Project {
 }
 
 impl Running {
-    async fn obey(&self, event: Value) -> Value {
-        self.request(&event).send().await.unwrap().json().await.unwrap()
+    /// Asks a function for nothing; yields the process that answered.
+    async fn pid_of(&self, function: &str) -> u64 {
+        let answer: Value = self.request(function, &json!({})).send().await.unwrap().json().await.unwrap();
+        answer["pid"].as_u64().unwrap()
     }
 
-    fn request(&self, event: &Value) -> reqwest::RequestBuilder {
-        let request = http_client().post(format!("{}/obey", self.api)).header("content-type", "application/json");
+    fn request(&self, function: &str, event: &Value) -> reqwest::RequestBuilder {
+        let request = http_client().post(format!("{}/{function}", self.api)).header("content-type", "application/json");
         request.body(event.to_string())
+    }
+
+    /// Reads on until a line that has `text` in it.
+    async fn until_said(&mut self, text: &str) {
+        while let Some(line) = self.lines.next_line().await.unwrap() {
+            if line.contains(text) {
+                return;
+            }
+        }
+        panic!("it did not say: {text}");
     }
 
     async fn signal(&self, signal: &str) {
@@ -99,7 +111,7 @@ impl Running {
 async fn ctrl_c_stops_everything_and_the_state_is_kept() {
     let project = Project::new();
     let mut first = project.start().await;
-    let pid = first.obey(json!({})).await["pid"].as_u64().unwrap();
+    let pid = first.pid_of("obey").await;
     first.signal("-INT").await;
     let status = timeout(Duration::from_secs(8), first.child.wait()).await.unwrap().unwrap();
     assert!(status.success(), "{status}");
@@ -117,15 +129,11 @@ async fn ctrl_c_stops_everything_and_the_state_is_kept() {
 async fn functions_end_when_the_stack_is_killed() {
     let project = Project::new();
     let mut running = project.start().await;
-    let at_once = json!({ "do": "sleep", "millis": 200 });
-    let (one, other) = tokio::join!(running.obey(at_once.clone()), running.obey(at_once));
-    let pids = [&one, &other].map(|answer| answer["pid"].as_u64().unwrap());
-    assert_ne!(pids[0], pids[1]);
-
-    // One of them is busy then, the other idle.
-    let busy = running.request(&json!({ "do": "sleep", "millis": 900 })).send();
+    let pids = [running.pid_of("obey").await, running.pid_of("single").await];
+    // One of them is busy then, and ends after its work; the other is idle.
+    let busy = running.request("single", &json!({ "do": "sleep", "millis": 4_000 })).send();
     let killed = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        running.until_said("pausing").await;
         running.signal("-KILL").await;
     };
     let (answer, ()) = tokio::join!(busy, killed);

@@ -91,11 +91,11 @@ async fn a_killed_function_loses_no_message() {
 #[tokio::test]
 async fn batches_run_at_once_up_to_the_limit() {
     let fixture = Fixture::start().await;
+    let start = Instant::now();
     // Each batch is full at once, so that the window plays no part.
     for _ in 0..80 {
         send(&fixture, &json!({ "do": "sleep", "millis": 25 })).await;
     }
-    let start = Instant::now();
     until_empty(&fixture).await;
     assert!(start.elapsed() >= Duration::from_millis(900), "four batches of 500 ms, two at once");
     assert_eq!(fixture.stack.lambda().counters()["worker"].cold_starts, 2);

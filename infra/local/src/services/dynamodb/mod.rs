@@ -21,9 +21,6 @@ use super::{
 };
 use crate::template::Table;
 
-/// How often expired items are removed. AWS promises days; people at a desk should not wait.
-const TTL_SWEEP: Duration = Duration::from_secs(10);
-
 /// The tables, and who counts their use.
 #[derive(Debug)]
 pub(super) struct DynamoDb {
@@ -44,7 +41,12 @@ impl std::fmt::Debug for Handle {
 
 impl DynamoDb {
     /// Opens the tables under `data_dir`, or in memory, and creates those that are missing.
-    pub(super) fn open(data_dir: Option<&Path>, declared: &[Table], counters: Counters) -> Result<Self, TableError> {
+    pub(super) fn open(
+        data_dir: Option<&Path>,
+        declared: &[Table],
+        ttl_sweep: Duration,
+        counters: Counters,
+    ) -> Result<Self, TableError> {
         let database = match data_dir {
             Some(path) => Database::new(&path.join("dynamodb.sqlite").to_string_lossy()),
             None => Database::memory(),
@@ -52,7 +54,7 @@ impl DynamoDb {
         let database = database.map_err(TableError::Open)?;
         tables::ensure(&database, declared)?;
         let has_ttl = declared.iter().any(|table| table.ttl_attribute.is_some());
-        let sweep = has_ttl.then(|| tokio::spawn(sweep(database.clone())).abort_handle());
+        let sweep = has_ttl.then(|| tokio::spawn(sweep(database.clone(), ttl_sweep)).abort_handle());
         Ok(Self { database: Handle(database), counters, sweep })
     }
 
@@ -88,8 +90,8 @@ fn json(status: StatusCode, body: String) -> Response {
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
 
-async fn sweep(database: Database) {
-    let mut timer = tokio::time::interval(TTL_SWEEP);
+async fn sweep(database: Database, every: Duration) {
+    let mut timer = tokio::time::interval(every);
     loop {
         timer.tick().await;
         let database = database.clone();
