@@ -1,8 +1,10 @@
 //! Tells API Gateway which role and channel an API key stands for.
 
-use orderly::store::{Store, StoreError};
+use orderly::{
+    domain::settings::ApiKey,
+    store::{Store, StoreError},
+};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// What API Gateway asks (Lambda authorizer, payload format 2.0).
@@ -32,8 +34,7 @@ pub struct Context {
 pub async fn handle(store: &Store, request: &AuthorizerRequest) -> Result<AuthorizerResponse, StoreError> {
     let refused = AuthorizerResponse { is_authorized: false, context: Context::default() };
     let Some(key) = bearer(&request.headers) else { return Ok(refused) };
-    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(key));
-    let known = store.api_key(&hash).await?.filter(|key| key.revoked_at.is_none());
+    let known = store.api_key(&ApiKey::id_of(key)).await?.filter(|key| key.revoked_at.is_none());
     Ok(known.map_or(refused, |key| AuthorizerResponse {
         is_authorized: true,
         context: Context {

@@ -1,13 +1,12 @@
 //! API keys: made, listed, revoked. A key is shown once; only its hash is kept.
 
 use crate::{App, request};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::BASE64URL_NOPAD;
 use orderly::{
     domain::settings::ApiKey,
     http::{Error, FieldError, Problem, Request, Response},
 };
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 /// A new key. It cannot be shown again.
 #[derive(Debug, Serialize)]
@@ -47,7 +46,7 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response, Err
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
     let key = format!("ok_{}", BASE64URL_NOPAD.encode(&random));
     let stored = ApiKey {
-        id: HEXLOWER.encode(&Sha256::digest(&key)),
+        id: ApiKey::id_of(&key),
         name: asked.name,
         role: asked.role,
         channel: asked.channel,

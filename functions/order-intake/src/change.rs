@@ -24,9 +24,10 @@ pub async fn cancel(app: &App, request: &Request) -> Result<Response, Error> {
         let now = app.clock.now();
         let fulfillments = order.fulfillments.values().map(|f| f.value.clone()).collect();
         let (head, by) = (order.head.value.clone(), caller.actor());
-        let (head, cancelled) = match unsent {
-            true => head.cancel_unsent(fulfillments, order.details(), &reason, &by, now)?,
-            false => head.cancel(fulfillments, &reason, &by, now)?,
+        let (head, cancelled) = if unsent {
+            head.cancel_unsent(fulfillments, order.details(), &reason, &by, now)?
+        } else {
+            head.cancel(fulfillments, &reason, &by, now)?
         };
         let mut write = app.store.write(now);
         write.stock(&difference(&order.head.value.stock, &head.stock));

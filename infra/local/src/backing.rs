@@ -7,15 +7,16 @@ use std::{
     time::Duration,
 };
 
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use orderly::{
+    domain::settings::{ApiKey, Role},
+    runtime::Aws,
+    store::{StoreError, Tables},
+};
 
 use crate::{
     Ports, StackError,
     console::{self, Console, Link},
-    http_client,
     keep::Keep,
     services::{
         Listener, Server, Services, ServicesConfig,
@@ -25,9 +26,8 @@ use crate::{
     template::{Context, System},
 };
 
-/// The table and the collection in it that hold API keys, as the functions know them.
+/// The table that holds API keys.
 const SETTINGS_TABLE: &str = "SettingsTable";
-const KEYS: &str = "keys";
 /// Where the provider's webhooks go, below the API's address.
 const STRIPE_WEBHOOK: &str = "/webhooks/payments/stripe";
 /// How long open requests of the console may take to end.
@@ -105,24 +105,25 @@ impl Backing {
     }
 
     /// Every other key is made through the API; somebody must make the first.
-    async fn store_operator_key(&self) -> Result<(), reqwest::Error> {
-        let hash = HEXLOWER.encode(&Sha256::digest(&self.operator_key));
-        let item = json!({
-            "TableName": SETTINGS_TABLE,
-            "Item": {
-                "collection": { "S": KEYS },
-                "id": { "S": hash },
-                "role": { "S": "operator" },
-                "name": { "S": "bootstrap" },
-                "created_at": { "S": Timestamp::now().to_string() },
-            },
+    async fn store_operator_key(&self) -> Result<(), StoreError> {
+        // A table's local name is its name in the template.
+        let named = |name: &str| name.to_owned();
+        let store = Aws::beside(self.services.endpoint()).store_of(Tables {
+            orders: named("OrdersTable"),
+            stock: named("StockTable"),
+            payments: named("PaymentsTable"),
+            catalog: named("CatalogTable"),
+            settings: named(SETTINGS_TABLE),
         });
-        let request = http_client()
-            .post(self.services.endpoint())
-            .header("x-amz-target", "DynamoDB_20120810.PutItem")
-            .header("content-type", "application/x-amz-json-1.0")
-            .body(item.to_string());
-        request.send().await?.error_for_status()?;
+        let key = ApiKey {
+            id: ApiKey::id_of(&self.operator_key),
+            name: named("bootstrap"),
+            role: Role::Operator,
+            channel: None,
+            created_at: Timestamp::now(),
+            revoked_at: None,
+        };
+        store.put_api_key(&key).await?;
         // What the stack does for itself costs no order anything.
         self.services.reset_meter();
         Ok(())

@@ -201,7 +201,9 @@ fn no_part_is_intended_that_the_provider_cannot_move() {
 fn the_later_of_a_payment_s_promise_and_its_failure_stands() {
     let told = |facts: [(i64, MoneyFact); 2]| {
         let mut ledger = Ledger::default();
-        facts.into_iter().for_each(|(second, fact)| ledger.record(&event("pi_1", second, fact)));
+        for (second, fact) in facts {
+            ledger.record(&event("pi_1", second, fact));
+        }
         (ledger.status(100, eur()), ledger.has_or_awaits_money(eur()))
     };
     let (promise, failure) = (MoneyFact::Pending, MoneyFact::Failed("card_declined".into()));

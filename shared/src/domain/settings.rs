@@ -6,6 +6,7 @@ use super::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// A place that stock lies at and orders are shipped from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +83,13 @@ pub struct ApiKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub revoked_at: Option<Timestamp>,
+}
+
+impl ApiKey {
+    /// The id of a key.
+    pub fn id_of(key: &str) -> String {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(key))
+    }
 }
 
 /// Product master data, for picklists and documents.

@@ -71,18 +71,18 @@ where
 {
     let (messages, mut failed) = parse(event);
     let all: Vec<Message> = messages.iter().map(|(_, message)| message.clone()).collect();
-    let undone = match AssertUnwindSafe(work(all)).catch_unwind().await {
-        Ok(undone) => undone,
-        Err(_) => {
-            tracing::error!(records = messages.len(), "a batch panicked; each of its records is worked on alone");
-            let mut undone = Vec::new();
-            for (_, message) in &messages {
-                let alone = AssertUnwindSafe(work(vec![message.clone()])).catch_unwind().await;
-                let panicked = || vec![(message.clone(), RecordError::Poison("its work panicked".to_owned()))];
-                undone.extend(alone.unwrap_or_else(|_| panicked()));
-            }
-            undone
+    let together = AssertUnwindSafe(work(all)).catch_unwind().await;
+    let undone = if let Ok(undone) = together {
+        undone
+    } else {
+        tracing::error!(records = messages.len(), "a batch panicked; each of its records is worked on alone");
+        let mut undone = Vec::new();
+        for (_, message) in &messages {
+            let alone = AssertUnwindSafe(work(vec![message.clone()])).catch_unwind().await;
+            let panicked = || vec![(message.clone(), RecordError::Poison("its work panicked".to_owned()))];
+            undone.extend(alone.unwrap_or_else(|_| panicked()));
         }
+        undone
     };
     for (message, error) in &undone {
         tracing::warn!(%message, trace = message.trace, %error, "a record failed");

@@ -82,6 +82,13 @@ impl Aws {
         Self { config: config.build() }
     }
 
+    /// For programs that stand beside the functions: whatever answers at `endpoint`, as a caller without a role.
+    pub fn beside(endpoint: &str) -> Self {
+        let nobody = aws_sdk_dynamodb::config::Credentials::new("beside", "beside", None, None, "beside");
+        let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(nobody);
+        Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), http_client())
+    }
+
     pub fn config(&self) -> &SdkConfig {
         &self.config
     }
@@ -95,7 +102,11 @@ impl Aws {
             catalog: variable("CATALOG_TABLE")?,
             settings: variable("SETTINGS_TABLE")?,
         };
-        Ok(Store::new(aws_sdk_dynamodb::Client::new(&self.config), tables))
+        Ok(self.store_of(tables))
+    }
+
+    pub fn store_of(&self, tables: Tables) -> Store {
+        Store::new(aws_sdk_dynamodb::Client::new(&self.config), tables)
     }
 
     /// The queues that the template names.

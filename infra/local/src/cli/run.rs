@@ -112,6 +112,11 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
         "operations/stuck"
     };
     println!("\n  curl -H 'Authorization: Bearer {key}' {api}/{try_path}\n");
+    if let Some(Shop { storefront_key, warehouse_key }) = shop {
+        // What the README's examples use.
+        println!("  export API={api} STRIPE={}", stack.stripe().endpoint());
+        println!("  export OPERATOR={key} STOREFRONT={storefront_key} WAREHOUSE={warehouse_key}\n");
+    }
     match kept {
         None => println!("  Nothing is kept. Ctrl-C stops.\n"),
         Some(directory) => println!("  Kept in {}. Ctrl-C stops.\n", directory.display()),

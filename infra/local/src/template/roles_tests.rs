@@ -43,7 +43,7 @@ fn the_grants_of_this_repository() {
         grant(&["dynamodb:Query"], &[&arn("dynamodb", "table/SettingsTable")]),
         Grant {
             from_address: Some("shop@example.com".to_owned()),
-            ..grant(&["ses:SendEmail"], &[&arn("ses", "identity/*")])
+            ..grant(&["ses:SendEmail"], &[&arn("ses", "identity/*"), &arn("ses", "configuration-set/*")])
         },
         grant(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], &[&queue]),
         grant(&["logs:CreateLogStream", "logs:PutLogEvents"], &[&arn("logs", "log-group:FunctionLogs:*")]),

@@ -86,7 +86,7 @@ async fn live(world: &World, reference: &str) {
         if answer.status.is_success() {
             return Some(());
         }
-        world.time_passes(Duration::from_secs(70)).await;
+        world.all_turns_come().await;
         let _ = world.stack.lambda().invoke("reconcile", "{}").await;
         None
     })

@@ -109,7 +109,7 @@ impl World {
             if self.owed().await.is_empty() {
                 return Some(());
             }
-            self.time_passes(Duration::from_mins(2)).await;
+            self.all_turns_come().await;
             self.reconcile().await;
             None
         };
