@@ -13,7 +13,7 @@ use orderly::{
         allocation::difference,
         duty::{Duty, ItemName, Owed, Owing},
         fulfillment::Fulfillment,
-        head::{Head, OWED_GRACE, OrderStatus},
+        head::{OWED_GRACE, OrderStatus},
         ids::{OrderId, PaymentId},
         returns::Return,
     },
@@ -141,17 +141,14 @@ async fn remind(app: &App, DueItem { order, item, .. }: &DueItem, now: Timestamp
 /// An item is due for one thing at a time. So work that cannot be done (an address that no mail reaches) must not hide
 /// that the order also waits for stock, or for a payment that has not come.
 async fn head_owes(app: &App, order: &OrderId, now: Timestamp) -> Result<Owed, RecordError> {
-    let Some(Head { status, mut owed, stock, .. }) = app.store.head(order).await?.map(|read| read.value) else {
-        return Ok(Owed::new());
-    };
-    match status {
-        OrderStatus::Pending { reserved_until } if reserved_until < now => {
-            settle(async || expire_one(app, order, now).await).await?;
-        }
-        OrderStatus::Open if stock.iter().any(|allocation| allocation.state.is_open()) => {
-            owed.insert(Duty::StockDeduction);
-        }
-        _ => {}
+    let Some(head) = app.store.head(order).await?.map(|read| read.value) else { return Ok(Owed::new()) };
+    let waits_for_stock = head.waits_for_stock();
+    let mut owed = head.owed;
+    if waits_for_stock {
+        owed.insert(Duty::StockDeduction);
+    }
+    if matches!(head.status, OrderStatus::Pending { reserved_until } if reserved_until < now) {
+        settle(async || expire_one(app, order, now).await).await?;
     }
     Ok(owed)
 }
@@ -189,7 +186,7 @@ async fn look_for_stock(app: &App, now: Timestamp) -> Step {
         Ok(heads) => {
             for (order, head) in heads {
                 match head {
-                    Ok(head) if head.value.wants().is_empty() => {}
+                    Ok(head) if !head.value.waits_for_stock() => {}
                     Ok(_) => owing.push(Owing { order, item: ItemName::Head, duty: Duty::StockDeduction }),
                     Err(unreadable) => step.add(Err(unreadable.into())),
                 }

@@ -10,7 +10,7 @@ use orderly::{
     domain::{
         allocation::difference,
         duty::Duty,
-        head::{Head, OrderStatus},
+        head::Head,
         ids::{OrderId, Sku},
         routing::{Availability, route},
         settings::Location,
@@ -108,7 +108,7 @@ async fn round(app: &App, orders: &BTreeSet<OrderId>) -> Outcome {
 
 /// Whether there is anything to deduct: a duty, or units that have been waiting for stock.
 fn is_due(head: &Head) -> bool {
-    head.owed.contains(&Duty::StockDeduction) || (head.status == OrderStatus::Open && !head.wants().is_empty())
+    head.owed.contains(&Duty::StockDeduction) || head.waits_for_stock()
 }
 
 async fn decide(app: &App, heads: Vec<Stored<Head>>) -> Result<Vec<Decided>, RecordError> {

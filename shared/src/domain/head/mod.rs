@@ -246,12 +246,15 @@ impl Head {
         Ok(self.noted(now, by, "released", reason.as_str()))
     }
 
+    /// Whether it is paid for, and some of it is not found yet or on backorder.
+    pub fn waits_for_stock(&self) -> bool {
+        self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())
+    }
+
     /// When to look at the order again, if nothing happens before. `last` is what it was until now: a
     /// waiting time that goes on keeps its beginning.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        let waits_for_stock =
-            self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open());
-        let waits = waits_for_stock || !self.holds.is_empty();
+        let waits = self.waits_for_stock() || !self.holds.is_empty();
         let expires = !self.holds.contains_key(&HoldReason::AwaitingPayment);
         due_of_work(&self.owed, last, now).or(match (&self.status, last) {
             (OrderStatus::Pending { reserved_until }, _) if expires => Some(Due::Unpaid(*reserved_until)),

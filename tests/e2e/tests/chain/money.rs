@@ -171,8 +171,8 @@ async fn a_provider_that_fails_is_asked_again_under_the_same_key() {
 async fn a_refund_whose_answer_was_lost_is_not_made_twice() {
     let (world, provider) = Provider::start().await;
     let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
-    // The provider's webhooks are held up, too: only asking again can tell.
-    world.stack.stripe().set_webhook_url("http://127.0.0.1:1/");
+    // The provider's webhooks are lost, too: only asking again can tell.
+    world.stack.stripe().withhold_webhooks();
     provider.becomes(Mood::Forgetful);
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
     world.until_dead("RefundsDeadLetters", 1).await;

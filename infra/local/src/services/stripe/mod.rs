@@ -88,6 +88,11 @@ impl Stripe {
         *self.shared.webhook_url.write().unwrap_or_else(PoisonError::into_inner) = Some(url.into());
     }
 
+    /// Tells nobody of anything from now on, and gives up what is still being retried.
+    pub fn withhold_webhooks(&self) {
+        *self.shared.webhook_url.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// A customer pays `amount` minor units for an order. Yields the `payment_intent.succeeded`
     /// webhook, which the caller may deliver, double, delay or lose.
     pub fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
@@ -131,7 +136,7 @@ impl Stripe {
 
     /// Takes no more requests. Webhooks that are still being retried are given up.
     pub async fn shutdown(&self) {
-        *self.shared.webhook_url.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.withhold_webhooks();
         self.server.shutdown(Duration::from_secs(2)).await;
     }
 }
