@@ -20,6 +20,7 @@ use orderly::{
         history::{Actor, Entry},
         returns::Return,
     },
+    http::email,
     queue::{Message, RecordError, process},
     runtime::{Clock, ConfigError, optional, variable},
     store::{Aggregate, EmailRecord, Order, Store, settle},
@@ -45,6 +46,12 @@ pub fn shop() -> Result<Shop, ConfigError> {
         phone: optional("CONTACT_PHONE"),
         help_page: optional("CONTACT_URL").as_deref().and_then(Link::parse),
     })
+}
+
+/// The address that mails come from. One that SES would refuse must not look like a customer's that it refuses.
+pub fn sender() -> Result<String, ConfigError> {
+    let wrong = |problem: &str| ConfigError::Invalid { name: "MAIL_FROM", problem: problem.to_owned() };
+    email(&variable("MAIL_FROM")?).map_err(wrong)
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {

@@ -4,7 +4,7 @@ use crate::{App, request};
 use data_encoding::BASE64URL_NOPAD;
 use orderly::{
     domain::settings::ApiKey,
-    http::{Error, FieldError, Problem, Request, Response},
+    http::{Error, Problem, Request, Response},
 };
 use serde::Serialize;
 
@@ -39,8 +39,7 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response, Err
     if let Some(channel) = &asked.channel
         && !app.store.channels().await?.iter().any(|known| known.id == *channel)
     {
-        let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
-        return Err(Problem::invalid(vec![FieldError { field: "channel".into(), detail }]).into());
+        return Err(Problem::unknown_channel(channel).into());
     }
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;

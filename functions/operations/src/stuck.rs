@@ -59,7 +59,7 @@ pub struct StuckItems {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnmatchedPayments {
-    /// How many there are; those that name an order come first, and no more than 200 are listed.
+    /// How many there are. 200 at most are listed, those that name an order before the others.
     pub count: usize,
     pub payments: Vec<UnmatchedPayment>,
 }
@@ -113,7 +113,7 @@ pub(crate) async fn assign(app: &App, request: &Request) -> Result<Response, Err
         let error = FieldError { field: "order".into(), detail: format!("there is no order {order}") };
         return Err(Problem::invalid(vec![error]).into());
     }
-    change(app, request, |record| record.assign(order.clone())).await
+    change(app, request, |record| record.assign(order.clone(), app.clock.now())).await
 }
 
 /// A person says that a payment is for no order of this system.

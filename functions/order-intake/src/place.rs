@@ -63,8 +63,7 @@ async fn known_channel(app: &App, channel: &ChannelId) -> Result<(), Error> {
     if app.store.channels().await?.iter().any(|known| known.id == *channel) {
         return Ok(());
     }
-    let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
-    Err(Problem::invalid(vec![FieldError { field: "channel".into(), detail }]).into())
+    Err(Problem::unknown_channel(channel).into())
 }
 
 /// One attempt: route, decide, commit. The order that is there already is the answer, if it is the same.

@@ -183,6 +183,11 @@ impl Refund {
         !matches!(self.state, RefundState::Failed { .. })
     }
 
+    /// Whether it failed and was Orderly's own: a person may order a new attempt.
+    fn may_be_ordered_again(&self) -> bool {
+        !self.counts() && self.attempt > 0
+    }
+
     pub fn has_succeeded(&self) -> bool {
         matches!(self.state, RefundState::Succeeded { .. })
     }
@@ -344,12 +349,17 @@ impl Ledger {
         self.captured(currency) - self.refunded(currency)
     }
 
+    /// Whether there is money of the customer's, in whatever currency.
+    pub fn has_money(&self) -> bool {
+        self.payments.iter().any(|(id, payment)| payment.captured > self.refunded_of(id, payment, Refund::counts))
+    }
+
     /// Whether there is money of the customer's, or the promise of some.
-    pub fn has_or_awaits_money(&self, currency: Currency) -> bool {
+    pub fn has_or_awaits_money(&self) -> bool {
         let promised = |payment: &Payment| {
             payment.is_pending() || (!payment.voided && payment.captured == 0 && payment.authorized.is_some())
         };
-        self.kept(currency) > 0 || self.payments.values().any(promised)
+        self.has_money() || self.payments.values().any(promised)
     }
 
     /// The provider's sum and the single refunds tell of the same money; the larger one is true. The largest sum may
@@ -364,13 +374,18 @@ impl Ledger {
     }
 
     /// What may still be refunded of each payment, those that a dispute keeps from it last: their money is in the
-    /// bank's hands.
+    /// bank's hands. What stands as failed because of that already is not counted again.
     fn refundable_parts(&self, currency: Currency) -> Vec<RefundablePart> {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
-        let part = |(id, payment): (&PaymentId, &Payment)| RefundablePart {
-            payment: id.clone(),
-            left: payment.captured - self.refunded_of(id, payment, Refund::counts),
-            is_disputed: payment.is_disputed(),
+        let standing = |id: &PaymentId| -> Minor {
+            let failed = self.refunds.values().filter(|refund| refund.payment == *id && refund.may_be_ordered_again());
+            failed.map(|refund| refund.amount).sum()
+        };
+        let part = |(id, payment): (&PaymentId, &Payment)| {
+            let is_disputed = payment.is_disputed();
+            let left = payment.captured - self.refunded_of(id, payment, Refund::counts);
+            let left = if is_disputed { left - standing(id) } else { left };
+            RefundablePart { payment: id.clone(), left, is_disputed }
         };
         let mut parts: Vec<RefundablePart> = own.map(part).filter(|part| part.left > 0).collect();
         parts.sort_by_key(|part| part.is_disputed);
@@ -419,7 +434,7 @@ impl Ledger {
     pub fn retry_failed(&mut self, currency: Currency) -> usize {
         let parts = self.refundable_parts(currency).into_iter().filter(|part| !part.is_disputed);
         let mut room: BTreeMap<PaymentId, Minor> = parts.map(|part| (part.payment, part.left)).collect();
-        let failed = |refund: &&mut Refund| matches!(refund.state, RefundState::Failed { .. }) && refund.attempt > 0;
+        let failed = |refund: &&mut Refund| refund.may_be_ordered_again();
         let mut retried = 0;
         for refund in self.refunds.values_mut().filter(failed) {
             if let Some(left) = room.get_mut(&refund.payment).filter(|left| refund.amount <= **left) {
@@ -434,7 +449,7 @@ impl Ledger {
 
     /// Whether a refund that Orderly asked for has failed, and has not been ordered again.
     pub fn has_failed_refund(&self) -> bool {
-        self.refunds.values().any(|refund| !refund.counts() && refund.attempt > 0)
+        self.refunds.values().any(Refund::may_be_ordered_again)
     }
 
     /// Disputes that have not been won: their money is gone, or may be.

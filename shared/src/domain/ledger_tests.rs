@@ -173,10 +173,13 @@ fn what_a_dispute_keeps_from_being_refunded_waits_to_be_ordered_again() {
     assert_eq!(ledger.intend_refund("cancel", 110, eur()), 10, "the other payment's money comes first");
     assert!(ledger.has_failed_refund());
     assert_eq!(ledger.retry_failed(eur()), 0, "the dispute goes on");
+    ledger.record(&event("pi_3", 1, MoneyFact::Captured(5)));
+    assert_eq!(ledger.not_refunded(eur()), 5, "what waits is not counted again");
+    assert_eq!(ledger.intend_refund("late", ledger.not_refunded(eur()), eur()), 5);
     ledger.record(&event("pi_1", 9, dispute(DisputeStatus::Won)));
     assert_eq!(ledger.retry_failed(eur()), 1);
     let owed: Vec<_> = ledger.owed_refunds().map(|(id, refund)| (id.as_str(), refund.amount)).collect();
-    assert_eq!(owed, [("cancel", 10), ("cancel.2", 100)]);
+    assert_eq!(owed, [("cancel", 10), ("cancel.2", 100), ("late", 5)]);
     assert!(!ledger.has_failed_refund());
 }
 
@@ -204,7 +207,7 @@ fn the_later_of_a_payment_s_promise_and_its_failure_stands() {
         for (second, fact) in facts {
             ledger.record(&event("pi_1", second, fact));
         }
-        (ledger.status(100, eur()), ledger.has_or_awaits_money(eur()))
+        (ledger.status(100, eur()), ledger.has_or_awaits_money())
     };
     let (promise, failure) = (MoneyFact::Pending, MoneyFact::Failed("card_declined".into()));
     assert_eq!(told([(1, failure.clone()), (2, promise.clone())]), (PaymentStatus::Pending, true));

@@ -2,7 +2,7 @@
 
 use super::Response;
 use crate::{
-    domain::Rejection,
+    domain::{Rejection, ids::ChannelId},
     store::{CommitError, IsConflict, StoreError},
 };
 use serde::Serialize;
@@ -56,6 +56,11 @@ impl Problem {
             n => format!("{n} fields are wrong; see errors"),
         };
         Self { errors, ..Self::new(422, "invalid", detail) }
+    }
+
+    pub fn unknown_channel(channel: &ChannelId) -> Self {
+        let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
+        Self::invalid(vec![FieldError { field: "channel".to_owned(), detail }])
     }
 
     pub fn not_found(what: impl Into<String>) -> Self {

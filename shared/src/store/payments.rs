@@ -71,8 +71,8 @@ impl PaymentRecord {
     }
 
     /// A person says which order it pays. The events stay until the order has taken them.
-    pub fn assign(self, order: OrderId) -> Self {
-        Self { order: Some(order), ..self }
+    pub fn assign(self, order: OrderId, now: Timestamp) -> Self {
+        Self { order: Some(order), unmatched_at: self.unmatched_at.or(Some(now)), ..self }
     }
 
     /// A person says that it is no order's. The events stay, and a new one brings it up again.

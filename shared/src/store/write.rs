@@ -149,13 +149,9 @@ impl<'a> Write<'a> {
         &self.store.tables
     }
 
-    /// How many actions the commit takes; a transaction takes [`MAX_ACTIONS`].
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
         self.actions.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.actions.is_empty()
     }
 
     /// Makes the changes, all or none, and tells what the written items newly owe: send it.

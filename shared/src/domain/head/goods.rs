@@ -86,7 +86,7 @@ impl Head {
         if now < reserved_until || self.holds.contains_key(&HoldReason::AwaitingPayment) {
             return self;
         }
-        if self.ledger.has_or_awaits_money(self.currency) {
+        if self.ledger.has_or_awaits_money() {
             let note = format!("payment is {:?} at the end of the reservation", self.payment_status());
             self.holds.insert(HoldReason::AwaitingPayment, Hold { since: now, note });
             return self.noted(now, &Actor::orderly(), "held", HoldReason::AwaitingPayment.as_str());

@@ -102,7 +102,7 @@ pub enum HoldReason {
     InventoryOutOfStock,
     /// The customer's bank has taken the money back, or may.
     PaymentDisputed,
-    /// All of its money has gone back, and its goods have not left.
+    /// Its money has gone back, all of it or before it was paid in full, and its goods have not left.
     PaymentRefunded,
     /// Money that was promised to the customer has not gone out.
     RefundFailed,

@@ -51,10 +51,7 @@ impl Head {
         if matches!(event.fact, MoneyFact::Dispute { .. }) {
             self.follow_disputes(now);
         }
-        // Without the promise of money, an unpaid order goes the way of all unpaid orders.
-        if matches!((&event.fact, &self.status), (MoneyFact::Voided, OrderStatus::Pending { .. })) {
-            self.holds.remove(&HoldReason::AwaitingPayment);
-        }
+        self.follow_promises(&before);
         let captured = matches!(event.fact, MoneyFact::Captured(_));
         let mut next = self.open_if_paid(now).without_refund_duty();
         next.hold_if_refunded(&before, now);
@@ -66,9 +63,17 @@ impl Head {
         }
     }
 
+    /// Without money or the promise of some, an unpaid order goes the way of all unpaid orders.
+    fn follow_promises(&mut self, before: &Ledger) {
+        let is_unpaid = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
+        if is_unpaid && before.has_or_awaits_money() && !self.ledger.has_or_awaits_money() {
+            self.holds.remove(&HoldReason::AwaitingPayment);
+        }
+    }
+
     /// Some money came too late for an order that needs more: nothing moves it on but a person or the rest of it.
     fn hold_if_expired(&mut self, now: Timestamp) {
-        if self.status == OrderStatus::Expired && self.ledger.kept(self.currency) > 0 {
+        if self.status == OrderStatus::Expired && self.ledger.has_money() {
             let note = "a part was paid after the order expired: cancel it to refund that".to_owned();
             self.holds.entry(HoldReason::AwaitingPayment).or_insert(Hold { since: now, note });
         }
@@ -161,6 +166,7 @@ impl Head {
         if intended == 0 {
             return self;
         }
+        self.hold_if_refunded(&before, now);
         self.owed.insert(Duty::Refund);
         self.noted(now, &Actor::orderly(), "refund-intended", told)
     }
@@ -217,7 +223,7 @@ impl Head {
     /// Orders a new attempt at the refunds that failed, each under a new idempotency key.
     pub fn retry_refunds(mut self, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
         if self.ledger.retry_failed(self.currency) == 0 {
-            let why = "no refund of this order has failed, or its payment has nothing left to refund";
+            let why = "no refund of this order has failed, or its payment is disputed or has nothing left to refund";
             return Err(Rejection::new("nothing-to-retry", why));
         }
         self.owed.insert(Duty::Refund);

@@ -554,6 +554,28 @@ fn a_part_that_is_paid_after_the_end_waits_for_the_rest_or_goes_back() {
 }
 
 #[test]
+fn money_in_another_currency_keeps_an_unpaid_order_for_a_person() {
+    let dollars = MoneyEvent { currency: "USD".parse().ok(), ..captured(3700) };
+    let held = pending().record(&dollars, at(9)).expire(at(RESERVATION));
+    assert!(held.holds.contains_key(&HoldReason::AwaitingPayment) && held.status != OrderStatus::Expired);
+    let late = expired().record(&dollars, at(RESERVATION + 9));
+    assert!(late.holds.contains_key(&HoldReason::AwaitingPayment));
+}
+
+#[test]
+fn a_promise_that_is_broken_holds_an_unpaid_order_no_more() {
+    let later = |fact| MoneyEvent { at: at(2), ..event("stripe_pi_1", fact) };
+    for broken in [MoneyFact::Voided, MoneyFact::Failed("async_payment_failed".into())] {
+        let held = pending().record(&event("stripe_pi_1", MoneyFact::Pending), at(9)).expire(at(RESERVATION));
+        assert!(held.holds.contains_key(&HoldReason::AwaitingPayment));
+        assert!(held.record(&later(broken), at(RESERVATION + 9)).holds.is_empty());
+    }
+    let by_hand = pending().hold(HoldReason::AwaitingPayment, "bank transfer", &by(), at(9)).unwrap();
+    let abandoned = by_hand.record(&event("stripe_pi_1", MoneyFact::Voided), at(10));
+    assert!(abandoned.holds.contains_key(&HoldReason::AwaitingPayment), "no promise of it was ever made");
+}
+
+#[test]
 fn a_refund_that_a_dispute_is_in_the_way_of_is_held_for_a_person_and_can_be_ordered_again() {
     let disputed = deducted().record(&dispute(DisputeStatus::Open), at(9));
     let (cancelled, _) = disputed.cancel(Vec::new(), "fraud", &by(), at(10)).unwrap();

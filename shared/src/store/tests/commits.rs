@@ -65,7 +65,7 @@ async fn an_unchanged_value_is_not_written() {
     store.requests();
     let mut write = store.write(at(9));
     write.replace(&read, read.value.clone());
-    assert!(write.is_empty());
+    assert_eq!(write.len(), 0);
     assert_eq!(write.commit().await.unwrap(), []);
     assert_eq!(store.requests(), Vec::<String>::new());
 }

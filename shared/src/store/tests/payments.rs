@@ -76,10 +76,13 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     // A person says which order it is for, and that another is for none.
     let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
     let (one, three) = (one.await, three.await);
-    put(&store, &one, &one.value.clone().assign(order(1))).await.unwrap();
+    put(&store, &one, &one.value.clone().assign(order(1), at(9))).await.unwrap();
     put(&store, &three, &three.value.clone().dismiss()).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1)]);
     assert_eq!(unmatched(Unmatched::Nameless).await, []);
     let found = store.payments(&[payment(3), payment(1), payment(3)]).await.unwrap();
     assert_eq!(found.iter().map(|found| found.value.events.len()).collect::<Vec<_>>(), [1, 1], "nothing is lost");
+    let three = store.payment(&payment(3)).await.unwrap();
+    put(&store, &three, &three.value.clone().assign(order(3), at(9))).await.unwrap();
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1), payment(3)], "it was dismissed by mistake");
 }
