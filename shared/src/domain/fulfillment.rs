@@ -214,8 +214,7 @@ impl Fulfillment {
             return self;
         }
         self.parcels.retain(|parcel| parcel.shipment.is_some());
-        let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
-        self.status = if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver };
+        self.status = self.status_of_what_has_left();
         self.noted(now, by, "rest-cancelled", "")
     }
 
@@ -288,8 +287,7 @@ impl Fulfillment {
         };
         // The rest turned out not to be there, and everything else has left.
         if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
-            let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
-            self.status = if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver };
+            self.status = self.status_of_what_has_left();
         }
         let units: u32 = short.iter().map(|line| line.quantity).sum();
         let note = if units == 0 { String::new() } else { format!("{units} short") };
@@ -304,6 +302,12 @@ impl Fulfillment {
     fn unpacked(&self, line: u16) -> u32 {
         let picked: u32 = self.lines.iter().filter(|l| l.line == line).filter_map(|l| l.picked).sum();
         picked.saturating_sub(self.packed(line))
+    }
+
+    /// Where a fulfillment stands of which every parcel is with a carrier.
+    fn status_of_what_has_left(&self) -> FulfillmentStatus {
+        let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
+        if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver }
     }
 
     fn is_all_packed(&self) -> bool {
