@@ -4,8 +4,50 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Why something that is kept cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    #[error("cannot read or write {}: {source}", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{} is damaged ({source}): `cargo run -- reset` starts afresh", path.display())]
+    Damaged {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// What is kept in a file, if there is one.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, KeepError> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            let damaged = |source| KeepError::Damaged { path: path.to_owned(), source };
+            serde_json::from_slice(&bytes).map(Some).map_err(damaged)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeepError::Io { path: path.to_owned(), source }),
+    }
+}
+
+/// Keeps a value in a file, in a directory that is made if it is not there.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), KeepError> {
+    let kept = || {
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        write(path, &serde_json::to_vec_pretty(value)?)
+    };
+    kept().map_err(|source: io::Error| KeepError::Io { path: path.to_owned(), source })
+}
 
 /// Gives a file this content. It is renamed into place, so that a crash leaves the old content or the new one and
 /// never half of it. Only its owner may read it: there are keys and customers in what is kept.

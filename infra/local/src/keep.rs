@@ -1,10 +1,6 @@
 //! What the local stack makes up once and keeps: the values of secrets and the first operator key.
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use base64::{
     Engine,
@@ -13,7 +9,10 @@ use base64::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{files, template::Secret};
+use crate::{
+    files::{self, KeepError},
+    template::Secret,
+};
 
 const FILE: &str = "secrets.json";
 
@@ -24,30 +23,13 @@ pub(crate) struct Keep {
     pub(crate) secrets: BTreeMap<String, String>,
 }
 
-/// Why the kept values cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeepError {
-    #[error("cannot read or write {}: {source}", path.display())]
-    Io {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("{} is damaged ({source}): `cargo run -- reset` starts afresh", path.display())]
-    Damaged {
-        path: PathBuf,
-        #[source]
-        source: serde_json::Error,
-    },
-}
-
 impl Keep {
     /// Reads what `data_dir` holds, makes up what is missing and forgets secrets that are declared no more. Without a
     /// directory everything is new.
     pub(crate) fn open(data_dir: Option<&Path>, secrets: &[Secret]) -> Result<Self, KeepError> {
         let path = data_dir.map(|directory| directory.join(FILE));
         let kept = match &path {
-            Some(path) => Self::read(path)?,
+            Some(path) => files::read_json(path)?,
             None => None,
         };
         let mut keep = kept.unwrap_or_else(|| Self { operator_key: operator_key(), secrets: BTreeMap::new() });
@@ -56,27 +38,9 @@ impl Keep {
             keep.secrets.entry(secret.name.clone()).or_insert_with(|| local_value(&secret.name));
         }
         if let Some(path) = &path {
-            keep.write(path).map_err(|source| KeepError::Io { path: path.clone(), source })?;
+            files::write_json(path, &keep)?;
         }
         Ok(keep)
-    }
-
-    fn read(path: &Path) -> Result<Option<Self>, KeepError> {
-        match fs::read(path) {
-            Ok(bytes) => {
-                let damaged = |source| KeepError::Damaged { path: path.to_owned(), source };
-                serde_json::from_slice(&bytes).map(Some).map_err(damaged)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(KeepError::Io { path: path.to_owned(), source }),
-        }
-    }
-
-    fn write(&self, path: &Path) -> io::Result<()> {
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory)?;
-        }
-        files::write(path, &serde_json::to_vec_pretty(self)?)
     }
 }
 

@@ -19,7 +19,7 @@ pub mod template;
 pub mod terminal;
 mod triggers;
 
-pub use self::keep::KeepError;
+pub use self::files::KeepError;
 pub use self::stack::{Ports, Stack, StackError, StackOptions};
 pub use self::triggers::Triggers;
 

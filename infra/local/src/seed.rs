@@ -1,16 +1,13 @@
 //! A small shop to try things with: a channel, two locations, a few products and their stock, and API keys.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
     client::{Client, ClientError},
-    files,
+    files::{self, KeepError},
 };
 
 /// The demo shop's only channel.
@@ -75,25 +72,15 @@ pub enum SeedError {
     Api(#[from] ClientError),
     #[error("cannot seed the demo shop: the API made a key without showing it")]
     NoKey,
-    #[error("cannot use {}: {source}", path.display())]
-    File {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("{} is damaged ({source}): `cargo run -- reset` starts afresh", path.display())]
-    Damaged {
-        path: PathBuf,
-        #[source]
-        source: serde_json::Error,
-    },
+    #[error(transparent)]
+    File(#[from] KeepError),
 }
 
 /// Makes the shop, unless `data_dir` says that it is there already: what people changed since then stays as it is.
 /// Only the address of the warehouse's webhook is kept up with, because it moves with the ports.
 pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path>) -> Result<Shop, SeedError> {
     let path = data_dir.map(|directory| directory.join(FILE));
-    if let Some(shop) = path.as_deref().map(read).transpose()?.flatten() {
+    if let Some(shop) = path.as_deref().map(files::read_json).transpose()?.flatten() {
         follow_webhook(operator, warehouse_url).await?;
         return Ok(shop);
     }
@@ -111,14 +98,9 @@ pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path
         warehouse_key: key(operator, json!({ "name": "warehouse", "role": "warehouse" })).await?,
     };
     if let Some(path) = &path {
-        write(path, &shop).map_err(|source| SeedError::File { path: path.clone(), source })?;
+        files::write_json(path, &shop)?;
     }
     Ok(shop)
-}
-
-/// The shop that was seeded before, if any: for a demo beside a stack that is running already.
-pub fn seeded(data_dir: &Path) -> Result<Option<Shop>, SeedError> {
-    read(&data_dir.join(FILE))
 }
 
 async fn stock(operator: &Client, product: &Product) -> Result<(), ClientError> {
@@ -153,19 +135,4 @@ async fn follow_webhook(operator: &Client, warehouse_url: &str) -> Result<(), Cl
         operator.put(&format!("/locations/{MAIN}"), &main).await?;
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Option<Shop>, SeedError> {
-    match fs::read(path) {
-        Ok(text) => {
-            let damaged = |source| SeedError::Damaged { path: path.to_owned(), source };
-            serde_json::from_slice(&text).map(Some).map_err(damaged)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(SeedError::File { path: path.to_owned(), source }),
-    }
-}
-
-fn write(path: &Path, shop: &Shop) -> io::Result<()> {
-    files::write(path, &serde_json::to_vec_pretty(shop)?)
 }
