@@ -9,7 +9,7 @@ async fn main() -> Result<(), Error> {
         store: aws.store()?,
         sender: aws.sender()?,
         clock: Clock::system(),
-        warehouses: Warehouses::new(&aws.secret("WAREHOUSE_WEBHOOK_SECRET").await?)?,
+        warehouses: Warehouses::new(&aws, &aws.secret("WAREHOUSE_WEBHOOK_SECRET").await?)?,
     };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

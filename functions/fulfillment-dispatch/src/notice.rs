@@ -8,7 +8,7 @@ use orderly::{
     },
     http::signature::standard_webhooks::{self, Secret},
     queue::RecordError,
-    runtime::ConfigError,
+    runtime::{Aws, ConfigError, Web},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// Posts to warehouses.
 #[derive(Debug)]
 pub struct Warehouses {
-    client: reqwest::Client,
+    web: Web,
     secret: Secret,
 }
 
@@ -38,14 +38,10 @@ struct Notice<'a> {
 }
 
 impl Warehouses {
-    pub fn new(secret: &str) -> Result<Self, ConfigError> {
+    pub fn new(aws: &Aws, secret: &str) -> Result<Self, ConfigError> {
         let name = "WAREHOUSE_WEBHOOK_SECRET";
         let secret = Secret::new(secret).map_err(|e| ConfigError::Invalid { name, problem: e.to_string() })?;
-        // The provider may be installed already; then that one is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
-        let client = client.map_err(|e| ConfigError::Invalid { name: "SSL_CERT_FILE", problem: e.to_string() })?;
-        Ok(Self { client, secret })
+        Ok(Self { web: aws.web(TIMEOUT), secret })
     }
 
     /// Posts a fulfillment. Anything but 2xx is a failure, and comes again.
@@ -70,17 +66,16 @@ impl Warehouses {
         let body = serde_json::to_vec(&notice).map_err(|e| RecordError::Poison(e.to_string()))?;
         let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, &self.secret, now);
         let headers = headers.map_err(|e| RecordError::Poison(e.to_string()))?;
-        let request = self
-            .client
-            .post(url)
+        // The URL may hold a token, so it stays out of the error.
+        let failed = |why: String| RecordError::Outside(format!("the webhook of {}: {why}", fulfillment.location));
+        let request = http::Request::post(url)
             .header("content-type", "application/json")
             .header(standard_webhooks::ID_HEADER, headers.id)
             .header(standard_webhooks::TIMESTAMP_HEADER, headers.timestamp)
             .header(standard_webhooks::SIGNATURE_HEADER, headers.signature)
             .body(body);
-        // The URL may hold a token, so it stays out of the error.
-        let failed = |why: String| RecordError::Outside(format!("the webhook of {}: {why}", fulfillment.location));
-        let answer = request.send().await.map_err(|e| failed(e.without_url().to_string()))?;
-        if answer.status().is_success() { Ok(()) } else { Err(failed(format!("answered {}", answer.status()))) }
+        let request = request.map_err(|_| failed("its URL is malformed".to_owned()))?;
+        let status = self.web.send(request).await.map_err(|e| failed(e.to_string()))?.status;
+        if status.is_success() { Ok(()) } else { Err(failed(format!("answered {status}"))) }
     }
 }

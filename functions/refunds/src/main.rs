@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
         store: aws.store()?,
         sender: aws.sender()?,
         clock: Clock::system(),
-        stripe: Stripe::new(&runtime::variable("STRIPE_API_URL")?, &key)?,
+        stripe: Stripe::new(&aws, &runtime::variable("STRIPE_API_URL")?, &key),
         aws,
     };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await

@@ -1,5 +1,6 @@
 //! Stripe's refunds: <https://docs.stripe.com/api/refunds/create>.
 
+use http::{StatusCode, header};
 use orderly::{
     domain::{
         ids::{OrderId, RefundId},
@@ -7,9 +8,8 @@ use orderly::{
         money::Minor,
     },
     queue::RecordError,
-    runtime::ConfigError,
+    runtime::{Answer, Aws, Web},
 };
-use reqwest::StatusCode;
 use serde_json::Value;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -22,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// A Stripe account.
 #[derive(Debug)]
 pub struct Stripe {
-    client: reqwest::Client,
+    web: Web,
     url: String,
     key: Mutex<ApiKey>,
 }
@@ -88,12 +88,9 @@ impl RefundRequest<'_> {
 }
 
 impl Stripe {
-    pub fn new(url: &str, key: &str) -> Result<Self, ConfigError> {
-        // The provider may be installed already; then that one is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build();
-        let client = client.map_err(|e| ConfigError::Invalid { name: "SSL_CERT_FILE", problem: e.to_string() })?;
-        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), key: Mutex::new(ApiKey::new(key)) })
+    pub fn new(aws: &Aws, url: &str, key: &str) -> Self {
+        let key = Mutex::new(ApiKey::new(key));
+        Self { web: aws.web(TIMEOUT), url: url.trim_end_matches('/').to_owned(), key }
     }
 
     fn key(&self) -> MutexGuard<'_, ApiKey> {
@@ -111,8 +108,11 @@ impl Stripe {
 
     /// Asks for the refund.
     pub(crate) async fn refund(&self, request: &RefundRequest<'_>) -> Result<Outcome, RecordError> {
-        let post = self.client.post(format!("{}/v1/refunds", self.url)).form(&request.form());
-        let (status, answer) = self.ask(post.header("Idempotency-Key", request.idempotency_key())).await?;
+        let post = http::Request::post(format!("{}/v1/refunds", self.url))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("Idempotency-Key", request.idempotency_key());
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(request.form()).finish();
+        let (status, answer) = self.ask(post, form).await?;
         if status.is_success() {
             return outcome(&answer);
         }
@@ -138,8 +138,8 @@ impl Stripe {
     /// Looks for the refund among those of the payment.
     pub(crate) async fn find(&self, request: &RefundRequest<'_>) -> Result<Option<Outcome>, RecordError> {
         let (field, value) = request.form().swap_remove(0);
-        let get = self.client.get(format!("{}/v1/refunds?{field}={value}&limit=100", self.url));
-        let (status, answer) = self.ask(get).await?;
+        let get = http::Request::get(format!("{}/v1/refunds?{field}={value}&limit=100", self.url));
+        let (status, answer) = self.ask(get, String::new()).await?;
         if !status.is_success() {
             return Err(RecordError::Outside(format!("Stripe answered {status} when asked for refunds")));
         }
@@ -159,15 +159,17 @@ impl Stripe {
         }
     }
 
-    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<(StatusCode, Value), RecordError> {
-        let unknown = |e: reqwest::Error| RecordError::Outside(format!("Stripe: {}", e.without_url()));
+    async fn ask(&self, request: http::request::Builder, body: String) -> Result<(StatusCode, Value), RecordError> {
         let key = self.key().text.clone();
-        let answer = request.bearer_auth(key).send().await.map_err(unknown)?;
-        let status = answer.status();
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {key}")).body(body.into_bytes());
+        let unmade =
+            |_| RecordError::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());
+        let request = request.map_err(unmade)?;
+        let answer = self.web.send(request).await;
+        let Answer { status, body } = answer.map_err(|e| RecordError::Outside(format!("Stripe: {e}")))?;
         if status == StatusCode::UNAUTHORIZED {
             self.key().was_refused = true;
         }
-        let body = answer.bytes().await.map_err(unknown)?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 }

@@ -37,7 +37,7 @@ async fn answering(status: u16, body: &Value) -> (Stripe, Calls) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (Stripe::new(&url, "sk_test_secret").unwrap(), calls)
+    (Stripe::new(&Aws::beside(""), &url, "sk_test_secret"), calls)
 }
 
 /// Asks for `return-01`, second attempt.
@@ -143,7 +143,7 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
 #[tokio::test]
 async fn a_provider_that_is_not_there_decides_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let stripe = Stripe::new(&format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret").unwrap();
+    let stripe = Stripe::new(&Aws::beside(""), &format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret");
     drop(listener);
     let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
     assert!(matches!(outcome, Err(RecordError::Outside(_))), "{outcome:?}");
@@ -195,6 +195,6 @@ async fn a_list_that_cannot_be_had_is_no_proof_that_there_is_no_refund() {
 
 #[test]
 fn the_api_key_is_never_printed() {
-    let stripe = Stripe::new("https://api.stripe.com", "sk_live_secret").unwrap();
+    let stripe = Stripe::new(&Aws::beside(""), "https://api.stripe.com", "sk_live_secret");
     assert!(!format!("{stripe:?}").contains("sk_live"));
 }

@@ -1,5 +1,6 @@
 //! The AWS clients of a function, made once per sandbox.
 
+use super::web::Web;
 use crate::{
     queue::{Queues, Sender},
     store::{Store, Tables},
@@ -87,6 +88,12 @@ impl Aws {
         let nobody = aws_sdk_dynamodb::config::Credentials::new("beside", "beside", None, None, "beside");
         let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(nobody);
         Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), http_client())
+    }
+
+    /// For requests to others than AWS, each of which may take as long as `timeout`.
+    pub fn web(&self, timeout: Duration) -> Web {
+        let client = self.config.http_client().unwrap_or_else(http_client);
+        Web::new(client, timeout)
     }
 
     pub fn config(&self) -> &SdkConfig {

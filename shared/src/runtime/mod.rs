@@ -4,9 +4,11 @@ mod aws;
 mod clock;
 mod serve;
 mod telemetry;
+mod web;
 
 pub use aws::{Aws, ConfigError, optional, variable};
 pub use aws_types::SdkConfig;
 pub use clock::Clock;
 pub use serve::{Error, serve_events, serve_http};
 pub use telemetry::start_logging;
+pub use web::{Answer, Web, WebError};
