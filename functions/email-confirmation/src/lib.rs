@@ -65,7 +65,8 @@ async fn send(app: &App, message: &Message) -> Result<(), RecordError> {
     let Some(order) = settle(async || claim(app, message, kind).await).await? else { return Ok(()) };
     let mail = compose::compose(&order, &message.item, kind, &app.store.locations().await?, app.clock.now())?;
     let mail = mail.render(&app.shop).map_err(|e| RecordError::Poison(e.to_string()))?;
-    match app.outbox.send(&order.details().customer.email, &mail).await {
+    let tags = [("order", message.order.to_string()), ("item", message.item.to_string()), ("kind", kind.to_string())];
+    match app.outbox.send(&order.details().customer.email, &mail, &tags).await {
         Ok(()) => settle(async || done(app, message, "emailed").await).await,
         // Trying again would only fill the dead letters: the timeline tells people that nothing reached the customer.
         Err(NotSent::Refused(why)) => {

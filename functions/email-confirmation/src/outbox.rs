@@ -5,7 +5,7 @@ use aws_sdk_sesv2::{
     Client,
     config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
     error::{BuildError, DisplayErrorContext, SdkError},
-    types::{Body, Content, Destination, EmailContent, Message},
+    types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
 use std::time::Duration;
 
@@ -47,21 +47,23 @@ impl Outbox {
         Self { client: Client::from_conf(config.build()), from }
     }
 
-    /// Sends, and waits a little where SES is asked too often.
-    pub(crate) async fn send(&self, to: &str, mail: &Rendered) -> Result<(), NotSent> {
+    /// Sends, and waits a little where SES is asked too often. SES's events (a bounce, a complaint) repeat the tags.
+    pub(crate) async fn send(&self, to: &str, mail: &Rendered, tags: &[(&str, String)]) -> Result<(), NotSent> {
         for pause in PAUSES {
-            match self.try_to_send(to, mail).await {
+            match self.try_to_send(to, mail, tags).await {
                 Err(NotSent::Surely(why)) if why == THROTTLED => tokio::time::sleep(pause).await,
                 outcome => return outcome,
             }
         }
-        self.try_to_send(to, mail).await
+        self.try_to_send(to, mail, tags).await
     }
 
-    async fn try_to_send(&self, to: &str, mail: &Rendered) -> Result<(), NotSent> {
+    async fn try_to_send(&self, to: &str, mail: &Rendered, tags: &[(&str, String)]) -> Result<(), NotSent> {
         let content = content(mail).map_err(|e| NotSent::Surely(e.to_string()))?;
+        let tags = tags.iter().map(|(name, value)| tag(name, value)).collect::<Result<Vec<_>, _>>();
+        let tags = tags.map_err(|e| NotSent::Surely(e.to_string()))?;
         let send = self.client.send_email().from_email_address(&self.from);
-        let send = send.destination(Destination::builder().to_addresses(to).build()).content(content);
+        let send = send.destination(Destination::builder().to_addresses(to).build()).content(content).set_email_tags(Some(tags));
         match send.send().await {
             Ok(_) => Ok(()),
             Err(error) => {
@@ -85,6 +87,12 @@ impl Outbox {
             }
         }
     }
+}
+
+/// A tag's value may hold letters, digits, `_` and `-` only.
+fn tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
+    let value = value.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
+    MessageTag::builder().name(name).value(value).build()
 }
 
 fn content(mail: &Rendered) -> Result<EmailContent, BuildError> {

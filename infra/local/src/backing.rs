@@ -10,7 +10,7 @@ use std::{
 use jiff::Timestamp;
 use orderly::{
     domain::settings::{ApiKey, Role},
-    runtime::Aws,
+    runtime::{Aws, Clock},
     store::{StoreError, Tables},
 };
 
@@ -75,6 +75,7 @@ impl Backing {
             webhook_secret: secrets.get("StripeWebhookSecret").cloned().unwrap_or_default(),
             webhook_url: Some(api_url + STRIPE_WEBHOOK),
             data_dir: data_dir.clone(),
+            clock: Clock::system(),
         };
         let config = ServicesConfig { data_dir, secrets, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;

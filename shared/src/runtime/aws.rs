@@ -124,7 +124,11 @@ impl Aws {
             email_confirmation: variable("EMAIL_CONFIRMATION_QUEUE")?,
             refunds: variable("REFUNDS_QUEUE")?,
         };
-        Ok(Sender::new(aws_sdk_sqs::Client::new(&self.config), queues))
+        Ok(self.sender_to(queues))
+    }
+
+    pub fn sender_to(&self, queues: Queues) -> Sender {
+        Sender::new(aws_sdk_sqs::Client::new(&self.config), queues)
     }
 
     /// The secret whose ARN the variable `name` holds. An empty secret is an error, never a valid one.

@@ -49,13 +49,13 @@ pub struct ServicesConfig {
     pub data_dir: Option<PathBuf>,
     /// Values by the secret's logical id. A secret without one answers as AWS does when none is set.
     pub secrets: BTreeMap<String, String>,
-    /// How often expired items are removed. AWS promises days; people at a desk should not wait.
-    pub ttl_sweep: Duration,
+    /// How often expired items are removed; none keeps them. AWS promises days; people at a desk should not wait.
+    pub ttl_sweep: Option<Duration>,
 }
 
 impl Default for ServicesConfig {
     fn default() -> Self {
-        Self { data_dir: None, secrets: BTreeMap::new(), ttl_sweep: Duration::from_secs(10) }
+        Self { data_dir: None, secrets: BTreeMap::new(), ttl_sweep: Some(Duration::from_secs(10)) }
     }
 }
 
@@ -81,9 +81,13 @@ pub enum ServicesError {
 /// The running services. Cheap to clone; they stop with [`Services::shutdown`].
 #[derive(Debug, Clone)]
 pub struct Services {
-    shared: Arc<Shared>,
+    embedded: Embedded,
     server: Arc<Server>,
 }
+
+/// The services without an address: they answer whoever is in this process. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Embedded(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -95,9 +99,9 @@ struct Shared {
     counters: Counters,
 }
 
-impl Services {
-    /// Creates what the template declares and is not there yet, and answers on `listener`.
-    pub async fn start(listener: Listener, system: &System, config: ServicesConfig) -> Result<Self, ServicesError> {
+impl Embedded {
+    /// Creates what the template declares and is not there yet. Queues have URLs at `port`.
+    pub async fn start(port: u16, system: &System, config: ServicesConfig) -> Result<Self, ServicesError> {
         let counters = Counters::default();
         if let Some(path) = &config.data_dir {
             tokio::fs::create_dir_all(path)
@@ -105,17 +109,66 @@ impl Services {
                 .map_err(|source| ServicesError::DataDir { path: path.clone(), source })?;
         }
         let data_dir = config.data_dir.as_deref();
-        let shared = Arc::new(Shared {
+        Ok(Self(Arc::new(Shared {
             access: Access::new(system),
             dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone())?,
-            sqs: Sqs::start(listener.port(), &system.queues, counters.clone()).await?,
+            sqs: Sqs::start(port, &system.queues, counters.clone()).await?,
             mailbox: Mailbox::open(data_dir.map(|path| path.join("mail")))?,
             secrets: Secrets::new(&system.secrets, config.secrets).map_err(ServicesError::UnknownSecret)?,
             counters,
-        });
-        let router =
-            Router::new().fallback(dispatch).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(Arc::clone(&shared));
-        Ok(Self { shared, server: Arc::new(listener.serve(router)) })
+        })))
+    }
+
+    /// Answers a request on the caller's own thread: what it does to the tables is done when this returns.
+    pub async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Bytes) -> Response {
+        let services = &self.0;
+        match services.admit(method, uri, headers, &body) {
+            Ok((Service::DynamoDb, operation)) => services.dynamodb.answer(operation, &body),
+            Ok((service, operation)) => services.handle(service, operation, body).await,
+            Err(refused) => *refused,
+        }
+    }
+
+    pub fn sqs(&self) -> &Sqs {
+        &self.0.sqs
+    }
+
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.0.mailbox
+    }
+
+    pub fn secrets(&self) -> &Secrets {
+        &self.0.secrets
+    }
+
+    /// What was asked of the services since the start or the last reset.
+    pub fn meter(&self) -> Meter {
+        self.0.counters.read()
+    }
+
+    pub fn reset_meter(&self) {
+        self.0.counters.reset();
+    }
+
+    /// What functions tried and their roles do not allow, each once, since the start.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.0.access.refusals()
+    }
+
+    /// Ends open polls and timers.
+    pub async fn shutdown(&self) {
+        self.0.sqs.shutdown().await;
+        self.0.dynamodb.shutdown();
+    }
+}
+
+impl Services {
+    /// Creates what the template declares and is not there yet, and answers on `listener`.
+    pub async fn start(listener: Listener, system: &System, config: ServicesConfig) -> Result<Self, ServicesError> {
+        let embedded = Embedded::start(listener.port(), system, config).await?;
+        let shared = Arc::clone(&embedded.0);
+        let router = Router::new().fallback(dispatch).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(shared);
+        Ok(Self { embedded, server: Arc::new(listener.serve(router)) })
     }
 
     /// The one address of all services: `http://127.0.0.1:4566`.
@@ -123,37 +176,18 @@ impl Services {
         self.server.endpoint()
     }
 
-    pub fn sqs(&self) -> &Sqs {
-        &self.shared.sqs
-    }
-
-    pub fn mailbox(&self) -> &Mailbox {
-        &self.shared.mailbox
-    }
-
-    pub fn secrets(&self) -> &Secrets {
-        &self.shared.secrets
-    }
-
-    /// What was asked of the services since the start or the last reset.
-    pub fn meter(&self) -> Meter {
-        self.shared.counters.read()
-    }
-
-    pub fn reset_meter(&self) {
-        self.shared.counters.reset();
-    }
-
-    /// What functions tried and their roles do not allow, each once, since the start.
-    pub fn refusals(&self) -> Vec<Refusal> {
-        self.shared.access.refusals()
-    }
-
     /// Ends open polls, answers what has been asked, and closes the address.
     pub async fn shutdown(&self) {
-        self.shared.sqs.shutdown().await;
-        self.shared.dynamodb.shutdown();
+        self.embedded.shutdown().await;
         self.server.shutdown(Duration::from_secs(2)).await;
+    }
+}
+
+impl std::ops::Deref for Services {
+    type Target = Embedded;
+
+    fn deref(&self) -> &Embedded {
+        &self.embedded
     }
 }
 
@@ -173,23 +207,42 @@ async fn dispatch(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let (service, operation) = match target(&method, &uri, &headers) {
-        Ok(target) => target,
-        Err(unknown) => return AwsError::unsupported(&unknown).into_response(),
-    };
-    if let Some(refusal) = services.access.refuse(&headers, service, operation, &body) {
-        return refusal.answer(service);
+    match services.admit(&method, &uri, &headers, &body) {
+        Ok((service, operation)) => services.handle(service, operation, body).await,
+        Err(refused) => *refused,
     }
-    match service {
-        Service::DynamoDb => services.dynamodb.handle(operation, body).await,
-        Service::Sqs => services.sqs.handle(operation, &body).await,
-        Service::Ses => {
-            services.counters.count("SES", operation);
-            services.mailbox.handle(&body)
+}
+
+impl Shared {
+    /// What is asked of which service, if it is offered and its sender may ask it.
+    fn admit<'h>(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &'h HeaderMap,
+        body: &[u8],
+    ) -> Result<(Service, &'h str), Box<Response>> {
+        let target = target(method, uri, headers);
+        let (service, operation) =
+            target.map_err(|unknown| Box::new(AwsError::unsupported(&unknown).into_response()))?;
+        match self.access.refuse(headers, service, operation, body) {
+            Some(refusal) => Err(Box::new(refusal.answer(service))),
+            None => Ok((service, operation)),
         }
-        Service::SecretsManager => {
-            services.counters.count("SecretsManager", operation);
-            services.secrets.handle(operation, &body)
+    }
+
+    async fn handle(&self, service: Service, operation: &str, body: Bytes) -> Response {
+        match service {
+            Service::DynamoDb => self.dynamodb.handle(operation, body).await,
+            Service::Sqs => self.sqs.handle(operation, &body).await,
+            Service::Ses => {
+                self.counters.count("SES", operation);
+                self.mailbox.handle(&body)
+            }
+            Service::SecretsManager => {
+                self.counters.count("SecretsManager", operation);
+                self.secrets.handle(operation, &body)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 use axum::http::StatusCode;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use orderly::runtime::Clock;
 use orderly_local::services::{
     Listener,
     stripe::{Stripe, StripeConfig},
@@ -14,7 +15,12 @@ use super::{eventually, reqwest_client};
 const SECRET: &str = "whsec_new\nwhsec_old";
 
 async fn start() -> Stripe {
-    let config = StripeConfig { webhook_secret: SECRET.to_owned(), webhook_url: None, data_dir: None };
+    let config = StripeConfig {
+        webhook_secret: SECRET.to_owned(),
+        webhook_url: None,
+        data_dir: None,
+        clock: Clock::system(),
+    };
     Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap()
 }
 
@@ -237,6 +243,7 @@ async fn a_restart_keeps_the_books() {
         webhook_secret: SECRET.to_owned(),
         webhook_url: None,
         data_dir: Some(directory.path().to_owned()),
+        clock: Clock::system(),
     };
     let stripe = Stripe::start(Listener::bind(0).await.unwrap(), config.clone()).unwrap();
     let intent = paid(&stripe);

@@ -44,7 +44,7 @@ impl DynamoDb {
     pub(super) fn open(
         data_dir: Option<&Path>,
         declared: &[Table],
-        ttl_sweep: Duration,
+        ttl_sweep: Option<Duration>,
         counters: Counters,
     ) -> Result<Self, TableError> {
         let database = match data_dir {
@@ -54,7 +54,8 @@ impl DynamoDb {
         let database = database.map_err(TableError::Open)?;
         tables::ensure(&database, declared)?;
         let has_ttl = declared.iter().any(|table| table.ttl_attribute.is_some());
-        let sweep = has_ttl.then(|| tokio::spawn(sweep(database.clone(), ttl_sweep)).abort_handle());
+        let every = ttl_sweep.filter(|_| has_ttl);
+        let sweep = every.map(|every| tokio::spawn(sweep(database.clone(), every)).abort_handle());
         Ok(Self { database: Handle(database), counters, sweep })
     }
 
@@ -64,25 +65,32 @@ impl DynamoDb {
         }
     }
 
+    /// Answers from a thread that may wait: the emulator blocks on SQLite.
     pub(super) async fn handle(&self, operation: &str, body: Bytes) -> Response {
         self.counters.count("DynamoDB", operation);
         let Handle(database) = self.database.clone();
         let counters = self.counters.clone();
         let name = operation.to_owned();
-        // The emulator blocks on SQLite.
         let answer = tokio::task::spawn_blocking(move || run(&database, &counters, &name, &body)).await;
-        match answer {
-            Ok(Some(Ok(answer))) => json(StatusCode::OK, answer.to_string()),
-            Ok(Some(Err(error))) => {
-                let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
-                json(status, error.to_json())
-            }
-            Ok(None) => AwsError::unsupported(&format!("DynamoDB_20120810.{operation}")).into_response(),
-            Err(error) => {
-                let error = DynoxideError::InternalServerError(error.to_string());
-                json(StatusCode::INTERNAL_SERVER_ERROR, error.to_json())
-            }
+        let answer = answer.unwrap_or_else(|error| Some(Err(DynoxideError::InternalServerError(error.to_string()))));
+        respond(operation, answer)
+    }
+
+    /// Answers here and now.
+    pub(super) fn answer(&self, operation: &str, body: &[u8]) -> Response {
+        self.counters.count("DynamoDB", operation);
+        respond(operation, run(&self.database.0, &self.counters, operation, body))
+    }
+}
+
+fn respond(operation: &str, answer: Option<Result<Value, DynoxideError>>) -> Response {
+    match answer {
+        Some(Ok(answer)) => json(StatusCode::OK, answer.to_string()),
+        Some(Err(error)) => {
+            let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
+            json(status, error.to_json())
         }
+        None => AwsError::unsupported(&format!("DynamoDB_20120810.{operation}")).into_response(),
     }
 }
 

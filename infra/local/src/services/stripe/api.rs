@@ -117,7 +117,7 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
     }
     // What fails here was never carried out, so its key stays unused.
     let request = RefundRequest::read(&parameters)?;
-    let outcome = carry_out(&mut books, &request);
+    let outcome = carry_out(&mut books, &request, shared.clock.now());
     let (status, body) = match &outcome {
         Ok((_, refund)) => (StatusCode::OK, json!(refund)),
         Err(error) => (error.status, error.body()),
@@ -210,7 +210,11 @@ fn amount(text: &str) -> Result<i64, ApiError> {
 }
 
 /// Enters the refund in the books, if the payment is known and enough of it is left.
-fn carry_out(books: &mut Books, request: &RefundRequest) -> Result<(Payment, Refund), ApiError> {
+fn carry_out(
+    books: &mut Books,
+    request: &RefundRequest,
+    now: Timestamp,
+) -> Result<(Payment, Refund), ApiError> {
     let payment = find_payment(books, request)?.clone();
     let left = payment.amount - books.refunded(&payment.id);
     if left == 0 {
@@ -230,7 +234,7 @@ fn carry_out(books: &mut Books, request: &RefundRequest) -> Result<(Payment, Ref
         object: "refund".to_owned(),
         amount,
         charge: payment.charge.clone(),
-        created: Timestamp::now().as_second(),
+        created: now.as_second(),
         currency: payment.currency.clone(),
         metadata: request.metadata.clone(),
         payment_intent: payment.id.clone(),

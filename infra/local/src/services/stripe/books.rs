@@ -8,7 +8,6 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::files;
 
@@ -120,8 +119,14 @@ impl Books {
         self.refunds_of(payment_intent).map(|refund| refund.amount).sum()
     }
 
-    pub(super) fn pay(&mut self, order_id: &str, amount: i64, currency: &str) -> Result<Payment, BooksError> {
-        self.register(&id("pi"), Some(order_id), amount, currency)
+    pub(super) fn pay(
+        &mut self,
+        order_id: &str,
+        amount: i64,
+        currency: &str,
+        now: Timestamp,
+    ) -> Result<Payment, BooksError> {
+        self.register(&id("pi"), Some(order_id), amount, currency, now)
     }
 
     pub(super) fn register(
@@ -130,6 +135,7 @@ impl Books {
         order_id: Option<&str>,
         amount: i64,
         currency: &str,
+        now: Timestamp,
     ) -> Result<Payment, BooksError> {
         let payment = Payment {
             id: payment_intent.to_owned(),
@@ -137,7 +143,7 @@ impl Books {
             order_id: order_id.map(str::to_owned),
             amount,
             currency: currency.to_lowercase(),
-            created: Timestamp::now().as_second(),
+            created: now.as_second(),
         };
         self.pages.payments.push(payment.clone());
         self.save()?;
@@ -171,7 +177,7 @@ fn read(path: &Path) -> Result<Pages, BooksError> {
     }
 }
 
-/// A new id as Stripe makes them.
+/// A new id as Stripe makes them. Whoever seeds the thread's generator gets the same ones again.
 pub(super) fn id(prefix: &str) -> String {
-    format!("{prefix}_{}", Uuid::new_v4().simple())
+    format!("{prefix}_{:032x}", fastrand::u128(..))
 }

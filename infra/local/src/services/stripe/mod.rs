@@ -12,9 +12,11 @@ use std::{
     time::Duration,
 };
 
-use axum::http::StatusCode;
+use axum::{Router, extract::Request, http::StatusCode, response::Response};
+use orderly::runtime::Clock;
 use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
 
 use self::{books::Books, webhooks::Signer};
 pub use self::{
@@ -46,6 +48,7 @@ pub struct StripeConfig {
     pub webhook_url: Option<String>,
     /// Where payments and refunds are kept; none keeps them in memory.
     pub data_dir: Option<PathBuf>,
+    pub clock: Clock,
 }
 
 /// The running provider. Cheap to clone; stops with [`Stripe::shutdown`].
@@ -55,25 +58,36 @@ pub struct Stripe {
     server: Arc<Server>,
 }
 
+/// The provider without an address: it answers whoever is in this process, who also delivers its webhooks.
+#[derive(Debug, Clone)]
+pub struct EmbeddedStripe {
+    shared: Arc<Shared>,
+    router: Router,
+}
+
 #[derive(Debug)]
 struct Shared {
     books: Mutex<Books>,
     signer: Signer,
-    webhook_url: RwLock<Option<String>>,
-    client: reqwest::Client,
-    announcements: TaskTracker,
+    clock: Clock,
+    courier: Courier,
+}
+
+/// What becomes of the provider's news of refunds.
+#[derive(Debug)]
+enum Courier {
+    /// Posted, and again until they are taken.
+    Post { url: RwLock<Option<String>>, client: reqwest::Client, under_way: TaskTracker },
+    /// Left for the caller to deliver, double, delay or lose.
+    Keep(Mutex<Vec<Webhook>>),
 }
 
 impl Stripe {
     /// Answers Stripe's API on `listener`.
     pub fn start(listener: Listener, config: StripeConfig) -> Result<Self, BooksError> {
-        let shared = Arc::new(Shared {
-            books: Mutex::new(Books::open(config.data_dir.map(|path| path.join("stripe.json")))?),
-            signer: Signer::new(&config.webhook_secret),
-            webhook_url: RwLock::new(config.webhook_url),
-            client: crate::http_client(),
-            announcements: TaskTracker::new(),
-        });
+        let url = RwLock::new(config.webhook_url.clone());
+        let courier = Courier::Post { url, client: crate::http_client(), under_way: TaskTracker::new() };
+        let shared = Shared::open(config, courier)?;
         let server = listener.serve(api::router(Arc::clone(&shared)));
         Ok(Self { shared, server: Arc::new(server) })
     }
@@ -85,12 +99,12 @@ impl Stripe {
 
     /// Where webhooks go from now on.
     pub fn set_webhook_url(&self, url: impl Into<String>) {
-        *self.shared.webhook_url.write().unwrap_or_else(PoisonError::into_inner) = Some(url.into());
+        self.shared.courier.turn_to(Some(url.into()));
     }
 
     /// Tells nobody of anything from now on, and gives up what is still being retried.
     pub fn withhold_webhooks(&self) {
-        *self.shared.webhook_url.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.shared.courier.turn_to(None);
     }
 
     /// A customer pays `amount` minor units for an order. Yields the `payment_intent.succeeded`
@@ -101,17 +115,17 @@ impl Stripe {
 
     /// Makes a payment known that the provider did not make, so that it can be refunded.
     pub fn register(&self, payment_intent: &str, amount: i64, currency: &str) -> Result<(), BooksError> {
-        self.shared.books().register(payment_intent, None, amount, currency).map(|_| ())
+        self.shared.books().register(payment_intent, None, amount, currency, self.shared.clock.now()).map(|_| ())
     }
 
     /// An event of any type about any object, signed.
     pub fn event(&self, kind: &str, object: &Value) -> Webhook {
-        self.shared.signer.event(kind, object)
+        self.shared.event(kind, object)
     }
 
     /// Any bytes, signed as a webhook's body.
     pub fn sign(&self, body: Vec<u8>) -> Webhook {
-        self.shared.signer.sign(body)
+        self.shared.sign(body)
     }
 
     /// Posts a webhook once; yields the receiver's status.
@@ -131,13 +145,72 @@ impl Stripe {
 
     /// How many webhooks about refunds have not been taken yet. One is counted before the refund is answered.
     pub fn undelivered(&self) -> usize {
-        self.shared.announcements.len()
+        self.shared.undelivered()
     }
 
     /// Takes no more requests. Webhooks that are still being retried are given up.
     pub async fn shutdown(&self) {
         self.withhold_webhooks();
         self.server.shutdown(Duration::from_secs(2)).await;
+    }
+}
+
+impl EmbeddedStripe {
+    /// [`StripeConfig::webhook_url`] is of no use here.
+    pub fn open(config: StripeConfig) -> Result<Self, BooksError> {
+        let shared = Shared::open(config, Courier::Keep(Mutex::default()))?;
+        Ok(Self { router: api::router(Arc::clone(&shared)), shared })
+    }
+
+    /// Answers a request of Stripe's API.
+    pub async fn answer(&self, request: Request) -> Response {
+        self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
+    /// See [`Stripe::pay`].
+    pub fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        self.shared.pay(order_id, amount, currency)
+    }
+
+    /// See [`Stripe::event`].
+    pub fn event(&self, kind: &str, object: &Value) -> Webhook {
+        self.shared.event(kind, object)
+    }
+
+    /// Signs an event's body anew: a signature is good for five minutes only.
+    pub fn sign(&self, body: Vec<u8>) -> Webhook {
+        self.shared.sign(body)
+    }
+
+    /// The webhooks about refunds that have not been taken from here yet.
+    pub fn take_webhooks(&self) -> Vec<Webhook> {
+        match &self.shared.courier {
+            Courier::Keep(kept) => std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner)),
+            Courier::Post { .. } => Vec::new(),
+        }
+    }
+
+    /// How many of them there are.
+    pub fn undelivered(&self) -> usize {
+        self.shared.undelivered()
+    }
+
+    /// Every payment, in order.
+    pub fn payments(&self) -> Vec<Payment> {
+        self.shared.books().payments().to_vec()
+    }
+
+    /// See [`Stripe::refunds`].
+    pub fn refunds(&self, payment_intent: &str) -> Vec<Refund> {
+        self.shared.books().refunds_of(payment_intent).cloned().collect()
+    }
+}
+
+impl Courier {
+    fn turn_to(&self, to: Option<String>) {
+        if let Self::Post { url, .. } = self {
+            *url.write().unwrap_or_else(PoisonError::into_inner) = to;
+        }
     }
 }
 
@@ -151,32 +224,59 @@ pub enum DeliveryError {
 }
 
 impl Shared {
+    fn open(config: StripeConfig, courier: Courier) -> Result<Arc<Self>, BooksError> {
+        let books = Books::open(config.data_dir.map(|path| path.join("stripe.json")))?;
+        let signer = Signer::new(&config.webhook_secret);
+        Ok(Arc::new(Self { books: Mutex::new(books), signer, clock: config.clock, courier }))
+    }
+
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn event(&self, kind: &str, object: &Value) -> Webhook {
+        self.signer.event(kind, object, self.clock.now())
+    }
+
+    fn sign(&self, body: Vec<u8>) -> Webhook {
+        self.signer.sign(body, self.clock.now())
+    }
+
     fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        let payment = self.books().pay(order_id, amount, currency)?;
-        Ok(self.signer.event("payment_intent.succeeded", &webhooks::payment_intent(&payment)))
+        let payment = self.books().pay(order_id, amount, currency, self.clock.now())?;
+        Ok(self.event("payment_intent.succeeded", &webhooks::payment_intent(&payment)))
+    }
+
+    fn undelivered(&self) -> usize {
+        match &self.courier {
+            Courier::Post { under_way, .. } => under_way.len(),
+            Courier::Keep(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).len(),
+        }
     }
 
     /// Tells the receiver of a refund, as Stripe does: not in any order, and not only once.
     fn announce(self: &Arc<Self>, payment: &Payment, refund: &Refund, refunded: i64) {
         let object = json!(refund);
         let events = [
-            self.signer.event("refund.created", &object),
-            self.signer.event("charge.refunded", &webhooks::charge(payment, refunded)),
-            self.signer.event("refund.updated", &object),
+            self.event("refund.created", &object),
+            self.event("charge.refunded", &webhooks::charge(payment, refunded)),
+            self.event("refund.updated", &object),
         ];
-        for event in events {
-            self.announcements.spawn(Arc::clone(self).deliver_with_retries(event));
+        match &self.courier {
+            Courier::Post { under_way, .. } => {
+                for event in events {
+                    under_way.spawn(Arc::clone(self).deliver_with_retries(event));
+                }
+            }
+            Courier::Keep(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).extend(events),
         }
     }
 
     async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
-        let url = self.webhook_url.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Courier::Post { url, client, .. } = &self.courier else { return Err(DeliveryError::NoUrl) };
+        let url = url.read().unwrap_or_else(PoisonError::into_inner).clone();
         let url = url.ok_or(DeliveryError::NoUrl)?;
-        let mut request = self.client.post(url).timeout(DELIVERY_TIMEOUT).body(webhook.body.clone());
+        let mut request = client.post(url).timeout(DELIVERY_TIMEOUT).body(webhook.body.clone());
         for (name, value) in &webhook.headers {
             request = request.header(name, value);
         }
@@ -188,7 +288,7 @@ impl Shared {
         for pause in iter::once(Duration::ZERO).chain(RETRY_AFTER) {
             tokio::time::sleep(pause).await;
             // Each attempt is signed anew: a signature is good for five minutes only.
-            match self.deliver(&self.signer.sign(webhook.body.clone())).await {
+            match self.deliver(&self.sign(webhook.body.clone())).await {
                 Ok(status) if status.is_success() => return,
                 Ok(status) => tracing::debug!(%status, "webhook refused"),
                 Err(DeliveryError::NoUrl) => return,

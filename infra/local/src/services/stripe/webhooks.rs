@@ -39,24 +39,24 @@ impl Signer {
         Self { secret: secrets.lines().next().unwrap_or_default().trim().to_owned() }
     }
 
-    pub(super) fn event(&self, kind: &str, object: &Value) -> Webhook {
+    pub(super) fn event(&self, kind: &str, object: &Value, now: Timestamp) -> Webhook {
         let event = json!({
             "id": id("evt"),
             "object": "event",
             "api_version": null,
-            "created": Timestamp::now().as_second(),
+            "created": now.as_second(),
             "data": { "object": object },
             "livemode": false,
             "pending_webhooks": 1,
             "request": { "id": null, "idempotency_key": null },
             "type": kind,
         });
-        self.sign(event.to_string().into_bytes())
+        self.sign(event.to_string().into_bytes(), now)
     }
 
     /// `Stripe-Signature: t=…,v1=…`: HMAC-SHA256 of `t.body`, keyed with the whole secret.
-    pub(super) fn sign(&self, body: Vec<u8>) -> Webhook {
-        let time = Timestamp::now().as_second();
+    pub(super) fn sign(&self, body: Vec<u8>, now: Timestamp) -> Webhook {
+        let time = now.as_second();
         // HMAC takes a key of any length.
         let signature = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).map(|mut mac| {
             mac.update(format!("{time}.").as_bytes());

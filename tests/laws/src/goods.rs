@@ -1,0 +1,120 @@
+//! Stock: no unit is lost, doubled or oversold.
+
+use crate::{
+    Books,
+    items::{Places, all, bucket, levels, named, text},
+};
+use orderly::domain::{
+    allocation::Holding,
+    fulfillment::Fulfillment,
+    head::{Head, OrderStatus},
+    returns::{Disposition, Return},
+    stock::StockDelta,
+};
+use std::collections::BTreeMap;
+
+pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<String>) {
+    let none = StockDelta::default();
+    let mut held = Places::default();
+    for (_, head) in all::<Head>(&books.orders, "head", broken) {
+        for allocation in head.stock {
+            let units = i64::from(allocation.quantity);
+            let (at, delta) = match allocation.state {
+                Holding::Missing => continue,
+                Holding::Reserved(at) => (at, StockDelta { reserved: units, ..none }),
+                Holding::Backordered(at) => (at, StockDelta { backordered: units, ..none }),
+                Holding::Committed(at) | Holding::Dispatched(at) => (at, StockDelta { committed: units, ..none }),
+            };
+            held.add(allocation.sku.as_str(), at.as_str(), delta);
+        }
+    }
+    let mut kept = Places::default();
+    for (sku, location, level) in levels(&books.stock) {
+        let of = |name| bucket(level, name);
+        let promised = StockDelta {
+            reserved: of("reserved"),
+            committed: of("committed"),
+            backordered: of("backordered"),
+            ..none
+        };
+        kept.add(sku, location, promised);
+    }
+    kept.compare(&held, "the buckets and what the orders hold differ", broken);
+}
+
+/// `available` is what its definition says, and neither it nor a bucket is negative: sold is at most what was supplied.
+pub(crate) fn nothing_is_negative(books: &Books, broken: &mut Vec<String>) {
+    for (sku, location, level) in levels(&books.stock) {
+        let of = |name| bucket(level, name);
+        let left =
+            of("on_hand") - of("reserved") - of("committed") - of("damaged") - of("quality_control") - of("safety");
+        if of("available") != left {
+            broken.push(format!("{sku} at {location}: available is {}, and should be {left}", of("available")));
+        }
+        for (name, units) in level.iter().filter(|(_, units)| units.as_i64().is_some_and(|units| units < 0)) {
+            broken.push(format!("{sku} at {location}: {name} is {units}"));
+        }
+    }
+}
+
+/// What is on hand is what came by movements, less what was shipped, plus what came back.
+pub(crate) fn on_hand_is_explained(books: &Books, broken: &mut Vec<String>) {
+    let units = |count: i64| StockDelta { on_hand: count, ..StockDelta::default() };
+    let mut explained = Places::default();
+    for movement in books.stock.iter().filter(|item| text(item, "item").starts_with("movement#")) {
+        let came = movement["change"]["on_hand"].as_i64().unwrap_or(0);
+        explained.add(text(movement, "sku"), text(movement, "location"), units(came));
+    }
+    for (_, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", broken) {
+        for (line, sent) in fulfillment.units_sent() {
+            if let Some(picked) = fulfillment.lines.iter().find(|picked| picked.line == line) {
+                explained.add(picked.sku.as_str(), fulfillment.location.as_str(), units(-i64::from(sent)));
+            }
+        }
+    }
+    for (order, returned) in all::<Return>(&books.orders, "return#", broken) {
+        for line in &returned.lines {
+            for found in line.inspected.iter().filter(|units| units.disposition != Disposition::Missing) {
+                match &returned.location {
+                    Some(location) => {
+                        explained.add(line.sku.as_str(), location.as_str(), units(found.quantity.into()));
+                    }
+                    None => broken.push(format!("order {order}: a return was inspected and received nowhere")),
+                }
+            }
+        }
+    }
+    let mut there = Places::default();
+    levels(&books.stock).for_each(|(sku, location, level)| there.add(sku, location, units(bucket(level, "on_hand"))));
+    there.compare(&explained, "what is on hand is not what came, went and came back", broken);
+}
+
+/// Each ordered unit is held (or known to be missing) or sent off, once; a cancelled order holds and sends none, and one
+/// whose rest was cancelled holds none.
+pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
+    let mut sent: BTreeMap<(String, u16), u32> = BTreeMap::new();
+    for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", broken) {
+        for (line, units) in fulfillment.units_sent() {
+            *sent.entry((order.clone(), line)).or_default() += units;
+        }
+    }
+    for (order, head) in all::<Head>(&books.orders, "head", broken) {
+        let Some(details) = named(&books.orders, "details").find(|details| text(details, "order_id") == order) else {
+            broken.push(format!("order {order} has a head and no details"));
+            continue;
+        };
+        for (number, line) in (0..).zip(details["lines"].as_array().into_iter().flatten()) {
+            let held: u32 = head.stock.iter().filter(|held| held.line == number).map(|held| held.quantity).sum();
+            let sent = sent.get(&(order.clone(), number)).copied().unwrap_or(0);
+            let ordered = line["quantity"].as_u64().and_then(|units| u32::try_from(units).ok()).unwrap_or(0);
+            let expected = match head.status {
+                OrderStatus::Cancelled { .. } => (0, 0),
+                _ if head.ledger.refunds.contains_key("cancel-unsent") => (0, sent.min(ordered)),
+                _ => (ordered - sent.min(ordered), sent),
+            };
+            if (held, sent) != expected {
+                broken.push(format!("order {order}, line {number}: held and sent {:?}, not {expected:?}", (held, sent)));
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What must hold of Orderly's books, whatever happened to the system: read from the tables as they are stored and from
+//! the payment provider's own books, past every function. The end-to-end tests and the simulation both end with this.
+
+mod goods;
+mod items;
+mod money;
+mod story;
+
+pub use items::Item;
+
+use std::collections::BTreeMap;
+
+/// All that is known when nothing is under way any more.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Every item of a table, as plain JSON.
+    pub orders: Vec<Item>,
+    pub stock: Vec<Item>,
+    pub payments: Vec<Item>,
+    /// What the provider has paid back, by its own id of the payment.
+    pub refunded: BTreeMap<String, Vec<i64>>,
+}
+
+/// The laws that do not hold, in words that name the order or the place.
+pub fn broken(books: &Books) -> Vec<String> {
+    let laws: [fn(&Books, &mut Vec<String>); 7] = [
+        goods::buckets_equal_what_orders_hold,
+        goods::nothing_is_negative,
+        goods::on_hand_is_explained,
+        goods::every_unit_is_somewhere,
+        money::refunds_are_made_once,
+        money::no_more_goes_back_than_came,
+        story::histories_are_legal,
+    ];
+    let mut broken = Vec::new();
+    for law in laws {
+        law(books, &mut broken);
+    }
+    broken
+}
+
+/// What is still owed: order, item, duties. Nothing, once all work has been done.
+pub fn owed(books: &Books) -> Vec<String> {
+    let owing = books.orders.iter().filter(|item| item.contains_key("owed"));
+    owing.map(|item| format!("{} {} {}", items::text(item, "order_id"), items::text(item, "item"), item["owed"])).collect()
+}

@@ -1,0 +1,43 @@
+//! Money: Orderly's books and the provider's agree, and nothing moves twice.
+
+use crate::{Books, items::all};
+use orderly::domain::{head::Head, ledger::Refund};
+use std::collections::BTreeMap;
+
+/// Each refund that the ledger calls made is one at the provider, and the other way round.
+pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
+    let mut known: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for (_, head) in all::<Head>(&books.orders, "head", broken) {
+        for refund in head.ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
+            known.entry(refund.payment.parts().1.to_owned()).or_default().push(refund.amount);
+        }
+    }
+    let payments: std::collections::BTreeSet<&String> = known.keys().chain(books.refunded.keys()).collect();
+    for payment in payments {
+        let sorted = |refunds: &BTreeMap<String, Vec<i64>>| {
+            let mut amounts = refunds.get(payment).cloned().unwrap_or_default();
+            amounts.sort_unstable();
+            amounts
+        };
+        let (recorded, made) = (sorted(&known), sorted(&books.refunded));
+        if recorded != made {
+            broken.push(format!("payment {payment}: refunds of {recorded:?} recorded, {made:?} made"));
+        }
+    }
+}
+
+/// Per order and per payment.
+pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String>) {
+    for (order, head) in all::<Head>(&books.orders, "head", broken) {
+        let (refunded, captured) = (head.ledger.refunded(head.currency), head.ledger.captured(head.currency));
+        if refunded > captured {
+            broken.push(format!("order {order}: {refunded} refunded of {captured} captured"));
+        }
+        for (id, payment) in &head.ledger.payments {
+            let made = books.refunded.get(id.parts().1).map_or(0, |amounts| amounts.iter().sum::<i64>());
+            if made > payment.captured {
+                broken.push(format!("order {order}, payment {id}: {made} made of {} captured", payment.captured));
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What can go wrong with a request that a function makes, and when it does.
+
+use fastrand::Rng;
+use std::collections::BTreeMap;
+
+/// A request that a function is about to make.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Counted over the whole run, from 1.
+    pub number: u64,
+    pub function: String,
+    /// `DynamoDB.PutItem`, `SQS.SendMessage`, `SES.SendEmail`, `Stripe.POST`, `Warehouse.POST`.
+    pub operation: String,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It never arrives; the connection breaks.
+    RequestLost,
+    /// It is carried out; the answer never arrives.
+    ResponseLost,
+    /// Answered with 500 instead of being carried out.
+    ServerError,
+    /// Carried out, and answered with 500.
+    ServerErrorAfter,
+    /// Refused because there are too many.
+    Throttled,
+    /// It meets another transaction.
+    TransactionConflict,
+    /// Somebody else changes the item just before.
+    Rival,
+    /// It hangs, and is carried out when nobody waits for it any more.
+    Late,
+    /// The function dies before it is sent.
+    KilledBefore,
+    /// The function dies after it was carried out.
+    KilledAfter,
+    /// Some of it is not done, and the answer says so.
+    Partial,
+}
+
+impl Fault {
+    pub const ALL: [Self; 11] = [
+        Self::RequestLost,
+        Self::ResponseLost,
+        Self::ServerError,
+        Self::ServerErrorAfter,
+        Self::Throttled,
+        Self::TransactionConflict,
+        Self::Rival,
+        Self::Late,
+        Self::KilledBefore,
+        Self::KilledAfter,
+        Self::Partial,
+    ];
+
+    /// Whether it can happen to a request of this kind.
+    pub fn fits(self, operation: &str) -> bool {
+        let is = |names: &[&str]| names.contains(&operation);
+        match self {
+            Self::TransactionConflict => is(&["DynamoDB.PutItem", "DynamoDB.TransactWriteItems"]),
+            Self::Rival => is(&["DynamoDB.PutItem"]),
+            Self::Partial => is(&["SQS.SendMessageBatch", "DynamoDB.BatchGetItem", "DynamoDB.Query"]),
+            _ => true,
+        }
+    }
+}
+
+/// When faults happen.
+#[derive(Debug, Clone)]
+pub enum Plan {
+    Calm,
+    /// At the requests with these numbers.
+    At(BTreeMap<u64, Fault>),
+    /// At random, to this share of all requests.
+    Storm(f64),
+}
+
+/// Decides about each request.
+#[derive(Debug)]
+pub struct Faults {
+    plan: Plan,
+    rng: Rng,
+    calls: Vec<Call>,
+    happened: Vec<(Call, Fault)>,
+}
+
+impl Faults {
+    pub fn new(plan: Plan, seed: u64) -> Self {
+        Self { plan, rng: Rng::with_seed(seed), calls: Vec::new(), happened: Vec::new() }
+    }
+
+    /// The next request, and what goes wrong with it.
+    pub(crate) fn next(&mut self, function: &str, operation: &str) -> (Call, Option<Fault>) {
+        let number = self.calls.len() as u64 + 1;
+        let call = Call { number, function: function.to_owned(), operation: operation.to_owned() };
+        self.calls.push(call.clone());
+        let fault = match &self.plan {
+            Plan::Calm => None,
+            Plan::At(faults) => faults.get(&number).copied(),
+            Plan::Storm(rate) if self.rng.f64() < *rate => self.rng.choice(Fault::ALL),
+            Plan::Storm(_) => None,
+        };
+        let fault = fault.filter(|fault| fault.fits(operation));
+        if let Some(fault) = fault {
+            self.happened.push((call.clone(), fault));
+        }
+        (call, fault)
+    }
+
+    /// Whether something outside a request (a doubled message, a lost answer to a client) goes wrong.
+    pub(crate) fn strikes(&mut self, share: f64) -> bool {
+        matches!(self.plan, Plan::Storm(_)) && self.rng.f64() < share
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.plan = Plan::Calm;
+    }
+
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
+    }
+
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    pub fn happened(&self) -> &[(Call, Fault)] {
+        &self.happened
+    }
+}

@@ -1,0 +1,16 @@
+//! Orderly in one process: all the functions' own `handle` against the embedded DynamoDB and SQS, with simulated time, a
+//! seeded scheduler and faults at the HTTP client of the SDK. A seed is a whole history, and has the same one each time.
+
+mod faults;
+mod functions;
+mod invocation;
+mod network;
+mod people;
+mod queues;
+mod run;
+mod time;
+mod verdict;
+mod world;
+
+pub use faults::{Call, Fault, Plan};
+pub use run::{Report, Scene, pairs_of_faults, run, single_faults};

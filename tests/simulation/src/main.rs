@@ -1,0 +1,123 @@
+//! `cargo run --release -p simulation -- --seed N --runs M`: M random histories from seed N on.
+
+use clap::Parser;
+use simulation::{Report, Scene, pairs_of_faults, run, single_faults};
+use std::{
+    process::ExitCode,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+};
+
+#[derive(Debug, Parser)]
+#[command(about = "Plays histories with faults in simulated time, and checks that no law is broken")]
+struct Arguments {
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many seeds, one after the other. With --exhaustive: how many pairs of faults.
+    #[arg(long, default_value_t = 1_000)]
+    runs: u64,
+    /// Plays one order's life with each fault at each of its requests, alone and in some pairs.
+    #[arg(long)]
+    exhaustive: bool,
+    /// Plays only the n-th of what is to be played, from 0: as a broken run names itself.
+    #[arg(long)]
+    only: Option<usize>,
+    /// Prints what happened, line by line.
+    #[arg(long)]
+    trace: bool,
+    /// Shows the functions' logs.
+    #[arg(long)]
+    logs: bool,
+}
+
+/// A history to play.
+struct Play {
+    seed: u64,
+    scene: Scene,
+    /// How to play it again.
+    again: String,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.logs {
+        tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    }
+    let plays = plays(&arguments);
+    let (mut broken, mut orders, mut faults, mut doubled) = (0, 0, 0, 0);
+    play_all(&plays, |play, report| {
+        tell(play, report, arguments.trace);
+        broken += usize::from(!report.broken.is_empty());
+        orders += report.orders;
+        faults += report.happened.len();
+        doubled += report.doubled_mails;
+    });
+    println!(
+        "{} histories, {orders} orders, {faults} faults at requests, {doubled} e-mails twice after a death or a lost answer: \
+         {broken} histories broke a law",
+        plays.len()
+    );
+    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn plays(arguments: &Arguments) -> Vec<Play> {
+    let Arguments { seed, runs, exhaustive, only, .. } = arguments;
+    let mut plays = Vec::new();
+    if *exhaustive {
+        let singles = single_faults();
+        let pairs = pairs_of_faults(&singles, *seed, usize::try_from(*runs).unwrap_or(usize::MAX));
+        for (n, plan) in singles.into_iter().chain(pairs).enumerate() {
+            let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({plan:?})");
+            plays.push(Play { seed: 1, scene: Scene::OneOrder(plan), again });
+        }
+    } else {
+        let random = |seed| Play { seed, scene: Scene::Rush, again: format!("--seed {seed} --runs 1") };
+        plays.extend((*seed..seed + runs).map(random));
+    }
+    match only {
+        Some(n) => plays.into_iter().skip(*n).take(1).collect(),
+        None => plays,
+    }
+}
+
+/// Plays on all processors; a history is one thread's.
+fn play_all(plays: &[Play], mut take: impl FnMut(&Play, &Report)) {
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (send, received) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (send, next) = (send.clone(), &next);
+            scope.spawn(move || {
+                while let Some(play) = plays.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if send.send((play, run(play.seed, &play.scene))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(send);
+        for (play, report) in received {
+            take(play, &report);
+        }
+    });
+}
+
+/// Prints a history that broke a law, and how to play it again.
+fn tell(play: &Play, report: &Report, trace: bool) {
+    let holds = report.broken.is_empty();
+    if trace || !holds {
+        report.trace.iter().for_each(|line| println!("{line}"));
+    }
+    if !holds {
+        for (call, fault) in &report.happened {
+            println!("fault: {fault:?} at {} {} {}", call.number, call.function, call.operation);
+        }
+        report.broken.iter().for_each(|law| println!("BROKEN: {law}"));
+        println!("again: {}", play.again);
+    }
+}

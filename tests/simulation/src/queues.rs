@@ -1,0 +1,131 @@
+//! Event source mappings, and what SQS may do to messages: deliver twice, late, in another order, while the first delivery
+//! is still being worked on, or forget all of them.
+
+use crate::{invocation::End, world::World};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use orderly_local::{
+    services::Message,
+    template::{EventSourceMapping, Trigger},
+};
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
+use tokio::{task::spawn_local, time::sleep};
+
+const LONG_POLL: Duration = Duration::from_secs(20);
+const BATCH: usize = 10;
+
+/// Polls every queue until the world ends.
+pub fn start(world: &Rc<World>) {
+    for function in world.system.functions.values() {
+        for trigger in &function.triggers {
+            if let Trigger::Queue(mapping) = trigger {
+                spawn_local(poll(Rc::clone(world), function.name.clone(), mapping.clone()));
+            }
+        }
+    }
+}
+
+async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
+    loop {
+        let Ok(mut messages) = world.services.sqs().receive(&mapping.queue, BATCH, LONG_POLL).await else { return };
+        if messages.is_empty() {
+            continue;
+        }
+        // Lambda waits for a batch to fill as long as its window lasts.
+        sleep(mapping.batching_window + Duration::from_millis(3)).await;
+        while let Ok(more) = world.services.sqs().receive(&mapping.queue, BATCH, Duration::ZERO).await {
+            if more.is_empty() {
+                break;
+            }
+            messages.extend(more);
+        }
+        // The emulator's order is not the same in every run; SQS promises none.
+        messages.sort_by(|a, b| a.body.cmp(&b.body));
+        world.rng.borrow_mut().shuffle(&mut messages);
+        while !messages.is_empty() {
+            let most = mapping.batch_size.min(messages.len());
+            let size = world.rng.borrow_mut().usize(1..=most);
+            let batch: Vec<Message> = messages.drain(..size).collect();
+            deliver(&world, &function, &mapping, batch).await;
+        }
+    }
+}
+
+/// Gives a batch to the function, now or later, once or twice.
+async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping, batch: Vec<Message>) {
+    if world.strikes(0.05) {
+        // Its visibility ends while it is being worked on: it comes again by itself.
+        for message in &batch {
+            let soon = Duration::from_secs(1);
+            let _ = world.services.sqs().change_visibility(&mapping.queue, &message.receipt_handle, soon).await;
+        }
+    }
+    let again = world.strikes(0.05).then(|| world.moment(3));
+    let late = if world.strikes(0.05) { world.moment(30) } else { Duration::ZERO };
+    for wait in [Some(late), again].into_iter().flatten() {
+        let (world, function, mapping, batch) = (Rc::clone(world), function.to_owned(), mapping.clone(), batch.clone());
+        world.under_way.set(world.under_way.get() + 1);
+        spawn_local(async move {
+            sleep(wait).await;
+            work(&world, &function, &mapping.queue, batch).await;
+            world.under_way.set(world.under_way.get() - 1);
+        });
+    }
+}
+
+async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
+    let mut event = SqsEvent::default();
+    event.records = batch.iter().map(record).collect();
+    let (invocation, limit) = world.invocation(function);
+    let failed: BTreeSet<String> = match invocation.run(limit, world.functions.take(function, event)).await {
+        End::Done(Some(report)) => report.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
+        end => {
+            if end == End::Panicked || matches!(end, End::Done(None)) {
+                world.outrages.borrow_mut().push(format!("{function} panicked"));
+            }
+            world.network.note(format!("#{} {function} ended early", invocation.number()));
+            return;
+        }
+    };
+    world.network.note(format!("#{} {function} did {} of {}", invocation.number(), batch.len() - failed.len(), batch.len()));
+    let done = batch.into_iter().filter(|message| !failed.contains(&message.message_id));
+    let handles: Vec<String> = done.map(|message| message.receipt_handle).collect();
+    if !world.strikes(0.03) {
+        // A message that was received again meanwhile has another handle, and stays.
+        let _ = world.services.sqs().delete_batch(queue, &handles).await;
+    }
+}
+
+fn record(message: &Message) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.message_id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    record
+}
+
+/// A restart that loses whatever is queued.
+pub async fn forget_all(world: &World) {
+    world.network.note("all queues are forgotten".to_owned());
+    for queue in world.services.sqs().queues() {
+        while let Ok(messages) = world.services.sqs().receive(&queue.name, BATCH, Duration::ZERO).await {
+            if messages.is_empty() {
+                break;
+            }
+            let handles: Vec<String> = messages.into_iter().map(|message| message.receipt_handle).collect();
+            if world.services.sqs().delete_batch(&queue.name, &handles).await.is_err() {
+                break;
+            }
+        }
+    }
+}
+
+/// How many messages there are, also of those that are being worked on. Dead letters are not among them.
+pub async fn queued(world: &World) -> u64 {
+    let mut queued = 0;
+    for queue in world.services.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
+        if let Ok(depth) = world.services.sqs().depth(&queue.name).await {
+            queued += depth.visible + depth.in_flight + depth.delayed;
+        }
+    }
+    queued
+}

@@ -1,0 +1,191 @@
+//! One run: a seed and a plan of faults in, what happened and which laws were broken out.
+
+use crate::{
+    faults::{Call, Fault, Faults, Plan},
+    invocation::End,
+    people::{self, LOCATIONS, Plot},
+    queues,
+    verdict,
+    world::World,
+};
+use std::{path::PathBuf, rc::Rc, time::Duration};
+use tokio::{
+    task::{LocalSet, spawn_local},
+    time::sleep,
+};
+
+/// Which faults, and what the people do.
+#[derive(Debug, Clone)]
+pub enum Scene {
+    /// One ordinary order, and these faults.
+    OneOrder(Plan),
+    /// Several orders that compete, and faults at random.
+    Rush,
+}
+
+/// What became of a run.
+#[derive(Debug)]
+pub struct Report {
+    /// The requests that the functions made, in order.
+    pub calls: Vec<Call>,
+    /// What went wrong with some of them.
+    pub happened: Vec<(Call, Fault)>,
+    /// Laws that do not hold at the end, and answers that nobody may get.
+    pub broken: Vec<String>,
+    /// E-mails that went out more than once because a process died, or an answer was lost, before they were recorded.
+    pub doubled_mails: usize,
+    /// Line by line what happened. The same seed has the same.
+    pub trace: Vec<String>,
+    /// Orders that were accepted.
+    pub orders: usize,
+}
+
+/// How long people act, and things go wrong.
+const STORM: Duration = Duration::from_secs(40 * 60);
+/// How long the system then has, at most, to come to rest: reservations end after an hour, and what has been tried often
+/// is tried every quarter of an hour.
+const CALM: Duration = Duration::from_secs(6 * 60 * 60);
+/// What must pass in any case, so that reservations and late payments have happened.
+const LEAST: Duration = Duration::from_secs(100 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The template of the workspace.
+fn template() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")
+}
+
+/// Runs a scene to its end.
+pub fn run(seed: u64, scene: &Scene) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let tasks = LocalSet::new();
+    runtime.block_on(tasks.run_until(play(seed, scene)))
+}
+
+fn failed(why: &str) -> Report {
+    let broken = vec![format!("the simulation does not start: {why}")];
+    Report { calls: Vec::new(), happened: Vec::new(), broken, doubled_mails: 0, trace: Vec::new(), orders: 0 }
+}
+
+async fn play(seed: u64, scene: &Scene) -> Report {
+    let world = match World::start(&template(), seed, Faults::new(Plan::Calm, seed)).await {
+        Ok(world) => world,
+        Err(error) => return failed(&error.to_string()),
+    };
+    people::open_shop(&world).await;
+    queues::start(&world);
+    spawn_local(schedule(Rc::clone(&world)));
+    spawn_local(announce(Rc::clone(&world)));
+    for location in LOCATIONS {
+        spawn_local(people::warehouse(Rc::clone(&world), location));
+    }
+    match scene {
+        Scene::OneOrder(plan) => {
+            *world.network.faults() = Faults::new(plan.clone(), seed);
+            spawn_local(people::customer(Rc::clone(&world), "1001".to_owned(), Plot::ordinary()));
+        }
+        Scene::Rush => {
+            let rate = [0.0, 0.01, 0.03, 0.1][world.rng.borrow_mut().usize(0..4)];
+            *world.network.faults() = Faults::new(Plan::Storm(rate), seed);
+            spawn_local(people::operator(Rc::clone(&world)));
+            let orders = world.rng.borrow_mut().usize(3..=8);
+            for n in 0..orders {
+                let (plot, wait) = (Plot::random(&world), world.moment(300));
+                let world = Rc::clone(&world);
+                spawn_local(async move {
+                    sleep(wait).await;
+                    people::customer(world, format!("{}", 1001 + n), plot).await;
+                });
+            }
+            if world.chance(0.3) {
+                let wait = world.moment(1_200);
+                let world = Rc::clone(&world);
+                spawn_local(async move {
+                    sleep(wait).await;
+                    queues::forget_all(&world).await;
+                });
+            }
+        }
+    }
+    sleep(STORM).await;
+    world.network.faults().stop();
+    sleep(LEAST.saturating_sub(STORM)).await;
+    rest(&world).await;
+    verdict::of(&world).await
+}
+
+/// Runs `reconcile` each minute, whose schedule never fails it.
+async fn schedule(world: Rc<World>) {
+    loop {
+        sleep(MINUTE).await;
+        let (invocation, limit) = world.invocation("reconcile");
+        let end = invocation.run(limit, world.functions.reconcile()).await;
+        match end {
+            End::Panicked => world.outrages.borrow_mut().push("reconcile panicked".to_owned()),
+            End::Done(false) if !invocation.is_disturbed() => {
+                world.network.note(format!("#{} reconcile failed", invocation.number()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Delivers the provider's news of refunds.
+async fn announce(world: Rc<World>) {
+    loop {
+        sleep(Duration::from_secs(2)).await;
+        for webhook in world.stripe.take_webhooks() {
+            let (world, wait) = (Rc::clone(&world), world.moment(60));
+            world.under_way.set(world.under_way.get() + 1);
+            spawn_local(async move {
+                sleep(wait).await;
+                // Some are lost for good: the provider's own answer has said it already.
+                if !world.strikes(0.2) {
+                    world.deliver(webhook).await;
+                }
+                world.under_way.set(world.under_way.get() - 1);
+            });
+        }
+    }
+}
+
+/// Waits until nothing is queued, under way or owed.
+async fn rest(world: &World) {
+    let mut waited = Duration::ZERO;
+    while waited < CALM {
+        let busy = world.under_way.get() + queues::queued(world).await;
+        if busy == 0 && laws::owed(&world.books().await).is_empty() && world.stripe.undelivered() == 0 {
+            return;
+        }
+        sleep(MINUTE).await;
+        waited += MINUTE;
+    }
+}
+
+/// Every way in which one order's life can be disturbed once: each kind of fault at each request that it fits.
+pub fn single_faults() -> Vec<Plan> {
+    let calm = run(1, &Scene::OneOrder(Plan::Calm));
+    let fitting = |call: &Call| {
+        let number = call.number;
+        let fits = Fault::ALL.into_iter().filter(|fault| fault.fits(&call.operation));
+        fits.map(|fault| Plan::At([(number, fault)].into())).collect::<Vec<_>>()
+    };
+    calm.calls.iter().flat_map(fitting).collect()
+}
+
+/// Two faults in one life, at random.
+pub fn pairs_of_faults(singles: &[Plan], seed: u64, count: usize) -> Vec<Plan> {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut pair = || {
+        let two = [rng.choice(singles), rng.choice(singles)];
+        let faults = two.into_iter().flatten().filter_map(|plan| match plan {
+            Plan::At(faults) => Some(faults.clone()),
+            Plan::Calm | Plan::Storm(_) => None,
+        });
+        Plan::At(faults.flatten().collect())
+    };
+    (0..count).map(|_| pair()).collect()
+}

@@ -1,0 +1,91 @@
+//! Whether all laws hold when nothing is under way any more: those of the books, and those that need to know what
+//! happened on the way.
+
+use crate::{run::Report, world::World};
+use laws::Books;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+pub(crate) async fn of(world: &World) -> Report {
+    let books = world.books().await;
+    let mut broken = world.outrages.borrow().clone();
+    broken.extend(laws::broken(&books));
+    broken.extend(laws::owed(&books).into_iter().map(|owed| format!("still owed: {owed}")));
+    nothing_is_pending_forever(world, &books, &mut broken);
+    what_was_acknowledged_is_kept(world, &books, &mut broken);
+    let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
+    broken.extend(world.services.refusals().iter().map(ToString::to_string));
+    let faults = world.network.faults();
+    Report {
+        calls: faults.calls().to_vec(),
+        happened: faults.happened().to_vec(),
+        broken,
+        doubled_mails,
+        trace: world.network.trace(),
+        orders: world.accepted.borrow().len(),
+    }
+}
+
+fn text<'a>(item: &'a laws::Item, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A reservation that has ended keeps no stock.
+fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let now = world.time.now() - jiff::SignedDuration::from_mins(5);
+    for head in books.orders.iter().filter(|item| text(item, "item") == "head") {
+        let is_held = head.contains_key("holds");
+        let ended = text(head, "reserved_until").parse().is_ok_and(|until: jiff::Timestamp| until < now);
+        if text(head, "status") == "pending" && ended && !is_held {
+            broken.push(format!("order {} keeps its stock unpaid", text(head, "order_id")));
+        }
+    }
+}
+
+/// Every order that was answered 201 exists, and every payment that was answered 2xx is on its ledger or kept.
+fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let has = |order: &str, name: &str| {
+        books.orders.iter().any(|item| text(item, "order_id") == order && text(item, "item") == name)
+    };
+    for order in world.accepted.borrow().iter().filter(|order| !has(order, "head") || !has(order, "details")) {
+        broken.push(format!("order {order} was accepted, and is lost"));
+    }
+    let heads = || books.orders.iter().filter(|item| text(item, "item") == "head");
+    for (payment, amount) in world.taken.borrow().iter() {
+        let name = format!("stripe_{payment}");
+        let is_on_ledger =
+            heads().filter_map(|head| head.get("payments")).any(|payments| payments[&name]["captured"].to_string() == *amount);
+        let is_kept = books.payments.iter().any(|item| text(item, "payment_id") == name && item.contains_key("events"));
+        if !is_on_ledger && !is_kept {
+            broken.push(format!("payment {payment} of {amount} was acknowledged, and is lost"));
+        }
+    }
+}
+
+/// Each e-mail that is recorded as sent was sent, and none twice; but for those whose sender was kept from recording it.
+/// Gives the number of those.
+fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -> usize {
+    let mut sent: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for mail in world.network.sent_mails() {
+        let disturbed = mail.invocation.is_some_and(|invocation| invocation.is_disturbed());
+        sent.entry(mail.name).or_default().push(disturbed);
+    }
+    let mut doubled = 0;
+    for (name, copies) in &sent {
+        let calm = copies.iter().filter(|disturbed| !**disturbed).count();
+        if calm > 1 {
+            broken.push(format!("the e-mail {name} went out {} times, {calm} of them undisturbed", copies.len()));
+        }
+        doubled += copies.len() - 1;
+    }
+    let recorded: usize = books
+        .orders
+        .iter()
+        .flat_map(|item| item.get("history").and_then(Value::as_array).into_iter().flatten())
+        .filter(|entry| entry.as_str().is_some_and(|entry| entry.split(' ').nth(2) == Some("emailed")))
+        .count();
+    if recorded != sent.len() {
+        broken.push(format!("{recorded} e-mails are recorded, {} different ones went out", sent.len()));
+    }
+    doubled
+}

@@ -1,0 +1,36 @@
+//! A part of what `cargo run --release -p simulation` plays, for every run of the tests.
+
+use simulation::{Plan, Scene, run, single_faults};
+
+#[test]
+fn a_seed_has_the_same_history_each_time() {
+    for seed in [3, 4] {
+        assert_eq!(run(seed, &Scene::Rush).trace, run(seed, &Scene::Rush).trace, "seed {seed}");
+    }
+}
+
+#[test]
+fn an_undisturbed_life_breaks_no_law_and_comes_to_its_end() {
+    let report = run(1, &Scene::OneOrder(Plan::Calm));
+    assert_eq!(report.broken, Vec::<String>::new());
+    assert_eq!((report.orders, report.doubled_mails, report.happened.len()), (1, 0, 0));
+    let mails = report.calls.iter().filter(|call| call.operation == "SES.SendEmail").count();
+    assert_eq!(mails, 5, "confirmed, shipped, delivered, return received, refund sent");
+    assert!(report.calls.iter().any(|call| call.operation == "Stripe.POST"), "a refund was made");
+}
+
+#[test]
+fn one_fault_in_a_life_breaks_no_law() {
+    // Each seventh: all of them are played by `--exhaustive`.
+    for plan in single_faults().into_iter().step_by(7) {
+        let report = run(1, &Scene::OneOrder(plan.clone()));
+        assert_eq!(report.broken, Vec::<String>::new(), "{plan:?}");
+    }
+}
+
+#[test]
+fn random_histories_break_no_law() {
+    for seed in 1..=8 {
+        assert_eq!(run(seed, &Scene::Rush).broken, Vec::<String>::new(), "--seed {seed} --runs 1");
+    }
+}
