@@ -27,7 +27,12 @@ use axum::{
 };
 
 pub(crate) use self::listener::Server;
-use self::{access::Access, answer::AwsError, dynamodb::DynamoDb, meter::Counters};
+use self::{
+    access::Access,
+    answer::AwsError,
+    dynamodb::DynamoDb,
+    meter::{Counters, NOBODY},
+};
 pub use self::{
     access::Refusal,
     dynamodb::TableError,
@@ -140,6 +145,12 @@ impl Services {
         self.shared.counters.read()
     }
 
+    /// The same by caller: a function's name, or a queue's for what Lambda's event source mapping does with it.
+    /// Everybody else is under the empty name.
+    pub fn meter_by_caller(&self) -> BTreeMap<String, Meter> {
+        self.shared.counters.by_caller()
+    }
+
     pub fn reset_meter(&self) {
         self.shared.counters.reset();
     }
@@ -180,15 +191,16 @@ async fn dispatch(
     if let Some(refusal) = services.access.refuse(&headers, service, operation, &body) {
         return refusal.answer(service);
     }
+    let caller = services.access.caller(&headers).unwrap_or(NOBODY);
     match service {
-        Service::DynamoDb => services.dynamodb.handle(operation, body).await,
-        Service::Sqs => services.sqs.handle(operation, &body).await,
+        Service::DynamoDb => services.dynamodb.handle(caller, operation, body).await,
+        Service::Sqs => services.sqs.handle(caller, operation, &body).await,
         Service::Ses => {
-            services.counters.count("SES", operation);
+            services.counters.count(caller, "SES", operation);
             services.mailbox.handle(&body)
         }
         Service::SecretsManager => {
-            services.counters.count("SecretsManager", operation);
+            services.counters.count(caller, "SecretsManager", operation);
             services.secrets.handle(operation, &body)
         }
     }

@@ -64,13 +64,21 @@ impl DynamoDb {
         }
     }
 
-    pub(super) async fn handle(&self, operation: &str, body: Bytes) -> Response {
-        self.counters.count("DynamoDB", operation);
+    pub(super) async fn handle(&self, caller: &str, operation: &str, body: Bytes) -> Response {
+        self.counters.count(caller, "DynamoDB", operation);
         let Handle(database) = self.database.clone();
         let counters = self.counters.clone();
-        let name = operation.to_owned();
+        let (of, name) = (caller.to_owned(), operation.to_owned());
         // The emulator blocks on SQLite.
-        let answer = tokio::task::spawn_blocking(move || run(&database, &counters, &name, &body)).await;
+        let answer = tokio::task::spawn_blocking(move || {
+            run(&database, &name, &body, |direction, answer| count(&counters, &of, direction, answer))
+        });
+        let answer = answer.await;
+        if let Ok(Some(Err(error))) = &answer
+            && is_refused_write(error)
+        {
+            self.counters.refused(caller, "DynamoDB", operation);
+        }
         match answer {
             Ok(Some(Ok(answer))) => json(StatusCode::OK, answer.to_string()),
             Ok(Some(Err(error))) => {
@@ -104,8 +112,21 @@ async fn sweep(database: Database, every: Duration) {
     }
 }
 
+/// Whether a write was right and still did not happen.
+fn is_refused_write(error: &DynoxideError) -> bool {
+    matches!(
+        error,
+        DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::TransactionCanceledException(..)
+    )
+}
+
 /// Runs one operation with its capacity counted; none if the operation is not offered.
-fn run(database: &Database, counters: &Counters, operation: &str, body: &[u8]) -> Option<Result<Value, DynoxideError>> {
+fn run(
+    database: &Database,
+    operation: &str,
+    body: &[u8],
+    count: impl FnOnce(Direction, &Value),
+) -> Option<Result<Value, DynoxideError>> {
     let mut request: Value = match serde_json::from_slice(body) {
         Ok(request) => request,
         Err(_) => return Some(Err(DynoxideError::SerializationException(String::new()))),
@@ -121,7 +142,7 @@ fn run(database: &Database, counters: &Counters, operation: &str, body: &[u8]) -
         Err(error) => return Some(Err(error)),
     };
     if let Some(direction) = direction {
-        count(counters, direction, &answer);
+        count(direction, &answer);
         strip(&mut answer, asked.as_deref());
     }
     Some(Ok(answer))
@@ -179,7 +200,7 @@ fn reports(answer: &Value) -> &[Value] {
     }
 }
 
-fn count(counters: &Counters, direction: Direction, answer: &Value) {
+fn count(counters: &Counters, caller: &str, direction: Direction, answer: &Value) {
     for report in reports(answer) {
         let table = report["TableName"].as_str().unwrap_or_default();
         let total = report["CapacityUnits"].as_f64().unwrap_or_default();
@@ -187,11 +208,11 @@ fn count(counters: &Counters, direction: Direction, answer: &Value) {
         for kind in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
             for (index, units) in report[kind].as_object().into_iter().flatten() {
                 let units = units["CapacityUnits"].as_f64().unwrap_or_default();
-                counters.consume(&format!("{table}/{index}"), direction, units);
+                counters.consume(caller, &format!("{table}/{index}"), direction, units);
                 of_indexes += units;
             }
         }
-        counters.consume(table, direction, total - of_indexes);
+        counters.consume(caller, table, direction, total - of_indexes);
     }
 }
 
