@@ -56,7 +56,8 @@ pub struct ThroughputArgs {
 struct Measured {
     clients: usize,
     orders: usize,
-    /// Orders a second until all were placed, paid and their stock deducted.
+    /// Orders a second until all were placed and paid, and until their stock was deducted.
+    paid_per_s: f64,
     deducted_per_s: f64,
     /// Orders a second until all were delivered and all their e-mails sent.
     lives_per_s: f64,
@@ -121,6 +122,7 @@ async fn measure(
     let cpu = Cpu::sample();
     let start = Instant::now();
     let placed_and_paid = placed_and_paid(&world, orders, clients).await?;
+    let paid = start.elapsed();
     world.until_empty("StockDeductionQueue").await?;
     let deducted = start.elapsed();
     world.until_settled().await?;
@@ -145,6 +147,7 @@ async fn measure(
     Ok(Measured {
         clients,
         orders: options.orders,
+        paid_per_s: each / paid.as_secs_f64(),
         deducted_per_s: each / deducted.as_secs_f64(),
         lives_per_s: each / lived.as_secs_f64(),
         place: Waits::of(&placed_and_paid.places),
@@ -198,12 +201,13 @@ async fn placed_and_paid(
 }
 
 fn rates(measured: &[Measured]) -> Table {
-    let columns = ["orders", "placed, paid, deducted/s", "whole lives/s"];
+    let columns = ["orders", "placed, paid/s", "and deducted/s", "whole lives/s"];
     let mut table = Table::new("Orders a second", &["clients"], &columns);
     for run in measured {
-        let numbers = [(as_f64(run.orders), 0), (run.deducted_per_s, 1), (run.lives_per_s, 1)];
+        let rates = [(run.paid_per_s, 1), (run.deducted_per_s, 1), (run.lives_per_s, 1)];
+        let numbers = std::iter::once((as_f64(run.orders), 0)).chain(rates);
         let cells = numbers.map(|(value, decimals)| number(value, decimals));
-        table.row(std::iter::once(run.clients.to_string()).chain(cells));
+        table.row(std::iter::once(run.clients.to_string()).chain(cells).collect::<Vec<_>>());
     }
     table
 }

@@ -27,6 +27,11 @@ use crate::{
 /// How long a function may take to start, or to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+const CERTIFICATES: &str = "SSL_CERT_FILE";
+/// Where Linux distributions keep the bundle: Debian, Fedora, Alpine.
+const BUNDLES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
 /// What one start took.
 #[derive(Debug, Clone, Copy)]
 pub struct Start {
@@ -79,6 +84,7 @@ impl Watch {
         command
             .env_clear()
             .envs(environment(function, "bench", binaries))
+            .envs(bundle(function))
             .env("AWS_LAMBDA_RUNTIME_API", &self.address)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -106,6 +112,13 @@ impl Watch {
         child.kill().await.map_err(BenchError::io(format!("cannot stop {}", function.name)))?;
         Ok(start)
     }
+}
+
+/// Lambda's image has its root certificates in one file, where the template says. A machine that has them elsewhere must
+/// not be slower for that.
+fn bundle(function: &Function) -> Option<(&'static str, &'static str)> {
+    let named = function.environment.get(CERTIFICATES).filter(|file| !Path::new(file).exists());
+    named.and(BUNDLES.into_iter().find(|file| Path::new(file).exists())).map(|file| (CERTIFICATES, file))
 }
 
 fn millis(duration: Duration) -> f64 {
