@@ -19,7 +19,7 @@ use crate::{
     run,
     stats::Waits,
     table::{Table, number},
-    usage::as_f64,
+    usage::{ByFunction, Usage, as_f64},
     world::{BenchError, Built, World, WorldOptions},
 };
 
@@ -63,6 +63,8 @@ struct Measured {
     lives_per_s: f64,
     place: Waits,
     webhook: Waits,
+    /// What an order used on average: more than in a quiet run is what rivalry costs.
+    usage: Usage,
     /// CPU milliseconds an order over the whole life, by function, and of this process: the stack and its clients.
     functions_ms: BTreeMap<String, f64>,
     stack_ms: f64,
@@ -119,7 +121,7 @@ async fn measure(
     run::side_by_side(&world, Life::Ordinary, run::orders(Life::Ordinary, 2 * clients, skus), clients).await?;
 
     let orders = run::orders(Life::Ordinary, options.orders, skus);
-    let cpu = Cpu::sample();
+    let (cpu, used) = (Cpu::sample(), ByFunction::sample(&world.stack));
     let start = Instant::now();
     let placed_and_paid = placed_and_paid(&world, orders, clients).await?;
     let paid = start.elapsed();
@@ -137,6 +139,7 @@ async fn measure(
     world.until_settled().await?;
     let lived = start.elapsed();
     let cpu = Cpu::sample().since(&cpu);
+    let usage = ByFunction::sample(&world.stack).since(&used).per(options.orders).sum();
     world.verify().await?;
     let peaks_mb = memory::peaks_of_children();
     if let Some(world) = Arc::into_inner(world) {
@@ -152,6 +155,7 @@ async fn measure(
         lives_per_s: each / lived.as_secs_f64(),
         place: Waits::of(&placed_and_paid.places),
         webhook: Waits::of(&placed_and_paid.webhooks),
+        usage,
         functions_ms: cpu.functions.iter().map(|(function, millis)| (function.clone(), millis / each)).collect(),
         stack_ms: of("stack"),
         clients_ms: of("clients"),
@@ -201,11 +205,12 @@ async fn placed_and_paid(
 }
 
 fn rates(measured: &[Measured]) -> Table {
-    let columns = ["orders", "placed, paid/s", "and deducted/s", "whole lives/s"];
+    let columns = ["orders", "placed, paid/s", "and deducted/s", "whole lives/s", "requests/order", "refused/order"];
     let mut table = Table::new("Orders a second", &["clients"], &columns);
     for run in measured {
         let rates = [(run.paid_per_s, 1), (run.deducted_per_s, 1), (run.lives_per_s, 1)];
-        let numbers = std::iter::once((as_f64(run.orders), 0)).chain(rates);
+        let used = [(run.usage.all_requests(), 2), (run.usage.refused, 2)];
+        let numbers = std::iter::once((as_f64(run.orders), 0)).chain(rates).chain(used);
         let cells = numbers.map(|(value, decimals)| number(value, decimals));
         table.row(std::iter::once(run.clients.to_string()).chain(cells).collect::<Vec<_>>());
     }
