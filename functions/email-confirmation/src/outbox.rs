@@ -63,7 +63,10 @@ impl Outbox {
         let tags = tags.iter().map(|(name, value)| tag(name, value)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(|e| NotSent::Surely(e.to_string()))?;
         let send = self.client.send_email().from_email_address(&self.from);
-        let send = send.destination(Destination::builder().to_addresses(to).build()).content(content).set_email_tags(Some(tags));
+        let send = send
+            .destination(Destination::builder().to_addresses(to).build())
+            .content(content)
+            .set_email_tags(Some(tags));
         match send.send().await {
             Ok(_) => Ok(()),
             Err(error) => {

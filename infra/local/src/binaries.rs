@@ -16,8 +16,8 @@ use crate::template::System;
 /// the selected packages want of it, so the selection decides whether anything is compiled twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// `cargo run`: this package and the functions. What `cargo run` compiled is used again.
-    Run,
+    /// `cargo run`: the packages of the running program and the functions. What `cargo run` compiled is used again.
+    Run(&'static [&'static str]),
     /// `cargo test --workspace`: the whole workspace with the features of its tests.
     Tests,
 }
@@ -74,8 +74,8 @@ fn arguments(functions: &[&str], fit: Fit) -> Vec<String> {
     let mut arguments = vec!["build".to_owned()];
     let mut push = |argument: &str| arguments.push(argument.to_owned());
     match fit {
-        Fit::Run => {
-            for package in [env!("CARGO_PKG_NAME")].iter().chain(functions) {
+        Fit::Run(packages) => {
+            for package in packages.iter().chain(functions) {
                 push("--package");
                 push(package);
             }
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn cargo_is_asked_as_it_was_asked_for_this_program() {
-        let run = arguments(&["stock"], Fit::Run).join(" ");
+        let run = arguments(&["stock"], Fit::Run(&["orderly-local"])).join(" ");
         assert!(run.starts_with("build --package orderly-local --package stock --bins --profile "), "{run}");
         let tests = arguments(&["stock"], Fit::Tests).join(" ");
         assert!(tests.starts_with("build --workspace --quiet --examples --bin stock --profile "), "{tests}");

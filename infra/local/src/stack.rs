@@ -195,6 +195,11 @@ impl Stack {
         self.backing.services.meter()
     }
 
+    /// The same by caller: a function's name, or a queue's for what Lambda's event source mapping does with it.
+    pub fn meter_by_caller(&self) -> BTreeMap<String, Meter> {
+        self.backing.services.meter_by_caller()
+    }
+
     pub fn reset_meter(&self) {
         self.backing.services.reset_meter();
     }

@@ -31,12 +31,8 @@ pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<Str
     let mut kept = Places::default();
     for (sku, location, level) in levels(&books.stock) {
         let of = |name| bucket(level, name);
-        let promised = StockDelta {
-            reserved: of("reserved"),
-            committed: of("committed"),
-            backordered: of("backordered"),
-            ..none
-        };
+        let promised =
+            StockDelta { reserved: of("reserved"), committed: of("committed"), backordered: of("backordered"), ..none };
         kept.add(sku, location, promised);
     }
     kept.compare(&held, "the buckets and what the orders hold differ", broken);
@@ -113,7 +109,8 @@ pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
                 _ => (ordered - sent.min(ordered), sent),
             };
             if (held, sent) != expected {
-                broken.push(format!("order {order}, line {number}: held and sent {:?}, not {expected:?}", (held, sent)));
+                broken
+                    .push(format!("order {order}, line {number}: held and sent {:?}, not {expected:?}", (held, sent)));
             }
         }
     }

@@ -42,5 +42,7 @@ pub fn broken(books: &Books) -> Vec<String> {
 /// What is still owed: order, item, duties. Nothing, once all work has been done.
 pub fn owed(books: &Books) -> Vec<String> {
     let owing = books.orders.iter().filter(|item| item.contains_key("owed"));
-    owing.map(|item| format!("{} {} {}", items::text(item, "order_id"), items::text(item, "item"), item["owed"])).collect()
+    owing
+        .map(|item| format!("{} {} {}", items::text(item, "order_id"), items::text(item, "item"), item["owed"]))
+        .collect()
 }

@@ -9,7 +9,8 @@ use tokio::{task::spawn_local, time::sleep};
 
 pub const LOCATIONS: [&str; 2] = ["main", "store"];
 /// SKU, units at each location, and whether it may be sold before it is there. Few, so that orders compete.
-pub const GOODS: [(&str, [i64; 2], bool); 3] = [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
+pub const GOODS: [(&str, [i64; 2], bool); 3] =
+    [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
 const PRICE: i64 = 1_000;
 
 /// How an order is paid.
@@ -73,9 +74,7 @@ impl Plot {
     }
 
     fn order(&self, reference: &str) -> Value {
-        let line = |(sku, quantity): &(&str, u32)| {
-            json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 })
-        };
+        let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
         json!({
             "reference": reference,
             "currency": "EUR",
@@ -135,7 +134,8 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
         spawn_local(async move {
             sleep(after).await;
             let body = json!({ "reason": "changed my mind" });
-            let cancel = request(Role::Storefront, "POST /orders/{order_id}/cancel", &[("order_id", id.as_str())], &body);
+            let cancel =
+                request(Role::Storefront, "POST /orders/{order_id}/cancel", &[("order_id", id.as_str())], &body);
             world.insist(&cancel).await;
         });
     }
@@ -219,14 +219,17 @@ async fn send_back(world: &Rc<World>, id: &OrderId) {
     let Some(returned) = asked.body["id"].as_str() else { return };
     let path = &[("order_id", id.as_str()), ("return", returned)];
     let step = async |role, route: &str, body: Value| {
-        world.insist(&request(role, &format!("POST /orders/{{order_id}}/returns/{{return}}/{route}"), path, &body)).await
+        world
+            .insist(&request(role, &format!("POST /orders/{{order_id}}/returns/{{return}}/{route}"), path, &body))
+            .await
     };
     step(Role::Operator, "approve", Value::Null).await;
     sleep(world.moment(300)).await;
     let received = json!({ "location": "main", "lines": [{ "line": 0, "received": 1 }] });
     step(Role::Warehouse, "receive", received).await;
     let disposition = if world.chance(0.7) { "restocked" } else { "not_restocked" };
-    step(Role::Warehouse, "inspect", json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": disposition }] })).await;
+    step(Role::Warehouse, "inspect", json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": disposition }] }))
+        .await;
 }
 
 /// Takes the oldest work of a location, and does its next step, until the world ends. Looks less often where there was
@@ -273,7 +276,8 @@ async fn next_step(world: &World, fulfillment: &Value) {
             step("parcels", &[], json!({ "contents": contents, "weight_g": 900 })).await;
         }
         "packed" => {
-            let parcel = |parcel: &Value| json!({ "parcel": parcel["id"], "carrier": "DHL", "tracking_number": "JJD1" });
+            let parcel =
+                |parcel: &Value| json!({ "parcel": parcel["id"], "carrier": "DHL", "tracking_number": "JJD1" });
             let parcels: Vec<Value> = fulfillment["parcels"].as_array().into_iter().flatten().map(parcel).collect();
             step("hand-over", &[], json!({ "parcels": parcels })).await;
             sleep(world.moment(120)).await;
@@ -300,7 +304,8 @@ pub async fn operator(world: Rc<World>) {
             }
         }
         if world.chance(0.3) {
-            let body = json!({ "sku": "WHISK", "location": "main", "kind": "receive", "quantity": 1, "reason": "supply" });
+            let body =
+                json!({ "sku": "WHISK", "location": "main", "kind": "receive", "quantity": 1, "reason": "supply" });
             let mut receive = request(Role::Warehouse, "POST /stock", &[], &body);
             let key = format!("supply-{}", world.rng.borrow_mut().u64(..));
             receive.headers.insert("idempotency-key".to_owned(), key);

@@ -77,7 +77,9 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
     event.records = batch.iter().map(record).collect();
     let (invocation, limit) = world.invocation(function);
     let failed: BTreeSet<String> = match invocation.run(limit, world.functions.take(function, event)).await {
-        End::Done(Some(report)) => report.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
+        End::Done(Some(report)) => {
+            report.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+        }
         end => {
             if end == End::Panicked || matches!(end, End::Done(None)) {
                 world.outrages.borrow_mut().push(format!("{function} panicked"));
@@ -86,7 +88,12 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
             return;
         }
     };
-    world.network.note(format!("#{} {function} did {} of {}", invocation.number(), batch.len() - failed.len(), batch.len()));
+    world.network.note(format!(
+        "#{} {function} did {} of {}",
+        invocation.number(),
+        batch.len() - failed.len(),
+        batch.len()
+    ));
     let done = batch.into_iter().filter(|message| !failed.contains(&message.message_id));
     let handles: Vec<String> = done.map(|message| message.receipt_handle).collect();
     if !world.strikes(0.03) {

@@ -4,8 +4,7 @@ use crate::{
     faults::{Call, Fault, Faults, Plan},
     invocation::End,
     people::{self, LOCATIONS, Plot},
-    queues,
-    verdict,
+    queues, verdict,
     world::World,
 };
 use std::{path::PathBuf, rc::Rc, time::Duration};

@@ -87,7 +87,7 @@ pub(super) async fn build(template: &Path) -> Result<PathBuf, CliError> {
     let system = backing::load(template, &BTreeMap::new(), "", "")?;
     println!("  Building {} functions", system.functions.len());
     let start = Instant::now();
-    let directory = binaries::build(workspace(template), &system, Fit::Run).await?;
+    let directory = binaries::build(workspace(template), &system, Fit::Run(&[env!("CARGO_PKG_NAME")])).await?;
     println!("  Built in {:.1} s", start.elapsed().as_secs_f64());
     Ok(directory)
 }

@@ -32,11 +32,14 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
-pub use self::invoker::{Invoker, Remote};
 use self::{
     attempt::{Attempt, End},
     pool::Pool,
     process::Process,
+};
+pub use self::{
+    invoker::{Invoker, Remote},
+    process::environment,
 };
 use crate::{
     logs::Logs,

@@ -183,7 +183,7 @@ async fn wait_or_kill(child: &mut Child, kill: &CancellationToken) -> String {
 }
 
 /// The environment that Lambda gives to a custom runtime, and nothing of the developer's own but `PATH`.
-fn environment(function: &Function, instance: &str, binaries: &Path) -> Vec<(String, String)> {
+pub fn environment(function: &Function, instance: &str, binaries: &Path) -> Vec<(String, String)> {
     let mut variables: Vec<(String, String)> = function
         .environment
         .iter()

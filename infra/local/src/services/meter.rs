@@ -18,6 +18,8 @@ pub struct Meter {
     pub write_units: f64,
     /// The same by table (`OrdersTable`, without its indexes) and by index (`OrdersTable/due`).
     pub by_table: BTreeMap<String, Units>,
+    /// Writes that were refused, by service and operation: a condition that did not hold, a conflict.
+    pub refused: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -33,38 +35,81 @@ pub(super) enum Direction {
     Write,
 }
 
-/// The running totals that all services share.
+impl Meter {
+    /// Adds what another one has counted.
+    fn add(&mut self, other: &Self) {
+        for (all, more) in [(&mut self.requests, &other.requests), (&mut self.refused, &other.refused)] {
+            for (operation, count) in more {
+                *all.entry(operation.clone()).or_default() += count;
+            }
+        }
+        self.read_units += other.read_units;
+        self.write_units += other.write_units;
+        for (table, units) in &other.by_table {
+            let entry = self.by_table.entry(table.clone()).or_default();
+            entry.read += units.read;
+            entry.write += units.write;
+        }
+    }
+
+    fn consume(&mut self, table_or_index: &str, direction: Direction, units: f64) {
+        let entry = self.by_table.entry(table_or_index.to_owned()).or_default();
+        match direction {
+            Direction::Read => {
+                self.read_units += units;
+                entry.read += units;
+            }
+            Direction::Write => {
+                self.write_units += units;
+                entry.write += units;
+            }
+        }
+    }
+}
+
+/// The running totals that all services share, by caller: a function's name, a queue's for what Lambda's event
+/// source mapping does with it, and [`NOBODY`].
 #[derive(Debug, Clone, Default)]
-pub(super) struct Counters(Arc<Mutex<Meter>>);
+pub(super) struct Counters(Arc<Mutex<BTreeMap<String, Meter>>>);
+
+/// Whoever is neither a function nor an event source mapping: tests, the console, a developer's tools.
+pub(super) const NOBODY: &str = "";
 
 impl Counters {
-    fn lock(&self) -> MutexGuard<'_, Meter> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Meter>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn count(&self, service: &str, operation: &str) {
-        *self.lock().requests.entry(format!("{service}.{operation}")).or_default() += 1;
+    fn with(&self, caller: &str, change: impl FnOnce(&mut Meter)) {
+        change(self.lock().entry(caller.to_owned()).or_default());
+    }
+
+    pub(super) fn count(&self, caller: &str, service: &str, operation: &str) {
+        self.with(caller, |meter| *meter.requests.entry(format!("{service}.{operation}")).or_default() += 1);
+    }
+
+    /// A write that did not happen. It was counted as a request already.
+    pub(super) fn refused(&self, caller: &str, service: &str, operation: &str) {
+        self.with(caller, |meter| *meter.refused.entry(format!("{service}.{operation}")).or_default() += 1);
     }
 
     /// Adds `units` of a table or an index.
-    pub(super) fn consume(&self, table_or_index: &str, direction: Direction, units: f64) {
-        let mut meter = self.lock();
-        match direction {
-            Direction::Read => meter.read_units += units,
-            Direction::Write => meter.write_units += units,
-        }
-        let entry = meter.by_table.entry(table_or_index.to_owned()).or_default();
-        match direction {
-            Direction::Read => entry.read += units,
-            Direction::Write => entry.write += units,
-        }
+    pub(super) fn consume(&self, caller: &str, table_or_index: &str, direction: Direction, units: f64) {
+        self.with(caller, |meter| meter.consume(table_or_index, direction, units));
     }
 
-    pub(super) fn read(&self) -> Meter {
+    pub(super) fn by_caller(&self) -> BTreeMap<String, Meter> {
         self.lock().clone()
     }
 
+    /// What all callers did.
+    pub(super) fn read(&self) -> Meter {
+        let mut all = Meter::default();
+        self.lock().values().for_each(|meter| all.add(meter));
+        all
+    }
+
     pub(super) fn reset(&self) {
-        *self.lock() = Meter::default();
+        self.lock().clear();
     }
 }

@@ -27,7 +27,12 @@ use axum::{
 };
 
 pub(crate) use self::listener::Server;
-use self::{access::Access, answer::AwsError, dynamodb::DynamoDb, meter::Counters};
+use self::{
+    access::Access,
+    answer::AwsError,
+    dynamodb::DynamoDb,
+    meter::{Counters, NOBODY},
+};
 pub use self::{
     access::Refusal,
     dynamodb::TableError,
@@ -123,8 +128,10 @@ impl Embedded {
     pub async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Bytes) -> Response {
         let services = &self.0;
         match services.admit(method, uri, headers, &body) {
-            Ok((Service::DynamoDb, operation)) => services.dynamodb.answer(operation, &body),
-            Ok((service, operation)) => services.handle(service, operation, body).await,
+            Ok(Asked { caller, service: Service::DynamoDb, operation }) => {
+                services.dynamodb.answer(caller, operation, &body)
+            }
+            Ok(asked) => services.handle(asked, body).await,
             Err(refused) => *refused,
         }
     }
@@ -144,6 +151,12 @@ impl Embedded {
     /// What was asked of the services since the start or the last reset.
     pub fn meter(&self) -> Meter {
         self.0.counters.read()
+    }
+
+    /// The same by caller: a function's name, or a queue's for what Lambda's event source mapping does with it.
+    /// Everybody else is under the empty name.
+    pub fn meter_by_caller(&self) -> BTreeMap<String, Meter> {
+        self.0.counters.by_caller()
     }
 
     pub fn reset_meter(&self) {
@@ -208,39 +221,47 @@ async fn dispatch(
     body: Bytes,
 ) -> Response {
     match services.admit(&method, &uri, &headers, &body) {
-        Ok((service, operation)) => services.handle(service, operation, body).await,
+        Ok(asked) => services.handle(asked, body).await,
         Err(refused) => *refused,
     }
 }
 
+/// A request that its sender may make.
+struct Asked<'a> {
+    /// The function's name; empty for everybody else.
+    caller: &'a str,
+    service: Service,
+    operation: &'a str,
+}
+
 impl Shared {
     /// What is asked of which service, if it is offered and its sender may ask it.
-    fn admit<'h>(
-        &self,
+    fn admit<'a>(
+        &'a self,
         method: &Method,
         uri: &Uri,
-        headers: &'h HeaderMap,
+        headers: &'a HeaderMap,
         body: &[u8],
-    ) -> Result<(Service, &'h str), Box<Response>> {
+    ) -> Result<Asked<'a>, Box<Response>> {
         let target = target(method, uri, headers);
         let (service, operation) =
             target.map_err(|unknown| Box::new(AwsError::unsupported(&unknown).into_response()))?;
         match self.access.refuse(headers, service, operation, body) {
             Some(refusal) => Err(Box::new(refusal.answer(service))),
-            None => Ok((service, operation)),
+            None => Ok(Asked { caller: self.access.caller(headers).unwrap_or(NOBODY), service, operation }),
         }
     }
 
-    async fn handle(&self, service: Service, operation: &str, body: Bytes) -> Response {
+    async fn handle(&self, Asked { caller, service, operation }: Asked<'_>, body: Bytes) -> Response {
         match service {
-            Service::DynamoDb => self.dynamodb.handle(operation, body).await,
-            Service::Sqs => self.sqs.handle(operation, &body).await,
+            Service::DynamoDb => self.dynamodb.handle(caller, operation, body).await,
+            Service::Sqs => self.sqs.handle(caller, operation, &body).await,
             Service::Ses => {
-                self.counters.count("SES", operation);
+                self.counters.count(caller, "SES", operation);
                 self.mailbox.handle(&body)
             }
             Service::SecretsManager => {
-                self.counters.count("SecretsManager", operation);
+                self.counters.count(caller, "SecretsManager", operation);
                 self.secrets.handle(operation, &body)
             }
         }

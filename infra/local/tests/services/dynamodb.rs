@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use aws_sdk_dynamodb::{
     Client,
     error::ProvideErrorMetadata as _,
@@ -6,7 +8,7 @@ use aws_sdk_dynamodb::{
 
 use orderly_local::services::{Meter, Units};
 
-use super::{TEMPLATE, eventually, sdk, start, start_with};
+use super::{TEMPLATE, eventually, sdk, sdk_of, start, start_with};
 
 fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
@@ -44,6 +46,32 @@ async fn capacity_is_counted_by_table_and_index_and_shown_to_those_who_ask() {
     assert_eq!(units(meter.read_units, meter.write_units), units(1.0, 4.0));
     services.reset_meter();
     assert_eq!(services.meter(), Meter::default());
+}
+
+#[tokio::test]
+async fn requests_are_counted_for_who_makes_them_and_refused_writes_apart() {
+    let services = start().await;
+    let put = async |who: &str| {
+        let put = Client::new(&sdk_of(who, &services)).put_item().table_name("Orders");
+        let put = put.item("order_id", text("ord_1")).item("item", text("head"));
+        put.condition_expression("attribute_not_exists(order_id)").send().await
+    };
+    put("clerk").await.unwrap();
+    put("clerk").await.unwrap_err();
+    put("developer").await.unwrap_err();
+    services.sqs().send("Work", "x").await.unwrap();
+    services.sqs().receive("Work", 1, Duration::ZERO).await.unwrap();
+
+    let meters = services.meter_by_caller();
+    let counted = |caller: &str| (&meters[caller].requests, &meters[caller].refused, meters[caller].write_units);
+    let map = |counts: &[(&str, u64)]| counts.iter().map(|&(what, count)| (what.to_owned(), count)).collect();
+    assert_eq!(counted("clerk"), (&map(&[("DynamoDB.PutItem", 2)]), &map(&[("DynamoDB.PutItem", 1)]), 1.0));
+    let nobody = map(&[("DynamoDB.PutItem", 1), ("SQS.SendMessage", 1)]);
+    assert_eq!(counted(""), (&nobody, &map(&[("DynamoDB.PutItem", 1)]), 0.0));
+    // What an event source mapping would do.
+    assert_eq!(counted("Work"), (&map(&[("SQS.ReceiveMessage", 1)]), &map(&[]), 0.0));
+    let all = services.meter();
+    assert_eq!((all.requests["DynamoDB.PutItem"], all.refused["DynamoDB.PutItem"]), (3, 2));
 }
 
 #[tokio::test]

@@ -15,12 +15,8 @@ use super::{eventually, reqwest_client};
 const SECRET: &str = "whsec_new\nwhsec_old";
 
 async fn start() -> Stripe {
-    let config = StripeConfig {
-        webhook_secret: SECRET.to_owned(),
-        webhook_url: None,
-        data_dir: None,
-        clock: Clock::system(),
-    };
+    let config =
+        StripeConfig { webhook_secret: SECRET.to_owned(), webhook_url: None, data_dir: None, clock: Clock::system() };
     Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap()
 }
 

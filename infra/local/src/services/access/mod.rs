@@ -64,6 +64,11 @@ impl Access {
         Some(refusal)
     }
 
+    /// The function that a request comes from, if it is one.
+    pub(super) fn caller(&self, headers: &HeaderMap) -> Option<&str> {
+        self.callers.get_key_value(access_key(headers)?).map(|(function, _)| function.as_str())
+    }
+
     /// Everything that was refused, each once.
     pub(super) fn refusals(&self) -> Vec<Refusal> {
         self.lock().iter().cloned().collect()

@@ -66,31 +66,38 @@ impl DynamoDb {
     }
 
     /// Answers from a thread that may wait: the emulator blocks on SQLite.
-    pub(super) async fn handle(&self, operation: &str, body: Bytes) -> Response {
-        self.counters.count("DynamoDB", operation);
+    pub(super) async fn handle(&self, caller: &str, operation: &str, body: Bytes) -> Response {
+        self.counters.count(caller, "DynamoDB", operation);
         let Handle(database) = self.database.clone();
         let counters = self.counters.clone();
-        let name = operation.to_owned();
-        let answer = tokio::task::spawn_blocking(move || run(&database, &counters, &name, &body)).await;
+        let (of, name) = (caller.to_owned(), operation.to_owned());
+        let answer = tokio::task::spawn_blocking(move || {
+            run(&database, &name, &body, |direction, answer| count(&counters, &of, direction, answer))
+        });
+        let answer = answer.await;
         let answer = answer.unwrap_or_else(|error| Some(Err(DynoxideError::InternalServerError(error.to_string()))));
-        respond(operation, answer)
+        self.respond(caller, operation, answer)
     }
 
     /// Answers here and now.
-    pub(super) fn answer(&self, operation: &str, body: &[u8]) -> Response {
-        self.counters.count("DynamoDB", operation);
-        respond(operation, run(&self.database.0, &self.counters, operation, body))
+    pub(super) fn answer(&self, caller: &str, operation: &str, body: &[u8]) -> Response {
+        self.counters.count(caller, "DynamoDB", operation);
+        let counted = |direction, answer: &Value| count(&self.counters, caller, direction, answer);
+        self.respond(caller, operation, run(&self.database.0, operation, body, counted))
     }
-}
 
-fn respond(operation: &str, answer: Option<Result<Value, DynoxideError>>) -> Response {
-    match answer {
-        Some(Ok(answer)) => json(StatusCode::OK, answer.to_string()),
-        Some(Err(error)) => {
-            let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
-            json(status, error.to_json())
+    fn respond(&self, caller: &str, operation: &str, answer: Option<Result<Value, DynoxideError>>) -> Response {
+        match answer {
+            Some(Ok(answer)) => json(StatusCode::OK, answer.to_string()),
+            Some(Err(error)) => {
+                if is_refused_write(&error) {
+                    self.counters.refused(caller, "DynamoDB", operation);
+                }
+                let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
+                json(status, error.to_json())
+            }
+            None => AwsError::unsupported(&format!("DynamoDB_20120810.{operation}")).into_response(),
         }
-        None => AwsError::unsupported(&format!("DynamoDB_20120810.{operation}")).into_response(),
     }
 }
 
@@ -112,8 +119,21 @@ async fn sweep(database: Database, every: Duration) {
     }
 }
 
+/// Whether a write was right and still did not happen.
+fn is_refused_write(error: &DynoxideError) -> bool {
+    matches!(
+        error,
+        DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::TransactionCanceledException(..)
+    )
+}
+
 /// Runs one operation with its capacity counted; none if the operation is not offered.
-fn run(database: &Database, counters: &Counters, operation: &str, body: &[u8]) -> Option<Result<Value, DynoxideError>> {
+fn run(
+    database: &Database,
+    operation: &str,
+    body: &[u8],
+    count: impl FnOnce(Direction, &Value),
+) -> Option<Result<Value, DynoxideError>> {
     let mut request: Value = match serde_json::from_slice(body) {
         Ok(request) => request,
         Err(_) => return Some(Err(DynoxideError::SerializationException(String::new()))),
@@ -129,7 +149,7 @@ fn run(database: &Database, counters: &Counters, operation: &str, body: &[u8]) -
         Err(error) => return Some(Err(error)),
     };
     if let Some(direction) = direction {
-        count(counters, direction, &answer);
+        count(direction, &answer);
         strip(&mut answer, asked.as_deref());
     }
     Some(Ok(answer))
@@ -187,7 +207,7 @@ fn reports(answer: &Value) -> &[Value] {
     }
 }
 
-fn count(counters: &Counters, direction: Direction, answer: &Value) {
+fn count(counters: &Counters, caller: &str, direction: Direction, answer: &Value) {
     for report in reports(answer) {
         let table = report["TableName"].as_str().unwrap_or_default();
         let total = report["CapacityUnits"].as_f64().unwrap_or_default();
@@ -195,11 +215,11 @@ fn count(counters: &Counters, direction: Direction, answer: &Value) {
         for kind in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
             for (index, units) in report[kind].as_object().into_iter().flatten() {
                 let units = units["CapacityUnits"].as_f64().unwrap_or_default();
-                counters.consume(&format!("{table}/{index}"), direction, units);
+                counters.consume(caller, &format!("{table}/{index}"), direction, units);
                 of_indexes += units;
             }
         }
-        counters.consume(table, direction, total - of_indexes);
+        counters.consume(caller, table, direction, total - of_indexes);
     }
 }
 

@@ -7,7 +7,7 @@ use rustack_sqs_model::{input::SendMessageInput, types::MessageAttributeValue};
 use uuid::Uuid;
 
 use super::{BATCH, Message, QueueError, Sqs, refused};
-use crate::template::Queue;
+use crate::{services::meter::NOBODY, template::Queue};
 
 /// How long a message is hidden while it is looked at or moved: longer than either takes.
 const HIDDEN: Duration = Duration::from_mins(1);
@@ -81,7 +81,7 @@ impl Sqs {
     }
 
     async fn send_on(&self, queue: &str, message: Message) -> Result<(), QueueError> {
-        self.counters.count("SQS", "SendMessage");
+        self.counters.count(NOBODY, "SQS", "SendMessage");
         let attributes = message.message_attributes.into_iter().map(|(name, value)| {
             let value = MessageAttributeValue {
                 data_type: value.data_type,

@@ -22,7 +22,7 @@ use rustack_sqs_model::{
 use serde::Serialize;
 
 use self::dead_letters::MoveTask;
-use super::meter::Counters;
+use super::meter::{Counters, NOBODY};
 use crate::template::{ACCOUNT, Queue, REGION, arn};
 
 /// SQS hands out and takes at most ten messages in one request.
@@ -139,11 +139,12 @@ impl Sqs {
     }
 
     /// Waits up to `wait` (whole seconds, at most 20) for up to `max` messages (at most 10). They
-    /// are hidden from others for the queue's visibility timeout.
+    /// are hidden from others for the queue's visibility timeout. What is done with a queue in this process is
+    /// metered under the queue's name.
     pub async fn receive(&self, queue: &str, max: usize, wait: Duration) -> Result<Vec<Message>, QueueError> {
         let messages = self.receive_hidden(queue, max, wait, None).await?;
         if !messages.is_empty() {
-            self.counters.count("SQS", "ReceiveMessage");
+            self.counters.count(queue, "SQS", "ReceiveMessage");
         }
         Ok(messages)
     }
@@ -173,7 +174,7 @@ impl Sqs {
     pub async fn delete_batch(&self, queue: &str, receipt_handles: &[String]) -> Result<(), QueueError> {
         let mut outcome = Ok(());
         for handles in receipt_handles.chunks(BATCH) {
-            self.counters.count("SQS", "DeleteMessageBatch");
+            self.counters.count(queue, "SQS", "DeleteMessageBatch");
             let entries = handles.iter().enumerate().map(|(index, handle)| DeleteMessageBatchRequestEntry {
                 id: index.to_string(),
                 receipt_handle: handle.clone(),
@@ -208,7 +209,7 @@ impl Sqs {
 
     /// Sends one message; yields its id.
     pub async fn send(&self, queue: &str, body: impl Into<String>) -> Result<String, QueueError> {
-        self.counters.count("SQS", "SendMessage");
+        self.counters.count(NOBODY, "SQS", "SendMessage");
         let input =
             SendMessageInput { queue_url: self.url(queue), message_body: body.into(), ..SendMessageInput::default() };
         let output = self.provider.send_message(input).await.map_err(|error| refused(queue, error))?;

@@ -20,14 +20,14 @@ use serde_json::{Value, json};
 use super::{Sqs, dead_letters::MoveTask};
 
 impl Sqs {
-    pub(in crate::services) async fn handle(&self, operation: &str, body: &[u8]) -> Response {
+    pub(in crate::services) async fn handle(&self, caller: &str, operation: &str, body: &[u8]) -> Response {
         if operation != "ReceiveMessage" {
-            self.counters.count("SQS", operation);
+            self.counters.count(caller, "SQS", operation);
         }
         match self.answer(operation, body).await {
             Ok(answer) => {
                 if operation == "ReceiveMessage" && answer["Messages"].is_array() {
-                    self.counters.count("SQS", operation);
+                    self.counters.count(caller, "SQS", operation);
                 }
                 respond(StatusCode::OK, &answer)
             }

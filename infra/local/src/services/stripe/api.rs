@@ -210,11 +210,7 @@ fn amount(text: &str) -> Result<i64, ApiError> {
 }
 
 /// Enters the refund in the books, if the payment is known and enough of it is left.
-fn carry_out(
-    books: &mut Books,
-    request: &RefundRequest,
-    now: Timestamp,
-) -> Result<(Payment, Refund), ApiError> {
+fn carry_out(books: &mut Books, request: &RefundRequest, now: Timestamp) -> Result<(Payment, Refund), ApiError> {
     let payment = find_payment(books, request)?.clone();
     let left = payment.amount - books.refunded(&payment.id);
     if left == 0 {

@@ -1,0 +1,103 @@
+//! Lives of many orders, side by side, with what each act used.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+
+use crate::{
+    life::{Act, BACKORDERED_UNITS, Life, Order, Part},
+    shop::{self, BACKORDERED},
+    usage::ByFunction,
+    world::{BenchError, World},
+};
+
+/// One act of all orders, and what followed it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    pub name: &'static str,
+    /// On average of an order.
+    pub usage: ByFunction,
+}
+
+/// Orders with references of their own, of products that a seeded generator chooses evenly.
+pub fn orders(life: Life, count: usize, skus: usize) -> Vec<Order> {
+    let run = jiff::Timestamp::now().as_microsecond();
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut order = |number: usize| {
+        let first = random.usize(..skus);
+        // Another one than the first.
+        let second = (first + random.usize(1..skus)) % skus;
+        Order::new(life, format!("{run}-{number}"), [shop::sku(first), shop::sku(second)])
+    };
+    (0..count).map(&mut order).collect()
+}
+
+/// Lets every order go its way, `at_once` of them side by side: all do an act, and when all that follows is done, the
+/// next one.
+pub async fn side_by_side(
+    world: &Arc<World>,
+    life: Life,
+    orders: Vec<Order>,
+    at_once: usize,
+) -> Result<Vec<Step>, BenchError> {
+    let count = orders.len();
+    let (mut orders, mut steps) = (orders, Vec::new());
+    for part in life.parts() {
+        let before = ByFunction::sample(&world.stack);
+        match part {
+            Part::Each(act) => orders = all(world, act, orders, at_once).await?.orders,
+            Part::Restock => world.restock(BACKORDERED, count as u64 * BACKORDERED_UNITS).await?,
+            Part::Reconcile => world.reconcile().await?,
+        }
+        world.until_settled().await?;
+        let usage = ByFunction::sample(&world.stack).since(&before).per(count);
+        steps.push(Step { name: part.name(), usage });
+    }
+    world.verify().await?;
+    Ok(steps)
+}
+
+/// One order after the other, each alone; the averages of their steps.
+pub async fn alone(world: &Arc<World>, life: Life, orders: Vec<Order>) -> Result<Vec<Step>, BenchError> {
+    let share = 1.0 / crate::usage::as_f64(orders.len());
+    let mut average: Vec<Step> = Vec::new();
+    for order in orders {
+        let steps = side_by_side(world, life, vec![order], 1).await?;
+        if average.is_empty() {
+            average = steps.iter().map(|step| Step { name: step.name, usage: ByFunction::default() }).collect();
+        }
+        for (sum, step) in average.iter_mut().zip(&steps) {
+            sum.usage.add(&step.usage, share);
+        }
+    }
+    Ok(average)
+}
+
+/// What became of many orders that did the same.
+pub struct Done {
+    /// In any order.
+    pub orders: Vec<Order>,
+    /// How long each waited for its answer.
+    pub waits: Vec<Duration>,
+}
+
+/// All orders do one act, `at_once` of them side by side.
+pub async fn all(world: &Arc<World>, act: Act, orders: Vec<Order>, at_once: usize) -> Result<Done, BenchError> {
+    let acting = stream::iter(orders).map(|mut order| {
+        let world = Arc::clone(world);
+        // A task of its own: otherwise one thread would ask for all.
+        let acting = tokio::spawn(async move {
+            let start = Instant::now();
+            order.act(&world, act).await?;
+            Ok::<_, BenchError>((order, start.elapsed()))
+        });
+        async move { acting.await? }
+    });
+    let done: Vec<(Order, Duration)> = acting.buffer_unordered(at_once).try_collect().await?;
+    let (orders, waits) = done.into_iter().unzip();
+    Ok(Done { orders, waits })
+}

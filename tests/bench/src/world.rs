@@ -1,0 +1,196 @@
+//! A running stack with a shop of its own to measure in.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use orderly_local::{
+    Stack, StackError, StackOptions, backing, binaries,
+    binaries::{BuildError, Fit},
+    client::{Client, ClientError},
+    lambda::InvokeError,
+    services::QueueError,
+};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+
+use crate::shop::{self, LOCATION};
+
+/// How often it is asked whether everything is done. Asking costs the stack nothing that is measured.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// How long the stack may do nothing visible before a run is given up.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Why there is nothing to measure.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    #[error("there is no template.yaml here or above: run this inside the project")]
+    NoTemplate,
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    #[error("the stack did not start: {0}")]
+    Start(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Api(#[from] ClientError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error(transparent)]
+    Invoke(#[from] InvokeError),
+    #[error("the webhook did not arrive: {0}")]
+    Webhook(#[from] orderly_local::services::stripe::DeliveryError),
+    #[error(transparent)]
+    Books(#[from] orderly_local::services::stripe::BooksError),
+    #[error("{what}: {source}")]
+    Io {
+        what: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{0}")]
+    Odd(String),
+}
+
+impl BenchError {
+    pub fn odd(expected: &str, got: &Value) -> Self {
+        Self::Odd(format!("expected {expected}, but got {got}"))
+    }
+
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        |source| Self::Io { what, source }
+    }
+}
+
+/// Where the functions' binaries are, and the template that they are of.
+#[derive(Debug, Clone)]
+pub struct Built {
+    pub template: PathBuf,
+    pub binaries: PathBuf,
+}
+
+/// What to build beside the functions: this program, which Cargo then finds built, and the function to compare with.
+const PACKAGES: &[&str] = &["bench", crate::cold_start::HELLO];
+
+impl Built {
+    /// Builds the functions in the profile of this program, unless `binaries` says where they are.
+    pub async fn find(binaries: Option<PathBuf>) -> Result<Self, BenchError> {
+        let here = std::env::current_dir().map_err(BenchError::io("the current directory"))?;
+        let mut candidates = here.ancestors().map(|directory| directory.join("template.yaml"));
+        let template = candidates.find(|path| path.is_file()).ok_or(BenchError::NoTemplate)?;
+        let binaries = if let Some(directory) = binaries {
+            directory.canonicalize().map_err(BenchError::io(directory.display().to_string()))?
+        } else {
+            let system = backing::load(&template, &std::collections::BTreeMap::new(), "", "")?;
+            let workspace = template.parent().unwrap_or(Path::new("."));
+            binaries::build(workspace, &system, Fit::Run(PACKAGES)).await?
+        };
+        Ok(Self { template, binaries })
+    }
+}
+
+/// The stack and who acts in it.
+pub struct World {
+    pub stack: Stack,
+    pub operator: Client,
+    pub storefront: Client,
+    pub warehouse: Client,
+}
+
+/// What kind of world.
+#[derive(Debug, Clone, Copy)]
+pub struct WorldOptions<'a> {
+    /// Where the tables are kept; none keeps them in memory.
+    pub data_dir: Option<&'a Path>,
+    /// Products in the shop.
+    pub skus: usize,
+    /// Whether the warehouse's own system is told by webhook.
+    pub told: bool,
+}
+
+impl World {
+    /// Starts the stack on a runtime of its own, so that its threads can be told from those that ask it.
+    pub async fn start(stack: &Handle, built: &Built, options: WorldOptions<'_>) -> Result<Self, BenchError> {
+        let mut settings = StackOptions::new(&built.template, &built.binaries);
+        settings.data_dir = options.data_dir.map(Path::to_owned);
+        // What an order costs must not depend on whether a minute ends meanwhile.
+        settings.schedules = false;
+        // A process that has been stopped would take its CPU time and its peak with it.
+        settings.lambda.keep_warm = Duration::from_hours(24);
+        let stack = stack.spawn(Stack::start(settings)).await??;
+        let operator = Client::new(stack.api_url(), stack.operator_key());
+        let webhook = options.told.then(|| stack.warehouse().url());
+        let keys = shop::open(&operator, options.skus, webhook.as_deref()).await?;
+        let storefront = Client::new(stack.api_url(), &keys.storefront);
+        let warehouse = Client::new(stack.api_url(), &keys.warehouse);
+        Ok(Self { stack, operator, storefront, warehouse })
+    }
+
+    /// Waits until nothing is queued and no webhook is under way: everything that followed is done.
+    pub async fn until_settled(&self) -> Result<(), BenchError> {
+        self.until("everything that followed is done", async || Ok(self.under_way().await? == 0)).await
+    }
+
+    /// Waits until one queue is empty.
+    pub async fn until_empty(&self, queue: &str) -> Result<(), BenchError> {
+        self.until(&format!("{queue} is empty"), async || Ok(self.queued(queue).await? == 0)).await
+    }
+
+    async fn until(&self, what: &str, check: impl AsyncFn() -> Result<bool, BenchError>) -> Result<(), BenchError> {
+        let start = Instant::now();
+        // Looking at several queues takes a moment in which a message can go from the last to the first: twice is sure.
+        while !(check().await? && check().await?) {
+            if start.elapsed() > PATIENCE {
+                return Err(BenchError::Odd(format!("after {} s it is still not so that {what}", PATIENCE.as_secs())));
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    async fn under_way(&self) -> Result<u64, BenchError> {
+        let mut under_way = self.stack.stripe().undelivered() as u64;
+        for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
+            under_way += self.queued(&queue.name).await?;
+        }
+        Ok(under_way)
+    }
+
+    /// Messages of a queue, those that are being worked on included.
+    async fn queued(&self, queue: &str) -> Result<u64, BenchError> {
+        let depth = self.stack.sqs().depth(queue).await?;
+        Ok(depth.visible + depth.in_flight + depth.delayed)
+    }
+
+    /// No message may have failed for good, and no function may have lacked a permission: such a run measures nothing.
+    pub async fn verify(&self) -> Result<(), BenchError> {
+        for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_none()) {
+            let dead = self.queued(&queue.name).await?;
+            if dead > 0 {
+                return Err(BenchError::Odd(format!("{dead} messages failed for good, in {}", queue.name)));
+            }
+        }
+        match self.stack.refusals().first() {
+            Some(refusal) => Err(BenchError::Odd(refusal.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Goods come to the warehouse.
+    pub async fn restock(&self, sku: &str, units: u64) -> Result<(), BenchError> {
+        let came =
+            json!({ "sku": sku, "location": LOCATION, "kind": "receive", "quantity": units, "reason": "delivery" });
+        self.warehouse.post("/stock", &came).await?;
+        Ok(())
+    }
+
+    pub async fn reconcile(&self) -> Result<(), BenchError> {
+        let run = self.stack.lambda().invoke("reconcile", json!({}).to_string()).await?;
+        if run.function_error {
+            return Err(BenchError::Odd(format!("reconcile failed: {}", String::from_utf8_lossy(&run.payload))));
+        }
+        Ok(())
+    }
+}
