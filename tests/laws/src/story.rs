@@ -2,6 +2,7 @@
 
 use crate::{Books, items::all};
 use orderly::domain::{fulfillment::Fulfillment, head::Head, history::Entry, returns::Return};
+use std::collections::BTreeSet;
 
 /// What must have happened before: the last needs one of the first before it.
 const NEEDS: [(&[&str], &str); 12] = [
@@ -61,10 +62,10 @@ fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
             illegal(format!("{step} twice"));
         }
     }
-    let mut mails: Vec<&str> =
-        history.iter().filter(|entry| entry.what == "emailed").map(|entry| entry.note.as_str()).collect();
-    mails.sort_unstable();
-    if let Some(twice) = mails.windows(2).find(|pair| pair[0] == pair[1]) {
-        illegal(format!("the e-mail {} is recorded twice", twice[0]));
+    let mut recorded = BTreeSet::new();
+    for mail in history.iter().filter(|entry| entry.what == "emailed").map(|entry| &entry.note) {
+        if !recorded.insert(mail) {
+            illegal(format!("the e-mail {mail} is recorded twice"));
+        }
     }
 }

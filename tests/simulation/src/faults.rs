@@ -97,10 +97,9 @@ impl Faults {
         let call = Call { number, function: function.to_owned(), operation: operation.to_owned() };
         self.calls.push(call.clone());
         let fault = match &self.plan {
-            Plan::Calm => None,
             Plan::At(faults) => faults.get(&number).copied(),
             Plan::Storm(rate) if self.rng.f64() < *rate => self.rng.choice(Fault::ALL),
-            Plan::Storm(_) => None,
+            Plan::Calm | Plan::Storm(_) => None,
         };
         let fault = fault.filter(|fault| fault.fits(operation));
         if let Some(fault) = fault {

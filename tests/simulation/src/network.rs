@@ -289,24 +289,24 @@ impl Wire {
             Some("SES") => "InternalServiceErrorException",
             _ => "InternalServerError",
         };
-        self.fail(500, kind)
+        fail(500, kind)
     }
 
     fn throttled(&self) -> Response<Bytes> {
         match self.operation.split_once('.').map(|(service, _)| service) {
-            Some("DynamoDB") => self.fail(400, "ProvisionedThroughputExceededException"),
-            Some("SQS") => self.fail(403, "RequestThrottled"),
-            _ => self.fail(429, "TooManyRequestsException"),
+            Some("DynamoDB") => fail(400, "ProvisionedThroughputExceededException"),
+            Some("SQS") => fail(403, "RequestThrottled"),
+            _ => fail(429, "TooManyRequestsException"),
         }
     }
 
     fn transaction_conflict(&self) -> Response<Bytes> {
         if self.operation == "DynamoDB.PutItem" {
-            return self.fail(400, "TransactionConflictException");
+            return fail(400, "TransactionConflictException");
         }
         let actions = self.json()["TransactItems"].as_array().map_or(1, Vec::len);
         let reason = |n: usize| json!({ "Code": if n == 0 { "TransactionConflict" } else { "None" } });
-        let mut response = self.fail(400, "TransactionCanceledException");
+        let mut response = fail(400, "TransactionCanceledException");
         let body = json!({
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
             "Message": "Transaction cancelled",
@@ -315,14 +315,15 @@ impl Wire {
         *response.body_mut() = Bytes::from(body.to_string());
         response
     }
+}
 
-    fn fail(&self, status: u16, kind: &str) -> Response<Bytes> {
-        let mut response = respond(status, &json!({ "__type": kind, "message": "a simulated fault" }));
-        if let Ok(kind) = kind.parse() {
-            response.headers_mut().insert("x-amzn-errortype", kind);
-        }
-        response
+/// An error as AWS words it.
+fn fail(status: u16, kind: &str) -> Response<Bytes> {
+    let mut response = respond(status, &json!({ "__type": kind, "message": "a simulated fault" }));
+    if let Ok(kind) = kind.parse() {
+        response.headers_mut().insert("x-amzn-errortype", kind);
     }
+    response
 }
 
 impl HttpClient for Network {

@@ -153,7 +153,7 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
             pay(&world, id.as_str(), 300);
         }
         Paying::TooLate => {
-            sleep(Duration::from_secs(75 * 60)).await;
+            sleep(Duration::from_mins(75)).await;
             pay(&world, id.as_str(), total);
         }
         Paying::BeforeTheOrder | Paying::Never => {}
@@ -206,7 +206,7 @@ async fn dispute(world: &Rc<World>, order: &str) {
 async fn send_back(world: &Rc<World>, id: &OrderId) {
     let order = &[("order_id", id.as_str())];
     for _ in 0..60 {
-        sleep(Duration::from_secs(60)).await;
+        sleep(Duration::from_mins(1)).await;
         let read = request(Role::Storefront, "GET /orders/{order_id}", order, &Value::Null);
         let Some(answer) = world.insist(&read).await else { return };
         if answer.body["status"] == "completed" {
@@ -293,7 +293,7 @@ async fn next_step(world: &World, fulfillment: &Value) {
 /// Looks after held orders now and then, and receives new stock.
 pub async fn operator(world: Rc<World>) {
     loop {
-        sleep(Duration::from_secs(300) + world.moment(120)).await;
+        sleep(Duration::from_mins(5) + world.moment(120)).await;
         let orders = world.accepted.borrow().clone();
         for order in orders {
             let path = &[("order_id", order.as_str())];

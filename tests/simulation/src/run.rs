@@ -40,13 +40,13 @@ pub struct Report {
 }
 
 /// How long people act, and things go wrong.
-const STORM: Duration = Duration::from_secs(40 * 60);
+const STORM: Duration = Duration::from_mins(40);
 /// How long the system then has, at most, to come to rest: reservations end after an hour, and what has been tried often
 /// is tried every quarter of an hour.
-const CALM: Duration = Duration::from_secs(6 * 60 * 60);
+const CALM: Duration = Duration::from_hours(6);
 /// What must pass in any case, so that reservations and late payments have happened.
-const LEAST: Duration = Duration::from_secs(100 * 60);
-const MINUTE: Duration = Duration::from_secs(60);
+const LEAST: Duration = Duration::from_mins(100);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The template of the workspace.
 fn template() -> PathBuf {

@@ -55,7 +55,7 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
         let name = format!("stripe_{payment}");
         let is_on_ledger = heads()
             .filter_map(|head| head.get("payments"))
-            .any(|payments| payments[&name]["captured"].to_string() == *amount);
+            .any(|payments| payments[&name]["captured"].as_i64() == Some(*amount));
         let is_kept = books.payments.iter().any(|item| text(item, "payment_id") == name && item.contains_key("events"));
         if !is_on_ledger && !is_kept {
             broken.push(format!("payment {payment} of {amount} was acknowledged, and is lost"));

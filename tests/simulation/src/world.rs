@@ -53,7 +53,7 @@ pub struct World {
     pub under_way: Cell<u64>,
     /// What was acknowledged, to be found again at the end: orders by id, and money events by payment.
     pub accepted: RefCell<Vec<String>>,
-    pub taken: RefCell<Vec<(String, String)>>,
+    pub taken: RefCell<Vec<(String, i64)>>,
     /// Answers that nobody may ever get.
     pub outrages: RefCell<Vec<String>>,
 }
@@ -196,9 +196,9 @@ impl World {
         let event = webhook.event();
         let object = &event["data"]["object"];
         if event["type"] == "payment_intent.succeeded"
-            && let Some(payment) = object["id"].as_str()
+            && let Some((payment, amount)) = object["id"].as_str().zip(object["amount_received"].as_i64())
         {
-            self.taken.borrow_mut().push((payment.to_owned(), object["amount_received"].to_string()));
+            self.taken.borrow_mut().push((payment.to_owned(), amount));
         }
     }
 

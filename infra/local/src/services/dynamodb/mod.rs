@@ -65,7 +65,7 @@ impl DynamoDb {
         }
     }
 
-    /// Answers from a thread that may wait: the emulator blocks on SQLite.
+    /// Answers from a thread that may wait: the emulator blocks on its file.
     pub(super) async fn handle(&self, caller: &str, operation: &str, body: Bytes) -> Response {
         self.counters.count(caller, "DynamoDB", operation);
         let Handle(database) = self.database.clone();
