@@ -21,7 +21,7 @@ use orderly::{
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Clocks of machines that keep time with the network differ by less.
-const MAX_SKEW_MS: i64 = 2_000;
+pub const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// As the template's default says.
 const RESERVATION_MINUTES: &str = "60";
 
@@ -79,7 +79,7 @@ impl Wiring<'_> {
     }
 
     fn clock(&mut self) -> Clock {
-        self.time.clock(SignedDuration::from_millis(self.rng.i64(-MAX_SKEW_MS..=MAX_SKEW_MS)))
+        self.time.clock(MAX_SKEW * self.rng.i32(-1000..=1000) / 1000)
     }
 }
 

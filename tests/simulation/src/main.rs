@@ -12,6 +12,7 @@ use std::{
 };
 
 #[derive(Debug, Parser)]
+#[allow(clippy::struct_excessive_bools)] // switches of a command line
 #[command(about = "Plays histories with faults in simulated time, and checks that no law is broken")]
 struct Arguments {
     /// The first seed.
@@ -26,6 +27,9 @@ struct Arguments {
     /// Plays only the n-th of what is to be played, from 0: as a broken run names itself.
     #[arg(long)]
     only: Option<usize>,
+    /// Stops at the first history that breaks a law.
+    #[arg(long)]
+    first: bool,
     /// Prints what happened, line by line.
     #[arg(long)]
     trace: bool,
@@ -49,7 +53,7 @@ fn main() -> ExitCode {
     }
     let plays = plays(&arguments);
     let (mut broken, mut orders, mut faults, mut doubled) = (0, 0, 0, 0);
-    play_all(&plays, |play, report| {
+    play_all(&plays, arguments.first, |play, report| {
         tell(play, report, arguments.trace);
         broken += usize::from(!report.broken.is_empty());
         orders += report.orders;
@@ -85,7 +89,7 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
 }
 
 /// Plays on all processors; a history is one thread's.
-fn play_all(plays: &[Play], mut take: impl FnMut(&Play, &Report)) {
+fn play_all(plays: &[Play], first: bool, mut take: impl FnMut(&Play, &Report)) {
     let next = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (send, received) = mpsc::channel();
@@ -103,6 +107,9 @@ fn play_all(plays: &[Play], mut take: impl FnMut(&Play, &Report)) {
         drop(send);
         for (play, report) in received {
             take(play, &report);
+            if first && !report.broken.is_empty() {
+                return; // whoever plays on finds nobody listening
+            }
         }
     });
 }

@@ -1,12 +1,14 @@
 //! Event source mappings, and what SQS may do to messages: deliver twice, late, in another order, while the first delivery
 //! is still being worked on, or forget all of them.
 
-use crate::{invocation::End, world::World};
+use crate::{functions::MAX_SKEW, invocation::End, world::World};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use jiff::Timestamp;
 use orderly_local::{
     services::Message,
     template::{EventSourceMapping, Trigger},
 };
+use serde_json::{Value, json};
 use std::{collections::BTreeSet, rc::Rc, time::Duration};
 use tokio::{task::spawn_local, time::sleep};
 
@@ -76,6 +78,7 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
     let mut event = SqsEvent::default();
     event.records = batch.iter().map(record).collect();
     let (invocation, limit) = world.invocation(function);
+    let begun = world.time.now();
     let failed: BTreeSet<String> = match invocation.run(limit, world.functions.take(function, event)).await {
         End::Done(Some(report)) => {
             report.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
@@ -94,12 +97,38 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
         batch.len() - failed.len(),
         batch.len()
     ));
-    let done = batch.into_iter().filter(|message| !failed.contains(&message.message_id));
-    let handles: Vec<String> = done.map(|message| message.receipt_handle).collect();
+    let done: Vec<Message> = batch.into_iter().filter(|message| !failed.contains(&message.message_id)).collect();
+    for message in &done {
+        if let Some(undone) = still_owed(world, message, begun).await {
+            world.outrages.borrow_mut().push(format!("{function} acknowledged what it had not done: {undone}"));
+        }
+    }
+    let handles: Vec<String> = done.into_iter().map(|message| message.receipt_handle).collect();
     if !world.strikes(0.03) {
         // A message that was received again meanwhile has another handle, and stays.
         let _ = world.services.sqs().delete_batch(queue, &handles).await;
     }
+}
+
+/// The work that a message was about, if it is owed still, has been since before `begun`, and nothing has happened to its
+/// item since: work that was done and became owed again is another matter.
+async fn still_owed(world: &World, message: &Message, begun: Timestamp) -> Option<String> {
+    let body: Value = serde_json::from_str(&message.body).ok()?;
+    let (order, item, hop) = (body["order"].as_str()?, body["item"].as_str()?, body["hop"].as_str()?);
+    let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
+    let get = json!({ "TableName": "OrdersTable", "Key": key, "ConsistentRead": true });
+    let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;
+    let owes = |list: &Value| list.as_array().into_iter().flatten().any(|duty| duty == hop || duty["S"] == hop);
+    let owed = &found["Item"]["owed"];
+    if !owes(&owed["L"]) && !owes(&owed["SS"]) {
+        return None;
+    }
+    let moment = |millis: &str| millis.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let since = moment(found["Item"]["due_at"]["S"].as_str()?)?;
+    let history = found["Item"]["history"]["L"].as_array()?;
+    let last = history.last().and_then(|entry| moment(entry["S"].as_str()?.split(' ').next()?))?;
+    let before = begun - MAX_SKEW;
+    (since < before && last < before).then(|| format!("{order} {item} {hop}"))
 }
 
 fn record(message: &Message) -> SqsMessage {

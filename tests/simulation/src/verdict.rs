@@ -13,6 +13,7 @@ pub(crate) async fn of(world: &World) -> Report {
     broken.extend(laws::owed(&books).into_iter().map(|owed| format!("still owed: {owed}")));
     nothing_is_pending_forever(world, &books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
+    kept_payments_find_their_order(&books, &mut broken);
     let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
     broken.extend(world.services.refusals().iter().map(ToString::to_string));
     let faults = world.network.faults();
@@ -59,6 +60,16 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
         let is_kept = books.payments.iter().any(|item| text(item, "payment_id") == name && item.contains_key("events"));
         if !is_on_ledger && !is_kept {
             broken.push(format!("payment {payment} of {amount} was acknowledged, and is lost"));
+        }
+    }
+}
+
+/// A payment whose order exists is not left beside it.
+fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
+    for payment in books.payments.iter().filter(|item| item.contains_key("unmatched_class")) {
+        let order = text(payment, "order");
+        if books.orders.iter().any(|item| text(item, "order_id") == order) {
+            broken.push(format!("payment {} is not on the ledger of its order {order}", text(payment, "payment_id")));
         }
     }
 }
