@@ -6,12 +6,15 @@ histories until a law is broken. A safeguard that nobody misses is a hole in the
     tests/simulation/mutants.py NAME ...   some of them
 """
 
+import os
 import pathlib
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "target" / "mutants"
+# Dependencies are the same, and need not be built again.
+TARGET = ROOT / "target"
 
 # Name, file, what stands there (once), and what stands there without the safeguard.
 SAFEGUARDS = [
@@ -33,11 +36,12 @@ SAFEGUARDS = [
 
 
 def run(*command):
-    return subprocess.run(command, cwd=COPY, capture_output=True, text=True)
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), "RUST_BACKTRACE": "0"}
+    return subprocess.run(command, cwd=COPY, env=environment, capture_output=True, text=True)
 
 
 def copy():
-    """The committed sources; the build below them is kept from the last time."""
+    """The committed sources."""
     if not COPY.exists():
         subprocess.run(["git", "worktree", "prune"], cwd=ROOT, check=True)
         subprocess.run(["git", "worktree", "add", "--detach", COPY, "HEAD"], cwd=ROOT, check=True)
@@ -59,7 +63,7 @@ def caught():
     build = run("cargo", "build", "--quiet", "--profile", "simulation", "-p", "simulation")
     if build.returncode:
         sys.exit(build.stderr)
-    binary = COPY / "target" / "simulation" / "simulation"
+    binary = TARGET / "simulation" / "simulation"
     for arguments in (["--runs", "300", "--first"], ["--exhaustive", "--runs", "200", "--first"]):
         played = run(binary, *arguments)
         broken = [line for line in played.stdout.splitlines() if line.startswith("BROKEN")]
