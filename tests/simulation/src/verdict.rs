@@ -4,7 +4,7 @@
 use crate::{run::Report, world::World};
 use laws::Books;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) async fn of(world: &World) -> Report {
     let books = world.books().await;
@@ -74,30 +74,40 @@ fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Each e-mail that is recorded as sent was sent, and none twice; but for those whose sender was kept from recording it.
-/// Gives the number of those.
+/// Each e-mail that is recorded as sent was sent, and each that was sent is recorded, once; but for those whose sender was
+/// kept from recording it. Gives the number of those that went out more than once.
 fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -> usize {
     let mut sent: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for mail in world.network.sent_mails() {
         let disturbed = mail.invocation.is_some_and(|invocation| invocation.is_disturbed());
         sent.entry(mail.name).or_default().push(disturbed);
     }
-    let mut doubled = 0;
+    let recorded: BTreeSet<String> = books.orders.iter().flat_map(recorded_mails).collect();
+    for unsent in recorded.iter().filter(|name| !sent.contains_key(*name)) {
+        broken.push(format!("the e-mail {unsent} is recorded, and never went out"));
+    }
     for (name, copies) in &sent {
         let calm = copies.iter().filter(|disturbed| !**disturbed).count();
         if calm > 1 {
             broken.push(format!("the e-mail {name} went out {} times, {calm} of them undisturbed", copies.len()));
         }
-        doubled += copies.len() - 1;
+        if calm > 0 && !recorded.contains(name) {
+            broken.push(format!("the e-mail {name} went out, and is not recorded"));
+        }
     }
-    let recorded: usize = books
-        .orders
-        .iter()
-        .flat_map(|item| item.get("history").and_then(Value::as_array).into_iter().flatten())
-        .filter(|entry| entry.as_str().is_some_and(|entry| entry.split(' ').nth(2) == Some("emailed")))
-        .count();
-    if recorded != sent.len() {
-        broken.push(format!("{recorded} e-mails are recorded, {} different ones went out", sent.len()));
-    }
-    doubled
+    sent.values().map(|copies| copies.len() - 1).sum()
+}
+
+/// By the names that their tags give them.
+fn recorded_mails(item: &laws::Item) -> Vec<String> {
+    let name = |kind: &str| {
+        let tag = |value: &str| value.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
+        format!("{} {} {}", text(item, "order_id"), tag(text(item, "item")), tag(kind))
+    };
+    let history = item.get("history").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mails = history.filter_map(|entry| match *entry.splitn(4, ' ').collect::<Vec<_>>() {
+        [_, _, "emailed", kind] => Some(name(kind)),
+        _ => None,
+    });
+    mails.collect()
 }
