@@ -22,6 +22,24 @@ pub enum Scene {
     Rush,
 }
 
+impl Scene {
+    /// How long people act, and things go wrong.
+    fn storm(&self) -> Duration {
+        match self {
+            Self::OneOrder(_) => Duration::from_mins(15),
+            Self::Rush => Duration::from_mins(40),
+        }
+    }
+
+    /// What must pass in any case, so that reservations have ended and late payments have come.
+    fn least(&self) -> Duration {
+        match self {
+            Self::OneOrder(_) => self.storm(),
+            Self::Rush => Duration::from_mins(100),
+        }
+    }
+}
+
 /// What became of a run.
 #[derive(Debug)]
 pub struct Report {
@@ -39,13 +57,9 @@ pub struct Report {
     pub orders: usize,
 }
 
-/// How long people act, and things go wrong.
-const STORM: Duration = Duration::from_mins(40);
 /// How long the system then has, at most, to come to rest: reservations end after an hour, and what has been tried often
 /// is tried every quarter of an hour.
 const CALM: Duration = Duration::from_hours(6);
-/// What must pass in any case, so that reservations and late payments have happened.
-const LEAST: Duration = Duration::from_mins(100);
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// The template of the workspace.
@@ -109,9 +123,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             }
         }
     }
-    sleep(STORM).await;
+    sleep(scene.storm()).await;
     world.network.faults().stop();
-    sleep(LEAST.saturating_sub(STORM)).await;
+    sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
     verdict::of(&world).await
 }
