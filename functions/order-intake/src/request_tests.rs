@@ -323,7 +323,11 @@ proptest! {
     #[test]
     fn an_order_with_garbage_in_it_is_refused_or_still_adds_up(path in somewhere(), value in garbage()) {
         match read(&with(body(), path, value), Some(&web()), Some("key")) {
-            Ok(details) => prop_assert_eq!(details.totals().map(|totals| totals.total), Some(details.total)),
+            Ok(details) => {
+                prop_assert_eq!(details.totals().map(|totals| totals.total), Some(details.total));
+                let kept = serde_json::to_vec(&details).unwrap();
+                prop_assert_eq!(serde_json::from_slice::<Details>(&kept).unwrap(), details);
+            }
             Err(errors) => prop_assert!(!errors.is_empty()),
         }
     }

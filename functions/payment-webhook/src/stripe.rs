@@ -4,7 +4,7 @@ use crate::Incoming;
 use jiff::Timestamp;
 use orderly::{
     domain::{
-        ids::{ChannelId, OrderId, PaymentId},
+        ids::{ChannelId, OrderId, PaymentId, ProviderId},
         ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
         money::{Currency, MAX_AMOUNT, Minor},
         provider_units,
@@ -99,13 +99,7 @@ impl Stripe {
             }
             _ => return Ok(None),
         };
-        let event = MoneyEvent {
-            payment,
-            at: moment(event)?,
-            event: text(event, "id")?.chars().take(64).collect(),
-            currency: currency(object)?,
-            fact,
-        };
+        let event = MoneyEvent { payment, at: moment(event)?, event: id(event)?, currency: currency(object)?, fact };
         Ok(Some(Incoming { order: order_of(object), event }))
     }
 }
@@ -135,7 +129,7 @@ fn refund(object: &Value) -> Result<MoneyFact, Error> {
     let attempt = metadata("orderly_attempt").and_then(|n| n.parse().ok());
     Ok(MoneyFact::Refund {
         ours: ours.zip(attempt).map(|(id, attempt)| OurRefund { id, attempt }),
-        id: text(object, "id")?.to_owned(),
+        id: id(object)?,
         amount: amount(object, "amount")?,
         status,
     })
@@ -148,7 +142,7 @@ fn dispute(object: &Value) -> Result<MoneyFact, Error> {
         "warning_needs_response" | "warning_under_review" => DisputeStatus::Inquiry,
         _ => DisputeStatus::Open, // needs_response, under_review
     };
-    Ok(MoneyFact::Dispute { id: text(object, "id")?.to_owned(), amount: amount(object, "amount")?, status })
+    Ok(MoneyFact::Dispute { id: id(object)?, amount: amount(object, "amount")?, status })
 }
 
 /// The order that the storefront wrote on the payment: Orderly's id, or with a `channel` its own.
@@ -173,6 +167,12 @@ fn payment_id(object: &Value, fields: &[&str]) -> Result<PaymentId, Error> {
     id.and_then(|id| PaymentId::stripe(id).ok()).ok_or_else(|| malformed(&fields.join(" or ")))
 }
 
+/// The id of a refund, a dispute or an event: a name, which a ledger has room for, and not any text.
+fn id(object: &Value) -> Result<String, Error> {
+    let id: ProviderId = text(object, "id")?.parse().map_err(|_| malformed("id"))?;
+    Ok(id.into())
+}
+
 fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
     object[field].as_str().ok_or_else(|| malformed(field))
 }
@@ -180,7 +180,7 @@ fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
 /// An amount as we count it.
 fn amount(object: &Value, field: &str) -> Result<Minor, Error> {
     let currency = currency(object)?.ok_or_else(|| malformed("currency"))?;
-    let amount = object[field].as_i64().map(|amount| provider_units::stripe(currency).from_provider(amount));
+    let amount = object[field].as_i64().and_then(|amount| provider_units::stripe(currency).from_provider(amount));
     amount.filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or_else(|| malformed(field))
 }
 

@@ -3,7 +3,7 @@
 use http::{StatusCode, header};
 use orderly::{
     domain::{
-        ids::{OrderId, RefundId},
+        ids::{OrderId, ProviderId, RefundId},
         ledger::RefundStatus,
         money::Minor,
     },
@@ -176,13 +176,13 @@ impl Stripe {
 
 fn outcome(refund: &Value) -> Result<Outcome, RecordError> {
     let unreadable = || RecordError::Outside("Stripe's answer is no refund".into());
-    let id = refund["id"].as_str().ok_or_else(unreadable)?.to_owned();
+    let id: ProviderId = refund["id"].as_str().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
     let status = match refund["status"].as_str().ok_or_else(unreadable)? {
         "succeeded" => RefundStatus::Succeeded,
         "failed" | "canceled" => RefundStatus::Failed,
         _ => RefundStatus::Pending,
     };
-    Ok(Outcome::Made { id, status })
+    Ok(Outcome::Made { id: id.into(), status })
 }
 
 #[cfg(test)]

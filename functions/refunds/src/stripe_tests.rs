@@ -198,3 +198,15 @@ fn the_api_key_is_never_printed() {
     let stripe = Stripe::new(&Aws::beside(""), "https://api.stripe.com", "sk_live_secret");
     assert!(!format!("{stripe:?}").contains("sk_live"));
 }
+
+/// What cannot be read leaves the outcome unknown, and the same key is used again.
+#[test]
+fn a_hostile_answer_is_a_refund_that_fits_a_ledger_or_none() {
+    for body in hostile::each_edit(&refund_object("pending")) {
+        match outcome(&serde_json::from_slice(&body).unwrap_or_default()) {
+            Ok(Outcome::Made { id, .. }) => assert!((1..=255).contains(&id.len()), "{} bytes", id.len()),
+            Err(RecordError::Outside(why)) => assert!(!why.is_empty()),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -123,6 +123,11 @@ id! {
     RefundId, max 128, also "_.-"
 }
 
+id! {
+    /// What a payment provider calls one of its refunds, disputes or events: `re_…`, `dp_…`, `evt_…`.
+    ProviderId, max 128, also "_-"
+}
+
 impl OrderId {
     /// The id of the order that `channel` calls `reference`: the same order posted twice meets itself.
     ///

@@ -21,9 +21,10 @@ impl Units {
         (amount % self.ours == 0).then(|| amount / self.ours * self.theirs)
     }
 
-    /// The provider's amount as we count it. A fraction that the currency does not have any more is dropped.
-    pub fn from_provider(self, amount: Minor) -> Minor {
-        amount / self.theirs * self.ours
+    /// The provider's amount as we count it; none if that is more than can be counted. A fraction that the currency
+    /// does not have any more is dropped.
+    pub fn from_provider(self, amount: Minor) -> Option<Minor> {
+        (amount / self.theirs).checked_mul(self.ours)
     }
 }
 
@@ -61,10 +62,15 @@ mod tests {
             let units = stripe(currency.parse().unwrap());
             assert_eq!(units.to_provider(ours), theirs, "{ours} {currency}");
             if let Some(theirs) = theirs {
-                assert_eq!(units.from_provider(theirs), ours, "{theirs} of Stripe's {currency}");
+                assert_eq!(units.from_provider(theirs), Some(ours), "{theirs} of Stripe's {currency}");
                 assert_eq!(ours % units.step(), 0);
             }
         }
-        assert_eq!(stripe("ISK".parse().unwrap()).from_provider(4_010), 40, "charges from before 2023 had fractions");
+        assert_eq!(
+            stripe("ISK".parse().unwrap()).from_provider(4_010),
+            Some(40),
+            "charges from before 2023 had fractions"
+        );
+        assert_eq!(stripe("MGA".parse().unwrap()).from_provider(i64::MAX), None);
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP as the functions see it: requests, answers, problem+json, webhook signatures.
 
 mod decode;
+mod event;
 mod problem;
 mod request;
 pub mod signature;

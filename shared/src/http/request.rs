@@ -1,19 +1,20 @@
 //! Requests and responses, free of what the Lambda event looks like.
 
-use super::{Error, FieldError, MAX_BODY, Problem};
+use super::{Error, FieldError, MAX_BODY, Problem, event::Event};
 use crate::domain::{
     history::Actor,
     ids::{ChannelId, OrderId},
     settings::Role,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use lambda_http::{RequestExt, http::HeaderValue, request::RequestContext};
-use serde::Serialize;
+use lambda_http::{Body, http::HeaderValue};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::HashMap, str::FromStr};
 
-/// A request of the HTTP API.
-#[derive(Debug, Clone, Default)]
+/// A request of the HTTP API, read from the event that API Gateway makes of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "Event")]
 pub struct Request {
     /// As the template declares it: `POST /orders/{order_id}/cancel`.
     pub route: String,
@@ -52,33 +53,6 @@ impl Caller {
 }
 
 impl Request {
-    pub fn from_lambda(event: lambda_http::Request) -> Self {
-        let RequestContext::ApiGatewayV2(context) = event.request_context() else {
-            return Self::default(); // only HTTP APIs are compiled in; an unknown route answers 404
-        };
-        let authorized = context.authorizer.map(|authorizer| authorizer.fields).unwrap_or_default();
-        let path = event.path_parameters_ref();
-        let path = path.map(|all| all.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
-        let query = event.query_string_parameters_ref();
-        let query = query.map(|all| all.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
-        let header = |(name, value): (&lambda_http::http::HeaderName, &HeaderValue)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        Self {
-            route: context.route_key.unwrap_or_default(),
-            id: context.request_id.unwrap_or_default(),
-            path: path.unwrap_or_default(),
-            query: query.unwrap_or_default(),
-            headers: event.headers().iter().map(header).collect(),
-            caller: caller(&authorized),
-            body: match event.into_body() {
-                lambda_http::Body::Text(text) => text.into_bytes(),
-                lambda_http::Body::Binary(bytes) => bytes,
-                _ => Vec::new(),
-            },
-        }
-    }
-
     /// The caller, if it has one of `roles`. An operator may do everything.
     pub fn require(&self, roles: &[Role]) -> Result<&Caller, Error> {
         let Some(caller) = &self.caller else {
@@ -166,15 +140,6 @@ impl Request {
     }
 }
 
-/// Who the authorizer says it is. A storefront without its channel is nobody.
-fn caller(authorized: &HashMap<String, Value>) -> Option<Caller> {
-    let field = |name: &str| authorized.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let role = field("role")?.parse().ok()?;
-    let channel = field("channel").and_then(|id| id.parse().ok());
-    let name = field("name").unwrap_or_default().to_owned();
-    (role != Role::Storefront || channel.is_some()).then_some(Caller { role, name, channel })
-}
-
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
@@ -207,7 +172,7 @@ impl Response {
         let mut response = ApiGatewayV2httpResponse::default();
         response.status_code = self.status.into();
         response.headers.insert("content-type", HeaderValue::from_static(self.content_type));
-        response.body = Some(lambda_http::Body::Text(self.body));
+        response.body = Some(Body::Text(self.body));
         response
     }
 }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use proptest::prelude::*;
 use serde_json::json;
 
 /// A request as API Gateway hands it over (payload format 2.0).
@@ -24,8 +25,7 @@ fn event(route: &str, more: &Value) -> Request {
     for (name, value) in more.as_object().unwrap() {
         event[name] = value.clone();
     }
-    let event: lambda_http::request::LambdaRequest = serde_json::from_value(event).unwrap();
-    Request::from_lambda(event.into())
+    serde_json::from_value(event).unwrap()
 }
 
 fn of_caller(context: &Value) -> Request {
@@ -195,7 +195,7 @@ fn a_body_is_json_says_so_and_is_not_too_large() {
 fn an_answer_is_what_api_gateway_takes() {
     let answer = Response::json(201, &json!({"id": 1})).into_lambda();
     assert_eq!((answer.status_code, answer.headers["content-type"].to_str().unwrap()), (201, "application/json"));
-    assert_eq!(answer.body, Some(lambda_http::Body::Text("{\"id\":1}".into())));
+    assert_eq!(answer.body, Some(Body::Text("{\"id\":1}".into())));
     let problem = Response::problem(&Problem::not_found("no such thing"));
     assert_eq!((problem.status, problem.content_type), (404, "application/problem+json"));
     let body: Value = serde_json::from_str(&problem.body).unwrap();
@@ -203,4 +203,35 @@ fn an_answer_is_what_api_gateway_takes() {
         "type": "urn:orderly:problem:not-found", "title": "Not Found", "status": 404, "detail": "no such thing",
     });
     assert_eq!(body, expected);
+}
+
+proptest! {
+    /// API Gateway has decoded all of it, and does not look into it.
+    #[test]
+    fn whatever_names_and_values_a_request_has_they_arrive(
+        path: String, query: String, header in "[^\\p{C}]*", body: Vec<u8>,
+    ) {
+        let request = event("POST /orders/{order_id}/cancel", &json!({
+            "rawPath": format!("/orders/{path}/cancel"),
+            "rawQueryString": format!("status={query}"),
+            "queryStringParameters": {"status": query},
+            "pathParameters": {"order_id": path},
+            "headers": {"X-Any": header, "host": header},
+            "body": data_encoding::BASE64.encode(&body),
+            "isBase64Encoded": true,
+        }));
+        prop_assert_eq!(&request.path["order_id"], &path);
+        prop_assert_eq!(&request.query["status"], &query);
+        prop_assert_eq!(request.header("x-any"), Some(header.as_str()));
+        prop_assert_eq!(request.body, body);
+    }
+
+    #[test]
+    fn a_hostile_body_is_json_or_refused_with_what_is_wrong(body in hostile::json(vec![json!({"lines": [{"sku": "TEE"}]})])) {
+        match header("content-type", "application/json", &body).json() {
+            Ok(value) => prop_assert_eq!(serde_json::from_slice::<Value>(value.to_string().as_bytes()).unwrap(), value),
+            Err(Error::Problem(problem)) => prop_assert!(matches!(problem.status, 400 | 413), "{problem:?}"),
+            Err(other) => prop_assert!(false, "{other:?}"),
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use aws_lambda_events::sqs::SqsMessage;
+use proptest::prelude::*;
+use serde_json::json;
 
 const ORDER: &str = "ord_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -66,4 +68,37 @@ async fn a_record_that_makes_a_batch_panic_fails_alone() {
     })
     .await;
     assert_eq!(failed(&response), ["m1"]);
+}
+
+fn messages() -> Vec<serde_json::Value> {
+    let of = |item: &str, hop: &str| json!({"v": 1, "order": ORDER, "item": item, "hop": hop, "trace": "Root=1-5"});
+    vec![
+        of("head", "stock-deduction"),
+        of("return#01", "email:return-received"),
+        of("email#fulfillment#01#shipped:P1", "email:shipped:P1"),
+    ]
+}
+
+/// Nothing in a record may end the process: the other records of its batch would fail with it.
+fn judge(body: &[u8]) {
+    let (read, failed) = parse(event(&[String::from_utf8_lossy(body).into_owned(), self::body("refund")]));
+    assert_eq!((read.len() + failed.len(), read.last().unwrap().0.as_str()), (2, "m1"));
+    for (_, message) in read {
+        let text = serde_json::to_string(&message).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(&text).unwrap(), message);
+    }
+}
+
+#[test]
+fn a_record_with_any_one_value_hostile_is_a_message_or_fails_alone() {
+    for message in messages() {
+        hostile::each_edit(&message).for_each(|body| judge(&body));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_hostile_record_is_a_message_or_fails_alone(body in hostile::json(messages())) {
+        judge(&body);
+    }
 }

@@ -17,9 +17,8 @@ where
     F: Future<Output = Result<Response, http::Error>>,
 {
     let handle = &handle;
-    // `lambda_http::run` asks for futures that may change threads; a sandbox works on one request at a time.
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<lambda_http::request::LambdaRequest>| async move {
-        let request = Request::from_lambda(event.payload.into());
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Request>| async move {
+        let request = event.payload;
         let (id, route) = (request.id.clone(), request.route.clone());
         // Anything may stand there; only what is a name of ours is logged.
         let order = request.path.get("order_id").filter(|id| id.parse::<OrderId>().is_ok()).cloned();

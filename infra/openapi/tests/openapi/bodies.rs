@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Reads a body as the function behind an operation does.
-fn decode(operation: &str, body: &Value) -> Result<(), Error> {
+pub fn decode(operation: &str, body: &Value) -> Result<(), Error> {
     use operations::request as operations;
     use order_intake::request as orders;
     use returns::request as returns;

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod functions;
+mod hostile;
 mod probes;
 mod template;
 

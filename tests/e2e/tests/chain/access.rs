@@ -2,9 +2,10 @@
 //! route without a row fails.
 
 use crate::{
+    binaries::workspace,
     laws,
     shop::order,
-    world::{World, refused},
+    world::{World, eventually, refused},
 };
 use orderly_local::{
     client::{Answer, Client},
@@ -12,6 +13,7 @@ use orderly_local::{
 };
 use reqwest::{Method, StatusCode, header::AUTHORIZATION};
 use serde_json::json;
+use std::fs;
 
 /// What a request's body is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,48 +31,61 @@ use Body::{Empty, Ignored, Read, Signed};
 
 const JSON: &str = "application/json";
 
-/// Every route: whether a storefront and the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, bool, bool, Body); 36] = [
-    ("POST /orders", true, false, Read),
-    ("GET /orders", true, true, Ignored),
-    ("GET /orders/{order_id}", true, true, Ignored),
-    ("POST /orders/{order_id}/cancel", true, false, Read),
-    ("POST /orders/{order_id}/holds", false, false, Read),
-    ("DELETE /orders/{order_id}/holds/{reason}", false, false, Empty),
-    ("POST /orders/{order_id}/refunds/retry", false, false, Empty),
-    ("POST /webhooks/payments/{provider}", true, true, Signed),
-    ("POST /stock", false, true, Read),
-    ("PUT /stock", false, true, Read),
-    ("GET /stock/{sku}", true, true, Ignored),
-    ("GET /fulfillments", false, true, Ignored),
-    ("GET /orders/{order_id}/fulfillments/{fulfillment}", false, true, Ignored),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", false, true, Empty),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", false, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", false, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", false, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", false, true, Empty),
-    ("POST /orders/{order_id}/returns", true, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/approve", false, false, Empty),
-    ("POST /orders/{order_id}/returns/{return}/decline", false, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/receive", false, true, Read),
-    ("POST /orders/{order_id}/returns/{return}/inspect", false, true, Read),
-    ("GET /operations/stuck", false, true, Ignored),
-    ("GET /operations/unmatched-payments", false, false, Ignored),
-    ("POST /operations/unmatched-payments/{payment}/assign", false, false, Read),
-    ("POST /operations/unmatched-payments/{payment}/dismiss", false, false, Empty),
-    ("PUT /products/{sku}", false, true, Read),
-    ("GET /products/{sku}", true, true, Ignored),
-    ("PUT /locations/{location}", false, false, Read),
-    ("GET /locations", false, true, Ignored),
-    ("PUT /channels/{channel}", false, false, Read),
-    ("GET /channels", false, false, Ignored),
-    ("POST /keys", false, false, Read),
-    ("GET /keys", false, false, Ignored),
-    ("DELETE /keys/{key}", false, false, Empty),
+/// What a storefront's key may do with a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Storefront {
+    /// Nothing.
+    No,
+    /// Use it for what is its own channel's; what is another one's is not there.
+    Own,
+    /// Use it: what it tells belongs to no channel.
+    Any,
+}
+use Storefront::{Any, No, Own};
+
+/// Every route: what a storefront may do with it, whether the warehouse may use it (an operator may use all), and its
+/// body.
+const ROUTES: [(&str, Storefront, bool, Body); 36] = [
+    ("POST /orders", Own, false, Read),
+    ("GET /orders", Own, true, Ignored),
+    ("GET /orders/{order_id}", Own, true, Ignored),
+    ("POST /orders/{order_id}/cancel", Own, false, Read),
+    ("POST /orders/{order_id}/holds", No, false, Read),
+    ("DELETE /orders/{order_id}/holds/{reason}", No, false, Empty),
+    ("POST /orders/{order_id}/refunds/retry", No, false, Empty),
+    ("POST /webhooks/payments/{provider}", Any, true, Signed),
+    ("POST /stock", No, true, Read),
+    ("PUT /stock", No, true, Read),
+    ("GET /stock/{sku}", Any, true, Ignored),
+    ("GET /fulfillments", No, true, Ignored),
+    ("GET /orders/{order_id}/fulfillments/{fulfillment}", No, true, Ignored),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, Empty),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", No, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, Empty),
+    ("POST /orders/{order_id}/returns", Own, false, Read),
+    ("POST /orders/{order_id}/returns/{return}/approve", No, false, Empty),
+    ("POST /orders/{order_id}/returns/{return}/decline", No, false, Read),
+    ("POST /orders/{order_id}/returns/{return}/receive", No, true, Read),
+    ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
+    ("GET /operations/stuck", No, true, Ignored),
+    ("GET /operations/unmatched-payments", No, false, Ignored),
+    ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),
+    ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, Empty),
+    ("PUT /products/{sku}", No, true, Read),
+    ("GET /products/{sku}", Any, true, Ignored),
+    ("PUT /locations/{location}", No, false, Read),
+    ("GET /locations", No, true, Ignored),
+    ("PUT /channels/{channel}", No, false, Read),
+    ("GET /channels", No, false, Ignored),
+    ("POST /keys", No, false, Read),
+    ("GET /keys", No, false, Ignored),
+    ("DELETE /keys/{key}", No, false, Empty),
 ];
 
 /// The template's routes, each with its row.
-fn routes(world: &World) -> Vec<(Method, String, (bool, bool, Body))> {
+fn routes(world: &World) -> Vec<(Method, String, (Storefront, bool, Body))> {
     let triggers = world.stack.system().functions.values().flat_map(|function| &function.triggers);
     let declared = triggers.filter_map(|trigger| match trigger {
         Trigger::Http(route) => Some((route.method.parse::<Method>().unwrap(), route.path.clone())),
@@ -98,7 +113,9 @@ async fn every_route_is_for_its_roles_only() {
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}: {answer:?}");
             continue;
         }
-        for (client, may) in [(&world.storefront, storefront), (&world.warehouse, warehouse), (&world.operator, true)] {
+        for (client, may) in
+            [(&world.storefront, storefront != No), (&world.warehouse, warehouse), (&world.operator, true)]
+        {
             let answer = ask(client).await;
             let refused = answer.body["type"] == "urn:orderly:problem:forbidden";
             assert_eq!(refused, !may, "{method} {path}: {answer:?}");
@@ -124,14 +141,40 @@ async fn a_storefront_sees_its_own_channel_only() {
     let made = world.operator.post("/keys", &wanted).await.unwrap();
     let market = Client::new(world.stack.api_url(), made["key"].as_str().unwrap());
 
-    let read = market.ask(market.request(Method::GET, &format!("/orders/{}", own.id))).await.unwrap();
-    let none = market.ask(market.request(Method::GET, "/orders/ord_none")).await.unwrap();
-    assert_eq!(read.status, StatusCode::NOT_FOUND);
-    assert_eq!(read.body["type"], none.body["type"]);
-    let path = format!("/orders/{}", own.id);
-    refused(&market, &format!("{path}/cancel"), &json!({ "reason": "mine?" }), "not-found").await;
-    let wanted = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] });
-    refused(&market, &format!("{path}/returns"), &wanted, "not-found").await;
+    // Another channel's order answers like one that there is not, whatever is asked of it.
+    let mut elsewhere = Vec::new();
+    for (method, path, (storefront, _, body)) in routes(&world) {
+        let name = format!("{method} {path}");
+        if storefront != Own {
+            continue;
+        }
+        if !path.contains("{order_id}") {
+            elsewhere.push(name);
+            continue;
+        }
+        let body = match name.as_str() {
+            _ if body != Read => json!({}),
+            "POST /orders/{order_id}/cancel" => json!({ "reason": "mine?" }),
+            "POST /orders/{order_id}/returns" => json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] }),
+            _ => panic!("what does a storefront send to {name}?"),
+        };
+        let ask = async |client: &Client, order: &str| {
+            let request = client.request(method.clone(), &fill(&path, |_| order.to_owned())).json(&body);
+            client.ask(request).await.unwrap()
+        };
+        world.until_settled().await;
+        let orders = world.scan("OrdersTable").await;
+        let of_other = ask(&market, &own.id).await;
+        let mut of_none = ask(&market, "ord_none").await;
+        of_none.body["detail"] = json!(of_none.body["detail"].as_str().unwrap().replace("ord_none", &own.id));
+        assert_eq!((of_other.status, &of_other), (StatusCode::NOT_FOUND, &of_none), "{name}");
+        assert_eq!(world.scan("OrdersTable").await, orders, "{name}");
+        // The same from its own storefront finds the order.
+        assert_ne!(ask(&world.storefront, &own.id).await.status, StatusCode::NOT_FOUND, "{name}");
+    }
+    elsewhere.sort_unstable();
+    assert_eq!(elsewhere, ["GET /orders", "POST /orders"], "what does another channel's key see there?");
+
     assert_eq!(market.get("/orders").await.unwrap()["orders"], json!([]));
     let list = market.ask(market.request(Method::GET, "/orders?channel=web")).await.unwrap();
     assert_eq!(list.status, StatusCode::FORBIDDEN);
@@ -151,12 +194,47 @@ async fn a_storefront_sees_its_own_channel_only() {
     let id = made["id"].as_str().unwrap();
     let keys = world.operator.get("/keys").await.unwrap();
     assert!(!keys.to_string().contains(made["key"].as_str().unwrap()), "a key is shown once");
-    let another = world.operator.post("/keys", &json!({ "name": "old", "role": "warehouse" })).await.unwrap();
-    world.operator.delete(&format!("/keys/{}", another["id"].as_str().unwrap())).await.unwrap();
-    let revoked = Client::new(world.stack.api_url(), another["key"].as_str().unwrap());
-    let answer = revoked.ask(revoked.request(Method::GET, "/locations")).await.unwrap();
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert_eq!(keys["keys"].as_array().unwrap().iter().filter(|key| key["id"] == id).count(), 1);
+    laws::hold(&world).await;
+}
+
+/// Of each role: a key that API Gateway has just let through, whose decision it remembers, and one that it never saw.
+#[tokio::test]
+async fn a_revoked_key_opens_no_route_once_api_gateway_has_forgotten_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("template.yaml");
+    let declared = fs::read_to_string(workspace().join("template.yaml")).unwrap();
+    let forgetful = declared.replace("ReauthorizeEvery: 60", "ReauthorizeEvery: 1");
+    assert_ne!(forgetful, declared);
+    fs::write(&template, forgetful).unwrap();
+    let world = World::start_with(|options| options.template = template).await;
+
+    let mut revoked = Vec::new();
+    for (role, channel) in [("storefront", Some("web")), ("warehouse", None), ("operator", None)] {
+        for was_used in [true, false] {
+            let wanted = json!({ "name": "old", "role": role, "channel": channel });
+            let made = world.operator.post("/keys", &wanted).await.unwrap();
+            let client = Client::new(world.stack.api_url(), made["key"].as_str().unwrap());
+            if was_used {
+                client.get("/stock/MUG-BLUE").await.unwrap();
+            }
+            world.operator.delete(&format!("/keys/{}", made["id"].as_str().unwrap())).await.unwrap();
+            revoked.push((format!("{role}, used: {was_used}"), client));
+        }
+    }
+    for (key, client) in &revoked {
+        let is_forgotten = async || client.get("/stock/MUG-BLUE").await.is_err().then_some(());
+        eventually(&format!("a revoked key is refused ({key})"), is_forgotten).await;
+    }
+    for (method, path, (.., body)) in routes(&world) {
+        let path = fill(&path, |_| "none".to_owned());
+        for (key, client) in revoked.iter().filter(|_| body != Signed) {
+            let answer = client.ask(client.request(method.clone(), &path).json(&json!({}))).await.unwrap();
+            // API Gateway's own words: no function is asked.
+            assert_eq!(answer.body, json!({ "message": "Forbidden" }), "{method} {path} ({key})");
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path} ({key})");
+        }
+    }
     laws::hold(&world).await;
 }
 

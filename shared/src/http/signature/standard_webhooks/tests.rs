@@ -140,6 +140,33 @@ fn hostile_headers() {
 
 proptest! {
     #[test]
+    fn any_text_as_headers_and_secret_is_refused(
+        id: Option<String>, timestamp: Option<String>, signature: Option<String>, body: Vec<u8>, text: String,
+    ) {
+        let headers = Headers { id: id.as_deref(), timestamp: timestamp.as_deref(), signature: signature.as_deref() };
+        prop_assert!(verify(&headers, &body, &[secret(SECRET)], at(0)).is_err());
+        prop_assert!(Secret::new(&text).is_err());
+    }
+
+    /// Of what genuine headers are made of, only the genuine ones are.
+    #[test]
+    fn headers_of_genuine_parts_are_judged_by_all_three(id in 0..4_usize, timestamp in 0..4_usize,
+        signatures in prop::collection::vec(0..6_usize, 0..5),
+    ) {
+        let now = at(1_795_442_400);
+        let genuine = sign("msg_1", b"{}", &secret(SECRET), now).unwrap();
+        let base64 = genuine.signature.strip_prefix("v1,").unwrap();
+        let ids = ["msg_1", "msg_1.1795442400", "msg_1 ", ""];
+        let times = ["1795442400", "+1795442400", "1795442400 ", "01795442400"];
+        let pieces = [&genuine.signature, base64, "v1,", "v1a,AAAA", "\u{0}", &genuine.signature.to_lowercase()];
+        let signature = signatures.iter().map(|&n| pieces[n]).collect::<Vec<_>>().join(" ");
+        let headers =
+            Headers { id: Some(ids[id]), timestamp: Some(times[timestamp]), signature: Some(signature.as_str()) };
+        let is_genuine = (id, timestamp) == (0, 0) && signatures.contains(&0);
+        prop_assert_eq!(verify(&headers, b"{}", &[secret(SECRET)], now).is_ok(), is_genuine, "{:?}", headers);
+    }
+
+    #[test]
     fn a_flipped_bit_is_found(body in prop::collection::vec(any::<u8>(), 1..300), bit: prop::sample::Index) {
         let (secret, now) = (secret(SECRET), at(1_795_442_400));
         let headers = sign("msg_1", &body, &secret, now).unwrap();

@@ -238,6 +238,22 @@ proptest! {
         prop_assert_eq!(verify(Some(&header), &changed, &[secret], now), Err(SignatureError::NoMatch));
     }
 
+    /// Of what a genuine header is made of, nothing is genuine but a header with its one time and its signature.
+    #[test]
+    fn a_header_of_genuine_parts_in_any_order_is_judged_by_its_time_and_signature(
+        parts in prop::collection::vec(0..9_usize, 0..7),
+    ) {
+        let now = at(1_795_442_400);
+        let genuine = sign(b"{}", &secret(FIRST), now);
+        let (time, signature) = genuine.split_once(',').unwrap();
+        let pieces =
+            [time, signature, "t=1795442401", "t=", "v1=", "v0=00", "v1=é", &signature.to_uppercase(), "\u{0}"];
+        let header = parts.iter().map(|&n| pieces[n]).collect::<Vec<_>>().join(",");
+        let times = parts.iter().filter(|&&n| matches!(n, 0 | 2 | 3)).count();
+        let is_genuine = times == 1 && parts.contains(&0) && parts.contains(&1) && !parts.contains(&8);
+        prop_assert_eq!(verify(Some(&header), b"{}", &[secret(FIRST)], now).is_ok(), is_genuine, "{}", header);
+    }
+
     #[test]
     fn any_bytes_as_a_header_are_refused(header: String, body: Vec<u8>) {
         prop_assert!(verify(Some(&header), &body, &[secret(FIRST)], at(0)).is_err());

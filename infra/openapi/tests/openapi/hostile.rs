@@ -1,0 +1,46 @@
+//! Whatever is sent, each route's decoder reads it, or says what is wrong with it.
+
+use crate::{all_routes, bodies::decode};
+use hostile::{each_edit, json};
+use orderly::http::{Error, Problem, Request};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+/// For each route, beside all single edits.
+const CASES: u32 = 64;
+
+/// What the function behind an operation makes of these bytes.
+fn read(operation: &str, body: Vec<u8>) -> Result<(), Error> {
+    let headers = [("content-type".to_owned(), "application/json".to_owned())].into();
+    decode(operation, &Request { headers, body, ..Request::default() }.json()?)
+}
+
+/// A refusal must tell its reader what to mend.
+fn judge(operation: &str, body: Vec<u8>) -> Result<(), String> {
+    match read(operation, body) {
+        Err(Error::Problem(problem)) if !says_what_is_wrong(&problem) => Err(format!("{operation}: {problem:?}")),
+        Ok(()) | Err(Error::Problem(_)) => Ok(()),
+        Err(other) => Err(format!("{operation}: {other}")),
+    }
+}
+
+fn says_what_is_wrong(problem: &Problem) -> bool {
+    let names_fields = problem.errors.iter().all(|error| !error.field.is_empty() && !error.detail.is_empty());
+    match problem.status {
+        400 | 413 => !problem.detail.is_empty() && problem.errors.is_empty(),
+        422 => !problem.errors.is_empty() && names_fields,
+        _ => false,
+    }
+}
+
+#[test]
+fn every_decoder_reads_hostile_bodies_or_says_what_is_wrong() {
+    for route in all_routes().filter(|route| route.id != "receivePaymentEvent") {
+        let Some(body) = route.body else { continue };
+        for bytes in each_edit(&body.example) {
+            judge(route.id, bytes).unwrap();
+        }
+        let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+        let several = |bytes| judge(route.id, bytes).map_err(TestCaseError::fail);
+        TestRunner::new(config).run(&json(vec![body.example]), several).unwrap();
+    }
+}
