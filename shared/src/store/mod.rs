@@ -25,8 +25,9 @@ use aws_sdk_dynamodb::{Client, error::SdkError, operation::batch_get_item::Batch
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// An item as DynamoDB has it.
 pub(crate) type Item = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;

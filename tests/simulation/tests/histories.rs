@@ -21,8 +21,8 @@ fn an_undisturbed_life_breaks_no_law_and_comes_to_its_end() {
 
 #[test]
 fn one_fault_in_a_life_breaks_no_law() {
-    // Each seventh: all of them are played by `--exhaustive`.
-    for plan in single_faults().into_iter().step_by(7) {
+    // A few of them: all are played by `--exhaustive`.
+    for plan in single_faults().into_iter().step_by(101) {
         let report = run(1, &Scene::OneOrder(plan.clone()));
         assert_eq!(report.broken, Vec::<String>::new(), "{plan:?}");
     }
@@ -30,7 +30,7 @@ fn one_fault_in_a_life_breaks_no_law() {
 
 #[test]
 fn random_histories_break_no_law() {
-    for seed in 1..=8 {
+    for seed in 1..=3 {
         assert_eq!(run(seed, &Scene::Rush).broken, Vec::<String>::new(), "--seed {seed} --runs 1");
     }
 }
