@@ -23,7 +23,7 @@ use orderly::{
     http::email,
     queue::{Message, RecordError, process},
     runtime::{Clock, ConfigError, optional, variable},
-    store::{Aggregate, EmailRecord, Order, Store, settle},
+    store::{Aggregate, EmailRecord, Order, Store, Stored, settle},
 };
 use outbox::{NotSent, Outbox};
 
@@ -67,11 +67,11 @@ async fn send(app: &App, message: &Message) -> Result<(), RecordError> {
     let mail = mail.render(&app.shop).map_err(|e| RecordError::Poison(e.to_string()))?;
     let tags = [("order", message.order.to_string()), ("item", message.item.to_string()), ("kind", kind.to_string())];
     match app.outbox.send(&order.details().customer.email, &mail, &tags).await {
-        Ok(()) => settle(async || done(app, message, "emailed").await).await,
+        Ok(()) => done(app, message, order, "emailed").await,
         // Trying again would only fill the dead letters: the timeline tells people that nothing reached the customer.
         Err(NotSent::Refused(why)) => {
             tracing::error!(order = %message.order, kind = %kind, why, "SES refuses the customer's address");
-            settle(async || done(app, message, "email-refused").await).await
+            done(app, message, order, "email-refused").await
         }
         Err(NotSent::Surely(why)) => {
             settle(async || give_back(app, message, kind).await).await?;
@@ -128,34 +128,50 @@ async fn give_back(app: &App, message: &Message, kind: &EmailKind) -> Result<(),
 }
 
 /// Records what became of it, in the item that owed it.
-async fn done(app: &App, message: &Message, what: &str) -> Result<(), RecordError> {
+async fn done(app: &App, message: &Message, mut order: Order, what: &str) -> Result<(), RecordError> {
     match &message.item {
-        ItemName::Head => pay::<Head>(app, message, what, |head| (&mut head.owed, &mut head.history)).await,
-        ItemName::Fulfillment(_) => {
-            pay::<Fulfillment>(app, message, what, |value| (&mut value.owed, &mut value.history)).await
+        // While the confirmation was sent, fulfillment-dispatch wrote the head: what was read then is old by now.
+        ItemName::Head => pay::<Head>(app, message, None, what, |head| (&mut head.owed, &mut head.history)).await,
+        ItemName::Fulfillment(id) => {
+            let read = order.fulfillments.remove(id);
+            pay::<Fulfillment>(app, message, read, what, |value| (&mut value.owed, &mut value.history)).await
         }
-        ItemName::Return(_) => pay::<Return>(app, message, what, |value| (&mut value.owed, &mut value.history)).await,
+        ItemName::Return(id) => {
+            let read = order.returns.remove(id);
+            pay::<Return>(app, message, read, what, |value| (&mut value.owed, &mut value.history)).await
+        }
         ItemName::Details | ItemName::Email(..) => Ok(()),
     }
 }
 
+/// Removes the duty from the item as it was `read`, or, where that is too old, as it is now.
 async fn pay<T: Aggregate>(
     app: &App,
     message: &Message,
+    mut read: Option<Stored<T>>,
     what: &str,
     parts: impl Fn(&mut T) -> (&mut Owed, &mut Vec<Entry>),
 ) -> Result<(), RecordError> {
-    let Some(read) = app.store.load::<T>(&message.order, &message.item).await? else { return Ok(()) };
-    let mut next = read.value.clone();
-    let now = app.clock.now();
-    let (owed, history) = parts(&mut next);
-    if owed.remove(&message.hop) {
-        let kind = message.hop.to_string();
-        let kind = kind.strip_prefix("email:").unwrap_or(&kind);
-        history.push(Entry::new(now, &Actor::orderly(), what, kind));
-    }
-    let mut write = app.store.write(now);
-    write.replace(&read, next);
-    write.commit().await?;
-    Ok(())
+    settle(async || {
+        let read = match read.take() {
+            Some(read) => read,
+            None => match app.store.load::<T>(&message.order, &message.item).await? {
+                Some(read) => read,
+                None => return Ok(()),
+            },
+        };
+        let mut next = read.value.clone();
+        let now = app.clock.now();
+        let (owed, history) = parts(&mut next);
+        if owed.remove(&message.hop) {
+            let kind = message.hop.to_string();
+            let kind = kind.strip_prefix("email:").unwrap_or(&kind);
+            history.push(Entry::new(now, &Actor::orderly(), what, kind));
+        }
+        let mut write = app.store.write(now);
+        write.replace(&read, next);
+        write.commit().await?;
+        Ok(())
+    })
+    .await
 }

@@ -34,11 +34,10 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 
 /// Makes the fulfillments together with the head's note of them, so that neither is without the other.
 async fn dispatch(app: &App, id: &OrderId) -> Result<(), RecordError> {
-    let Some(head) = app.store.head(id).await?.filter(|head| head.owes(&Duty::FulfillmentDispatch)) else {
+    let Some(order) = app.store.order(id).await?.filter(|order| order.head.owes(&Duty::FulfillmentDispatch)) else {
         return Ok(());
     };
-    let missing = || RecordError::Poison(format!("order {id} has no details"));
-    let placed = app.store.placed(id).await?.ok_or_else(missing)?;
+    let head = &order.head;
     let skus: Vec<Sku> = head.value.stock.iter().map(|allocation| allocation.sku.clone()).collect();
     let products = app.store.products(&skus).await?;
     let locations = app.store.locations().await?;
@@ -48,10 +47,10 @@ async fn dispatch(app: &App, id: &OrderId) -> Result<(), RecordError> {
     let ready = head.value.holds.is_empty();
     let next = head.value.fulfillments.len() + 1;
     let planned =
-        if ready { plan(&head.value.stock, &placed.details, &products, &notify, next, now) } else { Vec::new() };
+        if ready { plan(&head.value.stock, order.details(), &products, &notify, next, now) } else { Vec::new() };
     let ids: Vec<FulfillmentId> = planned.iter().map(|(id, _)| id.clone()).collect();
     let mut write = app.store.write(now);
-    write.replace(&head, head.value.clone().dispatched(&ids, now));
+    write.replace(head, head.value.clone().dispatched(&ids, now));
     for (fulfillment, value) in planned {
         write.create(id, ItemName::Fulfillment(fulfillment), value);
     }

@@ -24,9 +24,6 @@ pub struct OrderPage {
     pub next_cursor: Option<String>,
 }
 
-const DEFAULT_PAGE: usize = 50;
-const MAX_PAGE: usize = 100;
-
 pub async fn one(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
     let order = visible(app, request, caller).await?;
@@ -43,7 +40,7 @@ pub(crate) async fn visible(app: &App, request: &Request, caller: &Caller) -> Re
 pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
     let status: Option<Status> = request.query_param("status")?;
-    let limit = request.query_param("limit")?.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    let limit = request.limit()?;
     let channels = channels(app, request, caller).await?;
     let active = status.as_ref().map(Status::is_active);
     let wanted = |actual: &str| status.as_ref().is_none_or(|status| status.0 == actual);

@@ -2,7 +2,7 @@
 
 use crate::{App, Incoming, Outcome};
 use orderly::{
-    domain::{head::Head, ids::OrderId, ledger::MoneyEvent},
+    domain::{head::Head, ledger::MoneyEvent},
     http::Error,
     store::{PaymentRecord, Stored, settle},
 };
@@ -15,17 +15,17 @@ pub(crate) async fn record(app: &App, incoming: &Incoming) -> Result<Outcome, Er
 
 async fn attempt(app: &App, Incoming { order, event }: &Incoming) -> Result<Outcome, Error> {
     let now = app.clock.now();
-    if let Some(head) = head_of(app, order.as_ref()).await?
+    let (payment, named) = app.store.payment_and_head(&event.payment, order.as_ref()).await?;
+    if let Some(head) = &named
         && head.value.ledger.payments.contains_key(&event.payment)
     {
-        return commit(app, &head, std::slice::from_ref(event)).await;
+        return commit(app, head, std::slice::from_ref(event)).await;
     }
     // News of a payment that the order does not know. Which order it pays was settled by the first event that named
     // one that is there.
-    let payment = app.store.payment(&event.payment).await?;
-    let head = match head_of(app, payment.value.order.as_ref()).await? {
-        Some(head) => Some(head),
-        None => head_of(app, order.as_ref()).await?,
+    let head = match &payment.value.order {
+        Some(settled) if Some(settled) != order.as_ref() => app.store.head(settled).await?.or(named),
+        _ => named,
     };
     let Some(head) = head else {
         let kept = payment.value.clone().keep(event, order.clone(), now);
@@ -53,13 +53,6 @@ async fn attempt(app: &App, Incoming { order, event }: &Incoming) -> Result<Outc
         }
     }
     Ok(outcome)
-}
-
-async fn head_of(app: &App, order: Option<&OrderId>) -> Result<Option<Stored<Head>>, Error> {
-    match order {
-        Some(order) => Ok(app.store.head(order).await?),
-        None => Ok(None),
-    }
 }
 
 async fn commit(app: &App, head: &Stored<Head>, events: &[MoneyEvent]) -> Result<Outcome, Error> {

@@ -23,7 +23,7 @@ pub struct MoveStock {
     pub location: LocationId,
     pub kind: MovementKind,
     /// Units, up or down.
-    #[cfg_attr(feature = "schema", schemars(range(min = -UNITS, max = UNITS)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = -UNITS, max = UNITS), extend("not" = { "const": 0 })))]
     pub quantity: i64,
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_REASON)))]
     pub reason: String,
@@ -53,6 +53,9 @@ pub fn move_stock(body: &serde_json::Value) -> Result<MoveStock, Error> {
         let location = fields.name("location");
         let kind = fields.name("kind");
         let quantity = fields.integer("quantity", -UNITS..=UNITS);
+        if quantity == Some(0) {
+            fields.report("quantity", "must not be 0: that would move nothing");
+        }
         let reason = fields.text("reason", text(MAX_REASON));
         Some(MoveStock { sku: sku?, location: location?, kind: kind?, quantity: quantity?, reason: reason? })
     })
@@ -75,4 +78,24 @@ pub fn count_stock(body: &serde_json::Value) -> Result<CountStock, Error> {
             reason: reason?,
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde_json::json;
+
+    /// DynamoDB refuses an update that changes nothing, and nobody means one.
+    #[test]
+    fn a_movement_of_nothing_is_refused() {
+        for kind in ["receive", "adjust", "damage", "write_off", "quality_control", "incoming"] {
+            let body =
+                |quantity| json!({"sku": "TEE", "location": "main", "kind": kind, "quantity": quantity, "reason": "x"});
+            assert!(move_stock(&body(1)).is_ok(), "{kind}");
+            let Err(Error::Problem(problem)) = move_stock(&body(0)) else { panic!("{kind} of 0 units") };
+            assert_eq!(problem.errors.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(), ["quantity"], "{kind}");
+        }
+    }
 }

@@ -8,9 +8,6 @@ use orderly::{
 };
 use serde::Serialize;
 
-const DEFAULT_PAGE: usize = 50;
-const MAX_PAGE: usize = 100;
-
 /// A page of a location's work.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -26,7 +23,7 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error
     let missing = || FieldError { field: "location".into(), detail: "is required: whose work?".into() };
     let location: LocationId = request.query_param("location")?.ok_or_else(|| Problem::invalid(vec![missing()]))?;
     let status: Option<FulfillmentStatus> = request.query_param("status")?;
-    let limit = request.query_param("limit")?.unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    let limit = request.limit()?;
     let page = app.store.list_work(&location, request.cursor()?, limit).await?;
     let wanted = page.items.iter().filter(|stored| status.is_none_or(|status| stored.value.status == status));
     let work: Vec<FulfillmentView> = wanted.filter_map(FulfillmentView::of).collect();

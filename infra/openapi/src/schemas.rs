@@ -11,7 +11,7 @@ use orderly::domain::{
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 const COMPONENTS: &str = "/components/schemas";
@@ -32,7 +32,10 @@ impl Schemas {
                 settings.meta_schema = None;
             })
         };
-        let requests = settings(REQUESTS).for_deserialize().with_transform(RecursiveTransform(refuse_unknown_fields));
+        let requests = settings(REQUESTS)
+            .for_deserialize()
+            .with_transform(RecursiveTransform(refuse_unknown_fields))
+            .with_transform(RecursiveTransform(take_null_for_absent));
         let answers = settings(COMPONENTS).for_serialize().with_transform(RecursiveTransform(allow_unknown_fields));
         Self { requests: requests.into_generator(), answers: answers.into_generator() }
     }
@@ -56,6 +59,26 @@ impl Schemas {
 fn refuse_unknown_fields(schema: &mut Schema) {
     if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
         schema.insert("additionalProperties".into(), false.into());
+    }
+}
+
+/// Where a field may be left out, the decoders take null for that.
+fn take_null_for_absent(schema: &mut Schema) {
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (_, field) in properties.iter_mut().filter(|(name, _)| !required.contains(&Value::from(name.as_str()))) {
+        match field.get("type") {
+            Some(Value::Array(_)) => {} // an `Option` says it already
+            Some(Value::String(only)) => field["type"] = json!([only, "null"]),
+            None if field.get("anyOf").is_some() => {}
+            _ => {
+                let default = field.as_object_mut().and_then(|field| field.remove("default"));
+                *field = json!({ "anyOf": [field, { "type": "null" }] });
+                if let Some(default) = default {
+                    field["default"] = default;
+                }
+            }
+        }
     }
 }
 
@@ -129,7 +152,11 @@ inline! {
     StatusName: { "type": "string", "enum": OrderStatus::NAMES }
 }
 inline! {
-    /// How many items a page has. A larger number is taken as the largest.
+    /// See [`orderly::http::Request::cursor`].
+    Cursor: { "type": "string", "pattern": "^[0-9]{14}#[A-Za-z0-9_-]{1,64}$" }
+}
+inline! {
+    /// See [`orderly::http::Request::limit`].
     Limit: { "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }
 }
 inline! {

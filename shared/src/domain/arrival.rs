@@ -149,10 +149,10 @@ pub struct ScheduleSettings {
     /// Working days from the start of the clock to the hand-over; 0 ships on the same day.
     #[cfg_attr(feature = "schema", schemars(range(max = MAX_HANDLING_DAYS)))]
     pub handling_days: u16,
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 7)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Weekday>", length(min = 1, max = 7)))]
     pub working_days: BTreeSet<Weekday>,
     /// Dates that are not worked although their weekday is.
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeSet<crate::schema::Date>", length(max = MAX_HOLIDAYS)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::schema::Date>", length(max = MAX_HOLIDAYS)))]
     pub holidays: BTreeSet<Date>,
     /// Working days from the hand-over to the delivery.
     pub transit_days: DayRange,

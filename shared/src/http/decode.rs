@@ -145,7 +145,7 @@ impl Fields<'_> {
     }
 
     fn parse_integer<T: TryFrom<i64>>(&self, name: &str, value: &Value, range: RangeInclusive<i64>) -> Option<T> {
-        let number = value.as_i64().filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
+        let number = whole(value).filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
         let must = || format!("must be a whole number from {} to {}", range.start(), range.end());
         self.check(name, number.ok_or_else(must))
     }
@@ -236,6 +236,15 @@ impl Fields<'_> {
             Some(value) => self.check(name, serde_json::from_value(value.clone())).map(Some),
         }
     }
+}
+
+/// A whole number. JSON makes no difference between 2 and 2.0, and some clients write the latter.
+fn whole(value: &Value) -> Option<i64> {
+    /// Up to here a float is one number and no other.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let written_as_float = || value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < EXACT);
+    #[allow(clippy::cast_possible_truncation)] // it is whole and small enough
+    value.as_i64().or_else(|| written_as_float().map(|number| number as i64))
 }
 
 /// Accepts a text of 1 to `max` characters without control characters, and trims it.

@@ -45,8 +45,28 @@ fn a_body_of_the_wrong_shape_is_told_so() {
 }
 
 #[test]
+fn a_whole_number_may_be_written_as_a_fraction() {
+    for quantity in [json!(2), json!(2.0), json!(0.2e1)] {
+        let body = json!({"sku": "TEE", "quantity": quantity, "parts": [{"n": -0.0}]});
+        let (_, quantity, parts, _) = read(&body).unwrap();
+        assert_eq!((quantity, parts), (2, vec![0]));
+    }
+}
+
+#[test]
 fn numbers_that_are_no_whole_numbers_are_refused() {
-    for quantity in [json!("2"), json!(1e3), json!(-1), json!(0), json!(10), json!(u64::MAX), json!(true), json!([2])] {
+    for quantity in [
+        json!("2"),
+        json!(1e3),
+        json!(-1),
+        json!(0),
+        json!(10),
+        json!(u64::MAX),
+        json!(1e300),
+        json!(2.000_000_1),
+        json!(true),
+        json!([2]),
+    ] {
         let body = json!({"sku": "TEE", "quantity": quantity, "parts": [{"n": 1}]});
         assert_eq!(read(&body).unwrap_err()[0].1, "must be a whole number from 1 to 9", "{quantity}");
     }

@@ -79,6 +79,16 @@ impl Request {
         self.query.get(name).map(|text| text.parse().map_err(|e| wrong(e).into())).transpose()
     }
 
+    /// How many entries a page of a list has at most.
+    pub fn limit(&self) -> Result<usize, Error> {
+        const DEFAULT: usize = 50;
+        const MAX: usize = 100;
+        let limit = self.query_param("limit")?.unwrap_or(DEFAULT);
+        let detail = format!("must be a whole number from 1 to {MAX}");
+        let wrong = || Problem::invalid(vec![FieldError { field: "limit".into(), detail }]);
+        if (1..=MAX).contains(&limit) { Ok(limit) } else { Err(wrong().into()) }
+    }
+
     /// Where a list goes on. A cursor is a place in it (a time and an order's id), so any well-formed one is valid.
     pub fn cursor(&self) -> Result<Option<&str>, Error> {
         let Some(cursor) = self.query.get("cursor") else { return Ok(None) };

@@ -146,6 +146,18 @@ fn a_wrong_query_parameter_is_named_and_a_missing_one_is_none() {
 }
 
 #[test]
+fn a_page_has_from_1_to_100_entries() {
+    let of = |text: &str| Request { query: [("limit".to_owned(), text.to_owned())].into(), ..Request::default() };
+    assert_eq!(Request::default().limit().unwrap(), 50);
+    for good in [1, 100] {
+        assert_eq!(of(&good.to_string()).limit().unwrap(), good);
+    }
+    for bad in ["", "0", "101", "-1", "1.0", "many"] {
+        assert_eq!(refusal(of(bad).limit()), (422, "invalid".into()), "{bad}");
+    }
+}
+
+#[test]
 fn a_cursor_is_a_place_in_a_list_or_refused() {
     let of = |text: &str| Request { query: [("cursor".to_owned(), text.to_owned())].into(), ..Request::default() };
     let good = "01764000000000#ord_7pn7eajnquvjilq3ggx3th55aq";

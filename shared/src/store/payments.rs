@@ -1,11 +1,13 @@
 //! The payments table: which order a payment belongs to, and events whose order is not known yet.
 
 use super::{
-    Item, Store, StoreError, Write,
-    item::{VERSION, from_item, sortable, text, text_of, to_item},
+    Item, Store, StoreError, Stored, Write,
+    item::{self, VERSION, from_item, key, sortable, text, text_of, to_item},
     write::string_key,
 };
 use crate::domain::{
+    duty::ItemName,
+    head::Head,
     ids::{OrderId, PaymentId},
     ledger::MoneyEvent,
 };
@@ -86,6 +88,12 @@ impl PaymentRecord {
     }
 }
 
+impl StoredPayment {
+    fn unknown(id: &PaymentId) -> Self {
+        Self { id: id.clone(), version: 0, value: PaymentRecord::default() }
+    }
+}
+
 fn decode(item: Item) -> Result<StoredPayment, StoreError> {
     let name = text_of(&item, PAYMENT_ID).unwrap_or_default().to_owned();
     let id = name.parse().map_err(|e| StoreError::unreadable(&name, e))?;
@@ -100,8 +108,26 @@ impl Store {
         let key = string_key([(PAYMENT_ID, id.as_str())]);
         let get = self.client.get_item().table_name(&self.tables.payments).set_key(Some(key)).consistent_read(true);
         let answer = get.send().await.map_err(StoreError::request("GetItem payment"))?;
-        let none = StoredPayment { id: id.clone(), version: 0, value: PaymentRecord::default() };
-        answer.item.map_or(Ok(none), decode)
+        answer.item.map_or_else(|| Ok(StoredPayment::unknown(id)), decode)
+    }
+
+    /// What is known of a payment, and the head of the order that it is said to pay, as they are now, in one request.
+    pub async fn payment_and_head(
+        &self,
+        id: &PaymentId,
+        order: Option<&OrderId>,
+    ) -> Result<(StoredPayment, Option<Stored<Head>>), StoreError> {
+        let mut keys = vec![(self.tables.payments.as_str(), string_key([(PAYMENT_ID, id.as_str())]))];
+        keys.extend(order.map(|order| (self.tables.orders.as_str(), key(order, &ItemName::Head))));
+        let (mut payment, mut head) = (StoredPayment::unknown(id), None);
+        for (table, item) in self.batch_get(keys, true).await? {
+            if table == self.tables.payments {
+                payment = decode(item)?;
+            } else {
+                head = Some(item::decode(item)?);
+            }
+        }
+        Ok((payment, head))
     }
 
     /// All payments with events that are in no ledger yet, the oldest first.

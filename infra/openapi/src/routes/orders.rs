@@ -3,7 +3,7 @@
 use crate::{
     examples,
     route::Route,
-    schemas::{Limit, StatusName},
+    schemas::{Cursor, Limit, StatusName},
 };
 use order_intake::{
     Accepted, OrderPage,
@@ -50,7 +50,7 @@ pub fn routes() -> Vec<Route> {
             .query::<StatusName>("status", "Orders of this status only.")
             .query::<ChannelId>("channel", "Orders of this channel only.")
             .query::<Limit>("limit", "How many orders a page has at most.")
-            .query::<String>("cursor", "The `next_cursor` of the page before."),
+            .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         Route::new::<OrderView>(
             "GET /orders/{order_id}",
             "readOrder",

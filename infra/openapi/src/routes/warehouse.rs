@@ -1,6 +1,10 @@
 //! `warehouse`.
 
-use crate::{examples, route::Route, schemas::Limit};
+use crate::{
+    examples,
+    route::Route,
+    schemas::{Cursor, Limit},
+};
 use orderly::{
     domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role::Warehouse},
     http::view::FulfillmentView,
@@ -25,7 +29,7 @@ pub fn routes() -> Vec<Route> {
         .required_query::<LocationId>("location", "Whose work.")
         .query::<FulfillmentStatus>("status", "Fulfillments of this status only.")
         .query::<Limit>("limit", "How many fulfillments a page has at most.")
-        .query::<String>("cursor", "The `next_cursor` of the page before."),
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         of_one("GET /orders/{order_id}/fulfillments/{fulfillment}", "readFulfillment", "Read a fulfillment"),
         of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", "startPicking", "Start picking")
             .about("Starting again changes nothing.")

@@ -363,6 +363,7 @@ async fn names_that_cannot_be_are_nowhere() {
         "/orders?cursor=x",
         "/orders?status=lost",
         "/orders?limit=many",
+        "/orders?limit=0",
         "/orders?channel=a%20b",
         "/fulfillments",
         "/fulfillments?location=main&status=lost",
