@@ -7,6 +7,7 @@ mod access;
 mod binaries;
 mod demo;
 mod goods;
+mod hostile;
 mod kills;
 mod laws;
 mod life;
