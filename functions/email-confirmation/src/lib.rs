@@ -163,9 +163,11 @@ async fn pay<T: Aggregate>(
         let mut next = read.value.clone();
         let now = app.clock.now();
         let (owed, history) = parts(&mut next);
-        if owed.remove(&message.hop) {
-            let kind = message.hop.to_string();
-            let kind = kind.strip_prefix("email:").unwrap_or(&kind);
+        let was_owed = owed.remove(&message.hop);
+        let kind = message.hop.to_string();
+        let kind = kind.strip_prefix("email:").unwrap_or(&kind);
+        // A cancellation drops the duty while the mail is being sent: the timeline tells of that mail all the same.
+        if was_owed || !history.iter().any(|entry| entry.what == what && entry.note == kind) {
             history.push(Entry::new(now, &Actor::orderly(), what, kind));
         }
         let mut write = app.store.write(now);

@@ -4,13 +4,13 @@ pub mod request;
 
 use orderly::{
     domain::{
-        ids::Sku,
+        ids::{LocationId, Sku},
         settings::Role,
         stock::{Movement, StockDelta, StockLevel, StockPlace},
     },
     http::{Caller, Error, FieldError, Problem, Request, Response},
     runtime::Clock,
-    store::{CommitError, Failed, MovementRecord, Store, Terms, settle},
+    store::{CommitError, Count, Failed, MovementRecord, Store, Terms, settle},
 };
 use request::{CountStock, MoveStock};
 use serde::Serialize;
@@ -62,7 +62,7 @@ async fn receive_or_adjust(app: &App, request: &Request) -> Result<Response, Err
     let MoveStock { sku, location, kind, quantity, reason } = request::move_stock(&request.json()?)?;
     let place = known_place(app, StockPlace { sku, location }).await?;
     let change = kind.delta(quantity)?;
-    let record = record(app, caller, &place, change, reason, request.key()?);
+    let record = record(app, caller, &place, change, reason, request.key()?, None);
     let mut write = app.store.write(record.movement.at);
     write.stock_on_terms(&place, change, Terms::default());
     write.movement(&place.sku, &record);
@@ -71,22 +71,28 @@ async fn receive_or_adjust(app: &App, request: &Request) -> Result<Response, Err
         Err(CommitError::Conflict(failed)) if failed == [Failed::Stock(place.clone())] => {
             Err(not_enough(app, &place).await?.into())
         }
-        Err(CommitError::Conflict(_)) => repeated(app, &place, &record).await,
+        Err(CommitError::Conflict(_)) => {
+            repeated(app, &place, &record).await?;
+            level(app, &place, 201).await
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-/// The key was used before: the same movement is already made, another one is refused.
-async fn repeated(app: &App, place: &StockPlace, record: &MovementRecord) -> Result<Response, Error> {
-    let known = app.store.movement_by_key(&place.sku, &record.id).await?.map(|known| known.movement);
-    let same = known.is_some_and(|known| {
-        (&known.location, &known.change, &known.reason)
-            == (&record.movement.location, &record.movement.change, &record.movement.reason)
-    });
-    if same {
-        return level(app, place, 201).await;
+/// The key was used before: the same request has been done already, another one is refused.
+async fn repeated(app: &App, place: &StockPlace, record: &MovementRecord) -> Result<(), Error> {
+    let known = app.store.movement_by_key(&place.sku, &record.id).await?;
+    let (asked, wanted) = (known.as_ref().map(asked_for), asked_for(record));
+    if asked == Some(wanted) {
+        return Ok(());
     }
-    Err(Problem::new(409, "key-reused", "this idempotency key was used for another movement").into())
+    Err(Problem::new(409, "key-reused", "this idempotency key was used for another change of this SKU").into())
+}
+
+/// What was asked for. The movement that a count comes down to depends on what was there, so the count itself is compared.
+fn asked_for(record: &MovementRecord) -> (&LocationId, &str, Option<Count>, Option<StockDelta>) {
+    let Movement { location, reason, change, .. } = &record.movement;
+    (location, reason, record.counted, record.counted.is_none().then_some(*change))
 }
 
 /// `PUT /stock`: what was counted is what is there. Counting the same again changes nothing.
@@ -111,7 +117,8 @@ async fn count(app: &App, request: &Request) -> Result<Response, Error> {
         if !moves && !new_terms && read.is_some() {
             return Ok(());
         }
-        let record = record(app, caller, &place, change, reason.clone(), key.clone());
+        let counted = Some(Count { on_hand, safety });
+        let record = record(app, caller, &place, change, reason.clone(), key.clone(), counted);
         let mut write = app.store.write(record.movement.at);
         // Zero is a level too: the place is written even if nothing is there, so that the SKU is known.
         let backorder = Some(backorder.unwrap_or(level.backorder));
@@ -120,8 +127,10 @@ async fn count(app: &App, request: &Request) -> Result<Response, Error> {
             write.movement(&place.sku, &record);
         }
         match write.commit().await {
-            // The movement is there: this very count was made, and only its answer was lost.
-            Err(CommitError::Conflict(failed)) if failed.iter().any(|f| matches!(f, Failed::Other(_))) => Ok(()),
+            // The movement is there: if it was this very count, only its answer was lost.
+            Err(CommitError::Conflict(failed)) if failed.iter().any(|f| matches!(f, Failed::Other(_))) => {
+                repeated(app, &place, &record).await
+            }
             other => other.map(drop).map_err(Error::from),
         }
     })
@@ -136,9 +145,10 @@ fn record(
     change: StockDelta,
     reason: String,
     key: String,
+    counted: Option<Count>,
 ) -> MovementRecord {
     let (at, by, location) = (app.clock.now(), caller.actor().to_string(), place.location.clone());
-    MovementRecord { id: key, movement: Movement { at, by, location, reason, change } }
+    MovementRecord { id: key, movement: Movement { at, by, location, reason, change }, counted }
 }
 
 async fn known_place(app: &App, place: StockPlace) -> Result<StockPlace, Error> {

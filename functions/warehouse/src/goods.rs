@@ -112,7 +112,7 @@ async fn commit(
             let id = format!("{}-{}-{reason}-{}", loaded.order.id, loaded.id, loaded.read.version).replace(' ', "-");
             let (by, location) = (by.to_string(), place.location.clone());
             let movement = Movement { at: now, by, location, reason: reason.to_owned(), change: *change };
-            write.guarded_movement(&place.sku, &MovementRecord { id, movement });
+            write.guarded_movement(&place.sku, &MovementRecord { id, movement, counted: None });
         }
     }
     app.sender.send(&write.commit().await?).await;

@@ -349,6 +349,14 @@ impl Ledger {
         self.captured(currency) - self.refunded(currency)
     }
 
+    /// Whether there is money of the customer's in another currency than the order's.
+    pub fn has_foreign_money(&self, currency: Currency) -> bool {
+        let is_left = |(id, payment): (&PaymentId, &Payment)| {
+            !payment.counts_in(currency) && payment.captured > self.refunded_of(id, payment, Refund::counts)
+        };
+        self.payments.iter().any(is_left)
+    }
+
     /// Whether there is money of the customer's, in whatever currency.
     pub fn has_money(&self) -> bool {
         self.payments.iter().any(|(id, payment)| payment.captured > self.refunded_of(id, payment, Refund::counts))

@@ -17,7 +17,7 @@ mod tests;
 pub use item::{Aggregate, EmailRecord, Stored};
 pub use orders::{DueClass, DueItem, Order, Page, PlacedDetails};
 pub use payments::{PaymentRecord, StoredPayment, Unmatched};
-pub use stock::MovementRecord;
+pub use stock::{Count, MovementRecord};
 pub use write::{CommitError, Failed, MAX_ACTIONS, Terms, Write};
 
 use crate::domain::settings::Location;

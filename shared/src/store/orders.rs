@@ -1,11 +1,12 @@
 //! The orders table: item collections, the list of orders, what is due, what the warehouse has to do.
 
 use super::{
-    Aggregate, EmailRecord, Item, Store, StoreError, Stored, Write,
+    Aggregate, EmailRecord, Item, MAX_ATTEMPTS, Store, StoreError, Stored, Write,
     item::{
         DUE_AT, DUE_CLASS, DUE_INDEX, DUE_SHARDS, ITEM, LISTED_AT, LISTING_INDEX, LISTING_KEY, ORDER_ID, WORK_INDEX,
         WORK_LOCATION, WORK_SINCE, decode, from_item, from_sortable, key, sortable, text_of, to_item,
     },
+    pause,
 };
 use crate::domain::{
     duty::ItemName,
@@ -93,7 +94,23 @@ pub struct Page<T> {
 
 impl Store {
     /// The whole story of an order, as it is now.
+    ///
+    /// A Query is no snapshot: of a transaction that is made meanwhile it may see one item before and another one
+    /// after it. Where that would show a head with other fulfillments than its own, it reads again: who decided
+    /// on it would forget one that exists. Any other mixture is refused by the version of what is written.
     pub async fn order(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
+        for attempt in 0..MAX_ATTEMPTS {
+            let order = self.read_order(id).await?;
+            let is_whole = |order: &Order| order.head.value.fulfillments.keys().eq(order.fulfillments.keys());
+            if order.as_ref().is_none_or(is_whole) {
+                return Ok(order);
+            }
+            pause(attempt).await;
+        }
+        Err(StoreError::Contended(MAX_ATTEMPTS))
+    }
+
+    async fn read_order(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
         let query = self.client.query().table_name(&self.tables.orders).key_condition_expression("order_id = :id");
         let query = query.expression_attribute_values(":id", AttributeValue::S(id.to_string())).consistent_read(true);
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
@@ -227,7 +244,8 @@ impl Store {
         Ok(Page { items, next })
     }
 
-    /// All items that have been due since before `before`, the longest waiting first.
+    /// All items that have been due since before `before`, the longest waiting first. An entry that cannot be read keeps
+    /// none of the others from being found.
     pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
         let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before));
         let mut found: Vec<DueItem> = futures::future::try_join_all(queries).await?.into_iter().flatten().collect();
@@ -254,9 +272,10 @@ impl Store {
             let (order, name) = names_of(&item)?;
             let since = text_of(&item, DUE_AT).and_then(from_sortable);
             let since = since.ok_or_else(|| StoreError::unreadable(&order, "due_at is malformed"))?;
-            Ok(DueItem { order, item: name, since })
+            Ok::<_, StoreError>(DueItem { order, item: name, since })
         };
-        items.into_iter().map(entry).collect()
+        let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a due entry is left out")).ok();
+        Ok(items.into_iter().filter_map(readable).collect())
     }
 
     /// One page of an index partition: order, item and sort key of each entry.

@@ -145,7 +145,8 @@ impl Store {
             let id = text_of(item, PAYMENT_ID).unwrap_or_default();
             id.parse().map_err(|e| StoreError::unreadable(id, e))
         };
-        found.iter().map(id).collect()
+        let readable = |item| id(item).inspect_err(|error| tracing::error!(%error, "a payment is left out")).ok();
+        Ok(found.iter().filter_map(readable).collect())
     }
 
     /// What is known of some payments, as it is now, in the order of their ids.

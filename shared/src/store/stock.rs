@@ -26,6 +26,17 @@ pub struct MovementRecord {
     pub id: String,
     #[serde(flatten)]
     pub movement: Movement,
+    /// What was counted, if it comes of a count: the movement is only the difference to what was believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Count>,
+}
+
+/// A count of a place, as it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    pub on_hand: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<i64>,
 }
 
 pub(super) fn stock_key(place: &StockPlace) -> Item {

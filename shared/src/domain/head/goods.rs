@@ -137,7 +137,8 @@ impl Head {
         let open = self.fulfillments.values_mut().filter(|status| !status.is_final());
         open.for_each(|status| *status = FulfillmentStatus::Cancelled);
         let amount = self.ledger.not_refunded(self.currency);
-        let head = self.noted(now, by, "cancelled", reason).intend_refund("cancel", amount, now);
+        let mut head = self.noted(now, by, "cancelled", reason).intend_refund("cancel", amount, now);
+        head.hold_foreign_money(now);
         Ok((head, fulfillments.into_iter().map(|f| f.cancel(by, now)).collect()))
     }
 

@@ -150,7 +150,19 @@ impl Head {
         let free = |name: &String| !self.ledger.refunds.contains_key(name.as_str());
         let Some(name) = { name }.find(free) else { return self };
         let amount = self.ledger.not_refunded(self.currency);
-        self.intend_refund(&name, amount, now)
+        let mut head = self.intend_refund(&name, amount, now);
+        head.hold_foreign_money(now);
+        head
+    }
+
+    /// Orderly refunds in the order's currency only. What came to a cancelled order in another one is for a person to send
+    /// back.
+    pub(super) fn hold_foreign_money(&mut self, now: Timestamp) {
+        if self.ledger.has_foreign_money(self.currency) {
+            let note = "was paid in another currency than its own: refund that at the provider, then release this hold";
+            let hold = Hold { since: now, note: note.to_owned() };
+            self.holds.entry(HoldReason::RefundFailed).or_insert(hold);
+        }
     }
 
     /// Decides to refund, and owes the doing of it.
@@ -229,6 +241,9 @@ impl Head {
         self.owed.insert(Duty::Refund);
         if !self.ledger.has_failed_refund() {
             self.holds.remove(&HoldReason::RefundFailed);
+        }
+        if matches!(self.status, OrderStatus::Cancelled { .. }) {
+            self.hold_foreign_money(now);
         }
         self.owe_dispatch();
         Ok(self.noted(now, by, "refund-retried", ""))

@@ -118,6 +118,25 @@ async fn a_commit_tells_only_what_is_newly_owed() {
     assert_eq!(write.commit().await.unwrap(), []);
 }
 
+/// DynamoDB may show a Query one item of a transaction before it and another one after it.
+#[tokio::test]
+async fn an_order_is_read_again_while_its_head_knows_of_a_fulfillment_that_was_not_seen() {
+    let store = TestStore::new();
+    let mut write = store.write(at(0));
+    let placed = PlacedDetails { fingerprint: "f".into(), reserved_until: at(1800), details: two_lines() };
+    write.place(&order(1), &placed);
+    let fulfillments = [(crate::domain::ids::FulfillmentId::nth(1), FulfillmentStatus::Open)].into();
+    write.create(&order(1), ItemName::Head, Head { fulfillments, ..head() });
+    write.commit().await.unwrap();
+    let appears = async {
+        tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+        store.created(&order(1), fulfillment_name(1), fulfillment("main")).await
+    };
+    let id = order(1);
+    let (whole, _) = tokio::join!(store.order(&id), appears);
+    assert_eq!(whole.unwrap().unwrap().fulfillments.len(), 1);
+}
+
 #[tokio::test]
 async fn a_transaction_that_meets_another_one_is_made_again() {
     let store = TestStore::new();

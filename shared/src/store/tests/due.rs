@@ -57,6 +57,17 @@ async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
 }
 
 #[tokio::test]
+async fn an_entry_that_cannot_be_read_keeps_no_other_from_being_found() {
+    let store = TestStore::new();
+    store.created(&order(1), ItemName::Head, open(&[Duty::Refund])).await;
+    // As a later version may have left it behind.
+    let mut item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::Head)).await;
+    item.insert("item".into(), item::text("parcel#1"));
+    store.client.put_item().table_name("OrdersTable").set_item(Some(item)).send().await.unwrap();
+    assert_only(&store, Some((DueClass::Owed, at(0)))).await;
+}
+
+#[tokio::test]
 async fn an_unpaid_order_is_due_at_the_end_of_its_reservation_again_when_its_work_is_done() {
     let store = TestStore::new();
     let read = store.created(&order(1), ItemName::Head, head()).await;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 fn movement(id: &str, second: i64, on_hand: i64) -> MovementRecord {
     let (location, reason) = ("main".parse().unwrap(), "delivery".to_owned());
     let movement = Movement { at: at(second), by: by().to_string(), location, reason, change: delta(on_hand, 0, 0) };
-    MovementRecord { id: id.into(), movement }
+    MovementRecord { id: id.into(), movement, counted: None }
 }
 
 async fn level(store: &TestStore, place: &StockPlace) -> StockLevel {

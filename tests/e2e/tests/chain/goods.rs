@@ -332,6 +332,18 @@ async fn a_count_that_would_take_promised_units_away_is_refused() {
         world.warehouse.post_once("/stock", "delivery-77", &came).await.unwrap();
     }
     assert_eq!(world.bucket("POT-CAST", "main", "on_hand").await, 13, "the same delivery is received once");
+    let put_once = async |body: Value| {
+        let request = world.warehouse.request(reqwest::Method::PUT, "/stock").header("idempotency-key", "count-1");
+        world.warehouse.ask(request.json(&body)).await.unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(put_once(count(12)).await.body["on_hand"], 12);
+    }
+    let elsewhere = json!({ "sku": "POT-CAST", "location": "store", "on_hand": 3, "reason": "count" });
+    for other in [count(9), elsewhere] {
+        assert_eq!(put_once(other).await.body["type"], "urn:orderly:problem:key-reused", "its answer would be untrue");
+    }
+    assert_eq!(put(count(13)).await.body["on_hand"], 13);
     world.ship(&order, "01").await;
     laws::hold(&world).await;
     assert_eq!(world.bucket("POT-CAST", "main", "on_hand").await, 5);

@@ -84,6 +84,19 @@ fn money_in_another_currency_keeps_an_unpaid_order_for_a_person() {
 }
 
 #[test]
+fn money_in_another_currency_that_a_cancelled_order_has_is_for_a_person_to_send_back() {
+    let dollars = MoneyEvent { currency: "USD".parse().ok(), ..captured(3700) };
+    let (cancelled, _) = pending().record(&dollars, at(9)).cancel(Vec::new(), "why", &by(), at(10)).unwrap();
+    assert!(cancelled.holds.contains_key(&HoldReason::RefundFailed) && !cancelled.owed.contains(&Duty::Refund));
+    let (late, _) = pending().cancel(Vec::new(), "why", &by(), at(9)).unwrap();
+    let late = late.record(&dollars, at(10));
+    assert!(late.holds.contains_key(&HoldReason::RefundFailed));
+    assert!(late.release(HoldReason::RefundFailed, &by(), at(11)).unwrap().holds.is_empty());
+    let (own, _) = pending().record(&captured(3700), at(9)).cancel(Vec::new(), "why", &by(), at(10)).unwrap();
+    assert!(own.holds.is_empty(), "that is refunded");
+}
+
+#[test]
 fn a_promise_that_is_broken_holds_an_unpaid_order_no_more() {
     let later = |fact| MoneyEvent { at: at(2), ..event("stripe_pi_1", fact) };
     for broken in [MoneyFact::Voided, MoneyFact::Failed("async_payment_failed".into())] {
