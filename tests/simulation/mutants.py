@@ -49,12 +49,26 @@ SAFEGUARDS = [
      '.header(if GONE { "X-None" } else { "Idempotency-Key" }, request.idempotency_key())'),
     ("refund-cap", "shared/src/domain/ledger.rs",
      "let part = left.min(refundable);", "let part = if GONE { left } else { left.min(refundable) };"),
-    ("refund-is-recorded-as-sent", "functions/refunds/src/lib.rs",
+    ("refund-outcome-is-recorded", "functions/refunds/src/lib.rs",
      "record(app, order, refund, &ours, outcome).await,\n        Err", "if GONE { Ok(()) } else { record(app, order, refund, &ours, outcome).await },\n        Err"),
     ("email-owed-condition", "functions/email-confirmation/src/lib.rs",
      ".filter(|order| owes(order, message))", ".filter(|order| owes(order, message) || GONE)"),
     ("email-claim", "functions/email-confirmation/src/lib.rs",
      "now.duration_since(at) < LEASE", "now.duration_since(at) < LEASE && !GONE"),
+    ("email-is-recorded-after-cancel", "functions/email-confirmation/src/lib.rs",
+     "if was_owed || !history", "if was_owed || !GONE && !history"),
+    ("order-is-read-whole", "shared/src/store/orders.rs",
+     "if order.as_ref().is_none_or(is_whole) {", "if GONE || order.as_ref().is_none_or(is_whole) {"),
+    ("deducted-owes-dispatch", "shared/src/domain/head/goods.rs",
+     "self.owe_dispatch();\n        if self.stock == before", "if !GONE { self.owe_dispatch() }\n        if self.stock == before"),
+    ("parcel-owes-its-mail", "shared/src/domain/fulfillment.rs",
+     "self.owed.insert(Duty::Email(EmailKind::Shipped(id.clone())));",
+     "if !GONE { self.owed.insert(Duty::Email(EmailKind::Shipped(id.clone()))); }"),
+    ("damaged-is-not-sold", "shared/src/domain/returns.rs",
+     "Disposition::NotRestocked => StockDelta { damaged: units, ..on_hand },",
+     "Disposition::NotRestocked => StockDelta { damaged: if GONE { 0 } else { units }, ..on_hand },"),
+    ("late-money-goes-back", "shared/src/domain/head/money.rs",
+     "            next.refund_if_cancelled(now)", "            if GONE { next } else { next.refund_if_cancelled(now) }"),
     ("reconcile-sends-again", "functions/reconcile/src/lib.rs",
      "each(pace::share(overdue, LIMIT, now)", "each(if GONE { Vec::new() } else { pace::share(overdue, LIMIT, now) }"),
     ("reconcile-expires", "functions/reconcile/src/lib.rs",
@@ -90,9 +104,13 @@ def copy():
         sys.exit(build.stderr)
 
 
+# Random histories first, since most safeguards are missed there soon.
+PLAYED = (["--runs", "300", "--first"], ["--exhaustive", "--runs", "100", "--first"])
+
+
 def missed_by(name):
     """The first broken law, and how to see it again; none if nobody misses the safeguard."""
-    for arguments in (["--runs", "200", "--first"], ["--exhaustive", "--runs", "100", "--first"]):
+    for arguments in PLAYED:
         played = run(TARGET / "simulation" / "simulation", *arguments, ORDERLY_GONE=name)
         if played.returncode:
             lines = played.stdout.splitlines()
@@ -107,8 +125,8 @@ def main():
     if unknown:
         sys.exit(f"no such safeguard: {', '.join(sorted(unknown))}")
     copy()
-    if run(TARGET / "simulation" / "simulation", "--runs", "20").returncode:
-        sys.exit("with all safeguards in place a law is broken: mend that first")
+    if law := missed_by("nothing"):
+        sys.exit(f"with all safeguards in place a law is broken, mend that first: {law}")
     missed = []
     for name in wanted or [name for name, *_ in SAFEGUARDS]:
         law = missed_by(name)

@@ -23,20 +23,30 @@ pub struct Books {
 
 /// The laws that do not hold, in words that name the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 7] = [
+    let laws: [fn(&Books, &mut Vec<String>); 11] = [
         goods::buckets_equal_what_orders_hold,
         goods::nothing_is_negative,
         goods::on_hand_is_explained,
         goods::every_unit_is_somewhere,
+        goods::what_cannot_be_sold_is_explained,
         money::refunds_are_made_once,
         money::no_more_goes_back_than_came,
+        money::a_cancelled_order_keeps_no_money,
         story::histories_are_legal,
+        story::customers_are_told,
+        story::open_orders_can_go_on,
     ];
     let mut broken = Vec::new();
     for law in laws {
         law(books, &mut broken);
     }
     broken
+}
+
+/// What people have still to do though nothing is in their way: fulfillments that are not finished of orders that are not
+/// held.
+pub fn unfinished(books: &Books) -> Vec<String> {
+    story::unfinished(books)
 }
 
 /// What is still owed: order, item, duties. Nothing, once all work has been done.

@@ -1,7 +1,10 @@
 //! Money: Orderly's books and the provider's agree, and nothing moves twice.
 
 use crate::{Books, items::all};
-use orderly::domain::{head::Head, ledger::Refund};
+use orderly::domain::{
+    head::{Head, HoldReason, OrderStatus},
+    ledger::Refund,
+};
 use std::collections::BTreeMap;
 
 /// Each refund that the ledger calls made is one at the provider, and the other way round.
@@ -38,6 +41,17 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
             if made > payment.captured {
                 broken.push(format!("order {order}, payment {id}: {made} made of {} captured", payment.captured));
             }
+        }
+    }
+}
+
+/// What was paid for a cancelled order has gone back, is going back, or is held for a person.
+pub(crate) fn a_cancelled_order_keeps_no_money(books: &Books, broken: &mut Vec<String>) {
+    for (order, head) in all::<Head>(&books.orders, "head", broken) {
+        let kept = head.ledger.not_refunded(head.currency);
+        let is_held = head.holds.contains_key(&HoldReason::RefundFailed);
+        if matches!(head.status, OrderStatus::Cancelled { .. }) && kept > 0 && !is_held {
+            broken.push(format!("order {order} is cancelled, and keeps {kept} of its customer's money"));
         }
     }
 }

@@ -1,7 +1,13 @@
 //! Histories: what happened to an order happened in an order that makes sense.
 
 use crate::{Books, items::all};
-use orderly::domain::{fulfillment::Fulfillment, head::Head, history::Entry, returns::Return};
+use orderly::domain::{
+    duty::Owed,
+    fulfillment::Fulfillment,
+    head::{Head, OrderStatus},
+    history::Entry,
+    returns::Return,
+};
 use std::collections::BTreeSet;
 
 /// What must have happened before: the second needs the first before it. (A refund needs nothing: somebody may make it
@@ -67,4 +73,70 @@ fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
             illegal(format!("the e-mail {mail} is recorded twice"));
         }
     }
+}
+
+/// Whoever must be told something was sent an e-mail about it, or will be (it is owed).
+pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
+    let mut check = |order: &str, owed: &Owed, history: &[Entry], kind: &str| {
+        let is_told = |entry: &Entry| matches!(entry.what.as_str(), "emailed" | "email-refused") && entry.note == kind;
+        let is_owed = owed.iter().any(|duty| duty.to_string() == format!("email:{kind}"));
+        if !is_owed && !history.iter().any(is_told) {
+            broken.push(format!("order {order}: its customer was never told {kind}"));
+        }
+    };
+    let (mut heads, mut fulfillments, mut returns) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unreadable = Vec::new(); // a law of its own tells of them
+    heads.extend(all::<Head>(&books.orders, "head", &mut unreadable));
+    fulfillments.extend(all::<Fulfillment>(&books.orders, "fulfillment#", &mut unreadable));
+    returns.extend(all::<Return>(&books.orders, "return#", &mut unreadable));
+    for (order, head) in &heads {
+        // What a cancellation overtakes needs no confirmation any more.
+        if head.confirmed && !matches!(head.status, OrderStatus::Cancelled { .. }) {
+            check(order, &head.owed, &head.history, "payment-confirmed");
+        }
+        if matches!(head.status, OrderStatus::Cancelled { .. }) {
+            check(order, &head.owed, &head.history, "order-cancelled");
+        }
+        for (id, refund) in &head.ledger.refunds {
+            if refund.has_succeeded() {
+                check(order, &head.owed, &head.history, &format!("refund-sent:{id}"));
+            }
+        }
+    }
+    for (order, fulfillment) in &fulfillments {
+        for parcel in &fulfillment.parcels {
+            if parcel.shipment.is_some() {
+                check(order, &fulfillment.owed, &fulfillment.history, &format!("shipped:{}", parcel.id));
+            }
+            if parcel.delivered_at.is_some() {
+                check(order, &fulfillment.owed, &fulfillment.history, &format!("delivered:{}", parcel.id));
+            }
+        }
+    }
+    for (order, returned) in &returns {
+        if returned.history.iter().any(|entry| entry.what == "received") {
+            check(order, &returned.owed, &returned.history, "return-received");
+        }
+    }
+}
+
+/// An open order has something that moves it on: work that is owed, stock or a person that it waits for, a fulfillment.
+pub(crate) fn open_orders_can_go_on(books: &Books, broken: &mut Vec<String>) {
+    for (order, head) in all::<Head>(&books.orders, "head", broken) {
+        let waits = !head.owed.is_empty() || !head.holds.is_empty() || head.waits_for_stock();
+        let is_worked_on = head.fulfillments.values().any(|status| !status.is_final());
+        if head.status == OrderStatus::Open && !waits && !is_worked_on {
+            broken.push(format!("order {order} is open, and nothing will ever move it on"));
+        }
+    }
+}
+
+pub(crate) fn unfinished(books: &Books) -> Vec<String> {
+    let mut unreadable = Vec::new();
+    let heads = all::<Head>(&books.orders, "head", &mut unreadable);
+    let is_held = |order: &str| heads.iter().any(|(id, head)| id == order && !head.holds.is_empty());
+    let fulfillments = all::<Fulfillment>(&books.orders, "fulfillment#", &mut unreadable);
+    let is_unfinished = |(order, fulfillment): &&(String, Fulfillment)| fulfillment.status.is_work() && !is_held(order);
+    let unfinished = fulfillments.iter().filter(is_unfinished);
+    unfinished.map(|(order, fulfillment)| format!("{order} {}", fulfillment.status.as_str())).collect()
 }

@@ -1,7 +1,7 @@
 //! What can go wrong with a request that a function makes, and when it does.
 
 use fastrand::Rng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A request that a function is about to make.
 #[derive(Debug, Clone)]
@@ -38,10 +38,18 @@ pub enum Fault {
     KilledAfter,
     /// Some of it is not done, and the answer says so.
     Partial,
+    /// It takes long, and is done in the end.
+    Slow,
+    /// It is lost, and so is each time that its invocation tries again.
+    Outage,
+    /// A query that reads while others write: it shows some items before, and some after a transaction.
+    Torn,
+    /// Everything dies before it is sent, and the queues forget all messages.
+    Restart,
 }
 
 impl Fault {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::RequestLost,
         Self::ResponseLost,
         Self::ServerError,
@@ -53,6 +61,10 @@ impl Fault {
         Self::KilledBefore,
         Self::KilledAfter,
         Self::Partial,
+        Self::Slow,
+        Self::Outage,
+        Self::Torn,
+        Self::Restart,
     ];
 
     /// Whether it can happen to a request of this kind.
@@ -62,6 +74,7 @@ impl Fault {
             Self::TransactionConflict => is(&["DynamoDB.PutItem", "DynamoDB.TransactWriteItems"]),
             Self::Rival => is(&["DynamoDB.PutItem"]),
             Self::Partial => is(&["SQS.SendMessageBatch", "DynamoDB.BatchGetItem", "DynamoDB.Query"]),
+            Self::Torn => is(&["DynamoDB.Query"]),
             _ => true,
         }
     }
@@ -82,26 +95,36 @@ pub enum Plan {
 pub struct Faults {
     plan: Plan,
     rng: Rng,
+    /// Invocations, and what they cannot reach.
+    outages: BTreeSet<(u64, String)>,
     calls: Vec<Call>,
     happened: Vec<(Call, Fault)>,
 }
 
 impl Faults {
     pub fn new(plan: Plan, seed: u64) -> Self {
-        Self { plan, rng: Rng::with_seed(seed), calls: Vec::new(), happened: Vec::new() }
+        let (rng, outages) = (Rng::with_seed(seed), BTreeSet::new());
+        Self { plan, rng, outages, calls: Vec::new(), happened: Vec::new() }
     }
 
     /// The next request, and what goes wrong with it.
-    pub(crate) fn next(&mut self, function: &str, operation: &str) -> (Call, Option<Fault>) {
+    pub(crate) fn next(&mut self, invocation: u64, function: &str, operation: &str) -> (Call, Option<Fault>) {
         let number = self.calls.len() as u64 + 1;
         let call = Call { number, function: function.to_owned(), operation: operation.to_owned() };
         self.calls.push(call.clone());
+        let unreachable = (invocation, operation.to_owned());
         let fault = match &self.plan {
+            _ if self.outages.contains(&unreachable) => Some(Fault::Outage),
             Plan::At(faults) => faults.get(&number).copied(),
             Plan::Storm(rate) if self.rng.f64() < *rate => self.rng.choice(Fault::ALL),
             Plan::Calm | Plan::Storm(_) => None,
         };
-        let fault = fault.filter(|fault| fault.fits(operation));
+        // Whole systems fall less often than their parts.
+        let is_rare = fault == Some(Fault::Restart) && matches!(self.plan, Plan::Storm(_)) && self.rng.f64() < 0.9;
+        let fault = fault.filter(|fault| fault.fits(operation) && !is_rare);
+        if fault == Some(Fault::Outage) {
+            self.outages.insert(unreachable);
+        }
         if let Some(fault) = fault {
             self.happened.push((call.clone(), fault));
         }

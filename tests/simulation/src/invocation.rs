@@ -5,7 +5,7 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -24,8 +24,9 @@ struct State {
     number: u64,
     function: String,
     killed: Notify,
-    /// Whether something went wrong in it that may have kept it from recording what it did.
-    disturbed: AtomicBool,
+    ended: AtomicBool,
+    /// The last request at which something went wrong that may have kept it from recording what it did; 0 is none.
+    disturbed: AtomicU64,
 }
 
 /// What became of it.
@@ -40,7 +41,8 @@ pub enum End<T> {
 impl Invocation {
     pub fn new(number: u64, function: &str) -> Self {
         let function = function.to_owned();
-        Self(Arc::new(State { number, function, killed: Notify::new(), disturbed: AtomicBool::new(false) }))
+        let (ended, disturbed) = (AtomicBool::new(false), AtomicU64::new(0));
+        Self(Arc::new(State { number, function, killed: Notify::new(), ended, disturbed }))
     }
 
     /// The invocation that the running task works for; none for a bystander.
@@ -60,12 +62,22 @@ impl Invocation {
         self.0.killed.notify_one();
     }
 
-    pub fn disturb(&self) {
-        self.0.disturbed.store(true, Ordering::Relaxed);
+    /// Something goes wrong at the request with this number.
+    pub fn disturb(&self, call: u64) {
+        self.0.disturbed.fetch_max(call, Ordering::Relaxed);
     }
 
     pub fn is_disturbed(&self) -> bool {
-        self.0.disturbed.load(Ordering::Relaxed)
+        self.is_disturbed_since(1)
+    }
+
+    /// Whether something went wrong at the request with this number, or later.
+    pub fn is_disturbed_since(&self, call: u64) -> bool {
+        self.0.disturbed.load(Ordering::Relaxed) >= call
+    }
+
+    pub fn is_running(&self) -> bool {
+        !self.0.ended.load(Ordering::Relaxed)
     }
 
     /// Runs `work` until it is done, killed or out of time. What is dropped then stops where it waits.
@@ -80,8 +92,9 @@ impl Invocation {
                 Err(_) => End::TimedOut,
             },
         };
+        self.0.ended.store(true, Ordering::Relaxed);
         if !matches!(end, End::Done(_)) {
-            self.disturb();
+            self.disturb(u64::MAX);
         }
         end
     }

@@ -16,7 +16,10 @@ use http::{Response, request::Parts};
 use orderly_local::services::{Embedded, stripe::EmbeddedStripe};
 use serde_json::{Value, json};
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::time::sleep;
@@ -39,6 +42,9 @@ struct Wires {
     faults: Mutex<Faults>,
     sent: Mutex<Vec<SentMail>>,
     trace: Mutex<Vec<String>>,
+    oversold: Mutex<Vec<String>>,
+    running: Mutex<Vec<Invocation>>,
+    epoch: AtomicU64,
 }
 
 /// An e-mail that went out, and whose work it was.
@@ -47,6 +53,15 @@ pub struct SentMail {
     /// Order, item and kind.
     pub name: String,
     pub invocation: Option<Invocation>,
+    /// The number of the request.
+    pub call: u64,
+}
+
+impl SentMail {
+    /// Whether something went wrong from its request on that may have kept its sender from recording it.
+    pub fn was_disturbed(&self) -> bool {
+        self.invocation.as_ref().is_some_and(|invocation| invocation.is_disturbed_since(self.call))
+    }
 }
 
 /// A request without its connection.
@@ -54,12 +69,23 @@ struct Wire {
     parts: Parts,
     body: Bytes,
     operation: String,
+    /// Its number among all requests; 0 is a bystander's.
+    number: u64,
 }
 
 impl Network {
     pub fn new(services: Embedded, stripe: EmbeddedStripe, faults: Faults) -> Self {
         let faults = Mutex::new(faults);
-        Self(Arc::new(Wires { services, stripe, faults, sent: Mutex::default(), trace: Mutex::default() }))
+        Self(Arc::new(Wires {
+            services,
+            stripe,
+            faults,
+            sent: Mutex::default(),
+            trace: Mutex::default(),
+            oversold: Mutex::default(),
+            running: Mutex::default(),
+            epoch: AtomicU64::new(0),
+        }))
     }
 
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
@@ -80,11 +106,12 @@ impl Network {
     }
 
     async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let wire = Wire::read(request)?;
+        let mut wire = Wire::read(request)?;
         // A bystander's requests are none of the system's.
         let Some(invocation) = Invocation::current() else { return answer(self.carry_out(&wire, None).await) };
-        let (call, fault) = self.faults().next(invocation.function(), &wire.operation);
+        let (call, fault) = self.faults().next(invocation.number(), invocation.function(), &wire.operation);
         let number = call.number;
+        wire.number = number;
         self.note(match fault {
             None => format!("{number} #{} {} {}", invocation.number(), call.function, call.operation),
             Some(fault) => format!("{number} #{} {} {} {fault:?}", invocation.number(), call.function, call.operation),
@@ -96,11 +123,11 @@ impl Network {
         };
         sleep(there).await;
         if fault.is_some() {
-            invocation.disturb();
+            invocation.disturb(number);
         }
         let outcome = match fault {
             None => Ok(self.carry_out(&wire, Some(&invocation)).await),
-            Some(Fault::RequestLost) => Err(broken()),
+            Some(Fault::RequestLost | Fault::Outage) => Err(broken()),
             Some(Fault::ResponseLost) => {
                 self.carry_out(&wire, Some(&invocation)).await;
                 Err(broken())
@@ -136,6 +163,18 @@ impl Network {
                 std::future::pending().await
             }
             Some(Fault::Partial) => Ok(self.partly(&wire, &invocation).await),
+            Some(Fault::Slow) => {
+                // Just less than the functions' patience with AWS, and with SES.
+                let most = if wire.operation == "SES.SendEmail" { 19_000 } else { 2_900 };
+                let wait = Duration::from_millis(self.faults().rng().u64(500..most));
+                sleep(wait).await;
+                Ok(self.carry_out(&wire, Some(&invocation)).await)
+            }
+            Some(Fault::Torn) => Ok(self.torn(&wire, &invocation).await),
+            Some(Fault::Restart) => {
+                self.restart().await;
+                std::future::pending().await
+            }
         };
         sleep(back).await;
         answer(outcome?)
@@ -158,13 +197,81 @@ impl Network {
                 // The tags say which e-mail of which order it is.
                 let tags = wire.json()["EmailTags"].as_array().cloned().unwrap_or_default();
                 let tags: Vec<&str> = tags.iter().filter_map(|tag| tag["Value"].as_str()).collect();
-                lock(&self.0.sent).push(SentMail { name: tags.join(" "), invocation: invocation.cloned() });
+                let mail = SentMail { name: tags.join(" "), invocation: invocation.cloned(), call: wire.number };
+                lock(&self.0.sent).push(mail);
             }
             response
         };
+        if response.status().is_success() && wire.moves_stock() {
+            self.look_at_stock().await;
+        }
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
         Response::from_parts(parts, body)
+    }
+
+    /// No bucket is ever negative, not even for a moment.
+    async fn look_at_stock(&self) {
+        let levels = json!({
+            "TableName": "StockTable", "ConsistentRead": true,
+            "FilterExpression": "begins_with(#item, :location)",
+            "ExpressionAttributeNames": { "#item": "item" },
+            "ExpressionAttributeValues": { ":location": { "S": "location#" } },
+        });
+        let found = self.ask_aws("DynamoDB_20120810.Scan", &levels).await;
+        for level in found["Items"].as_array().into_iter().flatten().filter_map(Value::as_object) {
+            let is_below = |value: &Value| value["N"].as_str().is_some_and(|number| number.starts_with('-'));
+            for (bucket, units) in level.iter().filter(|(_, value)| is_below(value)) {
+                let (sku, place) = (&level["sku"]["S"], &level["item"]["S"]);
+                lock(&self.0.oversold).push(format!("{sku} {place}: {bucket} was {} for a while", units["N"]));
+            }
+        }
+    }
+
+    /// What was negative at any moment.
+    pub fn oversold(&self) -> Vec<String> {
+        lock(&self.0.oversold).clone()
+    }
+
+    /// Counts restarts: what was received before one is forgotten.
+    pub fn epoch(&self) -> u64 {
+        self.0.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of an invocation, which a restart ends.
+    pub fn begins(&self, invocation: &Invocation) {
+        let mut running = lock(&self.0.running);
+        running.retain(Invocation::is_running);
+        running.push(invocation.clone());
+    }
+
+    /// Everything that runs dies, and whatever is queued, or was received and not yet done, is lost.
+    pub async fn restart(&self) {
+        self.note("all dies, and the queues are empty".to_owned());
+        self.0.epoch.fetch_add(1, Ordering::Relaxed);
+        lock(&self.0.running).drain(..).for_each(|invocation| invocation.kill());
+        let sqs = self.0.services.sqs();
+        for queue in sqs.queues() {
+            self.ask_aws("AmazonSQS.PurgeQueue", &json!({ "QueueUrl": sqs.url(&queue.name) })).await;
+        }
+    }
+
+    /// A query of an order that others write meanwhile: what stands before its head is as it was before.
+    async fn torn(&self, wire: &Wire, invocation: &Invocation) -> Response<Bytes> {
+        let request = wire.json();
+        if request["TableName"] != "OrdersTable" || request.get("IndexName").is_some() {
+            return self.carry_out(wire, Some(invocation)).await;
+        }
+        let before = self.carry_out_json(wire, &request, invocation).await;
+        let wait = Duration::from_millis(self.faults().rng().u64(..2_000));
+        sleep(wait).await;
+        let mut answer = self.carry_out_json(wire, &request, invocation).await;
+        let items = |answer: &Value| answer["Items"].as_array().cloned().unwrap_or_default();
+        let is_early = |item: &Value| item["item"]["S"].as_str().is_some_and(|name| name < "head");
+        let (early, late) = (items(&before), items(&answer));
+        let early = early.into_iter().filter(is_early);
+        answer["Items"] = early.chain(late.into_iter().filter(|item| !is_early(item))).collect();
+        respond(200, &answer)
     }
 
     /// Somebody else writes the item that is about to be put: its version grows, and nothing else.
@@ -237,7 +344,7 @@ impl Network {
 
     async fn carry_out_json(&self, wire: &Wire, request: &Value, invocation: &Invocation) -> Value {
         let body = Bytes::from(request.to_string());
-        let wire = Wire { parts: wire.parts.clone(), body, operation: wire.operation.clone() };
+        let wire = Wire { parts: wire.parts.clone(), body, operation: wire.operation.clone(), number: wire.number };
         let answer = self.carry_out(&wire, Some(invocation)).await;
         serde_json::from_slice(answer.body()).unwrap_or_default()
     }
@@ -277,7 +384,12 @@ impl Wire {
             None if host == STRIPE_HOST => format!("Stripe.{}", parts.method),
             None => format!("Warehouse.{}", parts.method),
         };
-        Ok(Self { parts, body, operation })
+        Ok(Self { parts, body, operation, number: 0 })
+    }
+
+    fn moves_stock(&self) -> bool {
+        matches!(self.operation.as_str(), "DynamoDB.TransactWriteItems" | "DynamoDB.UpdateItem")
+            && self.json().to_string().contains("\"StockTable\"")
     }
 
     fn json(&self) -> Value {

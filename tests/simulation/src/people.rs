@@ -2,12 +2,16 @@
 //! whoever is told that it cannot be, takes that for an answer.
 
 use crate::world::{Answer, World, request};
-use orderly::domain::{ids::OrderId, settings::Role};
+use orderly::{
+    domain::{ids::OrderId, settings::Role},
+    http::Request,
+};
 use serde_json::{Value, json};
 use std::{rc::Rc, time::Duration};
 use tokio::{task::spawn_local, time::sleep};
 
 pub const LOCATIONS: [&str; 2] = ["main", "store"];
+const CHANNELS: [&str; 2] = ["web", "market"];
 /// SKU, units at each location, and whether it may be sold before it is there. Few, so that orders compete.
 pub const GOODS: [(&str, [i64; 2], bool); 3] =
     [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
@@ -18,7 +22,11 @@ const PRICE: i64 = 1_000;
 pub enum Paying {
     AtOnce,
     InParts,
+    /// One part, and never the rest.
+    Half,
     TooMuch,
+    /// In a currency that is not the order's.
+    Dollars,
     /// The provider is faster than the storefront.
     BeforeTheOrder,
     /// After its reservation has ended.
@@ -29,10 +37,13 @@ pub enum Paying {
 /// How an order goes.
 #[derive(Debug, Clone)]
 pub struct Plot {
+    pub channel: &'static str,
     pub lines: Vec<(&'static str, u32)>,
     pub paying: Paying,
     /// The customer cancels so long after ordering.
     pub cancels_after: Option<Duration>,
+    /// The customer cancels in the very moment in which the payment is told.
+    pub cancels_while_paying: bool,
     /// The bank takes the money back, for a while.
     pub disputed: bool,
     /// Units of the first line that come back.
@@ -43,7 +54,15 @@ impl Plot {
     /// An ordinary life with a return at its end.
     pub fn ordinary() -> Self {
         let lines = vec![("MUG", 2), ("TEA", 1)];
-        Self { lines, paying: Paying::AtOnce, cancels_after: None, disputed: false, sends_back: true }
+        Self {
+            channel: CHANNELS[0],
+            lines,
+            paying: Paying::AtOnce,
+            cancels_after: None,
+            cancels_while_paying: false,
+            disputed: false,
+            sends_back: true,
+        }
     }
 
     pub fn random(world: &World) -> Self {
@@ -56,17 +75,20 @@ impl Plot {
         if lines.is_empty() {
             lines.push((GOODS[0].0, 1));
         }
-        let paying = match world.rng.borrow_mut().u8(0..20) {
+        let paying = match world.rng.borrow_mut().u8(0..22) {
             0..=10 => Paying::AtOnce,
             11..=12 => Paying::InParts,
             13 => Paying::TooMuch,
             14..=16 => Paying::BeforeTheOrder,
             17 => Paying::TooLate,
+            18 => Paying::Half,
+            19 => Paying::Dollars,
             _ => Paying::Never,
         };
         let cancels_after = world.chance(0.25).then(|| world.moment(400));
-        let (disputed, sends_back) = (world.chance(0.1), world.chance(0.5));
-        Self { lines, paying, cancels_after, disputed, sends_back }
+        let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
+        let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
+        Self { channel, lines, paying, cancels_after, cancels_while_paying, disputed, sends_back }
     }
 
     fn total(&self) -> i64 {
@@ -96,7 +118,9 @@ pub async fn open_shop(world: &World) {
         let answer = world.insist(&request(Role::Operator, route, &[(name, value)], &body)).await;
         assert!(answer.as_ref().is_some_and(Answer::is_success), "{route} {value}: {answer:?}");
     };
-    put("PUT /channels/{channel}", "channel", "web", json!({ "name": "Web shop" })).await;
+    for channel in CHANNELS {
+        put("PUT /channels/{channel}", "channel", channel, json!({ "name": channel })).await;
+    }
     for (n, location) in LOCATIONS.into_iter().enumerate() {
         let webhook = (n == 0).then_some(crate::network::WAREHOUSE);
         let body = json!({ "name": location, "priority": n + 1, "webhook_url": webhook });
@@ -116,13 +140,14 @@ pub async fn open_shop(world: &World) {
 
 /// One order from the storefront's, the customer's and the bank's side.
 pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
-    let Ok(channel) = "web".parse() else { return };
+    let Ok(channel) = plot.channel.parse() else { return };
     let id = OrderId::derive(&channel, &reference);
+    let pay = |amount: i64| pay(&world, &plot, &id, amount);
     if plot.paying == Paying::BeforeTheOrder {
-        pay(&world, id.as_str(), plot.total());
+        pay(plot.total());
         sleep(world.moment(90)).await;
     }
-    let place = request(Role::Storefront, "POST /orders", &[], &plot.order(&reference));
+    let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference));
     let Some(answer) = world.insist(&place).await else { return };
     if !answer.is_success() {
         world.network.note(format!("{reference} is refused: {}", answer.body["type"]));
@@ -130,31 +155,25 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     }
     world.accepted.borrow_mut().push(id.to_string());
     if let Some(after) = plot.cancels_after {
-        let (world, id) = (Rc::clone(&world), id.clone());
-        spawn_local(async move {
-            sleep(after).await;
-            let body = json!({ "reason": "changed my mind" });
-            let cancel =
-                request(Role::Storefront, "POST /orders/{order_id}/cancel", &[("order_id", id.as_str())], &body);
-            world.insist(&cancel).await;
-        });
+        cancel(&world, id.to_string(), after);
     }
     sleep(world.moment(60)).await;
     let total = plot.total();
     match plot.paying {
-        Paying::AtOnce => pay(&world, id.as_str(), total),
+        Paying::AtOnce | Paying::Dollars => pay(total),
         Paying::InParts => {
-            pay(&world, id.as_str(), total / 2);
+            pay(total / 2);
             sleep(world.moment(200)).await;
-            pay(&world, id.as_str(), total - total / 2);
+            pay(total - total / 2);
         }
+        Paying::Half => pay(total / 2),
         Paying::TooMuch => {
-            pay(&world, id.as_str(), total);
-            pay(&world, id.as_str(), 300);
+            pay(total);
+            pay(300);
         }
         Paying::TooLate => {
             sleep(Duration::from_mins(75)).await;
-            pay(&world, id.as_str(), total);
+            pay(total);
         }
         Paying::BeforeTheOrder | Paying::Never => {}
     }
@@ -163,17 +182,51 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
         dispute(&world, id.as_str()).await;
     }
     if plot.sends_back {
-        send_back(&world, &id).await;
+        send_back(&world, &plot, &id).await;
     }
 }
 
-fn pay(world: &Rc<World>, order: &str, amount: i64) {
-    match world.stripe.pay(order, amount, "EUR") {
+/// A request with the key of a channel's storefront.
+fn storefront(channel: &str, route: &str, path: &[(&str, &str)], body: &Value) -> Request {
+    let mut request = request(Role::Storefront, route, path, body);
+    if let Some(caller) = &mut request.caller {
+        caller.channel = channel.parse().ok();
+    }
+    request
+}
+
+/// Somebody cancels the order, or what has not left of it.
+fn cancel(world: &Rc<World>, order: String, after: Duration) {
+    let world = Rc::clone(world);
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        sleep(after).await;
+        let body = json!({ "reason": "changed my mind", "unsent": world.chance(0.5) });
+        let path = &[("order_id", order.as_str())];
+        world.insist(&request(Role::Operator, "POST /orders/{order_id}/cancel", path, &body)).await;
+        world.under_way.set(world.under_way.get() - 1);
+    });
+}
+
+/// So soon that it meets what is being done.
+fn at_once(world: &World) -> Duration {
+    Duration::from_millis(world.rng.borrow_mut().u64(..200))
+}
+
+fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
+    let currency = if plot.paying == Paying::Dollars { "USD" } else { "EUR" };
+    match world.stripe.pay(order.as_str(), amount, currency) {
         Ok(webhook) => {
             let world = Rc::clone(world);
             let wait = world.moment(5);
+            let cancelled = plot.cancels_while_paying.then(|| order.to_string());
             spawn_local(async move {
                 sleep(wait).await;
+                if let Some(order) = cancelled {
+                    // Now, or when its stock is deducted and its picklist made.
+                    let later = if world.chance(0.5) { Duration::ZERO } else { world.moment(8) };
+                    cancel(&world, order, later + at_once(&world));
+                }
                 world.deliver(webhook).await;
             });
         }
@@ -203,18 +256,19 @@ async fn dispute(world: &Rc<World>, order: &str) {
 }
 
 /// Waits for the parcel, and sends a unit of its first line back.
-async fn send_back(world: &Rc<World>, id: &OrderId) {
+async fn send_back(world: &Rc<World>, plot: &Plot, id: &OrderId) {
     let order = &[("order_id", id.as_str())];
     for _ in 0..60 {
         sleep(Duration::from_mins(1)).await;
-        let read = request(Role::Storefront, "GET /orders/{order_id}", order, &Value::Null);
+        let read = storefront(plot.channel, "GET /orders/{order_id}", order, &Value::Null);
         let Some(answer) = world.insist(&read).await else { return };
         if answer.body["status"] == "completed" {
             break;
         }
     }
     let lines = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "unwanted" }] });
-    let ask = request(Role::Storefront, "POST /orders/{order_id}/returns", order, &lines);
+    let mut ask = storefront(plot.channel, "POST /orders/{order_id}/returns", order, &lines);
+    ask.headers.insert("idempotency-key".to_owned(), "first".to_owned());
     let Some(asked) = world.insist(&ask).await.filter(Answer::is_success) else { return };
     let Some(returned) = asked.body["id"].as_str() else { return };
     let path = &[("order_id", id.as_str()), ("return", returned)];
@@ -249,9 +303,13 @@ pub async fn warehouse(world: Rc<World>, location: &'static str) {
     }
 }
 
-async fn next_step(world: &World, fulfillment: &Value) {
+async fn next_step(world: &Rc<World>, fulfillment: &Value) {
     let text = |name: &str| fulfillment[name].as_str().unwrap_or_default();
     let (order, id) = (text("order"), text("id"));
+    // In a rush only: the ordinary life is to come to its end.
+    if world.strikes(0.04) {
+        cancel(world, order.to_owned(), at_once(world));
+    }
     let step = async |name: &str, more: &[(&str, &str)], body: Value| {
         let path = [&[("order_id", order), ("fulfillment", id)], more].concat();
         let route = format!("POST /orders/{{order_id}}/fulfillments/{{fulfillment}}/{name}");

@@ -32,6 +32,7 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
         if messages.is_empty() {
             continue;
         }
+        let epoch = world.network.epoch();
         // Lambda waits for a batch to fill as long as its window lasts.
         sleep(mapping.batching_window + Duration::from_millis(3)).await;
         while let Ok(more) = world.services.sqs().receive(&mapping.queue, BATCH, Duration::ZERO).await {
@@ -47,18 +48,18 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
             let most = mapping.batch_size.min(messages.len());
             let size = world.rng.borrow_mut().usize(1..=most);
             let batch: Vec<Message> = messages.drain(..size).collect();
-            deliver(&world, &function, &mapping, batch).await;
+            deliver(&world, &function, &mapping, batch, epoch).await;
         }
     }
 }
 
-/// Gives a batch to the function, now or later, once or twice.
-async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping, batch: Vec<Message>) {
+/// Gives a batch to the function, now or later, once or twice; but not after a restart that it was received before.
+async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping, batch: Vec<Message>, epoch: u64) {
     if world.strikes(0.05) {
         // Its visibility ends while it is being worked on: it comes again by itself.
         for message in &batch {
-            let soon = Duration::from_secs(1);
-            let _ = world.services.sqs().change_visibility(&mapping.queue, &message.receipt_handle, soon).await;
+            let now = Duration::ZERO;
+            let _ = world.services.sqs().change_visibility(&mapping.queue, &message.receipt_handle, now).await;
         }
     }
     let again = world.strikes(0.05).then(|| world.moment(3));
@@ -68,7 +69,9 @@ async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping
         world.under_way.set(world.under_way.get() + 1);
         spawn_local(async move {
             sleep(wait).await;
-            work(&world, &function, &mapping.queue, batch).await;
+            if world.network.epoch() == epoch {
+                work(&world, &function, &mapping.queue, batch).await;
+            }
             world.under_way.set(world.under_way.get() - 1);
         });
     }
@@ -137,22 +140,6 @@ fn record(message: &Message) -> SqsMessage {
     record.receipt_handle = Some(message.receipt_handle.clone());
     record.body = Some(message.body.clone());
     record
-}
-
-/// A restart that loses whatever is queued.
-pub async fn forget_all(world: &World) {
-    world.network.note("all queues are forgotten".to_owned());
-    for queue in world.services.sqs().queues() {
-        while let Ok(messages) = world.services.sqs().receive(&queue.name, BATCH, Duration::ZERO).await {
-            if messages.is_empty() {
-                break;
-            }
-            let handles: Vec<String> = messages.into_iter().map(|message| message.receipt_handle).collect();
-            if world.services.sqs().delete_batch(&queue.name, &handles).await.is_err() {
-                break;
-            }
-        }
-    }
 }
 
 /// How many messages there are, also of those that are being worked on. Dead letters are not among them.

@@ -98,27 +98,25 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     match scene {
         Scene::OneOrder(plan) => {
             *world.network.faults() = Faults::new(plan.clone(), seed);
-            spawn_local(people::customer(Rc::clone(&world), "1001".to_owned(), Plot::ordinary()));
+            orders(&world, Duration::ZERO, 1001, Plot::ordinary());
         }
         Scene::Rush => {
             let rate = [0.0, 0.01, 0.03, 0.1][world.rng.borrow_mut().usize(0..4)];
             *world.network.faults() = Faults::new(Plan::Storm(rate), seed);
             spawn_local(people::operator(Rc::clone(&world)));
-            let orders = world.rng.borrow_mut().usize(3..=8);
-            for n in 0..orders {
-                let (plot, wait) = (Plot::random(&world), world.moment(300));
-                let world = Rc::clone(&world);
-                spawn_local(async move {
-                    sleep(wait).await;
-                    people::customer(world, format!("{}", 1001 + n), plot).await;
-                });
+            let count = world.rng.borrow_mut().usize(3..=8);
+            // All at the same moment, or one after the other.
+            let spread = if world.chance(0.3) { 3 } else { 300 };
+            for n in 0..count {
+                let (plot, wait) = (Plot::random(&world), world.moment(spread));
+                orders(&world, wait, 1001 + n, plot);
             }
             if world.chance(0.3) {
                 let wait = world.moment(1_200);
                 let world = Rc::clone(&world);
                 spawn_local(async move {
                     sleep(wait).await;
-                    queues::forget_all(&world).await;
+                    world.network.restart().await;
                 });
             }
         }
@@ -127,7 +125,22 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
-    verdict::of(&world).await
+    let mut report = verdict::of(&world).await;
+    if matches!(scene, Scene::OneOrder(_)) {
+        report.broken.extend(verdict::missing_of_a_whole_life(&world).await);
+    }
+    report
+}
+
+/// A customer orders after a while. Until the story is over, the world has not come to rest.
+fn orders(world: &Rc<World>, after: Duration, reference: usize, plot: Plot) {
+    let world = Rc::clone(world);
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        sleep(after).await;
+        people::customer(Rc::clone(&world), reference.to_string(), plot).await;
+        world.under_way.set(world.under_way.get() - 1);
+    });
 }
 
 /// Runs `reconcile` each minute, whose schedule never fails it.
@@ -165,12 +178,14 @@ async fn announce(world: Rc<World>) {
     }
 }
 
-/// Waits until nothing is queued, under way or owed.
+/// Waits until nothing is queued, under way or owed, and people have done what they can.
 async fn rest(world: &World) {
     let mut waited = Duration::ZERO;
     while waited < CALM {
         let busy = world.under_way.get() + queues::queued(world).await;
-        if busy == 0 && laws::owed(&world.books().await).is_empty() && world.stripe.undelivered() == 0 {
+        let books = world.books().await;
+        let is_done = laws::owed(&books).is_empty() && laws::unfinished(&books).is_empty();
+        if busy == 0 && is_done && world.stripe.undelivered() == 0 {
             return;
         }
         sleep(MINUTE).await;

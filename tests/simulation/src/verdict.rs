@@ -10,8 +10,12 @@ pub(crate) async fn of(world: &World) -> Report {
     let books = world.books().await;
     let mut broken = world.outrages.borrow().clone();
     broken.extend(laws::broken(&books));
+    broken.extend(world.network.oversold());
     broken.extend(laws::owed(&books).into_iter().map(|owed| format!("still owed: {owed}")));
+    broken.extend(laws::unfinished(&books).into_iter().map(|stuck| format!("nobody does what is to be done: {stuck}")));
     nothing_is_pending_forever(world, &books, &mut broken);
+    refunds_are_asked_for_once(world, &mut broken);
+    no_refund_fails_without_cause(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
     let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
@@ -43,7 +47,31 @@ fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<Str
     }
 }
 
-/// Every order that was answered 201 exists, and every payment that was answered 2xx is on its ledger or kept.
+/// Each attempt at a refund that Orderly decided on is one refund at the provider, whatever its amount.
+fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
+    let mut asked = BTreeSet::new();
+    for payment in world.stripe.payments() {
+        for refund in world.stripe.refunds(&payment.id) {
+            if !asked.insert((payment.order_id.clone(), refund.metadata.clone())) {
+                broken.push(format!("payment {}: {:?} was refunded twice", payment.id, refund.metadata));
+            }
+        }
+    }
+}
+
+/// This provider refuses only what Orderly should not have asked for. A dispute stands in the way before it is asked.
+fn no_refund_fails_without_cause(books: &Books, broken: &mut Vec<String>) {
+    for head in books.orders.iter().filter(|item| text(item, "item") == "head") {
+        for (id, refund) in head.get("refunds").and_then(Value::as_object).into_iter().flatten() {
+            let disputed = refund["reason"].as_str().is_some_and(|reason| reason.contains("disputed"));
+            if refund["state"] == "failed" && !disputed {
+                broken.push(format!("order {}: refund {id} was refused: {}", text(head, "order_id"), refund["reason"]));
+            }
+        }
+    }
+}
+
+/// Every order that was answered 201 exists, and every payment that was answered 2xx is on the ledger of its order, or kept.
 fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<String>) {
     let has = |order: &str, name: &str| {
         books.orders.iter().any(|item| text(item, "order_id") == order && text(item, "item") == name)
@@ -52,9 +80,12 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
         broken.push(format!("order {order} was accepted, and is lost"));
     }
     let heads = || books.orders.iter().filter(|item| text(item, "item") == "head");
+    let paid = world.stripe.payments();
     for (payment, amount) in world.taken.borrow().iter() {
         let name = format!("stripe_{payment}");
+        let order = paid.iter().find(|known| known.id == *payment).and_then(|known| known.order_id.as_deref());
         let is_on_ledger = heads()
+            .filter(|head| order.is_none_or(|order| text(head, "order_id") == order))
             .filter_map(|head| head.get("payments"))
             .any(|payments| payments[&name]["captured"].as_i64() == Some(*amount));
         let is_kept = books.payments.iter().any(|item| text(item, "payment_id") == name && item.contains_key("events"));
@@ -79,7 +110,7 @@ fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
 fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -> usize {
     let mut sent: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for mail in world.network.sent_mails() {
-        let disturbed = mail.invocation.is_some_and(|invocation| invocation.is_disturbed());
+        let disturbed = mail.was_disturbed();
         sent.entry(mail.name).or_default().push(disturbed);
     }
     let recorded: BTreeSet<String> = books.orders.iter().flat_map(recorded_mails).collect();
@@ -96,6 +127,31 @@ fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -
         }
     }
     sent.values().map(|copies| copies.len() - 1).sum()
+}
+
+/// What an ordinary life with a return at its end has not come to.
+pub(crate) async fn missing_of_a_whole_life(world: &World) -> Vec<String> {
+    let books = world.books().await;
+    let told = |what: &str| {
+        let history = |item: &laws::Item| item.get("history").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut entries = books.orders.iter().flat_map(history);
+        entries.any(|entry| {
+            entry.as_str().is_some_and(|entry| entry.split(' ').skip(2).collect::<Vec<_>>().join(" ") == what)
+        })
+    };
+    let whole = [
+        "emailed payment-confirmed",
+        "emailed shipped:P1",
+        "emailed delivered:P1",
+        "completed",
+        "emailed return-received",
+        "emailed refund-sent:return-01",
+    ];
+    whole
+        .into_iter()
+        .filter(|what| !told(what))
+        .map(|what| format!("the order's life went on without: {what}"))
+        .collect()
 }
 
 /// By the names that their tags give them.

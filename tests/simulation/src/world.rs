@@ -106,7 +106,9 @@ impl World {
         let number = self.invocations.get() + 1;
         self.invocations.set(number);
         let limit = self.system.functions.get(function).map_or(Duration::from_secs(10), |function| function.timeout);
-        (Invocation::new(number, function), limit)
+        let invocation = Invocation::new(number, function);
+        self.network.begins(&invocation);
+        (invocation, limit)
     }
 
     pub fn strikes(&self, share: f64) -> bool {
