@@ -35,13 +35,18 @@ fn text<'a>(item: &'a laws::Item, name: &str) -> &'a str {
     item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A reservation that has ended keeps no stock.
+/// A reservation that has ended keeps no stock, but for minutes after somebody did something with its order.
 fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<String>) {
     let now = world.time.now() - jiff::SignedDuration::from_mins(5);
+    let was_touched = |head: &laws::Item| {
+        let last = head.get("history").and_then(Value::as_array).and_then(|history| history.last()?.as_str());
+        let millis = last.and_then(|entry| entry.split(' ').next()?.parse().ok());
+        millis.and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok()).is_some_and(|at| at > now)
+    };
     for head in books.orders.iter().filter(|item| text(item, "item") == "head") {
         let is_held = head.contains_key("holds");
         let ended = text(head, "reserved_until").parse().is_ok_and(|until: jiff::Timestamp| until < now);
-        if text(head, "status") == "pending" && ended && !is_held {
+        if text(head, "status") == "pending" && ended && !is_held && !was_touched(head) {
             broken.push(format!("order {} keeps its stock unpaid", text(head, "order_id")));
         }
     }
