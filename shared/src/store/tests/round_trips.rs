@@ -280,6 +280,8 @@ async fn one_read_tells_the_whole_story_of_an_order() {
     let store = TestStore::new();
     let claim = ItemName::Email(Box::new(ItemName::Head), EmailKind::PaymentConfirmed);
     let placed = PlacedDetails { fingerprint: "f".into(), reserved_until: at(1800), details: two_lines() };
+    let open = |n| (crate::domain::ids::FulfillmentId::nth(n), FulfillmentStatus::Open);
+    let head = || Head { fulfillments: [open(1), open(2)].into(), ..head() };
     let mut write = store.write(at(0));
     write.place(&order(1), &placed);
     write.create(&order(1), ItemName::Head, head());
