@@ -196,7 +196,7 @@ fn storefront(channel: &str, route: &str, path: &[(&str, &str)], body: &Value) -
 }
 
 /// Somebody cancels the order, or what has not left of it.
-fn cancel(world: &Rc<World>, order: String, after: Duration) {
+pub fn cancel(world: &Rc<World>, order: String, after: Duration) {
     let world = Rc::clone(world);
     world.under_way.set(world.under_way.get() + 1);
     spawn_local(async move {
@@ -209,7 +209,7 @@ fn cancel(world: &Rc<World>, order: String, after: Duration) {
 }
 
 /// So soon that it meets what is being done.
-fn at_once(world: &World) -> Duration {
+pub fn at_once(world: &World) -> Duration {
     Duration::from_millis(world.rng.borrow_mut().u64(..200))
 }
 

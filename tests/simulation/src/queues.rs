@@ -1,7 +1,7 @@
 //! Event source mappings, and what SQS may do to messages: deliver twice, late, in another order, while the first delivery
 //! is still being worked on, or forget all of them.
 
-use crate::{functions::MAX_SKEW, invocation::End, world::World};
+use crate::{functions::MAX_SKEW, invocation::End, people, world::World};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use jiff::Timestamp;
 use orderly_local::{
@@ -70,6 +70,9 @@ async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping
         spawn_local(async move {
             sleep(wait).await;
             if world.network.epoch() == epoch {
+                for order in batch.iter().filter_map(order_of).filter(|_| world.strikes(0.03)) {
+                    people::cancel(&world, order, people::at_once(&world));
+                }
                 work(&world, &function, &mapping.queue, batch).await;
             }
             world.under_way.set(world.under_way.get() - 1);
@@ -111,6 +114,11 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
         // A message that was received again meanwhile has another handle, and stays.
         let _ = world.services.sqs().delete_batch(queue, &handles).await;
     }
+}
+
+fn order_of(message: &Message) -> Option<String> {
+    let body: Value = serde_json::from_str(&message.body).ok()?;
+    Some(body["order"].as_str()?.to_owned())
 }
 
 /// The work that a message was about, if it is owed still, has been since before `begun`, and nothing has happened to its

@@ -106,7 +106,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             spawn_local(people::operator(Rc::clone(&world)));
             let count = world.rng.borrow_mut().usize(3..=8);
             // All at the same moment, or one after the other.
-            let spread = if world.chance(0.3) { 3 } else { 300 };
+            let spread = if world.chance(0.5) { 3 } else { 300 };
             for n in 0..count {
                 let (plot, wait) = (Plot::random(&world), world.moment(spread));
                 orders(&world, wait, 1001 + n, plot);
