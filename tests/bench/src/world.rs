@@ -10,10 +10,14 @@ use orderly_local::{
     binaries::{BuildError, Fit},
     client::{Client, ClientError},
     lambda::InvokeError,
+    logs::{Line, Stream},
     services::QueueError,
 };
 use serde_json::{Value, json};
-use tokio::runtime::Handle;
+use tokio::{
+    runtime::Handle,
+    sync::broadcast::{Receiver, error::RecvError},
+};
 
 use crate::shop::{self, LOCATION};
 
@@ -110,6 +114,18 @@ pub struct WorldOptions<'a> {
     pub told: bool,
 }
 
+/// Prints what functions say beside their logs (a panic), and what the stack says about them (a time-out, an exit).
+async fn tell_trouble(mut lines: Receiver<Line>) {
+    loop {
+        match lines.recv().await {
+            Ok(line) if line.stream == Stream::Stdout => {}
+            Ok(line) => eprintln!("  {}: {}", line.instance, line.text),
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
 impl World {
     /// Starts the stack on a runtime of its own, so that its threads can be told from those that ask it.
     pub async fn start(stack: &Handle, built: &Built, options: WorldOptions<'_>) -> Result<Self, BenchError> {
@@ -119,7 +135,9 @@ impl World {
         settings.schedules = false;
         // A process that has been stopped would take its CPU time and its peak with it.
         settings.lambda.keep_warm = Duration::from_hours(24);
-        let stack = stack.spawn(Stack::start(settings)).await??;
+        let runtime = stack;
+        let stack = runtime.spawn(Stack::start(settings)).await??;
+        runtime.spawn(tell_trouble(stack.logs().follow()));
         let operator = Client::new(stack.api_url(), stack.operator_key());
         let webhook = options.told.then(|| stack.warehouse().url());
         let keys = shop::open(&operator, options.skus, webhook.as_deref()).await?;

@@ -264,8 +264,12 @@ impl Lambda {
         let number = self.inner.started.fetch_add(1, Ordering::Relaxed) + 1;
         let id: Arc<str> = format!("{}-{number}", function.name).into();
         let (binaries, runtime_api) = (&self.inner.options.binaries, self.inner.runtime_api.to_string());
+        // A release build may ask for its first event before its start has returned here: it waits for the lock until it is
+        // known.
+        let mut processes = self.processes();
         let (process, watcher) = Process::start(Arc::clone(&id), function, binaries, &runtime_api, &self.inner.logs)?;
-        self.processes().insert(Arc::clone(&id), Arc::clone(&process));
+        processes.insert(Arc::clone(&id), Arc::clone(&process));
+        drop(processes);
         let lambda = self.clone();
         self.inner.background.spawn(async move {
             let _ = watcher.await;
