@@ -117,10 +117,10 @@ impl Faults {
             _ if self.outages.contains(&unreachable) => Some(Fault::Outage),
             Plan::At(faults) => faults.get(&number).copied(),
             // What few requests can meet comes more often to those.
-            Plan::Storm(rate) if self.rng.f64() < *rate => match self.rng.f64() < 0.3 {
-                true if Fault::Partial.fits(operation) => Some(Fault::Partial),
-                _ => self.rng.choice(Fault::ALL),
-            },
+            Plan::Storm(rate) if self.rng.f64() < *rate => {
+                let partly = self.rng.f64() < 0.3 && Fault::Partial.fits(operation);
+                if partly { Some(Fault::Partial) } else { self.rng.choice(Fault::ALL) }
+            }
             Plan::Calm | Plan::Storm(_) => None,
         };
         // Whole systems fall less often than their parts.
