@@ -15,8 +15,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "target" / "mutants"
-# Dependencies are the same, and need not be built again.
-TARGET = ROOT / "target"
+# Not the workspace's own: Cargo takes two copies of a package for the same one, and would leave a mutant in its place.
+TARGET = ROOT / "target" / "mutants-target"
 
 # What each safeguard is called in the copy.
 SWITCH = """

@@ -21,7 +21,7 @@ use orderly::{
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Clocks of machines that keep time with the network differ by less.
-pub const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
+const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// As the template's default says.
 const RESERVATION_MINUTES: &str = "60";
 

@@ -1,9 +1,8 @@
 //! Event source mappings, and what SQS may do to messages: deliver twice, late, in another order, while the first delivery
 //! is still being worked on, or forget all of them.
 
-use crate::{functions::MAX_SKEW, invocation::End, people, world::World};
+use crate::{invocation::End, people, world::World};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use jiff::Timestamp;
 use orderly_local::{
     services::Message,
     template::{EventSourceMapping, Trigger},
@@ -84,7 +83,10 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
     let mut event = SqsEvent::default();
     event.records = batch.iter().map(record).collect();
     let (invocation, limit) = world.invocation(function);
-    let begun = world.time.now();
+    let mut owed = Vec::with_capacity(batch.len());
+    for message in &batch {
+        owed.push(version_that_owes(world, message).await);
+    }
     let failed: BTreeSet<String> = match invocation.run(limit, world.functions.take(function, event)).await {
         End::Done(Some(report)) => {
             report.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
@@ -103,11 +105,13 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
         batch.len() - failed.len(),
         batch.len()
     ));
-    let done: Vec<Message> = batch.into_iter().filter(|message| !failed.contains(&message.message_id)).collect();
-    for message in &done {
-        if let Some(undone) = still_owed(world, message, begun).await {
-            world.outrages.borrow_mut().push(format!("{function} acknowledged what it had not done: {undone}"));
+    let mut done = Vec::new();
+    for (message, owed) in batch.into_iter().zip(owed).filter(|(message, _)| !failed.contains(&message.message_id)) {
+        // Where its item has changed since, the work may have been done, and be owed again.
+        if owed.is_some() && version_that_owes(world, &message).await == owed {
+            world.outrages.borrow_mut().push(format!("{function} acknowledged what it had not done: {}", message.body));
         }
+        done.push(message);
     }
     let handles: Vec<String> = done.into_iter().map(|message| message.receipt_handle).collect();
     if !world.strikes(0.03) {
@@ -121,9 +125,8 @@ fn order_of(message: &Message) -> Option<String> {
     Some(body["order"].as_str()?.to_owned())
 }
 
-/// The work that a message was about, if it is owed still, has been since before `begun`, and nothing has happened to its
-/// item since: work that was done and became owed again is another matter.
-async fn still_owed(world: &World, message: &Message, begun: Timestamp) -> Option<String> {
+/// The version of the item that a message is about, if it owes the message's work.
+async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
     let body: Value = serde_json::from_str(&message.body).ok()?;
     let (order, item, hop) = (body["order"].as_str()?, body["item"].as_str()?, body["hop"].as_str()?);
     let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
@@ -131,15 +134,8 @@ async fn still_owed(world: &World, message: &Message, begun: Timestamp) -> Optio
     let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;
     let owes = |list: &Value| list.as_array().into_iter().flatten().any(|duty| duty == hop || duty["S"] == hop);
     let owed = &found["Item"]["owed"];
-    if !owes(&owed["L"]) && !owes(&owed["SS"]) {
-        return None;
-    }
-    let moment = |millis: &str| millis.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    let since = moment(found["Item"]["due_at"]["S"].as_str()?)?;
-    let history = found["Item"]["history"]["L"].as_array()?;
-    let last = history.last().and_then(|entry| moment(entry["S"].as_str()?.split(' ').next()?))?;
-    let before = begun - MAX_SKEW;
-    (since < before && last < before).then(|| format!("{order} {item} {hop}"))
+    let version = found["Item"]["version"]["N"].as_str()?;
+    (owes(&owed["L"]) || owes(&owed["SS"])).then(|| version.to_owned())
 }
 
 fn record(message: &Message) -> SqsMessage {
