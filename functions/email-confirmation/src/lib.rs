@@ -154,12 +154,10 @@ async fn pay<T: Aggregate>(
 ) -> Result<(), RecordError> {
     settle(async || {
         let read = match read.take() {
-            Some(read) => read,
-            None => match app.store.load::<T>(&message.order, &message.item).await? {
-                Some(read) => read,
-                None => return Ok(()),
-            },
+            None => app.store.load::<T>(&message.order, &message.item).await?,
+            read => read,
         };
+        let Some(read) = read else { return Ok(()) };
         let mut next = read.value.clone();
         let now = app.clock.now();
         let (owed, history) = parts(&mut next);

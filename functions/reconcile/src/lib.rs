@@ -59,16 +59,14 @@ pub async fn handle(app: &App) -> Result<Report, RecordError> {
         }
         step.done
     };
-    let overdue = app.store.due(DueClass::Owed, now - OWED_GRACE).await;
-    let is_stuck = |due: &&DueItem| now.duration_since(due.since) > STUCK_AFTER;
-    let stuck = overdue.as_ref().map_or(0, |overdue| overdue.iter().filter(is_stuck).count());
-    if overdue.is_ok() {
-        // What the alarm's metric filter reads: told first, whatever becomes of the rest.
-        tracing::info!(stuck_orders = stuck, "counted");
-    }
-    let sent_again = match overdue {
-        Ok(overdue) => send_again(app, overdue, now).await,
-        Err(error) => Step::failed(error),
+    let (stuck, sent_again) = match app.store.due(DueClass::Owed, now - OWED_GRACE).await {
+        Ok(overdue) => {
+            let stuck = overdue.iter().filter(|due| now.duration_since(due.since) > STUCK_AFTER).count();
+            // What the alarm's metric filter reads: told first, whatever becomes of the rest.
+            tracing::info!(stuck_orders = stuck, "counted");
+            (stuck, send_again(app, overdue, now).await)
+        }
+        Err(error) => (0, Step::failed(error)),
     };
     let report = Report {
         stuck,

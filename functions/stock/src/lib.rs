@@ -62,7 +62,7 @@ async fn receive_or_adjust(app: &App, request: &Request) -> Result<Response, Err
     let MoveStock { sku, location, kind, quantity, reason } = request::move_stock(&request.json()?)?;
     let place = known_place(app, StockPlace { sku, location }).await?;
     let change = kind.delta(quantity)?;
-    let record = record(app, caller, &place, change, reason, request.key()?, None);
+    let record = record(app, caller, &place, change, reason, request.key()?);
     let mut write = app.store.write(record.movement.at);
     write.stock_on_terms(&place, change, Terms::default());
     write.movement(&place.sku, &record);
@@ -118,7 +118,7 @@ async fn count(app: &App, request: &Request) -> Result<Response, Error> {
             return Ok(());
         }
         let counted = Some(Count { on_hand, safety });
-        let record = record(app, caller, &place, change, reason.clone(), key.clone(), counted);
+        let record = MovementRecord { counted, ..record(app, caller, &place, change, reason.clone(), key.clone()) };
         let mut write = app.store.write(record.movement.at);
         // Zero is a level too: the place is written even if nothing is there, so that the SKU is known.
         let backorder = Some(backorder.unwrap_or(level.backorder));
@@ -145,10 +145,9 @@ fn record(
     change: StockDelta,
     reason: String,
     key: String,
-    counted: Option<Count>,
 ) -> MovementRecord {
     let (at, by, location) = (app.clock.now(), caller.actor().to_string(), place.location.clone());
-    MovementRecord { id: key, movement: Movement { at, by, location, reason, change }, counted }
+    MovementRecord { id: key, movement: Movement { at, by, location, reason, change }, counted: None }
 }
 
 async fn known_place(app: &App, place: StockPlace) -> Result<StockPlace, Error> {

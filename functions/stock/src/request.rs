@@ -82,8 +82,6 @@ pub fn count_stock(body: &serde_json::Value) -> Result<CountStock, Error> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
     use serde_json::json;
 

@@ -4,9 +4,12 @@
 //! and in an answer, where fields may be added one day. A type that comes in both and differs has `Input` behind its
 //! name in requests.
 
-use orderly::domain::{
-    head::{HoldReason, OrderStatus},
-    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
+use orderly::{
+    domain::{
+        head::{HoldReason, OrderStatus},
+        ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
+    },
+    http::Request,
 };
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
@@ -157,7 +160,7 @@ inline! {
 }
 inline! {
     /// See [`orderly::http::Request::limit`].
-    Limit: { "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }
+    Limit: { "type": "integer", "minimum": 1, "maximum": Request::MAX_LIMIT, "default": Request::DEFAULT_LIMIT }
 }
 inline! {
     /// A Stripe event, which Stripe describes.

@@ -4,6 +4,10 @@
 //! later or larger one stands. So an event may come twice, late or out of order, and the ledger ends up
 //! the same; nothing has to remember which events it has seen.
 
+mod facts;
+
+pub use facts::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus};
+
 use super::{
     ids::{PaymentId, RefundId},
     money::{Currency, Minor},
@@ -12,77 +16,6 @@ use super::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// A fact from a payment provider, in the field's own terms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MoneyEvent {
-    pub payment: PaymentId,
-    /// The provider's own time of the event.
-    pub at: Timestamp,
-    /// The provider's id of the event, for the timeline.
-    pub event: String,
-    /// None where the event's object carries no amount.
-    pub currency: Option<Currency>,
-    pub fact: MoneyFact,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MoneyFact {
-    /// The customer has finished checking out; the money is still on its way.
-    Pending,
-    /// So much may be captured.
-    Authorized(Minor),
-    /// So much of this payment has been captured altogether.
-    Captured(Minor),
-    /// An attempt failed; the customer may try again with the same payment.
-    Failed(String),
-    /// The payment was canceled before capture.
-    Voided,
-    /// So much of this payment has been refunded altogether.
-    RefundedInTotal(Minor),
-    Refund {
-        /// What Orderly calls it, if Orderly asked for it (it travels in the refund's metadata).
-        ours: Option<OurRefund>,
-        /// The provider's id.
-        id: String,
-        amount: Minor,
-        status: RefundStatus,
-    },
-    Dispute {
-        id: String,
-        amount: Minor,
-        status: DisputeStatus,
-    },
-}
-
-/// An attempt at a refund that Orderly made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OurRefund {
-    pub id: RefundId,
-    pub attempt: u32,
-}
-
-/// Where the provider says that a refund stands. Later ones win.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefundStatus {
-    Pending,
-    Succeeded,
-    /// A refund may fail after it has succeeded, when the customer's bank sends it back.
-    Failed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DisputeStatus {
-    /// The bank asks before it takes any money; refunding is still possible, and often ends it.
-    Inquiry,
-    Open,
-    Won,
-    Lost,
-}
 
 /// A payment, as its provider tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,17 +282,21 @@ impl Ledger {
         self.captured(currency) - self.refunded(currency)
     }
 
-    /// Whether there is money of the customer's in another currency than the order's.
-    pub fn has_foreign_money(&self, currency: Currency) -> bool {
-        let is_left = |(id, payment): (&PaymentId, &Payment)| {
-            !payment.counts_in(currency) && payment.captured > self.refunded_of(id, payment, Refund::counts)
-        };
-        self.payments.iter().any(is_left)
+    /// The payments with money that is still the customer's, in whatever currency.
+    fn not_given_back(&self) -> impl Iterator<Item = &Payment> {
+        let is_left =
+            |(id, payment): &(&PaymentId, &Payment)| payment.captured > self.refunded_of(id, payment, Refund::counts);
+        self.payments.iter().filter(is_left).map(|(_, payment)| payment)
     }
 
     /// Whether there is money of the customer's, in whatever currency.
     pub fn has_money(&self) -> bool {
-        self.payments.iter().any(|(id, payment)| payment.captured > self.refunded_of(id, payment, Refund::counts))
+        self.not_given_back().next().is_some()
+    }
+
+    /// Whether there is money of the customer's in another currency than the order's.
+    pub fn has_foreign_money(&self, currency: Currency) -> bool {
+        self.not_given_back().any(|payment| !payment.counts_in(currency))
     }
 
     /// Whether there is money of the customer's, or the promise of some.

@@ -240,11 +240,8 @@ impl Fields<'_> {
 
 /// A whole number. JSON makes no difference between 2 and 2.0, and some clients write the latter.
 fn whole(value: &Value) -> Option<i64> {
-    /// Up to here a float is one number and no other.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let written_as_float = || value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < EXACT);
-    #[allow(clippy::cast_possible_truncation)] // it is whole and small enough
-    value.as_i64().or_else(|| written_as_float().map(|number| number as i64))
+    // Written out, a whole float has no point in it.
+    value.as_i64().or_else(|| value.as_f64()?.to_string().parse().ok())
 }
 
 /// Accepts a text of 1 to `max` characters without control characters, and trims it.

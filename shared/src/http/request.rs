@@ -79,14 +79,15 @@ impl Request {
         self.query.get(name).map(|text| text.parse().map_err(|e| wrong(e).into())).transpose()
     }
 
+    pub const DEFAULT_LIMIT: usize = 50;
+    pub const MAX_LIMIT: usize = 100;
+
     /// How many entries a page of a list has at most.
     pub fn limit(&self) -> Result<usize, Error> {
-        const DEFAULT: usize = 50;
-        const MAX: usize = 100;
-        let limit = self.query_param("limit")?.unwrap_or(DEFAULT);
-        let detail = format!("must be a whole number from 1 to {MAX}");
-        let wrong = || Problem::invalid(vec![FieldError { field: "limit".into(), detail }]);
-        if (1..=MAX).contains(&limit) { Ok(limit) } else { Err(wrong().into()) }
+        let Some(text) = self.query.get("limit") else { return Ok(Self::DEFAULT_LIMIT) };
+        let limit = text.parse().ok().filter(|limit| (1..=Self::MAX_LIMIT).contains(limit));
+        let detail = || format!("must be a whole number from 1 to {}", Self::MAX_LIMIT);
+        limit.ok_or_else(|| Problem::invalid(vec![FieldError { field: "limit".into(), detail: detail() }]).into())
     }
 
     /// Where a list goes on. A cursor is a place in it (a time and an order's id), so any well-formed one is valid.

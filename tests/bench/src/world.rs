@@ -128,14 +128,13 @@ async fn tell_trouble(mut lines: Receiver<Line>) {
 
 impl World {
     /// Starts the stack on a runtime of its own, so that its threads can be told from those that ask it.
-    pub async fn start(stack: &Handle, built: &Built, options: WorldOptions<'_>) -> Result<Self, BenchError> {
+    pub async fn start(runtime: &Handle, built: &Built, options: WorldOptions<'_>) -> Result<Self, BenchError> {
         let mut settings = StackOptions::new(&built.template, &built.binaries);
         settings.data_dir = options.data_dir.map(Path::to_owned);
         // What an order costs must not depend on whether a minute ends meanwhile.
         settings.schedules = false;
         // A process that has been stopped would take its CPU time and its peak with it.
         settings.lambda.keep_warm = Duration::from_hours(24);
-        let runtime = stack;
         let stack = runtime.spawn(Stack::start(settings)).await??;
         runtime.spawn(tell_trouble(stack.logs().follow()));
         let operator = Client::new(stack.api_url(), stack.operator_key());

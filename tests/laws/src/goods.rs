@@ -119,11 +119,13 @@ pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
 /// Damaged units, units in quality control, what is kept back and what is announced: by movements, and by inspections.
 pub(crate) fn what_cannot_be_sold_is_explained(books: &Books, broken: &mut Vec<String>) {
     let none = StockDelta::default();
+    let unsellable = |of: &dyn Fn(&str) -> i64| {
+        let (damaged, quality_control, safety) = (of("damaged"), of("quality_control"), of("safety"));
+        StockDelta { damaged, quality_control, safety, incoming: of("incoming"), ..none }
+    };
     let mut explained = Places::default();
     for movement in books.stock.iter().filter(|item| text(item, "item").starts_with("movement#")) {
-        let of = |bucket: &str| movement["change"][bucket].as_i64().unwrap_or(0);
-        let (damaged, quality_control, safety) = (of("damaged"), of("quality_control"), of("safety"));
-        let change = StockDelta { damaged, quality_control, safety, incoming: of("incoming"), ..none };
+        let change = unsellable(&|name| movement["change"][name].as_i64().unwrap_or(0));
         explained.add(text(movement, "sku"), text(movement, "location"), change);
     }
     for (_, returned) in all::<Return>(&books.orders, "return#", broken) {
@@ -142,10 +144,7 @@ pub(crate) fn what_cannot_be_sold_is_explained(books: &Books, broken: &mut Vec<S
     }
     let mut there = Places::default();
     for (sku, location, level) in levels(&books.stock) {
-        let of = |name| bucket(level, name);
-        let (damaged, quality_control, safety) = (of("damaged"), of("quality_control"), of("safety"));
-        let kept = StockDelta { damaged, quality_control, safety, incoming: of("incoming"), ..none };
-        there.add(sku, location, kept);
+        there.add(sku, location, unsellable(&|name| bucket(level, name)));
     }
     there.compare(&explained, "what cannot be sold is not what movements and inspections say", broken);
 }

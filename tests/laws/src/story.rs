@@ -84,12 +84,8 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
             broken.push(format!("order {order}: its customer was never told {kind}"));
         }
     };
-    let (mut heads, mut fulfillments, mut returns) = (Vec::new(), Vec::new(), Vec::new());
-    let mut unreadable = Vec::new(); // a law of its own tells of them
-    heads.extend(all::<Head>(&books.orders, "head", &mut unreadable));
-    fulfillments.extend(all::<Fulfillment>(&books.orders, "fulfillment#", &mut unreadable));
-    returns.extend(all::<Return>(&books.orders, "return#", &mut unreadable));
-    for (order, head) in &heads {
+    let mut unreadable = Vec::new(); // `histories_are_legal` tells of them
+    for (order, head) in &all::<Head>(&books.orders, "head", &mut unreadable) {
         // What a cancellation overtakes needs no confirmation any more.
         if head.confirmed && !matches!(head.status, OrderStatus::Cancelled { .. }) {
             check(order, &head.owed, &head.history, "payment-confirmed");
@@ -103,7 +99,7 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
             }
         }
     }
-    for (order, fulfillment) in &fulfillments {
+    for (order, fulfillment) in &all::<Fulfillment>(&books.orders, "fulfillment#", &mut unreadable) {
         for parcel in &fulfillment.parcels {
             if parcel.shipment.is_some() {
                 check(order, &fulfillment.owed, &fulfillment.history, &format!("shipped:{}", parcel.id));
@@ -113,7 +109,7 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
             }
         }
     }
-    for (order, returned) in &returns {
+    for (order, returned) in &all::<Return>(&books.orders, "return#", &mut unreadable) {
         if returned.history.iter().any(|entry| entry.what == "received") {
             check(order, &returned.owed, &returned.history, "return-received");
         }

@@ -69,8 +69,8 @@ async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping
         spawn_local(async move {
             sleep(wait).await;
             if world.network.epoch() == epoch {
-                for order in batch.iter().filter_map(order_of).filter(|_| world.strikes(0.03)) {
-                    people::cancel(&world, order, people::at_once(&world));
+                for message in batch.iter().filter_map(read).filter(|_| world.strikes(0.03)) {
+                    people::cancel(&world, message.order.to_string(), people::at_once(&world));
                 }
                 work(&world, &function, &mapping.queue, batch).await;
             }
@@ -120,19 +120,19 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
     }
 }
 
-fn order_of(message: &Message) -> Option<String> {
-    let body: Value = serde_json::from_str(&message.body).ok()?;
-    Some(body["order"].as_str()?.to_owned())
+/// What a message is about.
+fn read(message: &Message) -> Option<orderly::queue::Message> {
+    serde_json::from_str(&message.body).ok()
 }
 
 /// The version of the item that a message is about, if it owes the message's work.
 async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
-    let body: Value = serde_json::from_str(&message.body).ok()?;
-    let (order, item, hop) = (body["order"].as_str()?, body["item"].as_str()?, body["hop"].as_str()?);
+    let orderly::queue::Message { order, item, hop, .. } = read(message)?;
     let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
     let get = json!({ "TableName": "OrdersTable", "Key": key, "ConsistentRead": true });
     let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;
-    let owes = |list: &Value| list.as_array().into_iter().flatten().any(|duty| duty == hop || duty["S"] == hop);
+    let hop = hop.to_string();
+    let owes = |list: &Value| list.as_array().into_iter().flatten().any(|duty| *duty == hop || duty["S"] == hop);
     let owed = &found["Item"]["owed"];
     let version = found["Item"]["version"]["N"].as_str()?;
     (owes(&owed["L"]) || owes(&owed["SS"])).then(|| version.to_owned())

@@ -125,11 +125,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
-    let mut report = verdict::of(&world).await;
-    if matches!(scene, Scene::OneOrder(_)) {
-        report.broken.extend(verdict::missing_of_a_whole_life(&world).await);
-    }
-    report
+    verdict::of(&world, scene).await
 }
 
 /// A customer orders after a while. Until the story is over, the world has not come to rest.

@@ -1,12 +1,15 @@
 //! Whether all laws hold when nothing is under way any more: those of the books, and those that need to know what
 //! happened on the way.
 
-use crate::{run::Report, world::World};
+use crate::{
+    run::{Report, Scene},
+    world::World,
+};
 use laws::Books;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) async fn of(world: &World) -> Report {
+pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     let books = world.books().await;
     let mut broken = world.outrages.borrow().clone();
     broken.extend(laws::broken(&books));
@@ -18,6 +21,9 @@ pub(crate) async fn of(world: &World) -> Report {
     no_refund_fails_without_cause(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
+    if matches!(scene, Scene::OneOrder(_)) {
+        a_whole_life_comes_to_its_end(&books, &mut broken);
+    }
     let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
     broken.extend(world.services.refusals().iter().map(ToString::to_string));
     let faults = world.network.faults();
@@ -134,29 +140,23 @@ fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -
     sent.values().map(|copies| copies.len() - 1).sum()
 }
 
-/// What an ordinary life with a return at its end has not come to.
-pub(crate) async fn missing_of_a_whole_life(world: &World) -> Vec<String> {
-    let books = world.books().await;
-    let told = |what: &str| {
-        let history = |item: &laws::Item| item.get("history").and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut entries = books.orders.iter().flat_map(history);
-        entries.any(|entry| {
-            entry.as_str().is_some_and(|entry| entry.split(' ').skip(2).collect::<Vec<_>>().join(" ") == what)
-        })
-    };
-    let whole = [
+/// An ordinary life with a return goes on to its last e-mail, whatever happened on the way.
+fn a_whole_life_comes_to_its_end(books: &Books, broken: &mut Vec<String>) {
+    let history = |item: &laws::Item| item.get("history").and_then(Value::as_array).cloned().unwrap_or_default();
+    let entries: Vec<Value> = books.orders.iter().flat_map(history).collect();
+    for what in [
         "emailed payment-confirmed",
         "emailed shipped:P1",
         "emailed delivered:P1",
         "completed",
         "emailed return-received",
         "emailed refund-sent:return-01",
-    ];
-    whole
-        .into_iter()
-        .filter(|what| !told(what))
-        .map(|what| format!("the order's life went on without: {what}"))
-        .collect()
+    ] {
+        let is_it = |entry: &Value| entry.as_str().is_some_and(|entry| entry.ends_with(&format!(" {what}")));
+        if !entries.iter().any(is_it) {
+            broken.push(format!("the order's life went on without: {what}"));
+        }
+    }
 }
 
 /// By the names that their tags give them.

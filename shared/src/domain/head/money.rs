@@ -158,7 +158,7 @@ impl Head {
     /// Orderly refunds in the order's currency only. What came to a cancelled order in another one is for a person to send
     /// back.
     pub(super) fn hold_foreign_money(&mut self, now: Timestamp) {
-        if self.ledger.has_foreign_money(self.currency) {
+        if matches!(self.status, OrderStatus::Cancelled { .. }) && self.ledger.has_foreign_money(self.currency) {
             let note = "was paid in another currency than its own: refund that at the provider, then release this hold";
             let hold = Hold { since: now, note: note.to_owned() };
             self.holds.entry(HoldReason::RefundFailed).or_insert(hold);
@@ -242,9 +242,7 @@ impl Head {
         if !self.ledger.has_failed_refund() {
             self.holds.remove(&HoldReason::RefundFailed);
         }
-        if matches!(self.status, OrderStatus::Cancelled { .. }) {
-            self.hold_foreign_money(now);
-        }
+        self.hold_foreign_money(now);
         self.owe_dispatch();
         Ok(self.noted(now, by, "refund-retried", ""))
     }

@@ -252,13 +252,7 @@ async fn nonsense_is_answered_with_what_is_wrong_with_it() {
     let wrong_fields =
         r#"{"lines":[{"line":-1,"sku":{},"quantity":1e99}],"reason":7,"name":[],"total":"1","no_such":{}}"#;
     for (method, path, (.., body)) in routes(&world) {
-        let path = fill(&path, |name| match name {
-            "order_id" => order.id.clone(),
-            "fulfillment" | "return" => "01".to_owned(),
-            "provider" => "stripe".to_owned(),
-            "parcel" => "P1".to_owned(),
-            other => format!("no-{other}"),
-        });
+        let path = of_order(&path, &order.id);
         let send = async |kind: &str, bytes: &str| {
             let request = world.operator.request(method.clone(), &path).header("content-type", kind);
             let answer = world.operator.ask(request.body(bytes.to_owned())).await.unwrap();
@@ -441,8 +435,19 @@ fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
+/// The path to what an order has that went out in one parcel and has one return.
+pub(crate) fn of_order(path: &str, order: &str) -> String {
+    fill(path, |name| match name {
+        "order_id" => order.to_owned(),
+        "fulfillment" | "return" => "01".to_owned(),
+        "provider" => "stripe".to_owned(),
+        "parcel" => "P1".to_owned(),
+        other => format!("no-{other}"),
+    })
+}
+
 /// The fields that an answer names as wrong.
-fn fields(answer: &Answer) -> Vec<String> {
+pub(crate) fn fields(answer: &Answer) -> Vec<String> {
     let errors = answer.body["errors"].as_array().into_iter().flatten();
     errors.map(|error| error["field"].as_str().unwrap_or_default().to_owned()).collect()
 }
