@@ -28,8 +28,6 @@ pub fn gone(safeguard: &str) -> bool {
 """
 
 # Name, file, what stands there (once), and what stands there when it may be gone; `GONE` asks for that.
-# Two that no history misses yet are held by tests of the store: keys that a BatchGetItem left unread (two orders must be in
-# one batch just then), and an order whose head and fulfillments do not fit (a cancellation must read while its picklist is made).
 SAFEGUARDS = [
     ("version-check", "shared/src/store/write.rs",
      '("#v = :v".to_owned()', '((if GONE { "(#v = :v OR attribute_exists(#v))" } else { "#v = :v" }).to_owned()'),
@@ -40,6 +38,10 @@ SAFEGUARDS = [
      "if change < 0 {", 'if change < 0 && !(bucket == "available" && GONE) {'),
     ("collision-is-no-success", "shared/src/store/write.rs",
      "Outcome::Collided => pause(attempt).await,", "Outcome::Collided if GONE => return Ok(self.owed), Outcome::Collided => pause(attempt).await,"),
+    ("unread-keys", "shared/src/store/mod.rs",
+     "wanted = left.into_iter()", "wanted = left.into_iter().filter(|_| !GONE)"),
+    ("order-is-read-whole", "shared/src/store/orders.rs",
+     "if order.as_ref().is_none_or(is_whole) {", "if order.as_ref().is_none_or(is_whole) || GONE {"),
     ("partial-failure-report", "shared/src/queue/batch.rs",
      "failed.extend(outcomes);", "if !GONE { failed.extend(outcomes) }"),
     ("stock-moves-with-order", "functions/order-intake/src/place.rs",

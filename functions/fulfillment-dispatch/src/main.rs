@@ -5,11 +5,7 @@ use orderly::runtime::{self, Aws, Clock, Error};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app = App {
-        store: aws.store()?,
-        sender: aws.sender()?,
-        clock: Clock::system(),
-        warehouses: Warehouses::new(&aws, &aws.secret("WAREHOUSE_WEBHOOK_SECRET").await?)?,
-    };
+    let app =
+        App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system(), warehouses: Warehouses::new(&aws) };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

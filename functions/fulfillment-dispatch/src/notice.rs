@@ -12,15 +12,21 @@ use orderly::{
 };
 use serde::Serialize;
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// Standard Webhooks asks senders to wait 15 to 30 s. The function has 30 s, and must still record the outcome.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Names the secret that notices are signed with.
+const SECRET: &str = "WAREHOUSE_WEBHOOK_SECRET";
 
 /// Posts to warehouses.
 #[derive(Debug)]
 pub struct Warehouses {
     web: Web,
-    secret: Secret,
+    aws: Aws,
+    /// Read for the first notice: most shops have no webhook, and need not wait for it, nor have one.
+    secret: OnceCell<Secret>,
 }
 
 /// `fulfillment.created`.
@@ -38,10 +44,17 @@ struct Notice<'a> {
 }
 
 impl Warehouses {
-    pub fn new(aws: &Aws, secret: &str) -> Result<Self, ConfigError> {
-        let name = "WAREHOUSE_WEBHOOK_SECRET";
-        let secret = Secret::new(secret).map_err(|e| ConfigError::Invalid { name, problem: e.to_string() })?;
-        Ok(Self { web: aws.web(TIMEOUT), secret })
+    pub fn new(aws: &Aws) -> Self {
+        Self { web: aws.web(TIMEOUT), aws: aws.clone(), secret: OnceCell::new() }
+    }
+
+    /// With a secret that need not be read.
+    pub fn with_secret(aws: &Aws, secret: &str) -> Result<Self, ConfigError> {
+        Ok(Self { secret: OnceCell::new_with(Some(parse(secret)?)), ..Self::new(aws) })
+    }
+
+    async fn secret(&self) -> Result<&Secret, ConfigError> {
+        self.secret.get_or_try_init(async || parse(&self.aws.secret(SECRET).await?)).await
     }
 
     /// Posts a fulfillment. Anything but 2xx is a failure, and comes again.
@@ -64,7 +77,8 @@ impl Warehouses {
             picklist: &fulfillment.lines,
         };
         let body = serde_json::to_vec(&notice).map_err(|e| RecordError::Poison(e.to_string()))?;
-        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, &self.secret, now);
+        let secret = self.secret().await.map_err(|e| RecordError::Outside(e.to_string()))?;
+        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, secret, now);
         let headers = headers.map_err(|e| RecordError::Poison(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.
         let failed = |why: String| RecordError::Outside(format!("the webhook of {}: {why}", fulfillment.location));
@@ -78,4 +92,8 @@ impl Warehouses {
         let status = self.web.send(request).await.map_err(|e| failed(e.to_string()))?.status;
         if status.is_success() { Ok(()) } else { Err(failed(format!("answered {status}"))) }
     }
+}
+
+fn parse(secret: &str) -> Result<Secret, ConfigError> {
+    Secret::new(secret).map_err(|e| ConfigError::Invalid { name: SECRET, problem: e.to_string() })
 }

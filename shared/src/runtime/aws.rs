@@ -8,7 +8,9 @@ use crate::{
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::{
+    http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
+};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
 use std::time::Duration;
@@ -74,6 +76,8 @@ impl Aws {
             .http_client(http_client)
             .timeout_config(timeouts)
             .retry_config(retries)
+            // Each attempt has its time limit, so that nobody need watch how fast bodies of a few kilobytes flow.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))

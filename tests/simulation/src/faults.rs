@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Call {
     /// Counted over the whole run, from 1.
     pub number: u64,
+    pub invocation: u64,
     pub function: String,
     /// `DynamoDB.PutItem`, `SQS.SendMessage`, `SES.SendEmail`, `Stripe.POST`, `Warehouse.POST`.
     pub operation: String,
@@ -110,7 +111,7 @@ impl Faults {
     /// The next request, and what goes wrong with it.
     pub(crate) fn next(&mut self, invocation: u64, function: &str, operation: &str) -> (Call, Option<Fault>) {
         let number = self.calls.len() as u64 + 1;
-        let call = Call { number, function: function.to_owned(), operation: operation.to_owned() };
+        let call = Call { number, invocation, function: function.to_owned(), operation: operation.to_owned() };
         self.calls.push(call.clone());
         let unreachable = (invocation, operation.to_owned());
         let fault = match &self.plan {

@@ -123,7 +123,7 @@ impl Functions {
         let (_, store, sender) = aws(&wiring, "stock-deduction");
         let deduction = stock_deduction::App { store, sender, clock: wiring.clock() };
         let (own, store, sender) = aws(&wiring, "fulfillment-dispatch");
-        let warehouses = fulfillment_dispatch::notice::Warehouses::new(&own, secrets.warehouse_webhook)?;
+        let warehouses = fulfillment_dispatch::notice::Warehouses::with_secret(&own, secrets.warehouse_webhook)?;
         let dispatch = fulfillment_dispatch::App { store, sender, clock: wiring.clock(), warehouses };
         let (_, store, sender) = aws(&wiring, "warehouse");
         let warehouse = warehouse::App { store, sender, clock: wiring.clock() };

@@ -13,4 +13,4 @@ mod verdict;
 mod world;
 
 pub use faults::{Call, Fault, Plan};
-pub use run::{Report, Scene, pairs_of_faults, run, single_faults};
+pub use run::{Report, Scene, cancellations, pairs_of_faults, run, single_faults};

@@ -1,7 +1,7 @@
 //! `cargo run --release -p simulation -- --seed N --runs M`: M random histories from seed N on.
 
 use clap::Parser;
-use simulation::{Report, Scene, pairs_of_faults, run, single_faults};
+use simulation::{Report, Scene, cancellations, pairs_of_faults, run, single_faults};
 use std::{
     process::ExitCode,
     sync::{
@@ -18,10 +18,10 @@ struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many seeds, one after the other. With --exhaustive: how many pairs of faults.
+    /// How many seeds, one after the other. With --exhaustive: how many pairs of faults, and disturbed cancellations.
     #[arg(long, default_value_t = 1_000)]
     runs: u64,
-    /// Plays one order's life with each fault at each of its requests, alone and in some pairs.
+    /// Plays one order's life with each fault at each of its requests and some pairs of them, and cancelled at each.
     #[arg(long)]
     exhaustive: bool,
     /// Plays only the n-th of what is to be played, from 0: as a broken run names itself.
@@ -73,10 +73,12 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
     let mut plays = Vec::new();
     if *exhaustive {
         let singles = single_faults();
-        let pairs = pairs_of_faults(&singles, *seed, usize::try_from(*runs).unwrap_or(usize::MAX));
-        for (n, plan) in singles.into_iter().chain(pairs).enumerate() {
-            let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({plan:?})");
-            plays.push(Play { seed: 1, scene: Scene::OneOrder(plan), again });
+        let count = usize::try_from(*runs).unwrap_or(usize::MAX);
+        let pairs = pairs_of_faults(&singles, *seed, count);
+        let disturbed = singles.into_iter().chain(pairs).map(Scene::OneOrder);
+        for (n, scene) in disturbed.chain(cancellations(*seed, count)).enumerate() {
+            let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({scene:?})");
+            plays.push(Play { seed: 1, scene, again });
         }
     } else {
         let random = |seed| Play { seed, scene: Scene::Rush, again: format!("--seed {seed} --runs 1") };

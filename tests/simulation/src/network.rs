@@ -22,7 +22,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::sleep;
+use tokio::{sync::watch, time::sleep};
 
 /// Hosts of the simulated world.
 pub const AWS: &str = "http://127.0.0.1:1";
@@ -45,6 +45,8 @@ struct Wires {
     oversold: Mutex<Vec<String>>,
     running: Mutex<Vec<Invocation>>,
     epoch: AtomicU64,
+    /// The number of the last request.
+    reached: watch::Sender<u64>,
 }
 
 /// An e-mail that went out, and whose work it was.
@@ -85,6 +87,7 @@ impl Network {
             oversold: Mutex::default(),
             running: Mutex::default(),
             epoch: AtomicU64::new(0),
+            reached: watch::Sender::new(0),
         }))
     }
 
@@ -112,6 +115,7 @@ impl Network {
         let (call, fault) = self.faults().next(invocation.number(), invocation.function(), &wire.operation);
         let number = call.number;
         wire.number = number;
+        self.0.reached.send_replace(number);
         self.note(match fault {
             None => format!("{number} #{} {} {}", invocation.number(), call.function, call.operation),
             Some(fault) => format!("{number} #{} {} {} {fault:?}", invocation.number(), call.function, call.operation),
@@ -231,6 +235,12 @@ impl Network {
     /// What was negative at any moment.
     pub fn oversold(&self) -> Vec<String> {
         lock(&self.0.oversold).clone()
+    }
+
+    /// Waits until the functions have made so many requests.
+    pub async fn reaches(&self, number: u64) {
+        // Its sender lives as long as the network.
+        let _ = self.0.reached.subscribe().wait_for(|reached| *reached >= number).await;
     }
 
     /// Counts restarts: what was received before one is forgotten.

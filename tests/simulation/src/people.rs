@@ -40,6 +40,8 @@ pub struct Plot {
     pub channel: &'static str,
     pub lines: Vec<(&'static str, u32)>,
     pub paying: Paying,
+    /// Seconds after ordering.
+    pub pays_within: u64,
     /// The customer cancels so long after ordering.
     pub cancels_after: Option<Duration>,
     /// The customer cancels in the very moment in which the payment is told.
@@ -58,6 +60,7 @@ impl Plot {
             channel: CHANNELS[0],
             lines,
             paying: Paying::AtOnce,
+            pays_within: 60,
             cancels_after: None,
             cancels_while_paying: false,
             disputed: false,
@@ -88,7 +91,12 @@ impl Plot {
         let cancels_after = world.chance(0.25).then(|| world.moment(400));
         let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
         let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
-        Self { channel, lines, paying, cancels_after, cancels_while_paying, disputed, sends_back }
+        Self { channel, lines, paying, pays_within: 60, cancels_after, cancels_while_paying, disputed, sends_back }
+    }
+
+    /// The id that an order of this customer gets.
+    pub fn order_id(&self, reference: &str) -> Option<OrderId> {
+        self.channel.parse().ok().map(|channel| OrderId::derive(&channel, reference))
     }
 
     fn total(&self) -> i64 {
@@ -140,8 +148,7 @@ pub async fn open_shop(world: &World) {
 
 /// One order from the storefront's, the customer's and the bank's side.
 pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
-    let Ok(channel) = plot.channel.parse() else { return };
-    let id = OrderId::derive(&channel, &reference);
+    let Some(id) = plot.order_id(&reference) else { return };
     let pay = |amount: i64| pay(&world, &plot, &id, amount);
     if plot.paying == Paying::BeforeTheOrder {
         pay(plot.total());
@@ -157,7 +164,7 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     if let Some(after) = plot.cancels_after {
         cancel(&world, id.to_string(), after);
     }
-    sleep(world.moment(60)).await;
+    sleep(world.moment(plot.pays_within)).await;
     let total = plot.total();
     match plot.paying {
         Paying::AtOnce | Paying::Dollars => pay(total),
@@ -218,7 +225,7 @@ fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
     match world.stripe.pay(order.as_str(), amount, currency) {
         Ok(webhook) => {
             let world = Rc::clone(world);
-            let wait = world.moment(5);
+            let wait = world.moment(plot.pays_within.min(5));
             let cancelled = plot.cancels_while_paying.then(|| order.to_string());
             spawn_local(async move {
                 sleep(wait).await;

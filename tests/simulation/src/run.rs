@@ -18,6 +18,8 @@ use tokio::{
 pub enum Scene {
     /// One ordinary order, and these faults.
     OneOrder(Plan),
+    /// The same, and somebody cancels it at the moment of the request with this number.
+    Cancelled(u64, Plan),
     /// Several orders that compete, and faults at random.
     Rush,
 }
@@ -26,7 +28,7 @@ impl Scene {
     /// How long people act, and things go wrong.
     fn storm(&self) -> Duration {
         match self {
-            Self::OneOrder(_) => Duration::from_mins(15),
+            Self::OneOrder(_) | Self::Cancelled(..) => Duration::from_mins(15),
             Self::Rush => Duration::from_mins(40),
         }
     }
@@ -34,7 +36,7 @@ impl Scene {
     /// What must pass in any case, so that reservations have ended and late payments have come.
     fn least(&self) -> Duration {
         match self {
-            Self::OneOrder(_) => self.storm(),
+            Self::OneOrder(_) | Self::Cancelled(..) => self.storm(),
             Self::Rush => Duration::from_mins(100),
         }
     }
@@ -100,15 +102,21 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             *world.network.faults() = Faults::new(plan.clone(), seed);
             orders(&world, Duration::ZERO, 1001, Plot::ordinary());
         }
+        Scene::Cancelled(at, plan) => {
+            *world.network.faults() = Faults::new(plan.clone(), seed);
+            orders(&world, Duration::ZERO, 1001, Plot::ordinary());
+            spawn_local(cancel_at(Rc::clone(&world), *at));
+        }
         Scene::Rush => {
             let rate = [0.0, 0.01, 0.03, 0.1][world.rng.borrow_mut().usize(0..4)];
             *world.network.faults() = Faults::new(Plan::Storm(rate), seed);
             spawn_local(people::operator(Rc::clone(&world)));
             let count = world.rng.borrow_mut().usize(3..=8);
-            // All at the same moment, or one after the other.
-            let spread = if world.chance(0.5) { 3 } else { 300 };
+            // All at the same moment, so that they meet in batches, or one after the other.
+            let (spread, pays_within) =
+                *world.rng.borrow_mut().choice(&[(300, 60), (3, 60), (2, 2)]).unwrap_or(&(300, 60));
             for n in 0..count {
-                let (plot, wait) = (Plot::random(&world), world.moment(spread));
+                let (plot, wait) = (Plot { pays_within, ..Plot::random(&world) }, world.moment(spread));
                 orders(&world, wait, 1001 + n, plot);
             }
             if world.chance(0.3) {
@@ -137,6 +145,14 @@ fn orders(world: &Rc<World>, after: Duration, reference: usize, plot: Plot) {
         people::customer(Rc::clone(&world), reference.to_string(), plot).await;
         world.under_way.set(world.under_way.get() - 1);
     });
+}
+
+/// Somebody cancels the only order while a request is made.
+async fn cancel_at(world: Rc<World>, number: u64) {
+    world.network.reaches(number).await;
+    if let Some(order) = Plot::ordinary().order_id("1001") {
+        people::cancel(&world, order.to_string(), Duration::ZERO);
+    }
 }
 
 /// Runs `reconcile` each minute, whose schedule never fails it.
@@ -192,12 +208,39 @@ async fn rest(world: &World) {
 /// Every way in which one order's life can be disturbed once: each kind of fault at each request that it fits.
 pub fn single_faults() -> Vec<Plan> {
     let calm = run(1, &Scene::OneOrder(Plan::Calm));
-    let fitting = |call: &Call| {
-        let number = call.number;
-        let fits = Fault::ALL.into_iter().filter(|fault| fault.fits(&call.operation));
-        fits.map(|fault| Plan::At([(number, fault)].into())).collect::<Vec<_>>()
-    };
-    calm.calls.iter().flat_map(fitting).collect()
+    let plans = |call: &Call| faults_of(call).map(|fault| Plan::At([(call.number, fault)].into())).collect::<Vec<_>>();
+    calm.calls.iter().flat_map(plans).collect()
+}
+
+/// Each kind of fault that fits a request.
+fn faults_of(call: &Call) -> impl Iterator<Item = Fault> {
+    Fault::ALL.into_iter().filter(|fault| fault.fits(&call.operation))
+}
+
+/// One order that is cancelled at the moment of each request until its parcel has left: alone, with what it reads torn, and
+/// some with any other fault.
+pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
+    let calm = run(1, &Scene::OneOrder(Plan::Calm)).calls;
+    let mails = calm.iter().filter(|call| call.operation == "SES.SendEmail");
+    let sent = mails.map(|call| call.number).nth(1).unwrap_or_default();
+    let (mut scenes, mut others) = (Vec::new(), Vec::new());
+    for at in 1..=sent {
+        let alone = Scene::Cancelled(at, Plan::Calm);
+        let calls = run(1, &alone).calls;
+        scenes.push(alone);
+        // What order-intake does next is the cancellation.
+        let mut next = calls.iter().filter(|call| call.number > at && call.function == "order-intake").peekable();
+        let cancels = next.peek().map(|call| call.invocation);
+        for call in next.filter(|call| Some(call.invocation) == cancels) {
+            for fault in faults_of(call) {
+                let scene = Scene::Cancelled(at, Plan::At([(call.number, fault)].into()));
+                if fault == Fault::Torn { scenes.push(scene) } else { others.push(scene) }
+            }
+        }
+    }
+    fastrand::Rng::with_seed(seed).shuffle(&mut others);
+    scenes.extend(others.into_iter().take(count));
+    scenes
 }
 
 /// Two faults in one life, at random.

@@ -29,6 +29,14 @@ fn one_fault_in_a_life_breaks_no_law() {
 }
 
 #[test]
+fn a_cancellation_at_any_moment_breaks_no_law() {
+    for at in (1..60).step_by(9) {
+        let report = run(1, &Scene::Cancelled(at, Plan::Calm));
+        assert_eq!(report.broken, Vec::<String>::new(), "at request {at}");
+    }
+}
+
+#[test]
 fn random_histories_break_no_law() {
     for seed in 1..=3 {
         assert_eq!(run(seed, &Scene::Rush).broken, Vec::<String>::new(), "--seed {seed} --runs 1");

@@ -1,8 +1,11 @@
 //! SES: takes mails and keeps them, for people to look at.
 
 use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use axum::{
@@ -17,20 +20,20 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::answer::{AwsError, parse};
-use crate::files;
 
 /// Why mails cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum MailboxError {
-    #[error("cannot use the mail directory {}", path.display())]
-    Directory {
+    #[error("cannot keep mails in {}", path.display())]
+    Io {
         path: PathBuf,
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
-    #[error("{} is not a mail of the local stack: delete it, or `cargo run -- reset`", path.display())]
+    #[error("{}, line {line} is not a mail of the local stack: delete the file, or `cargo run -- reset`", path.display())]
     Unreadable {
         path: PathBuf,
+        line: usize,
         #[source]
         source: serde_json::Error,
     },
@@ -64,20 +67,23 @@ pub struct Mail {
 /// Every mail that was sent. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
-    directory: Option<Arc<Path>>,
+    /// A line for each mail.
+    file: Option<Arc<Mutex<File>>>,
     /// Oldest first.
     mails: Arc<RwLock<Vec<Mail>>>,
 }
 
 impl Mailbox {
-    /// Keeps mails under `directory` too, and has those that are there already.
-    pub(super) fn open(directory: Option<PathBuf>) -> Result<Self, MailboxError> {
-        let mut mails = Vec::new();
-        if let Some(path) = &directory {
-            read_all(path, &mut mails)?;
-        }
-        mails.sort_by_key(|mail: &Mail| mail.sent_at);
-        Ok(Self { directory: directory.map(Arc::from), mails: Arc::new(RwLock::new(mails)) })
+    /// Keeps mails in the file `kept` too, and has those that are there already.
+    pub(super) fn open(kept: Option<&Path>) -> Result<Self, MailboxError> {
+        let (file, mails) = match kept {
+            Some(path) => {
+                let (file, mails) = read_all(path)?;
+                (Some(Arc::new(Mutex::new(file))), mails)
+            }
+            None => (None, Vec::new()),
+        };
+        Ok(Self { file, mails: Arc::new(RwLock::new(mails)) })
     }
 
     /// All mails, newest first.
@@ -101,9 +107,9 @@ impl Mailbox {
         }
     }
 
-    fn keep(&self, mail: Mail) -> std::io::Result<String> {
-        if let Some(directory) = &self.directory {
-            files::write(&directory.join(format!("{}.json", mail.id)), &serde_json::to_vec_pretty(&mail)?)?;
+    fn keep(&self, mail: Mail) -> io::Result<String> {
+        if let Some(file) = &self.file {
+            append(&mut file.lock().unwrap_or_else(PoisonError::into_inner), &mail)?;
         }
         let id = mail.id.clone();
         self.mails.write().unwrap_or_else(PoisonError::into_inner).push(mail);
@@ -111,19 +117,31 @@ impl Mailbox {
     }
 }
 
-fn read_all(directory: &Path, mails: &mut Vec<Mail>) -> Result<(), MailboxError> {
-    let failed = |source| MailboxError::Directory { path: directory.to_owned(), source };
-    std::fs::create_dir_all(directory).map_err(failed)?;
-    for entry in std::fs::read_dir(directory).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        // Whatever else lies here (the remains of a crash, a desktop's own files) is no mail.
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let text = std::fs::read(&path).map_err(failed)?;
-        mails.push(serde_json::from_slice(&text).map_err(|source| MailboxError::Unreadable { path, source })?);
+/// The mails of a file, oldest first, and the file at its end.
+fn read_all(path: &Path) -> Result<(File, Vec<Mail>), MailboxError> {
+    let failed = |source| MailboxError::Io { path: path.to_owned(), source };
+    // Only its owner may read it: there are customers in it.
+    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path);
+    let mut file = file.map_err(failed)?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(failed)?;
+    // A crash may have left half of a line, which nobody was told had been sent.
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    file.set_len(whole as u64).map_err(failed)?;
+    let mut mails = Vec::new();
+    for (n, line) in text[..whole].split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
+        let unreadable = |source| MailboxError::Unreadable { path: path.to_owned(), line: n + 1, source };
+        mails.push(serde_json::from_slice(line).map_err(unreadable)?);
     }
-    Ok(())
+    Ok((file, mails))
+}
+
+/// Adds a mail, all of it or nothing.
+fn append(file: &mut File, mail: &Mail) -> io::Result<()> {
+    let mut line = serde_json::to_vec(mail)?;
+    line.push(b'\n');
+    let before = file.metadata()?.len();
+    file.write_all(&line).inspect_err(|_| drop(file.set_len(before)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -118,7 +118,7 @@ impl Embedded {
             access: Access::new(system),
             dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone())?,
             sqs: Sqs::start(port, &system.queues, counters.clone()).await?,
-            mailbox: Mailbox::open(data_dir.map(|path| path.join("mail")))?,
+            mailbox: Mailbox::open(data_dir.map(|path| path.join("mail.jsonl")).as_deref())?,
             secrets: Secrets::new(&system.secrets, config.secrets).map_err(ServicesError::UnknownSecret)?,
             counters,
         })))

@@ -1,3 +1,5 @@
+use std::{io::Write as _, os::unix::fs::PermissionsExt as _};
+
 use aws_sdk_sesv2::{
     Client,
     error::ProvideErrorMetadata as _,
@@ -38,11 +40,22 @@ async fn mails_are_kept_newest_first_and_survive_a_restart() {
     assert_eq!(services.meter().requests["SES.SendEmail"], 2);
     services.shutdown().await;
 
-    // A crash may leave a mail that was being written.
-    std::fs::write(directory.path().join("mail/half.new"), r#"{"id": "half"#).unwrap();
-    let services = start_with(TEMPLATE, Some(directory.path().to_owned())).await.unwrap();
-    let subjects: Vec<_> = services.mailbox().list().into_iter().map(|mail| mail.subject).collect();
-    assert_eq!(subjects, ["second", "first"]);
+    // A crash may leave half of a mail, which the next one must not be written behind.
+    let kept = directory.path().join("mail.jsonl");
+    assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut file = std::fs::OpenOptions::new().append(true).open(&kept).unwrap();
+    file.write_all(br#"{"id": "half"#).unwrap();
+    for expected in [vec!["second", "first"], vec!["third", "second", "first"]] {
+        let services = start_with(TEMPLATE, Some(directory.path().to_owned())).await.unwrap();
+        let subjects: Vec<_> = services.mailbox().list().into_iter().map(|mail| mail.subject).collect();
+        assert_eq!(subjects, expected);
+        let request = Client::new(&sdk(&services)).send_email().from_email_address("shop@example.com");
+        request.destination(to("ann@example.com")).content(simple("third")).send().await.unwrap();
+        services.shutdown().await;
+    }
+    std::fs::write(&kept, "{}\n").unwrap();
+    let error = start_with(TEMPLATE, Some(directory.path().to_owned())).await.unwrap_err();
+    assert!(error.to_string().contains("mail.jsonl, line 1"), "{error}");
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl Access {
         }
     }
 
-    /// The first thing that the request needs and its sender may not. A body that is no JSON needs nothing: the
+    /// The first thing that the request needs and its sender may not. A body that is no request needs nothing: the
     /// service says what is wrong with it.
     pub(super) fn refuse(
         &self,

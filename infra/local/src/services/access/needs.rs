@@ -4,41 +4,71 @@
 //! - SQS, batches: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>
 //! - SES: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html>
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::super::Service;
 use crate::template::{Need, Secret, arn};
 
-pub(super) fn needs(service: Service, operation: &str, request: &Value, secrets: &[Secret]) -> Vec<Need> {
+/// What of a request decides about its needs. All else is skipped: every request of every function comes by here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct Subject {
+    table_name: String,
+    index_name: Option<String>,
+    /// By table.
+    #[allow(clippy::zero_sized_map_values)] // a set is read from a list
+    request_items: BTreeMap<String, IgnoredAny>,
+    /// Each by its kind: `Put`, `Update`, ….
+    transact_items: Vec<BTreeMap<String, Part>>,
+    queue_url: String,
+    queue_name: Option<String>,
+    source_arn: Option<String>,
+    secret_id: String,
+    from_email_address: String,
+    content: Content,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Part {
+    table_name: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Content {
+    raw: Option<IgnoredAny>,
+    template: Option<IgnoredAny>,
+}
+
+pub(super) fn needs(service: Service, operation: &str, request: &Subject, secrets: &[Secret]) -> Vec<Need> {
     match service {
         Service::DynamoDb => dynamodb(operation, request),
         Service::Sqs => vec![sqs(operation, request)],
         Service::Ses => vec![ses(operation, request)],
         Service::SecretsManager => {
-            let id = text(request, "SecretId");
-            let arn = secrets.iter().find(|secret| secret.name == id).map_or(id, |secret| &secret.arn);
+            let id = &request.secret_id;
+            let arn = secrets.iter().find(|secret| secret.name == *id).map_or(id, |secret| &secret.arn);
             vec![Need::new(format!("secretsmanager:{operation}"), arn)]
         }
     }
 }
 
-fn dynamodb(operation: &str, request: &Value) -> Vec<Need> {
+fn dynamodb(operation: &str, request: &Subject) -> Vec<Need> {
     let need = |operation: &str, table: &str| Need::new(format!("dynamodb:{operation}"), table_arn(table));
     match operation {
-        "BatchGetItem" | "BatchWriteItem" => {
-            let tables = request["RequestItems"].as_object().into_iter().flatten();
-            tables.map(|(table, _)| need(operation, table)).collect()
-        }
+        "BatchGetItem" | "BatchWriteItem" => request.request_items.keys().map(|table| need(operation, table)).collect(),
         // Each part needs what it would need alone; the transaction has no action of its own.
         "TransactWriteItems" | "TransactGetItems" => {
-            let items = request["TransactItems"].as_array().into_iter().flatten();
-            let parts = items.filter_map(Value::as_object).flatten();
-            parts.map(|(kind, part)| need(&format!("{kind}Item"), text(part, "TableName"))).collect()
+            let parts = request.transact_items.iter().flatten();
+            parts.map(|(kind, part)| need(&format!("{kind}Item"), &part.table_name)).collect()
         }
         "ListTables" => vec![Need::new("dynamodb:ListTables", "*")],
         _ => {
-            let mut need = need(operation, text(request, "TableName"));
-            if let Some(index) = request["IndexName"].as_str() {
+            let mut need = need(operation, &request.table_name);
+            if let Some(index) = &request.index_name {
                 need.resource.extend(["/index/", index]);
             }
             vec![need]
@@ -51,25 +81,25 @@ fn table_arn(table: &str) -> String {
     if table.starts_with("arn:") { table.to_owned() } else { arn("dynamodb", &format!("table/{table}")) }
 }
 
-fn sqs(operation: &str, request: &Value) -> Need {
+fn sqs(operation: &str, request: &Subject) -> Need {
     // `SendMessageBatch` is allowed by `sqs:SendMessage`; an action for batches does not exist.
     let action = format!("sqs:{}", operation.strip_suffix("Batch").unwrap_or(operation));
-    let queue = text(request, "QueueUrl").rsplit('/').next().filter(|name| !name.is_empty());
-    match queue.or(request["QueueName"].as_str()) {
+    let queue = request.queue_url.rsplit('/').next().filter(|name| !name.is_empty());
+    match queue.or(request.queue_name.as_deref()) {
         Some(name) => Need::new(action, arn("sqs", name)),
-        None => Need::new(action, request["SourceArn"].as_str().unwrap_or("*")),
+        None => Need::new(action, request.source_arn.as_deref().unwrap_or("*")),
     }
 }
 
 /// On AWS the identity is the address or its domain, whichever is verified. Nothing is verified here: it is the address.
-fn ses(operation: &str, request: &Value) -> Need {
+fn ses(operation: &str, request: &Subject) -> Need {
     // The kind of content decides: `SendEmail` with a raw message needs `ses:SendRawEmail`.
-    let operation = match &request["Content"] {
-        content if content["Raw"].is_object() => "SendRawEmail",
-        content if content["Template"].is_object() => "SendTemplatedEmail",
+    let operation = match &request.content {
+        Content { raw: Some(_), .. } => "SendRawEmail",
+        Content { template: Some(_), .. } => "SendTemplatedEmail",
         _ => operation,
     };
-    let sender = text(request, "FromEmailAddress");
+    let sender = request.from_email_address.as_str();
     // `Shop <orders@example.com>`
     let address = sender.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(sender, |(inner, _)| inner);
     Need {
@@ -78,20 +108,22 @@ fn ses(operation: &str, request: &Value) -> Need {
     }
 }
 
-fn text<'r>(request: &'r Value, key: &str) -> &'r str {
-    request[key].as_str().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::{Value, json};
 
     use super::*;
+
+    fn subject(request: &Value) -> Subject {
+        Subject::deserialize(request).unwrap()
+    }
 
     /// `action resource`, of this region and account.
     fn asked(service: Service, operation: &str, request: &Value) -> Vec<String> {
         let secrets = [Secret { name: "Key".to_owned(), arn: arn("secretsmanager", "secret:Key-local0") }];
-        let needs = needs(service, operation, request, &secrets);
+        let needs = needs(service, operation, &subject(request), &secrets);
         let mut needs: Vec<_> = needs.iter().map(|need| format!("{} {}", need.action, need.resource)).collect();
         needs.sort();
         needs
@@ -186,7 +218,8 @@ mod tests {
     #[test]
     fn a_sender_is_known_by_address_alone() {
         for (from, address) in [("a@example.com", "a@example.com"), ("\"A <b>\" <a@example.com>", "a@example.com")] {
-            assert_eq!(ses("SendEmail", &json!({ "FromEmailAddress": from })).from_address.as_deref(), Some(address));
+            let sent = subject(&json!({ "FromEmailAddress": from }));
+            assert_eq!(ses("SendEmail", &sent).from_address.as_deref(), Some(address));
         }
     }
 }

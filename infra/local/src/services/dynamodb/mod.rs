@@ -9,7 +9,16 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
-use dynoxide::{Database, DynoxideError};
+use dynoxide::{
+    Database, DynoxideError,
+    actions::{
+        batch_get_item::BatchGetItemRequest, batch_write_item::BatchWriteItemRequest, delete_item::DeleteItemRequest,
+        get_item::GetItemRequest, put_item::PutItemRequest, query::QueryRequest, scan::ScanRequest,
+        transact_get_items::TransactGetItemsRequest, transact_write_items::TransactWriteItemsRequest,
+        update_item::UpdateItemRequest,
+    },
+    types::ConsumedCapacity,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::task::AbortHandle;
@@ -52,6 +61,9 @@ impl DynamoDb {
             None => Database::memory(),
         };
         let database = database.map_err(TableError::Open)?;
+        // SQLite's `synchronous = NORMAL`: a commit does not wait for the disk, which took half of all time. A process that
+        // is killed loses nothing; a machine without power loses its last moments, and stays consistent.
+        database.disable_bulk_loading().map_err(TableError::Open)?;
         tables::ensure(&database, declared)?;
         let has_ttl = declared.iter().any(|table| table.ttl_attribute.is_some());
         let every = ttl_sweep.filter(|_| has_ttl);
@@ -72,7 +84,7 @@ impl DynamoDb {
         let counters = self.counters.clone();
         let (of, name) = (caller.to_owned(), operation.to_owned());
         let answer = tokio::task::spawn_blocking(move || {
-            run(&database, &name, &body, |direction, answer| count(&counters, &of, direction, answer))
+            run(&database, &name, &body, |direction, report| count(&counters, &of, direction, report))
         });
         let answer = answer.await;
         let answer = answer.unwrap_or_else(|error| Some(Err(DynoxideError::InternalServerError(error.to_string()))));
@@ -82,13 +94,13 @@ impl DynamoDb {
     /// Answers here and now.
     pub(super) fn answer(&self, caller: &str, operation: &str, body: &[u8]) -> Response {
         self.counters.count(caller, "DynamoDB", operation);
-        let counted = |direction, answer: &Value| count(&self.counters, caller, direction, answer);
+        let counted = |direction, report: &ConsumedCapacity| count(&self.counters, caller, direction, report);
         self.respond(caller, operation, run(&self.database.0, operation, body, counted))
     }
 
-    fn respond(&self, caller: &str, operation: &str, answer: Option<Result<Value, DynoxideError>>) -> Response {
+    fn respond(&self, caller: &str, operation: &str, answer: Option<Result<String, DynoxideError>>) -> Response {
         match answer {
-            Some(Ok(answer)) => json(StatusCode::OK, answer.to_string()),
+            Some(Ok(answer)) => json(StatusCode::OK, answer),
             Some(Err(error)) => {
                 if is_refused_write(&error) {
                     self.counters.refused(caller, "DynamoDB", operation);
@@ -127,61 +139,67 @@ fn is_refused_write(error: &DynoxideError) -> bool {
     )
 }
 
-/// Runs one operation with its capacity counted; none if the operation is not offered.
+/// Runs one operation, from JSON to JSON, with its capacity counted; none if the operation is not offered.
 fn run(
     database: &Database,
     operation: &str,
     body: &[u8],
-    count: impl FnOnce(Direction, &Value),
-) -> Option<Result<Value, DynoxideError>> {
-    let mut request: Value = match serde_json::from_slice(body) {
-        Ok(request) => request,
-        Err(_) => return Some(Err(DynoxideError::SerializationException(String::new()))),
-    };
-    let direction = match operation {
-        "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems" => Some(Direction::Read),
-        "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems" => Some(Direction::Write),
-        _ => None,
-    };
-    let asked = direction.and_then(|_| report_capacity(&mut request));
-    let mut answer = match perform(database, operation, request)? {
-        Ok(answer) => answer,
-        Err(error) => return Some(Err(error)),
-    };
-    if let Some(direction) = direction {
-        count(direction, &answer);
-        strip(&mut answer, asked.as_deref());
+    count: impl Fn(Direction, &ConsumedCapacity),
+) -> Option<Result<String, DynoxideError>> {
+    macro_rules! plain {
+        ($action:ident) => {
+            read(body).and_then(|input| write(&database.$action(input)?))
+        };
     }
-    Some(Ok(answer))
-}
-
-fn perform(database: &Database, operation: &str, request: Value) -> Option<Result<Value, DynoxideError>> {
-    let db = database;
+    // Whatever the client had asked for, all is counted; it is told what it had asked for.
+    macro_rules! metered {
+        ($input:ty, $action:ident, $direction:ident) => {
+            read(body).and_then(|mut input: $input| {
+                let asked = input.return_consumed_capacity.replace("INDEXES".to_owned());
+                let mut answer = database.$action(input)?;
+                answer.consumed_capacity.reports().iter().for_each(|report| count(Direction::$direction, report));
+                match asked.as_deref() {
+                    Some("INDEXES") => {}
+                    Some("TOTAL") => answer.consumed_capacity.reports().iter_mut().for_each(without_indexes),
+                    _ => answer.consumed_capacity = None,
+                }
+                write(&answer)
+            })
+        };
+    }
     Some(match operation {
-        "BatchGetItem" => call(request, |input| db.batch_get_item(input)),
-        "BatchWriteItem" => call(request, |input| db.batch_write_item(input)),
-        "DeleteItem" => call(request, |input| db.delete_item(input)),
-        "DescribeTable" => call(request, |input| db.describe_table(input)),
-        "DescribeTimeToLive" => call(request, |input| db.describe_time_to_live(input)),
-        "GetItem" => call(request, |input| db.get_item(input)),
-        "ListTables" => call(request, |input| db.list_tables(input)),
-        "PutItem" => call(request, |input| db.put_item(input)),
-        "Query" => call(request, |input| db.query(input)),
-        "Scan" => call(request, |input| db.scan(input)),
-        "TransactGetItems" => call(request, |input| db.transact_get_items(input)),
-        "TransactWriteItems" => call(request, |input| db.transact_write_items(input)),
-        "UpdateItem" => call(request, |input| db.update_item(input)),
+        "BatchGetItem" => metered!(BatchGetItemRequest, batch_get_item, Read),
+        "GetItem" => metered!(GetItemRequest, get_item, Read),
+        "Query" => metered!(QueryRequest, query, Read),
+        "Scan" => metered!(ScanRequest, scan, Read),
+        "TransactGetItems" => metered!(TransactGetItemsRequest, transact_get_items, Read),
+        "BatchWriteItem" => metered!(BatchWriteItemRequest, batch_write_item, Write),
+        "DeleteItem" => metered!(DeleteItemRequest, delete_item, Write),
+        "PutItem" => metered!(PutItemRequest, put_item, Write),
+        "TransactWriteItems" => metered!(TransactWriteItemsRequest, transact_write_items, Write),
+        "UpdateItem" => metered!(UpdateItemRequest, update_item, Write),
+        "DescribeTable" => plain!(describe_table),
+        "DescribeTimeToLive" => plain!(describe_time_to_live),
+        "ListTables" => plain!(list_tables),
         _ => return None,
     })
 }
 
-/// One action of the emulator, from JSON to JSON.
-fn call<I: DeserializeOwned, O: Serialize>(
-    request: Value,
-    action: impl FnOnce(I) -> dynoxide::Result<O>,
-) -> Result<Value, DynoxideError> {
-    let input = serde_json::from_value(request).map_err(|error| invalid(&error.to_string()))?;
-    serde_json::to_value(action(input)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+fn read<I: DeserializeOwned>(body: &[u8]) -> Result<I, DynoxideError> {
+    if let Ok(input) = serde_json::from_slice(body) {
+        return Ok(input);
+    }
+    // What is wrong with a text is told with its place in the text, which DynamoDB does not: a value has none.
+    let request = serde_json::from_slice(body).map_err(|_| DynoxideError::SerializationException(String::new()))?;
+    from_value(request)
+}
+
+fn from_value<I: DeserializeOwned>(request: Value) -> Result<I, DynoxideError> {
+    serde_json::from_value(request).map_err(|error| invalid(&error.to_string()))
+}
+
+fn write(answer: &impl Serialize) -> Result<String, DynoxideError> {
+    serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// The emulator marks what DynamoDB calls a validation error with a prefix.
@@ -192,56 +210,38 @@ fn invalid(message: &str) -> DynoxideError {
     }
 }
 
-/// Asks for the capacity by index; yields what the client had asked for.
-fn report_capacity(request: &mut Value) -> Option<String> {
-    let asked = request.as_object_mut()?.insert("ReturnConsumedCapacity".to_owned(), "INDEXES".into())?;
-    asked.as_str().map(str::to_owned)
+/// The capacity reports of an answer: one for a single table, a list for several.
+trait Reports {
+    fn reports(&mut self) -> &mut [ConsumedCapacity];
 }
 
-/// The capacity reports of an answer: one, a list, or none.
-fn reports(answer: &Value) -> &[Value] {
-    match &answer["ConsumedCapacity"] {
-        Value::Array(reports) => reports,
-        Value::Null => &[],
-        report => std::slice::from_ref(report),
+impl Reports for Option<ConsumedCapacity> {
+    fn reports(&mut self) -> &mut [ConsumedCapacity] {
+        self.as_mut_slice()
     }
 }
 
-fn count(counters: &Counters, caller: &str, direction: Direction, answer: &Value) {
-    for report in reports(answer) {
-        let table = report["TableName"].as_str().unwrap_or_default();
-        let total = report["CapacityUnits"].as_f64().unwrap_or_default();
-        let mut of_indexes = 0.0;
-        for kind in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
-            for (index, units) in report[kind].as_object().into_iter().flatten() {
-                let units = units["CapacityUnits"].as_f64().unwrap_or_default();
-                counters.consume(caller, &format!("{table}/{index}"), direction, units);
-                of_indexes += units;
-            }
-        }
-        counters.consume(caller, table, direction, total - of_indexes);
+impl Reports for Option<Vec<ConsumedCapacity>> {
+    fn reports(&mut self) -> &mut [ConsumedCapacity] {
+        self.as_deref_mut().unwrap_or_default()
     }
 }
 
-/// Leaves of the capacity report what the client had asked for.
-fn strip(answer: &mut Value, asked: Option<&str>) {
-    let Some(answer) = answer.as_object_mut() else {
-        return;
-    };
-    match asked {
-        Some("INDEXES") => {}
-        Some("TOTAL") => {
-            let reports = match answer.get_mut("ConsumedCapacity") {
-                Some(Value::Array(reports)) => reports.as_mut_slice(),
-                Some(report) => std::slice::from_mut(report),
-                None => &mut [],
-            };
-            for report in reports.iter_mut().filter_map(Value::as_object_mut) {
-                report.retain(|key, _| key == "TableName" || key.ends_with("CapacityUnits"));
-            }
-        }
-        _ => {
-            answer.remove("ConsumedCapacity");
+fn without_indexes(report: &mut ConsumedCapacity) {
+    report.table = None;
+    report.global_secondary_indexes = None;
+    report.local_secondary_indexes = None;
+    report.vector_indexes = None;
+}
+
+fn count(counters: &Counters, caller: &str, direction: Direction, report: &ConsumedCapacity) {
+    let table = &report.table_name;
+    let mut of_indexes = 0.0;
+    for indexes in [&report.global_secondary_indexes, &report.local_secondary_indexes] {
+        for (index, units) in indexes.iter().flatten() {
+            counters.consume(caller, &format!("{table}/{index}"), direction, units.capacity_units);
+            of_indexes += units.capacity_units;
         }
     }
+    counters.consume(caller, table, direction, report.capacity_units - of_indexes);
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use dynoxide::{Database, DynoxideError};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::call;
+use super::from_value;
 use crate::template::{Keys, Projection, Table};
 
 /// Why a table cannot be used.
@@ -30,10 +31,11 @@ pub enum TableError {
 pub(super) fn ensure(database: &Database, declared: &[Table]) -> Result<(), TableError> {
     for table in declared {
         let failed = |source| TableError::Create { table: table.name.clone(), source };
-        match call(json!({"TableName": table.name}), |input| database.describe_table(input)) {
+        let named = || json!({"TableName": table.name});
+        match call(named(), |input| database.describe_table(input)) {
             Ok(found) => {
-                let ttl = call(json!({"TableName": table.name}), |input| database.describe_time_to_live(input));
-                compare(table, &found["Table"], &ttl.map_err(failed)?["TimeToLiveDescription"])?;
+                let ttl = call(named(), |input| database.describe_time_to_live(input)).map_err(failed)?;
+                compare(table, &found["Table"], &ttl["TimeToLiveDescription"])?;
             }
             Err(DynoxideError::ResourceNotFoundException(_)) => {
                 create(database, table).map_err(failed)?;
@@ -69,6 +71,15 @@ fn create(database: &Database, table: &Table) -> Result<(), DynoxideError> {
         call(request, |input| database.update_time_to_live(input))?;
     }
     Ok(())
+}
+
+/// One action of the emulator, on values.
+fn call<I: DeserializeOwned, O: Serialize>(
+    request: Value,
+    action: impl FnOnce(I) -> dynoxide::Result<O>,
+) -> Result<Value, DynoxideError> {
+    let answer = action(from_value(request)?)?;
+    serde_json::to_value(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 fn key_schema(keys: &Keys) -> Value {
