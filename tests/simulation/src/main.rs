@@ -76,7 +76,7 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
         let count = usize::try_from(*runs).unwrap_or(usize::MAX);
         let pairs = pairs_of_faults(&singles, *seed, count);
         let disturbed = singles.into_iter().chain(pairs).map(Scene::OneOrder);
-        for (n, scene) in disturbed.chain(cancellations(*seed, count)).enumerate() {
+        for (n, scene) in cancellations(*seed, count).into_iter().chain(disturbed).enumerate() {
             let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({scene:?})");
             plays.push(Play { seed: 1, scene, again });
         }

@@ -45,7 +45,8 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
         world.rng.borrow_mut().shuffle(&mut messages);
         while !messages.is_empty() {
             let most = mapping.batch_size.min(messages.len());
-            let size = world.rng.borrow_mut().usize(1..=most);
+            // As many as there are, as SQS gives them most of the time, or fewer.
+            let size = if world.chance(0.6) { most } else { world.rng.borrow_mut().usize(1..=most) };
             let batch: Vec<Message> = messages.drain(..size).collect();
             deliver(&world, &function, &mapping, batch, epoch).await;
         }
