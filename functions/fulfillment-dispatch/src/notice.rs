@@ -19,6 +19,8 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Names the secret that notices are signed with.
 const SECRET: &str = "WAREHOUSE_WEBHOOK_SECRET";
+/// Notices of one batch wait for the same reading; with the post it must fit the function's 30 s.
+const SECRET_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Posts to warehouses.
 #[derive(Debug)]
@@ -53,8 +55,11 @@ impl Warehouses {
         Ok(Self { secret: OnceCell::new_with(Some(parse(secret)?)), ..Self::new(aws) })
     }
 
-    async fn secret(&self) -> Result<&Secret, ConfigError> {
-        self.secret.get_or_try_init(async || parse(&self.aws.secret(SECRET).await?)).await
+    async fn secret(&self) -> Result<&Secret, RecordError> {
+        let read = self.secret.get_or_try_init(async || parse(&self.aws.secret(SECRET).await?));
+        let late = || RecordError::Outside(format!("the secret that {SECRET} names was not read in time"));
+        let read = tokio::time::timeout(SECRET_TIMEOUT, read).await.map_err(|_| late())?;
+        read.map_err(|e| RecordError::Outside(e.to_string()))
     }
 
     /// Posts a fulfillment. Anything but 2xx is a failure, and comes again.
@@ -77,8 +82,7 @@ impl Warehouses {
             picklist: &fulfillment.lines,
         };
         let body = serde_json::to_vec(&notice).map_err(|e| RecordError::Poison(e.to_string()))?;
-        let secret = self.secret().await.map_err(|e| RecordError::Outside(e.to_string()))?;
-        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, secret, now);
+        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, self.secret().await?, now);
         let headers = headers.map_err(|e| RecordError::Poison(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.
         let failed = |why: String| RecordError::Outside(format!("the webhook of {}: {why}", fulfillment.location));

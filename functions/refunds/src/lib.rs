@@ -29,7 +29,7 @@ pub struct App {
     pub sender: Sender,
     pub clock: Clock,
     pub stripe: Stripe,
-    /// Where Stripe's API key is read again after Stripe has refused it.
+    /// Where Stripe's API key is read.
     pub aws: Aws,
 }
 
@@ -38,11 +38,10 @@ pub struct App {
 const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
-    if app.stripe.key_was_refused() {
-        // It was rolled. Should it not be readable now, the old one is refused again, and the next batch tries.
+    if !app.stripe.has_key() {
         match app.aws.secret("STRIPE_API_KEY").await {
-            Ok(key) => app.stripe.renew_key(&key),
-            Err(error) => tracing::error!(%error, "Stripe's API key was refused, and cannot be read again"),
+            Ok(key) => app.stripe.use_key(&key),
+            Err(error) => tracing::error!(%error, "Stripe's API key cannot be read"),
         }
     }
     process(event, async |message: Message| refund(app, &message.order).await).await
@@ -50,6 +49,10 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 
 /// Moves every refund that the order owes: one whose outcome stays unknown does not keep the others back.
 async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
+    if !app.stripe.has_key() {
+        // Nothing is marked as sent that cannot be; the message comes again.
+        return Err(RecordError::Outside("Stripe's API key is not known".into()));
+    }
     let Some(head) = app.store.head(order).await?.filter(|head| head.owes(&Duty::Refund)) else { return Ok(()) };
     let owed: Vec<RefundId> = head.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
     if owed.is_empty() {

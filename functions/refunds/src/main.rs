@@ -5,12 +5,11 @@ use refunds::{App, handle, stripe::Stripe};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let key = aws.secret("STRIPE_API_KEY").await?;
     let app = App {
         store: aws.store()?,
         sender: aws.sender()?,
         clock: Clock::system(),
-        stripe: Stripe::new(&aws, &runtime::variable("STRIPE_API_URL")?, &key),
+        stripe: Stripe::new(&aws, &runtime::variable("STRIPE_API_URL")?),
         aws,
     };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await

@@ -24,20 +24,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Stripe {
     web: Web,
     url: String,
-    key: Mutex<ApiKey>,
+    /// None until it is read, and again when Stripe does not know it any more.
+    key: Mutex<Option<ApiKey>>,
 }
 
 /// Never printed.
-struct ApiKey {
-    text: String,
-    was_refused: bool,
-}
-
-impl ApiKey {
-    fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), was_refused: false }
-    }
-}
+#[derive(Clone)]
+struct ApiKey(String);
 
 impl std::fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,22 +81,21 @@ impl RefundRequest<'_> {
 }
 
 impl Stripe {
-    pub fn new(aws: &Aws, url: &str, key: &str) -> Self {
-        let key = Mutex::new(ApiKey::new(key));
-        Self { web: aws.web(TIMEOUT), url: url.trim_end_matches('/').to_owned(), key }
+    pub fn new(aws: &Aws, url: &str) -> Self {
+        Self { web: aws.web(TIMEOUT), url: url.trim_end_matches('/').to_owned(), key: Mutex::default() }
     }
 
-    fn key(&self) -> MutexGuard<'_, ApiKey> {
+    fn key(&self) -> MutexGuard<'_, Option<ApiKey>> {
         self.key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether Stripe does not know the key any more.
-    pub(crate) fn key_was_refused(&self) -> bool {
-        self.key().was_refused
+    /// Whether it has a key that Stripe has not refused.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key().is_some()
     }
 
-    pub(crate) fn renew_key(&self, key: &str) {
-        *self.key() = ApiKey::new(key);
+    pub fn use_key(&self, key: &str) {
+        *self.key() = Some(ApiKey(key.to_owned()));
     }
 
     /// Asks for the refund.
@@ -160,7 +152,8 @@ impl Stripe {
     }
 
     async fn ask(&self, request: http::request::Builder, body: String) -> Result<(StatusCode, Value), RecordError> {
-        let key = self.key().text.clone();
+        let key = self.key().clone();
+        let ApiKey(key) = key.ok_or_else(|| RecordError::Outside("Stripe's API key is not known".into()))?;
         let request = request.header(header::AUTHORIZATION, format!("Bearer {key}")).body(body.into_bytes());
         let unmade =
             |_| RecordError::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());
@@ -168,7 +161,7 @@ impl Stripe {
         let answer = self.web.send(request).await;
         let Answer { status, body } = answer.map_err(|e| RecordError::Outside(format!("Stripe: {e}")))?;
         if status == StatusCode::UNAUTHORIZED {
-            self.key().was_refused = true;
+            *self.key() = None; // it was rolled
         }
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }

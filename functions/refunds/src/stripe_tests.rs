@@ -37,7 +37,13 @@ async fn answering(status: u16, body: &Value) -> (Stripe, Calls) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (Stripe::new(&Aws::beside(""), &url, "sk_test_secret"), calls)
+    (with_key(&url, "sk_test_secret"), calls)
+}
+
+fn with_key(url: &str, key: &str) -> Stripe {
+    let stripe = Stripe::new(&Aws::beside(""), url);
+    stripe.use_key(key);
+    stripe
 }
 
 /// Asks for `return-01`, second attempt.
@@ -137,13 +143,14 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
             }
             other => panic!("{status} {body}: {other:?}"),
         }
+        assert_eq!(stripe.has_key(), status != 401, "a key that Stripe does not know is read again");
     }
 }
 
 #[tokio::test]
 async fn a_provider_that_is_not_there_decides_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let stripe = Stripe::new(&Aws::beside(""), &format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret");
+    let stripe = with_key(&format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret");
     drop(listener);
     let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
     assert!(matches!(outcome, Err(RecordError::Outside(_))), "{outcome:?}");
@@ -195,7 +202,7 @@ async fn a_list_that_cannot_be_had_is_no_proof_that_there_is_no_refund() {
 
 #[test]
 fn the_api_key_is_never_printed() {
-    let stripe = Stripe::new(&Aws::beside(""), "https://api.stripe.com", "sk_live_secret");
+    let stripe = with_key("https://api.stripe.com", "sk_live_secret");
     assert!(!format!("{stripe:?}").contains("sk_live"));
 }
 

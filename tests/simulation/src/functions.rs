@@ -133,7 +133,8 @@ impl Functions {
         let (_, store, sender) = aws(&wiring, "returns");
         let returns = returns::App { store, sender, clock: wiring.clock() };
         let (own, store, sender) = aws(&wiring, "refunds");
-        let stripe = refunds::stripe::Stripe::new(&own, STRIPE, "sk_test_simulated");
+        let stripe = refunds::stripe::Stripe::new(&own, STRIPE);
+        stripe.use_key("sk_test_simulated");
         let refunds = refunds::App { store, sender, clock: wiring.clock(), stripe, aws: own };
         let (_, store, sender) = aws(&wiring, "reconcile");
         let reconcile = reconcile::App { store, sender, clock: wiring.clock() };

@@ -21,7 +21,8 @@ struct Arguments {
     /// How many seeds, one after the other. With --exhaustive: how many pairs of faults, and disturbed cancellations.
     #[arg(long, default_value_t = 1_000)]
     runs: u64,
-    /// Plays one order's life with each fault at each of its requests and some pairs of them, and cancelled at each.
+    /// Plays one order's life with each fault at each of its requests and some pairs of them, and cancelled at each until its
+    /// parcel has left.
     #[arg(long)]
     exhaustive: bool,
     /// Plays only the n-th of what is to be played, from 0: as a broken run names itself.

@@ -91,6 +91,12 @@ impl Network {
         }))
     }
 
+    /// From now on these faults happen, and requests are counted anew.
+    pub fn begin(&self, faults: Faults) {
+        *self.faults() = faults;
+        self.0.reached.send_replace(0);
+    }
+
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.0.faults)
     }

@@ -208,9 +208,13 @@ pub fn cancel(world: &Rc<World>, order: String, after: Duration) {
     world.under_way.set(world.under_way.get() + 1);
     spawn_local(async move {
         sleep(after).await;
-        let body = json!({ "reason": "changed my mind", "unsent": world.chance(0.5) });
+        let unsent = world.chance(0.5);
+        let body = json!({ "reason": "changed my mind", "unsent": unsent });
         let path = &[("order_id", order.as_str())];
-        world.insist(&request(Role::Operator, "POST /orders/{order_id}/cancel", path, &body)).await;
+        let answer = world.insist(&request(Role::Operator, "POST /orders/{order_id}/cancel", path, &body)).await;
+        if answer.is_some_and(|answer| answer.is_success()) {
+            world.cancelled.borrow_mut().push((order, unsent));
+        }
         world.under_way.set(world.under_way.get() - 1);
     });
 }

@@ -21,7 +21,8 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     no_refund_fails_without_cause(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
-    if matches!(scene, Scene::OneOrder(_)) {
+    let is_cancelled = !world.cancelled.borrow().is_empty();
+    if matches!(scene, Scene::OneOrder(_)) || matches!(scene, Scene::Cancelled(..)) && !is_cancelled {
         a_whole_life_comes_to_its_end(&books, &mut broken);
     }
     let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
@@ -82,7 +83,8 @@ fn no_refund_fails_without_cause(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Every order that was answered 201 exists, and every payment that was answered 2xx is on the ledger of its order, or kept.
+/// Every order that was answered 201 exists, every payment that was answered 2xx is on the ledger of its order, or kept, and
+/// every order whose cancellation was answered 2xx is cancelled.
 fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<String>) {
     let has = |order: &str, name: &str| {
         books.orders.iter().any(|item| text(item, "order_id") == order && text(item, "item") == name)
@@ -91,6 +93,11 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
         broken.push(format!("order {order} was accepted, and is lost"));
     }
     let heads = || books.orders.iter().filter(|item| text(item, "item") == "head");
+    for (order, _) in world.cancelled.borrow().iter().filter(|(_, unsent)| !unsent) {
+        if !heads().any(|head| text(head, "order_id") == order && text(head, "status") == "cancelled") {
+            broken.push(format!("the cancellation of order {order} was acknowledged, and is lost"));
+        }
+    }
     let paid = world.stripe.payments();
     for (payment, amount) in world.taken.borrow().iter() {
         let name = format!("stripe_{payment}");

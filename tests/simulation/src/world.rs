@@ -54,6 +54,8 @@ pub struct World {
     /// What was acknowledged, to be found again at the end: orders by id, and money events by payment.
     pub accepted: RefCell<Vec<String>>,
     pub taken: RefCell<Vec<(String, i64)>>,
+    /// The same of cancellations: the order, and whether only what had not left was to be cancelled.
+    pub cancelled: RefCell<Vec<(String, bool)>>,
     /// Answers that nobody may ever get.
     pub outrages: RefCell<Vec<String>>,
 }
@@ -97,6 +99,7 @@ impl World {
             under_way: Cell::new(0),
             accepted: RefCell::default(),
             taken: RefCell::default(),
+            cancelled: RefCell::default(),
             outrages: RefCell::default(),
         }))
     }
