@@ -49,10 +49,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 
 /// Moves every refund that the order owes: one whose outcome stays unknown does not keep the others back.
 async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
-    if !app.stripe.has_key() {
-        // Nothing is marked as sent that cannot be; the message comes again.
-        return Err(RecordError::Outside("Stripe's API key is not known".into()));
-    }
+    app.stripe.known_key()?; // nothing is marked as sent that cannot be
     let Some(head) = app.store.head(order).await?.filter(|head| head.owes(&Duty::Refund)) else { return Ok(()) };
     let owed: Vec<RefundId> = head.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
     if owed.is_empty() {

@@ -30,7 +30,7 @@ pub struct Stripe {
 
 /// Never printed.
 #[derive(Clone)]
-struct ApiKey(String);
+pub(crate) struct ApiKey(String);
 
 impl std::fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -94,6 +94,11 @@ impl Stripe {
         self.key().is_some()
     }
 
+    /// The key, for those who cannot go on without.
+    pub(crate) fn known_key(&self) -> Result<ApiKey, RecordError> {
+        self.key().clone().ok_or_else(|| RecordError::Outside("Stripe's API key is not known".into()))
+    }
+
     pub fn use_key(&self, key: &str) {
         *self.key() = Some(ApiKey(key.to_owned()));
     }
@@ -152,8 +157,7 @@ impl Stripe {
     }
 
     async fn ask(&self, request: http::request::Builder, body: String) -> Result<(StatusCode, Value), RecordError> {
-        let key = self.key().clone();
-        let ApiKey(key) = key.ok_or_else(|| RecordError::Outside("Stripe's API key is not known".into()))?;
+        let ApiKey(key) = self.known_key()?;
         let request = request.header(header::AUTHORIZATION, format!("Bearer {key}")).body(body.into_bytes());
         let unmade =
             |_| RecordError::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());

@@ -40,7 +40,7 @@ pub struct Plot {
     pub channel: &'static str,
     pub lines: Vec<(&'static str, u32)>,
     pub paying: Paying,
-    /// Seconds after ordering.
+    /// At most so many seconds after ordering.
     pub pays_within: u64,
     /// The customer cancels so long after ordering.
     pub cancels_after: Option<Duration>,

@@ -63,6 +63,8 @@ pub struct Report {
 /// is tried every quarter of an hour.
 const CALM: Duration = Duration::from_hours(6);
 const MINUTE: Duration = Duration::from_mins(1);
+/// The first order's reference; the others count on from it.
+const FIRST: usize = 1001;
 
 /// The template of the workspace.
 fn template() -> PathBuf {
@@ -100,11 +102,11 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     match scene {
         Scene::OneOrder(plan) => {
             world.network.begin(Faults::new(plan.clone(), seed));
-            orders(&world, Duration::ZERO, 1001, Plot::ordinary());
+            orders(&world, Duration::ZERO, FIRST, Plot::ordinary());
         }
         Scene::Cancelled(at, plan) => {
             world.network.begin(Faults::new(plan.clone(), seed));
-            orders(&world, Duration::ZERO, 1001, Plot::ordinary());
+            orders(&world, Duration::ZERO, FIRST, Plot::ordinary());
             spawn_local(cancel_at(Rc::clone(&world), *at));
         }
         Scene::Rush => {
@@ -117,7 +119,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
                 *world.rng.borrow_mut().choice(&[(300, 60), (3, 60), (2, 2)]).unwrap_or(&(300, 60));
             for n in 0..count {
                 let (plot, wait) = (Plot { pays_within, ..Plot::random(&world) }, world.moment(spread));
-                orders(&world, wait, 1001 + n, plot);
+                orders(&world, wait, FIRST + n, plot);
             }
             if world.chance(0.3) {
                 let wait = world.moment(1_200);
@@ -150,7 +152,7 @@ fn orders(world: &Rc<World>, after: Duration, reference: usize, plot: Plot) {
 /// Somebody cancels the only order while a request is made.
 async fn cancel_at(world: Rc<World>, number: u64) {
     world.network.reaches(number).await;
-    if let Some(order) = Plot::ordinary().order_id("1001") {
+    if let Some(order) = Plot::ordinary().order_id(&FIRST.to_string()) {
         people::cancel(&world, order.to_string(), Duration::ZERO);
     }
 }

@@ -21,8 +21,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     no_refund_fails_without_cause(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
-    let is_cancelled = !world.cancelled.borrow().is_empty();
-    if matches!(scene, Scene::OneOrder(_)) || matches!(scene, Scene::Cancelled(..)) && !is_cancelled {
+    if !matches!(scene, Scene::Rush) && world.cancelled.borrow().is_empty() {
         a_whole_life_comes_to_its_end(&books, &mut broken);
     }
     let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
