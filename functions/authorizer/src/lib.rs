@@ -1,11 +1,9 @@
 //! Tells API Gateway which role and channel an API key stands for.
 
-use orderly::{
-    domain::settings::ApiKey,
-    store::{Store, StoreError},
-};
+use domain::settings::ApiKey;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use store::{Store, StoreError};
 
 /// What API Gateway asks (Lambda authorizer, payload format 2.0).
 #[derive(Debug, Deserialize)]

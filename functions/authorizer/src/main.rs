@@ -1,5 +1,5 @@
 use authorizer::{AuthorizerRequest, handle};
-use orderly::runtime::{self, Aws, Error};
+use runtime::{self, Aws, Error};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

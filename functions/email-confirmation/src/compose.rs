@@ -4,21 +4,19 @@ use crate::mail::{
     DateRange, Delivered, Line, Link, Order as Letterhead, OrderCancelled, Parcel as PartOf, PaymentConfirmed,
     PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
-use jiff::{Timestamp, tz::TimeZone};
-use orderly::{
-    domain::{
-        allocation::Holding,
-        arrival::Arrival,
-        duty::{EmailKind, ItemName},
-        fulfillment::{Fulfillment, PackedLine, Parcel},
-        ids::{LocationId, ParcelId, RefundId},
-        money::Minor,
-        order::Address,
-        settings::Location,
-    },
-    queue::RecordError,
-    store::Order,
+use domain::{
+    allocation::Holding,
+    arrival::Arrival,
+    duty::{EmailKind, ItemName},
+    fulfillment::{Fulfillment, PackedLine, Parcel},
+    ids::{LocationId, ParcelId, RefundId},
+    money::Minor,
+    order::Address,
+    settings::Location,
 };
+use jiff::{Timestamp, tz::TimeZone};
+use runtime::RecordError;
+use store::Order;
 
 /// Calendar days until goods on backorder are expected, where no supplier's date is known.
 const BACKORDER_DAYS: u16 = 14;
@@ -80,7 +78,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
     let totals = details.totals()?;
     let stock = &order.head.value.stock;
     let waits = |state: &Holding| matches!(state, Holding::Backordered(_) | Holding::Missing);
-    let line = |(n, line): (u16, &orderly::domain::order::Line)| PricedLine {
+    let line = |(n, line): (u16, &domain::order::Line)| PricedLine {
         sku: line.sku.to_string(),
         title: line.title.clone(),
         quantity: line.quantity,
@@ -118,7 +116,7 @@ fn order_cancelled(order: &Order) -> OrderCancelled {
     let ledger = &order.head.value.ledger;
     let back: Minor =
         ledger.refunds.iter().filter(|(id, _)| is_part_of(id, "cancel")).map(|(_, refund)| refund.amount).sum();
-    let line = |line: &orderly::domain::order::Line| Line {
+    let line = |line: &domain::order::Line| Line {
         sku: line.sku.to_string(),
         title: line.title.clone(),
         quantity: line.quantity,
@@ -171,7 +169,7 @@ fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
     let mut returns = order.returns.iter();
     let cause = returns.find(|(n, _)| id.as_str() == format!("return-{n}")).map(|(_, returned)| &returned.value);
     let lines = cause.filter(|returned| returned.refund == Some(refund.amount)).map(|returned| &returned.lines);
-    let line = |line: &orderly::domain::returns::ReturnLine| {
+    let line = |line: &domain::returns::ReturnLine| {
         let ordered = order.details().line(line.line)?;
         Some(RefundedLine {
             sku: line.sku.to_string(),
@@ -228,5 +226,4 @@ fn address(address: &Address) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[path = "compose_tests.rs"]
 mod tests;

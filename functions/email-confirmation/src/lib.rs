@@ -9,23 +9,20 @@ mod compose;
 pub mod mail;
 pub mod outbox;
 
+use api::email;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::{
+    duty::{Duty, EmailKind, ItemName, Owed},
+    fulfillment::Fulfillment,
+    head::Head,
+    history::{Actor, Entry},
+    returns::Return,
+};
 use jiff::SignedDuration;
 use mail::{Link, Shop};
-use orderly::{
-    domain::{
-        duty::{Duty, EmailKind, ItemName, Owed},
-        fulfillment::Fulfillment,
-        head::Head,
-        history::{Actor, Entry},
-        returns::Return,
-    },
-    http::email,
-    queue::{Message, RecordError, process},
-    runtime::{Clock, ConfigError, optional, variable},
-    store::{Aggregate, EmailRecord, Order, Store, Stored, settle},
-};
 use outbox::{NotSent, Outbox};
+use runtime::{Clock, ConfigError, RecordError, optional, process, variable};
+use store::{Aggregate, EmailRecord, Message, Order, Store, Stored, settle};
 
 /// What the function works with.
 pub struct App {

@@ -1,5 +1,5 @@
 use email_confirmation::{App, handle, outbox::Outbox, sender, shop};
-use orderly::runtime::{self, Aws, Clock, Error};
+use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -41,7 +41,7 @@ const PAUSES: [Duration; 4] =
 
 impl Outbox {
     /// The SDK's own retries are off: after a lost answer they would send twice without anybody knowing.
-    pub fn new(config: &orderly::runtime::SdkConfig, from: String) -> Self {
+    pub fn new(config: &runtime::SdkConfig, from: String) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(TIMEOUT);
         let config = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts.build());
         Self { client: Client::from_conf(config.build()), from }

@@ -3,17 +3,14 @@
 pub mod notice;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use notice::Warehouses;
-use orderly::{
-    domain::{
-        duty::{Duty, ItemName},
-        fulfillment::{Fulfillment, plan},
-        ids::{FulfillmentId, OrderId, Sku},
-    },
-    queue::{Message, RecordError, Sender, process},
-    runtime::Clock,
-    store::{Store, settle},
+use domain::{
+    duty::{Duty, ItemName},
+    fulfillment::{Fulfillment, plan},
+    ids::{FulfillmentId, OrderId, Sku},
 };
+use notice::Warehouses;
+use runtime::{Clock, RecordError, process};
+use store::{Message, Sender, Store, settle};
 
 /// What the function works with.
 pub struct App {

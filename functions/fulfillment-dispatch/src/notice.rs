@@ -1,18 +1,15 @@
 //! The warehouse's webhook: a new fulfillment, signed as Standard Webhooks.
 
-use orderly::{
-    domain::{
-        fulfillment::{Fulfillment, PickLine},
-        ids::{FulfillmentId, LocationId, OrderId},
-        order::{Address, Details},
-    },
-    http::signature::standard_webhooks::{self, Secret},
-    queue::RecordError,
-    runtime::{Aws, ConfigError, Web},
+use domain::{
+    fulfillment::{Fulfillment, PickLine},
+    ids::{FulfillmentId, LocationId, OrderId},
+    order::{Address, Details},
 };
+use runtime::{Aws, ConfigError, RecordError, Web};
 use serde::Serialize;
 use std::time::Duration;
 use tokio::sync::OnceCell;
+use webhooks::standard_webhooks::{self, Secret};
 
 /// Standard Webhooks asks senders to wait 15 to 30 s. The function has 30 s, and must still record the outcome.
 const TIMEOUT: Duration = Duration::from_secs(15);

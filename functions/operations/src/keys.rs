@@ -1,11 +1,9 @@
 //! API keys: made, listed, revoked. A key is shown once; only its hash is kept.
 
 use crate::{App, request};
+use api::{Error, Problem, Request, Response};
 use data_encoding::BASE64URL_NOPAD;
-use orderly::{
-    domain::settings::ApiKey,
-    http::{Error, Problem, Request, Response},
-};
+use domain::settings::ApiKey;
 use serde::Serialize;
 
 /// A new key. It cannot be shown again.

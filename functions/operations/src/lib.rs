@@ -4,16 +4,14 @@ mod keys;
 pub mod request;
 mod stuck;
 
-use orderly::{
-    domain::{
-        ids::Sku,
-        settings::{Channel, Location, Role},
-    },
-    http::{Error, Problem, Request, Response},
-    runtime::Clock,
-    store::Store,
+use api::{Error, Problem, Request, Response};
+use domain::{
+    ids::Sku,
+    settings::{Channel, Location, Role},
 };
+use runtime::Clock;
 use serde::Serialize;
+use store::Store;
 
 pub use keys::{Keys, NewKey, RevokedKey};
 pub use stuck::{StuckItem, StuckItems, UnmatchedPayment, UnmatchedPayments};

@@ -1,5 +1,5 @@
 use operations::{App, handle};
-use orderly::runtime::{self, Aws, Clock, Error};
+use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -6,13 +6,11 @@ mod body;
 #[cfg(feature = "schema")]
 pub use body::{PutChannel, PutLocation, PutProduct};
 
-use orderly::{
-    domain::{
-        arrival::{DayRange, MAX_HANDLING_DAYS, MAX_HOLIDAYS, MAX_TRANSIT_DAYS, Schedule, ScheduleSettings, Weekday},
-        ids::{ChannelId, LocationId, OrderId, Sku},
-        settings::{Channel, Location, Product, Role},
-    },
-    http::{Decoder, Error, Fields, text},
+use api::{Decoder, Error, Fields, text};
+use domain::{
+    arrival::{DayRange, MAX_HANDLING_DAYS, MAX_HOLIDAYS, MAX_TRANSIT_DAYS, Schedule, ScheduleSettings, Weekday},
+    ids::{ChannelId, LocationId, OrderId, Sku},
+    settings::{Channel, Location, Product, Role},
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,5 +149,4 @@ pub fn key(body: &Value) -> Result<CreateKey, Error> {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

@@ -1,18 +1,16 @@
 //! What does not go on by itself: stuck items, and payments without an order.
 
 use crate::{App, request};
-use jiff::{SignedDuration, Timestamp};
-use orderly::{
-    domain::{
-        head::{Hold, HoldReason},
-        ids::{OrderId, PaymentId},
-        settings::Role,
-    },
-    http::{Error, FieldError, Problem, Request, Response},
-    store::{DueClass, PaymentRecord, StoredPayment, Unmatched, settle},
+use api::{Error, FieldError, Problem, Request, Response};
+use domain::{
+    head::{Hold, HoldReason},
+    ids::{OrderId, PaymentId},
+    settings::Role,
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use store::{DueClass, PaymentRecord, StoredPayment, Unmatched, settle};
 
 /// An item that waits for something, and for what.
 #[derive(Debug, Serialize)]
@@ -21,7 +19,7 @@ pub struct StuckItem {
     pub order: OrderId,
     /// `head`, `fulfillment#01`, `return#01`.
     pub item: String,
-    #[cfg_attr(feature = "schema", schemars(with = "orderly::schema::Moment"))]
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub since: Timestamp,
     /// `work_overdue`: owed work is not being done; its messages are probably in a dead-letter queue.
     /// `on_hold`: a person, or stock, is waited for.
@@ -40,7 +38,7 @@ pub struct UnmatchedPayment {
     /// The order that it says it pays, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
-    #[cfg_attr(feature = "schema", schemars(with = "Option<orderly::schema::Moment>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     pub since: Option<Timestamp>,
     /// The provider's ids of its events.
     pub events: Vec<String>,
@@ -83,7 +81,7 @@ pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Erro
         heads.filter_map(|(order, head)| Some((order, head.ok()?.value.holds))).collect();
     let items =
         overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(|due| (due, "on_hold")));
-    let view = |(due, why): (orderly::store::DueItem, &'static str)| StuckItem {
+    let view = |(due, why): (store::DueItem, &'static str)| StuckItem {
         holds: if why == "on_hold" { holds.remove(&due.order).unwrap_or_default() } else { BTreeMap::new() },
         order: due.order,
         item: due.item.to_string(),

@@ -1,18 +1,16 @@
 //! Changes of an order that people ask for: cancel, hold, release, retry a refund.
 
 use crate::{App, read::visible, request};
-use orderly::{
-    domain::{
-        Rejection,
-        allocation::difference,
-        duty::ItemName,
-        head::{Head, HoldReason},
-        history::Actor,
-        settings::Role,
-    },
-    http::{Caller, Error, Request, Response, view::OrderView},
-    store::{Order, settle},
+use api::{Caller, Error, Request, Response, view::OrderView};
+use domain::{
+    Rejection,
+    allocation::difference,
+    duty::ItemName,
+    head::{Head, HoldReason},
+    history::Actor,
+    settings::Role,
 };
+use store::{Order, settle};
 
 /// Cancels the order, or what has not left of it, releases the stock and orders the refund, in one transaction. A hand-over
 /// that happens at the same time writes the same fulfillment: one of the two loses, and looks again.

@@ -5,13 +5,10 @@ mod place;
 mod read;
 pub mod request;
 
+use api::{Error, Problem, Request, Response};
 use jiff::SignedDuration;
-use orderly::{
-    http::{Error, Problem, Request, Response},
-    queue::Sender,
-    runtime::{Clock, ConfigError},
-    store::Store,
-};
+use runtime::{Clock, ConfigError};
+use store::{Sender, Store};
 
 pub use place::Accepted;
 pub use read::OrderPage;

@@ -1,25 +1,23 @@
 //! `POST /orders`: checked, stored and its stock reserved, in one transaction.
 
 use crate::{App, request};
-use jiff::Timestamp;
-use orderly::{
-    domain::{
-        allocation::{Allocation, Holding, difference},
-        duty::ItemName,
-        head::Head,
-        history::Actor,
-        ids::{ChannelId, OrderId, Sku},
-        money::{Currency, Minor},
-        order::Details,
-        routing::{Availability, Part, Routed, Want, route},
-        settings::Role,
-    },
-    http::{Error, FieldError, Problem, Request, Response},
-    store::{CommitError, PaymentRecord, PlacedDetails, StoredPayment, settle},
+use api::{Error, FieldError, Problem, Request, Response};
+use domain::{
+    allocation::{Allocation, Holding, difference},
+    duty::ItemName,
+    head::Head,
+    history::Actor,
+    ids::{ChannelId, OrderId, Sku},
+    money::{Currency, Minor},
+    order::Details,
+    routing::{Availability, Part, Routed, Want, route},
+    settings::Role,
 };
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use store::{CommitError, PaymentRecord, PlacedDetails, StoredPayment, settle};
 
 /// Places (a SKU at a location) that one order may hold stock of: cancelling it takes an action of the transaction for
 /// each, and some more for its fulfillments.
@@ -33,10 +31,10 @@ pub struct Accepted {
     pub reference: String,
     pub currency: Currency,
     pub total: Minor,
-    #[cfg_attr(feature = "schema", schemars(with = "orderly::schema::Moment"))]
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub placed_at: Timestamp,
     /// Until when the stock is kept for it while it is unpaid.
-    #[cfg_attr(feature = "schema", schemars(with = "orderly::schema::Moment"))]
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub reserved_until: Timestamp,
 }
 
@@ -111,7 +109,7 @@ async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error>
     if !unknown.is_empty() {
         return Err(Problem::invalid(unknown).into());
     }
-    let want = |(line, ordered): (u16, &orderly::domain::order::Line)| Want {
+    let want = |(line, ordered): (u16, &domain::order::Line)| Want {
         line,
         sku: ordered.sku.clone(),
         quantity: ordered.quantity,
@@ -142,7 +140,7 @@ fn allocations(routed: Routed) -> Vec<Allocation> {
 }
 
 fn out_of_stock(routed: &Routed) -> Problem {
-    let short = |s: &orderly::domain::routing::Shortage| json!({"line": s.line, "sku": s.sku, "asked": s.asked, "available": s.available});
+    let short = |s: &domain::routing::Shortage| json!({"line": s.line, "sku": s.sku, "asked": s.asked, "available": s.available});
     let names: Vec<&str> = routed.short.iter().map(|short| short.sku.as_str()).collect();
     let detail = format!("not enough stock of {}; nothing was reserved", names.join(", "));
     Problem::new(409, "out-of-stock", detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())

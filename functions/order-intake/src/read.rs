@@ -1,19 +1,17 @@
 //! `GET /orders` and `GET /orders/{order_id}`.
 
 use crate::App;
-use orderly::{
-    domain::{
-        head::OrderStatus,
-        ids::{ChannelId, OrderId},
-        settings::Role,
-    },
-    http::{
-        Caller, Error, Problem, Request, Response,
-        view::{OrderSummary, OrderView},
-    },
-    store::Order,
+use api::{
+    Caller, Error, Problem, Request, Response,
+    view::{OrderSummary, OrderView},
+};
+use domain::{
+    head::OrderStatus,
+    ids::{ChannelId, OrderId},
+    settings::Role,
 };
 use serde::Serialize;
+use store::Order;
 
 /// A page of orders, newest first.
 #[derive(Debug, Serialize)]

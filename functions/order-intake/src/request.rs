@@ -6,17 +6,15 @@ mod body;
 #[cfg(feature = "schema")]
 pub use body::{PaymentReference, PlaceOrder};
 
-use jiff::Timestamp;
-use orderly::{
-    domain::{
-        head::HoldReason,
-        ids::{ChannelId, PaymentId, Sku},
-        money::MAX_AMOUNT,
-        order::{Address, Customer, Details, Discount, Line, Shipping},
-        provider_units,
-    },
-    http::{Decoder, Error, Fields, email, text},
+use api::{Decoder, Error, Fields, email, text};
+use domain::{
+    head::HoldReason,
+    ids::{ChannelId, PaymentId, Sku},
+    money::MAX_AMOUNT,
+    order::{Address, Customer, Details, Discount, Line, Shipping},
+    provider_units,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Lines of one order. All of them may turn out to lie elsewhere: taking each from one place and giving it another
@@ -229,5 +227,4 @@ pub fn hold_order(body: &Value) -> Result<HoldOrder, Error> {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

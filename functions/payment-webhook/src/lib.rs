@@ -1,19 +1,16 @@
 //! `POST /webhooks/payments/{provider}`: payment events, verified and recorded on their orders.
 //!
 //! A provider is one file: its `verify` alone makes a `VerifiedEvent`, and its `normalize` turns that into the
-//! field's own [`MoneyEvent`](orderly::domain::ledger::MoneyEvent)s, which is all that the rest knows.
+//! field's own [`MoneyEvent`](domain::ledger::MoneyEvent)s, which is all that the rest knows.
 
 mod record;
 pub mod stripe;
 
-use orderly::{
-    domain::{ids::OrderId, ledger::MoneyEvent},
-    http::{Error, Problem, Request, Response},
-    queue::Sender,
-    runtime::Clock,
-    store::Store,
-};
+use api::{Error, Problem, Request, Response};
+use domain::{ids::OrderId, ledger::MoneyEvent};
+use runtime::Clock;
 use serde::Serialize;
+use store::{Sender, Store};
 use stripe::Stripe;
 
 /// What the function works with.

@@ -1,5 +1,5 @@
-use orderly::runtime::{self, Aws, Clock, Error};
 use payment_webhook::{App, handle, stripe::Stripe};
+use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

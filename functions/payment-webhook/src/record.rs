@@ -1,11 +1,9 @@
 //! Putting a fact on its order's ledger.
 
 use crate::{App, Incoming, Outcome};
-use orderly::{
-    domain::{head::Head, ledger::MoneyEvent},
-    http::Error,
-    store::{PaymentRecord, Stored, settle},
-};
+use api::Error;
+use domain::{head::Head, ledger::MoneyEvent};
+use store::{PaymentRecord, Stored, settle};
 
 /// Records the fact on its order, or keeps it until the order appears, for reconcile to match and for people to see.
 /// Doing it again changes nothing.

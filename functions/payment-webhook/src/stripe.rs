@@ -1,24 +1,20 @@
 //! Stripe: <https://docs.stripe.com/webhooks>, <https://docs.stripe.com/api/events/types>.
 
 use crate::Incoming;
-use jiff::Timestamp;
-use orderly::{
-    domain::{
-        ids::{ChannelId, OrderId, PaymentId, ProviderId},
-        ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
-        money::{Currency, MAX_AMOUNT, Minor},
-        provider_units,
-    },
-    http::{
-        Error, Problem, Request,
-        signature::{
-            SignatureError,
-            stripe::{self, Secret},
-        },
-    },
-    runtime::ConfigError,
+use api::{Error, Problem, Request};
+use domain::{
+    ids::{ChannelId, OrderId, PaymentId, ProviderId},
+    ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
+    money::{Currency, MAX_AMOUNT, Minor},
+    provider_units,
 };
+use jiff::Timestamp;
+use runtime::ConfigError;
 use serde_json::Value;
+use webhooks::{
+    SignatureError,
+    stripe::{self, Secret},
+};
 
 /// Stripe's events have a few kilobytes; with many lines of a checkout, some ten.
 const MAX_BODY: usize = 1024 * 1024;
@@ -200,5 +196,4 @@ fn malformed(field: &str) -> Error {
 }
 
 #[cfg(test)]
-#[path = "stripe_tests.rs"]
 mod tests;

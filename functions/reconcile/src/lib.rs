@@ -6,22 +6,19 @@
 
 mod pace;
 
+use domain::{
+    allocation::difference,
+    duty::{Duty, ItemName, Owed, Owing},
+    fulfillment::Fulfillment,
+    head::{OWED_GRACE, OrderStatus},
+    ids::{OrderId, PaymentId},
+    returns::Return,
+};
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use orderly::{
-    domain::{
-        allocation::difference,
-        duty::{Duty, ItemName, Owed, Owing},
-        fulfillment::Fulfillment,
-        head::{OWED_GRACE, OrderStatus},
-        ids::{OrderId, PaymentId},
-        returns::Return,
-    },
-    queue::{RecordError, Sender},
-    runtime::Clock,
-    store::{DueClass, DueItem, PaymentRecord, Store, Unmatched, settle},
-};
+use runtime::{Clock, RecordError};
 use serde::Serialize;
+use store::{DueClass, DueItem, PaymentRecord, Sender, Store, Unmatched, settle};
 
 /// What the function works with.
 pub struct App {

@@ -1,5 +1,5 @@
-use orderly::runtime::{self, Aws, Clock, Error};
 use reconcile::{App, handle};
+use runtime::{self, Aws, Clock, Error};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]

@@ -8,19 +8,16 @@
 pub mod stripe;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use jiff::{SignedDuration, Timestamp};
-use orderly::{
-    domain::{
-        duty::Duty,
-        head::Head,
-        ids::{OrderId, RefundId},
-        ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
-        provider_units,
-    },
-    queue::{Message, RecordError, Sender, process},
-    runtime::{Aws, Clock},
-    store::{Store, settle},
+use domain::{
+    duty::Duty,
+    head::Head,
+    ids::{OrderId, RefundId},
+    ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
+    provider_units,
 };
+use jiff::{SignedDuration, Timestamp};
+use runtime::{Aws, Clock, RecordError, process};
+use store::{Message, Sender, Store, settle};
 use stripe::{Outcome, RefundRequest, Stripe};
 
 /// What the function works with.

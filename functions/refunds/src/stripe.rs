@@ -1,15 +1,12 @@
 //! Stripe's refunds: <https://docs.stripe.com/api/refunds/create>.
 
-use http::{StatusCode, header};
-use orderly::{
-    domain::{
-        ids::{OrderId, ProviderId, RefundId},
-        ledger::RefundStatus,
-        money::Minor,
-    },
-    queue::RecordError,
-    runtime::{Answer, Aws, Web},
+use domain::{
+    ids::{OrderId, ProviderId, RefundId},
+    ledger::RefundStatus,
+    money::Minor,
 };
+use http::{StatusCode, header};
+use runtime::{Answer, Aws, RecordError, Web};
 use serde_json::Value;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -183,5 +180,4 @@ fn outcome(refund: &Value) -> Result<Outcome, RecordError> {
 }
 
 #[cfg(test)]
-#[path = "stripe_tests.rs"]
 mod tests;

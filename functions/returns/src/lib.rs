@@ -3,20 +3,17 @@
 
 pub mod request;
 
-use orderly::{
-    domain::{
-        Rejection,
-        duty::ItemName,
-        history::Actor,
-        ids::{OrderId, ReturnId},
-        returns::{self as rules, Inspected, Return},
-        settings::Role,
-    },
-    http::{Caller, Error, FieldError, Problem, Request, Response, view::ReturnView},
-    queue::Sender,
-    runtime::Clock,
-    store::{Order, Store, Stored, settle},
+use api::{Caller, Error, FieldError, Problem, Request, Response, view::ReturnView};
+use domain::{
+    Rejection,
+    duty::ItemName,
+    history::Actor,
+    ids::{OrderId, ReturnId},
+    returns::{self as rules, Inspected, Return},
+    settings::Role,
 };
+use runtime::Clock;
+use store::{Order, Sender, Store, Stored, settle};
 
 /// What the function works with.
 pub struct App {

@@ -1,5 +1,5 @@
-use orderly::runtime::{self, Aws, Clock, Error};
 use returns::{App, handle};
+use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,11 +1,9 @@
 //! The bodies of the requests, and how they are read.
 
-use orderly::{
-    domain::{
-        ids::LocationId,
-        returns::{Inspection, ReturnReason, Wanted},
-    },
-    http::{Decoder, Error, Fields, text},
+use api::{Decoder, Error, Fields, text};
+use domain::{
+    ids::LocationId,
+    returns::{Inspection, ReturnReason, Wanted},
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -135,5 +133,4 @@ pub fn inspect(body: &Value) -> Result<InspectReturn, Error> {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

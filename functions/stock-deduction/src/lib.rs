@@ -6,21 +6,18 @@
 //! items; the orders that they concern are decided again, on what is there now, and the others go on.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use orderly::{
-    domain::{
-        allocation::difference,
-        duty::Duty,
-        head::Head,
-        ids::{OrderId, Sku},
-        routing::{Availability, route},
-        settings::Location,
-        stock::{StockChange, StockDelta},
-    },
-    queue::{Message, RecordError, Sender, process_together},
-    runtime::Clock,
-    store::{CommitError, Failed, MAX_ACTIONS, Store, StoreError, Stored},
+use domain::{
+    allocation::difference,
+    duty::Duty,
+    head::Head,
+    ids::{OrderId, Sku},
+    routing::{Availability, route},
+    settings::Location,
+    stock::{StockChange, StockDelta},
 };
+use runtime::{Clock, RecordError, process_together};
 use std::collections::{BTreeMap, BTreeSet};
+use store::{CommitError, Failed, MAX_ACTIONS, Message, Sender, Store, StoreError, Stored};
 
 /// What the function works with.
 pub struct App {
@@ -208,5 +205,4 @@ fn concerned(failed: &[Failed], group: &[Decided]) -> BTreeSet<OrderId> {
 }
 
 #[cfg(test)]
-#[path = "group_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-use orderly::runtime::{self, Aws, Clock, Error};
+use runtime::{self, Aws, Clock, Error};
 use stock_deduction::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]

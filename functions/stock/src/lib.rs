@@ -2,18 +2,16 @@
 
 pub mod request;
 
-use orderly::{
-    domain::{
-        ids::{LocationId, Sku},
-        settings::Role,
-        stock::{Movement, StockDelta, StockLevel, StockPlace},
-    },
-    http::{Caller, Error, FieldError, Problem, Request, Response},
-    runtime::Clock,
-    store::{CommitError, Count, Failed, MovementRecord, Store, Terms, settle},
+use api::{Caller, Error, FieldError, Problem, Request, Response};
+use domain::{
+    ids::{LocationId, Sku},
+    settings::Role,
+    stock::{Movement, StockDelta, StockLevel, StockPlace},
 };
 use request::{CountStock, MoveStock};
+use runtime::Clock;
 use serde::Serialize;
+use store::{CommitError, Count, Failed, MovementRecord, Store, Terms, settle};
 
 /// What the function works with.
 pub struct App {

@@ -1,11 +1,9 @@
 //! The bodies of the requests, and how they are read.
 
-use orderly::{
-    domain::{
-        ids::{LocationId, Sku},
-        stock::MovementKind,
-    },
-    http::{Decoder, Error, text},
+use api::{Decoder, Error, text};
+use domain::{
+    ids::{LocationId, Sku},
+    stock::MovementKind,
 };
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;

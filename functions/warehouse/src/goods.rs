@@ -1,20 +1,18 @@
 //! Steps that move goods: they change the fulfillment, the order and the stock in one transaction.
 
 use crate::{App, Loaded, request};
-use jiff::Timestamp;
-use orderly::{
-    domain::{
-        allocation::difference,
-        fulfillment::{Fulfillment, PackedLine},
-        head::Head,
-        history::Actor,
-        ids::ParcelId,
-        settings::Role,
-        stock::{Movement, StockChange, StockDelta, StockPlace},
-    },
-    http::{Error, Request, Response},
-    store::{MovementRecord, settle},
+use api::{Error, Request, Response};
+use domain::{
+    allocation::difference,
+    fulfillment::{Fulfillment, PackedLine},
+    head::Head,
+    history::Actor,
+    ids::ParcelId,
+    settings::Role,
+    stock::{Movement, StockChange, StockDelta, StockPlace},
 };
+use jiff::Timestamp;
+use store::{MovementRecord, settle};
 
 /// Records what was found. What was not found is no longer believed to be there, and is routed again.
 pub(crate) async fn confirm_picks(app: &App, request: &Request) -> Result<Response, Error> {

@@ -4,19 +4,16 @@ mod goods;
 pub mod request;
 mod work;
 
-use orderly::{
-    domain::{
-        Rejection,
-        duty::ItemName,
-        fulfillment::Fulfillment,
-        head::HoldReason,
-        ids::{FulfillmentId, OrderId},
-    },
-    http::{Error, Problem, Request, Response, view::FulfillmentView},
-    queue::Sender,
-    runtime::Clock,
-    store::{Order, Store, Stored},
+use api::{Error, Problem, Request, Response, view::FulfillmentView};
+use domain::{
+    Rejection,
+    duty::ItemName,
+    fulfillment::Fulfillment,
+    head::HoldReason,
+    ids::{FulfillmentId, OrderId},
 };
+use runtime::Clock;
+use store::{Order, Sender, Store, Stored};
 
 pub use work::WorkPage;
 

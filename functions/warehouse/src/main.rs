@@ -1,4 +1,4 @@
-use orderly::runtime::{self, Aws, Clock, Error};
+use runtime::{self, Aws, Clock, Error};
 use warehouse::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]

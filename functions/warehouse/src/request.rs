@@ -1,9 +1,7 @@
 //! The bodies of the requests, and how they are read.
 
-use orderly::{
-    domain::fulfillment::{HandOver, PackedLine},
-    http::{Decoder, Error, Fields, text},
-};
+use api::{Decoder, Error, Fields, text};
+use domain::fulfillment::{HandOver, PackedLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -139,5 +137,4 @@ fn link(url: &str) -> Result<String, &'static str> {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

@@ -1,12 +1,10 @@
 //! Steps that concern the fulfillment alone: list, start picking, pack.
 
 use crate::{App, Loaded, request};
-use orderly::{
-    domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role},
-    http::{Error, FieldError, Problem, Request, Response, view::FulfillmentView},
-    store::settle,
-};
+use api::{Error, FieldError, Problem, Request, Response, view::FulfillmentView};
+use domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role};
 use serde::Serialize;
+use store::settle;
 
 /// A page of a location's work.
 #[derive(Debug, Serialize)]

@@ -7,12 +7,10 @@ use std::{
     time::Duration,
 };
 
+use domain::settings::{ApiKey, Role};
 use jiff::Timestamp;
-use orderly::{
-    domain::settings::{ApiKey, Role},
-    runtime::{Aws, Clock},
-    store::{StoreError, Tables},
-};
+use runtime::{Aws, Clock};
+use store::{StoreError, Tables};
 
 use crate::{
     Ports, StackError,

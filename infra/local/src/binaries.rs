@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_function_without_a_binary_is_named() {
-        let messages = br#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"orderly"},"executable":null}
+        let messages = br#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"store"},"executable":null}
 {"reason":"compiler-artifact","target":{"kind":["bin"],"name":"stock"},"executable":"/t/debug/stock"}
 {"reason":"build-finished","success":true}"#;
         assert_eq!(directory(&["stock"], messages).unwrap(), Path::new("/t/debug"));

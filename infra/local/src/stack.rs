@@ -92,7 +92,7 @@ pub enum StackError {
     #[error(transparent)]
     Books(#[from] BooksError),
     #[error("cannot store the operator key: {0}")]
-    Key(#[from] orderly::store::StoreError),
+    Key(#[from] store::StoreError),
 }
 
 /// The running system. Stop it with [`Stack::shutdown`]; if it is only dropped, its processes are killed when

@@ -6,7 +6,7 @@ use crate::{
     routes::{self, Group},
     schemas::{self, Schemas},
 };
-use orderly::{domain::settings::Role, http};
+use domain::settings::Role;
 use serde_json::{Map, Value, json};
 
 const ABOUT: &str = "\
@@ -33,7 +33,7 @@ pub fn document() -> Value {
             path[method.to_lowercase()] = operation(&mut schemas, route, tag);
         }
     }
-    schemas.answers.subschema_for::<http::Problem>();
+    schemas.answers.subschema_for::<api::Problem>();
     schemas.answers.definitions_mut().insert("GatewayMessage".to_owned(), schemas::gateway_message().into());
     schemas.finish(json!({
         "openapi": "3.1.1",

@@ -1,7 +1,7 @@
 //! How many routes fail in the same way.
 
 use crate::route::{Access, Problem, Route};
-use orderly::http::MAX_BODY;
+use api::MAX_BODY;
 use serde_json::{Map, Value, json};
 
 const fn problem(status: u16, name: &'static str, description: &'static str) -> Problem {

@@ -1,6 +1,6 @@
 //! A route of the API, as its row in a table tells it.
 
-use orderly::domain::settings::Role;
+use domain::settings::Role;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 

@@ -4,12 +4,10 @@
 //! and in an answer, where fields may be added one day. A type that comes in both and differs has `Input` behind its
 //! name in requests.
 
-use orderly::{
-    domain::{
-        head::{HoldReason, OrderStatus},
-        ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
-    },
-    http::Request,
+use api::Request;
+use domain::{
+    head::{HoldReason, OrderStatus},
+    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
 };
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
@@ -147,7 +145,7 @@ macro_rules! inline {
 }
 
 inline! {
-    /// See [`orderly::http::Request::idempotency_key`].
+    /// See [`api::Request::idempotency_key`].
     IdempotencyKey: { "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" }
 }
 inline! {
@@ -155,11 +153,11 @@ inline! {
     StatusName: { "type": "string", "enum": OrderStatus::NAMES }
 }
 inline! {
-    /// See [`orderly::http::Request::cursor`].
+    /// See [`api::Request::cursor`].
     Cursor: { "type": "string", "pattern": "^[0-9]{14}#[A-Za-z0-9_-]{1,64}$" }
 }
 inline! {
-    /// See [`orderly::http::Request::limit`].
+    /// See [`api::Request::limit`].
     Limit: { "type": "integer", "minimum": 1, "maximum": Request::MAX_LIMIT, "default": Request::DEFAULT_LIMIT }
 }
 inline! {

@@ -4,7 +4,7 @@ use crate::{
     Books,
     items::{Places, all, bucket, levels, named, text},
 };
-use orderly::domain::{
+use domain::{
     allocation::Holding,
     fulfillment::Fulfillment,
     head::{Head, OrderStatus},

@@ -1,6 +1,6 @@
 //! Reading the tables.
 
-use orderly::domain::stock::StockDelta;
+use domain::stock::StockDelta;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Money: Orderly's books and the provider's agree, and nothing moves twice.
 
 use crate::{Books, items::all};
-use orderly::domain::{
+use domain::{
     head::{Head, HoldReason, OrderStatus},
     ledger::Refund,
 };

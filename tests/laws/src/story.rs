@@ -1,7 +1,7 @@
 //! Histories: what happened to an order happened in an order that makes sense.
 
 use crate::{Books, items::all};
-use orderly::domain::{
+use domain::{
     duty::Owed,
     fulfillment::Fulfillment,
     head::{Head, OrderStatus},

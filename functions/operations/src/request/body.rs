@@ -2,7 +2,7 @@
 //! with the name in the path; the tests of infra/openapi hold the two to each other.
 
 use super::{MAX_BIN, MAX_BINS, MAX_NAME, MAX_PRIORITY, MAX_WEIGHT_G};
-use orderly::domain::{arrival::ScheduleSettings, ids::LocationId};
+use domain::{arrival::ScheduleSettings, ids::LocationId};
 use schemars::JsonSchema;
 use std::collections::BTreeMap;
 

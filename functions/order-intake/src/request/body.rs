@@ -2,7 +2,7 @@
 //! the order's details; the tests of infra/openapi hold the two to each other.
 
 use super::{MAX_LINES, MAX_REFERENCE};
-use orderly::domain::{
+use domain::{
     ids::ChannelId,
     money::{Currency, MAX_AMOUNT, Minor},
     order::{Address, Customer, Discount, Line, Shipping},

@@ -1,13 +1,13 @@
 //! `operations`.
 
 use crate::{examples, route::Route};
+use domain::settings::{
+    Channel, Location, Product,
+    Role::{Storefront, Warehouse},
+};
 use operations::{
     Channels, Keys, Locations, NewKey, RevokedKey, StuckItems, UnmatchedPayment, UnmatchedPayments,
     request::{AssignPayment, CreateKey, PutChannel, PutLocation, PutProduct},
-};
-use orderly::domain::settings::{
-    Channel, Location, Product,
-    Role::{Storefront, Warehouse},
 };
 
 pub fn routes() -> Vec<Route> {

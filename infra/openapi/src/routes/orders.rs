@@ -5,16 +5,14 @@ use crate::{
     route::Route,
     schemas::{Cursor, Limit, StatusName},
 };
+use api::view::OrderView;
+use domain::{
+    ids::ChannelId,
+    settings::Role::{Storefront, Warehouse},
+};
 use order_intake::{
     Accepted, OrderPage,
     request::{CancelOrder, HoldOrder, PlaceOrder},
-};
-use orderly::{
-    domain::{
-        ids::ChannelId,
-        settings::Role::{Storefront, Warehouse},
-    },
-    http::view::OrderView,
 };
 
 pub fn routes() -> Vec<Route> {

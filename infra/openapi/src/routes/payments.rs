@@ -1,8 +1,8 @@
 //! `payment-webhook`.
 
 use crate::{route::Route, schemas::StripeEvent};
-use orderly::http::signature::stripe::HEADER;
 use payment_webhook::Received;
+use webhooks::stripe::HEADER;
 
 pub fn routes() -> Vec<Route> {
     vec![

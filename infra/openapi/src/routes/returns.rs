@@ -1,10 +1,8 @@
 //! `returns`.
 
 use crate::{examples, route::Route};
-use orderly::{
-    domain::settings::Role::{Storefront, Warehouse},
-    http::view::ReturnView,
-};
+use api::view::ReturnView;
+use domain::settings::Role::{Storefront, Warehouse};
 use returns::request::{DeclineReturn, InspectReturn, ReceiveReturn, RequestReturn};
 
 const AS_IT_IS_NOW: (u16, &str) = (200, "The return as it is now.");

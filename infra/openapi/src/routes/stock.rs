@@ -1,7 +1,7 @@
 //! `stock`.
 
 use crate::{examples, route::Route};
-use orderly::domain::{
+use domain::{
     settings::Role::{Storefront, Warehouse},
     stock::StockLevel,
 };

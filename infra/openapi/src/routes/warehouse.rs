@@ -5,10 +5,8 @@ use crate::{
     route::Route,
     schemas::{Cursor, Limit},
 };
-use orderly::{
-    domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role::Warehouse},
-    http::view::FulfillmentView,
-};
+use api::view::FulfillmentView;
+use domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role::Warehouse};
 use warehouse::{
     WorkPage,
     request::{ConfirmPicks, HandOverParcels, PackParcel},

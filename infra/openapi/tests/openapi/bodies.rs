@@ -4,10 +4,11 @@ use crate::{
     all_routes, operation,
     probes::{Probe, probes},
 };
-use orderly::http::{Error, FieldError, Request, signature::stripe as signature};
+use api::{Error, FieldError, Request};
 use payment_webhook::stripe::Stripe;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use webhooks::stripe as signature;
 
 /// Reads a body as the function behind an operation does.
 pub fn decode(operation: &str, body: &Value) -> Result<(), Error> {

@@ -1,21 +1,18 @@
 //! What the tables say of the functions: who may call them, and how they fail.
 
 use crate::{all_routes, operation};
+use api::{Caller, Error, Request, Response};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{SharedCredentialsProvider, retry::RetryConfig};
+use domain::settings::Role;
 use openapi::Access;
-use orderly::{
-    domain::settings::Role,
-    http::{Caller, Error, Request, Response},
-    queue::{Queues, Sender},
-    runtime::{Aws, Clock},
-    store::{Store, Tables},
-};
+use runtime::{Aws, Clock};
 use std::{
     collections::{BTreeSet, HashMap},
     fs,
     path::Path,
 };
+use store::{Queues, Sender, Store, Tables};
 
 /// The functions, over a database that does not answer: enough to be refused, or not.
 struct Functions {
@@ -119,7 +116,7 @@ fn sources(directory: &Path, found: &mut String) {
 fn every_problem_of_the_sources_is_described_and_no_other() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut text = String::new();
-    for directory in ["shared/src", "functions"] {
+    for directory in ["shared", "functions"] {
         sources(&root.join(directory), &mut text);
     }
     let in_sources: BTreeSet<&str> = problems_of(&text)

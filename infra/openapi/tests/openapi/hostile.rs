@@ -1,8 +1,8 @@
 //! Whatever is sent, each route's decoder reads it, or says what is wrong with it.
 
 use crate::{all_routes, bodies::decode};
+use api::{Error, Problem, Request};
 use hostile::{each_edit, json};
-use orderly::http::{Error, Problem, Request};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 /// For each route, beside all single edits.

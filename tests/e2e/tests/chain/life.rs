@@ -79,9 +79,9 @@ fn the_warehouse_was_told(world: &World, order: &str) {
     assert_eq!(notice["ship_to"]["line1"], STREET);
     assert_eq!(told[0].header("webhook-id"), Some(format!("{order}-01").as_str()));
     let secret = world.stack.secret("WarehouseWebhookSecret").unwrap();
-    let secret = orderly::http::signature::standard_webhooks::Secret::new(&secret).unwrap();
+    let secret = webhooks::standard_webhooks::Secret::new(&secret).unwrap();
     let at = told[0].header("webhook-timestamp").unwrap().parse().unwrap();
-    let signed = orderly::http::signature::standard_webhooks::sign(
+    let signed = webhooks::standard_webhooks::sign(
         told[0].header("webhook-id").unwrap(),
         told[0].body.as_bytes(),
         &secret,

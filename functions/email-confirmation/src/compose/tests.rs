@@ -1,0 +1,328 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use domain::{
+    allocation::Allocation,
+    arrival::{DayRange, Schedule, ScheduleSettings},
+    fulfillment::{HandOver, plan},
+    head::Head,
+    history::Actor,
+    ids::FulfillmentId,
+    ledger::{MoneyEvent, MoneyFact, RefundStatus},
+    order::Details,
+    returns::{self, Disposition, Inspection, ReturnReason, Wanted},
+    routing::Routed,
+};
+use jiff::civil::date;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use store::{PlacedDetails, Stored};
+
+/// A Monday morning in London.
+fn monday() -> Timestamp {
+    "2026-11-23T09:00:00Z".parse().unwrap()
+}
+
+fn by() -> Actor {
+    Actor::caller("operator", "test")
+}
+
+/// Ships the next working day, and takes 1 to 2 (main) or 3 to 5 (far, in Tokyo).
+fn locations() -> Vec<Location> {
+    let location = |id: &str, zone: &str, min, max| {
+        let (time_zone, transit_days) = (zone.to_owned(), DayRange { min, max });
+        let settings = ScheduleSettings { time_zone, transit_days, handling_days: 1, ..ScheduleSettings::default() };
+        let schedule = Schedule::try_from(settings).unwrap();
+        Location { id: id.parse().unwrap(), name: id.to_owned(), priority: 1, schedule, webhook_url: None }
+    };
+    vec![location("main", "Europe/London", 1, 2), location("far", "Asia/Tokyo", 3, 5)]
+}
+
+/// 2 × 19.50 less 1.00, and 12.00; less 2.00; plus 4.90 for shipping.
+fn details() -> Details {
+    serde_json::from_value(json!({
+        "channel": "web", "reference": "1001", "placed_at": monday(), "currency": "EUR",
+        "customer": {"name": "Ada Lovelace", "email": "ada@example.com"},
+        "shipping_address": {
+            "name": "Ada Lovelace", "company": "Engines", "line1": "1 Main St", "city": "London", "postal_code": "N1", "country": "GB",
+        },
+        "lines": [
+            {"sku": "TEE", "title": "T-shirt", "quantity": 2, "unit_price": 1950, "discount": 100, "tax": 607},
+            {"sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 160},
+        ],
+        "shipping": {"method": "Standard", "price": 490, "tax": 78},
+        "discount": {"amount": 200}, "tax_included": true, "total": 5290,
+    }))
+    .unwrap()
+}
+
+fn at(id: &str) -> LocationId {
+    id.parse().unwrap()
+}
+
+fn allocation(line: u16, quantity: u32, state: Holding) -> Allocation {
+    Allocation { line, sku: details().lines[usize::from(line)].sku.clone(), quantity, state }
+}
+
+fn captured(payment: &str, amount: Minor) -> MoneyEvent {
+    let fact = MoneyFact::Captured(amount);
+    MoneyEvent {
+        payment: payment.parse().unwrap(),
+        at: monday(),
+        event: "evt".into(),
+        currency: "EUR".parse().ok(),
+        fact,
+    }
+}
+
+fn order_of(head: Head) -> Order {
+    let id = domain::ids::OrderId::derive(&head.channel, &head.reference);
+    let head = Stored { order: id.clone(), name: ItemName::Head, version: 1, due: None, value: head };
+    let placed = PlacedDetails { fingerprint: "f".into(), reserved_until: monday(), details: details() };
+    let (fulfillments, returns) = (BTreeMap::new(), BTreeMap::new());
+    Order { id, placed, head, fulfillments, returns, emails: BTreeMap::new() }
+}
+
+/// A paid order that holds `stock`.
+fn paid(stock: Vec<Allocation>) -> Order {
+    let events = [captured("stripe_pi_1", 5290)];
+    order_of(Head::place(&details(), stock, monday(), &events, &by(), monday()))
+}
+
+/// The shirts from main, the mug from far.
+fn from_two_places() -> Vec<Allocation> {
+    vec![allocation(0, 2, Holding::Reserved(at("main"))), allocation(1, 1, Holding::Reserved(at("far")))]
+}
+
+/// Both fulfillments handed over on Monday, each in one parcel, the second one without a page to follow it on.
+fn sent() -> Order {
+    let mut order = paid(from_two_places());
+    let head = order.head.value.clone().deduct(&Routed::default(), monday());
+    let planned = plan(&head.stock, &details(), &BTreeMap::new(), &BTreeSet::new(), 1, monday());
+    for (id, fulfillment) in planned {
+        let page = fulfillment.location.as_str() == "main";
+        let picks = fulfillment.lines.iter().map(|line| (line.line, line.quantity)).collect();
+        let contents = fulfillment.lines.iter().map(|l| PackedLine { line: l.line, quantity: l.quantity }).collect();
+        let (picked, _) = fulfillment.confirm_picks(&picks, &by(), monday()).unwrap();
+        let packed = picked.pack(contents, 500, None, "k", &by(), monday()).unwrap();
+        let leaving = HandOver {
+            parcel: "P1".parse().unwrap(),
+            carrier: "DHL".into(),
+            tracking_number: format!("JD-{id}"),
+            tracking_url: page.then(|| "https://t.example/1".into()),
+        };
+        let (value, _) = packed.hand_over(&[leaving], &by(), monday()).unwrap();
+        let name = ItemName::Fulfillment(id.clone());
+        order.fulfillments.insert(id, Stored { order: order.id.clone(), name, version: 1, due: None, value });
+    }
+    order
+}
+
+fn fulfillment(n: usize) -> ItemName {
+    ItemName::Fulfillment(FulfillmentId::nth(n))
+}
+
+fn shipped_kind() -> EmailKind {
+    EmailKind::Shipped("P1".parse().unwrap())
+}
+
+/// The shirt that came back of two that were announced, inspected; with its refund intended.
+fn returned() -> Order {
+    let mut order = sent();
+    let wanted = [Wanted { line: 0, quantity: 2, reason: ReturnReason::Unwanted }];
+    let asked = returns::request(&details(), &order.units_sent(), &[], &wanted, "k", &by(), monday()).unwrap();
+    let received =
+        asked.approve(&by(), monday()).unwrap().receive(&[(0, 1)].into(), &at("main"), &by(), monday()).unwrap();
+    let found = vec![Inspection { quantity: 1, disposition: Disposition::Restocked, grade: None }];
+    let inspected = received.inspect(&[(0, found)].into(), &details(), &[], &by(), monday()).unwrap();
+    order.head.value = order.head.value.intend_refund("return-01", inspected.refund, monday());
+    let (id, name) = ("01".parse().unwrap(), ItemName::Return("01".parse().unwrap()));
+    let stored = Stored { order: order.id.clone(), name, version: 1, due: None, value: inspected.value };
+    order.returns.insert(id, stored);
+    order
+}
+
+fn mail(order: &Order, item: &ItemName, kind: &EmailKind) -> Mail {
+    compose(order, item, kind, &locations(), monday()).unwrap()
+}
+
+fn confirmation(order: &Order) -> PaymentConfirmed {
+    match mail(order, &ItemName::Head, &EmailKind::PaymentConfirmed) {
+        Mail::PaymentConfirmed(mail) => mail,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refund_mail(order: &Order, id: &str) -> RefundSent {
+    match mail(order, &ItemName::Head, &EmailKind::RefundSent(id.parse().unwrap())) {
+        Mail::RefundSent(mail) => mail,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn goods(lines: &[Line]) -> Vec<(&str, u32)> {
+    lines.iter().map(|line| (line.sku.as_str(), line.quantity)).collect()
+}
+
+#[test]
+fn the_confirmation_tells_lines_totals_and_address() {
+    let mail = confirmation(&paid(from_two_places()));
+    assert_eq!((mail.order.number.as_str(), mail.order.customer.as_deref()), ("1001", Some("Ada Lovelace")));
+    let lines: Vec<_> = mail.lines.iter().map(|l| (l.quantity, l.unit_price.as_str(), l.total.as_str())).collect();
+    assert_eq!(lines, [(2, "19.50 EUR", "39.00 EUR"), (1, "12.00 EUR", "12.00 EUR")]);
+    let Totals { subtotal, discounts, shipping, tax, tax_included, total } = mail.totals;
+    assert_eq!(
+        (subtotal.as_str(), discounts.as_deref(), shipping.as_str()),
+        ("51.00 EUR", Some("3.00 EUR"), "4.90 EUR")
+    );
+    assert_eq!((tax.as_str(), tax_included, total.as_str()), ("8.45 EUR", true, "52.90 EUR"));
+    assert_eq!(mail.ship_to, ["Ada Lovelace", "Engines", "1 Main St", "N1 London", "GB"]);
+}
+
+#[test]
+fn the_slowest_place_decides_when_all_has_arrived_and_what_is_missing_leaves_it_open() {
+    let dates = |stock| confirmation(&paid(stock)).arrival.map(|range| (range.earliest, range.latest));
+    let main = |line, quantity| allocation(line, quantity, Holding::Reserved(at("main")));
+    assert_eq!(dates(vec![main(0, 2), main(1, 1)]), Some((date(2026, 11, 25), date(2026, 11, 26))));
+    // It is Monday evening in Tokyo, after the cut-off: Tuesday, Wednesday out, three to five days on the way.
+    assert_eq!(dates(from_two_places()), Some((date(2026, 11, 30), date(2026, 12, 2))));
+    let waits = vec![main(0, 2), allocation(1, 1, Holding::Backordered(at("main")))];
+    assert_eq!(dates(waits), Some((date(2026, 12, 9), date(2026, 12, 10))), "two weeks later");
+    assert_eq!(dates(vec![main(0, 2), allocation(1, 1, Holding::Missing)]), None);
+    assert_eq!(dates(vec![allocation(0, 2, Holding::Reserved(at("nowhere")))]), None, "a location that has gone");
+}
+
+#[test]
+fn the_confirmation_says_how_many_units_wait_for_stock() {
+    let stock = vec![
+        allocation(0, 1, Holding::Reserved(at("main"))),
+        allocation(0, 1, Holding::Backordered(at("main"))),
+        allocation(1, 1, Holding::Missing),
+    ];
+    let waits: Vec<_> = confirmation(&paid(stock)).lines.iter().map(|line| line.backordered).collect();
+    assert_eq!(waits, [1, 1]);
+}
+
+#[test]
+fn a_cancellation_tells_what_goes_back_over_all_payments() {
+    let cancelled = |events: &[MoneyEvent]| {
+        let head = Head::place(&details(), from_two_places(), monday(), events, &by(), monday());
+        let (head, _) = head.cancel(Vec::new(), "late", &by(), monday()).unwrap();
+        match mail(&order_of(head), &ItemName::Head, &EmailKind::OrderCancelled) {
+            Mail::OrderCancelled(mail) => mail,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(cancelled(&[]).refund, None);
+    assert_eq!(goods(&cancelled(&[]).lines), [("TEE", 2), ("MUG", 1)]);
+    let two = [captured("stripe_pi_1", 5000), captured("stripe_pi_2", 290)];
+    assert_eq!(cancelled(&two).refund.as_deref(), Some("52.90 EUR"));
+}
+
+#[test]
+fn a_parcel_s_mail_tells_its_own_contents_its_way_and_which_of_all_parcels_it_is() {
+    let order = sent();
+    let of = |n| match mail(&order, &fulfillment(n), &shipped_kind()) {
+        Mail::Shipped(mail) => mail,
+        other => panic!("{other:?}"),
+    };
+    let (first, second) = (of(1), of(2));
+    let (far, main) = if first.tracking_page.is_none() { (first, second) } else { (second, first) };
+    assert_eq!((goods(&main.lines), goods(&far.lines)), (vec![("TEE", 2)], vec![("MUG", 1)]));
+    let mut numbers = [main.parcel.number, far.parcel.number];
+    numbers.sort_unstable();
+    assert_eq!((numbers, main.parcel.count, far.parcel.count), ([1, 2], 2, 2));
+    assert_eq!(main.carrier, "DHL");
+    let dates = |mail: &Shipped| mail.arrival.as_ref().map(|range| (range.earliest, range.latest));
+    assert_eq!(dates(&main), Some((date(2026, 11, 24), date(2026, 11, 25))));
+    assert_eq!(dates(&far), Some((date(2026, 11, 26), date(2026, 11, 30))));
+    assert_eq!(main.ship_to[0], "Ada Lovelace");
+}
+
+#[test]
+fn a_delivery_is_dated_as_where_it_came_from() {
+    let mut order = sent();
+    let late = "2026-11-24T20:00:00Z".parse().unwrap();
+    let day = |order: &Order, n| match mail(order, &fulfillment(n), &EmailKind::Delivered("P1".parse().unwrap())) {
+        Mail::Delivered(mail) => mail.delivered_on,
+        other => panic!("{other:?}"),
+    };
+    for n in [1, 2] {
+        let stored = order.fulfillments.get_mut(&FulfillmentId::nth(n)).unwrap();
+        stored.value = stored.value.clone().deliver(&"P1".parse().unwrap(), &by(), late).unwrap();
+        let expected = if stored.value.location == at("main") { date(2026, 11, 24) } else { date(2026, 11, 25) };
+        assert_eq!(day(&order, n), expected);
+    }
+}
+
+#[test]
+fn a_return_s_mail_names_what_came_and_not_what_was_announced() {
+    let order = returned();
+    match mail(&order, &ItemName::Return("01".parse().unwrap()), &EmailKind::ReturnReceived) {
+        Mail::ReturnReceived(mail) => assert_eq!(goods(&mail.lines), [("TEE", 1)]),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_refund_of_a_return_names_the_goods_and_any_other_stands_for_itself() {
+    let mut order = returned();
+    let one = refund_mail(&order, "return-01");
+    let lines: Vec<_> = one.lines.iter().map(|l| (l.sku.as_str(), l.quantity, l.amount.as_str())).collect();
+    // 38.00 of 50.00 take 1.52 of the discount of 2.00: 36.48 for two.
+    assert_eq!((lines, one.total.as_str()), (vec![("TEE", 1, "18.24 EUR")], "18.24 EUR"));
+
+    let id = "re_1".to_owned();
+    let fact = MoneyFact::Refund { ours: None, id, amount: 100, status: RefundStatus::Succeeded };
+    let event = MoneyEvent { fact, ..captured("stripe_pi_1", 0) };
+    order.head.value = order.head.value.record(&event, monday());
+    let elsewhere = refund_mail(&order, "re_1");
+    assert_eq!((elsewhere.lines.len(), elsewhere.total.as_str()), (0, "1.00 EUR"));
+}
+
+#[test]
+fn a_refund_that_is_spread_over_payments_tells_each_part_by_its_own_amount() {
+    let mut order = returned();
+    order.head.value.ledger.refunds.clear();
+    order.head.value = order.head.value.record(&captured("stripe_pi_0", 1000), monday());
+    order.head.value = order.head.value.intend_refund("return-01", 1824, monday());
+    let parts = ["return-01", "return-01.2"].map(|id| refund_mail(&order, id));
+    let totals = parts.each_ref().map(|mail| (mail.lines.len(), mail.total.as_str()));
+    assert_eq!(totals, [(0, "10.00 EUR"), (0, "8.24 EUR")], "no line costs just one of them");
+}
+
+#[test]
+fn what_there_is_nothing_to_say_about_is_for_a_person_to_look_at() {
+    let order = sent();
+    let nothing = [
+        (fulfillment(1), EmailKind::Shipped("P9".parse().unwrap())),
+        (fulfillment(9), shipped_kind()),
+        (ItemName::Head, shipped_kind()),
+        (fulfillment(1), EmailKind::Delivered("P1".parse().unwrap())), // it is on its way
+        (ItemName::Return("01".parse().unwrap()), EmailKind::ReturnReceived),
+        (ItemName::Head, EmailKind::ReturnReceived),
+        (ItemName::Head, EmailKind::RefundSent("return-01".parse().unwrap())),
+    ];
+    for (item, kind) in nothing {
+        let outcome = compose(&order, &item, &kind, &locations(), monday());
+        assert!(matches!(outcome, Err(RecordError::Poison(_))), "{item} {kind}: {outcome:?}");
+    }
+}
+
+#[test]
+fn every_kind_renders_with_the_shop_s_name() {
+    let shop = Shop { name: "Shirts & Mugs".into(), email: "help@example.com".into(), phone: None, help_page: None };
+    let order = returned();
+    let kinds = [
+        (ItemName::Head, EmailKind::PaymentConfirmed),
+        (ItemName::Head, EmailKind::OrderCancelled),
+        (fulfillment(1), shipped_kind()),
+        (ItemName::Return("01".parse().unwrap()), EmailKind::ReturnReceived),
+        (ItemName::Head, EmailKind::RefundSent("return-01".parse().unwrap())),
+    ];
+    for (item, kind) in kinds {
+        let rendered = mail(&order, &item, &kind).render(&shop).unwrap();
+        assert!(rendered.subject.contains("1001"), "{kind}: {}", rendered.subject);
+        assert!(rendered.text.contains("Shirts & Mugs") && rendered.html.contains("Shirts &#38; Mugs"), "{kind}");
+    }
+}

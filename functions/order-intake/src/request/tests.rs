@@ -1,0 +1,334 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use api::FieldError;
+use proptest::prelude::*;
+use serde_json::json;
+
+/// 2 × 19.50 less 1.00, and 12.00; less 2.00; plus 4.90 for shipping: 52.90, of which 8.45 are tax.
+fn body() -> Value {
+    json!({
+        "reference": "1001",
+        "channel": "web",
+        "currency": "EUR",
+        "customer": {"name": " Ada Lovelace ", "email": "ada@example.com", "phone": "+44 1", "locale": "en-GB"},
+        "shipping_address": {
+            "name": "Ada Lovelace", "company": "Engines", "line1": "1 Main St", "line2": "Flat 2", "city": "London",
+            "postal_code": "N1 9GU", "region": "Greater London", "country": "GB",
+        },
+        "billing_address": {"name": "Ada Lovelace", "line1": "1 Main St", "city": "London", "country": "GB"},
+        "lines": [
+            {"sku": "TEE-M", "title": "T-shirt", "quantity": 2, "unit_price": 1950, "discount": 100, "tax": 607},
+            {"sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 160},
+        ],
+        "shipping": {"method": "Standard", "price": 490, "tax": 78},
+        "discount": {"code": "SUMMER", "amount": 200},
+        "tax_included": true,
+        "total": 5290,
+        "payment": {"provider": "stripe", "id": "pi_3MtwBw"},
+    })
+}
+
+fn minimal() -> Value {
+    json!({
+        "reference": "1001",
+        "currency": "JPY",
+        "customer": {"name": "Ada", "email": "ada@example.com"},
+        "shipping_address": {"name": "Ada", "line1": "1 Main St", "city": "London", "country": "GB"},
+        "lines": [{"sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 120}],
+        "shipping": {"method": "Standard"},
+        "total": 1320,
+    })
+}
+
+fn web() -> ChannelId {
+    "web".parse().unwrap()
+}
+
+fn read(body: &Value, channel: Option<&ChannelId>, key: Option<&str>) -> Result<Details, Vec<FieldError>> {
+    let now = Timestamp::from_second(1_764_000_000).unwrap();
+    problems(place_order(body, &Placing { channel, idempotency_key: key, now }))
+}
+
+fn problems<T>(outcome: Result<T, Error>) -> Result<T, Vec<FieldError>> {
+    outcome.map_err(|error| match error {
+        Error::Problem(problem) => {
+            assert_eq!(problem.status, 422);
+            problem.errors
+        }
+        other => panic!("{other}"),
+    })
+}
+
+fn wrong_fields(body: &Value) -> Vec<String> {
+    read(body, Some(&web()), None).unwrap_err().into_iter().map(|error| error.field).collect()
+}
+
+/// The body with another value at a path like `lines[0].sku`.
+fn with(mut body: Value, path: &str, value: Value) -> Value {
+    let pointer = format!("/{}", path.replace(['[', '.'], "/").replace(']', ""));
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    body.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(name.to_owned(), value);
+    body
+}
+
+#[test]
+fn a_full_order_is_read_as_it_was_written() {
+    let details = read(&body(), Some(&web()), None).unwrap();
+    assert_eq!((details.reference.as_str(), details.channel.as_str(), details.total), ("1001", "web", 5290));
+    assert_eq!(details.customer.name, "Ada Lovelace", "trimmed");
+    assert_eq!(details.shipping_address.region.as_deref(), Some("Greater London"));
+    assert_eq!(details.billing_address.unwrap().postal_code, None);
+    assert_eq!((details.lines[0].discount, details.lines[0].tax, details.lines[1].discount), (100, 607, 0));
+    assert_eq!(details.discount.unwrap().code.as_deref(), Some("SUMMER"));
+    assert_eq!(details.payment.unwrap().as_str(), "stripe_pi_3MtwBw");
+}
+
+#[test]
+fn what_may_be_left_out_may_also_be_null() {
+    let read = |body: &Value| read(body, Some(&web()), None);
+    let details = read(&minimal()).unwrap();
+    assert_eq!((details.shipping.price, details.tax_included, details.discount.as_ref()), (0, false, None));
+    let optional = ["channel", "billing_address", "discount", "tax_included", "payment"];
+    let body = optional.iter().fold(minimal(), |body, path| with(body, path, json!(null)));
+    assert_eq!(read(&body), Ok(details));
+}
+
+#[test]
+fn every_field_that_is_missing_is_named() {
+    let required = [
+        "reference",
+        "currency",
+        "customer",
+        "customer.name",
+        "customer.email",
+        "shipping_address",
+        "shipping_address.name",
+        "shipping_address.line1",
+        "shipping_address.city",
+        "shipping_address.country",
+        "lines",
+        "lines[0].sku",
+        "lines[0].title",
+        "lines[1].quantity",
+        "lines[1].unit_price",
+        "shipping",
+        "shipping.method",
+        "discount.amount",
+        "total",
+        "payment.provider",
+        "payment.id",
+    ];
+    for path in required {
+        let errors = read(&with(body(), path, json!(null)), Some(&web()), None).unwrap_err();
+        assert_eq!(errors.len(), 1, "{path}");
+        assert_eq!(errors[0].field, path);
+        assert!(errors[0].detail.starts_with("is required"), "{path}: {}", errors[0].detail);
+    }
+    let mut all = wrong_fields(&json!({}));
+    all.sort();
+    let expected = ["currency", "customer", "lines", "reference", "shipping", "shipping_address", "total"];
+    assert_eq!(all, expected, "all at once");
+}
+
+#[test]
+fn every_field_that_is_wrong_is_named_by_its_path() {
+    let long = |n: usize| json!("x".repeat(n));
+    let table = [
+        ("reference", vec![json!(1001), json!(""), json!("  "), long(101), json!("a\nb")]),
+        ("channel", vec![json!("market"), json!("a b"), json!(7), long(33)]),
+        ("currency", vec![json!("eur"), json!("EURO"), json!("XXX"), json!(978)]),
+        ("customer", vec![json!("Ada"), json!([])]),
+        ("customer.name", vec![json!(1), json!(""), long(201), json!("a\u{0}b")]),
+        ("customer.email", vec![json!("ada"), json!("a@b"), json!("a@b.co\r\nBcc: x@y.zz"), long(255), json!({})]),
+        ("customer.phone", vec![long(41), json!(44)]),
+        ("customer.locale", vec![long(36)]),
+        ("shipping_address", vec![json!("1 Main St"), json!(1)]),
+        ("shipping_address.name", vec![long(201)]),
+        ("shipping_address.company", vec![long(201), json!("")]),
+        ("shipping_address.line1", vec![long(201), json!("\t")]),
+        ("shipping_address.line2", vec![long(201)]),
+        ("shipping_address.city", vec![long(201), json!(["London"])]),
+        ("shipping_address.postal_code", vec![long(21), json!(12345)]),
+        ("shipping_address.region", vec![long(101)]),
+        ("shipping_address.country", vec![json!("gb"), json!("GBR"), json!("G1"), json!("")]),
+        ("billing_address", vec![json!("same"), json!(true)]),
+        ("billing_address.country", vec![json!("Germany")]),
+        ("lines", vec![json!([]), json!({}), json!("TEE"), json!(vec![json!({}); 51])]),
+        ("lines[0].sku", vec![json!("a b"), json!("ä"), json!(""), long(65), json!(12)]),
+        ("lines[0].title", vec![json!(""), long(201)]),
+        ("lines[1].quantity", vec![json!(0), json!(-1), json!(1.5), json!("1"), json!(100_001), json!(1e9)]),
+        ("lines[1].unit_price", vec![json!(-1), json!(19.5), json!("1200"), json!(MAX_AMOUNT + 1), json!(u64::MAX)]),
+        ("lines[0].discount", vec![json!(-1), json!("1")]),
+        ("lines[0].tax", vec![json!(-1), json!(true)]),
+        ("shipping", vec![json!("Standard")]),
+        ("shipping.method", vec![long(61), json!("")]),
+        ("shipping.price", vec![json!(-490), json!(4.9)]),
+        ("shipping.tax", vec![json!(-1)]),
+        ("discount", vec![json!(200)]),
+        ("discount.code", vec![long(61)]),
+        ("discount.amount", vec![json!(-1), json!("200")]),
+        ("tax_included", vec![json!("yes"), json!(1)]),
+        ("total", vec![json!(-1), json!(52.9), json!("5290"), json!(MAX_AMOUNT + 1)]),
+        ("payment", vec![json!("pi_3MtwBw")]),
+        ("payment.provider", vec![json!("paypal"), json!("")]),
+        ("payment.id", vec![json!(""), json!("pi 3"), long(129), json!(3)]),
+        ("totla", vec![json!(1)]),
+        ("lines[1].qty", vec![json!(1)]),
+        ("customer.e-mail", vec![json!("a@b.co")]),
+    ];
+    for (path, values) in table {
+        for value in values {
+            assert_eq!(wrong_fields(&with(body(), path, value.clone())), [path], "{value}");
+        }
+    }
+}
+
+#[test]
+fn many_wrong_fields_are_named_at_once() {
+    let wrong = ["currency", "customer.email", "lines[0].sku", "lines[1].quantity", "shipping.price", "total"];
+    let body = wrong.iter().fold(body(), |body, path| with(body, path, json!("?")));
+    assert_eq!(wrong_fields(&body), wrong);
+}
+
+#[test]
+fn a_total_that_does_not_add_up_tells_both_numbers() {
+    let errors = read(&with(body(), "total", json!(5291)), Some(&web()), None).unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].field, "total");
+    let detail = "is 52.91 EUR, but the order adds up to 52.90 EUR (lines 51.00 EUR, discounts -3.00 EUR, shipping \
+                  4.90 EUR, tax 8.45 EUR included)";
+    assert_eq!(errors[0].detail, detail);
+    let errors = read(&with(minimal(), "total", json!(1200)), Some(&web()), None).unwrap_err();
+    assert!(errors[0].detail.contains("is 1200 JPY, but the order adds up to 1320 JPY"), "{}", errors[0].detail);
+}
+
+#[test]
+fn tax_is_added_unless_it_is_included() {
+    let added = with(with(body(), "tax_included", json!(false)), "total", json!(5290 + 845));
+    assert_eq!(read(&added, Some(&web()), None).unwrap().total, 6135);
+}
+
+#[test]
+fn discounts_larger_than_their_price_and_sums_too_large_to_hold_are_refused() {
+    let table = [
+        ("lines[1].discount", json!(1201)),
+        ("discount.amount", json!(5001)),
+        ("lines[0].unit_price", json!(MAX_AMOUNT)),
+    ];
+    for (path, value) in table {
+        let body = with(with(body(), path, value), "lines[0].quantity", json!(100_000));
+        let body = if path == "discount.amount" { with(body, "lines[0].quantity", json!(2)) } else { body };
+        assert_eq!(wrong_fields(&body), ["lines"], "{path}");
+    }
+}
+
+#[test]
+fn the_idempotency_key_stands_for_a_missing_reference_only() {
+    let none = with(body(), "reference", json!(null));
+    assert_eq!(read(&none, Some(&web()), Some("key-1")).unwrap().reference, "key-1");
+    assert_eq!(read(&body(), Some(&web()), Some("key-1")).unwrap().reference, "1001");
+    assert!(read(&none, Some(&web()), None).unwrap_err()[0].detail.contains("Idempotency-Key"));
+}
+
+#[test]
+fn the_channel_is_the_key_s_own_or_named_by_a_key_that_has_none() {
+    let of = |named: Value, own: Option<&ChannelId>| {
+        let outcome = read(&with(body(), "channel", named), own, None);
+        outcome.map(|details| details.channel.to_string()).map_err(|errors| errors[0].field.clone())
+    };
+    let wrong = || Err("channel".to_owned());
+    assert_eq!(of(json!(null), Some(&web())), Ok("web".to_owned()));
+    assert_eq!(of(json!("web"), Some(&web())), Ok("web".to_owned()));
+    assert_eq!(of(json!("market"), Some(&web())), wrong());
+    assert_eq!(of(json!("market"), None), Ok("market".to_owned()));
+    assert_eq!(of(json!(null), None), wrong());
+}
+
+#[test]
+fn cancelling_and_holding_ask_for_a_reason() {
+    let fields = |errors: Vec<FieldError>| errors.into_iter().map(|error| error.field).collect::<Vec<_>>();
+    assert_eq!(cancel_order(&json!({"reason": " late "})).unwrap().reason, "late");
+    for bad in [json!({}), json!({"reason": ""}), json!({"reason": "x".repeat(201)}), json!({"reason": 7})] {
+        assert_eq!(fields(problems(cancel_order(&bad)).unwrap_err()), ["reason"], "{bad}");
+    }
+    for reason in HoldReason::ALL {
+        assert_eq!(hold_order(&json!({"reason": reason.as_str()})).unwrap().reason, reason);
+    }
+    let bad = json!({"reason": "mood", "note": "", "until": "tomorrow"});
+    assert_eq!(fields(problems(hold_order(&bad)).unwrap_err()), ["reason", "note", "until"]);
+}
+
+/// Any JSON, with the names of an order's fields more often than others.
+fn garbage() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+        prop_oneof![Just("EUR"), Just("web"), Just("a@b.co"), Just("TEE-M"), Just("stripe")].prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        4 => prop::sample::select(vec![
+            "reference", "channel", "currency", "customer", "name", "email", "shipping_address", "line1", "city", "country",
+            "lines", "sku", "title", "quantity", "unit_price", "discount", "tax", "shipping", "method", "price", "amount",
+            "total", "payment", "provider", "id", "tax_included",
+        ]).prop_map(str::to_owned),
+        1 => ".{0,6}",
+    ];
+    leaf.prop_recursive(5, 80, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(name.clone(), inner, 0..10).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+/// A path of [`body`], to put garbage at.
+fn somewhere() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "reference",
+        "currency",
+        "customer",
+        "customer.email",
+        "shipping_address",
+        "shipping_address.country",
+        "lines",
+        "lines[0].sku",
+        "lines[0].quantity",
+        "lines[1].unit_price",
+        "lines[1].discount",
+        "shipping",
+        "shipping.price",
+        "discount",
+        "discount.amount",
+        "tax_included",
+        "total",
+        "payment",
+        "payment.id",
+        "what",
+    ])
+}
+
+proptest! {
+    #[test]
+    fn garbage_is_refused_with_what_is_wrong_in_it(body in garbage()) {
+        let errors = read(&body, Some(&web()), None).unwrap_err();
+        prop_assert!(!errors.is_empty());
+        prop_assert!(errors.iter().all(|error| !error.field.is_empty() && !error.detail.is_empty()));
+    }
+
+    #[test]
+    fn an_order_with_garbage_in_it_is_refused_or_still_adds_up(path in somewhere(), value in garbage()) {
+        match read(&with(body(), path, value), Some(&web()), Some("key")) {
+            Ok(details) => {
+                prop_assert_eq!(details.totals().map(|totals| totals.total), Some(details.total));
+                let kept = serde_json::to_vec(&details).unwrap();
+                prop_assert_eq!(serde_json::from_slice::<Details>(&kept).unwrap(), details);
+            }
+            Err(errors) => prop_assert!(!errors.is_empty()),
+        }
+    }
+}

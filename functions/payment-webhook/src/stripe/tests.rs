@@ -1,0 +1,429 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+const SECRET: &str = "whsec_test";
+const INTENT: &str = "pi_1PgafyB7WZ01zgkWSjxsAJo3";
+const CHARGE: &str = "ch_1PgafuB7WZ01zgkWXYmPNZs8";
+
+/// A payload of Stripe's own fixtures, by the event's type.
+macro_rules! fixture {
+    ($kind:literal) => {
+        serde_json::from_str::<Value>(include_str!(concat!("../../../../tests/payloads/stripe-", $kind, ".json")))
+            .unwrap()
+    };
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_764_000_000).unwrap()
+}
+
+fn stripe(livemode: &str) -> Stripe {
+    Stripe::new(SECRET, livemode).unwrap()
+}
+
+fn signed(body: &str, secret: &str, at: Timestamp) -> Request {
+    let signature = stripe::sign(body.as_bytes(), &Secret::new(secret).unwrap(), at);
+    let headers = [(stripe::HEADER.to_owned(), signature)].into();
+    Request { headers, body: body.as_bytes().to_vec(), ..Request::default() }
+}
+
+/// What a signed event says.
+fn normalize(event: &Value) -> Result<Option<Incoming>, Error> {
+    let stripe = stripe("false");
+    let verified = stripe.verify(&signed(&event.to_string(), SECRET, now()), now()).unwrap();
+    stripe.normalize(&verified)
+}
+
+fn incoming(event: &Value) -> Incoming {
+    normalize(event).unwrap().unwrap()
+}
+
+/// Status and name of a refusal.
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (u16, String) {
+    match outcome {
+        Err(Error::Problem(problem)) => (problem.status, problem.kind.replace("urn:orderly:problem:", "")),
+        other => panic!("a refusal was expected: {other:?}"),
+    }
+}
+
+/// The event with other fields in its object.
+fn with(mut event: Value, fields: &Value) -> Value {
+    for (name, value) in fields.as_object().unwrap() {
+        event["data"]["object"][name] = value.clone();
+    }
+    event
+}
+
+fn event(kind: &str, object: &Value) -> Value {
+    json!({"id": "evt_1", "object": "event", "type": kind, "created": 1_764_000_000, "livemode": false, "data": {"object": object}})
+}
+
+fn intent(fields: &Value) -> Value {
+    with(event("", &json!({"id": INTENT, "object": "payment_intent", "currency": "eur"})), fields)["data"]["object"]
+        .clone()
+}
+
+#[test]
+fn stripe_s_own_payment_intents_are_understood() {
+    use MoneyFact::{Authorized, Captured, Failed, Voided};
+    let declined = json!({"last_payment_error": {"code": "card_declined", "message": "Ada's card"}});
+    let table = [
+        (with(fixture!("payment_intent.succeeded"), &json!({"amount_received": 1099})), Captured(1099)),
+        (
+            with(fixture!("payment_intent.amount_capturable_updated"), &json!({"amount_capturable": 1099})),
+            Authorized(1099),
+        ),
+        (fixture!("payment_intent.amount_capturable_updated"), Authorized(0)),
+        (with(fixture!("payment_intent.payment_failed"), &declined), Failed("card_declined".into())),
+        (fixture!("payment_intent.payment_failed"), Failed("unknown".into())),
+        (fixture!("payment_intent.canceled"), Voided),
+    ];
+    for (event, fact) in table {
+        let Incoming { order, event } = incoming(&event);
+        assert_eq!((order, event.payment), (None, PaymentId::stripe(INTENT).unwrap()));
+        assert_eq!(
+            (event.event.as_str(), event.at),
+            ("evt_1Pgc76B7WZ01zgkWwyRHS12y", Timestamp::from_second(1_234_567_890).unwrap())
+        );
+        assert_eq!((event.currency.unwrap().as_str(), event.fact), ("USD", fact));
+    }
+}
+
+#[test]
+fn stripe_s_own_charges_refunds_and_disputes_are_understood() {
+    let refunded = with(fixture!("charge.refunded"), &json!({"amount_refunded": 40}));
+    let refund =
+        |status| MoneyFact::Refund { ours: None, id: "re_1Pgc72B7WZ01zgkWqPvrRrPE".into(), amount: 100, status };
+    let dispute =
+        MoneyFact::Dispute { id: "dp_1Pgc71B7WZ01zgkWMevJiAUx".into(), amount: 1000, status: DisputeStatus::Inquiry };
+    let table = [
+        (refunded, MoneyFact::RefundedInTotal(40)),
+        (fixture!("refund.updated"), refund(RefundStatus::Succeeded)),
+        (fixture!("charge.dispute.created"), dispute),
+    ];
+    for (event, fact) in table {
+        let of_charge = incoming(&event);
+        assert_eq!((of_charge.event.payment, &of_charge.event.fact), (PaymentId::stripe(CHARGE).unwrap(), &fact));
+        let of_intent = incoming(&with(event, &json!({"payment_intent": INTENT})));
+        assert_eq!(of_intent.event.payment, PaymentId::stripe(INTENT).unwrap(), "the intent is what the order knows");
+        let expanded = json!({"payment_intent": {"id": INTENT}, "charge": {"id": CHARGE}});
+        assert_eq!(incoming(&with(fixture!("refund.updated"), &expanded)).event.payment.parts(), ("stripe", INTENT));
+    }
+}
+
+#[test]
+fn a_checkout_session_tells_what_its_payment_status_says() {
+    let session = |kind: &str, fields: &Value| {
+        let mut event = with(fixture!("checkout.session.completed"), &json!({"amount_total": 2000, "currency": "eur"}));
+        event["type"] = json!(kind);
+        normalize(&with(event, fields)).unwrap().map(|incoming| incoming.event.fact)
+    };
+    let (completed, succeeded) = ("checkout.session.completed", "checkout.session.async_payment_succeeded");
+    let (paid, unpaid) = (json!({"payment_status": "paid"}), json!({"payment_status": "unpaid"}));
+    assert_eq!(session(completed, &paid), Some(MoneyFact::Captured(2000)));
+    assert_eq!(session(completed, &unpaid), Some(MoneyFact::Pending));
+    assert_eq!(session(completed, &json!({"payment_status": "no_payment_required"})), None);
+    assert_eq!(session(completed, &json!({"payment_status": "paid", "payment_intent": null})), None, "a subscription");
+    assert_eq!(session(succeeded, &paid), Some(MoneyFact::Captured(2000)));
+    let failed = session("checkout.session.async_payment_failed", &unpaid);
+    assert_eq!(failed, Some(MoneyFact::Failed("async_payment_failed".into())));
+}
+
+#[test]
+fn every_refund_event_and_status_is_understood() {
+    let kinds = ["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"];
+    let statuses = [
+        ("pending", RefundStatus::Pending),
+        ("requires_action", RefundStatus::Pending),
+        ("succeeded", RefundStatus::Succeeded),
+        ("failed", RefundStatus::Failed),
+        ("canceled", RefundStatus::Failed),
+    ];
+    for kind in kinds {
+        for (name, status) in statuses {
+            let object =
+                json!({"id": "re_1", "payment_intent": INTENT, "amount": 50, "currency": "eur", "status": name});
+            let fact = incoming(&event(kind, &object)).event.fact;
+            assert_eq!(fact, MoneyFact::Refund { ours: None, id: "re_1".into(), amount: 50, status }, "{kind} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_refund_that_orderly_asked_for_is_known_by_its_metadata() {
+    let ours = |metadata: Value| {
+        let object = json!({"id": "re_1", "charge": CHARGE, "amount": 50, "currency": "eur", "status": "succeeded", "metadata": metadata});
+        match incoming(&event("refund.updated", &object)).event.fact {
+            MoneyFact::Refund { ours, .. } => ours.map(|ours| (ours.id.to_string(), ours.attempt)),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(ours(json!({"orderly_refund": "return-01.2", "orderly_attempt": "3"})), Some(("return-01.2".into(), 3)));
+    let others = [
+        json!({}),
+        json!(null),
+        json!({"orderly_refund": "cancel"}),
+        json!({"orderly_refund": "a b", "orderly_attempt": "1"}),
+        json!({"orderly_refund": "cancel", "orderly_attempt": "first"}),
+        json!({"orderly_refund": 7, "orderly_attempt": 1}),
+    ];
+    for metadata in others {
+        assert_eq!(ours(metadata.clone()), None, "{metadata}");
+    }
+}
+
+#[test]
+fn a_refund_out_of_a_customer_s_balance_is_no_order_s() {
+    let object = json!({"id": "re_1", "amount": 50, "currency": "eur", "status": "succeeded"});
+    assert_eq!(normalize(&event("refund.updated", &object)).unwrap(), None);
+}
+
+#[test]
+fn amounts_are_counted_as_iso_4217_does() {
+    for (currency, told, amount) in [("isk", 50_000, 500), ("ugx", 700, 7), ("mga", 5, 500), ("jpy", 500, 500)] {
+        let object = intent(&json!({"currency": currency, "amount_received": told}));
+        let fact = incoming(&event("payment_intent.succeeded", &object)).event.fact;
+        assert_eq!(fact, MoneyFact::Captured(amount), "{told} {currency}");
+    }
+}
+
+#[test]
+fn every_dispute_event_and_status_is_understood() {
+    let kinds = ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"];
+    let statuses = [
+        ("needs_response", DisputeStatus::Open),
+        ("under_review", DisputeStatus::Open),
+        ("warning_needs_response", DisputeStatus::Inquiry),
+        ("warning_under_review", DisputeStatus::Inquiry),
+        ("warning_closed", DisputeStatus::Won),
+        ("won", DisputeStatus::Won),
+        ("prevented", DisputeStatus::Won),
+        ("lost", DisputeStatus::Lost),
+    ];
+    for kind in kinds {
+        for (name, status) in statuses {
+            let object =
+                json!({"id": "dp_1", "payment_intent": INTENT, "amount": 50, "currency": "eur", "status": name});
+            let fact = incoming(&event(&format!("charge.dispute.{kind}"), &object)).event.fact;
+            assert_eq!(fact, MoneyFact::Dispute { id: "dp_1".into(), amount: 50, status }, "{kind} {name}");
+        }
+    }
+}
+
+#[test]
+fn the_order_is_read_from_what_the_storefront_wrote_on_the_payment() {
+    let web: ChannelId = "web".parse().unwrap();
+    let id = OrderId::derive(&web, "1001");
+    let of = |fields: Value| {
+        let fields = with(json!({"data": {"object": {"amount_received": 1}}}), &fields)["data"]["object"].clone();
+        incoming(&event("payment_intent.succeeded", &intent(&fields))).order
+    };
+    assert_eq!(of(json!({"metadata": {"order_id": id}})), Some(id.clone()));
+    assert_eq!(of(json!({"metadata": {"order_id": "1001", "channel": "web"}})), Some(id.clone()));
+    assert_eq!(of(json!({"client_reference_id": id})), Some(id.clone()));
+    assert_eq!(of(json!({"client_reference_id": "1001", "metadata": {"channel": "web"}})), Some(id));
+    let others = [
+        json!({}),
+        json!({"metadata": {"order_id": "1001"}}),
+        json!({"metadata": {"order_id": "ord_ not one"}}),
+        json!({"metadata": {"order_id": "1001", "channel": "a b"}}),
+        json!({"metadata": {"order_id": 1001}}),
+        json!({"metadata": [], "client_reference_id": "x/y"}),
+    ];
+    for fields in others {
+        assert_eq!(of(fields.clone()), None, "{fields}");
+    }
+}
+
+#[test]
+fn events_of_other_kinds_say_nothing() {
+    for kind in ["customer.created", "payment_intent.created", "charge.succeeded", "invoice.paid", "", "refund"] {
+        assert_eq!(normalize(&event(kind, &json!({"id": "x"}))).unwrap(), None, "{kind}");
+    }
+}
+
+#[test]
+fn a_genuine_event_without_what_its_kind_must_have_is_refused_with_the_field() {
+    let good = json!({
+        "id": "x_1", "payment_intent": INTENT, "charge": CHARGE, "currency": "eur", "status": "succeeded", "amount": 5,
+        "amount_received": 5, "amount_capturable": 5, "amount_refunded": 5, "amount_total": 5, "payment_status": "paid",
+    });
+    let table = [
+        ("payment_intent.succeeded", vec!["id", "amount_received"]),
+        ("payment_intent.amount_capturable_updated", vec!["id", "amount_capturable"]),
+        ("payment_intent.payment_failed", vec!["id"]),
+        ("payment_intent.canceled", vec!["id"]),
+        ("checkout.session.completed", vec!["amount_total"]),
+        ("charge.refunded", vec!["amount_refunded"]),
+        ("refund.updated", vec!["id", "amount", "status"]),
+        ("charge.dispute.created", vec!["id", "amount", "status"]),
+    ];
+    let malformed = (422, "malformed-event".to_owned());
+    for (kind, fields) in table {
+        assert!(normalize(&event(kind, &good)).unwrap().is_some(), "{kind}");
+        for field in fields {
+            for value in [json!(null), json!({}), json!(-5), json!(1.5), json!("a b\n")] {
+                let object = with(event(kind, &good), &json!({field: value}))["data"]["object"].clone();
+                if field == "status" && value.is_string() {
+                    continue; // any text will do
+                }
+                assert_eq!(refusal(normalize(&event(kind, &object))), malformed, "{kind} {field} {value}");
+            }
+        }
+        let object = with(event(kind, &good), &json!({"currency": "doubloon"}))["data"]["object"].clone();
+        assert_eq!(refusal(normalize(&event(kind, &object))), malformed, "{kind}");
+        for field in ["id", "created"] {
+            let mut event = event(kind, &good);
+            event[field] = json!(null);
+            assert_eq!(refusal(normalize(&event)), malformed, "{kind} without {field}");
+        }
+    }
+    let lost = json!({"amount": 5, "currency": "eur", "status": "lost", "id": "x"});
+    assert_eq!(refusal(normalize(&event("charge.dispute.created", &lost))), malformed, "a dispute of no payment");
+    assert_eq!(refusal(normalize(&json!({"livemode": false}))), malformed, "no kind");
+}
+
+#[test]
+fn only_what_stripe_signed_for_this_endpoint_and_mode_is_taken() {
+    let (live, test) = (stripe("true"), stripe("false"));
+    let body = fixture!("payment_intent.succeeded").to_string();
+    let verify = |stripe: &Stripe, request: &Request| stripe.verify(request, now()).map(drop);
+    let good = signed(&body, SECRET, now());
+    verify(&test, &good).unwrap();
+
+    let bad_signature = (401, "bad-signature".to_owned());
+    let refused = [
+        signed(&body, "whsec_other", now()),
+        signed(&body, SECRET, now() - jiff::SignedDuration::from_mins(6)),
+        Request { body: body.replace("1099", "1").into_bytes(), ..good.clone() },
+        Request { headers: [].into(), ..good.clone() },
+        Request { headers: [(stripe::HEADER.to_owned(), "t=1,v1=ab".to_owned())].into(), ..good.clone() },
+    ];
+    for request in refused {
+        assert_eq!(refusal(verify(&test, &request)), bad_signature, "{:?}", request.headers);
+    }
+    assert_eq!(refusal(verify(&live, &good)), (400, "wrong-mode".to_owned()));
+    let modeless = signed(&json!({"type": "x"}).to_string(), SECRET, now());
+    for stripe in [&live, &test] {
+        assert_eq!(refusal(verify(stripe, &modeless)), (400, "wrong-mode".to_owned()), "no mode is no mode");
+    }
+    for garbage in ["", "garbage", "[", "{\"livemode\":false"] {
+        assert_eq!(refusal(verify(&test, &signed(garbage, SECRET, now()))), (400, "not-json".to_owned()), "{garbage}");
+    }
+}
+
+#[test]
+fn while_a_secret_is_rolled_both_are_taken_and_an_unusable_setting_is_named() {
+    let both = Stripe::new(" whsec_new \n\nwhsec_old\n", "false").unwrap();
+    for secret in ["whsec_new", "whsec_old"] {
+        let request = signed(&fixture!("payment_intent.succeeded").to_string(), secret, now());
+        assert!(both.verify(&request, now()).is_ok(), "{secret}");
+    }
+    for (secrets, livemode, named) in [
+        ("", "true", "STRIPE_WEBHOOK_SECRET"),
+        (" \n ", "true", "STRIPE_WEBHOOK_SECRET"),
+        (SECRET, "yes", "STRIPE_LIVEMODE"),
+    ] {
+        assert!(Stripe::new(secrets, livemode).unwrap_err().to_string().contains(named));
+    }
+    assert!(!format!("{both:?}").contains("whsec"), "a secret is never printed");
+}
+
+#[test]
+fn a_failure_keeps_a_word_of_stripe_s_and_nothing_about_the_customer() {
+    let error = json!({"last_payment_error": {"code": "card_declined\nada@example.com", "message": "Ada"}});
+    let fact = incoming(&event("payment_intent.payment_failed", &intent(&error))).event.fact;
+    assert_eq!(fact, MoneyFact::Failed("card_declinedadaexamplecom".into()));
+}
+
+/// Events with what their kinds are read for, one for each kind of fact.
+fn events_of_an_order() -> Vec<Value> {
+    let metadata = json!({"order_id": "1001", "channel": "web", "orderly_refund": "cancel", "orderly_attempt": "1"});
+    let events = [
+        ("payment_intent.succeeded", json!({"id": INTENT, "amount_received": 1099, "currency": "eur"})),
+        ("payment_intent.succeeded", json!({"id": INTENT, "amount_received": 5, "currency": "mga"})),
+        ("payment_intent.amount_capturable_updated", json!({"id": INTENT, "amount_capturable": 9, "currency": "isk"})),
+        ("payment_intent.payment_failed", json!({"id": INTENT, "last_payment_error": {"code": "card_declined"}})),
+        ("payment_intent.canceled", json!({"id": INTENT, "metadata": {"order_id": "ord_7pn7eajnquvjilq3ggx3th55aq"}})),
+        (
+            "checkout.session.completed",
+            json!({"payment_intent": INTENT, "payment_status": "paid", "amount_total": 5, "currency": "eur", "client_reference_id": "1"}),
+        ),
+        ("charge.refunded", json!({"payment_intent": {"id": INTENT}, "amount_refunded": 5, "currency": "eur"})),
+        (
+            "refund.updated",
+            json!({"id": "re_1", "charge": CHARGE, "amount": 5, "currency": "eur", "status": "succeeded", "metadata": metadata}),
+        ),
+        (
+            "charge.dispute.created",
+            json!({"id": "dp_1", "charge": CHARGE, "amount": 5, "currency": "eur", "status": "lost"}),
+        ),
+    ];
+    events.iter().map(|(kind, object)| event(kind, object)).collect()
+}
+
+/// Stripe's own.
+fn fixtures() -> Vec<Value> {
+    vec![
+        fixture!("payment_intent.succeeded"),
+        fixture!("payment_intent.amount_capturable_updated"),
+        fixture!("payment_intent.payment_failed"),
+        fixture!("payment_intent.canceled"),
+        fixture!("checkout.session.completed"),
+        fixture!("charge.refunded"),
+        fixture!("refund.updated"),
+        fixture!("charge.dispute.created"),
+    ]
+}
+
+/// Only Stripe can sign, but a fault of Stripe's, or a leaked secret, must not bring a poisoned fact into a ledger.
+fn fits_a_ledger(event: &MoneyEvent) -> bool {
+    let amount = match &event.fact {
+        MoneyFact::Pending | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
+        MoneyFact::Authorized(amount)
+        | MoneyFact::Captured(amount)
+        | MoneyFact::RefundedInTotal(amount)
+        | MoneyFact::Refund { amount, .. }
+        | MoneyFact::Dispute { amount, .. } => *amount,
+    };
+    // An order's item has room for hundreds of these.
+    (0..=MAX_AMOUNT).contains(&amount) && serde_json::to_string(event).unwrap().len() <= 1_500
+}
+
+/// Takes an event that Stripe has signed; it is a fact that fits a ledger, or refused with what is wrong.
+fn judge(body: Vec<u8>) -> Result<(), String> {
+    let stripe = stripe("false");
+    let signature = stripe::sign(&body, &Secret::new(SECRET).unwrap(), now());
+    let request = Request { headers: [(stripe::HEADER.to_owned(), signature)].into(), body, ..Request::default() };
+    match stripe.verify(&request, now()).and_then(|event| stripe.normalize(&event)) {
+        Ok(None) => Ok(()),
+        Ok(Some(Incoming { event, .. })) if fits_a_ledger(&event) => {
+            let kept: MoneyEvent = serde_json::from_slice(&serde_json::to_vec(&event).unwrap()).unwrap();
+            if kept == event { Ok(()) } else { Err(format!("{event:?} is kept as {kept:?}")) }
+        }
+        Err(Error::Problem(problem)) if matches!(problem.status, 400 | 413 | 422) && !problem.detail.is_empty() => {
+            Ok(())
+        }
+        other => Err(format!("{other:?}").chars().take(1_000).collect()),
+    }
+}
+
+#[test]
+fn an_event_with_any_one_value_hostile_is_a_fact_that_fits_a_ledger_or_refused() {
+    for event in events_of_an_order() {
+        for body in hostile::each_edit(&event) {
+            judge(body).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_hostile_event_is_a_fact_that_fits_a_ledger_or_refused(body in hostile::json([fixtures(), events_of_an_order()].concat())) {
+        let judged = judge(body);
+        prop_assert!(judged.is_ok(), "{judged:?}");
+    }
+}

@@ -1,0 +1,192 @@
+//! The deployed functions' own `handle`, each with its clock and its role's credentials, as their `main.rs` wires them.
+
+use crate::{
+    network::{Network, STRIPE},
+    time::Time,
+};
+use api::{Error, Request, Response};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use email_confirmation::{
+    mail::{Link, Shop},
+    outbox::Outbox,
+};
+use fastrand::Rng;
+use jiff::SignedDuration;
+use runtime::{Aws, Clock, ConfigError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::{Queues, Sender, Store, Tables};
+
+/// Clocks of machines that keep time with the network differ by less.
+const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
+/// As the template's default says.
+const RESERVATION_MINUTES: &str = "60";
+
+pub struct Functions {
+    intake: order_intake::App,
+    webhook: payment_webhook::App,
+    stock: stock::App,
+    deduction: stock_deduction::App,
+    dispatch: fulfillment_dispatch::App,
+    warehouse: warehouse::App,
+    email: email_confirmation::App,
+    returns: returns::App,
+    refunds: refunds::App,
+    reconcile: reconcile::App,
+    operations: operations::App,
+}
+
+/// The secrets that they share with the outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets {
+    pub stripe_webhook: &'static str,
+    pub warehouse_webhook: &'static str,
+}
+
+/// Where a queue is, by its name in the template.
+pub type UrlOf<'a> = &'a dyn Fn(&str) -> String;
+
+/// What one function reaches AWS with.
+struct Wiring<'a> {
+    network: &'a Network,
+    url_of: UrlOf<'a>,
+    region: String,
+    time: Time,
+    rng: &'a mut Rng,
+}
+
+impl Wiring<'_> {
+    fn aws(&self, function: &str) -> Aws {
+        let credentials = Credentials::new(function, "simulated", None, None, "simulation");
+        let endpoint = Some(crate::network::AWS.to_owned());
+        let credentials = SharedCredentialsProvider::new(credentials);
+        let client = aws_smithy_runtime_api::client::http::SharedHttpClient::new(self.network.clone());
+        Aws::new(self.region.clone(), credentials, endpoint, client)
+    }
+
+    fn sender(&self, aws: &Aws) -> Sender {
+        let url = |queue: &str| (self.url_of)(queue);
+        let queues = Queues {
+            stock_deduction: url("StockDeductionQueue"),
+            fulfillment_dispatch: url("FulfillmentDispatchQueue"),
+            email_confirmation: url("EmailConfirmationQueue"),
+            refunds: url("RefundsQueue"),
+        };
+        aws.sender_to(queues)
+    }
+
+    fn clock(&mut self) -> Clock {
+        self.time.clock(MAX_SKEW * self.rng.i32(-1000..=1000) / 1000)
+    }
+}
+
+/// A table's local name is its name in the template.
+pub fn store(aws: &Aws) -> Store {
+    let named = |name: &str| name.to_owned();
+    aws.store_of(Tables {
+        orders: named("OrdersTable"),
+        stock: named("StockTable"),
+        payments: named("PaymentsTable"),
+        catalog: named("CatalogTable"),
+        settings: named("SettingsTable"),
+    })
+}
+
+impl Functions {
+    pub fn wire(
+        network: &Network,
+        url_of: UrlOf<'_>,
+        secrets: Secrets,
+        time: Time,
+        rng: &mut Rng,
+    ) -> Result<Self, ConfigError> {
+        /// The SDK keeps its retry quotas for each region in the whole process: every simulation has one of its own.
+        static WORLDS: AtomicU64 = AtomicU64::new(0);
+        let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
+        let mut wiring = Wiring { network, url_of, region, time, rng };
+        let aws = |wiring: &Wiring<'_>, function: &str| {
+            let aws = wiring.aws(function);
+            let (store, sender) = (store(&aws), wiring.sender(&aws));
+            (aws, store, sender)
+        };
+        let (_, store, sender) = aws(&wiring, "order-intake");
+        let reservation = order_intake::reservation(RESERVATION_MINUTES)?;
+        let intake = order_intake::App { store, sender, clock: wiring.clock(), reservation };
+        let (_, store, sender) = aws(&wiring, "payment-webhook");
+        let stripe = payment_webhook::stripe::Stripe::new(secrets.stripe_webhook, "false")?;
+        let webhook = payment_webhook::App { store, sender, clock: wiring.clock(), stripe };
+        let (_, store, _) = aws(&wiring, "stock");
+        let stock = stock::App { store, clock: wiring.clock() };
+        let (_, store, sender) = aws(&wiring, "stock-deduction");
+        let deduction = stock_deduction::App { store, sender, clock: wiring.clock() };
+        let (own, store, sender) = aws(&wiring, "fulfillment-dispatch");
+        let warehouses = fulfillment_dispatch::notice::Warehouses::with_secret(&own, secrets.warehouse_webhook)?;
+        let dispatch = fulfillment_dispatch::App { store, sender, clock: wiring.clock(), warehouses };
+        let (_, store, sender) = aws(&wiring, "warehouse");
+        let warehouse = warehouse::App { store, sender, clock: wiring.clock() };
+        let (own, store, _) = aws(&wiring, "email-confirmation");
+        let outbox = Outbox::new(own.config(), "orders@example.com".to_owned());
+        let email = email_confirmation::App { store, clock: wiring.clock(), outbox, shop: shop() };
+        let (_, store, sender) = aws(&wiring, "returns");
+        let returns = returns::App { store, sender, clock: wiring.clock() };
+        let (own, store, sender) = aws(&wiring, "refunds");
+        let stripe = refunds::stripe::Stripe::new(&own, STRIPE);
+        stripe.use_key("sk_test_simulated");
+        let refunds = refunds::App { store, sender, clock: wiring.clock(), stripe, aws: own };
+        let (_, store, sender) = aws(&wiring, "reconcile");
+        let reconcile = reconcile::App { store, sender, clock: wiring.clock() };
+        let (_, store, _) = aws(&wiring, "operations");
+        let operations = operations::App { store, clock: wiring.clock() };
+        Ok(Self {
+            intake,
+            webhook,
+            stock,
+            deduction,
+            dispatch,
+            warehouse,
+            email,
+            returns,
+            refunds,
+            reconcile,
+            operations,
+        })
+    }
+
+    /// Gives a request to the function whose route it is.
+    pub async fn answer(&self, function: &str, request: &Request) -> Result<Response, Error> {
+        match function {
+            "order-intake" => Box::pin(order_intake::handle(&self.intake, request)).await,
+            "payment-webhook" => Box::pin(payment_webhook::handle(&self.webhook, request)).await,
+            "stock" => Box::pin(stock::handle(&self.stock, request)).await,
+            "warehouse" => Box::pin(warehouse::handle(&self.warehouse, request)).await,
+            "returns" => Box::pin(returns::handle(&self.returns, request)).await,
+            "operations" => Box::pin(operations::handle(&self.operations, request)).await,
+            other => Err(Error::Internal(format!("{other} serves no requests"))),
+        }
+    }
+
+    /// Gives a batch to the function that its queue is mapped to. None: there is no such function.
+    pub async fn take(&self, function: &str, batch: SqsEvent) -> Option<SqsBatchResponse> {
+        Some(match function {
+            "stock-deduction" => Box::pin(stock_deduction::handle(&self.deduction, batch)).await,
+            "fulfillment-dispatch" => Box::pin(fulfillment_dispatch::handle(&self.dispatch, batch)).await,
+            "email-confirmation" => Box::pin(email_confirmation::handle(&self.email, batch)).await,
+            "refunds" => Box::pin(refunds::handle(&self.refunds, batch)).await,
+            _ => return None,
+        })
+    }
+
+    /// Whether the run succeeded.
+    pub async fn reconcile(&self) -> bool {
+        Box::pin(reconcile::handle(&self.reconcile)).await.is_ok()
+    }
+}
+
+fn shop() -> Shop {
+    Shop {
+        name: "Simulated shop".to_owned(),
+        email: "help@example.com".to_owned(),
+        phone: None,
+        help_page: Link::parse("https://example.com/help"),
+    }
+}

@@ -1,0 +1,395 @@
+//! What storefronts, customers, the warehouse and operators do. Whoever gets no answer asks again, as real ones do; and
+//! whoever is told that it cannot be, takes that for an answer.
+
+use crate::world::{Answer, World, request};
+use api::Request;
+use domain::{ids::OrderId, settings::Role};
+use serde_json::{Value, json};
+use std::{rc::Rc, time::Duration};
+use tokio::{task::spawn_local, time::sleep};
+
+pub const LOCATIONS: [&str; 2] = ["main", "store"];
+const CHANNELS: [&str; 2] = ["web", "market"];
+/// SKU, units at each location, and whether it may be sold before it is there. Few, so that orders compete.
+pub const GOODS: [(&str, [i64; 2], bool); 3] =
+    [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
+const PRICE: i64 = 1_000;
+
+/// How an order is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paying {
+    AtOnce,
+    InParts,
+    /// One part, and never the rest.
+    Half,
+    TooMuch,
+    /// In a currency that is not the order's.
+    Dollars,
+    /// The provider is faster than the storefront.
+    BeforeTheOrder,
+    /// After its reservation has ended.
+    TooLate,
+    Never,
+}
+
+/// How an order goes.
+#[derive(Debug, Clone)]
+pub struct Plot {
+    pub channel: &'static str,
+    pub lines: Vec<(&'static str, u32)>,
+    pub paying: Paying,
+    /// At most so many seconds after ordering.
+    pub pays_within: u64,
+    /// The customer cancels so long after ordering.
+    pub cancels_after: Option<Duration>,
+    /// The customer cancels in the very moment in which the payment is told.
+    pub cancels_while_paying: bool,
+    /// The bank takes the money back, for a while.
+    pub disputed: bool,
+    /// Units of the first line that come back.
+    pub sends_back: bool,
+}
+
+impl Plot {
+    /// An ordinary life with a return at its end.
+    pub fn ordinary() -> Self {
+        let lines = vec![("MUG", 2), ("TEA", 1)];
+        Self {
+            channel: CHANNELS[0],
+            lines,
+            paying: Paying::AtOnce,
+            pays_within: 60,
+            cancels_after: None,
+            cancels_while_paying: false,
+            disputed: false,
+            sends_back: true,
+        }
+    }
+
+    pub fn random(world: &World) -> Self {
+        let mut lines = Vec::new();
+        for (sku, ..) in GOODS {
+            if world.chance(0.5) {
+                lines.push((sku, world.rng.borrow_mut().u32(1..=2)));
+            }
+        }
+        if lines.is_empty() {
+            lines.push((GOODS[0].0, 1));
+        }
+        let paying = match world.rng.borrow_mut().u8(0..22) {
+            0..=10 => Paying::AtOnce,
+            11..=12 => Paying::InParts,
+            13 => Paying::TooMuch,
+            14..=16 => Paying::BeforeTheOrder,
+            17 => Paying::TooLate,
+            18 => Paying::Half,
+            19 => Paying::Dollars,
+            _ => Paying::Never,
+        };
+        let cancels_after = world.chance(0.25).then(|| world.moment(400));
+        let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
+        let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
+        Self { channel, lines, paying, pays_within: 60, cancels_after, cancels_while_paying, disputed, sends_back }
+    }
+
+    /// The id that an order of this customer gets.
+    pub fn order_id(&self, reference: &str) -> Option<OrderId> {
+        self.channel.parse().ok().map(|channel| OrderId::derive(&channel, reference))
+    }
+
+    fn total(&self) -> i64 {
+        self.lines.iter().map(|(_, units)| i64::from(*units) * PRICE).sum()
+    }
+
+    fn order(&self, reference: &str) -> Value {
+        let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
+        json!({
+            "reference": reference,
+            "currency": "EUR",
+            "customer": { "name": "Ada Example", "email": "ada@example.com" },
+            "shipping_address": {
+                "name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
+            },
+            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
+            "shipping": { "method": "Standard", "price": 0, "tax": 0 },
+            "tax_included": true,
+            "total": self.total(),
+        })
+    }
+}
+
+/// Sets up the shop. Nothing goes wrong yet.
+pub async fn open_shop(world: &World) {
+    let put = async |route: &str, name: &str, value: &str, body: Value| {
+        let answer = world.insist(&request(Role::Operator, route, &[(name, value)], &body)).await;
+        assert!(answer.as_ref().is_some_and(Answer::is_success), "{route} {value}: {answer:?}");
+    };
+    for channel in CHANNELS {
+        put("PUT /channels/{channel}", "channel", channel, json!({ "name": channel })).await;
+    }
+    for (n, location) in LOCATIONS.into_iter().enumerate() {
+        let webhook = (n == 0).then_some(crate::network::WAREHOUSE);
+        let body = json!({ "name": location, "priority": n + 1, "webhook_url": webhook });
+        put("PUT /locations/{location}", "location", location, body).await;
+    }
+    for (sku, units, backorder) in GOODS {
+        put("PUT /products/{sku}", "sku", sku, json!({ "title": sku, "weight_g": 100 })).await;
+        for (location, on_hand) in LOCATIONS.into_iter().zip(units) {
+            let count = json!({
+                "sku": sku, "location": location, "on_hand": on_hand,
+                "backorder": backorder && location == LOCATIONS[0], "reason": "opening",
+            });
+            put("PUT /stock", "sku", sku, count).await;
+        }
+    }
+}
+
+/// One order from the storefront's, the customer's and the bank's side.
+pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
+    let Some(id) = plot.order_id(&reference) else { return };
+    let pay = |amount: i64| pay(&world, &plot, &id, amount);
+    if plot.paying == Paying::BeforeTheOrder {
+        pay(plot.total());
+        sleep(world.moment(90)).await;
+    }
+    let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference));
+    let Some(answer) = world.insist(&place).await else { return };
+    if !answer.is_success() {
+        world.network.note(format!("{reference} is refused: {}", answer.body["type"]));
+        return;
+    }
+    world.accepted.borrow_mut().push(id.to_string());
+    if let Some(after) = plot.cancels_after {
+        cancel(&world, id.to_string(), after);
+    }
+    sleep(world.moment(plot.pays_within)).await;
+    let total = plot.total();
+    match plot.paying {
+        Paying::AtOnce | Paying::Dollars => pay(total),
+        Paying::InParts => {
+            pay(total / 2);
+            sleep(world.moment(200)).await;
+            pay(total - total / 2);
+        }
+        Paying::Half => pay(total / 2),
+        Paying::TooMuch => {
+            pay(total);
+            pay(300);
+        }
+        Paying::TooLate => {
+            sleep(Duration::from_mins(75)).await;
+            pay(total);
+        }
+        Paying::BeforeTheOrder | Paying::Never => {}
+    }
+    if plot.disputed {
+        sleep(world.moment(600)).await;
+        dispute(&world, id.as_str()).await;
+    }
+    if plot.sends_back {
+        send_back(&world, &plot, &id).await;
+    }
+}
+
+/// A request with the key of a channel's storefront.
+fn storefront(channel: &str, route: &str, path: &[(&str, &str)], body: &Value) -> Request {
+    let mut request = request(Role::Storefront, route, path, body);
+    if let Some(caller) = &mut request.caller {
+        caller.channel = channel.parse().ok();
+    }
+    request
+}
+
+/// Somebody cancels the order, or what has not left of it.
+pub fn cancel(world: &Rc<World>, order: String, after: Duration) {
+    let world = Rc::clone(world);
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        sleep(after).await;
+        let unsent = world.chance(0.5);
+        let body = json!({ "reason": "changed my mind", "unsent": unsent });
+        let path = &[("order_id", order.as_str())];
+        let answer = world.insist(&request(Role::Operator, "POST /orders/{order_id}/cancel", path, &body)).await;
+        if answer.is_some_and(|answer| answer.is_success()) {
+            world.cancelled.borrow_mut().push((order, unsent));
+        }
+        world.under_way.set(world.under_way.get() - 1);
+    });
+}
+
+/// So soon that it meets what is being done.
+pub fn at_once(world: &World) -> Duration {
+    Duration::from_millis(world.rng.borrow_mut().u64(..200))
+}
+
+fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
+    let currency = if plot.paying == Paying::Dollars { "USD" } else { "EUR" };
+    match world.stripe.pay(order.as_str(), amount, currency) {
+        Ok(webhook) => {
+            let world = Rc::clone(world);
+            let wait = world.moment(plot.pays_within.min(5));
+            let cancelled = plot.cancels_while_paying.then(|| order.to_string());
+            spawn_local(async move {
+                sleep(wait).await;
+                if let Some(order) = cancelled {
+                    // Now, or when its stock is deducted and its picklist made.
+                    let later = if world.chance(0.5) { Duration::ZERO } else { world.moment(8) };
+                    cancel(&world, order, later + at_once(&world));
+                }
+                world.deliver(webhook).await;
+            });
+        }
+        Err(error) => world.outrages.borrow_mut().push(error.to_string()),
+    }
+}
+
+/// The bank takes the money of a payment, and gives it back or not.
+async fn dispute(world: &Rc<World>, order: &str) {
+    let payments = world.stripe.payments();
+    let Some(payment) = payments.iter().find(|payment| payment.order_id.as_deref() == Some(order)) else { return };
+    let about = |status: &str| {
+        json!({
+            "id": format!("dp_{order}"), "object": "dispute", "amount": payment.amount, "charge": payment.charge,
+            "payment_intent": payment.id, "currency": payment.currency, "status": status, "livemode": false,
+        })
+    };
+    let opened = world.stripe.event("charge.dispute.created", &about("needs_response"));
+    let end = if world.chance(0.5) { "won" } else { "lost" };
+    let (first, wait) = (Rc::clone(world), world.moment(20));
+    spawn_local(async move {
+        sleep(wait).await;
+        first.deliver(opened).await;
+    });
+    sleep(world.moment(900)).await;
+    world.deliver(world.stripe.event("charge.dispute.closed", &about(end))).await;
+}
+
+/// Waits for the parcel, and sends a unit of its first line back.
+async fn send_back(world: &Rc<World>, plot: &Plot, id: &OrderId) {
+    let order = &[("order_id", id.as_str())];
+    for _ in 0..60 {
+        sleep(Duration::from_mins(1)).await;
+        let read = storefront(plot.channel, "GET /orders/{order_id}", order, &Value::Null);
+        let Some(answer) = world.insist(&read).await else { return };
+        if answer.body["status"] == "completed" {
+            break;
+        }
+    }
+    let lines = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "unwanted" }] });
+    let mut ask = storefront(plot.channel, "POST /orders/{order_id}/returns", order, &lines);
+    ask.headers.insert("idempotency-key".to_owned(), "first".to_owned());
+    let Some(asked) = world.insist(&ask).await.filter(Answer::is_success) else { return };
+    let Some(returned) = asked.body["id"].as_str() else { return };
+    let path = &[("order_id", id.as_str()), ("return", returned)];
+    let step = async |role, route: &str, body: Value| {
+        world
+            .insist(&request(role, &format!("POST /orders/{{order_id}}/returns/{{return}}/{route}"), path, &body))
+            .await
+    };
+    step(Role::Operator, "approve", Value::Null).await;
+    sleep(world.moment(300)).await;
+    let received = json!({ "location": "main", "lines": [{ "line": 0, "received": 1 }] });
+    step(Role::Warehouse, "receive", received).await;
+    let disposition = if world.chance(0.7) { "restocked" } else { "not_restocked" };
+    step(Role::Warehouse, "inspect", json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": disposition }] }))
+        .await;
+}
+
+/// Takes the oldest work of a location, and does its next step, until the world ends. Looks less often where there was
+/// none.
+pub async fn warehouse(world: Rc<World>, location: &'static str) {
+    let mut pause = 10;
+    loop {
+        sleep(Duration::from_secs(pause) + world.moment(10)).await;
+        pause = (pause * 2).min(240);
+        let mut list = request(Role::Warehouse, "GET /fulfillments", &[], &Value::Null);
+        list.query.insert("location".to_owned(), location.to_owned());
+        let Some(answer) = world.insist(&list).await else { continue };
+        for fulfillment in answer.body["fulfillments"].as_array().into_iter().flatten() {
+            pause = 10;
+            next_step(&world, fulfillment).await;
+        }
+    }
+}
+
+async fn next_step(world: &Rc<World>, fulfillment: &Value) {
+    let text = |name: &str| fulfillment[name].as_str().unwrap_or_default();
+    let (order, id) = (text("order"), text("id"));
+    // In a rush only: the ordinary life is to come to its end.
+    if world.strikes(0.04) {
+        cancel(world, order.to_owned(), at_once(world));
+    }
+    let step = async |name: &str, more: &[(&str, &str)], body: Value| {
+        let path = [&[("order_id", order), ("fulfillment", id)], more].concat();
+        let route = format!("POST /orders/{{order_id}}/fulfillments/{{fulfillment}}/{name}");
+        world.insist(&request(Role::Warehouse, &route, &path, &body)).await
+    };
+    let lines = || fulfillment["picklist"].as_array().into_iter().flatten();
+    match text("status") {
+        "open" => drop(step("start-picking", &[], Value::Null).await),
+        "picking" => {
+            let found = |line: &Value| {
+                let asked = line["quantity"].as_i64().unwrap_or(0);
+                let missed = i64::from(world.chance(0.1));
+                json!({ "line": line["line"], "picked": (asked - missed).max(0) })
+            };
+            let picks: Vec<Value> = lines().map(found).collect();
+            step("picks", &[], json!({ "picks": picks })).await;
+        }
+        "picked" => {
+            let left = lines().filter(|line| line["picked"].as_i64().unwrap_or(0) > 0);
+            let contents: Vec<Value> =
+                left.map(|line| json!({ "line": line["line"], "quantity": line["picked"] })).collect();
+            step("parcels", &[], json!({ "contents": contents, "weight_g": 900 })).await;
+        }
+        "packed" => {
+            let parcel =
+                |parcel: &Value| json!({ "parcel": parcel["id"], "carrier": "DHL", "tracking_number": "JJD1" });
+            let parcels: Vec<Value> = fulfillment["parcels"].as_array().into_iter().flatten().map(parcel).collect();
+            step("hand-over", &[], json!({ "parcels": parcels })).await;
+            sleep(world.moment(120)).await;
+            for parcel in fulfillment["parcels"].as_array().into_iter().flatten() {
+                let parcel = [("parcel", parcel["id"].as_str().unwrap_or_default())];
+                step("parcels/{parcel}/delivered", &parcel, Value::Null).await;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Looks after held orders now and then, and receives new stock.
+pub async fn operator(world: Rc<World>) {
+    loop {
+        sleep(Duration::from_mins(5) + world.moment(120)).await;
+        let orders = world.accepted.borrow().clone();
+        for order in orders {
+            let path = &[("order_id", order.as_str())];
+            let read = request(Role::Operator, "GET /orders/{order_id}", path, &Value::Null);
+            let Some(answer) = world.insist(&read).await else { continue };
+            for reason in answer.body["holds"].as_object().into_iter().flatten().map(|(reason, _)| reason) {
+                look_after(&world, &order, reason).await;
+            }
+        }
+        if world.chance(0.3) {
+            let body =
+                json!({ "sku": "WHISK", "location": "main", "kind": "receive", "quantity": 1, "reason": "supply" });
+            let mut receive = request(Role::Warehouse, "POST /stock", &[], &body);
+            let key = format!("supply-{}", world.rng.borrow_mut().u64(..));
+            receive.headers.insert("idempotency-key".to_owned(), key);
+            world.insist(&receive).await;
+        }
+    }
+}
+
+async fn look_after(world: &World, order: &str, reason: &str) {
+    let path = &[("order_id", order), ("reason", reason)];
+    let act = match reason {
+        "refund_failed" => request(Role::Operator, "POST /orders/{order_id}/refunds/retry", path, &Value::Null),
+        _ if world.chance(0.4) => {
+            let body = json!({ "reason": "the shop cannot serve it", "unsent": true });
+            request(Role::Operator, "POST /orders/{order_id}/cancel", path, &body)
+        }
+        _ => request(Role::Operator, "DELETE /orders/{order_id}/holds/{reason}", path, &Value::Null),
+    };
+    world.insist(&act).await;
+}

@@ -1,0 +1,159 @@
+//! Event source mappings, and what SQS may do to messages: deliver twice, late, in another order, while the first delivery
+//! is still being worked on, or forget all of them.
+
+use crate::{invocation::End, people, world::World};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use orderly_local::{
+    services::Message,
+    template::{EventSourceMapping, Trigger},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
+use tokio::{task::spawn_local, time::sleep};
+
+const LONG_POLL: Duration = Duration::from_secs(20);
+const BATCH: usize = 10;
+
+/// Polls every queue until the world ends.
+pub fn start(world: &Rc<World>) {
+    for function in world.system.functions.values() {
+        for trigger in &function.triggers {
+            if let Trigger::Queue(mapping) = trigger {
+                spawn_local(poll(Rc::clone(world), function.name.clone(), mapping.clone()));
+            }
+        }
+    }
+}
+
+async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
+    loop {
+        let Ok(mut messages) = world.services.sqs().receive(&mapping.queue, BATCH, LONG_POLL).await else { return };
+        if messages.is_empty() {
+            continue;
+        }
+        let epoch = world.network.epoch();
+        // Lambda waits for a batch to fill as long as its window lasts.
+        sleep(mapping.batching_window + Duration::from_millis(3)).await;
+        while let Ok(more) = world.services.sqs().receive(&mapping.queue, BATCH, Duration::ZERO).await {
+            if more.is_empty() {
+                break;
+            }
+            messages.extend(more);
+        }
+        // The emulator's order is not the same in every run; SQS promises none.
+        messages.sort_by(|a, b| a.body.cmp(&b.body));
+        world.rng.borrow_mut().shuffle(&mut messages);
+        while !messages.is_empty() {
+            let most = mapping.batch_size.min(messages.len());
+            // As many as there are, as SQS gives them most of the time, or fewer.
+            let size = if world.chance(0.6) { most } else { world.rng.borrow_mut().usize(1..=most) };
+            let batch: Vec<Message> = messages.drain(..size).collect();
+            deliver(&world, &function, &mapping, batch, epoch).await;
+        }
+    }
+}
+
+/// Gives a batch to the function, now or later, once or twice; but not after a restart that it was received before.
+async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping, batch: Vec<Message>, epoch: u64) {
+    if world.strikes(0.05) {
+        // Its visibility ends while it is being worked on: it comes again by itself.
+        for message in &batch {
+            let now = Duration::ZERO;
+            let _ = world.services.sqs().change_visibility(&mapping.queue, &message.receipt_handle, now).await;
+        }
+    }
+    let again = world.strikes(0.05).then(|| world.moment(3));
+    let late = if world.strikes(0.05) { world.moment(30) } else { Duration::ZERO };
+    for wait in [Some(late), again].into_iter().flatten() {
+        let (world, function, mapping, batch) = (Rc::clone(world), function.to_owned(), mapping.clone(), batch.clone());
+        world.under_way.set(world.under_way.get() + 1);
+        spawn_local(async move {
+            sleep(wait).await;
+            if world.network.epoch() == epoch {
+                for message in batch.iter().filter_map(read).filter(|_| world.strikes(0.03)) {
+                    people::cancel(&world, message.order.to_string(), people::at_once(&world));
+                }
+                work(&world, &function, &mapping.queue, batch).await;
+            }
+            world.under_way.set(world.under_way.get() - 1);
+        });
+    }
+}
+
+async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
+    let mut event = SqsEvent::default();
+    event.records = batch.iter().map(record).collect();
+    let (invocation, limit) = world.invocation(function);
+    let mut owed = Vec::with_capacity(batch.len());
+    for message in &batch {
+        owed.push(version_that_owes(world, message).await);
+    }
+    let failed: BTreeSet<String> = match invocation.run(limit, world.functions.take(function, event)).await {
+        End::Done(Some(report)) => {
+            report.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+        }
+        end => {
+            if end == End::Panicked || matches!(end, End::Done(None)) {
+                world.outrages.borrow_mut().push(format!("{function} panicked"));
+            }
+            world.network.note(format!("#{} {function} ended early", invocation.number()));
+            return;
+        }
+    };
+    world.network.note(format!(
+        "#{} {function} did {} of {}",
+        invocation.number(),
+        batch.len() - failed.len(),
+        batch.len()
+    ));
+    let mut done = Vec::new();
+    for (message, owed) in batch.into_iter().zip(owed).filter(|(message, _)| !failed.contains(&message.message_id)) {
+        // Where its item has changed since, the work may have been done, and be owed again.
+        if owed.is_some() && version_that_owes(world, &message).await == owed {
+            world.outrages.borrow_mut().push(format!("{function} acknowledged what it had not done: {}", message.body));
+        }
+        done.push(message);
+    }
+    let handles: Vec<String> = done.into_iter().map(|message| message.receipt_handle).collect();
+    if !world.strikes(0.03) {
+        // A message that was received again meanwhile has another handle, and stays.
+        let _ = world.services.sqs().delete_batch(queue, &handles).await;
+    }
+}
+
+/// What a message is about.
+fn read(message: &Message) -> Option<store::Message> {
+    serde_json::from_str(&message.body).ok()
+}
+
+/// The version of the item that a message is about, if it owes the message's work.
+async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
+    let store::Message { order, item, hop, .. } = read(message)?;
+    let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
+    let get = json!({ "TableName": "OrdersTable", "Key": key, "ConsistentRead": true });
+    let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;
+    let hop = hop.to_string();
+    let owes = |list: &Value| list.as_array().into_iter().flatten().any(|duty| *duty == hop || duty["S"] == hop);
+    let owed = &found["Item"]["owed"];
+    let version = found["Item"]["version"]["N"].as_str()?;
+    (owes(&owed["L"]) || owes(&owed["SS"])).then(|| version.to_owned())
+}
+
+fn record(message: &Message) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.message_id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    record
+}
+
+/// How many messages there are, also of those that are being worked on. Dead letters are not among them.
+pub async fn queued(world: &World) -> u64 {
+    let mut queued = 0;
+    for queue in world.services.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
+        if let Ok(depth) = world.services.sqs().depth(&queue.name).await {
+            queued += depth.visible + depth.in_flight + depth.delayed;
+        }
+    }
+    queued
+}

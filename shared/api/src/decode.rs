@@ -1,0 +1,280 @@
+//! Reading JSON bodies so that every wrong field is found at once.
+//!
+//! serde stops at the first fault; a person who fixes one field to be told of the next one learns slowly. A
+//! [`Decoder`] goes through the whole body and collects what is wrong, with the path to it.
+
+use super::{Error, FieldError, Problem};
+use serde_json::{Map, Value};
+use std::{cell::RefCell, collections::BTreeSet, fmt::Display, ops::RangeInclusive, str::FromStr};
+
+/// Collects the faults of one body.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    errors: RefCell<Vec<FieldError>>,
+}
+
+/// The fields of one JSON object. Fields that nobody asks for are reported as unknown at the end: a
+/// misspelled optional field would be lost without a word.
+pub struct Fields<'a> {
+    decoder: &'a Decoder,
+    path: String,
+    object: &'a Map<String, Value>,
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+impl Decoder {
+    /// Reads `body` with `read`, which gives none when it has reported why.
+    pub fn read<T>(body: &Value, read: impl FnOnce(&Fields<'_>) -> Option<T>) -> Result<T, Error> {
+        let decoder = Self::default();
+        let value = decoder.object(String::new(), body, read);
+        let errors = decoder.errors.into_inner();
+        match value {
+            Some(value) if errors.is_empty() => Ok(value),
+            _ => Err(Problem::invalid(errors).into()),
+        }
+    }
+
+    fn report(&self, field: String, detail: impl Display) {
+        let field = if field.is_empty() { "body".to_owned() } else { field };
+        self.errors.borrow_mut().push(FieldError { field, detail: detail.to_string() });
+    }
+
+    fn object<T>(&self, path: String, value: &Value, read: impl FnOnce(&Fields<'_>) -> Option<T>) -> Option<T> {
+        let Value::Object(object) = value else {
+            self.report(path, "must be an object");
+            return None;
+        };
+        let fields = Fields { decoder: self, path, object, known: RefCell::default() };
+        let value = read(&fields);
+        for name in object.keys().filter(|name| !fields.known.borrow().contains(name.as_str())) {
+            // The name is the client's: it is cut, and nothing of its value is repeated.
+            let name: String = name.chars().take(64).collect();
+            self.report(fields.at(&name), "is not a known field");
+        }
+        value
+    }
+}
+
+impl Fields<'_> {
+    fn at(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// Reports something about a field that only a look at several fields can tell.
+    pub fn report(&self, name: &str, detail: impl Display) {
+        self.decoder.report(self.at(name), detail);
+    }
+
+    /// The field's value; null counts as absent.
+    fn get(&self, name: &'static str) -> Option<&Value> {
+        self.known.borrow_mut().insert(name);
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    fn require(&self, name: &'static str) -> Option<&Value> {
+        let value = self.get(name);
+        if value.is_none() {
+            self.report(name, "is required");
+        }
+        value
+    }
+
+    fn check<T, E: Display>(&self, name: &str, checked: Result<T, E>) -> Option<T> {
+        checked.map_err(|detail| self.report(name, detail)).ok()
+    }
+
+    /// A text, as `parse` accepts it.
+    pub fn text<T, E: Display>(&self, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let value = self.require(name)?;
+        self.parse_text(name, value, parse)
+    }
+
+    /// A text that may be absent. The outer none says that it is there and wrong.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_text<T, E: Display>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(value) => self.parse_text(name, value, parse).map(Some),
+        }
+    }
+
+    fn parse_text<T, E: Display>(
+        &self,
+        name: &str,
+        value: &Value,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        match value.as_str() {
+            Some(text) => self.check(name, parse(text)),
+            None => self.check(name, Err("must be a text")),
+        }
+    }
+
+    /// A name of some kind: a SKU, a currency, a reason.
+    pub fn name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<T> {
+        self.text(name, str::parse)
+    }
+
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<Option<T>> {
+        self.optional_text(name, str::parse)
+    }
+
+    /// A whole number within `range`.
+    pub fn integer<T: TryFrom<i64>>(&self, name: &'static str, range: RangeInclusive<i64>) -> Option<T> {
+        let value = self.require(name)?;
+        self.parse_integer(name, value, range)
+    }
+
+    /// A whole number within `range`, or `default`.
+    pub fn integer_or<T: TryFrom<i64>>(&self, name: &'static str, range: RangeInclusive<i64>, default: T) -> Option<T> {
+        self.get(name).map_or(Some(default), |value| self.parse_integer(name, value, range))
+    }
+
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_integer<T: TryFrom<i64>>(
+        &self,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Option<Option<T>> {
+        self.get(name).map_or(Some(None), |value| self.parse_integer(name, value, range).map(Some))
+    }
+
+    fn parse_integer<T: TryFrom<i64>>(&self, name: &str, value: &Value, range: RangeInclusive<i64>) -> Option<T> {
+        let number = whole(value).filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
+        let must = || format!("must be a whole number from {} to {}", range.start(), range.end());
+        self.check(name, number.ok_or_else(must))
+    }
+
+    /// True or false, or `default`.
+    pub fn boolean_or(&self, name: &'static str, default: bool) -> Option<bool> {
+        match self.get(name) {
+            None => Some(default),
+            Some(value) => self.check(name, value.as_bool().ok_or("must be true or false")),
+        }
+    }
+
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_boolean(&self, name: &'static str) -> Option<Option<bool>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(value) => self.check(name, value.as_bool().ok_or("must be true or false")).map(Some),
+        }
+    }
+
+    pub fn object<T>(&self, name: &'static str, read: impl FnOnce(&Fields<'_>) -> Option<T>) -> Option<T> {
+        let value = self.require(name)?;
+        self.decoder.object(self.at(name), value, read)
+    }
+
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_object<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&Fields<'_>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(value) => self.decoder.object(self.at(name), value, read).map(Some),
+        }
+    }
+
+    /// A list of objects whose length is within `length`.
+    pub fn list<T>(
+        &self,
+        name: &'static str,
+        length: RangeInclusive<usize>,
+        mut read: impl FnMut(&Fields<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let value = self.require(name)?;
+        self.parse_list(name, value, length, "objects", |at, item| self.decoder.object(at, item, &mut read))
+    }
+
+    /// A list of texts, each as `parse` accepts it, whose length is within `length`.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_texts<T, E: Display>(
+        &self,
+        name: &'static str,
+        length: RangeInclusive<usize>,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Option<Vec<T>>> {
+        let Some(value) = self.get(name) else { return Some(None) };
+        let read = |at: String, item: &Value| {
+            let parsed = item.as_str().map(&parse);
+            let parsed = parsed.map_or_else(|| Err("must be a text".to_owned()), |p| p.map_err(|e| e.to_string()));
+            parsed.map_err(|detail| self.decoder.report(at, detail)).ok()
+        };
+        self.parse_list(name, value, length, "texts", read).map(Some)
+    }
+
+    fn parse_list<T>(
+        &self,
+        name: &str,
+        value: &Value,
+        length: RangeInclusive<usize>,
+        what: &str,
+        mut read: impl FnMut(String, &Value) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Some(items) = value.as_array().filter(|items| length.contains(&items.len())) else {
+            let must = format!("must be a list of {} to {} {what}", length.start(), length.end());
+            return self.check(name, Err(must));
+        };
+        let at = |n: usize| format!("{}[{n}]", self.at(name));
+        let items: Vec<_> = items.iter().enumerate().map(|(n, item)| read(at(n), item)).collect();
+        items.into_iter().collect()
+    }
+
+    /// The field as it is, for a type that knows how to read itself.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_value<T: serde::de::DeserializeOwned>(&self, name: &'static str) -> Option<Option<T>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(value) => self.check(name, serde_json::from_value(value.clone())).map(Some),
+        }
+    }
+}
+
+/// A whole number. JSON makes no difference between 2 and 2.0, and some clients write the latter.
+fn whole(value: &Value) -> Option<i64> {
+    // Written out, a whole float has no point in it.
+    value.as_i64().or_else(|| value.as_f64()?.to_string().parse().ok())
+}
+
+/// Accepts a text of 1 to `max` characters without control characters, and trims it.
+pub fn text(max: usize) -> impl Fn(&str) -> Result<String, String> {
+    move |text: &str| {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > max || text.chars().any(char::is_control) {
+            return Err(format!("must be a text of 1 to {max} characters, without control characters"));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+/// Accepts what can be an e-mail address and mail servers take: one `@` between words with dots between them (RFC 5321:
+/// 64 characters before it, 254 in all). Whether it exists, only a mail to it tells.
+pub fn email(text: &str) -> Result<String, &'static str> {
+    let word =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"<>()[]\\,;:\"@".contains(c));
+    let label = |part: &str| {
+        let letters = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        (1..=63).contains(&part.len()) && letters && !part.starts_with('-') && !part.ends_with('-')
+    };
+    let valid = text.len() <= 254
+        && text.split_once('@').is_some_and(|(local, domain)| {
+            local.len() <= 64 && local.split('.').all(word) && domain.contains('.') && domain.split('.').all(label)
+        });
+    if valid { Ok(text.to_owned()) } else { Err("must be an e-mail address") }
+}
+
+/// Accepts an RFC 3339 moment.
+pub fn timestamp(text: &str) -> Result<jiff::Timestamp, &'static str> {
+    text.parse().map_err(|_| "must be a moment in RFC 3339, for example 2026-11-23T18:00:00Z")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! Errors as clients see them: RFC 9457 problem details.
+
+use super::Response;
+use domain::{Rejection, ids::ChannelId};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use store::{CommitError, IsConflict, StoreError};
+
+/// Problem details (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Problem {
+    /// `urn:orderly:problem:` and a stable name.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: &'static str,
+    pub status: u16,
+    /// What is wrong with this request, and what to do.
+    pub detail: String,
+    /// Every wrong field, all at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// Facts that belong to this kind of problem.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+/// A field that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldError {
+    /// Where it is: `lines[1].quantity`.
+    pub field: String,
+    pub detail: String,
+}
+
+impl Problem {
+    pub fn new(status: u16, name: &str, detail: impl Into<String>) -> Self {
+        let title = http::StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+        Self {
+            kind: format!("urn:orderly:problem:{name}"),
+            title: title.unwrap_or("Error"),
+            status,
+            detail: detail.into(),
+            errors: Vec::new(),
+            more: Map::new(),
+        }
+    }
+
+    /// The request is understood, but fields of it are wrong.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.len() {
+            1 => "one field is wrong; see errors".to_owned(),
+            n => format!("{n} fields are wrong; see errors"),
+        };
+        Self { errors, ..Self::new(422, "invalid", detail) }
+    }
+
+    pub fn unknown_channel(channel: &ChannelId) -> Self {
+        let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
+        Self::invalid(vec![FieldError { field: "channel".to_owned(), detail }])
+    }
+
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::new(404, "not-found", what)
+    }
+
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// What a handler may fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The client is told why, and can do something about it.
+    #[error("{}", .0.detail)]
+    Problem(Box<Problem>),
+    /// Somebody else was faster; decide again.
+    #[error(transparent)]
+    Commit(CommitError),
+    /// A fault of ours, or of what we stand on; the client may try again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<Rejection> for Error {
+    /// The rules refuse what the client asks, as things stand.
+    fn from(rejection: Rejection) -> Self {
+        Problem::new(409, rejection.code, rejection.detail).into()
+    }
+}
+
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => Self::Store(error),
+            conflict @ CommitError::Conflict(_) => Self::Commit(conflict),
+        }
+    }
+}
+
+impl IsConflict for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Commit(CommitError::Conflict(_)))
+    }
+}
+
+impl Error {
+    /// The answer for the client. What went wrong inside is logged, not told.
+    pub fn into_response(self, request: &str) -> Response {
+        let problem = match self {
+            Self::Problem(problem) => *problem,
+            Self::Store(StoreError::Contended(_)) => {
+                tracing::warn!(request, error = %self, "gave up under contention");
+                Problem::new(503, "busy", "many requests change the same things right now; try again in a second")
+            }
+            error => {
+                tracing::error!(request, %error, "a request failed");
+                let detail = "the request could not be completed; try again, and report the request id if it stays so";
+                Problem::new(500, "internal", detail).with("request_id", request)
+            }
+        };
+        Response::problem(&problem)
+    }
+}

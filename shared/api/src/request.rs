@@ -1,0 +1,192 @@
+//! Requests and responses, free of what the Lambda event looks like.
+
+use super::{Error, FieldError, MAX_BODY, Problem, event::Event};
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use domain::{
+    history::Actor,
+    ids::{ChannelId, OrderId},
+    settings::Role,
+};
+use lambda_http::{Body, http::HeaderValue};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::HashMap, str::FromStr};
+
+/// A request of the HTTP API, read from the event that API Gateway makes of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "Event")]
+pub struct Request {
+    /// As the template declares it: `POST /orders/{order_id}/cancel`.
+    pub route: String,
+    /// The API's id of the request, for logs.
+    pub id: String,
+    pub path: HashMap<String, String>,
+    pub query: HashMap<String, String>,
+    /// Names in lower case.
+    pub headers: HashMap<String, String>,
+    /// The bytes that were sent.
+    pub body: Vec<u8>,
+    /// None on routes without authorizer.
+    pub caller: Option<Caller>,
+}
+
+/// Who asks, as the authorizer found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub role: Role,
+    /// The key's name.
+    pub name: String,
+    /// The one channel that a storefront sees.
+    pub channel: Option<ChannelId>,
+}
+
+impl Caller {
+    /// How the caller stands in the timeline.
+    pub fn actor(&self) -> Actor {
+        Actor::caller(self.role.as_str(), &self.name)
+    }
+
+    /// Whether orders of `channel` exist for this caller.
+    pub fn sees(&self, channel: &ChannelId) -> bool {
+        self.role != Role::Storefront || self.channel.as_ref() == Some(channel)
+    }
+}
+
+impl Request {
+    /// The caller, if it has one of `roles`. An operator may do everything.
+    pub fn require(&self, roles: &[Role]) -> Result<&Caller, Error> {
+        let Some(caller) = &self.caller else {
+            let how = "send an API key: Authorization: Bearer KEY";
+            return Err(Problem::new(401, "unauthorized", how).into());
+        };
+        if caller.role != Role::Operator && !roles.contains(&caller.role) {
+            let why = format!("a {} key may not do this", caller.role.as_str());
+            return Err(Problem::new(403, "forbidden", why).into());
+        }
+        Ok(caller)
+    }
+
+    /// A parameter of the path. One that cannot be a name names nothing: 404.
+    pub fn path_param<T: FromStr>(&self, name: &str) -> Result<T, Error> {
+        let text = self.path.get(name).map(String::as_str).unwrap_or_default();
+        text.parse()
+            .map_err(|_| Problem::not_found(format!("there is no {} like that", name.replace("_id", ""))).into())
+    }
+
+    /// A parameter of the query string, if it is given.
+    pub fn query_param<T: FromStr<Err: std::fmt::Display>>(&self, name: &str) -> Result<Option<T>, Error> {
+        let wrong = |e: T::Err| Problem::invalid(vec![FieldError { field: name.to_owned(), detail: e.to_string() }]);
+        self.query.get(name).map(|text| text.parse().map_err(|e| wrong(e).into())).transpose()
+    }
+
+    pub const DEFAULT_LIMIT: usize = 50;
+    pub const MAX_LIMIT: usize = 100;
+
+    /// How many entries a page of a list has at most.
+    pub fn limit(&self) -> Result<usize, Error> {
+        let Some(text) = self.query.get("limit") else { return Ok(Self::DEFAULT_LIMIT) };
+        let limit = text.parse().ok().filter(|limit| (1..=Self::MAX_LIMIT).contains(limit));
+        let detail = || format!("must be a whole number from 1 to {}", Self::MAX_LIMIT);
+        limit.ok_or_else(|| Problem::invalid(vec![FieldError { field: "limit".into(), detail: detail() }]).into())
+    }
+
+    /// Where a list goes on. A cursor is a place in it (a time and an order's id), so any well-formed one is valid.
+    pub fn cursor(&self) -> Result<Option<&str>, Error> {
+        let Some(cursor) = self.query.get("cursor") else { return Ok(None) };
+        let valid = cursor.split_once('#').is_some_and(|(time, order)| {
+            time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit()) && order.parse::<OrderId>().is_ok()
+        });
+        let detail = "must be a next_cursor of an earlier answer".to_owned();
+        let wrong = || Problem::invalid(vec![FieldError { field: "cursor".into(), detail }]);
+        if valid { Ok(Some(cursor)) } else { Err(wrong().into()) }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The `Idempotency-Key` header. A key that is too long or not printable is refused.
+    pub fn idempotency_key(&self) -> Result<Option<&str>, Error> {
+        /// Keys are stored; UUIDs have 36 characters.
+        const MAX_KEY: usize = 128;
+        let Some(key) = self.header("idempotency-key") else { return Ok(None) };
+        if key.is_empty() || key.len() > MAX_KEY || !key.chars().all(|c| c.is_ascii_graphic()) {
+            let detail = format!("the Idempotency-Key header must be 1 to {MAX_KEY} printable ASCII characters");
+            return Err(Problem::new(400, "bad-idempotency-key", detail).into());
+        }
+        Ok(Some(key))
+    }
+
+    /// The caller's key, or one that only this request has: a request that we repeat ourselves is known again.
+    pub fn key(&self) -> Result<String, Error> {
+        Ok(self.idempotency_key()?.unwrap_or(&self.id).to_owned())
+    }
+
+    /// For requests that say everything in their path. Whatever else is sent was meant for something else; an empty
+    /// object is what some clients send for nothing.
+    pub fn no_body(&self) -> Result<(), Error> {
+        match self.body.trim_ascii() {
+            b"" | b"{}" => Ok(()),
+            _ => Err(Problem::new(400, "unexpected-body", "this request takes no body").into()),
+        }
+    }
+
+    /// Refuses a body of more than `bytes`.
+    pub fn at_most(&self, bytes: usize) -> Result<(), Error> {
+        let length = self.body.len();
+        let detail = || format!("the body has {length} bytes; {bytes} are the most");
+        if length > bytes { Err(Problem::new(413, "too-large", detail()).into()) } else { Ok(()) }
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Result<Value, Error> {
+        self.at_most(MAX_BODY)?;
+        let media = self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !media.eq_ignore_ascii_case("application/json") {
+            let detail = "send the body as JSON: Content-Type: application/json";
+            return Err(Problem::new(415, "not-json", detail).into());
+        }
+        serde_json::from_slice(&self.body)
+            .map_err(|e| Problem::new(400, "not-json", format!("the body is not valid JSON: {e}")).into())
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+impl Response {
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        Self::with_type(status, "application/json", body)
+    }
+
+    pub fn problem(problem: &Problem) -> Self {
+        Self::with_type(problem.status, "application/problem+json", problem)
+    }
+
+    fn with_type(status: u16, content_type: &'static str, body: &impl Serialize) -> Self {
+        match serde_json::to_string(body) {
+            Ok(body) => Self { status, content_type, body },
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written as JSON");
+                Self { status: 500, content_type: "text/plain", body: String::new() }
+            }
+        }
+    }
+
+    /// The answer in API Gateway's payload format 2.0.
+    pub fn into_lambda(self) -> ApiGatewayV2httpResponse {
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = self.status.into();
+        response.headers.insert("content-type", HeaderValue::from_static(self.content_type));
+        response.body = Some(Body::Text(self.body));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;

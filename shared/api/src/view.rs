@@ -1,0 +1,283 @@
+//! How orders, fulfillments and returns look to clients.
+
+use domain::{
+    allocation::Allocation,
+    duty::ItemName,
+    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine},
+    head::{Head, Hold, HoldReason, OrderStatus},
+    history::Entry,
+    ids::{ChannelId, FulfillmentId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
+    ledger::{Payment, PaymentStatus, Refund},
+    money::{Currency, Minor},
+    order::{Address, Customer, Discount, Shipping},
+    returns::{Return, ReturnLine, ReturnStatus},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::{Order, Stored};
+
+/// An order in a list.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderSummary {
+    pub id: OrderId,
+    pub channel: ChannelId,
+    /// The channel's own order id.
+    pub reference: String,
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub placed_at: Timestamp,
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = OrderStatus::NAMES)))]
+    pub status: &'static str,
+    pub payment_status: PaymentStatus,
+    pub holds: BTreeMap<HoldReason, Hold>,
+    pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
+    pub currency: Currency,
+    pub total: Minor,
+}
+
+impl OrderSummary {
+    pub fn of(stored: &Stored<Head>) -> Self {
+        let head = &stored.value;
+        Self {
+            id: stored.order.clone(),
+            channel: head.channel.clone(),
+            reference: head.reference.clone(),
+            placed_at: head.placed_at,
+            status: head.status.as_str(),
+            payment_status: head.payment_status(),
+            holds: head.holds.clone(),
+            fulfillments: head.fulfillments.clone(),
+            currency: head.currency,
+            total: head.total,
+        }
+    }
+}
+
+/// Everything about an order.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderView {
+    #[serde(flatten)]
+    pub summary: OrderSummary,
+    /// Why it was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<String>,
+    /// Until when its stock is kept while it is unpaid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
+    pub reserved_until: Option<Timestamp>,
+    pub customer: Customer,
+    pub shipping_address: Address,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    pub lines: Vec<LineView>,
+    pub shipping: Shipping,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+    pub tax_included: bool,
+    /// What the order holds of the stock.
+    pub stock: Vec<Allocation>,
+    pub captured: Minor,
+    pub refunded: Minor,
+    pub payments: BTreeMap<PaymentId, Payment>,
+    pub refunds: BTreeMap<RefundId, Refund>,
+    pub fulfillment_details: Vec<FulfillmentView>,
+    pub returns: Vec<ReturnView>,
+    pub emails: Vec<EmailView>,
+    /// Work that is still to be done.
+    pub owed: Vec<String>,
+    /// What happened, who did it and when.
+    pub timeline: Vec<TimelineEntry>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LineView {
+    /// The line's number, from 0: how fulfillments and returns name it.
+    pub line: usize,
+    pub sku: Sku,
+    pub title: String,
+    pub quantity: u32,
+    pub unit_price: Minor,
+    pub discount: Minor,
+    pub tax: Minor,
+    /// What the line costs in the end, with tax and after all discounts.
+    pub total: Minor,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FulfillmentView {
+    pub order: OrderId,
+    pub id: FulfillmentId,
+    pub location: LocationId,
+    pub status: FulfillmentStatus,
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub created_at: Timestamp,
+    /// The picklist, sorted by bin.
+    pub picklist: Vec<PickLine>,
+    pub parcels: Vec<Parcel>,
+}
+
+impl FulfillmentView {
+    pub fn of(stored: &Stored<Fulfillment>) -> Option<Self> {
+        let ItemName::Fulfillment(id) = &stored.name else { return None };
+        Some(Self::new(&stored.order, id, &stored.value))
+    }
+
+    pub fn new(order: &OrderId, id: &FulfillmentId, value: &Fulfillment) -> Self {
+        Self {
+            order: order.clone(),
+            id: id.clone(),
+            location: value.location.clone(),
+            status: value.status,
+            created_at: value.created_at,
+            picklist: value.lines.clone(),
+            parcels: value.parcels.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReturnView {
+    pub order: OrderId,
+    pub id: ReturnId,
+    pub status: ReturnStatus,
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub requested_at: Timestamp,
+    pub lines: Vec<ReturnLine>,
+    /// What its inspection led to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Minor>,
+}
+
+impl ReturnView {
+    pub fn new(order: &OrderId, id: &ReturnId, value: &Return) -> Self {
+        Self {
+            order: order.clone(),
+            id: id.clone(),
+            status: value.status,
+            requested_at: value.requested_at,
+            lines: value.lines.clone(),
+            refund: value.refund,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EmailView {
+    pub kind: String,
+    /// Which part of the order: `order`, `fulfillment 01`, `return 01`.
+    pub about: String,
+    /// How often sending was begun. Above 1, the customer may have got it twice.
+    pub attempts: u32,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TimelineEntry {
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub at: Timestamp,
+    pub by: String,
+    pub what: String,
+    /// Which part of the order: `order`, `fulfillment 01`, `return 01`.
+    pub about: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl OrderView {
+    pub fn of(order: &Order) -> Self {
+        let (head, details) = (&order.head.value, order.details());
+        let totals = details.totals();
+        let line = |(n, line): (usize, &domain::order::Line)| LineView {
+            line: n,
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            discount: line.discount,
+            tax: line.tax,
+            total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
+        };
+        let fulfillments = order.fulfillments.iter().map(|(id, f)| FulfillmentView::new(&order.id, id, &f.value));
+        let returns = order.returns.iter().map(|(id, r)| ReturnView::new(&order.id, id, &r.value));
+        Self {
+            summary: OrderSummary::of(&order.head),
+            cancel_reason: match &head.status {
+                OrderStatus::Cancelled { reason } => Some(reason.clone()),
+                _ => None,
+            },
+            reserved_until: match head.status {
+                OrderStatus::Pending { reserved_until } => Some(reserved_until),
+                _ => None,
+            },
+            customer: details.customer.clone(),
+            shipping_address: details.shipping_address.clone(),
+            billing_address: details.billing_address.clone(),
+            lines: details.lines.iter().enumerate().map(line).collect(),
+            shipping: details.shipping.clone(),
+            discount: details.discount.clone(),
+            tax_included: details.tax_included,
+            stock: head.stock.clone(),
+            captured: head.ledger.captured(head.currency),
+            refunded: head.ledger.settled_refunds(head.currency),
+            payments: head.ledger.payments.clone(),
+            refunds: head.ledger.refunds.clone(),
+            fulfillment_details: fulfillments.collect(),
+            returns: returns.collect(),
+            emails: emails(order),
+            owed: owed(order),
+            timeline: timeline(order),
+        }
+    }
+}
+
+fn emails(order: &Order) -> Vec<EmailView> {
+    let view = |(name, email): (&ItemName, &Stored<store::EmailRecord>)| match name {
+        ItemName::Email(of, kind) => {
+            Some(EmailView { kind: kind.to_string(), about: about(of), attempts: email.value.attempts })
+        }
+        _ => None,
+    };
+    order.emails.iter().filter_map(view).collect()
+}
+
+fn owed(order: &Order) -> Vec<String> {
+    let head = order.head.value.owed.iter();
+    let fulfillments = order.fulfillments.values().flat_map(|f| &f.value.owed);
+    let returns = order.returns.values().flat_map(|r| &r.value.owed);
+    head.chain(fulfillments).chain(returns).map(ToString::to_string).collect()
+}
+
+/// An item as people call it.
+fn about(item: &ItemName) -> String {
+    match item {
+        ItemName::Details | ItemName::Head => "order".to_owned(),
+        ItemName::Fulfillment(id) => format!("fulfillment {id}"),
+        ItemName::Return(id) => format!("return {id}"),
+        ItemName::Email(of, _) => about(of),
+    }
+}
+
+fn timeline(order: &Order) -> Vec<TimelineEntry> {
+    let entry = |item: &ItemName, entry: &Entry| TimelineEntry {
+        at: entry.at,
+        by: entry.by.clone(),
+        what: entry.what.clone(),
+        about: about(item),
+        note: entry.note.clone(),
+    };
+    let mut all: Vec<_> = order.head.value.history.iter().map(|e| entry(&ItemName::Head, e)).collect();
+    for fulfillment in order.fulfillments.values() {
+        all.extend(fulfillment.value.history.iter().map(|e| entry(&fulfillment.name, e)));
+    }
+    for returned in order.returns.values() {
+        all.extend(returned.value.history.iter().map(|e| entry(&returned.name, e)));
+    }
+    all.sort_by_key(|entry| entry.at); // stable: what happened in one moment stays in its order
+    all
+}

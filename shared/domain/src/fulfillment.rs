@@ -1,0 +1,444 @@
+//! A fulfillment: what one location picks, packs and hands over of an order.
+
+use super::{
+    Rejection,
+    allocation::{Allocation, Holding},
+    duty::{Duty, EmailKind, Owed},
+    head::Due,
+    history::{Actor, Entry},
+    ids::{FulfillmentId, LocationId, ParcelId, Sku},
+    order::Details,
+    settings::Product,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fulfillment {
+    pub location: LocationId,
+    pub created_at: Timestamp,
+    pub status: FulfillmentStatus,
+    pub lines: Vec<PickLine>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parcels: Vec<Parcel>,
+    #[serde(default, skip_serializing_if = "Owed::is_empty")]
+    pub owed: Owed,
+    pub history: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FulfillmentStatus {
+    Open,
+    Picking,
+    Picked,
+    Packed,
+    /// Everything that was picked is with a carrier.
+    HandedOver,
+    /// Everything has been delivered.
+    Closed,
+    /// Nothing of it was found.
+    Short,
+    Cancelled,
+}
+
+impl FulfillmentStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Picking => "picking",
+            Self::Picked => "picked",
+            Self::Packed => "packed",
+            Self::HandedOver => "handed_over",
+            Self::Closed => "closed",
+            Self::Short => "short",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::Short | Self::Cancelled)
+    }
+
+    /// Whether the warehouse still has to do something about it.
+    pub fn is_work(self) -> bool {
+        matches!(self, Self::Open | Self::Picking | Self::Picked | Self::Packed)
+    }
+}
+
+/// Those that a warehouse's work may be listed by: what has left is no work any more.
+impl std::str::FromStr for FulfillmentStatus {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Open, Self::Picking, Self::Picked, Self::Packed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or("must be open, picking, picked or packed")
+    }
+}
+
+/// A line of the picklist. Picklists are sorted by bin, so that the picker walks once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PickLine {
+    pub line: u16,
+    pub sku: Sku,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bin: Option<String>,
+    pub quantity: u32,
+    /// None until picked; less than `quantity` is a short pick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picked: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Parcel {
+    pub id: ParcelId,
+    pub contents: Vec<PackedLine>,
+    pub weight_g: u32,
+    /// Length, width and height.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions_mm: Option<[u32; 3]>,
+    /// The caller's idempotency key, so that packing twice by accident is packing once.
+    pub key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipment: Option<Shipment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub delivered_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PackedLine {
+    pub line: u16,
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    pub quantity: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Shipment {
+    pub carrier: String,
+    pub tracking_number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking_url: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub handed_over_at: Timestamp,
+}
+
+/// How a parcel leaves: what the warehouse tells at hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HandOver {
+    pub parcel: ParcelId,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
+    pub carrier: String,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
+    pub tracking_number: String,
+    /// `https` or `http`: the customer's e-mail links to it.
+    #[cfg_attr(feature = "schema", schemars(url, length(max = 500)))]
+    pub tracking_url: Option<String>,
+}
+
+/// Makes fulfillments of all that is committed, one a location, numbered from `next` on.
+pub fn plan(
+    stock: &[Allocation],
+    details: &Details,
+    products: &BTreeMap<Sku, Product>,
+    notify: &BTreeSet<LocationId>,
+    next: usize,
+    now: Timestamp,
+) -> Vec<(FulfillmentId, Fulfillment)> {
+    let mut by_location: BTreeMap<&LocationId, Vec<PickLine>> = BTreeMap::new();
+    for allocation in stock {
+        if let Holding::Committed(at) = &allocation.state {
+            let product = products.get(&allocation.sku);
+            let ordered = details.line(allocation.line).map(|line| line.title.clone());
+            by_location.entry(at).or_default().push(PickLine {
+                line: allocation.line,
+                sku: allocation.sku.clone(),
+                title: product.map(|p| p.title.clone()).or(ordered).unwrap_or_default(),
+                bin: product.and_then(|p| p.bins.get(at).cloned()),
+                quantity: allocation.quantity,
+                picked: None,
+            });
+        }
+    }
+    let fulfillment = |(at, mut lines): (&LocationId, Vec<PickLine>)| {
+        lines.sort_by(|a, b| (&a.bin, a.line).cmp(&(&b.bin, b.line)));
+        Fulfillment {
+            location: at.clone(),
+            created_at: now,
+            status: FulfillmentStatus::Open,
+            lines,
+            parcels: Vec::new(),
+            owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },
+            history: vec![Entry::new(now, &Actor::orderly(), "created", "")],
+        }
+    };
+    (next..).map(FulfillmentId::nth).zip(by_location.into_iter().map(fulfillment)).collect()
+}
+
+impl Fulfillment {
+    fn noted(mut self, now: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
+        self.history.push(Entry::new(now, by, what, note));
+        self
+    }
+
+    /// Whether any of it is with a carrier.
+    pub fn has_left(&self) -> bool {
+        self.parcels.iter().any(|parcel| parcel.shipment.is_some())
+    }
+
+    pub fn cancel(mut self, by: &Actor, now: Timestamp) -> Self {
+        if self.status.is_final() {
+            return self;
+        }
+        self.status = FulfillmentStatus::Cancelled;
+        self.owed.clear();
+        self.noted(now, by, "cancelled", "")
+    }
+
+    /// Cancels what has not left: all of it, or what is not in a parcel with a carrier.
+    pub fn cancel_unsent(mut self, by: &Actor, now: Timestamp) -> Self {
+        if !self.has_left() {
+            return self.cancel(by, now);
+        }
+        if !self.status.is_work() {
+            return self;
+        }
+        self.parcels.retain(|parcel| parcel.shipment.is_some());
+        self.status = self.status_of_what_has_left();
+        self.noted(now, by, "rest-cancelled", "")
+    }
+
+    /// Somebody walks. Starting again changes nothing.
+    pub fn start_picking(mut self, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+        match self.status {
+            FulfillmentStatus::Picking => return Ok(self),
+            FulfillmentStatus::Open => {}
+            _ => return Err(self.not_in("be picked", "open")),
+        }
+        self.status = FulfillmentStatus::Picking;
+        Ok(self.noted(now, by, "picking", ""))
+    }
+
+    /// Records what was found, for every line. Tells what was not found, by line.
+    ///
+    /// Until it is packed, a count may be corrected downwards: a unit was miscounted, or broke on the way.
+    pub fn confirm_picks(
+        mut self,
+        picks: &BTreeMap<u16, u32>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<PackedLine>), Rejection> {
+        let told = |line: &PickLine| picks.get(&line.line).copied();
+        let same = self.lines.iter().all(|line| told(line) == line.picked) && picks.len() == self.lines.len();
+        match self.status {
+            FulfillmentStatus::Open | FulfillmentStatus::Picking => {}
+            _ if same => return Ok((self, Vec::new())),
+            FulfillmentStatus::Picked => {}
+            FulfillmentStatus::Packed
+            | FulfillmentStatus::HandedOver
+            | FulfillmentStatus::Closed
+            | FulfillmentStatus::Short
+            | FulfillmentStatus::Cancelled => return Err(self.not_in("be picked", "not packed yet")),
+        }
+        if let Some(line) = picks.keys().find(|line| self.lines.iter().all(|own| own.line != **line)) {
+            return Err(Rejection::new("unknown-line", format!("line {line} is not on this picklist")));
+        }
+        let mut short = Vec::new();
+        let packed: BTreeMap<u16, u32> = self.lines.iter().map(|line| (line.line, self.packed(line.line))).collect();
+        for line in &mut self.lines {
+            let asked = line.picked.unwrap_or(line.quantity);
+            let packed = packed.get(&line.line).copied().unwrap_or_default();
+            let Some(found) = picks.get(&line.line).copied() else {
+                let why = format!("line {} ({}) is missing; report 0 if nothing was found", line.line, line.sku);
+                return Err(Rejection::new("line-missing", why));
+            };
+            if found > asked {
+                let why = format!(
+                    "line {} ({}): {found} picked, but only {asked} asked for; what was reported short before is routed anew",
+                    line.line, line.sku
+                );
+                return Err(Rejection::new("too-many-picked", why));
+            }
+            if found < packed {
+                let why = format!("line {} ({}): {found} picked, but {packed} are packed", line.line, line.sku);
+                return Err(Rejection::new("already-packed", why));
+            }
+            line.picked = Some(found);
+            if found < asked {
+                short.push(PackedLine { line: line.line, quantity: asked - found });
+            }
+        }
+        self.status = if self.lines.iter().all(|line| line.picked == Some(0)) {
+            FulfillmentStatus::Short
+        } else if self.is_all_packed() {
+            FulfillmentStatus::Packed
+        } else {
+            FulfillmentStatus::Picked
+        };
+        // The rest turned out not to be there, and everything else has left.
+        if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
+            self.status = self.status_of_what_has_left();
+        }
+        let units: u32 = short.iter().map(|line| line.quantity).sum();
+        let note = if units == 0 { String::new() } else { format!("{units} short") };
+        Ok((self.noted(now, by, "picked", note), short))
+    }
+
+    fn packed(&self, line: u16) -> u32 {
+        let contents = self.parcels.iter().flat_map(|parcel| &parcel.contents);
+        contents.filter(|packed| packed.line == line).map(|packed| packed.quantity).sum()
+    }
+
+    fn unpacked(&self, line: u16) -> u32 {
+        let picked: u32 = self.lines.iter().filter(|l| l.line == line).filter_map(|l| l.picked).sum();
+        picked.saturating_sub(self.packed(line))
+    }
+
+    /// Where a fulfillment stands of which every parcel is with a carrier.
+    fn status_of_what_has_left(&self) -> FulfillmentStatus {
+        let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
+        if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver }
+    }
+
+    fn is_all_packed(&self) -> bool {
+        self.lines.iter().all(|line| self.unpacked(line.line) == 0)
+    }
+
+    /// Puts picked units into a parcel. No unit is packed twice, or unpicked.
+    pub fn pack(
+        mut self,
+        contents: Vec<PackedLine>,
+        weight_g: u32,
+        dimensions_mm: Option<[u32; 3]>,
+        key: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Self, Rejection> {
+        if let Some(known) = self.parcels.iter().find(|parcel| parcel.key == key) {
+            let same = known.contents == contents && known.weight_g == weight_g && known.dimensions_mm == dimensions_mm;
+            let other = "this idempotency key was used for a parcel with other contents";
+            return if same { Ok(self) } else { Err(Rejection::new("key-reused", other)) };
+        }
+        if self.status != FulfillmentStatus::Picked {
+            return Err(self.not_in("be packed", "picked"));
+        }
+        for packed in &contents {
+            let asked: u32 = contents.iter().filter(|c| c.line == packed.line).map(|c| c.quantity).sum();
+            let left = self.unpacked(packed.line);
+            if asked > left {
+                let why = format!("line {}: {asked} to pack, but only {left} picked and not yet packed", packed.line);
+                return Err(Rejection::new("not-picked", why));
+            }
+        }
+        let id = ParcelId::nth(self.parcels.len() + 1);
+        let note = format!("parcel {id}, {weight_g} g");
+        self.parcels.push(Parcel {
+            id,
+            contents,
+            weight_g,
+            dimensions_mm,
+            key: key.to_owned(),
+            shipment: None,
+            delivered_at: None,
+        });
+        if self.is_all_packed() {
+            self.status = FulfillmentStatus::Packed;
+        }
+        Ok(self.noted(now, by, "packed", note))
+    }
+
+    /// Gives parcels to their carriers. Tells which units left; none if it was told before.
+    pub fn hand_over(
+        mut self,
+        leaving: &[HandOver],
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<PackedLine>), Rejection> {
+        if self.status == FulfillmentStatus::Cancelled {
+            return Err(self.not_in("be handed over", "packed"));
+        }
+        let mut left = Vec::new();
+        for hand_over in leaving {
+            let id = &hand_over.parcel;
+            let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == *id) else {
+                return Err(Rejection::new("unknown-parcel", format!("there is no parcel {id}; pack it first")));
+            };
+            let new = Shipment {
+                carrier: hand_over.carrier.clone(),
+                tracking_number: hand_over.tracking_number.clone(),
+                tracking_url: hand_over.tracking_url.clone(),
+                handed_over_at: parcel.shipment.as_ref().map_or(now, |known| known.handed_over_at),
+            };
+            match &parcel.shipment {
+                Some(known) if *known == new => continue,
+                Some(_) => {
+                    let why = format!("parcel {id} was handed over before, with another carrier or tracking number");
+                    return Err(Rejection::new("already-handed-over", why));
+                }
+                None => {}
+            }
+            parcel.shipment = Some(new);
+            left.extend(parcel.contents.iter().cloned());
+            self.owed.insert(Duty::Email(EmailKind::Shipped(id.clone())));
+            let note = format!("parcel {id}, {} {}", hand_over.carrier, hand_over.tracking_number);
+            self = self.noted(now, by, "handed_over", note);
+        }
+        if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
+            self.status = FulfillmentStatus::HandedOver;
+        }
+        Ok((self, left))
+    }
+
+    /// Records that a parcel has arrived: a fact, so it is taken as it comes; the first time stands.
+    pub fn deliver(mut self, id: &ParcelId, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+        let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == *id) else {
+            return Err(Rejection::new("unknown-parcel", format!("there is no parcel {id}")));
+        };
+        if parcel.shipment.is_none() {
+            let why = format!("parcel {id} has not been handed to a carrier; hand it over first");
+            return Err(Rejection::new("not-handed-over", why));
+        }
+        if parcel.delivered_at.is_some() {
+            return Ok(self);
+        }
+        parcel.delivered_at = Some(now);
+        self.owed.insert(Duty::Email(EmailKind::Delivered(id.clone())));
+        let all = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
+        if self.status == FulfillmentStatus::HandedOver && all {
+            self.status = FulfillmentStatus::Closed;
+        }
+        Ok(self.noted(now, by, "delivered", format!("parcel {id}")))
+    }
+
+    /// Units of each line that are with a carrier or arrived: what may be returned.
+    pub fn units_sent(&self) -> BTreeMap<u16, u32> {
+        let mut sent = BTreeMap::new();
+        for packed in self.parcels.iter().filter(|p| p.shipment.is_some()).flat_map(|p| &p.contents) {
+            *sent.entry(packed.line).or_default() += packed.quantity;
+        }
+        sent
+    }
+
+    /// See [`super::head::Head::due`].
+    pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
+        super::head::due_of_work(&self.owed, last, now)
+    }
+
+    fn not_in(&self, what: &str, needed: &str) -> Rejection {
+        let why = format!("the fulfillment is {}; only one that is {needed} can {what}", self.status.as_str());
+        Rejection::new("wrong-status", why)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! What payment providers tell, in the field's own terms.
+
+use crate::{
+    ids::{PaymentId, RefundId},
+    money::{Currency, Minor},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A fact from a payment provider, in the field's own terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoneyEvent {
+    pub payment: PaymentId,
+    /// The provider's own time of the event.
+    pub at: Timestamp,
+    /// The provider's id of the event, for the timeline.
+    pub event: String,
+    /// None where the event's object carries no amount.
+    pub currency: Option<Currency>,
+    pub fact: MoneyFact,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyFact {
+    /// The customer has finished checking out; the money is still on its way.
+    Pending,
+    /// So much may be captured.
+    Authorized(Minor),
+    /// So much of this payment has been captured altogether.
+    Captured(Minor),
+    /// An attempt failed; the customer may try again with the same payment.
+    Failed(String),
+    /// The payment was canceled before capture.
+    Voided,
+    /// So much of this payment has been refunded altogether.
+    RefundedInTotal(Minor),
+    Refund {
+        /// What Orderly calls it, if Orderly asked for it (it travels in the refund's metadata).
+        ours: Option<OurRefund>,
+        /// The provider's id.
+        id: String,
+        amount: Minor,
+        status: RefundStatus,
+    },
+    Dispute {
+        id: String,
+        amount: Minor,
+        status: DisputeStatus,
+    },
+}
+
+/// An attempt at a refund that Orderly made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OurRefund {
+    pub id: RefundId,
+    pub attempt: u32,
+}
+
+/// Where the provider says that a refund stands. Later ones win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    Pending,
+    Succeeded,
+    /// A refund may fail after it has succeeded, when the customer's bank sends it back.
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeStatus {
+    /// The bank asks before it takes any money; refunding is still possible, and often ends it.
+    Inquiry,
+    Open,
+    Won,
+    Lost,
+}

@@ -1,0 +1,43 @@
+//! The rules of order management.
+//!
+//! Everything here is a plain function over plain data: the moment and every id come in as arguments.
+//! Requests (cancel, pick, return) may be rejected with a [`Rejection`]; facts from outside (a captured
+//! payment, a delivered parcel) are never rejected, only recorded, even when late, doubled or surprising.
+
+pub mod allocation;
+pub mod arrival;
+pub mod duty;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
+pub mod fulfillment;
+pub mod head;
+pub mod history;
+pub mod ids;
+pub mod ledger;
+pub mod money;
+pub mod order;
+pub mod provider_units;
+pub mod returns;
+pub mod routing;
+#[cfg(feature = "schema")]
+pub mod schema;
+pub mod settings;
+pub mod stock;
+
+use thiserror::Error;
+
+/// A request that the rules refuse. The text is for the caller: it says what is in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{detail}")]
+pub struct Rejection {
+    /// A short stable name for programs, for example `already-handed-over`.
+    pub code: &'static str,
+    /// What is in the way and what to do, for people.
+    pub detail: String,
+}
+
+impl Rejection {
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}

@@ -1,0 +1,250 @@
+//! What a customer asked for. Written once, never changed.
+
+use super::{
+    ids::{ChannelId, PaymentId, Sku},
+    money::{Currency, Minor, allocate, share_of_units},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An order as it was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    pub channel: ChannelId,
+    /// The channel's own order id, or the idempotency key.
+    pub reference: String,
+    pub placed_at: Timestamp,
+    pub currency: Currency,
+    pub customer: Customer,
+    pub shipping_address: Address,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    pub lines: Vec<Line>,
+    pub shipping: Shipping,
+    /// On the whole order; spread over the lines by largest remainder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+    /// Whether unit prices and the shipping price contain their tax.
+    pub tax_included: bool,
+    /// What the customer pays for everything.
+    pub total: Minor,
+    /// The payment that the storefront began, if it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Customer {
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub name: String,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Email", length(max = 254)))]
+    pub email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 40)))]
+    pub phone: Option<String>,
+    /// BCP 47, for example `de-AT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 35)))]
+    pub locale: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Address {
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub company: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub line1: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub line2: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub city: String,
+    /// Some countries have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20)))]
+    pub postal_code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
+    pub region: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Z]{2}$")))]
+    pub country: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Line {
+    pub sku: Sku,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    pub title: String,
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    pub quantity: u32,
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub unit_price: Minor,
+    /// On the whole line.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub discount: Minor,
+    /// The tax of the whole line after discounts: added to its price, or contained in it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub tax: Minor,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Shipping {
+    /// The service that the customer chose: `Standard`, `Express`…
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
+    pub method: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub price: Minor,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub tax: Minor,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Discount {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
+    pub code: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub amount: Minor,
+}
+
+/// How the total of an order comes about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// What each line costs in the end: after its own discount and its share of the order's, with tax.
+    pub lines: Vec<Minor>,
+    /// Lines before discounts.
+    pub subtotal: Minor,
+    /// All discounts.
+    pub discount: Minor,
+    pub shipping: Minor,
+    /// All taxes, whether added or contained.
+    pub tax: Minor,
+    pub total: Minor,
+}
+
+impl Line {
+    fn before_discount(&self) -> Option<Minor> {
+        self.unit_price.checked_mul(i64::from(self.quantity))
+    }
+}
+
+impl Details {
+    /// Adds the order up. None if it overflows, or a discount is larger than what it is taken from.
+    pub fn totals(&self) -> Option<Totals> {
+        let added = |tax: Minor| if self.tax_included { 0 } else { tax };
+        let gross: Vec<Minor> = self.lines.iter().map(Line::before_discount).collect::<Option<_>>()?;
+        let net: Vec<Minor> = gross.iter().zip(&self.lines).map(|(gross, line)| gross - line.discount).collect();
+        if net.iter().any(|net| *net < 0) {
+            return None;
+        }
+        let subtotal = checked_sum(gross.iter().copied())?;
+        let order_discount = self.discount.as_ref().map_or(0, |discount| discount.amount);
+        if order_discount > checked_sum(net.iter().copied())? {
+            return None;
+        }
+        let weights: Vec<u64> = net.iter().map(|net| net.unsigned_abs()).collect();
+        let shares = allocate(order_discount, &weights);
+        let lines: Vec<Minor> = (0..net.len())
+            .map(|i| net[i].checked_sub(shares[i])?.checked_add(added(self.lines[i].tax)))
+            .collect::<Option<_>>()?;
+        let shipping = self.shipping.price.checked_add(added(self.shipping.tax))?;
+        Some(Totals {
+            subtotal,
+            discount: checked_sum(self.lines.iter().map(|line| line.discount))?.checked_add(order_discount)?,
+            shipping,
+            tax: checked_sum(self.lines.iter().map(|line| line.tax))?.checked_add(self.shipping.tax)?,
+            total: checked_sum(lines.iter().copied())?.checked_add(shipping)?,
+            lines,
+        })
+    }
+
+    /// What units `units` of line `line` cost the customer, discounts and tax included.
+    pub fn price_of_units(&self, line: u16, units: std::ops::Range<u32>) -> Minor {
+        let Some((totals, ordered)) = self.totals().zip(self.lines.get(usize::from(line))) else { return 0 };
+        share_of_units(totals.lines[usize::from(line)], ordered.quantity, units)
+    }
+
+    pub fn line(&self, line: u16) -> Option<&Line> {
+        self.lines.get(usize::from(line))
+    }
+}
+
+fn checked_sum(amounts: impl IntoIterator<Item = Minor>) -> Option<Minor> {
+    amounts.into_iter().try_fold(0, Minor::checked_add)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(amount: &Minor) -> bool {
+    *amount == 0
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::fixtures::details;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_total_is_lines_less_discounts_plus_shipping_and_added_tax() {
+        let mut order = details(&[("a", 2, 1000), ("b", 1, 500)]);
+        order.lines[0].discount = 200;
+        order.lines[0].tax = 342;
+        order.shipping = Shipping { method: "Standard".into(), price: 490, tax: 93 };
+        order.discount = Some(Discount { code: None, amount: 230 });
+        let totals = order.totals().unwrap();
+        assert_eq!(totals.lines, [1620, 450], "230 is spread 180 to 50");
+        assert_eq!((totals.subtotal, totals.discount, totals.tax), (2500, 430, 435));
+        assert_eq!(totals.total, 1620 + 450 + 490);
+        order.tax_included = false;
+        assert_eq!(order.totals().unwrap().total, 1620 + 342 + 450 + 490 + 93);
+    }
+
+    #[test]
+    fn a_discount_larger_than_its_price_and_an_overflow_have_no_total() {
+        let mut order = details(&[("a", 1, 100)]);
+        order.lines[0].discount = 101;
+        assert!(order.totals().is_none());
+        let mut order = details(&[("a", 1, 100)]);
+        order.discount = Some(Discount { code: None, amount: 101 });
+        assert!(order.totals().is_none());
+        let mut order = details(&[("a", 2, 100)]);
+        order.lines[0].unit_price = i64::MAX;
+        assert!(order.totals().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn units_always_add_up_to_the_order(
+            lines in prop::collection::vec((1..9_u32, 0..9_999_i64, 0..500_i64), 1..6),
+            discount in 0..5_000_i64,
+        ) {
+            let mut order = details(&lines.iter().map(|(q, p, _)| ("a", *q, *p)).collect::<Vec<_>>());
+            for (line, (.., tax)) in order.lines.iter_mut().zip(&lines) {
+                line.tax = *tax;
+            }
+            order.tax_included = false;
+            let net: i64 = lines.iter().map(|(q, p, _)| i64::from(*q) * p).sum();
+            order.discount = Some(Discount { code: None, amount: discount.min(net) });
+            let units: i64 = (0..)
+                .zip(&lines)
+                .flat_map(|(line, (q, ..))| (0..*q).map(move |unit| (line, unit)))
+                .map(|(line, unit)| order.price_of_units(line, unit..unit + 1))
+                .sum();
+            prop_assert_eq!(units, order.totals().unwrap().total);
+        }
+    }
+}

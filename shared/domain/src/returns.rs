@@ -1,0 +1,390 @@
+//! Returns (RMA): what a customer sends back, what was found in it, and the refund that follows.
+
+use super::{
+    Rejection,
+    duty::{Duty, EmailKind, Owed},
+    head::Due,
+    history::{Actor, Entry},
+    ids::{LocationId, Sku},
+    money::Minor,
+    order::Details,
+    stock::{StockChange, StockDelta, StockPlace},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Return {
+    pub requested_at: Timestamp,
+    pub status: ReturnStatus,
+    pub lines: Vec<ReturnLine>,
+    /// The caller's idempotency key: asking twice by accident is asking once.
+    pub key: String,
+    /// Where it was received, which is where it is restocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
+    /// What its inspection led to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Minor>,
+    #[serde(default, skip_serializing_if = "Owed::is_empty")]
+    pub owed: Owed,
+    pub history: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnStatus {
+    Requested,
+    Approved,
+    Declined,
+    PartiallyReceived,
+    Received,
+    Inspected,
+}
+
+impl ReturnStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::PartiallyReceived => "partially_received",
+            Self::Received => "received",
+            Self::Inspected => "inspected",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReturnLine {
+    pub line: u16,
+    pub sku: Sku,
+    pub quantity: u32,
+    pub reason: ReturnReason,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub received: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inspected: Vec<Inspection>,
+    /// What its inspection led to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Minor>,
+}
+
+/// What the inspector found of some units of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Inspection {
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    pub quantity: u32,
+    pub disposition: Disposition,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+}
+
+/// Declares an enum of names with its text form both ways.
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(format!("must be one of {}", [$($text),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+
+names! {
+    /// Why the customer sends it back.
+    ReturnReason {
+        Color = "color",
+        Defective = "defective",
+        NotAsDescribed = "not_as_described",
+        SizeTooLarge = "size_too_large",
+        SizeTooSmall = "size_too_small",
+        Style = "style",
+        Unwanted = "unwanted",
+        WrongItem = "wrong_item",
+        Other = "other",
+    }
+}
+
+names! {
+    /// What becomes of a returned unit.
+    Disposition {
+        /// Back on the shelf, for sale.
+        Restocked = "restocked",
+        /// Not for sale: damaged or written off.
+        NotRestocked = "not_restocked",
+        /// Kept apart until somebody has cleaned, repaired or checked it.
+        ProcessingRequired = "processing_required",
+        /// Announced, but not in the box.
+        Missing = "missing",
+    }
+}
+
+names! {
+    Grade { A = "A", B = "B", C = "C", }
+}
+
+/// What is asked to come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RequestedLine"))]
+pub struct Wanted {
+    pub line: u16,
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    pub quantity: u32,
+    pub reason: ReturnReason,
+}
+
+/// A finished inspection: the return, what goes back into stock, and what is to be refunded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    pub value: Return,
+    pub stock: StockChange,
+    pub refund: Minor,
+}
+
+/// Asks to return units that were sent (`sent`, by line) and that no earlier return takes back already.
+pub fn request(
+    details: &Details,
+    sent: &BTreeMap<u16, u32>,
+    earlier: &[Return],
+    wanted: &[Wanted],
+    key: &str,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<Return, Rejection> {
+    let mut lines = Vec::new();
+    for Wanted { line, quantity, reason } in wanted {
+        let Some(ordered) = details.line(*line) else {
+            return Err(Rejection::new("unknown-line", format!("the order has no line {line}")));
+        };
+        if wanted.iter().filter(|other| other.line == *line).count() > 1 {
+            return Err(Rejection::new("line-twice", format!("line {line} is named twice; name it once")));
+        }
+        let sent = sent.get(line).copied().unwrap_or(0);
+        let returning: u32 = earlier.iter().map(|other| other.units_claimed(*line)).sum();
+        if *quantity > sent.saturating_sub(returning) {
+            let why = format!(
+                "line {line} ({}): {quantity} asked for, but {sent} shipped and {returning} already in a return",
+                ordered.sku
+            );
+            return Err(Rejection::new("not-returnable", why));
+        }
+        lines.push(ReturnLine {
+            line: *line,
+            sku: ordered.sku.clone(),
+            quantity: *quantity,
+            reason: *reason,
+            received: 0,
+            inspected: Vec::new(),
+            refund: None,
+        });
+    }
+    Ok(Return {
+        requested_at: now,
+        status: ReturnStatus::Requested,
+        lines,
+        key: key.to_owned(),
+        location: None,
+        refund: None,
+        owed: Owed::new(),
+        history: vec![Entry::new(now, by, "requested", "")],
+    })
+}
+
+impl Return {
+    fn noted(mut self, now: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
+        self.history.push(Entry::new(now, by, what, note));
+        self
+    }
+
+    /// Units of `line` that this return takes back, or has taken back.
+    fn units_claimed(&self, line: u16) -> u32 {
+        let own = self.lines.iter().filter(|own| own.line == line);
+        match self.status {
+            ReturnStatus::Declined => 0,
+            ReturnStatus::Inspected => own.map(ReturnLine::units_to_refund).sum(),
+            _ => own.map(|line| line.quantity).sum(),
+        }
+    }
+
+    pub fn approve(mut self, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+        match self.status {
+            ReturnStatus::Approved => Ok(self),
+            ReturnStatus::Requested => {
+                self.status = ReturnStatus::Approved;
+                Ok(self.noted(now, by, "approved", ""))
+            }
+            _ => Err(self.not_in("be approved", "requested")),
+        }
+    }
+
+    pub fn decline(mut self, reason: &str, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+        match self.status {
+            ReturnStatus::Declined => Ok(self),
+            ReturnStatus::Requested | ReturnStatus::Approved => {
+                self.status = ReturnStatus::Declined;
+                Ok(self.noted(now, by, "declined", reason))
+            }
+            _ => Err(self.not_in("be declined", "requested or approved")),
+        }
+    }
+
+    /// Counts what has come back so far, by line; the counts are totals, so that telling them twice is harmless.
+    pub fn receive(
+        mut self,
+        received: &BTreeMap<u16, u32>,
+        location: &LocationId,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Self, Rejection> {
+        let takes =
+            matches!(self.status, ReturnStatus::Approved | ReturnStatus::PartiallyReceived | ReturnStatus::Received);
+        if !takes {
+            return Err(self.not_in("be received", "approved"));
+        }
+        let before = self.clone();
+        for (line, count) in received {
+            let Some(own) = self.lines.iter_mut().find(|own| own.line == *line) else {
+                return Err(Rejection::new("unknown-line", format!("line {line} is not part of this return")));
+            };
+            if *count > own.quantity || *count < own.received {
+                let why = format!(
+                    "line {line}: {count} received in total, but it must be {} (already received) to {} (announced)",
+                    own.received, own.quantity
+                );
+                return Err(Rejection::new("wrong-count", why));
+            }
+            own.received = *count;
+        }
+        let all = self.lines.iter().all(|line| line.received == line.quantity);
+        self.status = if all { ReturnStatus::Received } else { ReturnStatus::PartiallyReceived };
+        self.location = Some(location.clone());
+        if self == before {
+            return Ok(self);
+        }
+        let units = self.units_received();
+        if before.units_received() == 0 && units > 0 {
+            self.owed.insert(Duty::Email(EmailKind::ReturnReceived)); // an empty box is nothing to thank for
+        }
+        Ok(self.noted(now, by, "received", format!("{units} in total")))
+    }
+
+    /// Finishes the return: every announced unit gets a disposition (those that never came are missing), what
+    /// is good goes back into stock, and what came is refunded at what the customer paid for it. Telling the same
+    /// again changes nothing.
+    ///
+    /// `earlier` are the order's other returns: a unit's share of the line's price is given once.
+    pub fn inspect(
+        mut self,
+        found: &BTreeMap<u16, Vec<Inspection>>,
+        details: &Details,
+        earlier: &[Self],
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Inspected, Rejection> {
+        if self.status == ReturnStatus::Inspected && self.found() == *found {
+            return Ok(Inspected { value: self, stock: StockChange::default(), refund: 0 });
+        }
+        let (Some(location), ReturnStatus::PartiallyReceived | ReturnStatus::Received) =
+            (self.location.clone(), self.status)
+        else {
+            return Err(self.not_in("be inspected", "received"));
+        };
+        if let Some(line) = found.keys().find(|line| self.lines.iter().all(|own| own.line != **line)) {
+            return Err(Rejection::new("unknown-line", format!("line {line} is not part of this return")));
+        }
+        let mut stock = StockChange::default();
+        let mut refund = 0;
+        for own in &mut self.lines {
+            own.inspected = found.get(&own.line).cloned().unwrap_or_default();
+            let came: u32 = own.units_to_refund();
+            if came != own.received {
+                let why = format!(
+                    "line {} ({}): {} received, but {came} inspected; give each received unit a disposition",
+                    own.line, own.sku, own.received
+                );
+                return Err(Rejection::new("not-all-inspected", why));
+            }
+            let place = StockPlace { sku: own.sku.clone(), location: location.clone() };
+            own.inspected.iter().for_each(|units| stock.add(place.clone(), units.stock_change()));
+            let before: u32 = earlier.iter().map(|other| other.units_refunded(own.line)).sum();
+            let price = details.price_of_units(own.line, before..before + came);
+            own.refund = Some(price);
+            refund += price;
+        }
+        self.status = ReturnStatus::Inspected;
+        self.refund = Some(refund);
+        let note = details.currency.format(refund);
+        Ok(Inspected { value: self.noted(now, by, "inspected", note), stock, refund })
+    }
+
+    fn found(&self) -> BTreeMap<u16, Vec<Inspection>> {
+        let inspected = self.lines.iter().filter(|line| !line.inspected.is_empty());
+        inspected.map(|line| (line.line, line.inspected.clone())).collect()
+    }
+
+    fn units_received(&self) -> u32 {
+        self.lines.iter().map(|line| line.received).sum()
+    }
+
+    fn units_refunded(&self, line: u16) -> u32 {
+        let refunded = self.status == ReturnStatus::Inspected;
+        self.lines.iter().filter(|own| refunded && own.line == line).map(ReturnLine::units_to_refund).sum()
+    }
+
+    /// See [`super::head::Head::due`].
+    pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
+        super::head::due_of_work(&self.owed, last, now)
+    }
+
+    fn not_in(&self, what: &str, needed: &str) -> Rejection {
+        let why = format!("the return is {}; only one that is {needed} can {what}", self.status.as_str());
+        Rejection::new("wrong-status", why)
+    }
+}
+
+impl ReturnLine {
+    /// Inspected units that really came.
+    pub fn units_to_refund(&self) -> u32 {
+        let came = self.inspected.iter().filter(|units| units.disposition != Disposition::Missing);
+        came.map(|units| units.quantity).sum()
+    }
+}
+
+impl Inspection {
+    /// Every unit that came is on hand again; only a restocked one is available.
+    fn stock_change(&self) -> StockDelta {
+        let units = i64::from(self.quantity);
+        let on_hand = StockDelta { on_hand: units, ..StockDelta::default() };
+        match self.disposition {
+            Disposition::Restocked => on_hand,
+            Disposition::NotRestocked => StockDelta { damaged: units, ..on_hand },
+            Disposition::ProcessingRequired => StockDelta { quality_control: units, ..on_hand },
+            Disposition::Missing => StockDelta::default(),
+        }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(units: &u32) -> bool {
+    *units == 0
+}
+
+#[cfg(test)]
+mod tests;

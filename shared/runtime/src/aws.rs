@@ -1,0 +1,155 @@
+//! The AWS clients of a function, made once per sandbox.
+
+use super::web::Web;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::{
+    http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{SdkConfig, region::Region};
+use std::time::Duration;
+use store::{Queues, Sender, Store, Tables};
+
+/// Why a function cannot start. Each says what to set.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the environment variable {0} is not set; template.yaml sets it for deployed functions")]
+    Missing(&'static str),
+    #[error("the environment variable {name} is wrong: {problem}")]
+    Invalid { name: &'static str, problem: String },
+    #[error("the secret that {name} names cannot be read: {problem}")]
+    Secret { name: &'static str, problem: String },
+}
+
+/// A variable that must be there; an empty one counts as not set.
+pub fn variable(name: &'static str) -> Result<String, ConfigError> {
+    optional(name).ok_or(ConfigError::Missing(name))
+}
+
+/// A variable that may be absent or empty.
+pub fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// No call to AWS takes this long in good health; a lost one must not eat the whole invocation.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const MAX_ATTEMPTS: u32 = 3;
+
+/// How to reach AWS, or what stands in for it.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+}
+
+impl Aws {
+    /// Region and credentials as Lambda gives them, the endpoint from `ORDERLY_AWS_ENDPOINT` (empty: AWS).
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let region = variable("AWS_REGION")?;
+        let credentials =
+            aws_sdk_dynamodb::config::SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+        Ok(Self::new(region, credentials, optional("ORDERLY_AWS_ENDPOINT"), http_client()))
+    }
+
+    /// The clients over a given HTTP client, which is where a simulation injects its faults.
+    pub fn new(
+        region: String,
+        credentials: aws_sdk_dynamodb::config::SharedCredentialsProvider,
+        endpoint: Option<String>,
+        http_client: SharedHttpClient,
+    ) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let retries =
+            RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_initial_backoff(Duration::from_millis(50));
+        let mut config = SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(credentials)
+            .http_client(http_client)
+            .timeout_config(timeouts)
+            .retry_config(retries)
+            // Each attempt has its time limit, so that nobody need watch how fast bodies of a few kilobytes flow.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
+                aws_smithy_async::rt::sleep::TokioSleep::new(),
+            ))
+            .time_source(aws_smithy_async::time::SystemTimeSource::new())
+            .identity_cache(aws_sdk_dynamodb::config::IdentityCache::lazy().build());
+        config.set_endpoint_url(endpoint);
+        Self { config: config.build() }
+    }
+
+    /// For programs that stand beside the functions: whatever answers at `endpoint`, as a caller without a role.
+    pub fn beside(endpoint: &str) -> Self {
+        let nobody = aws_sdk_dynamodb::config::Credentials::new("beside", "beside", None, None, "beside");
+        let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(nobody);
+        Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), http_client())
+    }
+
+    /// For requests to others than AWS, each of which may take as long as `timeout`.
+    pub fn web(&self, timeout: Duration) -> Web {
+        let client = self.config.http_client().unwrap_or_else(http_client);
+        Web::new(client, timeout)
+    }
+
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// The tables that the template names.
+    pub fn store(&self) -> Result<Store, ConfigError> {
+        let tables = Tables {
+            orders: variable("ORDERS_TABLE")?,
+            stock: variable("STOCK_TABLE")?,
+            payments: variable("PAYMENTS_TABLE")?,
+            catalog: variable("CATALOG_TABLE")?,
+            settings: variable("SETTINGS_TABLE")?,
+        };
+        Ok(self.store_of(tables))
+    }
+
+    pub fn store_of(&self, tables: Tables) -> Store {
+        Store::new(aws_sdk_dynamodb::Client::new(&self.config), tables)
+    }
+
+    /// The queues that the template names.
+    pub fn sender(&self) -> Result<Sender, ConfigError> {
+        let queues = Queues {
+            stock_deduction: variable("STOCK_DEDUCTION_QUEUE")?,
+            fulfillment_dispatch: variable("FULFILLMENT_DISPATCH_QUEUE")?,
+            email_confirmation: variable("EMAIL_CONFIRMATION_QUEUE")?,
+            refunds: variable("REFUNDS_QUEUE")?,
+        };
+        Ok(self.sender_to(queues))
+    }
+
+    pub fn sender_to(&self, queues: Queues) -> Sender {
+        Sender::new(aws_sdk_sqs::Client::new(&self.config), queues)
+    }
+
+    /// The secret whose ARN the variable `name` holds. An empty secret is an error, never a valid one.
+    pub async fn secret(&self, name: &'static str) -> Result<String, ConfigError> {
+        let arn = variable(name)?;
+        let client = aws_sdk_secretsmanager::Client::new(&self.config);
+        let answer = client.get_secret_value().secret_id(&arn).send().await;
+        let problem = |problem: String| ConfigError::Secret { name, problem };
+        let answer = answer.map_err(|e| {
+            problem(format!(
+                "{}; put a value: aws secretsmanager put-secret-value --secret-id {arn}",
+                DisplayErrorContext(e)
+            ))
+        })?;
+        let value = answer.secret_string.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        value.ok_or_else(|| problem("it is empty".to_owned()))
+    }
+}
+
+/// TLS by ring: a third of the size of the default and no slow first handshake (docs/adr/0004).
+fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}

@@ -1,0 +1,125 @@
+//! Taking batches of messages, where each record succeeds or fails alone.
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use futures::{FutureExt, StreamExt, stream};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe};
+use store::Message;
+use store::{CommitError, IsConflict, StoreError};
+
+/// Why a record was not dealt with. It comes again, and after its retries ends in the dead-letter queue.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// Something outside (a provider, a warehouse, SES) did not do its part this time.
+    #[error("{0}")]
+    Outside(String),
+    /// No retry will help: a person must look.
+    #[error("{0}")]
+    Poison(String),
+}
+
+impl IsConflict for RecordError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Commit(CommitError::Conflict(_)))
+    }
+}
+
+/// How many records of a batch are worked on at once.
+const CONCURRENCY: usize = 10;
+
+/// Gives each message of the batch to `work`, several at once. One that is unreadable, fails or panics is
+/// reported as failed, alone.
+pub async fn process<F>(event: SqsEvent, work: impl Fn(Message) -> F) -> SqsBatchResponse
+where
+    F: Future<Output = Result<(), RecordError>>,
+{
+    let (messages, mut failed) = parse(event);
+    let outcomes = stream::iter(messages)
+        .map(|(id, message)| {
+            let (name, trace) = (message.to_string(), message.trace.clone());
+            let work = AssertUnwindSafe(work(message)).catch_unwind();
+            async move {
+                match work.await {
+                    Ok(Ok(())) => None,
+                    Ok(Err(error)) => {
+                        tracing::warn!(record = id, message = name, trace, %error, "a record failed");
+                        Some(id)
+                    }
+                    Err(_) => {
+                        tracing::error!(record = id, message = name, trace, "a record panicked");
+                        Some(id)
+                    }
+                }
+            }
+        })
+        .buffer_unordered(CONCURRENCY)
+        .filter_map(async |outcome| outcome)
+        .collect::<Vec<_>>()
+        .await;
+    failed.extend(outcomes);
+    response(failed)
+}
+
+/// Gives all messages of the batch to `work` at once, which tells those whose work it could not do. Should one of them
+/// make it panic, each is worked on alone.
+pub async fn process_together<F>(event: SqsEvent, work: impl Fn(Vec<Message>) -> F) -> SqsBatchResponse
+where
+    F: Future<Output = Vec<(Message, RecordError)>>,
+{
+    let (messages, mut failed) = parse(event);
+    let all: Vec<Message> = messages.iter().map(|(_, message)| message.clone()).collect();
+    let together = AssertUnwindSafe(work(all)).catch_unwind().await;
+    let undone = if let Ok(undone) = together {
+        undone
+    } else {
+        tracing::error!(records = messages.len(), "a batch panicked; each of its records is worked on alone");
+        let mut undone = Vec::new();
+        for (_, message) in &messages {
+            let alone = AssertUnwindSafe(work(vec![message.clone()])).catch_unwind().await;
+            let panicked = || vec![(message.clone(), RecordError::Poison("its work panicked".to_owned()))];
+            undone.extend(alone.unwrap_or_else(|_| panicked()));
+        }
+        undone
+    };
+    for (message, error) in &undone {
+        tracing::warn!(%message, trace = message.trace, %error, "a record failed");
+    }
+    let is_undone = |message: &Message| undone.iter().any(|(other, _)| other == message);
+    failed.extend(messages.into_iter().filter(|(_, message)| is_undone(message)).map(|(id, _)| id));
+    response(failed)
+}
+
+/// The messages by record id, and the ids of the records that are none.
+fn parse(event: SqsEvent) -> (Vec<(String, Message)>, Vec<String>) {
+    let (mut messages, mut failed) = (Vec::new(), Vec::new());
+    for record in event.records {
+        let id = record.message_id.unwrap_or_default();
+        match serde_json::from_str(&record.body.unwrap_or_default()) {
+            Ok(message) => messages.push((id, message)),
+            Err(error) => {
+                // The body is not logged: whatever it is, it is not ours.
+                tracing::error!(record = id, %error, "a record is no message; it will go to the dead-letter queue");
+                failed.push(id);
+            }
+        }
+    }
+    (messages, failed)
+}
+
+fn response(failed: Vec<String>) -> SqsBatchResponse {
+    let failed: BTreeSet<String> = failed.into_iter().collect();
+    let failure = |id: String| {
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = id;
+        failure
+    };
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed.into_iter().map(failure).collect();
+    response
+}
+
+#[cfg(test)]
+mod tests;

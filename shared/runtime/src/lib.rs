@@ -1,0 +1,16 @@
+//! What every function does at start-up, and the loops that it runs in.
+
+mod aws;
+mod batch;
+mod clock;
+mod serve;
+mod telemetry;
+mod web;
+
+pub use aws::{Aws, ConfigError, optional, variable};
+pub use aws_types::SdkConfig;
+pub use batch::{RecordError, process, process_together};
+pub use clock::Clock;
+pub use serve::{Error, serve_events, serve_http};
+pub use telemetry::start_logging;
+pub use web::{Answer, Web, WebError};

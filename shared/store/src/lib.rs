@@ -1,0 +1,181 @@
+//! DynamoDB: items, keys and conditional writes. Attribute names live here and nowhere else.
+//!
+//! Every aggregate is one item with a `version`. A change is: load, decide (a pure rule), [`Write`] on
+//! condition that the version is still the one that was read. Whoever loses a race reads again and decides again
+//! ([`settle`]).
+
+mod item;
+mod message;
+mod orders;
+mod payments;
+mod sender;
+mod settings;
+mod stock;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use item::{Aggregate, EmailRecord, Stored};
+pub use message::Message;
+pub use orders::{DueClass, DueItem, Order, Page, PlacedDetails};
+pub use payments::{PaymentRecord, StoredPayment, Unmatched};
+pub use sender::{Queues, Sender};
+pub use stock::{Count, MovementRecord};
+pub use write::{CommitError, Failed, MAX_ACTIONS, Terms, Write};
+
+use aws_sdk_dynamodb::{Client, error::SdkError, operation::batch_get_item::BatchGetItemError};
+use domain::settings::Location;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// An item as DynamoDB has it.
+pub(crate) type Item = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
+
+/// The names of the tables.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    pub orders: String,
+    pub stock: String,
+    pub payments: String,
+    pub catalog: String,
+    pub settings: String,
+}
+
+/// The tables, and how to reach them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    tables: Arc<Tables>,
+    locations: Arc<Mutex<Option<FreshLocations>>>,
+}
+
+/// The locations, and when they were read.
+type FreshLocations = (Instant, Arc<[Location]>);
+
+/// Something that DynamoDB, or an item in it, did not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The request did not come through, or was refused: try again later.
+    #[error("DynamoDB: {operation} failed: {source}")]
+    Request {
+        operation: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The item is not of a shape that this version writes: a person must look. What is wrong may quote a customer's
+    /// data, so it is not told where it would be logged.
+    #[error("{item} cannot be read: it is not of a shape that this version writes")]
+    Unreadable {
+        item: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Too many others write the same items: try again later.
+    #[error("gave up after {0} attempts: others keep changing the same items")]
+    Contended(u32),
+}
+
+impl StoreError {
+    pub(crate) fn request<E, R>(operation: &'static str) -> impl Fn(SdkError<E, R>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        move |error| Self::Request {
+            operation,
+            source: error.into_source().unwrap_or_else(|e| format!("{e:?}").into()),
+        }
+    }
+
+    pub(crate) fn unreadable(
+        item: impl std::fmt::Display,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unreadable { item: item.to_string(), source: source.into() }
+    }
+}
+
+/// How often a decision is made again when somebody else was faster.
+const MAX_ATTEMPTS: u32 = 10;
+
+/// Runs `attempt` until it does not lose a race: load, decide, commit, and again on a conflict.
+pub async fn settle<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
+where
+    E: From<StoreError> + IsConflict,
+{
+    for n in 0..MAX_ATTEMPTS {
+        match attempt().await {
+            Err(error) if error.is_conflict() => pause(n).await,
+            other => return other,
+        }
+    }
+    Err(StoreError::Contended(MAX_ATTEMPTS).into())
+}
+
+/// An error that may only say that somebody else was faster.
+pub trait IsConflict {
+    fn is_conflict(&self) -> bool;
+}
+
+/// Waits a random while, the longer the more often it had to: rivals should not meet again.
+pub(crate) async fn pause(attempt: u32) {
+    let limit = Duration::from_millis(5) * 2_u32.pow(attempt.min(6));
+    tokio::time::sleep(limit.mul_f64(fastrand::f64())).await;
+}
+
+impl Store {
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self { client, tables: Arc::new(tables), locations: Arc::default() }
+    }
+
+    /// Collects the changes of one commit.
+    pub fn write(&self, now: jiff::Timestamp) -> Write<'_> {
+        Write::new(self, now)
+    }
+
+    /// Reads items by their keys from several tables in as few requests as can be. Missing ones are left out.
+    async fn batch_get(&self, keys: Vec<(&str, Item)>, consistent: bool) -> Result<Vec<(String, Item)>, StoreError> {
+        /// DynamoDB's limit for one `BatchGetItem`.
+        const MAX_KEYS: usize = 100;
+        let mut found = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(MAX_KEYS) {
+            let mut wanted: HashMap<String, Vec<Item>> = HashMap::new();
+            for (table, key) in chunk {
+                wanted.entry((*table).to_owned()).or_default().push(key.clone());
+            }
+            let mut attempt = 0;
+            while !wanted.is_empty() {
+                let requests = wanted.drain().map(|(table, keys)| {
+                    let keys = aws_sdk_dynamodb::types::KeysAndAttributes::builder()
+                        .set_keys(Some(keys))
+                        .consistent_read(consistent)
+                        .build();
+                    keys.map(|keys| (table, keys))
+                });
+                let requests = requests.collect::<Result<HashMap<_, _>, _>>();
+                let requests = requests.map_err(|e| StoreError::unreadable("BatchGetItem", e))?;
+                let answer = self.client.batch_get_item().set_request_items(Some(requests)).send().await;
+                let answer = answer.map_err(StoreError::request::<BatchGetItemError, _>("BatchGetItem"))?;
+                for (table, items) in answer.responses.unwrap_or_default() {
+                    found.extend(items.into_iter().map(|item| (table.clone(), item)));
+                }
+                // What DynamoDB did not get to this time is asked for again.
+                let left = answer.unprocessed_keys.unwrap_or_default();
+                wanted = left.into_iter().map(|(table, keys)| (table, keys.keys)).collect();
+                if !wanted.is_empty() {
+                    pause(attempt).await;
+                    attempt += 1;
+                    if attempt == MAX_ATTEMPTS {
+                        return Err(StoreError::Contended(MAX_ATTEMPTS));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,58 @@
+//! The queues that chain the functions.
+//!
+//! A message carries names only: which item owes what. No customer data is ever in a queue, a dead-letter
+//! queue or a log line.
+
+use domain::{
+    duty::{Duty, ItemName, Owing},
+    ids::OrderId,
+};
+use serde::{Deserialize, Serialize};
+
+/// What goes over a queue: `{"v":1,"order":"ord_…","item":"head","hop":"stock-deduction"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    v: Version,
+    pub order: OrderId,
+    pub item: ItemName,
+    pub hop: Duty,
+    /// The X-Ray trace in which the work became owed: what fails is logged with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+}
+
+/// The message format. Another one is refused and ends, after its retries, in the dead-letter queue,
+/// from where it is redriven when a version that knows it is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+struct Version;
+
+impl TryFrom<u8> for Version {
+    type Error = String;
+
+    fn try_from(v: u8) -> Result<Self, String> {
+        if v == 1 { Ok(Self) } else { Err(format!("message version {v} is not known here")) }
+    }
+}
+
+impl From<Version> for u8 {
+    fn from(_: Version) -> Self {
+        1
+    }
+}
+
+/// As logs name it: the order, the item, what it owes.
+impl std::fmt::Display for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.order, self.item, self.hop)
+    }
+}
+
+impl Message {
+    pub fn new(owing: &Owing) -> Self {
+        let Owing { order, item, duty } = owing.clone();
+        // The Lambda runtime keeps the trace of the current invocation here.
+        let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
+        Self { v: Version, order, item, hop: duty, trace }
+    }
+}

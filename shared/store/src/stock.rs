@@ -1,0 +1,163 @@
+//! The stock table: `sku`, and `location#…` for a level or `movement#…` for a change by hand.
+
+use super::{
+    Item, Store, StoreError, Write,
+    item::{ITEM, from_item, sortable, text_of, to_item},
+    write::string_key,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    ids::{LocationId, Sku},
+    settings::Location,
+    stock::{Movement, StockLevel, StockPlace},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+const SKU: &str = "sku";
+const LOCATION: &str = "location#";
+const MOVEMENT: &str = "movement#";
+/// Idempotency keys of movements: a movement's own key begins with its time, so it cannot be unique by itself.
+const MOVEMENT_KEY: &str = "movement-key#";
+
+/// A movement with the id that makes it happen once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MovementRecord {
+    pub id: String,
+    #[serde(flatten)]
+    pub movement: Movement,
+    /// What was counted, if it comes of a count: the movement is only the difference to what was believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Count>,
+}
+
+/// A count of a place, as it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    pub on_hand: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<i64>,
+}
+
+pub(super) fn stock_key(place: &StockPlace) -> Item {
+    string_key([(SKU, place.sku.as_str()), (ITEM, &format!("{LOCATION}{}", place.location))])
+}
+
+/// A level as stored: a bucket that nothing ever touched is not there.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Buckets {
+    available: i64,
+    on_hand: i64,
+    reserved: i64,
+    committed: i64,
+    backordered: i64,
+    damaged: i64,
+    quality_control: i64,
+    safety: i64,
+    incoming: i64,
+    backorder: bool,
+}
+
+fn level(item: Item) -> Result<StockLevel, StoreError> {
+    let sku = text_of(&item, SKU).unwrap_or_default().to_owned();
+    let name = text_of(&item, ITEM).unwrap_or_default().to_owned();
+    let place = sku.parse::<Sku>().ok().zip(name.strip_prefix(LOCATION).and_then(|id| id.parse::<LocationId>().ok()));
+    let place = place.map(|(sku, location)| StockPlace { sku, location });
+    let place = place.ok_or_else(|| StoreError::unreadable(format!("{sku} {name}"), "its key is malformed"))?;
+    let b: Buckets = from_item(item, format!("{sku} {name}"))?;
+    Ok(StockLevel {
+        available: b.available,
+        on_hand: b.on_hand,
+        reserved: b.reserved,
+        committed: b.committed,
+        backordered: b.backordered,
+        damaged: b.damaged,
+        quality_control: b.quality_control,
+        safety: b.safety,
+        incoming: b.incoming,
+        backorder: b.backorder,
+        ..StockLevel::empty(place)
+    })
+}
+
+impl Store {
+    /// The levels of some SKUs at some locations, in one request a hundred. Eventually consistent: what is
+    /// taken from them is guarded by the condition of the write.
+    pub async fn stock_levels(&self, skus: &[Sku], locations: &[Location]) -> Result<Vec<StockLevel>, StoreError> {
+        let mut keys = Vec::new();
+        let skus: BTreeSet<&Sku> = skus.iter().collect(); // DynamoDB refuses a key that is asked for twice
+        for sku in skus {
+            for location in locations {
+                let place = StockPlace { sku: sku.clone(), location: location.id.clone() };
+                keys.push((self.tables.stock.as_str(), stock_key(&place)));
+            }
+        }
+        let items = self.batch_get(keys, false).await?;
+        items.into_iter().map(|(_, item)| level(item)).collect()
+    }
+
+    /// Everything about a SKU: its levels, and its newest movements.
+    pub async fn stock_of(
+        &self,
+        sku: &Sku,
+        movements: i32,
+    ) -> Result<(Vec<StockLevel>, Vec<MovementRecord>), StoreError> {
+        let query = |prefix: &str| {
+            self.client
+                .query()
+                .table_name(&self.tables.stock)
+                .key_condition_expression("sku = :sku AND begins_with(#item, :prefix)")
+                .expression_attribute_names("#item", ITEM)
+                .expression_attribute_values(":sku", AttributeValue::S(sku.to_string()))
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+        };
+        let levels =
+            query(LOCATION).consistent_read(true).into_paginator().items().send().collect::<Result<Vec<_>, _>>();
+        let levels = levels.await.map_err(StoreError::request("Query stock"))?;
+        let moved = query(MOVEMENT).scan_index_forward(false).limit(movements).send().await;
+        let moved = moved.map_err(StoreError::request("Query movements"))?.items.unwrap_or_default();
+        let levels = levels.into_iter().map(level).collect::<Result<_, _>>()?;
+        let moved = moved.into_iter().map(|item| from_item(item, sku)).collect::<Result<_, _>>()?;
+        Ok((levels, moved))
+    }
+
+    /// One level, as it is now.
+    pub async fn stock_level(&self, place: &StockPlace) -> Result<Option<StockLevel>, StoreError> {
+        let get = self.client.get_item().table_name(&self.tables.stock).set_key(Some(stock_key(place)));
+        let answer = get.consistent_read(true).send().await.map_err(StoreError::request("GetItem stock"))?;
+        answer.item.map(level).transpose()
+    }
+
+    /// The movement that was made under an idempotency key.
+    pub async fn movement_by_key(&self, sku: &Sku, id: &str) -> Result<Option<MovementRecord>, StoreError> {
+        let key = string_key([(SKU, sku.as_str()), (ITEM, &format!("{MOVEMENT_KEY}{id}"))]);
+        let get = self.client.get_item().table_name(&self.tables.stock).set_key(Some(key)).consistent_read(true);
+        let answer = get.send().await.map_err(StoreError::request("GetItem movement"))?;
+        answer.item.map(|item| from_item(item, id)).transpose()
+    }
+}
+
+impl Write<'_> {
+    /// Keeps the record of a change by hand; the commit fails if one with its id was made before.
+    pub fn movement(&mut self, sku: &Sku, record: &MovementRecord) {
+        self.guarded_movement(sku, record);
+        self.put_movement(sku, record, format!("{MOVEMENT_KEY}{}", record.id));
+    }
+
+    /// Keeps the record of a change that something else in this commit lets happen only once.
+    pub fn guarded_movement(&mut self, sku: &Sku, record: &MovementRecord) {
+        self.put_movement(sku, record, format!("{MOVEMENT}{}#{}", sortable(record.movement.at), record.id));
+    }
+
+    fn put_movement(&mut self, sku: &Sku, record: &MovementRecord, name: String) {
+        match to_item(record, &record.id) {
+            Ok(mut item) => {
+                item.extend(string_key([(SKU, sku.as_str()), (ITEM, &name)]));
+                let table = self.tables().stock.clone();
+                self.put_absent(&table, name, item);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+}

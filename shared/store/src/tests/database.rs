@@ -1,0 +1,215 @@
+//! The embedded DynamoDB behind the SDK's HTTP connector: real requests and answers, without a socket.
+
+use super::{Item, Store, Tables};
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database, DynoxideError};
+use runtime::Aws;
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    fmt,
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+/// Something that goes wrong with one request.
+pub(super) enum Fault {
+    /// The request is done, but its answer does not arrive.
+    AnswerLost,
+    /// A transaction meets another one. The emulator does one thing at a time, so it never answers this itself.
+    TransactionConflict,
+    /// A batch is answered in part only: so many keys of it.
+    OnlyFirstKeys(usize),
+}
+
+/// A store over its own database.
+pub(super) struct TestStore {
+    store: Store,
+    database: DynamoDb,
+}
+
+impl TestStore {
+    pub(super) fn new() -> Self {
+        let database = DynamoDb { database: Database::memory().unwrap(), state: Arc::default() };
+        for table in tables_of_the_template() {
+            call(table, |input| database.database.create_table(input)).unwrap();
+        }
+        let tables = Tables {
+            orders: "OrdersTable".into(),
+            stock: "StockTable".into(),
+            payments: "PaymentsTable".into(),
+            catalog: "CatalogTable".into(),
+            settings: "SettingsTable".into(),
+        };
+        let connector = SharedHttpConnector::new(database.clone());
+        let http = http_client_fn(move |_, _| connector.clone());
+        let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(Credentials::new(
+            "test", "test", None, None, "test",
+        ));
+        let endpoint = Some("http://dynamodb.invalid".to_owned());
+        let aws = Aws::new("eu-central-1".to_owned(), credentials, endpoint, http);
+        Self { store: Store::new(aws_sdk_dynamodb::Client::new(aws.config()), tables), database }
+    }
+
+    /// What goes wrong with the next requests that change something or ask for a batch.
+    pub(super) fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.database.state.lock().unwrap().faults.extend(faults);
+    }
+
+    /// How many requests have been made since the last time this was asked.
+    pub(super) fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.database.state.lock().unwrap().operations)
+    }
+
+    /// An item as it is stored, attribute by attribute.
+    pub(super) async fn raw_item(&self, table: &str, key: Item) -> Item {
+        let get = self.store.client.get_item().table_name(table).set_key(Some(key));
+        get.send().await.unwrap().item.unwrap()
+    }
+}
+
+impl Deref for TestStore {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+#[derive(Clone)]
+struct DynamoDb {
+    database: Database,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    operations: Vec<String>,
+    faults: VecDeque<Fault>,
+}
+
+impl fmt::Debug for DynamoDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DynamoDb")
+    }
+}
+
+impl HttpConnector for DynamoDb {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap();
+        HttpConnectorFuture::ready(self.answer(&operation, body))
+    }
+}
+
+impl DynamoDb {
+    fn answer(&self, operation: &str, body: Value) -> Result<HttpResponse, ConnectorError> {
+        let fault = {
+            let mut state = self.state.lock().unwrap();
+            state.operations.push(operation.to_owned());
+            let may_fail = ["PutItem", "TransactWriteItems", "BatchGetItem"].contains(&operation);
+            may_fail.then(|| state.faults.pop_front()).flatten()
+        };
+        let (status, body) = match fault {
+            Some(Fault::TransactionConflict) => (400, conflict(operation, &body)),
+            Some(Fault::OnlyFirstKeys(count)) => (200, self.batch_in_part(body, count)),
+            Some(Fault::AnswerLost) => {
+                let _ = self.perform(operation, body);
+                return Err(ConnectorError::io("the connection was closed".into()));
+            }
+            None => match self.perform(operation, body) {
+                Ok(answer) => (200, answer),
+                Err(error) => (error.status_code(), serde_json::from_str(&error.to_json()).unwrap()),
+            },
+        };
+        Ok(HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body.to_string())))
+    }
+
+    fn perform(&self, operation: &str, body: Value) -> Result<Value, DynoxideError> {
+        let db = &self.database;
+        match operation {
+            "BatchGetItem" => call(body, |input| db.batch_get_item(input)),
+            "GetItem" => call(body, |input| db.get_item(input)),
+            "PutItem" => call(body, |input| db.put_item(input)),
+            "Query" => call(body, |input| db.query(input)),
+            "TransactWriteItems" => call(body, |input| db.transact_write_items(input)),
+            other => panic!("the store does not use {other}"),
+        }
+    }
+
+    fn batch_in_part(&self, mut body: Value, count: usize) -> Value {
+        let mut left = body["RequestItems"].clone();
+        for (table, request) in body["RequestItems"].as_object_mut().unwrap() {
+            let keys = request["Keys"].as_array_mut().unwrap();
+            let rest = keys.split_off(count.min(keys.len()));
+            left[table]["Keys"] = rest.into();
+        }
+        left.as_object_mut().unwrap().retain(|_, request| request["Keys"] != json!([]));
+        let mut answer = if count == 0 { json!({}) } else { self.perform("BatchGetItem", body).unwrap() };
+        answer["UnprocessedKeys"] = left;
+        answer
+    }
+}
+
+fn conflict(operation: &str, body: &Value) -> Value {
+    let kind = |name: &str| format!("com.amazonaws.dynamodb.v20120810#{name}");
+    if operation == "PutItem" {
+        return json!({"__type": kind("TransactionConflictException"), "message": "busy"});
+    }
+    let mut reasons = vec![json!({"Code": "None"}); body["TransactItems"].as_array().unwrap().len()];
+    reasons[0] = json!({"Code": "TransactionConflict", "Message": "busy"});
+    json!({"__type": kind("TransactionCanceledException"), "Message": "cancelled", "CancellationReasons": reasons})
+}
+
+/// One action of the emulator, from JSON to JSON.
+fn call<I: DeserializeOwned, O: Serialize>(
+    request: Value,
+    action: impl FnOnce(I) -> dynoxide::Result<O>,
+) -> Result<Value, DynoxideError> {
+    let input = serde_json::from_value(request);
+    let input = input.map_err(|e| DynoxideError::ValidationException(e.to_string()))?;
+    Ok(serde_json::to_value(action(input)?).unwrap())
+}
+
+/// The properties of the template's tables, which are what `CreateTable` takes, under their logical ids.
+fn tables_of_the_template() -> Vec<Value> {
+    let text = include_str!("../../../../template.yaml");
+    let template = plain(&Yaml::load_from_str(text).unwrap()[0]);
+    let resources = template["Resources"].as_object().unwrap();
+    let tables = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table");
+    let taken = ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"];
+    let table = |(id, resource): (&String, &Value)| {
+        let properties = resource["Properties"].as_object().unwrap();
+        let mut table: serde_json::Map<_, _> = properties.clone();
+        table.retain(|name, _| taken.contains(&name.as_str()));
+        table.insert("TableName".to_owned(), json!(id));
+        Value::Object(table)
+    };
+    tables.map(table).collect()
+}
+
+/// YAML as JSON; what intrinsics stand for does not matter here.
+fn plain(node: &Yaml<'_>) -> Value {
+    match node {
+        Yaml::Value(Scalar::String(text)) => json!(text),
+        Yaml::Sequence(items) => items.iter().map(plain).collect(),
+        Yaml::Mapping(entries) => {
+            let entry = |(key, value): (&Yaml<'_>, &Yaml<'_>)| (key.as_str().unwrap().to_owned(), plain(value));
+            Value::Object(entries.iter().map(entry).collect())
+        }
+        Yaml::Tagged(_, inner) => plain(inner),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,124 @@
+//! The sparse index of what `reconcile` has to look at.
+
+use super::*;
+use domain::{
+    duty::Duty,
+    head::{Due, Hold, HoldReason, OrderStatus},
+};
+
+fn open(owed: &[Duty]) -> Head {
+    Head { status: OrderStatus::Open, owed: owed.iter().cloned().collect(), ..head() }
+}
+
+fn hold() -> Hold {
+    Hold { since: at(0), note: String::new() }
+}
+
+fn on_hold(head: Head) -> Head {
+    Head { holds: [(HoldReason::IncorrectAddress, hold())].into(), ..head }
+}
+
+/// What the index holds of a class at the end of these tests: the order and since when.
+async fn due(store: &TestStore, class: DueClass) -> Vec<(OrderId, ItemName, Timestamp)> {
+    let found = store.due(class, at(100_000)).await.unwrap();
+    found.into_iter().map(|due| (due.order, due.item, due.since)).collect()
+}
+
+async fn assert_only(store: &TestStore, expected: Option<(DueClass, Timestamp)>) {
+    for class in [DueClass::Owed, DueClass::Unpaid, DueClass::Waiting] {
+        let wanted = expected.filter(|(own, _)| *own == class).map(|(_, since)| (order(1), ItemName::Head, since));
+        assert_eq!(due(store, class).await, Vec::from_iter(wanted), "{class:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
+    let store = TestStore::new();
+    let mut read = store.created(&order(1), ItemName::Head, head()).await;
+    assert_only(&store, Some((DueClass::Unpaid, at(1800)))).await;
+
+    let steps = [
+        (open(&[Duty::StockDeduction]), Some((DueClass::Owed, at(10)))),
+        // More is owed, and something less: it has been owed since the set became non-empty.
+        (open(&[Duty::StockDeduction, Duty::Refund]), Some((DueClass::Owed, at(10)))),
+        (open(&[Duty::Refund]), Some((DueClass::Owed, at(10)))),
+        (on_hold(open(&[])), Some((DueClass::Waiting, at(40)))),
+        (on_hold(Head { total: 1, ..open(&[]) }), Some((DueClass::Waiting, at(40)))),
+        (open(&[]), None),
+        (open(&[Duty::Refund]), Some((DueClass::Owed, at(70)))),
+        (Head { status: OrderStatus::Completed, ..head() }, None),
+    ];
+    for ((next, expected), second) in steps.into_iter().zip((10..).step_by(10)) {
+        read = store.replaced(&read, next, at(second)).await;
+        assert_only(&store, expected).await;
+    }
+    let item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::Head)).await;
+    assert!(!item.contains_key("due_class") && !item.contains_key("due_at"), "the sparse index's keys are gone");
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_keeps_no_other_from_being_found() {
+    let store = TestStore::new();
+    store.created(&order(1), ItemName::Head, open(&[Duty::Refund])).await;
+    // As a later version may have left it behind.
+    let mut item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::Head)).await;
+    item.insert("item".into(), item::text("parcel#1"));
+    store.client.put_item().table_name("OrdersTable").set_item(Some(item)).send().await.unwrap();
+    assert_only(&store, Some((DueClass::Owed, at(0)))).await;
+}
+
+#[tokio::test]
+async fn an_unpaid_order_is_due_at_the_end_of_its_reservation_again_when_its_work_is_done() {
+    let store = TestStore::new();
+    let read = store.created(&order(1), ItemName::Head, head()).await;
+    let owing = store.replaced(&read, Head { owed: [Duty::Refund].into(), ..head() }, at(5)).await;
+    assert_eq!(owing.due, Some(Due::Owed(at(5))));
+    let done = store.replaced(&owing, Head { confirmed: true, ..head() }, at(6)).await;
+    assert_eq!(done.due, Some(Due::Unpaid(at(1800))));
+}
+
+#[tokio::test]
+async fn what_waits_for_stock_is_due_and_what_is_expired_is_not() {
+    let stock = |state| vec![allocation(0, "TEE-M", 1, state)];
+    let backordered = || stock(Holding::Backordered("main".parse().unwrap()));
+    let table = [
+        (Head { stock: backordered(), ..open(&[]) }, Some(DueClass::Waiting)),
+        (Head { stock: stock(Holding::Missing), ..open(&[]) }, Some(DueClass::Waiting)),
+        (Head { stock: stock(Holding::Missing), status: OrderStatus::Expired, ..head() }, None),
+        (Head { stock: backordered(), ..head() }, Some(DueClass::Unpaid)),
+        // A hold of a person does not keep an unpaid order's stock for ever; one for money that is on its way does.
+        (on_hold(head()), Some(DueClass::Unpaid)),
+        (Head { holds: [(HoldReason::AwaitingPayment, hold())].into(), ..head() }, Some(DueClass::Waiting)),
+        (Head { stock: stock(Holding::Committed("main".parse().unwrap())), ..open(&[]) }, None),
+    ];
+    for (head, class) in table {
+        let store = TestStore::new();
+        store.created(&order(1), ItemName::Head, head.clone()).await;
+        for other in [DueClass::Owed, DueClass::Unpaid, DueClass::Waiting] {
+            assert_eq!(due(&store, other).await.len(), usize::from(class == Some(other)), "{head:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn fulfillments_are_due_while_they_owe_work() {
+    let store = TestStore::new();
+    let owing = Fulfillment { owed: [Duty::WarehouseNotice].into(), ..fulfillment("main") };
+    let read = store.created(&order(1), fulfillment_name(1), owing).await;
+    assert_eq!(due(&store, DueClass::Owed).await, [(order(1), fulfillment_name(1), at(0))]);
+    store.replaced(&read, fulfillment("main"), at(1)).await;
+    assert_eq!(due(&store, DueClass::Owed).await, []);
+}
+
+#[tokio::test]
+async fn only_what_was_due_before_the_moment_is_found_the_longest_waiting_first() {
+    let store = TestStore::new();
+    for n in 0..40 {
+        let mut write = store.write(at(i64::from(n * 7 % 40)));
+        write.create(&order(n), ItemName::Head, open(&[Duty::StockDeduction]));
+        write.commit().await.unwrap();
+    }
+    let found = store.due(DueClass::Owed, at(20)).await.unwrap();
+    let since: Vec<i64> = found.iter().map(|due| due.since.duration_since(at(0)).as_secs()).collect();
+    assert_eq!(since, (0..20).collect::<Vec<_>>(), "each of the shards is asked, and 20 itself is not before 20");
+}

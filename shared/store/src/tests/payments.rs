@@ -1,0 +1,88 @@
+//! Which order a payment belongs to, and events whose order is not known yet.
+
+use super::{
+    round_trips::{all_facts, event},
+    *,
+};
+use domain::ids::PaymentId;
+
+fn payment(n: u32) -> PaymentId {
+    PaymentId::stripe(&format!("pi_{n}")).unwrap()
+}
+
+async fn put(store: &TestStore, read: &StoredPayment, value: &PaymentRecord) -> Result<(), CommitError> {
+    let mut write = store.write(at(0));
+    write.payment(read, value);
+    write.commit().await.map(drop)
+}
+
+#[tokio::test]
+async fn every_kind_of_event_is_kept_as_it_came() {
+    let store = TestStore::new();
+    let none = store.payment(&payment(1)).await.unwrap();
+    assert_eq!((none.version, &none.value), (0, &PaymentRecord::default()));
+    let events: Vec<_> = (0..).zip(all_facts()).map(|(n, fact)| event("stripe_pi_1", n, fact)).collect();
+    let mut kept = PaymentRecord::default();
+    for event in events.iter().chain(&events) {
+        kept = kept.keep(event, Some(order(1)), at(3));
+    }
+    assert_eq!(kept.events, events, "the same event twice is kept once");
+    put(&store, &none, &kept).await.unwrap();
+    let read = store.payment(&payment(1)).await.unwrap();
+    assert_eq!((read.version, &read.value), (1, &kept));
+}
+
+#[tokio::test]
+async fn a_record_that_has_changed_since_it_was_read_is_not_overwritten() {
+    let store = TestStore::new();
+    let none = store.payment(&payment(1)).await.unwrap();
+    let of = |n| PaymentRecord { order: Some(order(n)), ..PaymentRecord::default() };
+    put(&store, &none, &of(1)).await.unwrap();
+    let changed = [Failed::Other(format!("payment {}", payment(1)))];
+    assert_eq!(conflict(put(&store, &none, &of(2)).await), changed);
+
+    let read = store.payment(&payment(1)).await.unwrap();
+    put(&store, &read, &of(3)).await.unwrap();
+    assert_eq!(conflict(put(&store, &read, &of(4)).await), changed);
+    let read = store.payment(&payment(1)).await.unwrap();
+    assert_eq!((read.version, read.value), (2, of(3)));
+}
+
+#[tokio::test]
+async fn unmatched_payments_are_found_until_they_are_matched() {
+    let store = TestStore::new();
+    for n in [3, 1, 2] {
+        let none = store.payment(&payment(n)).await.unwrap();
+        let kept = PaymentRecord::default().keep(
+            &event(&format!("stripe_pi_{n}"), 0, domain::ledger::MoneyFact::Pending),
+            None,
+            at(i64::from(n)),
+        );
+        put(&store, &none, &kept).await.unwrap();
+    }
+    let none = store.payment(&payment(4)).await.unwrap();
+    put(&store, &none, &PaymentRecord::matched(order(4))).await.unwrap();
+
+    let unmatched = async |why| store.unmatched(why).await.unwrap();
+    assert_eq!(unmatched(Unmatched::Nameless).await, [payment(1), payment(2), payment(3)], "the oldest first");
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, []);
+
+    let read = store.payment(&payment(2)).await.unwrap();
+    put(&store, &read, &PaymentRecord::matched(order(2))).await.unwrap();
+    assert_eq!(unmatched(Unmatched::Nameless).await, [payment(1), payment(3)]);
+    let read = store.payment(&payment(2)).await.unwrap();
+    assert_eq!(read.value, PaymentRecord::matched(order(2)));
+
+    // A person says which order it is for, and that another is for none.
+    let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
+    let (one, three) = (one.await, three.await);
+    put(&store, &one, &one.value.clone().assign(order(1), at(9))).await.unwrap();
+    put(&store, &three, &three.value.clone().dismiss()).await.unwrap();
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1)]);
+    assert_eq!(unmatched(Unmatched::Nameless).await, []);
+    let found = store.payments(&[payment(3), payment(1), payment(3)]).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.value.events.len()).collect::<Vec<_>>(), [1, 1], "nothing is lost");
+    let three = store.payment(&payment(3)).await.unwrap();
+    put(&store, &three, &three.value.clone().assign(order(3), at(9))).await.unwrap();
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1), payment(3)], "it was dismissed by mistake");
+}
