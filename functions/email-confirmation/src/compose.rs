@@ -5,13 +5,13 @@ use crate::mail::{
     PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use domain::{
-    allocation::Holding,
+    allocation::AllocationState,
     arrival::Arrival,
     duty::{EmailKind, ItemName},
     fulfillment::{Fulfillment, PackedLine, Parcel},
     ids::{LocationId, ParcelId, RefundId},
-    money::Minor,
-    order::Address,
+    money::Amount,
+    placed_order::Address,
     settings::Location,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -66,19 +66,19 @@ pub(crate) fn compose(
 }
 
 fn letterhead(order: &Order) -> Letterhead {
-    Letterhead { number: order.details().reference.clone(), customer: Some(order.details().customer.name.clone()) }
+    Letterhead { number: order.placed().reference.clone(), customer: Some(order.placed().customer.name.clone()) }
 }
 
-fn money(order: &Order, amount: Minor) -> String {
-    order.details().currency.format(amount)
+fn money(order: &Order, amount: Amount) -> String {
+    order.placed().currency.format(amount)
 }
 
 fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> Option<PaymentConfirmed> {
-    let details = order.details();
-    let totals = details.totals()?;
-    let stock = &order.head.value.stock;
-    let waits = |state: &Holding| matches!(state, Holding::Backordered(_) | Holding::Missing);
-    let line = |(n, line): (u16, &domain::order::Line)| PricedLine {
+    let placed = order.placed();
+    let totals = placed.totals()?;
+    let stock = &order.state.value.stock;
+    let waits = |state: &AllocationState| matches!(state, AllocationState::Backordered(_) | AllocationState::Missing);
+    let line = |(n, line): (u16, &domain::placed_order::Line)| PricedLine {
         sku: line.sku.to_string(),
         title: line.title.clone(),
         quantity: line.quantity,
@@ -89,41 +89,41 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
     // The slowest location decides, and what is on backorder begins later.
     let arrivals = stock.iter().filter_map(|allocation| {
         let (at, delay) = match &allocation.state {
-            Holding::Reserved(at) | Holding::Committed(at) | Holding::Dispatched(at) => (at, 0),
-            Holding::Backordered(at) => (at, BACKORDER_DAYS),
-            Holding::Missing => return None,
+            AllocationState::Reserved(at) | AllocationState::Committed(at) | AllocationState::Dispatched(at) => (at, 0),
+            AllocationState::Backordered(at) => (at, BACKORDER_DAYS),
+            AllocationState::Missing => return None,
         };
         Some(location(locations, at)?.schedule.estimate(now, delay))
     });
-    let known = !stock.iter().any(|allocation| allocation.state == Holding::Missing);
+    let known = !stock.iter().any(|allocation| allocation.state == AllocationState::Missing);
     Some(PaymentConfirmed {
         order: letterhead(order),
-        lines: (0..).zip(&details.lines).map(line).collect(),
+        lines: (0..).zip(&placed.lines).map(line).collect(),
         totals: Totals {
             subtotal: money(order, totals.subtotal),
             discounts: (totals.discount > 0).then(|| money(order, totals.discount)),
-            shipping: money(order, details.shipping.price),
+            shipping: money(order, placed.shipping.price),
             tax: money(order, totals.tax),
-            tax_included: details.tax_included,
+            tax_included: placed.tax_included,
             total: money(order, totals.total),
         },
         arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
-        ship_to: address(&details.shipping_address),
+        ship_to: address(&placed.shipping_address),
     })
 }
 
 fn order_cancelled(order: &Order) -> OrderCancelled {
-    let ledger = &order.head.value.ledger;
-    let back: Minor =
+    let ledger = &order.state.value.ledger;
+    let back: Amount =
         ledger.refunds.iter().filter(|(id, _)| is_part_of(id, "cancel")).map(|(_, refund)| refund.amount).sum();
-    let line = |line: &domain::order::Line| Line {
+    let line = |line: &domain::placed_order::Line| Line {
         sku: line.sku.to_string(),
         title: line.title.clone(),
         quantity: line.quantity,
     };
     OrderCancelled {
         order: letterhead(order),
-        lines: order.details().lines.iter().map(line).collect(),
+        lines: order.placed().lines.iter().map(line).collect(),
         refund: (back > 0).then(|| money(order, back)),
     }
 }
@@ -140,7 +140,7 @@ fn shipped(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]
         tracking_number: shipment.tracking_number.clone(),
         tracking_page: shipment.tracking_url.as_deref().and_then(Link::parse),
         arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at))),
-        ship_to: address(&order.details().shipping_address),
+        ship_to: address(&order.placed().shipping_address),
     })
 }
 
@@ -165,12 +165,12 @@ fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
 
 /// A refund after a return names the lines that came back; any other stands for itself.
 fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
-    let refund = order.head.value.ledger.refunds.get(id)?;
+    let refund = order.state.value.ledger.refunds.get(id)?;
     let mut returns = order.returns.iter();
     let cause = returns.find(|(n, _)| id.as_str() == format!("return-{n}")).map(|(_, returned)| &returned.value);
     let lines = cause.filter(|returned| returned.refund == Some(refund.amount)).map(|returned| &returned.lines);
     let line = |line: &domain::returns::ReturnLine| {
-        let ordered = order.details().line(line.line)?;
+        let ordered = order.placed().line(line.line)?;
         Some(RefundedLine {
             sku: line.sku.to_string(),
             title: ordered.title.clone(),
@@ -203,7 +203,7 @@ fn parcel<'a>(order: &'a Order, item: &ItemName, id: &ParcelId) -> Option<(&'a F
 
 fn contents(order: &Order, packed: &[PackedLine]) -> Vec<Line> {
     let line = |packed: &PackedLine| {
-        let ordered = order.details().line(packed.line)?;
+        let ordered = order.placed().line(packed.line)?;
         Some(Line { sku: ordered.sku.to_string(), title: ordered.title.clone(), quantity: packed.quantity })
     };
     packed.iter().filter_map(line).collect()

@@ -14,15 +14,15 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::{Duty, EmailKind, ItemName, Owed},
     fulfillment::Fulfillment,
-    head::Head,
     history::{Actor, Entry},
+    order_state::OrderState,
     returns::Return,
 };
 use jiff::SignedDuration;
 use mail::{Link, Shop};
 use outbox::{NotSent, Outbox};
 use runtime::{Clock, ConfigError, RecordError, optional, process, variable};
-use store::{Aggregate, EmailRecord, Message, Order, Store, Stored, settle};
+use store::{Aggregate, EmailRecord, Message, Order, Store, Stored, retry_on_conflict};
 
 /// What the function works with.
 pub struct App {
@@ -56,14 +56,14 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 }
 
 async fn send(app: &App, message: &Message) -> Result<(), RecordError> {
-    let Duty::Email(kind) = &message.hop else {
+    let Duty::Email(kind) = &message.duty else {
         return Err(RecordError::Poison("this duty belongs to another function".into()));
     };
-    let Some(order) = settle(async || claim(app, message, kind).await).await? else { return Ok(()) };
+    let Some(order) = retry_on_conflict(async || claim(app, message, kind).await).await? else { return Ok(()) };
     let mail = compose::compose(&order, &message.item, kind, &app.store.locations().await?, app.clock.now())?;
     let mail = mail.render(&app.shop).map_err(|e| RecordError::Poison(e.to_string()))?;
     let tags = [("order", message.order.to_string()), ("item", message.item.to_string()), ("kind", kind.to_string())];
-    match app.outbox.send(&order.details().customer.email, &mail, &tags).await {
+    match app.outbox.send(&order.placed().customer.email, &mail, &tags).await {
         Ok(()) => done(app, message, order, "emailed").await,
         // Trying again would only fill the dead letters: the timeline tells people that nothing reached the customer.
         Err(NotSent::Refused(why)) => {
@@ -71,7 +71,7 @@ async fn send(app: &App, message: &Message) -> Result<(), RecordError> {
             done(app, message, order, "email-refused").await
         }
         Err(NotSent::Surely(why)) => {
-            settle(async || give_back(app, message, kind).await).await?;
+            retry_on_conflict(async || give_back(app, message, kind).await).await?;
             Err(RecordError::Outside(why))
         }
         Err(NotSent::Perhaps(why)) => Err(RecordError::Outside(why)),
@@ -107,10 +107,10 @@ fn claim_of(message: &Message, kind: &EmailKind) -> ItemName {
 
 fn owes(order: &Order, message: &Message) -> bool {
     match &message.item {
-        ItemName::Head => order.head.owes(&message.hop),
-        ItemName::Fulfillment(id) => order.fulfillments.get(id).is_some_and(|read| read.owes(&message.hop)),
-        ItemName::Return(id) => order.returns.get(id).is_some_and(|read| read.owes(&message.hop)),
-        ItemName::Details | ItemName::Email(..) => false,
+        ItemName::State => order.state.owes(&message.duty),
+        ItemName::Fulfillment(id) => order.fulfillments.get(id).is_some_and(|read| read.owes(&message.duty)),
+        ItemName::Return(id) => order.returns.get(id).is_some_and(|read| read.owes(&message.duty)),
+        ItemName::Placed | ItemName::Email(..) => false,
     }
 }
 
@@ -127,8 +127,10 @@ async fn give_back(app: &App, message: &Message, kind: &EmailKind) -> Result<(),
 /// Records what became of it, in the item that owed it.
 async fn done(app: &App, message: &Message, mut order: Order, what: &str) -> Result<(), RecordError> {
     match &message.item {
-        // While the confirmation was sent, fulfillment-dispatch wrote the head: what was read then is old by now.
-        ItemName::Head => pay::<Head>(app, message, None, what, |head| (&mut head.owed, &mut head.history)).await,
+        // While the confirmation was sent, fulfillment-dispatch wrote the state: what was read then is old by now.
+        ItemName::State => {
+            pay::<OrderState>(app, message, None, what, |state| (&mut state.owed, &mut state.history)).await
+        }
         ItemName::Fulfillment(id) => {
             let read = order.fulfillments.remove(id);
             pay::<Fulfillment>(app, message, read, what, |value| (&mut value.owed, &mut value.history)).await
@@ -137,7 +139,7 @@ async fn done(app: &App, message: &Message, mut order: Order, what: &str) -> Res
             let read = order.returns.remove(id);
             pay::<Return>(app, message, read, what, |value| (&mut value.owed, &mut value.history)).await
         }
-        ItemName::Details | ItemName::Email(..) => Ok(()),
+        ItemName::Placed | ItemName::Email(..) => Ok(()),
     }
 }
 
@@ -149,7 +151,7 @@ async fn pay<T: Aggregate>(
     what: &str,
     parts: impl Fn(&mut T) -> (&mut Owed, &mut Vec<Entry>),
 ) -> Result<(), RecordError> {
-    settle(async || {
+    retry_on_conflict(async || {
         let read = match read.take() {
             None => app.store.load::<T>(&message.order, &message.item).await?,
             read => read,
@@ -158,8 +160,8 @@ async fn pay<T: Aggregate>(
         let mut next = read.value.clone();
         let now = app.clock.now();
         let (owed, history) = parts(&mut next);
-        let was_owed = owed.remove(&message.hop);
-        let kind = message.hop.to_string();
+        let was_owed = owed.remove(&message.duty);
+        let kind = message.duty.to_string();
         let kind = kind.strip_prefix("email:").unwrap_or(&kind);
         // A cancellation drops the duty while the mail is being sent: the timeline tells of that mail all the same.
         if was_owed || !history.iter().any(|entry| entry.what == what && entry.note == kind) {

@@ -3,7 +3,7 @@
 use domain::{
     fulfillment::{Fulfillment, PickLine},
     ids::{FulfillmentId, LocationId, OrderId},
-    order::{Address, Details},
+    placed_order::{Address, PlacedOrder},
 };
 use runtime::{Aws, ConfigError, RecordError, Web};
 use serde::Serialize;
@@ -66,7 +66,7 @@ impl Warehouses {
         order: &OrderId,
         id: &FulfillmentId,
         fulfillment: &Fulfillment,
-        details: &Details,
+        placed: &PlacedOrder,
         now: jiff::Timestamp,
     ) -> Result<(), RecordError> {
         let notice = Notice {
@@ -74,8 +74,8 @@ impl Warehouses {
             order,
             fulfillment: id,
             location: &fulfillment.location,
-            shipping_method: &details.shipping.method,
-            ship_to: &details.shipping_address,
+            shipping_method: &placed.shipping.method,
+            ship_to: &placed.shipping_address,
             picklist: &fulfillment.lines,
         };
         let body = serde_json::to_vec(&notice).map_err(|e| RecordError::Poison(e.to_string()))?;

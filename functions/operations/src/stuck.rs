@@ -3,21 +3,21 @@
 use crate::{App, request};
 use api::{Error, FieldError, Problem, Request, Response};
 use domain::{
-    head::{Hold, HoldReason},
     ids::{OrderId, PaymentId},
+    order_state::{Hold, HoldReason},
     settings::Role,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{DueClass, PaymentRecord, StoredPayment, Unmatched, settle};
+use store::{DueClass, PaymentRecord, StoredPayment, Unmatched, retry_on_conflict};
 
 /// An item that waits for something, and for what.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StuckItem {
     pub order: OrderId,
-    /// `head`, `fulfillment#01`, `return#01`.
+    /// `state`, `fulfillment#01`, `return#01`.
     pub item: String,
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub since: Timestamp,
@@ -76,9 +76,9 @@ pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Erro
     overdue.truncate(LIMIT);
     waiting.truncate(LIMIT);
     let ids: Vec<OrderId> = waiting.iter().map(|due| due.order.clone()).collect();
-    let heads = app.store.heads(&ids).await?.into_iter();
+    let states = app.store.order_states(&ids).await?.into_iter();
     let mut holds: BTreeMap<OrderId, _> =
-        heads.filter_map(|(order, head)| Some((order, head.ok()?.value.holds))).collect();
+        states.filter_map(|(order, state)| Some((order, state.ok()?.value.holds))).collect();
     let items =
         overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(|due| (due, "on_hold")));
     let view = |(due, why): (store::DueItem, &'static str)| StuckItem {
@@ -95,7 +95,7 @@ pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Erro
 pub(crate) async fn unmatched(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[])?;
     let mut ids = app.store.unmatched(Unmatched::AwaitsOrder).await?;
-    ids.extend(app.store.unmatched(Unmatched::Nameless).await?);
+    ids.extend(app.store.unmatched(Unmatched::NamesNoOrder).await?);
     let count = ids.len();
     ids.truncate(LIMIT);
     let mut payments: Vec<_> = app.store.payments(&ids).await?.into_iter().map(view).collect();
@@ -107,7 +107,7 @@ pub(crate) async fn unmatched(app: &App, request: &Request) -> Result<Response, 
 pub(crate) async fn assign(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[])?;
     let order = request::assign_payment(&request.json()?)?.order;
-    if app.store.head(&order).await?.is_none() {
+    if app.store.order_state(&order).await?.is_none() {
         let error = FieldError { field: "order".into(), detail: format!("there is no order {order}") };
         return Err(Problem::invalid(vec![error]).into());
     }
@@ -127,7 +127,7 @@ async fn change(
     rule: impl Fn(PaymentRecord) -> PaymentRecord,
 ) -> Result<Response, Error> {
     let id: PaymentId = request.path_param("payment")?;
-    settle(async || {
+    retry_on_conflict(async || {
         let read = app.store.payment(&id).await?;
         if read.value.events.is_empty() {
             let why = format!("payment {id} is not unmatched; GET /operations/unmatched-payments lists those that are");

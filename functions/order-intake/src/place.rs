@@ -3,21 +3,21 @@
 use crate::{App, request};
 use api::{Error, FieldError, Problem, Request, Response};
 use domain::{
-    allocation::{Allocation, Holding, difference},
+    allocation::{Allocation, AllocationState, difference},
     duty::ItemName,
-    head::Head,
     history::Actor,
     ids::{ChannelId, OrderId, Sku},
-    money::{Currency, Minor},
-    order::Details,
-    routing::{Availability, Part, Routed, Want, route},
+    money::{Amount, Currency},
+    order_state::OrderState,
+    placed_order::PlacedOrder,
+    routing::{Availability, NeededUnits, Routed, RoutedUnits, route},
     settings::Role,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::{CommitError, PaymentRecord, PlacedDetails, StoredPayment, settle};
+use store::{CommitError, PaymentRecord, Placement, StoredPayment, retry_on_conflict};
 
 /// Places (a SKU at a location) that one order may hold stock of: cancelling it takes an action of the transaction for
 /// each, and some more for its fulfillments.
@@ -30,7 +30,7 @@ pub struct Accepted {
     pub id: OrderId,
     pub reference: String,
     pub currency: Currency,
-    pub total: Minor,
+    pub total: Amount,
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub placed_at: Timestamp,
     /// Until when the stock is kept for it while it is unpaid.
@@ -45,14 +45,14 @@ pub async fn place(app: &App, request: &Request) -> Result<Response, Error> {
         idempotency_key: request.idempotency_key()?,
         now: app.clock.now(),
     };
-    let details = request::place_order(&request.json()?, &placing)?;
+    let placed = request::place_order(&request.json()?, &placing)?;
     if caller.channel.is_none() {
-        known_channel(app, &details.channel).await?;
+        known_channel(app, &placed.channel).await?;
     }
-    let id = OrderId::derive(&details.channel, &details.reference);
-    let placed =
-        PlacedDetails { fingerprint: fingerprint(&details)?, reserved_until: placing.now + app.reservation, details };
-    let accepted = settle(async || store(app, &id, &placed, &caller.actor()).await).await?;
+    let id = OrderId::derive(&placed.channel, &placed.reference);
+    let placement =
+        Placement { fingerprint: fingerprint(&placed)?, reserved_until: placing.now + app.reservation, order: placed };
+    let accepted = retry_on_conflict(async || store(app, &id, &placement, &caller.actor()).await).await?;
     Ok(Response::json(201, &accepted))
 }
 
@@ -65,29 +65,29 @@ async fn known_channel(app: &App, channel: &ChannelId) -> Result<(), Error> {
 }
 
 /// One attempt: route, decide, commit. The order that is there already is the answer, if it is the same.
-async fn store(app: &App, id: &OrderId, placed: &PlacedDetails, by: &Actor) -> Result<Accepted, Error> {
-    let details = &placed.details;
-    let stock = match reserve(app, details).await {
+async fn store(app: &App, id: &OrderId, placement: &Placement, by: &Actor) -> Result<Accepted, Error> {
+    let placed = &placement.order;
+    let stock = match reserve(app, placed).await {
         Ok(stock) => stock,
         // A replay must get its answer even when the stock has run out or moved since.
-        Err(refusal) => return known(app, id, placed).await?.ok_or(refusal),
+        Err(refusal) => return known(app, id, placement).await?.ok_or(refusal),
     };
-    let payment = payment_of(app, id, details).await?;
+    let payment = payment_of(app, id, placed).await?;
     let events = payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default();
-    let head = Head::place(details, stock, placed.reserved_until, events, by, details.placed_at);
-    let mut write = app.store.write(details.placed_at);
-    write.place(id, placed);
-    write.stock(&difference(&[], &head.stock));
-    write.create(id, ItemName::Head, head);
+    let state = OrderState::place(placed, stock, placement.reserved_until, events, by, placed.placed_at);
+    let mut write = app.store.write(placed.placed_at);
+    write.place(id, placement);
+    write.stock(&difference(&[], &state.stock));
+    write.create(id, ItemName::State, state);
     if let Some(payment) = &payment {
         write.payment(payment, &PaymentRecord::matched(id.clone()));
     }
     match write.commit().await {
         Ok(owed) => {
             app.sender.send(&owed).await;
-            Ok(accepted(id, placed))
+            Ok(accepted(id, placement))
         }
-        Err(CommitError::Conflict(failed)) => match known(app, id, placed).await? {
+        Err(CommitError::Conflict(failed)) => match known(app, id, placement).await? {
             Some(accepted) => Ok(accepted),
             None => Err(CommitError::Conflict(failed).into()), // a rival took the stock: route again
         },
@@ -96,9 +96,9 @@ async fn store(app: &App, id: &OrderId, placed: &PlacedDetails, by: &Actor) -> R
 }
 
 /// What the order will hold: reserved where there is stock, promised where backorder is allowed.
-async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error> {
+async fn reserve(app: &App, placed: &PlacedOrder) -> Result<Vec<Allocation>, Error> {
     let locations = app.store.locations().await?;
-    let skus: Vec<Sku> = details.lines.iter().map(|line| line.sku.clone()).collect();
+    let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
     let mut stock = Availability::beyond_promises(&app.store.stock_levels(&skus, &locations).await?);
     let unknown = (0..).zip(&skus).filter(|(_, sku)| !stock.knows(sku));
     let unknown = unknown.map(|(n, sku): (usize, _)| FieldError {
@@ -109,13 +109,13 @@ async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error>
     if !unknown.is_empty() {
         return Err(Problem::invalid(unknown).into());
     }
-    let want = |(line, ordered): (u16, &domain::order::Line)| Want {
+    let want = |(line, ordered): (u16, &domain::placed_order::Line)| NeededUnits {
         line,
         sku: ordered.sku.clone(),
         quantity: ordered.quantity,
     };
-    let wants: Vec<Want> = (0..).zip(&details.lines).map(want).collect();
-    let routed = route(&wants, &locations, &mut stock);
+    let needed: Vec<NeededUnits> = (0..).zip(&placed.lines).map(want).collect();
+    let routed = route(&needed, &locations, &mut stock);
     if !routed.short.is_empty() {
         return Err(out_of_stock(&routed).into());
     }
@@ -128,14 +128,14 @@ async fn reserve(app: &App, details: &Details) -> Result<Vec<Allocation>, Error>
 }
 
 fn allocations(routed: Routed) -> Vec<Allocation> {
-    let held = |part: Part, state: fn(_) -> Holding| Allocation {
+    let held = |part: RoutedUnits, state: fn(_) -> AllocationState| Allocation {
         line: part.line,
         sku: part.sku,
         quantity: part.quantity,
         state: state(part.location),
     };
-    let reserved = routed.parts.into_iter().map(|part| held(part, Holding::Reserved));
-    let promised = routed.backordered.into_iter().map(|part| held(part, Holding::Backordered));
+    let reserved = routed.parts.into_iter().map(|part| held(part, AllocationState::Reserved));
+    let promised = routed.backordered.into_iter().map(|part| held(part, AllocationState::Backordered));
     reserved.chain(promised).collect()
 }
 
@@ -147,13 +147,13 @@ fn out_of_stock(routed: &Routed) -> Problem {
 }
 
 /// What is known of the payment that the storefront named.
-async fn payment_of(app: &App, id: &OrderId, details: &Details) -> Result<Option<StoredPayment>, Error> {
-    let Some(payment) = &details.payment else { return Ok(None) };
+async fn payment_of(app: &App, id: &OrderId, placed: &PlacedOrder) -> Result<Option<StoredPayment>, Error> {
+    let Some(payment) = &placed.payment else { return Ok(None) };
     let stored = app.store.payment(payment).await?;
     // An order that the provider named and that never came holds nothing.
     let other = stored.value.order.as_ref().filter(|other| *other != id);
     if let Some(other) = other
-        && app.store.head(other).await?.is_some()
+        && app.store.order_state(other).await?.is_some()
     {
         let why = format!("payment {payment} belongs to another order");
         return Err(Problem::new(409, "payment-of-another-order", why).into());
@@ -162,30 +162,30 @@ async fn payment_of(app: &App, id: &OrderId, details: &Details) -> Result<Option
 }
 
 /// The answer that the same order got before. The same name with other content is refused.
-async fn known(app: &App, id: &OrderId, placed: &PlacedDetails) -> Result<Option<Accepted>, Error> {
+async fn known(app: &App, id: &OrderId, placement: &Placement) -> Result<Option<Accepted>, Error> {
     let Some(known) = app.store.placed(id).await? else { return Ok(None) };
-    if known.fingerprint == placed.fingerprint {
+    if known.fingerprint == placement.fingerprint {
         return Ok(Some(accepted(id, &known)));
     }
-    let why = format!("order {} of this channel was placed before, with other content", known.details.reference);
+    let why = format!("order {} of this channel was placed before, with other content", known.order.reference);
     Err(Problem::new(409, "reference-reused", why).with("order_id", id.as_str()).into())
 }
 
-fn accepted(id: &OrderId, placed: &PlacedDetails) -> Accepted {
-    let PlacedDetails { details, reserved_until, .. } = placed;
+fn accepted(id: &OrderId, placement: &Placement) -> Accepted {
+    let Placement { order: placed, reserved_until, .. } = placement;
     Accepted {
         id: id.clone(),
-        reference: details.reference.clone(),
-        currency: details.currency,
-        total: details.total,
-        placed_at: details.placed_at,
+        reference: placed.reference.clone(),
+        currency: placed.currency,
+        total: placed.total,
+        placed_at: placed.placed_at,
         reserved_until: *reserved_until,
     }
 }
 
 /// What was asked for, without the moment of asking, in 128 bits.
-fn fingerprint(details: &Details) -> Result<String, Error> {
-    let timeless = Details { placed_at: Timestamp::UNIX_EPOCH, ..details.clone() };
+fn fingerprint(placed: &PlacedOrder) -> Result<String, Error> {
+    let timeless = PlacedOrder { placed_at: Timestamp::UNIX_EPOCH, ..placed.clone() };
     let bytes = serde_json::to_vec(&timeless).map_err(|e| Error::Internal(e.to_string()))?;
     Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]))
 }

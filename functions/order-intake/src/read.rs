@@ -6,8 +6,8 @@ use api::{
     view::{OrderSummary, OrderView},
 };
 use domain::{
-    head::OrderStatus,
     ids::{ChannelId, OrderId},
+    order_state::OrderStatus,
     settings::Role,
 };
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub async fn one(app: &App, request: &Request) -> Result<Response, Error> {
 /// The order that the path names. Another channel's order does not exist for a storefront.
 pub(crate) async fn visible(app: &App, request: &Request, caller: &Caller) -> Result<Order, Error> {
     let id: OrderId = request.path_param("order_id")?;
-    let order = app.store.order(&id).await?.filter(|order| caller.sees(&order.head.value.channel));
+    let order = app.store.order(&id).await?.filter(|order| caller.sees(&order.state.value.channel));
     order.ok_or_else(|| Problem::not_found(format!("there is no order {id}")).into())
 }
 
@@ -42,8 +42,10 @@ pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
     let channels = channels(app, request, caller).await?;
     let active = status.as_ref().map(Status::is_active);
     let wanted = |actual: &str| status.as_ref().is_none_or(|status| status.0 == actual);
-    let page =
-        app.store.list_orders(&channels, active, request.cursor()?, limit, |head| wanted(head.status.as_str())).await?;
+    let page = app
+        .store
+        .list_orders(&channels, active, request.cursor()?, limit, |state| wanted(state.status.as_str()))
+        .await?;
     let orders: Vec<OrderSummary> = page.items.iter().map(OrderSummary::of).collect();
     Ok(Response::json(200, &OrderPage { orders, next_cursor: page.next }))
 }

@@ -8,10 +8,10 @@ pub use body::{PaymentReference, PlaceOrder};
 
 use api::{Decoder, Error, Fields, email, text};
 use domain::{
-    head::HoldReason,
     ids::{ChannelId, PaymentId, Sku},
     money::MAX_AMOUNT,
-    order::{Address, Customer, Details, Discount, Line, Shipping},
+    order_state::HoldReason,
+    placed_order::{Address, Customer, Discount, Line, PlacedOrder, Shipping},
     provider_units,
 };
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ pub struct Placing<'a> {
 }
 
 /// Reads an order, and checks that it adds up.
-pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<Details, Error> {
+pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<PlacedOrder, Error> {
     Decoder::read(body, |fields| {
         let reference = reference(fields, placing.idempotency_key);
         let channel = channel(fields, placing.channel);
@@ -68,7 +68,7 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<Details, Error
         let tax_included = fields.boolean_or("tax_included", false);
         let total = fields.integer("total", 0..=MAX_AMOUNT);
         let payment = fields.optional_object("payment", payment);
-        let details = Details {
+        let placed = PlacedOrder {
             channel: channel?,
             reference: reference?,
             placed_at: placing.now,
@@ -83,32 +83,32 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<Details, Error
             total: total?,
             payment: payment?,
         };
-        adds_up(fields, details)
+        adds_up(fields, placed)
     })
 }
 
-fn adds_up(fields: &Fields<'_>, details: Details) -> Option<Details> {
-    match details.totals() {
+fn adds_up(fields: &Fields<'_>, placed: PlacedOrder) -> Option<PlacedOrder> {
+    match placed.totals() {
         None => fields.report("lines", "a discount is larger than what it is taken from, or a sum is too large"),
-        Some(totals) if totals.total != details.total => {
-            let money = |amount| details.currency.format(amount);
+        Some(totals) if totals.total != placed.total => {
+            let money = |amount| placed.currency.format(amount);
             let what = format!(
                 "is {}, but the order adds up to {} (lines {}, discounts -{}, shipping {}, tax {}{})",
-                money(details.total),
+                money(placed.total),
                 money(totals.total),
                 money(totals.subtotal),
                 money(totals.discount),
-                money(details.shipping.price),
+                money(placed.shipping.price),
                 money(totals.tax),
-                if details.tax_included { " included" } else { "" },
+                if placed.tax_included { " included" } else { "" },
             );
             fields.report("total", what);
         }
-        Some(_) if details.total % provider_units::stripe(details.currency).step() != 0 => {
-            let step = details.currency.format(provider_units::stripe(details.currency).step());
+        Some(_) if placed.total % provider_units::stripe(placed.currency).step() != 0 => {
+            let step = placed.currency.format(provider_units::stripe(placed.currency).step());
             fields.report("total", format!("cannot be paid: Stripe moves whole multiples of {step} only"));
         }
-        Some(_) => return Some(details),
+        Some(_) => return Some(placed),
     }
     None
 }

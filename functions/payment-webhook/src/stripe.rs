@@ -5,7 +5,7 @@ use api::{Error, Problem, Request};
 use domain::{
     ids::{ChannelId, OrderId, PaymentId, ProviderId},
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
-    money::{Currency, MAX_AMOUNT, Minor},
+    money::{Amount, Currency, MAX_AMOUNT},
     provider_units,
 };
 use jiff::Timestamp;
@@ -174,7 +174,7 @@ fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
 }
 
 /// An amount as we count it.
-fn amount(object: &Value, field: &str) -> Result<Minor, Error> {
+fn amount(object: &Value, field: &str) -> Result<Amount, Error> {
     let currency = currency(object)?.ok_or_else(|| malformed("currency"))?;
     let amount = object[field].as_i64().and_then(|amount| provider_units::stripe(currency).from_provider(amount));
     amount.filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or_else(|| malformed(field))

@@ -8,17 +8,17 @@ mod pace;
 
 use domain::{
     allocation::difference,
-    duty::{Duty, ItemName, Owed, Owing},
+    duty::{Duty, ItemName, Owed, OwedDuty},
     fulfillment::Fulfillment,
-    head::{OWED_GRACE, OrderStatus},
     ids::{OrderId, PaymentId},
+    order_state::{OWED_GRACE, OrderStatus},
     returns::Return,
 };
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use runtime::{Clock, RecordError};
 use serde::Serialize;
-use store::{DueClass, DueItem, PaymentRecord, Sender, Store, Unmatched, settle};
+use store::{DueClass, DueItem, PaymentRecord, Sender, Store, Unmatched, retry_on_conflict};
 
 /// What the function works with.
 pub struct App {
@@ -129,31 +129,31 @@ async fn send_again(app: &App, mut overdue: Vec<DueItem>, now: Timestamp) -> Ste
 
 async fn remind(app: &App, DueItem { order, item, .. }: &DueItem, now: Timestamp) -> Result<usize, RecordError> {
     let owed: Owed = match item {
-        ItemName::Head => head_owes(app, order, now).await?,
+        ItemName::State => head_owes(app, order, now).await?,
         ItemName::Fulfillment(_) => {
             app.store.load::<Fulfillment>(order, item).await?.map(|read| read.value.owed).unwrap_or_default()
         }
         ItemName::Return(_) => {
             app.store.load::<Return>(order, item).await?.map(|read| read.value.owed).unwrap_or_default()
         }
-        ItemName::Details | ItemName::Email(..) => Owed::new(),
+        ItemName::Placed | ItemName::Email(..) => Owed::new(),
     };
-    let owing = |duty| Owing { order: order.clone(), item: item.clone(), duty };
-    let owing: Vec<Owing> = owed.into_iter().map(owing).collect();
+    let owing = |duty| OwedDuty { order: order.clone(), item: item.clone(), duty };
+    let owing: Vec<OwedDuty> = owed.into_iter().map(owing).collect();
     Ok(app.sender.send(&owing).await)
 }
 
 /// An item is due for one thing at a time. So work that cannot be done (an address that no mail reaches) must not hide
 /// that the order also waits for stock, or for a payment that has not come.
 async fn head_owes(app: &App, order: &OrderId, now: Timestamp) -> Result<Owed, RecordError> {
-    let Some(head) = app.store.head(order).await?.map(|read| read.value) else { return Ok(Owed::new()) };
-    let waits_for_stock = head.waits_for_stock();
-    let mut owed = head.owed;
+    let Some(state) = app.store.order_state(order).await?.map(|read| read.value) else { return Ok(Owed::new()) };
+    let waits_for_stock = state.waits_for_stock();
+    let mut owed = state.owed;
     if waits_for_stock {
         owed.insert(Duty::StockDeduction);
     }
-    if matches!(head.status, OrderStatus::Pending { reserved_until } if reserved_until < now) {
-        settle(async || expire_one(app, order, now).await).await?;
+    if matches!(state.status, OrderStatus::Pending { reserved_until } if reserved_until < now) {
+        retry_on_conflict(async || expire_one(app, order, now).await).await?;
     }
     Ok(owed)
 }
@@ -163,13 +163,13 @@ async fn expire(app: &App, now: Timestamp) -> Step {
         Ok(unpaid) => pace::share(unpaid, LIMIT, now),
         Err(error) => return Step::failed(error),
     };
-    each(unpaid, async |due| settle(async || expire_one(app, &due.order, now).await).await.map(|()| 1)).await
+    each(unpaid, async |due| retry_on_conflict(async || expire_one(app, &due.order, now).await).await.map(|()| 1)).await
 }
 
-/// The order and its stock change together; a payment that comes at the same moment writes the same head, and one
+/// The order and its stock change together; a payment that comes at the same moment writes the same state, and one
 /// of the two looks again.
 async fn expire_one(app: &App, order: &OrderId, now: Timestamp) -> Result<(), RecordError> {
-    let Some(read) = app.store.head(order).await? else { return Ok(()) };
+    let Some(read) = app.store.order_state(order).await? else { return Ok(()) };
     let next = read.value.clone().expire(now);
     let mut write = app.store.write(now);
     write.stock(&difference(&read.value.stock, &next.stock));
@@ -187,12 +187,12 @@ async fn look_for_stock(app: &App, now: Timestamp) -> Step {
     let orders: Vec<OrderId> = waiting.into_iter().map(|due| due.order).collect();
     let mut step = Step { done: 0, outcome: Ok(()) };
     let mut owing = Vec::new();
-    match app.store.heads(&orders).await {
-        Ok(heads) => {
-            for (order, head) in heads {
-                match head {
-                    Ok(head) if !head.value.waits_for_stock() => {}
-                    Ok(_) => owing.push(Owing { order, item: ItemName::Head, duty: Duty::StockDeduction }),
+    match app.store.order_states(&orders).await {
+        Ok(states) => {
+            for (order, state) in states {
+                match state {
+                    Ok(state) if !state.value.waits_for_stock() => {}
+                    Ok(_) => owing.push(OwedDuty { order, item: ItemName::State, duty: Duty::StockDeduction }),
                     Err(unreadable) => step.add(Err(unreadable.into())),
                 }
             }
@@ -207,7 +207,10 @@ async fn match_payments(app: &App, now: Timestamp) -> Step {
     match app.store.unmatched(Unmatched::AwaitsOrder).await {
         Ok(payments) => {
             let payments = pace::share(payments, LIMIT, now);
-            each(payments, async |payment| settle(async || match_one(app, &payment).await).await.map(usize::from)).await
+            each(payments, async |payment| {
+                retry_on_conflict(async || match_one(app, &payment).await).await.map(usize::from)
+            })
+            .await
         }
         Err(error) => Step::failed(error),
     }
@@ -218,11 +221,11 @@ async fn match_payments(app: &App, now: Timestamp) -> Step {
 async fn match_one(app: &App, payment: &PaymentId) -> Result<bool, RecordError> {
     let payment = app.store.payment(payment).await?;
     let Some(order) = payment.value.order.clone() else { return Ok(false) };
-    let Some(head) = app.store.head(&order).await? else { return Ok(false) };
+    let Some(state) = app.store.order_state(&order).await? else { return Ok(false) };
     let now = app.clock.now();
-    let next = payment.value.events.iter().fold(head.value.clone(), |head, event| head.record(event, now));
+    let next = payment.value.events.iter().fold(state.value.clone(), |state, event| state.record(event, now));
     let mut write = app.store.write(now);
-    write.replace(&head, next);
+    write.replace(&state, next);
     app.sender.send(&write.commit().await?).await;
     let mut write = app.store.write(now);
     write.payment(&payment, &PaymentRecord::matched(order));

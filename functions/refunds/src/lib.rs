@@ -10,14 +10,14 @@ pub mod stripe;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::Duty,
-    head::Head,
     ids::{OrderId, RefundId},
     ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
+    order_state::OrderState,
     provider_units,
 };
 use jiff::{SignedDuration, Timestamp};
 use runtime::{Aws, Clock, RecordError, process};
-use store::{Message, Sender, Store, settle};
+use store::{Message, Sender, Store, retry_on_conflict};
 use stripe::{Outcome, RefundRequest, Stripe};
 
 /// What the function works with.
@@ -47,11 +47,13 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 /// Moves every refund that the order owes: one whose outcome stays unknown does not keep the others back.
 async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
     app.stripe.known_key()?; // nothing is marked as sent that cannot be
-    let Some(head) = app.store.head(order).await?.filter(|head| head.owes(&Duty::Refund)) else { return Ok(()) };
-    let owed: Vec<RefundId> = head.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
+    let Some(state) = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::Refund)) else {
+        return Ok(());
+    };
+    let owed: Vec<RefundId> = state.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
     if owed.is_empty() {
         // The provider's own events were faster than we: only the duty is left.
-        return change(app, order, |head, _| head.without_refund_duty()).await.map(drop);
+        return change(app, order, |state, _| state.without_refund_duty()).await.map(drop);
     }
     let mut outcome = Ok(());
     for id in owed {
@@ -61,10 +63,10 @@ async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
 }
 
 async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), RecordError> {
-    let Some(head) = change(app, order, |head, now| head.refund_sent(id, now)).await? else { return Ok(()) };
-    let Some(refund) = head.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else { return Ok(()) };
+    let Some(state) = change(app, order, |state, now| state.refund_sent(id, now)).await? else { return Ok(()) };
+    let Some(refund) = state.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else { return Ok(()) };
     let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
-    let Some(amount) = provider_units::stripe(head.currency).to_provider(refund.amount) else {
+    let Some(amount) = provider_units::stripe(state.currency).to_provider(refund.amount) else {
         return record(app, order, refund, &ours, Outcome::Refused("amount_too_precise".to_owned())).await;
     };
     let request =
@@ -72,7 +74,7 @@ async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), Recor
     match ask(app, &request, &refund.state).await {
         Ok(outcome) => record(app, order, refund, &ours, outcome).await,
         Err(unknown) => {
-            change(app, order, |head, _| head.refund_unknown(&ours, &unknown.to_string())).await?;
+            change(app, order, |state, _| state.refund_unknown(&ours, &unknown.to_string())).await?;
             Err(unknown)
         }
     }
@@ -101,12 +103,12 @@ async fn record(
 ) -> Result<(), RecordError> {
     let (provider_id, status) = match outcome {
         Outcome::Refused(why) => {
-            change(app, order, |head, now| head.refund_refused(ours, &why, now)).await?;
+            change(app, order, |state, now| state.refund_refused(ours, &why, now)).await?;
             return Ok(());
         }
         Outcome::Made { id, status } => (id, status),
     };
-    change(app, order, |head, now| head.record(&made(refund, ours, &provider_id, status, now), now)).await.map(drop)
+    change(app, order, |state, now| state.record(&made(refund, ours, &provider_id, status, now), now)).await.map(drop)
 }
 
 /// The provider's answer says what its webhook will say: it is recorded as the same fact.
@@ -120,14 +122,14 @@ fn made(refund: &Refund, ours: &OurRefund, provider_id: &str, status: RefundStat
     }
 }
 
-/// Changes the head and sends what it then owes. Gives the head as it is after that.
+/// Changes the state and sends what it then owes. Gives the state as it is after that.
 async fn change(
     app: &App,
     order: &OrderId,
-    rule: impl Fn(Head, Timestamp) -> Head,
-) -> Result<Option<Head>, RecordError> {
-    settle(async || {
-        let Some(read) = app.store.head(order).await? else { return Ok(None) };
+    rule: impl Fn(OrderState, Timestamp) -> OrderState,
+) -> Result<Option<OrderState>, RecordError> {
+    retry_on_conflict(async || {
+        let Some(read) = app.store.order_state(order).await? else { return Ok(None) };
         let now = app.clock.now();
         let next = rule(read.value.clone(), now);
         let mut write = app.store.write(now);

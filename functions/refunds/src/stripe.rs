@@ -3,7 +3,7 @@
 use domain::{
     ids::{OrderId, ProviderId, RefundId},
     ledger::RefundStatus,
-    money::Minor,
+    money::Amount,
 };
 use http::{StatusCode, header};
 use runtime::{Answer, Aws, RecordError, Web};
@@ -41,7 +41,7 @@ pub(crate) struct RefundRequest<'a> {
     /// `pi_…`, or `ch_…` for a charge without an intent.
     pub payment: &'a str,
     /// As Stripe counts it.
-    pub amount: Minor,
+    pub amount: Amount,
     pub refund: &'a RefundId,
     pub attempt: u32,
     pub order: &'a OrderId,

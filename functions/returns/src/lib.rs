@@ -13,7 +13,7 @@ use domain::{
     settings::Role,
 };
 use runtime::Clock;
-use store::{Order, Sender, Store, Stored, settle};
+use store::{Order, Sender, Store, Stored, retry_on_conflict};
 
 /// What the function works with.
 pub struct App {
@@ -39,15 +39,14 @@ async fn ask(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[Role::Storefront])?;
     let wanted = request::ask(&request.json()?)?.lines;
     let key = request.key()?;
-    settle(async || {
+    retry_on_conflict(async || {
         let order = visible(app, request, caller).await?;
         let now = app.clock.now();
         if let Some((id, known)) = order.returns.iter().find(|(_, known)| known.value.key == key) {
             return same(&order, id, &known.value, &wanted);
         }
         let earlier: Vec<Return> = order.returns.values().map(|other| other.value.clone()).collect();
-        let value =
-            rules::request(order.details(), &order.units_sent(), &earlier, &wanted, &key, &caller.actor(), now)?;
+        let value = rules::request(order.placed(), &order.units_sent(), &earlier, &wanted, &key, &caller.actor(), now)?;
         let id = ReturnId::nth(order.returns.len() + 1);
         let mut write = app.store.write(now);
         write.create(&order.id, ItemName::Return(id.clone()), value.clone());
@@ -57,7 +56,7 @@ async fn ask(app: &App, request: &Request) -> Result<Response, Error> {
     .await
 }
 
-fn same(order: &Order, id: &ReturnId, known: &Return, wanted: &[rules::Wanted]) -> Result<Response, Error> {
+fn same(order: &Order, id: &ReturnId, known: &Return, wanted: &[rules::RequestedUnits]) -> Result<Response, Error> {
     let asked = known.lines.iter().map(|line| (line.line, line.quantity, line.reason));
     if asked.eq(wanted.iter().map(|wanted| (wanted.line, wanted.quantity, wanted.reason))) {
         return Ok(Response::json(201, &ReturnView::new(&order.id, id, known)));
@@ -95,7 +94,7 @@ async fn change(
     caller: &Caller,
     rule: impl Fn(Return, &Actor, jiff::Timestamp) -> Result<Return, Rejection>,
 ) -> Result<Response, Error> {
-    settle(async || {
+    retry_on_conflict(async || {
         let (order, id, read) = load(app, request, caller).await?;
         let now = app.clock.now();
         let next = rule(read.value.clone(), &caller.actor(), now)?;
@@ -112,22 +111,22 @@ async fn change(
 async fn inspect(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[Role::Warehouse])?;
     let found = request::inspect(&request.json()?)?.by_line();
-    settle(async || {
+    retry_on_conflict(async || {
         let (order, id, read) = load(app, request, caller).await?;
         let now = app.clock.now();
         let others = order.returns.iter().filter(|(other, _)| **other != id);
         let earlier: Vec<Return> = others.map(|(_, other)| other.value.clone()).collect();
-        let inspected = read.value.clone().inspect(&found, order.details(), &earlier, &caller.actor(), now)?;
+        let inspected = read.value.clone().inspect(&found, order.placed(), &earlier, &caller.actor(), now)?;
         let Inspected { value, stock, refund } = inspected;
         let answer = Response::json(200, &ReturnView::new(&order.id, &id, &value));
         if value == read.value {
             return Ok(answer);
         }
-        let head = order.head.value.clone().intend_refund(&format!("return-{id}"), refund, now);
+        let state = order.state.value.clone().intend_refund(&format!("return-{id}"), refund, now);
         let mut write = app.store.write(now);
         write.replace(&read, value);
         // Written even if nothing is to be refunded: another return's inspection must meet this one.
-        write.replace(&order.head, head.inspected(&id, now));
+        write.replace(&order.state, state.inspected(&id, now));
         write.stock(&stock);
         app.sender.send(&write.commit().await?).await;
         Ok(answer)
@@ -137,7 +136,7 @@ async fn inspect(app: &App, request: &Request) -> Result<Response, Error> {
 
 async fn visible(app: &App, request: &Request, caller: &Caller) -> Result<Order, Error> {
     let id: OrderId = request.path_param("order_id")?;
-    let order = app.store.order(&id).await?.filter(|order| caller.sees(&order.head.value.channel));
+    let order = app.store.order(&id).await?.filter(|order| caller.sees(&order.state.value.channel));
     order.ok_or_else(|| Problem::not_found(format!("there is no order {id}")).into())
 }
 

@@ -3,7 +3,7 @@
 use api::{Decoder, Error, Fields, text};
 use domain::{
     ids::LocationId,
-    returns::{Inspection, ReturnReason, Wanted},
+    returns::{Inspection, RequestedUnits, ReturnReason},
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const UNITS: std::ops::RangeInclusive<i64> = 1..=100_000;
 #[derive(Debug)]
 pub struct RequestReturn {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
-    pub lines: Vec<Wanted>,
+    pub lines: Vec<RequestedUnits>,
 }
 
 /// Why a return is declined.
@@ -92,7 +92,7 @@ pub fn ask(body: &Value) -> Result<RequestReturn, Error> {
             let line = line(fields);
             let quantity = fields.integer("quantity", UNITS);
             let reason = fields.name::<ReturnReason>("reason");
-            Some(Wanted { line: line?, quantity: quantity?, reason: reason? })
+            Some(RequestedUnits { line: line?, quantity: quantity?, reason: reason? })
         });
         Some(RequestReturn { lines: lines? })
     })

@@ -9,8 +9,8 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     allocation::difference,
     duty::Duty,
-    head::Head,
     ids::{OrderId, Sku},
+    order_state::OrderState,
     routing::{Availability, route},
     settings::Location,
     stock::{StockChange, StockDelta},
@@ -70,8 +70,8 @@ impl Outcome {
 
 /// An order with its decision, ready to be committed.
 struct Decided {
-    read: Stored<Head>,
-    next: Head,
+    read: Stored<OrderState>,
+    next: OrderState,
     stock: StockChange,
 }
 
@@ -79,20 +79,20 @@ struct Decided {
 async fn round(app: &App, orders: &BTreeSet<OrderId>) -> Outcome {
     let mut outcome = Outcome::default();
     let ids: Vec<OrderId> = orders.iter().cloned().collect();
-    let mut heads = Vec::with_capacity(ids.len());
-    match app.store.heads(&ids).await {
+    let mut states = Vec::with_capacity(ids.len());
+    match app.store.order_states(&ids).await {
         Ok(found) => {
-            for (order, head) in found {
-                match head {
-                    Ok(head) => heads.push(head),
+            for (order, state) in found {
+                match state {
+                    Ok(state) => states.push(state),
                     Err(unreadable) => outcome.fail([&order], &unreadable),
                 }
             }
         }
         Err(error) => outcome.fail(&ids, &error),
     }
-    let readable: Vec<OrderId> = heads.iter().map(|head| head.order.clone()).collect();
-    match decide(app, heads).await {
+    let readable: Vec<OrderId> = states.iter().map(|state| state.order.clone()).collect();
+    match decide(app, states).await {
         Ok(decided) => {
             for group in groups(decided) {
                 commit(app, group, &mut outcome).await;
@@ -104,19 +104,19 @@ async fn round(app: &App, orders: &BTreeSet<OrderId>) -> Outcome {
 }
 
 /// Whether there is anything to deduct: a duty, or units that have been waiting for stock.
-fn is_due(head: &Head) -> bool {
-    head.owed.contains(&Duty::StockDeduction) || head.waits_for_stock()
+fn is_due(state: &OrderState) -> bool {
+    state.owed.contains(&Duty::StockDeduction) || state.waits_for_stock()
 }
 
-async fn decide(app: &App, heads: Vec<Stored<Head>>) -> Result<Vec<Decided>, RecordError> {
-    let mut due: Vec<Stored<Head>> = heads.into_iter().filter(|head| is_due(&head.value)).collect();
+async fn decide(app: &App, states: Vec<Stored<OrderState>>) -> Result<Vec<Decided>, RecordError> {
+    let mut due: Vec<Stored<OrderState>> = states.into_iter().filter(|state| is_due(&state.value)).collect();
     // Who ordered first is served first from stock that has come in.
     due.sort_by(|a, b| (a.value.placed_at, &a.order).cmp(&(b.value.placed_at, &b.order)));
-    let wanted: Vec<Sku> = due.iter().flat_map(|head| head.value.wants()).map(|want| want.sku).collect();
+    let wanted: Vec<Sku> = due.iter().flat_map(|state| state.value.needed()).map(|want| want.sku).collect();
     let (locations, mut stock) = picture(app, &wanted).await?;
     let now = app.clock.now();
-    let decision = |read: Stored<Head>| {
-        let routed = route(&read.value.wants(), &locations, &mut stock);
+    let decision = |read: Stored<OrderState>| {
+        let routed = route(&read.value.needed(), &locations, &mut stock);
         let next = read.value.clone().deduct(&routed, now);
         let stock = difference(&read.value.stock, &next.stock);
         Decided { read, next, stock }

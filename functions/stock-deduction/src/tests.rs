@@ -1,21 +1,21 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use domain::{duty::ItemName, history::Actor, order::Details, stock::StockPlace};
+use domain::{duty::ItemName, history::Actor, placed_order::PlacedOrder, stock::StockPlace};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
 
-fn head() -> Head {
+fn state() -> OrderState {
     let address = json!({"name": "Ada", "line1": "1 Main St", "city": "London", "country": "GB"});
-    let details: Details = serde_json::from_value(json!({
+    let placed: PlacedOrder = serde_json::from_value(json!({
         "channel": "web", "reference": "1", "placed_at": "2026-11-23T18:00:00Z", "currency": "EUR", "total": 100,
         "customer": {"name": "Ada", "email": "ada@example.com"}, "shipping_address": address, "tax_included": true,
         "lines": [{"sku": "TEE", "title": "T-shirt", "quantity": 1, "unit_price": 100}],
         "shipping": {"method": "Standard"},
     }))
     .unwrap();
-    Head::place(&details, Vec::new(), Timestamp::MAX, &[], &Actor::orderly(), details.placed_at)
+    OrderState::place(&placed, Vec::new(), Timestamp::MAX, &[], &Actor::orderly(), placed.placed_at)
 }
 
 fn id(n: usize) -> OrderId {
@@ -42,13 +42,13 @@ const NONE: StockDelta = StockDelta {
 };
 
 fn decided(n: usize, stock: impl IntoIterator<Item = (usize, StockDelta)>) -> Decided {
-    let head = head();
-    let read = Stored { order: id(n), name: ItemName::Head, version: 1, due: None, value: head.clone() };
+    let state = state();
+    let read = Stored { order: id(n), name: ItemName::State, version: 1, due: None, value: state.clone() };
     let mut change = StockChange::default();
     for (at, delta) in stock {
         change.add(place(at), delta);
     }
-    Decided { read, next: head, stock: change }
+    Decided { read, next: state, stock: change }
 }
 
 /// What a transaction of the group takes, counted by hand.
@@ -92,7 +92,7 @@ fn a_failed_condition_concerns_whom_it_names() {
         decided(3, [(1, TAKEN), (2, KEPT)]),
         decided(4, []),
     ];
-    let item = |n| Failed::Item(id(n), ItemName::Head);
+    let item = |n| Failed::Item(id(n), ItemName::State);
     let stock = |n| Failed::Stock(place(n));
     let table: [(&[Failed], &[usize]); 8] = [
         (&[item(0)], &[0]),
@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn every_failure_of_a_group_s_own_conditions_takes_somebody_off_it(orders in orders(), which in any::<prop::sample::Index>()) {
         let group = decide_all(&orders);
-        let items = group.iter().map(|order| Failed::Item(order.read.order.clone(), ItemName::Head));
+        let items = group.iter().map(|order| Failed::Item(order.read.order.clone(), ItemName::State));
         let stock = group.iter().flat_map(|order| order.stock.places().cloned().map(Failed::Stock));
         let all: Vec<Failed> = items.chain(stock).collect();
         prop_assume!(!all.is_empty());

@@ -11,7 +11,7 @@ use domain::{
 use request::{CountStock, MoveStock};
 use runtime::Clock;
 use serde::Serialize;
-use store::{CommitError, Count, Failed, MovementRecord, Store, Terms, settle};
+use store::{CommitError, Count, Failed, MovementRecord, Store, Terms, retry_on_conflict};
 
 /// What the function works with.
 pub struct App {
@@ -99,7 +99,7 @@ async fn count(app: &App, request: &Request) -> Result<Response, Error> {
     let CountStock { sku, location, on_hand, safety, backorder, reason } = request::count_stock(&request.json()?)?;
     let place = known_place(app, StockPlace { sku, location }).await?;
     let key = request.key()?;
-    settle(async || {
+    retry_on_conflict(async || {
         let read = app.store.stock_level(&place).await?;
         let level = read.clone().unwrap_or_else(|| StockLevel::empty(place.clone()));
         let change = StockDelta {

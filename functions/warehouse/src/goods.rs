@@ -5,34 +5,34 @@ use api::{Error, Request, Response};
 use domain::{
     allocation::difference,
     fulfillment::{Fulfillment, PackedLine},
-    head::Head,
     history::Actor,
     ids::ParcelId,
+    order_state::OrderState,
     settings::Role,
     stock::{Movement, StockChange, StockDelta, StockPlace},
 };
 use jiff::Timestamp;
-use store::{MovementRecord, settle};
+use store::{MovementRecord, retry_on_conflict};
 
 /// Records what was found. What was not found is no longer believed to be there, and is routed again.
 pub(crate) async fn confirm_picks(app: &App, request: &Request) -> Result<Response, Error> {
     let by = request.require(&[Role::Warehouse])?.actor();
     let picks = request::picks(&request.json()?)?.by_line();
-    settle(async || {
+    retry_on_conflict(async || {
         let loaded = Loaded::of(app, request).await?;
         loaded.not_held()?;
         let now = app.clock.now();
         let (next, short) = loaded.read.value.clone().confirm_picks(&picks, &by, now)?;
         let location = next.location.clone();
-        let mut head = loaded.order.head.value.clone();
+        let mut state = loaded.order.state.value.clone();
         for PackedLine { line, quantity } in &short {
-            head = head.picked_short(*line, *quantity, &location);
+            state = state.picked_short(*line, *quantity, &location);
         }
         if !short.is_empty() {
-            head = head.fulfillment_is(&loaded.id, next.status, now);
+            state = state.fulfillment_is(&loaded.id, next.status, now);
         }
         let gone = left_the_shelf(&next, &short);
-        commit(app, &loaded, next, head, gone, Some(("short pick", &by)), now).await
+        commit(app, &loaded, next, state, gone, Some(("short pick", &by)), now).await
     })
     .await
 }
@@ -41,20 +41,20 @@ pub(crate) async fn confirm_picks(app: &App, request: &Request) -> Result<Respon
 pub(crate) async fn hand_over(app: &App, request: &Request) -> Result<Response, Error> {
     let by = request.require(&[Role::Warehouse])?.actor();
     let leaving = request::hand_over(&request.json()?)?.parcels;
-    settle(async || {
+    retry_on_conflict(async || {
         let loaded = Loaded::of(app, request).await?;
         loaded.not_held()?;
         let now = app.clock.now();
         let (next, left) = loaded.read.value.clone().hand_over(&leaving, &by, now)?;
-        let mut head = loaded.order.head.value.clone();
+        let mut state = loaded.order.state.value.clone();
         for PackedLine { line, quantity } in &left {
-            head = head.shipped(*line, *quantity, &next.location);
+            state = state.shipped(*line, *quantity, &next.location);
         }
         if !left.is_empty() {
-            head = head.fulfillment_is(&loaded.id, next.status, now);
+            state = state.fulfillment_is(&loaded.id, next.status, now);
         }
         let gone = left_the_shelf(&next, &left);
-        commit(app, &loaded, next, head, gone, None, now).await
+        commit(app, &loaded, next, state, gone, None, now).await
     })
     .await
 }
@@ -64,13 +64,13 @@ pub(crate) async fn deliver(app: &App, request: &Request) -> Result<Response, Er
     let by = request.require(&[Role::Warehouse])?.actor();
     request.no_body()?;
     let parcel: ParcelId = request.path_param("parcel")?;
-    settle(async || {
+    retry_on_conflict(async || {
         let loaded = Loaded::of(app, request).await?;
         let now = app.clock.now();
         let next = loaded.read.value.clone().deliver(&parcel, &by, now)?;
-        let head = loaded.order.head.value.clone();
-        let head = if next.status.is_final() { head.fulfillment_is(&loaded.id, next.status, now) } else { head };
-        commit(app, &loaded, next, head, StockChange::default(), None, now).await
+        let state = loaded.order.state.value.clone();
+        let state = if next.status.is_final() { state.fulfillment_is(&loaded.id, next.status, now) } else { state };
+        commit(app, &loaded, next, state, StockChange::default(), None, now).await
     })
     .await
 }
@@ -87,22 +87,22 @@ fn left_the_shelf(fulfillment: &Fulfillment, units: &[PackedLine]) -> StockChang
     change
 }
 
-/// Commits the fulfillment, the head and the stock together. `correction`, if this corrects the books, is kept as
+/// Commits the fulfillment, the state and the stock together. `correction`, if this corrects the books, is kept as
 /// a movement.
 async fn commit(
     app: &App,
     loaded: &Loaded,
     next: Fulfillment,
-    head: Head,
+    state: OrderState,
     gone: StockChange,
     correction: Option<(&str, &Actor)>,
     now: Timestamp,
 ) -> Result<Response, Error> {
-    let mut stock = difference(&loaded.order.head.value.stock, &head.stock);
+    let mut stock = difference(&loaded.order.state.value.stock, &state.stock);
     stock.merge(&gone);
     let mut write = app.store.write(now);
     write.replace(&loaded.read, next.clone());
-    write.replace(&loaded.order.head, head);
+    write.replace(&loaded.order.state, state);
     write.stock(&stock);
     if let Some((reason, by)) = correction {
         for (place, change) in gone.iter() {

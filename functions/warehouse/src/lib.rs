@@ -9,8 +9,8 @@ use domain::{
     Rejection,
     duty::ItemName,
     fulfillment::Fulfillment,
-    head::HoldReason,
     ids::{FulfillmentId, OrderId},
+    order_state::HoldReason,
 };
 use runtime::Clock;
 use store::{Order, Sender, Store, Stored};
@@ -58,7 +58,7 @@ impl Loaded {
 
     /// A held order is not worked on, but for what was found of it when the rest has run out.
     fn not_held(&self) -> Result<(), Rejection> {
-        let holds = self.order.head.value.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
+        let holds = self.order.state.value.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
         let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();
         if reasons.is_empty() {
             return Ok(());

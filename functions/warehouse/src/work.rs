@@ -4,7 +4,7 @@ use crate::{App, Loaded, request};
 use api::{Error, FieldError, Problem, Request, Response, view::FulfillmentView};
 use domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role};
 use serde::Serialize;
-use store::settle;
+use store::retry_on_conflict;
 
 /// A page of a location's work.
 #[derive(Debug, Serialize)]
@@ -37,7 +37,7 @@ pub(crate) async fn one(app: &App, request: &Request) -> Result<Response, Error>
 pub(crate) async fn start_picking(app: &App, request: &Request) -> Result<Response, Error> {
     let by = request.require(&[Role::Warehouse])?.actor();
     request.no_body()?;
-    settle(async || {
+    retry_on_conflict(async || {
         let loaded = Loaded::of(app, request).await?;
         loaded.not_held()?;
         let now = app.clock.now();
@@ -55,7 +55,7 @@ pub(crate) async fn pack(app: &App, request: &Request) -> Result<Response, Error
     let by = request.require(&[Role::Warehouse])?.actor();
     let parcel = request::pack(&request.json()?)?;
     let key = request.key()?;
-    settle(async || {
+    retry_on_conflict(async || {
         let loaded = Loaded::of(app, request).await?;
         loaded.not_held()?;
         let now = app.clock.now();

@@ -6,8 +6,8 @@
 
 use api::Request;
 use domain::{
-    head::{HoldReason, OrderStatus},
     ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
+    order_state::{HoldReason, OrderStatus},
 };
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,

@@ -272,7 +272,7 @@ impl Network {
         }
     }
 
-    /// A query of an order that others write meanwhile: what stands before its head is as it was before.
+    /// A query of an order that others write meanwhile: what stands before its state is as it was before.
     async fn torn(&self, wire: &Wire, invocation: &Invocation) -> Response<Bytes> {
         let request = wire.json();
         if request["TableName"] != "OrdersTable" || request.get("IndexName").is_some() {
@@ -283,7 +283,7 @@ impl Network {
         sleep(wait).await;
         let mut answer = self.carry_out_json(wire, &request, invocation).await;
         let items = |answer: &Value| answer["Items"].as_array().cloned().unwrap_or_default();
-        let is_early = |item: &Value| item["item"]["S"].as_str().is_some_and(|name| name < "head");
+        let is_early = |item: &Value| item["item"]["S"].as_str().is_some_and(|name| name < "state");
         let (early, late) = (items(&before), items(&answer));
         let early = early.into_iter().filter(is_early);
         answer["Items"] = early.chain(late.into_iter().filter(|item| !is_early(item))).collect();

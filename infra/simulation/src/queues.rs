@@ -128,12 +128,12 @@ fn read(message: &Message) -> Option<store::Message> {
 
 /// The version of the item that a message is about, if it owes the message's work.
 async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
-    let store::Message { order, item, hop, .. } = read(message)?;
+    let store::Message { order, item, duty, .. } = read(message)?;
     let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
     let get = json!({ "TableName": "OrdersTable", "Key": key, "ConsistentRead": true });
     let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;
-    let hop = hop.to_string();
-    let owes = |list: &Value| list.as_array().into_iter().flatten().any(|duty| *duty == hop || duty["S"] == hop);
+    let duty = duty.to_string();
+    let owes = |list: &Value| list.as_array().into_iter().flatten().any(|owed| *owed == *duty || owed["S"] == *duty);
     let owed = &found["Item"]["owed"];
     let version = found["Item"]["version"]["N"].as_str()?;
     (owes(&owed["L"]) || owes(&owed["SS"])).then(|| version.to_owned())

@@ -44,16 +44,16 @@ fn text<'a>(item: &'a laws::Item, name: &str) -> &'a str {
 /// A reservation that has ended keeps no stock, but for minutes after somebody did something with its order.
 fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<String>) {
     let now = world.time.now() - jiff::SignedDuration::from_mins(5);
-    let was_touched = |head: &laws::Item| {
-        let last = head.get("history").and_then(Value::as_array).and_then(|history| history.last()?.as_str());
+    let was_touched = |state: &laws::Item| {
+        let last = state.get("history").and_then(Value::as_array).and_then(|history| history.last()?.as_str());
         let millis = last.and_then(|entry| entry.split(' ').next()?.parse().ok());
         millis.and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok()).is_some_and(|at| at > now)
     };
-    for head in books.orders.iter().filter(|item| text(item, "item") == "head") {
-        let is_held = head.contains_key("holds");
-        let ended = text(head, "reserved_until").parse().is_ok_and(|until: jiff::Timestamp| until < now);
-        if text(head, "status") == "pending" && ended && !is_held && !was_touched(head) {
-            broken.push(format!("order {} keeps its stock unpaid", text(head, "order_id")));
+    for state in books.orders.iter().filter(|item| text(item, "item") == "state") {
+        let is_held = state.contains_key("holds");
+        let ended = text(state, "reserved_until").parse().is_ok_and(|until: jiff::Timestamp| until < now);
+        if text(state, "status") == "pending" && ended && !is_held && !was_touched(state) {
+            broken.push(format!("order {} keeps its stock unpaid", text(state, "order_id")));
         }
     }
 }
@@ -72,11 +72,15 @@ fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
 
 /// This provider refuses only what Orderly should not have asked for. A dispute stands in the way before it is asked.
 fn no_refund_fails_without_cause(books: &Books, broken: &mut Vec<String>) {
-    for head in books.orders.iter().filter(|item| text(item, "item") == "head") {
-        for (id, refund) in head.get("refunds").and_then(Value::as_object).into_iter().flatten() {
+    for state in books.orders.iter().filter(|item| text(item, "item") == "state") {
+        for (id, refund) in state.get("refunds").and_then(Value::as_object).into_iter().flatten() {
             let disputed = refund["reason"].as_str().is_some_and(|reason| reason.contains("disputed"));
             if refund["state"] == "failed" && !disputed {
-                broken.push(format!("order {}: refund {id} was refused: {}", text(head, "order_id"), refund["reason"]));
+                broken.push(format!(
+                    "order {}: refund {id} was refused: {}",
+                    text(state, "order_id"),
+                    refund["reason"]
+                ));
             }
         }
     }
@@ -88,12 +92,12 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
     let has = |order: &str, name: &str| {
         books.orders.iter().any(|item| text(item, "order_id") == order && text(item, "item") == name)
     };
-    for order in world.accepted.borrow().iter().filter(|order| !has(order, "head") || !has(order, "details")) {
+    for order in world.accepted.borrow().iter().filter(|order| !has(order, "state") || !has(order, "placed")) {
         broken.push(format!("order {order} was accepted, and is lost"));
     }
-    let heads = || books.orders.iter().filter(|item| text(item, "item") == "head");
+    let states = || books.orders.iter().filter(|item| text(item, "item") == "state");
     for (order, _) in world.cancelled.borrow().iter().filter(|(_, unsent)| !unsent) {
-        if !heads().any(|head| text(head, "order_id") == order && text(head, "status") == "cancelled") {
+        if !states().any(|state| text(state, "order_id") == order && text(state, "status") == "cancelled") {
             broken.push(format!("the cancellation of order {order} was acknowledged, and is lost"));
         }
     }
@@ -101,9 +105,9 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
     for (payment, amount) in world.taken.borrow().iter() {
         let name = format!("stripe_{payment}");
         let order = paid.iter().find(|known| known.id == *payment).and_then(|known| known.order_id.as_deref());
-        let is_on_ledger = heads()
-            .filter(|head| order.is_none_or(|order| text(head, "order_id") == order))
-            .filter_map(|head| head.get("payments"))
+        let is_on_ledger = states()
+            .filter(|state| order.is_none_or(|order| text(state, "order_id") == order))
+            .filter_map(|state| state.get("payments"))
             .any(|payments| payments[&name]["captured"].as_i64() == Some(*amount));
         let is_kept = books.payments.iter().any(|item| text(item, "payment_id") == name && item.contains_key("events"));
         if !is_on_ledger && !is_kept {

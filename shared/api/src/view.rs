@@ -4,12 +4,12 @@ use domain::{
     allocation::Allocation,
     duty::ItemName,
     fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine},
-    head::{Head, Hold, HoldReason, OrderStatus},
     history::Entry,
     ids::{ChannelId, FulfillmentId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
     ledger::{Payment, PaymentStatus, Refund},
-    money::{Currency, Minor},
-    order::{Address, Customer, Discount, Shipping},
+    money::{Amount, Currency},
+    order_state::{Hold, HoldReason, OrderState, OrderStatus},
+    placed_order::{Address, Customer, Discount, Shipping},
     returns::{Return, ReturnLine, ReturnStatus},
 };
 use jiff::Timestamp;
@@ -33,23 +33,23 @@ pub struct OrderSummary {
     pub holds: BTreeMap<HoldReason, Hold>,
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
     pub currency: Currency,
-    pub total: Minor,
+    pub total: Amount,
 }
 
 impl OrderSummary {
-    pub fn of(stored: &Stored<Head>) -> Self {
-        let head = &stored.value;
+    pub fn of(stored: &Stored<OrderState>) -> Self {
+        let state = &stored.value;
         Self {
             id: stored.order.clone(),
-            channel: head.channel.clone(),
-            reference: head.reference.clone(),
-            placed_at: head.placed_at,
-            status: head.status.as_str(),
-            payment_status: head.payment_status(),
-            holds: head.holds.clone(),
-            fulfillments: head.fulfillments.clone(),
-            currency: head.currency,
-            total: head.total,
+            channel: state.channel.clone(),
+            reference: state.reference.clone(),
+            placed_at: state.placed_at,
+            status: state.status.as_str(),
+            payment_status: state.payment_status(),
+            holds: state.holds.clone(),
+            fulfillments: state.fulfillments.clone(),
+            currency: state.currency,
+            total: state.total,
         }
     }
 }
@@ -78,8 +78,8 @@ pub struct OrderView {
     pub tax_included: bool,
     /// What the order holds of the stock.
     pub stock: Vec<Allocation>,
-    pub captured: Minor,
-    pub refunded: Minor,
+    pub captured: Amount,
+    pub refunded: Amount,
     pub payments: BTreeMap<PaymentId, Payment>,
     pub refunds: BTreeMap<RefundId, Refund>,
     pub fulfillment_details: Vec<FulfillmentView>,
@@ -99,11 +99,11 @@ pub struct LineView {
     pub sku: Sku,
     pub title: String,
     pub quantity: u32,
-    pub unit_price: Minor,
-    pub discount: Minor,
-    pub tax: Minor,
+    pub unit_price: Amount,
+    pub discount: Amount,
+    pub tax: Amount,
     /// What the line costs in the end, with tax and after all discounts.
-    pub total: Minor,
+    pub total: Amount,
 }
 
 #[derive(Debug, Serialize)]
@@ -150,7 +150,7 @@ pub struct ReturnView {
     pub lines: Vec<ReturnLine>,
     /// What its inspection led to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refund: Option<Minor>,
+    pub refund: Option<Amount>,
 }
 
 impl ReturnView {
@@ -191,9 +191,9 @@ pub struct TimelineEntry {
 
 impl OrderView {
     pub fn of(order: &Order) -> Self {
-        let (head, details) = (&order.head.value, order.details());
-        let totals = details.totals();
-        let line = |(n, line): (usize, &domain::order::Line)| LineView {
+        let (state, placed) = (&order.state.value, order.placed());
+        let totals = placed.totals();
+        let line = |(n, line): (usize, &domain::placed_order::Line)| LineView {
             line: n,
             sku: line.sku.clone(),
             title: line.title.clone(),
@@ -206,27 +206,27 @@ impl OrderView {
         let fulfillments = order.fulfillments.iter().map(|(id, f)| FulfillmentView::new(&order.id, id, &f.value));
         let returns = order.returns.iter().map(|(id, r)| ReturnView::new(&order.id, id, &r.value));
         Self {
-            summary: OrderSummary::of(&order.head),
-            cancel_reason: match &head.status {
+            summary: OrderSummary::of(&order.state),
+            cancel_reason: match &state.status {
                 OrderStatus::Cancelled { reason } => Some(reason.clone()),
                 _ => None,
             },
-            reserved_until: match head.status {
+            reserved_until: match state.status {
                 OrderStatus::Pending { reserved_until } => Some(reserved_until),
                 _ => None,
             },
-            customer: details.customer.clone(),
-            shipping_address: details.shipping_address.clone(),
-            billing_address: details.billing_address.clone(),
-            lines: details.lines.iter().enumerate().map(line).collect(),
-            shipping: details.shipping.clone(),
-            discount: details.discount.clone(),
-            tax_included: details.tax_included,
-            stock: head.stock.clone(),
-            captured: head.ledger.captured(head.currency),
-            refunded: head.ledger.settled_refunds(head.currency),
-            payments: head.ledger.payments.clone(),
-            refunds: head.ledger.refunds.clone(),
+            customer: placed.customer.clone(),
+            shipping_address: placed.shipping_address.clone(),
+            billing_address: placed.billing_address.clone(),
+            lines: placed.lines.iter().enumerate().map(line).collect(),
+            shipping: placed.shipping.clone(),
+            discount: placed.discount.clone(),
+            tax_included: placed.tax_included,
+            stock: state.stock.clone(),
+            captured: state.ledger.captured(state.currency),
+            refunded: state.ledger.settled_refunds(state.currency),
+            payments: state.ledger.payments.clone(),
+            refunds: state.ledger.refunds.clone(),
             fulfillment_details: fulfillments.collect(),
             returns: returns.collect(),
             emails: emails(order),
@@ -247,16 +247,16 @@ fn emails(order: &Order) -> Vec<EmailView> {
 }
 
 fn owed(order: &Order) -> Vec<String> {
-    let head = order.head.value.owed.iter();
+    let state = order.state.value.owed.iter();
     let fulfillments = order.fulfillments.values().flat_map(|f| &f.value.owed);
     let returns = order.returns.values().flat_map(|r| &r.value.owed);
-    head.chain(fulfillments).chain(returns).map(ToString::to_string).collect()
+    state.chain(fulfillments).chain(returns).map(ToString::to_string).collect()
 }
 
 /// An item as people call it.
 fn about(item: &ItemName) -> String {
     match item {
-        ItemName::Details | ItemName::Head => "order".to_owned(),
+        ItemName::Placed | ItemName::State => "order".to_owned(),
         ItemName::Fulfillment(id) => format!("fulfillment {id}"),
         ItemName::Return(id) => format!("return {id}"),
         ItemName::Email(of, _) => about(of),
@@ -271,7 +271,7 @@ fn timeline(order: &Order) -> Vec<TimelineEntry> {
         about: about(item),
         note: entry.note.clone(),
     };
-    let mut all: Vec<_> = order.head.value.history.iter().map(|e| entry(&ItemName::Head, e)).collect();
+    let mut all: Vec<_> = order.state.value.history.iter().map(|e| entry(&ItemName::State, e)).collect();
     for fulfillment in order.fulfillments.values() {
         all.extend(fulfillment.value.history.iter().map(|e| entry(&fulfillment.name, e)));
     }

@@ -17,14 +17,14 @@ pub struct Allocation {
     #[serde(rename = "qty")]
     pub quantity: u32,
     #[serde(flatten)]
-    pub state: Holding,
+    pub state: AllocationState,
 }
 
 /// How units are held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "state", content = "at", rename_all = "snake_case")]
-pub enum Holding {
+pub enum AllocationState {
     /// Nothing holds them: there was no stock when it was needed, or the reservation expired.
     Missing,
     /// Held for an unpaid order.
@@ -37,7 +37,7 @@ pub enum Holding {
     Dispatched(LocationId),
 }
 
-impl Holding {
+impl AllocationState {
     /// Whether no location has committed to the units yet.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Missing | Self::Backordered(_))
@@ -78,8 +78,8 @@ pub fn shift(
     allocations: &mut Vec<Allocation>,
     line: u16,
     quantity: u32,
-    from: impl Fn(&Holding) -> bool,
-    to: impl Fn(&Holding) -> Option<Holding>,
+    from: impl Fn(&AllocationState) -> bool,
+    to: impl Fn(&AllocationState) -> Option<AllocationState>,
 ) -> u32 {
     let mut left = quantity;
     let mut moved = Vec::new();
@@ -114,7 +114,7 @@ pub fn add(allocations: &mut Vec<Allocation>, new: Allocation) {
 mod tests {
     use super::*;
 
-    fn held(line: u16, quantity: u32, state: Holding) -> Allocation {
+    fn held(line: u16, quantity: u32, state: AllocationState) -> Allocation {
         Allocation { line, sku: format!("SKU-{line}").parse().unwrap(), quantity, state }
     }
 
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_deduction_moves_units_from_reserved_to_committed_and_leaves_available_alone() {
-        let before = [held(0, 2, Holding::Reserved(at("A")))];
-        let after = [held(0, 2, Holding::Committed(at("A")))];
+        let before = [held(0, 2, AllocationState::Reserved(at("A")))];
+        let after = [held(0, 2, AllocationState::Committed(at("A")))];
         let delta = delta_of(&difference(&before, &after), "SKU-0", "A");
         assert_eq!(delta, StockDelta { reserved: -2, committed: 2, ..StockDelta::default() });
         assert_eq!(delta.available(), 0);
@@ -138,27 +138,28 @@ mod tests {
 
     #[test]
     fn an_unchanged_holding_moves_nothing() {
-        let same = [held(0, 2, Holding::Committed(at("A"))), held(1, 1, Holding::Missing)];
+        let same = [held(0, 2, AllocationState::Committed(at("A"))), held(1, 1, AllocationState::Missing)];
         assert!(difference(&same, &same).is_empty());
-        let dispatched = [held(0, 2, Holding::Dispatched(at("A"))), held(1, 1, Holding::Missing)];
+        let dispatched = [held(0, 2, AllocationState::Dispatched(at("A"))), held(1, 1, AllocationState::Missing)];
         assert!(difference(&same, &dispatched).is_empty(), "both are committed in the stock");
     }
 
     #[test]
     fn shifting_splits_joins_and_drops_allocations() {
-        let mut all = vec![held(0, 3, Holding::Reserved(at("A"))), held(0, 2, Holding::Reserved(at("B")))];
-        let committed = |from: &Holding| match from {
-            Holding::Reserved(at) => Some(Holding::Committed(at.clone())),
+        let mut all =
+            vec![held(0, 3, AllocationState::Reserved(at("A"))), held(0, 2, AllocationState::Reserved(at("B")))];
+        let committed = |from: &AllocationState| match from {
+            AllocationState::Reserved(at) => Some(AllocationState::Committed(at.clone())),
             _ => None,
         };
-        let moved = shift(&mut all, 0, 4, |state| matches!(state, Holding::Reserved(_)), committed);
+        let moved = shift(&mut all, 0, 4, |state| matches!(state, AllocationState::Reserved(_)), committed);
         assert_eq!(moved, 4);
         assert_eq!(
             all,
             [
-                held(0, 1, Holding::Reserved(at("B"))),
-                held(0, 3, Holding::Committed(at("A"))),
-                held(0, 1, Holding::Committed(at("B"))),
+                held(0, 1, AllocationState::Reserved(at("B"))),
+                held(0, 3, AllocationState::Committed(at("A"))),
+                held(0, 1, AllocationState::Committed(at("B"))),
             ]
         );
         assert_eq!(shift(&mut all, 0, 9, |_| true, |_| None), 5);

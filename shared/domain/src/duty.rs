@@ -114,8 +114,8 @@ pub type Owed = BTreeSet<Duty>;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ItemName {
-    Details,
-    Head,
+    Placed,
+    State,
     Fulfillment(FulfillmentId),
     Return(ReturnId),
     /// The claim of an e-mail, by the item that owes it: two fulfillments both have a parcel `P1`.
@@ -125,8 +125,8 @@ pub enum ItemName {
 impl fmt::Display for ItemName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Details => f.write_str("details"),
-            Self::Head => f.write_str("head"),
+            Self::Placed => f.write_str("placed"),
+            Self::State => f.write_str("state"),
             Self::Fulfillment(id) => write!(f, "fulfillment#{id}"),
             Self::Return(id) => write!(f, "return#{id}"),
             Self::Email(of, kind) => write!(f, "email#{of}#{kind}"),
@@ -143,8 +143,8 @@ impl FromStr for ItemName {
 
     fn from_str(text: &str) -> Result<Self, UnknownItem> {
         let known = match (text, text.split_once('#')) {
-            ("details", _) => Some(Self::Details),
-            ("head", _) => Some(Self::Head),
+            ("placed", _) => Some(Self::Placed),
+            ("state", _) => Some(Self::State),
             (_, Some(("fulfillment", id))) => id.parse().ok().map(Self::Fulfillment),
             (_, Some(("return", id))) => id.parse().ok().map(Self::Return),
             (_, Some(("email", claim))) => claim.rsplit_once('#').and_then(|(of, kind)| {
@@ -174,7 +174,7 @@ impl From<ItemName> for String {
 
 /// Which item owes what: all that a message has to say.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Owing {
+pub struct OwedDuty {
     pub order: OrderId,
     pub item: ItemName,
     pub duty: Duty,
@@ -210,26 +210,26 @@ mod tests {
     #[test]
     fn every_item_reads_back_from_its_name() {
         for text in [
-            "details",
-            "head",
+            "placed",
+            "state",
             "fulfillment#01",
             "return#02",
-            "email#head#refund-sent:return-01",
+            "email#state#refund-sent:return-01",
             "email#fulfillment#02#shipped:P1",
             "email#return#01#return-received",
         ] {
             assert_eq!(text.parse::<ItemName>().unwrap().to_string(), text);
         }
-        let nested = "email#email#head#return-received#return-received";
+        let nested = "email#email#state#return-received#return-received";
         let deep = "email#".repeat(100_000);
         for bad in [
             "",
-            "head#",
-            "head#1",
-            "details#",
+            "state#",
+            "state#1",
+            "placed#",
             "fulfillment#",
             "email#shipped:P1",
-            "email#head",
+            "email#state",
             "email##shipped:P1",
             nested,
             &deep,
@@ -240,7 +240,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_that_can_be_read_reads_back(text in "(email|fulfillment|return|head|details|refund-sent|shipped|[#:.]|[^#]{0,3}){0,9}") {
+        fn a_name_that_can_be_read_reads_back(text in "(email|fulfillment|return|state|placed|refund-sent|shipped|[#:.]|[^#]{0,3}){0,9}") {
             if let Ok(item) = text.parse::<ItemName>() {
                 prop_assert_eq!(&item.to_string(), &text);
             }

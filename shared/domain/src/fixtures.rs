@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::{
-    money::Minor,
-    order::{Address, Customer, Details, Line, Shipping},
+    money::Amount,
+    placed_order::{Address, Customer, Line, PlacedOrder, Shipping},
 };
 use jiff::Timestamp;
 
 /// An order of these lines: SKU, quantity, unit price.
-pub fn details(lines: &[(&str, u32, Minor)]) -> Details {
-    let line = |&(sku, quantity, unit_price): &(&str, u32, Minor)| Line {
+pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
+    let line = |&(sku, quantity, unit_price): &(&str, u32, Amount)| Line {
         sku: sku.parse().unwrap(),
         title: sku.to_owned(),
         quantity,
@@ -28,7 +28,7 @@ pub fn details(lines: &[(&str, u32, Minor)]) -> Details {
         region: None,
         country: "GB".into(),
     };
-    let mut details = Details {
+    let mut placed = PlacedOrder {
         channel: "web".parse().unwrap(),
         reference: "1001".into(),
         placed_at: Timestamp::from_second(1_764_000_000).unwrap(),
@@ -43,6 +43,6 @@ pub fn details(lines: &[(&str, u32, Minor)]) -> Details {
         total: 0,
         payment: None,
     };
-    details.total = details.totals().unwrap().total;
-    details
+    placed.total = placed.totals().unwrap().total;
+    placed
 }

@@ -2,12 +2,12 @@
 
 use super::{
     Rejection,
-    allocation::{Allocation, Holding},
+    allocation::{Allocation, AllocationState},
     duty::{Duty, EmailKind, Owed},
-    head::Due,
     history::{Actor, Entry},
     ids::{FulfillmentId, LocationId, ParcelId, Sku},
-    order::Details,
+    order_state::Due,
+    placed_order::PlacedOrder,
     settings::Product,
 };
 use jiff::Timestamp;
@@ -149,7 +149,7 @@ pub struct HandOver {
 /// Makes fulfillments of all that is committed, one a location, numbered from `next` on.
 pub fn plan(
     stock: &[Allocation],
-    details: &Details,
+    placed: &PlacedOrder,
     products: &BTreeMap<Sku, Product>,
     notify: &BTreeSet<LocationId>,
     next: usize,
@@ -157,9 +157,9 @@ pub fn plan(
 ) -> Vec<(FulfillmentId, Fulfillment)> {
     let mut by_location: BTreeMap<&LocationId, Vec<PickLine>> = BTreeMap::new();
     for allocation in stock {
-        if let Holding::Committed(at) = &allocation.state {
+        if let AllocationState::Committed(at) = &allocation.state {
             let product = products.get(&allocation.sku);
-            let ordered = details.line(allocation.line).map(|line| line.title.clone());
+            let ordered = placed.line(allocation.line).map(|line| line.title.clone());
             by_location.entry(at).or_default().push(PickLine {
                 line: allocation.line,
                 sku: allocation.sku.clone(),
@@ -429,9 +429,9 @@ impl Fulfillment {
         sent
     }
 
-    /// See [`super::head::Head::due`].
+    /// See [`super::order_state::OrderState::due`].
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        super::head::due_of_work(&self.owed, last, now)
+        super::order_state::due_of_work(&self.owed, last, now)
     }
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {

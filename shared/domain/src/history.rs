@@ -42,7 +42,7 @@ impl fmt::Display for Actor {
 
 /// One line of a timeline.
 ///
-/// Stored as one string, `1764000000000 stripe paid 45.00 EUR`: a head is written at every step of
+/// Stored as one string, `1764000000000 stripe paid 45.00 EUR`: a state is written at every step of
 /// an order's life and each kilobyte of it costs a write unit, so names of fields are not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

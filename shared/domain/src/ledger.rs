@@ -10,7 +10,7 @@ pub use facts::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus};
 
 use super::{
     ids::{PaymentId, RefundId},
-    money::{Currency, Minor},
+    money::{Amount, Currency},
     provider_units,
 };
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ pub struct Payment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub captured: Minor,
+    pub captured: Amount,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorized: Option<Authorization>,
     /// When the customer finished checking out with money that takes its time.
@@ -38,7 +38,7 @@ pub struct Payment {
     pub failure: Option<Failure>,
     /// The provider's own sum of its refunds.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub refunded_in_total: Minor,
+    pub refunded_in_total: Amount,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub disputes: BTreeMap<String, Dispute>,
 }
@@ -48,7 +48,7 @@ pub struct Payment {
 pub struct Authorization {
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
-    pub amount: Minor,
+    pub amount: Amount,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Dispute {
-    pub amount: Minor,
+    pub amount: Amount,
     pub status: DisputeStatus,
 }
 
@@ -71,7 +71,7 @@ pub struct Dispute {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refund {
     pub payment: PaymentId,
-    pub amount: Minor,
+    pub amount: Amount,
     /// Counted from 1, and part of the idempotency key: after a definite failure a new attempt gets a new
     /// key. 0 for a refund that was made elsewhere.
     pub attempt: u32,
@@ -152,7 +152,7 @@ pub enum PaymentStatus {
 /// What one payment can still give back.
 struct RefundablePart {
     payment: PaymentId,
-    left: Minor,
+    left: Amount,
     is_disputed: bool,
 }
 
@@ -231,7 +231,7 @@ impl Ledger {
         payment: &PaymentId,
         ours: Option<&OurRefund>,
         provider_id: &str,
-        amount: Minor,
+        amount: Amount,
         status: RefundStatus,
     ) {
         let provider_id = provider_id.to_owned();
@@ -260,25 +260,25 @@ impl Ledger {
     }
 
     /// What has been captured in the order's currency.
-    pub fn captured(&self, currency: Currency) -> Minor {
+    pub fn captured(&self, currency: Currency) -> Amount {
         let own = self.payments.values().filter(|payment| payment.counts_in(currency));
         own.map(|payment| payment.captured).sum()
     }
 
     /// What has been refunded, is on its way, or is decided.
-    pub fn refunded(&self, currency: Currency) -> Minor {
+    pub fn refunded(&self, currency: Currency) -> Amount {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
         own.map(|(id, payment)| self.refunded_of(id, payment, Refund::counts)).sum()
     }
 
     /// What has been given back for good.
-    pub fn settled_refunds(&self, currency: Currency) -> Minor {
+    pub fn settled_refunds(&self, currency: Currency) -> Amount {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
         own.map(|(id, payment)| self.refunded_of(id, payment, Refund::has_succeeded)).sum()
     }
 
     /// What is left of the money that came. More than all of it may have gone back.
-    pub fn kept(&self, currency: Currency) -> Minor {
+    pub fn kept(&self, currency: Currency) -> Amount {
         self.captured(currency) - self.refunded(currency)
     }
 
@@ -310,8 +310,8 @@ impl Ledger {
     /// The provider's sum and the single refunds tell of the same money; the larger one is true. The largest sum may
     /// have been told before a refund in it failed, so failed ones are taken off. (One that the provider refused at
     /// once was never in it; should the single ones not make up for that, the provider still refuses too much.)
-    fn refunded_of(&self, id: &PaymentId, payment: &Payment, counts: impl Fn(&Refund) -> bool) -> Minor {
-        let sum = |wanted: &dyn Fn(&Refund) -> bool| -> Minor {
+    fn refunded_of(&self, id: &PaymentId, payment: &Payment, counts: impl Fn(&Refund) -> bool) -> Amount {
+        let sum = |wanted: &dyn Fn(&Refund) -> bool| -> Amount {
             let own = self.refunds.values().filter(|refund| refund.payment == *id && wanted(refund));
             own.map(|refund| refund.amount).sum()
         };
@@ -322,7 +322,7 @@ impl Ledger {
     /// bank's hands. What stands as failed because of that already is not counted again.
     fn refundable_parts(&self, currency: Currency) -> Vec<RefundablePart> {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
-        let standing = |id: &PaymentId| -> Minor {
+        let standing = |id: &PaymentId| -> Amount {
             let failed = self.refunds.values().filter(|refund| refund.payment == *id && refund.may_be_ordered_again());
             failed.map(|refund| refund.amount).sum()
         };
@@ -338,7 +338,7 @@ impl Ledger {
     }
 
     /// What has not gone back of what was captured, with what a dispute keeps from it for now.
-    pub fn not_refunded(&self, currency: Currency) -> Minor {
+    pub fn not_refunded(&self, currency: Currency) -> Amount {
         self.refundable_parts(currency).iter().map(|part| part.left).sum()
     }
 
@@ -347,7 +347,7 @@ impl Ledger {
     ///
     /// What a dispute is in the way of is not forgotten: it stands as failed, for a person to order again. What is
     /// smaller than the provider can move is left out.
-    pub fn intend_refund(&mut self, name: &str, amount: Minor, currency: Currency) -> Minor {
+    pub fn intend_refund(&mut self, name: &str, amount: Amount, currency: Currency) -> Amount {
         if self.refunds.contains_key(name) {
             return 0;
         }
@@ -378,7 +378,7 @@ impl Ledger {
     /// money. Tells how many.
     pub fn retry_failed(&mut self, currency: Currency) -> usize {
         let parts = self.refundable_parts(currency).into_iter().filter(|part| !part.is_disputed);
-        let mut room: BTreeMap<PaymentId, Minor> = parts.map(|part| (part.payment, part.left)).collect();
+        let mut room: BTreeMap<PaymentId, Amount> = parts.map(|part| (part.payment, part.left)).collect();
         let failed = |refund: &&mut Refund| refund.may_be_ordered_again();
         let mut retried = 0;
         for refund in self.refunds.values_mut().filter(failed) {
@@ -408,7 +408,7 @@ impl Ledger {
         self.refunds.iter().filter(|(_, refund)| refund.is_owed())
     }
 
-    pub fn status(&self, total: Minor, currency: Currency) -> PaymentStatus {
+    pub fn status(&self, total: Amount, currency: Currency) -> PaymentStatus {
         let payments = || self.payments.values().filter(|payment| payment.counts_in(currency));
         let captured = self.captured(currency);
         let refunded = self.settled_refunds(currency);
@@ -439,7 +439,7 @@ impl Ledger {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(amount: &Minor) -> bool {
+fn is_zero(amount: &Amount) -> bool {
     *amount == 0
 }
 

@@ -10,12 +10,12 @@ pub mod duty;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod fulfillment;
-pub mod head;
 pub mod history;
 pub mod ids;
 pub mod ledger;
 pub mod money;
-pub mod order;
+pub mod order_state;
+pub mod placed_order;
 pub mod provider_units;
 pub mod returns;
 pub mod routing;

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// An amount in the currency's minor unit (cents for EUR, yen for JPY, fils for KWD).
-pub type Minor = i64;
+pub type Amount = i64;
 
 /// No single amount may exceed this, so that sums of a few hundred cannot overflow (9.2e18 / 1e15).
-pub const MAX_AMOUNT: Minor = 1_000_000_000_000_000;
+pub const MAX_AMOUNT: Amount = 1_000_000_000_000_000;
 
 /// An ISO 4217 currency that Orderly knows the exponent of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl Currency {
     }
 
     /// The amount as people write it: `1234.50 EUR`, `500 JPY`, `-0.01 USD`.
-    pub fn format(self, amount: Minor) -> String {
+    pub fn format(self, amount: Amount) -> String {
         let unit = 10_u64.pow(self.exponent());
         let sign = if amount < 0 { "-" } else { "" };
         let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
@@ -90,17 +90,17 @@ impl fmt::Display for Currency {
 
 /// Splits `total` over `weights` so that the shares add up to it exactly (largest remainder; ties go to the
 /// earlier share). With no weight at all, the shares are equal.
-pub fn allocate(total: Minor, weights: &[u64]) -> Vec<Minor> {
+pub fn allocate(total: Amount, weights: &[u64]) -> Vec<Amount> {
     let equal = weights.iter().all(|&weight| weight == 0);
     let weight = |i: usize| if equal { 1 } else { i128::from(weights[i]) };
     let sum: i128 = (0..weights.len()).map(weight).sum();
     let share = |i: usize| i128::from(total) * weight(i);
     // Each floor is between 0 and `total` in size, so it fits again.
-    let mut shares: Vec<Minor> =
+    let mut shares: Vec<Amount> =
         (0..weights.len()).map(|i| i64::try_from(share(i).div_euclid(sum)).unwrap_or(total)).collect();
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
     by_remainder.sort_by_key(|&i| std::cmp::Reverse(share(i).rem_euclid(sum)));
-    let left = usize::try_from(total - shares.iter().sum::<Minor>()).unwrap_or(0);
+    let left = usize::try_from(total - shares.iter().sum::<Amount>()).unwrap_or(0);
     for i in by_remainder.into_iter().take(left) {
         shares[i] += 1;
     }
@@ -109,7 +109,7 @@ pub fn allocate(total: Minor, weights: &[u64]) -> Vec<Minor> {
 
 /// What units `from..to` of a line of `quantity` units cost together, when the line costs `total`: the
 /// same unit always costs the same, so that parts add up to the whole whatever way they are cut.
-pub fn share_of_units(total: Minor, quantity: u32, units: std::ops::Range<u32>) -> Minor {
+pub fn share_of_units(total: Amount, quantity: u32, units: std::ops::Range<u32>) -> Amount {
     let shares = allocate(total, &vec![1; quantity as usize]);
     shares.get(units.start as usize..units.end as usize).unwrap_or_default().iter().sum()
 }

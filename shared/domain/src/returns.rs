@@ -3,11 +3,11 @@
 use super::{
     Rejection,
     duty::{Duty, EmailKind, Owed},
-    head::Due,
     history::{Actor, Entry},
     ids::{LocationId, Sku},
-    money::Minor,
-    order::Details,
+    money::Amount,
+    order_state::Due,
+    placed_order::PlacedOrder,
     stock::{StockChange, StockDelta, StockPlace},
 };
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ pub struct Return {
     pub location: Option<LocationId>,
     /// What its inspection led to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refund: Option<Minor>,
+    pub refund: Option<Amount>,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
     pub history: Vec<Entry>,
@@ -70,7 +70,7 @@ pub struct ReturnLine {
     pub inspected: Vec<Inspection>,
     /// What its inspection led to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refund: Option<Minor>,
+    pub refund: Option<Amount>,
 }
 
 /// What the inspector found of some units of a line.
@@ -143,7 +143,7 @@ names! {
 /// What is asked to come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RequestedLine"))]
-pub struct Wanted {
+pub struct RequestedUnits {
     pub line: u16,
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
@@ -155,22 +155,22 @@ pub struct Wanted {
 pub struct Inspected {
     pub value: Return,
     pub stock: StockChange,
-    pub refund: Minor,
+    pub refund: Amount,
 }
 
 /// Asks to return units that were sent (`sent`, by line) and that no earlier return takes back already.
 pub fn request(
-    details: &Details,
+    placed: &PlacedOrder,
     sent: &BTreeMap<u16, u32>,
     earlier: &[Return],
-    wanted: &[Wanted],
+    wanted: &[RequestedUnits],
     key: &str,
     by: &Actor,
     now: Timestamp,
 ) -> Result<Return, Rejection> {
     let mut lines = Vec::new();
-    for Wanted { line, quantity, reason } in wanted {
-        let Some(ordered) = details.line(*line) else {
+    for RequestedUnits { line, quantity, reason } in wanted {
+        let Some(ordered) = placed.line(*line) else {
             return Err(Rejection::new("unknown-line", format!("the order has no line {line}")));
         };
         if wanted.iter().filter(|other| other.line == *line).count() > 1 {
@@ -293,7 +293,7 @@ impl Return {
     pub fn inspect(
         mut self,
         found: &BTreeMap<u16, Vec<Inspection>>,
-        details: &Details,
+        placed: &PlacedOrder,
         earlier: &[Self],
         by: &Actor,
         now: Timestamp,
@@ -324,13 +324,13 @@ impl Return {
             let place = StockPlace { sku: own.sku.clone(), location: location.clone() };
             own.inspected.iter().for_each(|units| stock.add(place.clone(), units.stock_change()));
             let before: u32 = earlier.iter().map(|other| other.units_refunded(own.line)).sum();
-            let price = details.price_of_units(own.line, before..before + came);
+            let price = placed.price_of_units(own.line, before..before + came);
             own.refund = Some(price);
             refund += price;
         }
         self.status = ReturnStatus::Inspected;
         self.refund = Some(refund);
-        let note = details.currency.format(refund);
+        let note = placed.currency.format(refund);
         Ok(Inspected { value: self.noted(now, by, "inspected", note), stock, refund })
     }
 
@@ -348,9 +348,9 @@ impl Return {
         self.lines.iter().filter(|own| refunded && own.line == line).map(ReturnLine::units_to_refund).sum()
     }
 
-    /// See [`super::head::Head::due`].
+    /// See [`super::order_state::OrderState::due`].
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        super::head::due_of_work(&self.owed, last, now)
+        super::order_state::due_of_work(&self.owed, last, now)
     }
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {

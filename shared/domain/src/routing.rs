@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Units that a line still needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Want {
+pub struct NeededUnits {
     pub line: u16,
     pub sku: Sku,
     pub quantity: u32,
@@ -20,7 +20,7 @@ pub struct Want {
 
 /// Units of a line, found at a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct RoutedUnits {
     pub line: u16,
     pub sku: Sku,
     pub location: LocationId,
@@ -38,9 +38,9 @@ pub struct Shortage {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Routed {
-    pub parts: Vec<Part>,
+    pub parts: Vec<RoutedUnits>,
     /// Promised from the next delivery, at the preferred location that allows it.
-    pub backordered: Vec<Part>,
+    pub backordered: Vec<RoutedUnits>,
     pub short: Vec<Shortage>,
 }
 
@@ -84,7 +84,7 @@ impl Availability {
         self.0.get(&StockPlace { sku: sku.clone(), location: location.clone() }).copied()
     }
 
-    fn take(&mut self, part: &Part) {
+    fn take(&mut self, part: &RoutedUnits) {
         let place = StockPlace { sku: part.sku.clone(), location: part.location.clone() };
         if let Some((available, _)) = self.0.get_mut(&place) {
             *available -= part.quantity.min(*available);
@@ -93,9 +93,9 @@ impl Availability {
 }
 
 /// Finds a location for each wanted unit, and takes what it found from `stock`.
-pub fn route(wants: &[Want], locations: &[Location], stock: &mut Availability) -> Routed {
+pub fn route(needed: &[NeededUnits], locations: &[Location], stock: &mut Availability) -> Routed {
     let mut routed = Routed::default();
-    let mut open: Vec<Want> = wants.to_vec();
+    let mut open: Vec<NeededUnits> = needed.to_vec();
     let mut by_priority: BTreeMap<u16, Vec<&LocationId>> = BTreeMap::new();
     for location in locations {
         by_priority.entry(location.priority).or_default().push(&location.id);
@@ -115,14 +115,14 @@ pub fn route(wants: &[Want], locations: &[Location], stock: &mut Availability) -
             routed.backordered.push(part(&want, &home.id, want.quantity));
             continue;
         }
-        let asked = wants.iter().filter(|w| w.line == want.line).map(|w| w.quantity).sum();
+        let asked = needed.iter().filter(|w| w.line == want.line).map(|w| w.quantity).sum();
         routed.short.push(Shortage { line: want.line, sku: want.sku, asked, available: asked - want.quantity });
     }
     routed
 }
 
 /// The location of the group that completes the most lines, then the most units; none when none has any.
-fn most_complete(group: &[&LocationId], open: &[Want], stock: &Availability) -> Option<usize> {
+fn most_complete(group: &[&LocationId], open: &[NeededUnits], stock: &Availability) -> Option<usize> {
     let score = |location: &LocationId| {
         let (mut lines, mut units) = (0_u32, 0_u64);
         for want in open.iter().filter(|want| want.quantity > 0) {
@@ -137,7 +137,7 @@ fn most_complete(group: &[&LocationId], open: &[Want], stock: &Availability) -> 
     scores.iter().position(|&score| score == best)
 }
 
-fn take_from(location: &LocationId, open: &mut [Want], stock: &mut Availability, parts: &mut Vec<Part>) {
+fn take_from(location: &LocationId, open: &mut [NeededUnits], stock: &mut Availability, parts: &mut Vec<RoutedUnits>) {
     for want in open.iter_mut().filter(|want| want.quantity > 0) {
         let found = stock.available(&want.sku, location).min(want.quantity);
         if found > 0 {
@@ -149,8 +149,8 @@ fn take_from(location: &LocationId, open: &mut [Want], stock: &mut Availability,
     }
 }
 
-fn part(want: &Want, location: &LocationId, quantity: u32) -> Part {
-    Part { line: want.line, sku: want.sku.clone(), location: location.clone(), quantity }
+fn part(want: &NeededUnits, location: &LocationId, quantity: u32) -> RoutedUnits {
+    RoutedUnits { line: want.line, sku: want.sku.clone(), location: location.clone(), quantity }
 }
 
 #[cfg(test)]
@@ -176,37 +176,37 @@ mod tests {
         Availability::of(&levels)
     }
 
-    fn wants(wants: &[(&str, u32)]) -> Vec<Want> {
-        let want = |(i, &(sku, quantity)): (usize, &(&str, u32))| Want {
+    fn needed(needed: &[(&str, u32)]) -> Vec<NeededUnits> {
+        let want = |(i, &(sku, quantity)): (usize, &(&str, u32))| NeededUnits {
             line: u16::try_from(i).unwrap(),
             sku: sku.parse().unwrap(),
             quantity,
         };
-        wants.iter().enumerate().map(want).collect()
+        needed.iter().enumerate().map(want).collect()
     }
 
-    fn shape(parts: &[Part]) -> Vec<(u16, &str, u32)> {
+    fn shape(parts: &[RoutedUnits]) -> Vec<(u16, &str, u32)> {
         parts.iter().map(|part| (part.line, part.location.as_str(), part.quantity)).collect()
     }
 
     #[test]
     fn the_preferred_location_serves_what_it_has() {
         let mut stock = stock(&[("a", "main", 5, false), ("a", "store", 5, false)]);
-        let routed = route(&wants(&[("a", 3)]), &[location("store", 2), location("main", 1)], &mut stock);
+        let routed = route(&needed(&[("a", 3)]), &[location("store", 2), location("main", 1)], &mut stock);
         assert_eq!(shape(&routed.parts), [(0, "main", 3)]);
     }
 
     #[test]
     fn at_the_same_priority_the_location_that_avoids_a_split_wins() {
         let mut stock = stock(&[("a", "x", 9, false), ("a", "y", 1, false), ("b", "y", 1, false)]);
-        let routed = route(&wants(&[("a", 1), ("b", 1)]), &[location("x", 1), location("y", 1)], &mut stock);
+        let routed = route(&needed(&[("a", 1), ("b", 1)]), &[location("x", 1), location("y", 1)], &mut stock);
         assert_eq!(shape(&routed.parts), [(0, "y", 1), (1, "y", 1)]);
     }
 
     #[test]
     fn a_line_is_split_when_no_location_has_all_of_it() {
         let mut stock = stock(&[("a", "x", 2, false), ("a", "y", 2, false)]);
-        let routed = route(&wants(&[("a", 3)]), &[location("x", 1), location("y", 2)], &mut stock);
+        let routed = route(&needed(&[("a", 3)]), &[location("x", 1), location("y", 2)], &mut stock);
         assert_eq!(shape(&routed.parts), [(0, "x", 2), (0, "y", 1)]);
         assert!(routed.short.is_empty());
     }
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_backordered_where_allowed_and_short_otherwise() {
         let mut stock = stock(&[("a", "x", 1, true), ("b", "x", 1, false)]);
-        let routed = route(&wants(&[("a", 3), ("b", 3)]), &[location("x", 1)], &mut stock);
+        let routed = route(&needed(&[("a", 3), ("b", 3)]), &[location("x", 1)], &mut stock);
         assert_eq!(shape(&routed.parts), [(0, "x", 1), (1, "x", 1)]);
         assert_eq!(shape(&routed.backordered), [(0, "x", 2)]);
         let short = Shortage { line: 1, sku: "b".parse().unwrap(), asked: 3, available: 1 };
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn two_lines_of_the_same_sku_never_share_a_unit() {
         let mut stock = stock(&[("a", "x", 3, false)]);
-        let routed = route(&wants(&[("a", 2), ("a", 2)]), &[location("x", 1)], &mut stock);
+        let routed = route(&needed(&[("a", 2), ("a", 2)]), &[location("x", 1)], &mut stock);
         assert_eq!(shape(&routed.parts), [(0, "x", 2), (1, "x", 1)]);
         assert_eq!(routed.short.len(), 1);
     }
@@ -241,12 +241,12 @@ mod tests {
             let levels: Vec<_> = levels.iter()
                 .map(|&(s, l, n, b)| (skus[usize::from(s)], names[usize::from(l)], n, b)).collect();
             let before = stock(&levels);
-            let wants = wants(&asked.iter().map(|&(s, q)| (skus[usize::from(s)], q)).collect::<Vec<_>>());
+            let needed = needed(&asked.iter().map(|&(s, q)| (skus[usize::from(s)], q)).collect::<Vec<_>>());
             let locations: Vec<_> = names.iter().zip(priorities).map(|(n, p)| location(n, p)).collect();
             let mut after = before.clone();
-            let routed = route(&wants, &locations, &mut after);
-            for want in &wants {
-                let of = |parts: &[Part]| parts.iter().filter(|p| p.line == want.line).map(|p| p.quantity).sum::<u32>();
+            let routed = route(&needed, &locations, &mut after);
+            for want in &needed {
+                let of = |parts: &[RoutedUnits]| parts.iter().filter(|p| p.line == want.line).map(|p| p.quantity).sum::<u32>();
                 let short: u32 = routed.short.iter().filter(|s| s.line == want.line).map(|s| s.asked - s.available).sum();
                 prop_assert_eq!(of(&routed.parts) + of(&routed.backordered) + short, want.quantity);
             }

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     duty::{Duty, ItemName, Owed},
     fulfillment::Fulfillment,
-    head::{Due, Head},
     ids::OrderId,
+    order_state::{Due, OrderState},
     returns::Return,
 };
 use jiff::Timestamp;
@@ -67,13 +67,13 @@ pub struct EmailRecord {
     pub attempts: u32,
 }
 
-impl Aggregate for Head {
+impl Aggregate for OrderState {
     fn owed(&self) -> Owed {
         self.owed.clone()
     }
 
     fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        Head::due(self, last, now)
+        OrderState::due(self, last, now)
     }
 
     /// Active and closed orders of a channel are listed apart, so that the few open ones are found among

@@ -2,7 +2,7 @@
 //!
 //! Every aggregate is one item with a `version`. A change is: load, decide (a pure rule), [`Write`] on
 //! condition that the version is still the one that was read. Whoever loses a race reads again and decides again
-//! ([`settle`]).
+//! ([`retry_on_conflict`]).
 
 mod item;
 mod message;
@@ -18,7 +18,7 @@ mod tests;
 
 pub use item::{Aggregate, EmailRecord, Stored};
 pub use message::Message;
-pub use orders::{DueClass, DueItem, Order, Page, PlacedDetails};
+pub use orders::{DueClass, DueItem, Order, Page, Placement};
 pub use payments::{PaymentRecord, StoredPayment, Unmatched};
 pub use sender::{Queues, Sender};
 pub use stock::{Count, MovementRecord};
@@ -104,7 +104,7 @@ impl StoreError {
 const MAX_ATTEMPTS: u32 = 10;
 
 /// Runs `attempt` until it does not lose a race: load, decide, commit, and again on a conflict.
-pub async fn settle<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
+pub async fn retry_on_conflict<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
 where
     E: From<StoreError> + IsConflict,
 {

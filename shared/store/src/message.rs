@@ -4,18 +4,18 @@
 //! queue or a log line.
 
 use domain::{
-    duty::{Duty, ItemName, Owing},
+    duty::{Duty, ItemName, OwedDuty},
     ids::OrderId,
 };
 use serde::{Deserialize, Serialize};
 
-/// What goes over a queue: `{"v":1,"order":"ord_…","item":"head","hop":"stock-deduction"}`.
+/// What goes over a queue: `{"v":1,"order":"ord_…","item":"state","duty":"stock-deduction"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     v: Version,
     pub order: OrderId,
     pub item: ItemName,
-    pub hop: Duty,
+    pub duty: Duty,
     /// The X-Ray trace in which the work became owed: what fails is logged with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
@@ -44,15 +44,15 @@ impl From<Version> for u8 {
 /// As logs name it: the order, the item, what it owes.
 impl std::fmt::Display for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {}", self.order, self.item, self.hop)
+        write!(f, "{} {} {}", self.order, self.item, self.duty)
     }
 }
 
 impl Message {
-    pub fn new(owing: &Owing) -> Self {
-        let Owing { order, item, duty } = owing.clone();
+    pub fn new(owing: &OwedDuty) -> Self {
+        let OwedDuty { order, item, duty } = owing.clone();
         // The Lambda runtime keeps the trace of the current invocation here.
         let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
-        Self { v: Version, order, item, hop: duty, trace }
+        Self { v: Version, order, item, duty, trace }
     }
 }

@@ -12,9 +12,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     duty::ItemName,
     fulfillment::Fulfillment,
-    head::Head,
     ids::{ChannelId, FulfillmentId, LocationId, OrderId, ReturnId},
-    order::Details,
+    order_state::OrderState,
+    placed_order::PlacedOrder,
     returns::Return,
 };
 use jiff::Timestamp;
@@ -23,21 +23,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What was asked for, with the fingerprint of the request that asked for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PlacedDetails {
+pub struct Placement {
     /// The same order posted again has the same one; the same key with other content has not.
     pub fingerprint: String,
     /// What the answer to the request said; a replay answers the same.
     pub reserved_until: Timestamp,
     #[serde(flatten)]
-    pub details: Details,
+    pub order: PlacedOrder,
 }
 
 /// Everything about an order.
 #[derive(Debug, Clone)]
 pub struct Order {
     pub id: OrderId,
-    pub placed: PlacedDetails,
-    pub head: Stored<Head>,
+    pub placement: Placement,
+    pub state: Stored<OrderState>,
     pub fulfillments: BTreeMap<FulfillmentId, Stored<Fulfillment>>,
     pub returns: BTreeMap<ReturnId, Stored<Return>>,
     /// By the claim's name.
@@ -45,8 +45,8 @@ pub struct Order {
 }
 
 impl Order {
-    pub fn details(&self) -> &Details {
-        &self.placed.details
+    pub fn placed(&self) -> &PlacedOrder {
+        &self.placement.order
     }
 
     /// Units of each line that have left with a carrier.
@@ -96,12 +96,12 @@ impl Store {
     /// The whole story of an order, as it is now.
     ///
     /// A Query is no snapshot: of a transaction that is made meanwhile it may see one item before and another one
-    /// after it. Where that would show a head with other fulfillments than its own, it reads again: who decided
+    /// after it. Where that would show a state with other fulfillments than its own, it reads again: who decided
     /// on it would forget one that exists. Any other mixture is refused by the version of what is written.
     pub async fn order(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
         for attempt in 0..MAX_ATTEMPTS {
             let order = self.read_order(id).await?;
-            let is_whole = |order: &Order| order.head.value.fulfillments.keys().eq(order.fulfillments.keys());
+            let is_whole = |order: &Order| order.state.value.fulfillments.keys().eq(order.fulfillments.keys());
             if order.as_ref().is_none_or(is_whole) {
                 return Ok(order);
             }
@@ -114,20 +114,20 @@ impl Store {
         let query = self.client.query().table_name(&self.tables.orders).key_condition_expression("order_id = :id");
         let query = query.expression_attribute_values(":id", AttributeValue::S(id.to_string())).consistent_read(true);
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        let (mut placed, mut head) = (None, None);
+        let (mut placement, mut state) = (None, None);
         let (mut fulfillments, mut returns, mut emails) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for item in items.map_err(StoreError::request("Query order"))? {
             let name = text_of(&item, ITEM).unwrap_or_default();
             match name.parse().map_err(|e| StoreError::unreadable(format!("{id} {name}"), e))? {
-                ItemName::Details => placed = Some(from_item(item, id)?),
-                ItemName::Head => head = Some(decode(item)?),
+                ItemName::Placed => placement = Some(from_item(item, id)?),
+                ItemName::State => state = Some(decode(item)?),
                 ItemName::Fulfillment(id) => drop(fulfillments.insert(id, decode(item)?)),
                 ItemName::Return(id) => drop(returns.insert(id, decode(item)?)),
                 claim @ ItemName::Email(..) => drop(emails.insert(claim, decode(item)?)),
             }
         }
-        let order = placed.zip(head);
-        Ok(order.map(|(placed, head)| Order { id: id.clone(), placed, head, fulfillments, returns, emails }))
+        let order = placement.zip(state);
+        Ok(order.map(|(placement, state)| Order { id: id.clone(), placement, state, fulfillments, returns, emails }))
     }
 
     /// One aggregate of an order, as it is now.
@@ -135,13 +135,13 @@ impl Store {
         self.raw(order, name, true).await?.map(decode).transpose()
     }
 
-    pub async fn head(&self, order: &OrderId) -> Result<Option<Stored<Head>>, StoreError> {
-        self.load(order, &ItemName::Head).await
+    pub async fn order_state(&self, order: &OrderId) -> Result<Option<Stored<OrderState>>, StoreError> {
+        self.load(order, &ItemName::State).await
     }
 
     /// What was asked for. It never changes, but it may have been written only now.
-    pub async fn placed(&self, order: &OrderId) -> Result<Option<PlacedDetails>, StoreError> {
-        let item = self.raw(order, &ItemName::Details, true).await?;
+    pub async fn placed(&self, order: &OrderId) -> Result<Option<Placement>, StoreError> {
+        let item = self.raw(order, &ItemName::Placed, true).await?;
         item.map(|item| from_item(item, order)).transpose()
     }
 
@@ -151,14 +151,15 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// The heads of some orders, as they are now; those that are not there are left out. One that cannot be read does
+    /// The states of some orders, as they are now; those that are not there are left out. One that cannot be read does
     /// not keep the others from its reader.
-    pub async fn heads(
+    pub async fn order_states(
         &self,
         orders: &[OrderId],
-    ) -> Result<Vec<(OrderId, Result<Stored<Head>, StoreError>)>, StoreError> {
+    ) -> Result<Vec<(OrderId, Result<Stored<OrderState>, StoreError>)>, StoreError> {
         let orders: BTreeSet<&OrderId> = orders.iter().collect(); // DynamoDB refuses a key that is asked for twice
-        let keys = orders.into_iter().map(|order| (self.tables.orders.as_str(), key(order, &ItemName::Head))).collect();
+        let keys =
+            orders.into_iter().map(|order| (self.tables.orders.as_str(), key(order, &ItemName::State))).collect();
         let found = self.batch_get(keys, true).await?;
         found.into_iter().map(|(_, item)| Ok((names_of(&item)?.0, decode(item)))).collect()
     }
@@ -183,8 +184,8 @@ impl Store {
         active: Option<bool>,
         cursor: Option<&str>,
         limit: usize,
-        keep: impl Fn(&Head) -> bool,
-    ) -> Result<Page<Stored<Head>>, StoreError> {
+        keep: impl Fn(&OrderState) -> bool,
+    ) -> Result<Page<Stored<OrderState>>, StoreError> {
         /// How many orders one request looks at, at most.
         const MAX_LOOKED_AT: usize = 500;
         let sides: &[&str] = match active {
@@ -211,11 +212,11 @@ impl Store {
             keys.truncate(limit);
             looked_at += keys.len();
             let names = keys.iter().map(|(order, name, _)| (order.clone(), name.clone())).collect();
-            let mut heads: BTreeMap<OrderId, Stored<Head>> =
-                self.aggregates(names, false).await?.into_iter().map(|head| (head.order.clone(), head)).collect();
+            let mut states: BTreeMap<OrderId, Stored<OrderState>> =
+                self.aggregates(names, false).await?.into_iter().map(|state| (state.order.clone(), state)).collect();
             for (order, _, at) in keys {
                 last = Some(at);
-                items.extend(heads.remove(&order).filter(|head| keep(&head.value)));
+                items.extend(states.remove(&order).filter(|state| keep(&state.value)));
                 if items.len() == limit {
                     return Ok(Page { items, next: last });
                 }
@@ -324,13 +325,13 @@ fn names_of(item: &Item) -> Result<(OrderId, ItemName), StoreError> {
 }
 
 impl Write<'_> {
-    /// Adds the details of a new order; the commit fails if there is such an order already.
-    pub fn place(&mut self, order: &OrderId, placed: &PlacedDetails) {
-        match to_item(placed, order) {
+    /// Adds what was ordered; the commit fails if there is such an order already.
+    pub fn place(&mut self, order: &OrderId, placement: &Placement) {
+        match to_item(placement, order) {
             Ok(mut item) => {
-                item.extend(key(order, &ItemName::Details));
+                item.extend(key(order, &ItemName::Placed));
                 let table = self.tables().orders.clone();
-                self.put_absent(&table, format!("{order} details"), item);
+                self.put_absent(&table, format!("{order} placed"), item);
             }
             Err(error) => self.fail(error),
         }

@@ -8,9 +8,9 @@ use super::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     duty::ItemName,
-    head::Head,
     ids::{OrderId, PaymentId},
     ledger::MoneyEvent,
+    order_state::OrderState,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,14 +27,14 @@ pub enum Unmatched {
     /// The order that it names is not there yet.
     AwaitsOrder,
     /// It names none: perhaps it is none of this shop's business. Only a person can tell.
-    Nameless,
+    NamesNoOrder,
 }
 
 impl Unmatched {
     fn class(self) -> &'static str {
         match self {
             Self::AwaitsOrder => "awaits-order",
-            Self::Nameless => "nameless",
+            Self::NamesNoOrder => "nameless",
         }
     }
 }
@@ -111,23 +111,23 @@ impl Store {
         answer.item.map_or_else(|| Ok(StoredPayment::unknown(id)), decode)
     }
 
-    /// What is known of a payment, and the head of the order that it is said to pay, as they are now, in one request.
-    pub async fn payment_and_head(
+    /// What is known of a payment, and the state of the order that it is said to pay, as they are now, in one request.
+    pub async fn payment_and_state(
         &self,
         id: &PaymentId,
         order: Option<&OrderId>,
-    ) -> Result<(StoredPayment, Option<Stored<Head>>), StoreError> {
+    ) -> Result<(StoredPayment, Option<Stored<OrderState>>), StoreError> {
         let mut keys = vec![(self.tables.payments.as_str(), string_key([(PAYMENT_ID, id.as_str())]))];
-        keys.extend(order.map(|order| (self.tables.orders.as_str(), key(order, &ItemName::Head))));
-        let (mut payment, mut head) = (StoredPayment::unknown(id), None);
+        keys.extend(order.map(|order| (self.tables.orders.as_str(), key(order, &ItemName::State))));
+        let (mut payment, mut state) = (StoredPayment::unknown(id), None);
         for (table, item) in self.batch_get(keys, true).await? {
             if table == self.tables.payments {
                 payment = decode(item)?;
             } else {
-                head = Some(item::decode(item)?);
+                state = Some(item::decode(item)?);
             }
         }
-        Ok((payment, head))
+        Ok((payment, state))
     }
 
     /// All payments with events that are in no ledger yet, the oldest first.
@@ -170,7 +170,7 @@ impl Write<'_> {
             Ok(mut item) => {
                 item.insert(PAYMENT_ID.to_owned(), text(read.id.as_str()));
                 if let Some(since) = value.unmatched_at {
-                    let class = if value.order.is_some() { Unmatched::AwaitsOrder } else { Unmatched::Nameless };
+                    let class = if value.order.is_some() { Unmatched::AwaitsOrder } else { Unmatched::NamesNoOrder };
                     item.insert(UNMATCHED_CLASS.to_owned(), text(class.class()));
                     item.insert(UNMATCHED_SINCE.to_owned(), text(sortable(since)));
                 }

@@ -2,7 +2,7 @@
 
 use crate::Message;
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
-use domain::duty::{Duty, Owing};
+use domain::duty::{Duty, OwedDuty};
 use futures::stream::{self, StreamExt as _};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -48,7 +48,7 @@ impl Sender {
     ///
     /// It does not fail: the work is recorded as owed already, and what could not be sent now
     /// `reconcile` sends in a minute. So a caller has nothing to undo, and only the delay is logged.
-    pub async fn send(&self, owing: &[Owing]) -> usize {
+    pub async fn send(&self, owing: &[OwedDuty]) -> usize {
         let mut by_queue: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for owing in owing {
             match serde_json::to_string(&Message::new(owing)) {

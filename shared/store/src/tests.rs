@@ -15,13 +15,13 @@ mod stock;
 use super::*;
 use database::{Fault, TestStore};
 use domain::{
-    allocation::{Allocation, Holding},
-    fixtures::details,
+    allocation::{Allocation, AllocationState},
+    fixtures::placed,
     fulfillment::Fulfillment,
-    head::Head,
     history::Actor,
     ids::{LocationId, OrderId, Sku},
-    order::Details,
+    order_state::OrderState,
+    placed_order::PlacedOrder,
     returns::Return,
     stock::{StockChange, StockDelta, StockPlace},
 };
@@ -44,29 +44,29 @@ fn by() -> Actor {
     Actor::caller("operator", "test")
 }
 
-fn two_lines() -> Details {
-    details(&[("TEE-M", 2, 1950), ("MUG", 1, 1200)])
+fn two_lines() -> PlacedOrder {
+    placed(&[("TEE-M", 2, 1950), ("MUG", 1, 1200)])
 }
 
 fn place(sku: &str, location: &str) -> StockPlace {
     StockPlace { sku: sku.parse::<Sku>().unwrap(), location: location.parse::<LocationId>().unwrap() }
 }
 
-fn allocation(line: u16, sku: &str, quantity: u32, state: Holding) -> Allocation {
+fn allocation(line: u16, sku: &str, quantity: u32, state: AllocationState) -> Allocation {
     Allocation { line, sku: sku.parse().unwrap(), quantity, state }
 }
 
-fn reserved(details: &Details) -> Vec<Allocation> {
-    let held = |(line, ordered): (u16, &domain::order::Line)| {
-        allocation(line, ordered.sku.as_str(), ordered.quantity, Holding::Reserved("main".parse().unwrap()))
+fn reserved(placed: &PlacedOrder) -> Vec<Allocation> {
+    let held = |(line, ordered): (u16, &domain::placed_order::Line)| {
+        allocation(line, ordered.sku.as_str(), ordered.quantity, AllocationState::Reserved("main".parse().unwrap()))
     };
-    (0..).zip(&details.lines).map(held).collect()
+    (0..).zip(&placed.lines).map(held).collect()
 }
 
 /// A new order of the two lines that holds its stock.
-fn head() -> Head {
-    let details = two_lines();
-    Head::place(&details, reserved(&details), at(1800), &[], &by(), at(0))
+fn state() -> OrderState {
+    let placed = two_lines();
+    OrderState::place(&placed, reserved(&placed), at(1800), &[], &by(), at(0))
 }
 
 fn fulfillment(location: &str) -> Fulfillment {
@@ -119,7 +119,11 @@ impl TestStore {
         self.load(&read.order, &read.name).await.unwrap().unwrap()
     }
 
-    async fn move_stock(&self, place: StockPlace, delta: StockDelta) -> Result<Vec<domain::duty::Owing>, CommitError> {
+    async fn move_stock(
+        &self,
+        place: StockPlace,
+        delta: StockDelta,
+    ) -> Result<Vec<domain::duty::OwedDuty>, CommitError> {
         let mut write = self.write(at(0));
         write.stock(&change(place, delta));
         write.commit().await

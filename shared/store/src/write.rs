@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use domain::{
-    duty::{ItemName, Owing},
+    duty::{ItemName, OwedDuty},
     ids::OrderId,
     stock::{StockChange, StockDelta, StockLevel, StockPlace},
 };
@@ -73,7 +73,7 @@ pub struct Write<'a> {
     store: &'a Store,
     now: Timestamp,
     actions: Vec<Action>,
-    owed: Vec<Owing>,
+    owed: Vec<OwedDuty>,
     broken: Option<StoreError>,
 }
 
@@ -100,7 +100,7 @@ impl<'a> Write<'a> {
         new.due = new.value.due(new.due, self.now);
         let before = read.map(|read| read.value.owed()).unwrap_or_default();
         for duty in new.value.owed().difference(&before) {
-            self.owed.push(Owing { order: new.order.clone(), item: new.name.clone(), duty: duty.clone() });
+            self.owed.push(OwedDuty { order: new.order.clone(), item: new.name.clone(), duty: duty.clone() });
         }
         let guard = read.map_or(Guard::Absent, |read| Guard::Version(read.version));
         match encode(&new) {
@@ -159,7 +159,7 @@ impl<'a> Write<'a> {
     /// A single put is a plain conditional write, which costs half of a transaction. When transactions
     /// meet on an item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry: it is
     /// retried here, since nothing was written.
-    pub async fn commit(self) -> Result<Vec<Owing>, CommitError> {
+    pub async fn commit(self) -> Result<Vec<OwedDuty>, CommitError> {
         if let Some(error) = self.broken {
             return Err(error.into());
         }

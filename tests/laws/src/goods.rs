@@ -5,9 +5,9 @@ use crate::{
     items::{Places, all, bucket, levels, named, text},
 };
 use domain::{
-    allocation::Holding,
+    allocation::AllocationState,
     fulfillment::Fulfillment,
-    head::{Head, OrderStatus},
+    order_state::{OrderState, OrderStatus},
     returns::{Disposition, Return},
     stock::StockDelta,
 };
@@ -16,14 +16,16 @@ use std::collections::BTreeMap;
 pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<String>) {
     let none = StockDelta::default();
     let mut held = Places::default();
-    for (_, head) in all::<Head>(&books.orders, "head", broken) {
-        for allocation in head.stock {
+    for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
+        for allocation in state.stock {
             let units = i64::from(allocation.quantity);
             let (at, delta) = match allocation.state {
-                Holding::Missing => continue,
-                Holding::Reserved(at) => (at, StockDelta { reserved: units, ..none }),
-                Holding::Backordered(at) => (at, StockDelta { backordered: units, ..none }),
-                Holding::Committed(at) | Holding::Dispatched(at) => (at, StockDelta { committed: units, ..none }),
+                AllocationState::Missing => continue,
+                AllocationState::Reserved(at) => (at, StockDelta { reserved: units, ..none }),
+                AllocationState::Backordered(at) => (at, StockDelta { backordered: units, ..none }),
+                AllocationState::Committed(at) | AllocationState::Dispatched(at) => {
+                    (at, StockDelta { committed: units, ..none })
+                }
             };
             held.add(allocation.sku.as_str(), at.as_str(), delta);
         }
@@ -94,18 +96,18 @@ pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
             *sent.entry((order.clone(), line)).or_default() += units;
         }
     }
-    for (order, head) in all::<Head>(&books.orders, "head", broken) {
-        let Some(details) = named(&books.orders, "details").find(|details| text(details, "order_id") == order) else {
-            broken.push(format!("order {order} has a head and no details"));
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let Some(placed) = named(&books.orders, "placed").find(|placed| text(placed, "order_id") == order) else {
+            broken.push(format!("order {order} has a state and was never placed"));
             continue;
         };
-        for (number, line) in (0..).zip(details["lines"].as_array().into_iter().flatten()) {
-            let held: u32 = head.stock.iter().filter(|held| held.line == number).map(|held| held.quantity).sum();
+        for (number, line) in (0..).zip(placed["lines"].as_array().into_iter().flatten()) {
+            let held: u32 = state.stock.iter().filter(|held| held.line == number).map(|held| held.quantity).sum();
             let sent = sent.get(&(order.clone(), number)).copied().unwrap_or(0);
             let ordered = line["quantity"].as_u64().and_then(|units| u32::try_from(units).ok()).unwrap_or(0);
-            let expected = match head.status {
+            let expected = match state.status {
                 OrderStatus::Cancelled { .. } => (0, 0),
-                _ if head.ledger.refunds.contains_key("cancel-unsent") => (0, sent.min(ordered)),
+                _ if state.ledger.refunds.contains_key("cancel-unsent") => (0, sent.min(ordered)),
                 _ => (ordered - sent.min(ordered), sent),
             };
             if (held, sent) != expected {

@@ -2,16 +2,16 @@
 
 use crate::{Books, items::all};
 use domain::{
-    head::{Head, HoldReason, OrderStatus},
     ledger::Refund,
+    order_state::{HoldReason, OrderState, OrderStatus},
 };
 use std::collections::BTreeMap;
 
 /// Each refund that the ledger calls made is one at the provider, and the other way round.
 pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     let mut known: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    for (_, head) in all::<Head>(&books.orders, "head", broken) {
-        for refund in head.ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
+    for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
+        for refund in state.ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
             known.entry(refund.payment.parts().1.to_owned()).or_default().push(refund.amount);
         }
     }
@@ -31,12 +31,12 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
 
 /// Per order and per payment.
 pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String>) {
-    for (order, head) in all::<Head>(&books.orders, "head", broken) {
-        let (refunded, captured) = (head.ledger.refunded(head.currency), head.ledger.captured(head.currency));
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let (refunded, captured) = (state.ledger.refunded(state.currency), state.ledger.captured(state.currency));
         if refunded > captured {
             broken.push(format!("order {order}: {refunded} refunded of {captured} captured"));
         }
-        for (id, payment) in &head.ledger.payments {
+        for (id, payment) in &state.ledger.payments {
             let made = books.refunded.get(id.parts().1).map_or(0, |amounts| amounts.iter().sum::<i64>());
             if made > payment.captured {
                 broken.push(format!("order {order}, payment {id}: {made} made of {} captured", payment.captured));
@@ -47,10 +47,10 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
 
 /// What was paid for a cancelled order has gone back, is going back, or is held for a person.
 pub(crate) fn a_cancelled_order_keeps_no_money(books: &Books, broken: &mut Vec<String>) {
-    for (order, head) in all::<Head>(&books.orders, "head", broken) {
-        let kept = head.ledger.not_refunded(head.currency);
-        let is_held = head.holds.contains_key(&HoldReason::RefundFailed);
-        if matches!(head.status, OrderStatus::Cancelled { .. }) && kept > 0 && !is_held {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let kept = state.ledger.not_refunded(state.currency);
+        let is_held = state.holds.contains_key(&HoldReason::RefundFailed);
+        if matches!(state.status, OrderStatus::Cancelled { .. }) && kept > 0 && !is_held {
             broken.push(format!("order {order} is cancelled, and keeps {kept} of its customer's money"));
         }
     }

@@ -4,8 +4,8 @@ use crate::{Books, items::all};
 use domain::{
     duty::Owed,
     fulfillment::Fulfillment,
-    head::{Head, OrderStatus},
     history::Entry,
+    order_state::{OrderState, OrderStatus},
     returns::Return,
 };
 use std::collections::BTreeSet;
@@ -31,14 +31,14 @@ const ONCE: [&str; 8] =
     ["placed", "created", "completed", "cancelled", "requested", "approved", "declined", "inspected"];
 
 /// How each kind of item begins.
-const BEGINNINGS: [(&str, &str); 3] = [("head", "placed"), ("fulfillment", "created"), ("return", "requested")];
+const BEGINNINGS: [(&str, &str); 3] = [("state", "placed"), ("fulfillment", "created"), ("return", "requested")];
 
 pub(crate) fn histories_are_legal(books: &Books, broken: &mut Vec<String>) {
-    let heads = all::<Head>(&books.orders, "head", broken);
+    let states = all::<OrderState>(&books.orders, "state", broken);
     let fulfillments = all::<Fulfillment>(&books.orders, "fulfillment#", broken);
     let returns = all::<Return>(&books.orders, "return#", broken);
-    for (order, head) in &heads {
-        check(order, "head", &head.history, broken);
+    for (order, state) in &states {
+        check(order, "state", &state.history, broken);
     }
     for (order, fulfillment) in &fulfillments {
         check(order, "fulfillment", &fulfillment.history, broken);
@@ -85,17 +85,17 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
         }
     };
     let mut unreadable = Vec::new(); // `histories_are_legal` tells of them
-    for (order, head) in &all::<Head>(&books.orders, "head", &mut unreadable) {
+    for (order, state) in &all::<OrderState>(&books.orders, "state", &mut unreadable) {
         // What a cancellation overtakes needs no confirmation any more.
-        if head.confirmed && !matches!(head.status, OrderStatus::Cancelled { .. }) {
-            check(order, &head.owed, &head.history, "payment-confirmed");
+        if state.confirmed && !matches!(state.status, OrderStatus::Cancelled { .. }) {
+            check(order, &state.owed, &state.history, "payment-confirmed");
         }
-        if matches!(head.status, OrderStatus::Cancelled { .. }) {
-            check(order, &head.owed, &head.history, "order-cancelled");
+        if matches!(state.status, OrderStatus::Cancelled { .. }) {
+            check(order, &state.owed, &state.history, "order-cancelled");
         }
-        for (id, refund) in &head.ledger.refunds {
+        for (id, refund) in &state.ledger.refunds {
             if refund.has_succeeded() {
-                check(order, &head.owed, &head.history, &format!("refund-sent:{id}"));
+                check(order, &state.owed, &state.history, &format!("refund-sent:{id}"));
             }
         }
     }
@@ -118,10 +118,10 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
 
 /// An open order has something that moves it on: work that is owed, stock or a person that it waits for, a fulfillment.
 pub(crate) fn open_orders_can_go_on(books: &Books, broken: &mut Vec<String>) {
-    for (order, head) in all::<Head>(&books.orders, "head", broken) {
-        let waits = !head.owed.is_empty() || !head.holds.is_empty() || head.waits_for_stock();
-        let is_worked_on = head.fulfillments.values().any(|status| !status.is_final());
-        if head.status == OrderStatus::Open && !waits && !is_worked_on {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let waits = !state.owed.is_empty() || !state.holds.is_empty() || state.waits_for_stock();
+        let is_worked_on = state.fulfillments.values().any(|status| !status.is_final());
+        if state.status == OrderStatus::Open && !waits && !is_worked_on {
             broken.push(format!("order {order} is open, and nothing will ever move it on"));
         }
     }
@@ -129,8 +129,8 @@ pub(crate) fn open_orders_can_go_on(books: &Books, broken: &mut Vec<String>) {
 
 pub(crate) fn unfinished(books: &Books) -> Vec<String> {
     let mut unreadable = Vec::new();
-    let heads = all::<Head>(&books.orders, "head", &mut unreadable);
-    let is_held = |order: &str| heads.iter().any(|(id, head)| id == order && !head.holds.is_empty());
+    let states = all::<OrderState>(&books.orders, "state", &mut unreadable);
+    let is_held = |order: &str| states.iter().any(|(id, state)| id == order && !state.holds.is_empty());
     let fulfillments = all::<Fulfillment>(&books.orders, "fulfillment#", &mut unreadable);
     let is_unfinished = |(order, fulfillment): &&(String, Fulfillment)| fulfillment.status.is_work() && !is_held(order);
     let unfinished = fulfillments.iter().filter(is_unfinished);

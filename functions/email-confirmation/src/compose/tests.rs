@@ -5,18 +5,18 @@ use domain::{
     allocation::Allocation,
     arrival::{DayRange, Schedule, ScheduleSettings},
     fulfillment::{HandOver, plan},
-    head::Head,
     history::Actor,
     ids::FulfillmentId,
     ledger::{MoneyEvent, MoneyFact, RefundStatus},
-    order::Details,
-    returns::{self, Disposition, Inspection, ReturnReason, Wanted},
+    order_state::OrderState,
+    placed_order::PlacedOrder,
+    returns::{self, Disposition, Inspection, RequestedUnits, ReturnReason},
     routing::Routed,
 };
 use jiff::civil::date;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{PlacedDetails, Stored};
+use store::{Placement, Stored};
 
 /// A Monday morning in London.
 fn monday() -> Timestamp {
@@ -39,7 +39,7 @@ fn locations() -> Vec<Location> {
 }
 
 /// 2 × 19.50 less 1.00, and 12.00; less 2.00; plus 4.90 for shipping.
-fn details() -> Details {
+fn placed() -> PlacedOrder {
     serde_json::from_value(json!({
         "channel": "web", "reference": "1001", "placed_at": monday(), "currency": "EUR",
         "customer": {"name": "Ada Lovelace", "email": "ada@example.com"},
@@ -60,11 +60,11 @@ fn at(id: &str) -> LocationId {
     id.parse().unwrap()
 }
 
-fn allocation(line: u16, quantity: u32, state: Holding) -> Allocation {
-    Allocation { line, sku: details().lines[usize::from(line)].sku.clone(), quantity, state }
+fn allocation(line: u16, quantity: u32, state: AllocationState) -> Allocation {
+    Allocation { line, sku: placed().lines[usize::from(line)].sku.clone(), quantity, state }
 }
 
-fn captured(payment: &str, amount: Minor) -> MoneyEvent {
+fn captured(payment: &str, amount: Amount) -> MoneyEvent {
     let fact = MoneyFact::Captured(amount);
     MoneyEvent {
         payment: payment.parse().unwrap(),
@@ -75,30 +75,33 @@ fn captured(payment: &str, amount: Minor) -> MoneyEvent {
     }
 }
 
-fn order_of(head: Head) -> Order {
-    let id = domain::ids::OrderId::derive(&head.channel, &head.reference);
-    let head = Stored { order: id.clone(), name: ItemName::Head, version: 1, due: None, value: head };
-    let placed = PlacedDetails { fingerprint: "f".into(), reserved_until: monday(), details: details() };
+fn order_of(state: OrderState) -> Order {
+    let id = domain::ids::OrderId::derive(&state.channel, &state.reference);
+    let state = Stored { order: id.clone(), name: ItemName::State, version: 1, due: None, value: state };
+    let placement = Placement { fingerprint: "f".into(), reserved_until: monday(), order: placed() };
     let (fulfillments, returns) = (BTreeMap::new(), BTreeMap::new());
-    Order { id, placed, head, fulfillments, returns, emails: BTreeMap::new() }
+    Order { id, placement, state, fulfillments, returns, emails: BTreeMap::new() }
 }
 
 /// A paid order that holds `stock`.
 fn paid(stock: Vec<Allocation>) -> Order {
     let events = [captured("stripe_pi_1", 5290)];
-    order_of(Head::place(&details(), stock, monday(), &events, &by(), monday()))
+    order_of(OrderState::place(&placed(), stock, monday(), &events, &by(), monday()))
 }
 
 /// The shirts from main, the mug from far.
 fn from_two_places() -> Vec<Allocation> {
-    vec![allocation(0, 2, Holding::Reserved(at("main"))), allocation(1, 1, Holding::Reserved(at("far")))]
+    vec![
+        allocation(0, 2, AllocationState::Reserved(at("main"))),
+        allocation(1, 1, AllocationState::Reserved(at("far"))),
+    ]
 }
 
 /// Both fulfillments handed over on Monday, each in one parcel, the second one without a page to follow it on.
 fn sent() -> Order {
     let mut order = paid(from_two_places());
-    let head = order.head.value.clone().deduct(&Routed::default(), monday());
-    let planned = plan(&head.stock, &details(), &BTreeMap::new(), &BTreeSet::new(), 1, monday());
+    let state = order.state.value.clone().deduct(&Routed::default(), monday());
+    let planned = plan(&state.stock, &placed(), &BTreeMap::new(), &BTreeSet::new(), 1, monday());
     for (id, fulfillment) in planned {
         let page = fulfillment.location.as_str() == "main";
         let picks = fulfillment.lines.iter().map(|line| (line.line, line.quantity)).collect();
@@ -129,13 +132,13 @@ fn shipped_kind() -> EmailKind {
 /// The shirt that came back of two that were announced, inspected; with its refund intended.
 fn returned() -> Order {
     let mut order = sent();
-    let wanted = [Wanted { line: 0, quantity: 2, reason: ReturnReason::Unwanted }];
-    let asked = returns::request(&details(), &order.units_sent(), &[], &wanted, "k", &by(), monday()).unwrap();
+    let wanted = [RequestedUnits { line: 0, quantity: 2, reason: ReturnReason::Unwanted }];
+    let asked = returns::request(&placed(), &order.units_sent(), &[], &wanted, "k", &by(), monday()).unwrap();
     let received =
         asked.approve(&by(), monday()).unwrap().receive(&[(0, 1)].into(), &at("main"), &by(), monday()).unwrap();
     let found = vec![Inspection { quantity: 1, disposition: Disposition::Restocked, grade: None }];
-    let inspected = received.inspect(&[(0, found)].into(), &details(), &[], &by(), monday()).unwrap();
-    order.head.value = order.head.value.intend_refund("return-01", inspected.refund, monday());
+    let inspected = received.inspect(&[(0, found)].into(), &placed(), &[], &by(), monday()).unwrap();
+    order.state.value = order.state.value.intend_refund("return-01", inspected.refund, monday());
     let (id, name) = ("01".parse().unwrap(), ItemName::Return("01".parse().unwrap()));
     let stored = Stored { order: order.id.clone(), name, version: 1, due: None, value: inspected.value };
     order.returns.insert(id, stored);
@@ -147,14 +150,14 @@ fn mail(order: &Order, item: &ItemName, kind: &EmailKind) -> Mail {
 }
 
 fn confirmation(order: &Order) -> PaymentConfirmed {
-    match mail(order, &ItemName::Head, &EmailKind::PaymentConfirmed) {
+    match mail(order, &ItemName::State, &EmailKind::PaymentConfirmed) {
         Mail::PaymentConfirmed(mail) => mail,
         other => panic!("{other:?}"),
     }
 }
 
 fn refund_mail(order: &Order, id: &str) -> RefundSent {
-    match mail(order, &ItemName::Head, &EmailKind::RefundSent(id.parse().unwrap())) {
+    match mail(order, &ItemName::State, &EmailKind::RefundSent(id.parse().unwrap())) {
         Mail::RefundSent(mail) => mail,
         other => panic!("{other:?}"),
     }
@@ -182,22 +185,26 @@ fn the_confirmation_tells_lines_totals_and_address() {
 #[test]
 fn the_slowest_place_decides_when_all_has_arrived_and_what_is_missing_leaves_it_open() {
     let dates = |stock| confirmation(&paid(stock)).arrival.map(|range| (range.earliest, range.latest));
-    let main = |line, quantity| allocation(line, quantity, Holding::Reserved(at("main")));
+    let main = |line, quantity| allocation(line, quantity, AllocationState::Reserved(at("main")));
     assert_eq!(dates(vec![main(0, 2), main(1, 1)]), Some((date(2026, 11, 25), date(2026, 11, 26))));
     // It is Monday evening in Tokyo, after the cut-off: Tuesday, Wednesday out, three to five days on the way.
     assert_eq!(dates(from_two_places()), Some((date(2026, 11, 30), date(2026, 12, 2))));
-    let waits = vec![main(0, 2), allocation(1, 1, Holding::Backordered(at("main")))];
+    let waits = vec![main(0, 2), allocation(1, 1, AllocationState::Backordered(at("main")))];
     assert_eq!(dates(waits), Some((date(2026, 12, 9), date(2026, 12, 10))), "two weeks later");
-    assert_eq!(dates(vec![main(0, 2), allocation(1, 1, Holding::Missing)]), None);
-    assert_eq!(dates(vec![allocation(0, 2, Holding::Reserved(at("nowhere")))]), None, "a location that has gone");
+    assert_eq!(dates(vec![main(0, 2), allocation(1, 1, AllocationState::Missing)]), None);
+    assert_eq!(
+        dates(vec![allocation(0, 2, AllocationState::Reserved(at("nowhere")))]),
+        None,
+        "a location that has gone"
+    );
 }
 
 #[test]
 fn the_confirmation_says_how_many_units_wait_for_stock() {
     let stock = vec![
-        allocation(0, 1, Holding::Reserved(at("main"))),
-        allocation(0, 1, Holding::Backordered(at("main"))),
-        allocation(1, 1, Holding::Missing),
+        allocation(0, 1, AllocationState::Reserved(at("main"))),
+        allocation(0, 1, AllocationState::Backordered(at("main"))),
+        allocation(1, 1, AllocationState::Missing),
     ];
     let waits: Vec<_> = confirmation(&paid(stock)).lines.iter().map(|line| line.backordered).collect();
     assert_eq!(waits, [1, 1]);
@@ -206,9 +213,9 @@ fn the_confirmation_says_how_many_units_wait_for_stock() {
 #[test]
 fn a_cancellation_tells_what_goes_back_over_all_payments() {
     let cancelled = |events: &[MoneyEvent]| {
-        let head = Head::place(&details(), from_two_places(), monday(), events, &by(), monday());
-        let (head, _) = head.cancel(Vec::new(), "late", &by(), monday()).unwrap();
-        match mail(&order_of(head), &ItemName::Head, &EmailKind::OrderCancelled) {
+        let state = OrderState::place(&placed(), from_two_places(), monday(), events, &by(), monday());
+        let (state, _) = state.cancel(Vec::new(), "late", &by(), monday()).unwrap();
+        match mail(&order_of(state), &ItemName::State, &EmailKind::OrderCancelled) {
             Mail::OrderCancelled(mail) => mail,
             other => panic!("{other:?}"),
         }
@@ -275,7 +282,7 @@ fn a_refund_of_a_return_names_the_goods_and_any_other_stands_for_itself() {
     let id = "re_1".to_owned();
     let fact = MoneyFact::Refund { ours: None, id, amount: 100, status: RefundStatus::Succeeded };
     let event = MoneyEvent { fact, ..captured("stripe_pi_1", 0) };
-    order.head.value = order.head.value.record(&event, monday());
+    order.state.value = order.state.value.record(&event, monday());
     let elsewhere = refund_mail(&order, "re_1");
     assert_eq!((elsewhere.lines.len(), elsewhere.total.as_str()), (0, "1.00 EUR"));
 }
@@ -283,9 +290,9 @@ fn a_refund_of_a_return_names_the_goods_and_any_other_stands_for_itself() {
 #[test]
 fn a_refund_that_is_spread_over_payments_tells_each_part_by_its_own_amount() {
     let mut order = returned();
-    order.head.value.ledger.refunds.clear();
-    order.head.value = order.head.value.record(&captured("stripe_pi_0", 1000), monday());
-    order.head.value = order.head.value.intend_refund("return-01", 1824, monday());
+    order.state.value.ledger.refunds.clear();
+    order.state.value = order.state.value.record(&captured("stripe_pi_0", 1000), monday());
+    order.state.value = order.state.value.intend_refund("return-01", 1824, monday());
     let parts = ["return-01", "return-01.2"].map(|id| refund_mail(&order, id));
     let totals = parts.each_ref().map(|mail| (mail.lines.len(), mail.total.as_str()));
     assert_eq!(totals, [(0, "10.00 EUR"), (0, "8.24 EUR")], "no line costs just one of them");
@@ -297,11 +304,11 @@ fn what_there_is_nothing_to_say_about_is_for_a_person_to_look_at() {
     let nothing = [
         (fulfillment(1), EmailKind::Shipped("P9".parse().unwrap())),
         (fulfillment(9), shipped_kind()),
-        (ItemName::Head, shipped_kind()),
+        (ItemName::State, shipped_kind()),
         (fulfillment(1), EmailKind::Delivered("P1".parse().unwrap())), // it is on its way
         (ItemName::Return("01".parse().unwrap()), EmailKind::ReturnReceived),
-        (ItemName::Head, EmailKind::ReturnReceived),
-        (ItemName::Head, EmailKind::RefundSent("return-01".parse().unwrap())),
+        (ItemName::State, EmailKind::ReturnReceived),
+        (ItemName::State, EmailKind::RefundSent("return-01".parse().unwrap())),
     ];
     for (item, kind) in nothing {
         let outcome = compose(&order, &item, &kind, &locations(), monday());
@@ -314,11 +321,11 @@ fn every_kind_renders_with_the_shop_s_name() {
     let shop = Shop { name: "Shirts & Mugs".into(), email: "help@example.com".into(), phone: None, help_page: None };
     let order = returned();
     let kinds = [
-        (ItemName::Head, EmailKind::PaymentConfirmed),
-        (ItemName::Head, EmailKind::OrderCancelled),
+        (ItemName::State, EmailKind::PaymentConfirmed),
+        (ItemName::State, EmailKind::OrderCancelled),
         (fulfillment(1), shipped_kind()),
         (ItemName::Return("01".parse().unwrap()), EmailKind::ReturnReceived),
-        (ItemName::Head, EmailKind::RefundSent("return-01".parse().unwrap())),
+        (ItemName::State, EmailKind::RefundSent("return-01".parse().unwrap())),
     ];
     for (item, kind) in kinds {
         let rendered = mail(&order, &item, &kind).render(&shop).unwrap();

@@ -1,11 +1,11 @@
 //! The body of `POST /orders`, for the OpenAPI description. [`place_order`](super::place_order) reads it straight into
-//! the order's details; the tests of infra/openapi hold the two to each other.
+//! the placed order; the tests of infra/openapi hold the two to each other.
 
 use super::{MAX_LINES, MAX_REFERENCE};
 use domain::{
     ids::ChannelId,
-    money::{Currency, MAX_AMOUNT, Minor},
-    order::{Address, Customer, Discount, Line, Shipping},
+    money::{Amount, Currency, MAX_AMOUNT},
+    placed_order::{Address, Customer, Discount, Line, Shipping},
 };
 use schemars::JsonSchema;
 
@@ -31,7 +31,7 @@ pub struct PlaceOrder {
     pub tax_included: bool,
     /// What the customer pays: lines less discounts, plus shipping, plus tax unless included.
     #[schemars(range(min = 0, max = MAX_AMOUNT))]
-    pub total: Minor,
+    pub total: Amount,
     /// The payment that the storefront has begun.
     pub payment: Option<PaymentReference>,
 }

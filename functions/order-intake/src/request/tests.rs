@@ -45,7 +45,7 @@ fn web() -> ChannelId {
     "web".parse().unwrap()
 }
 
-fn read(body: &Value, channel: Option<&ChannelId>, key: Option<&str>) -> Result<Details, Vec<FieldError>> {
+fn read(body: &Value, channel: Option<&ChannelId>, key: Option<&str>) -> Result<PlacedOrder, Vec<FieldError>> {
     let now = Timestamp::from_second(1_764_000_000).unwrap();
     problems(place_order(body, &Placing { channel, idempotency_key: key, now }))
 }
@@ -74,24 +74,24 @@ fn with(mut body: Value, path: &str, value: Value) -> Value {
 
 #[test]
 fn a_full_order_is_read_as_it_was_written() {
-    let details = read(&body(), Some(&web()), None).unwrap();
-    assert_eq!((details.reference.as_str(), details.channel.as_str(), details.total), ("1001", "web", 5290));
-    assert_eq!(details.customer.name, "Ada Lovelace", "trimmed");
-    assert_eq!(details.shipping_address.region.as_deref(), Some("Greater London"));
-    assert_eq!(details.billing_address.unwrap().postal_code, None);
-    assert_eq!((details.lines[0].discount, details.lines[0].tax, details.lines[1].discount), (100, 607, 0));
-    assert_eq!(details.discount.unwrap().code.as_deref(), Some("SUMMER"));
-    assert_eq!(details.payment.unwrap().as_str(), "stripe_pi_3MtwBw");
+    let placed = read(&body(), Some(&web()), None).unwrap();
+    assert_eq!((placed.reference.as_str(), placed.channel.as_str(), placed.total), ("1001", "web", 5290));
+    assert_eq!(placed.customer.name, "Ada Lovelace", "trimmed");
+    assert_eq!(placed.shipping_address.region.as_deref(), Some("Greater London"));
+    assert_eq!(placed.billing_address.unwrap().postal_code, None);
+    assert_eq!((placed.lines[0].discount, placed.lines[0].tax, placed.lines[1].discount), (100, 607, 0));
+    assert_eq!(placed.discount.unwrap().code.as_deref(), Some("SUMMER"));
+    assert_eq!(placed.payment.unwrap().as_str(), "stripe_pi_3MtwBw");
 }
 
 #[test]
 fn what_may_be_left_out_may_also_be_null() {
     let read = |body: &Value| read(body, Some(&web()), None);
-    let details = read(&minimal()).unwrap();
-    assert_eq!((details.shipping.price, details.tax_included, details.discount.as_ref()), (0, false, None));
+    let placed = read(&minimal()).unwrap();
+    assert_eq!((placed.shipping.price, placed.tax_included, placed.discount.as_ref()), (0, false, None));
     let optional = ["channel", "billing_address", "discount", "tax_included", "payment"];
     let body = optional.iter().fold(minimal(), |body, path| with(body, path, json!(null)));
-    assert_eq!(read(&body), Ok(details));
+    assert_eq!(read(&body), Ok(placed));
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn the_idempotency_key_stands_for_a_missing_reference_only() {
 fn the_channel_is_the_key_s_own_or_named_by_a_key_that_has_none() {
     let of = |named: Value, own: Option<&ChannelId>| {
         let outcome = read(&with(body(), "channel", named), own, None);
-        outcome.map(|details| details.channel.to_string()).map_err(|errors| errors[0].field.clone())
+        outcome.map(|placed| placed.channel.to_string()).map_err(|errors| errors[0].field.clone())
     };
     let wrong = || Err("channel".to_owned());
     assert_eq!(of(json!(null), Some(&web())), Ok("web".to_owned()));
@@ -323,10 +323,10 @@ proptest! {
     #[test]
     fn an_order_with_garbage_in_it_is_refused_or_still_adds_up(path in somewhere(), value in garbage()) {
         match read(&with(body(), path, value), Some(&web()), Some("key")) {
-            Ok(details) => {
-                prop_assert_eq!(details.totals().map(|totals| totals.total), Some(details.total));
-                let kept = serde_json::to_vec(&details).unwrap();
-                prop_assert_eq!(serde_json::from_slice::<Details>(&kept).unwrap(), details);
+            Ok(placed) => {
+                prop_assert_eq!(placed.totals().map(|totals| totals.total), Some(placed.total));
+                let kept = serde_json::to_vec(&placed).unwrap();
+                prop_assert_eq!(serde_json::from_slice::<PlacedOrder>(&kept).unwrap(), placed);
             }
             Err(errors) => prop_assert!(!errors.is_empty()),
         }

@@ -15,7 +15,7 @@ use super::{sdk, sdk_of, start};
 const USER: &str = "arn:aws:sts::000000000000:assumed-role/ClerkRole/clerk";
 
 fn key(order: &str) -> [(String, AttributeValue); 2] {
-    [("order_id", order), ("item", "head")].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
+    [("order_id", order), ("item", "state")].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
 }
 
 /// Status, code and message of a refusal.

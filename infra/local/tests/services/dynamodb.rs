@@ -22,7 +22,7 @@ async fn capacity_is_counted_by_table_and_index_and_shown_to_those_who_ask() {
         .put_item()
         .table_name("Orders")
         .item("order_id", text("ord_1"))
-        .item("item", text("head"))
+        .item("item", text("state"))
         .item("due_class", text("owed"))
         .item("due_at", text("2026-01-01"));
     let quiet = put.clone().send().await.unwrap();
@@ -34,7 +34,7 @@ async fn capacity_is_counted_by_table_and_index_and_shown_to_those_who_ask() {
     assert!(indexes.consumed_capacity().unwrap().table().is_some());
 
     let get = client.get_item().table_name("Orders").key("order_id", text("ord_1"));
-    get.key("item", text("head")).consistent_read(true).send().await.unwrap();
+    get.key("item", text("state")).consistent_read(true).send().await.unwrap();
 
     let meter = services.meter();
     assert_eq!(meter.requests["DynamoDB.PutItem"], 3);
@@ -53,7 +53,7 @@ async fn requests_are_counted_for_who_makes_them_and_refused_writes_apart() {
     let services = start().await;
     let put = async |who: &str| {
         let put = Client::new(&sdk_of(who, &services)).put_item().table_name("Orders");
-        let put = put.item("order_id", text("ord_1")).item("item", text("head"));
+        let put = put.item("order_id", text("ord_1")).item("item", text("state"));
         put.condition_expression("attribute_not_exists(order_id)").send().await
     };
     put("clerk").await.unwrap();
@@ -78,12 +78,16 @@ async fn requests_are_counted_for_who_makes_them_and_refused_writes_apart() {
 async fn a_cancelled_transaction_says_why() {
     let services = start().await;
     let client = Client::new(&sdk(&services));
-    let put =
-        Put::builder().table_name("Orders").item("order_id", text("ord_1")).item("item", text("head")).build().unwrap();
+    let put = Put::builder()
+        .table_name("Orders")
+        .item("order_id", text("ord_1"))
+        .item("item", text("state"))
+        .build()
+        .unwrap();
     let update = Update::builder()
         .table_name("Orders")
         .key("order_id", text("ord_2"))
-        .key("item", text("head"))
+        .key("item", text("state"))
         .update_expression("SET version = :v")
         .condition_expression("attribute_exists(order_id)")
         .expression_attribute_values(":v", AttributeValue::N("2".to_owned()))
@@ -123,7 +127,7 @@ async fn a_restart_keeps_the_items_and_a_changed_table_is_refused() {
     let services = start_with(TEMPLATE, data_dir.clone()).await.unwrap();
     let client = Client::new(&sdk(&services));
     let put = client.put_item().table_name("Orders").item("order_id", text("ord_1"));
-    put.item("item", text("head")).send().await.unwrap();
+    put.item("item", text("state")).send().await.unwrap();
     services.shutdown().await;
 
     let services = start_with(TEMPLATE, data_dir.clone()).await.unwrap();
@@ -145,7 +149,7 @@ async fn expired_items_go() {
     let services = start().await;
     let client = Client::new(&sdk(&services));
     let put = client.put_item().table_name("Orders").item("order_id", text("ord_1"));
-    let put = put.item("item", text("head")).item("expires", AttributeValue::N("1".to_owned()));
+    let put = put.item("item", text("state")).item("expires", AttributeValue::N("1".to_owned()));
     put.send().await.unwrap();
     let left = async || client.scan().table_name("Orders").send().await.unwrap().count();
     eventually("the item is gone", async || (left().await == 0).then_some(())).await;

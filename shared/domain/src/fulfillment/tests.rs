@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::fixtures::details;
+use crate::fixtures::placed;
 use proptest::prelude::*;
 
 fn at(second: i64) -> Timestamp {
@@ -16,7 +16,7 @@ fn location(id: &str) -> LocationId {
     id.parse().unwrap()
 }
 
-fn allocation(line: u16, quantity: u32, state: Holding) -> Allocation {
+fn allocation(line: u16, quantity: u32, state: AllocationState) -> Allocation {
     Allocation { line, sku: format!("SKU-{line}").parse().unwrap(), quantity, state }
 }
 
@@ -26,9 +26,9 @@ fn packed(contents: &[(u16, u32)]) -> Vec<PackedLine> {
 
 /// To be picked: 3 units of line 0, and 1 of line 1.
 fn open() -> Fulfillment {
-    let committed = |line, quantity| allocation(line, quantity, Holding::Committed(location("main")));
+    let committed = |line, quantity| allocation(line, quantity, AllocationState::Committed(location("main")));
     let stock = [committed(0, 3), committed(1, 1)];
-    let order = details(&[("SKU-0", 3, 100), ("SKU-1", 1, 100)]);
+    let order = placed(&[("SKU-0", 3, 100), ("SKU-1", 1, 100)]);
     plan(&stock, &order, &BTreeMap::new(), &BTreeSet::new(), 1, at(0)).remove(0).1
 }
 
@@ -139,15 +139,15 @@ fn what_is_done_twice_is_done_once() {
 #[test]
 fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
     let held = [
-        allocation(0, 1, Holding::Committed(location("main"))),
-        allocation(1, 2, Holding::Committed(location("main"))),
-        allocation(2, 3, Holding::Committed(location("store"))),
-        allocation(3, 4, Holding::Dispatched(location("main"))),
-        allocation(4, 5, Holding::Backordered(location("main"))),
-        allocation(5, 6, Holding::Missing),
-        allocation(6, 7, Holding::Committed(location("main"))),
+        allocation(0, 1, AllocationState::Committed(location("main"))),
+        allocation(1, 2, AllocationState::Committed(location("main"))),
+        allocation(2, 3, AllocationState::Committed(location("store"))),
+        allocation(3, 4, AllocationState::Dispatched(location("main"))),
+        allocation(4, 5, AllocationState::Backordered(location("main"))),
+        allocation(5, 6, AllocationState::Missing),
+        allocation(6, 7, AllocationState::Committed(location("main"))),
     ];
-    let order = details(&[("SKU-0", 1, 1), ("SKU-1", 2, 1), ("SKU-2", 3, 1)]);
+    let order = placed(&[("SKU-0", 1, 1), ("SKU-1", 2, 1), ("SKU-2", 3, 1)]);
     let product = |line: u16, bin: &str| {
         let sku: Sku = format!("SKU-{line}").parse().unwrap();
         let bins = BTreeMap::from([(location("main"), bin.to_owned())]);
@@ -295,8 +295,8 @@ fn the_customer_is_told_of_each_parcel_that_leaves_and_of_each_that_arrives() {
 
 #[test]
 fn a_cancelled_fulfillment_owes_nothing() {
-    let order = details(&[("SKU-0", 1, 1)]);
-    let stock = [allocation(0, 1, Holding::Committed(location("main")))];
+    let order = placed(&[("SKU-0", 1, 1)]);
+    let stock = [allocation(0, 1, AllocationState::Committed(location("main")))];
     let planned = plan(&stock, &order, &BTreeMap::new(), &[location("main")].into(), 1, at(0)).remove(0).1;
     assert!(!planned.owed.is_empty());
     assert!(planned.cancel(&by(), at(1)).owed.is_empty());

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{PaymentId, RefundId},
-    money::{Currency, Minor},
+    money::{Amount, Currency},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,26 +26,26 @@ pub enum MoneyFact {
     /// The customer has finished checking out; the money is still on its way.
     Pending,
     /// So much may be captured.
-    Authorized(Minor),
+    Authorized(Amount),
     /// So much of this payment has been captured altogether.
-    Captured(Minor),
+    Captured(Amount),
     /// An attempt failed; the customer may try again with the same payment.
     Failed(String),
     /// The payment was canceled before capture.
     Voided,
     /// So much of this payment has been refunded altogether.
-    RefundedInTotal(Minor),
+    RefundedInTotal(Amount),
     Refund {
         /// What Orderly calls it, if Orderly asked for it (it travels in the refund's metadata).
         ours: Option<OurRefund>,
         /// The provider's id.
         id: String,
-        amount: Minor,
+        amount: Amount,
         status: RefundStatus,
     },
     Dispute {
         id: String,
-        amount: Minor,
+        amount: Amount,
         status: DisputeStatus,
     },
 }

@@ -25,7 +25,7 @@ fn ledger(facts: impl IntoIterator<Item = MoneyFact>) -> Ledger {
     ledger
 }
 
-fn refund(id: &str, amount: Minor, status: RefundStatus) -> MoneyFact {
+fn refund(id: &str, amount: Amount, status: RefundStatus) -> MoneyFact {
     MoneyFact::Refund { ours: None, id: id.into(), amount, status }
 }
 
@@ -273,7 +273,7 @@ fn with_own_refunds() -> Ledger {
 }
 
 /// What a refund may take now: no dispute is in its way.
-fn refundable(ledger: &Ledger) -> Minor {
+fn refundable(ledger: &Ledger) -> Amount {
     let parts = ledger.refundable_parts(eur()).into_iter();
     parts.filter(|part| !part.is_disputed).map(|part| part.left).sum()
 }
@@ -297,7 +297,7 @@ proptest! {
         asked in prop::collection::vec((0..150_i64, any::<bool>()), 0..6),
     ) {
         let mut ledger = told(Ledger::default(), &facts);
-        let refunded = |ledger: &Ledger| -> Vec<(Minor, Minor)> {
+        let refunded = |ledger: &Ledger| -> Vec<(Amount, Amount)> {
             let each = ledger.payments.iter();
             each.map(|(id, payment)| (ledger.refunded_of(id, payment, Refund::counts), payment.captured)).collect()
         };

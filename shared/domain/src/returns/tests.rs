@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{fixtures::details, order::Discount};
+use crate::{fixtures::placed, placed_order::Discount};
 use proptest::prelude::*;
 
 fn at(second: i64) -> Timestamp {
@@ -13,19 +13,19 @@ fn by() -> Actor {
 }
 
 /// Three shirts for 10.00 together (so that the units do not cost the same), and a mug.
-fn ordered() -> Details {
-    let mut details = details(&[("TEE", 3, 334), ("MUG", 1, 700)]);
-    details.lines[0].discount = 2;
-    details.total = details.totals().unwrap().total;
-    details
+fn ordered() -> PlacedOrder {
+    let mut placed = placed(&[("TEE", 3, 334), ("MUG", 1, 700)]);
+    placed.lines[0].discount = 2;
+    placed.total = placed.totals().unwrap().total;
+    placed
 }
 
 fn all_sent() -> BTreeMap<u16, u32> {
     [(0, 3), (1, 1)].into()
 }
 
-fn wanted(lines: &[(u16, u32)]) -> Vec<Wanted> {
-    lines.iter().map(|&(line, quantity)| Wanted { line, quantity, reason: ReturnReason::Unwanted }).collect()
+fn wanted(lines: &[(u16, u32)]) -> Vec<RequestedUnits> {
+    lines.iter().map(|&(line, quantity)| RequestedUnits { line, quantity, reason: ReturnReason::Unwanted }).collect()
 }
 
 fn ask(lines: &[(u16, u32)], earlier: &[Return]) -> Result<Return, Rejection> {
@@ -210,7 +210,7 @@ proptest! {
         discount in 0..3_000_i64,
         returns in prop::collection::vec((1..5_u32, 0..5_u32, any::<bool>()), 0..12),
     ) {
-        let mut order = details(&[("TEE", quantity, price), ("MUG", 1, 700)]);
+        let mut order = placed(&[("TEE", quantity, price), ("MUG", 1, 700)]);
         let amount = discount.min(price * i64::from(quantity) + 700);
         order.discount = Some(Discount { code: None, amount });
         let sent = BTreeMap::from([(0, quantity)]);

@@ -19,8 +19,8 @@ fn event(bodies: &[String]) -> SqsEvent {
     event
 }
 
-fn body(hop: &str) -> String {
-    format!(r#"{{"v":1,"order":"{ORDER}","item":"head","hop":"{hop}"}}"#)
+fn body(duty: &str) -> String {
+    format!(r#"{{"v":1,"order":"{ORDER}","item":"state","duty":"{duty}"}}"#)
 }
 
 fn failed(response: &SqsBatchResponse) -> Vec<&str> {
@@ -38,7 +38,7 @@ async fn a_record_that_fails_panics_or_is_unreadable_fails_alone() {
         other_version,
         body("warehouse-notice"),
     ];
-    let response = process(event(&bodies), async |message: Message| match message.hop.to_string().as_str() {
+    let response = process(event(&bodies), async |message: Message| match message.duty.to_string().as_str() {
         "refund" => Err(RecordError::Outside("the provider is down".into())),
         "warehouse-notice" => panic!("a defect"),
         _ => Ok(()),
@@ -52,7 +52,7 @@ async fn a_batch_worked_on_together_reports_only_what_was_left_undone() {
     let bodies = [body("stock-deduction"), body("refund"), "garbage".into()];
     let response = process_together(event(&bodies), async |messages| {
         assert_eq!(messages.len(), 2);
-        let refund = messages.into_iter().filter(|message| message.hop == domain::duty::Duty::Refund);
+        let refund = messages.into_iter().filter(|message| message.duty == domain::duty::Duty::Refund);
         refund.map(|message| (message, RecordError::Outside("later".into()))).collect()
     })
     .await;
@@ -63,7 +63,7 @@ async fn a_batch_worked_on_together_reports_only_what_was_left_undone() {
 async fn a_record_that_makes_a_batch_panic_fails_alone() {
     let bodies = [body("stock-deduction"), body("refund"), body("fulfillment-dispatch")];
     let response = process_together(event(&bodies), async |messages: Vec<Message>| {
-        assert!(messages.iter().all(|message| message.hop != domain::duty::Duty::Refund), "a defect");
+        assert!(messages.iter().all(|message| message.duty != domain::duty::Duty::Refund), "a defect");
         Vec::new()
     })
     .await;
@@ -71,9 +71,9 @@ async fn a_record_that_makes_a_batch_panic_fails_alone() {
 }
 
 fn messages() -> Vec<serde_json::Value> {
-    let of = |item: &str, hop: &str| json!({"v": 1, "order": ORDER, "item": item, "hop": hop, "trace": "Root=1-5"});
+    let of = |item: &str, duty: &str| json!({"v": 1, "order": ORDER, "item": item, "duty": duty, "trace": "Root=1-5"});
     vec![
-        of("head", "stock-deduction"),
+        of("state", "stock-deduction"),
         of("return#01", "email:return-received"),
         of("email#fulfillment#01#shipped:P1", "email:shipped:P1"),
     ]

@@ -1,67 +1,64 @@
 //! Conditional writes: who wins, who loses, and what the loser is told.
 
 use super::*;
-use domain::duty::{Duty, Owing};
+use domain::duty::{Duty, OwedDuty};
 
 #[tokio::test]
 async fn what_is_there_already_is_not_created_again() {
     let store = TestStore::new();
-    store.created(&order(1), ItemName::Head, head()).await;
+    store.created(&order(1), ItemName::State, state()).await;
     let mut write = store.write(at(1));
-    write.create(&order(1), ItemName::Head, Head { total: 1, ..head() });
-    assert_eq!(conflict(write.commit().await), [Failed::Item(order(1), ItemName::Head)]);
-    assert_eq!(store.head(&order(1)).await.unwrap().unwrap().value, head());
+    write.create(&order(1), ItemName::State, OrderState { total: 1, ..state() });
+    assert_eq!(conflict(write.commit().await), [Failed::Item(order(1), ItemName::State)]);
+    assert_eq!(store.order_state(&order(1)).await.unwrap().unwrap().value, state());
 }
 
 #[tokio::test]
 async fn an_order_is_placed_once() {
     let store = TestStore::new();
-    let placed = |reference: &str| PlacedDetails {
-        fingerprint: reference.into(),
-        reserved_until: at(1800),
-        details: two_lines(),
-    };
+    let placed =
+        |reference: &str| Placement { fingerprint: reference.into(), reserved_until: at(1800), order: two_lines() };
     let place_order = async |fingerprint: &str| {
         let mut write = store.write(at(0));
         write.place(&order(1), &placed(fingerprint));
-        write.create(&order(1), ItemName::Head, head());
+        write.create(&order(1), ItemName::State, state());
         write.commit().await
     };
     place_order("first").await.unwrap();
     let failed = conflict(place_order("second").await);
-    let details = Failed::Other(format!("{} details", order(1)));
-    assert_eq!(failed, [details, Failed::Item(order(1), ItemName::Head)]);
+    let placed = Failed::Other(format!("{} placed", order(1)));
+    assert_eq!(failed, [placed, Failed::Item(order(1), ItemName::State)]);
     assert_eq!(store.placed(&order(1)).await.unwrap().unwrap().fingerprint, "first");
 }
 
 #[tokio::test]
 async fn a_write_over_an_old_version_loses() {
     let store = TestStore::new();
-    let old = store.created(&order(1), ItemName::Head, head()).await;
-    let new = store.replaced(&old, Head { confirmed: true, ..head() }, at(1)).await;
+    let old = store.created(&order(1), ItemName::State, state()).await;
+    let new = store.replaced(&old, OrderState { confirmed: true, ..state() }, at(1)).await;
     assert_eq!(new.version, old.version + 1);
 
     let mut write = store.write(at(2));
-    write.replace(&old, Head { total: 1, ..head() });
-    assert_eq!(conflict(write.commit().await), [Failed::Item(order(1), ItemName::Head)]);
-    assert_eq!(store.head(&order(1)).await.unwrap().unwrap(), new);
+    write.replace(&old, OrderState { total: 1, ..state() });
+    assert_eq!(conflict(write.commit().await), [Failed::Item(order(1), ItemName::State)]);
+    assert_eq!(store.order_state(&order(1)).await.unwrap().unwrap(), new);
 }
 
 #[tokio::test]
 async fn a_write_over_what_has_never_been_stored_loses() {
     let store = TestStore::new();
-    let other = store.created(&order(1), ItemName::Head, head()).await;
+    let other = store.created(&order(1), ItemName::State, state()).await;
     let gone = Stored { order: order(2), ..other };
     let mut write = store.write(at(2));
-    write.replace(&gone, Head { total: 1, ..head() });
-    assert_eq!(conflict(write.commit().await), [Failed::Item(order(2), ItemName::Head)]);
-    assert!(store.head(&order(2)).await.unwrap().is_none());
+    write.replace(&gone, OrderState { total: 1, ..state() });
+    assert_eq!(conflict(write.commit().await), [Failed::Item(order(2), ItemName::State)]);
+    assert!(store.order_state(&order(2)).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn an_unchanged_value_is_not_written() {
     let store = TestStore::new();
-    let read = store.created(&order(1), ItemName::Head, head()).await;
+    let read = store.created(&order(1), ItemName::State, state()).await;
     store.requests();
     let mut write = store.write(at(9));
     write.replace(&read, read.value.clone());
@@ -73,13 +70,13 @@ async fn an_unchanged_value_is_not_written() {
 #[tokio::test]
 async fn a_transaction_that_fails_names_every_item_in_the_way_and_writes_nothing() {
     let store = TestStore::new();
-    let old = store.created(&order(1), ItemName::Head, head()).await;
-    store.replaced(&old, Head { confirmed: true, ..head() }, at(1)).await;
+    let old = store.created(&order(1), ItemName::State, state()).await;
+    store.replaced(&old, OrderState { confirmed: true, ..state() }, at(1)).await;
     store.created(&order(2), fulfillment_name(1), fulfillment("main")).await;
 
     let mut write = store.write(at(2));
-    write.replace(&old, Head { total: 1, ..head() });
-    write.create(&order(3), ItemName::Head, head());
+    write.replace(&old, OrderState { total: 1, ..state() });
+    write.create(&order(3), ItemName::State, state());
     write.create(&order(2), fulfillment_name(1), fulfillment("store"));
     write.stock(&change(place("TEE-M", "main"), delta(0, 1, 0)));
     write.stock(&change(place("MUG", "main"), delta(5, 0, 0)));
@@ -88,31 +85,31 @@ async fn a_transaction_that_fails_names_every_item_in_the_way_and_writes_nothing
     assert_eq!(
         failed,
         [
-            Failed::Item(order(1), ItemName::Head),
+            Failed::Item(order(1), ItemName::State),
             Failed::Item(order(2), fulfillment_name(1)),
             Failed::Stock(place("TEE-M", "main")),
         ]
     );
-    assert!(store.head(&order(3)).await.unwrap().is_none());
+    assert!(store.order_state(&order(3)).await.unwrap().is_none());
     assert!(store.stock_level(&place("MUG", "main")).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn a_commit_tells_only_what_is_newly_owed() {
     let store = TestStore::new();
-    let owing = |duty| Owing { order: order(1), item: ItemName::Head, duty };
-    let owes = |duties: &[Duty]| Head { owed: duties.iter().cloned().collect(), ..head() };
+    let owing = |duty| OwedDuty { order: order(1), item: ItemName::State, duty };
+    let owes = |duties: &[Duty]| OrderState { owed: duties.iter().cloned().collect(), ..state() };
 
     let mut write = store.write(at(0));
-    write.create(&order(1), ItemName::Head, owes(&[Duty::StockDeduction]));
+    write.create(&order(1), ItemName::State, owes(&[Duty::StockDeduction]));
     assert_eq!(write.commit().await.unwrap(), [owing(Duty::StockDeduction)]);
 
-    let read = store.head(&order(1)).await.unwrap().unwrap();
+    let read = store.order_state(&order(1)).await.unwrap().unwrap();
     let mut write = store.write(at(1));
     write.replace(&read, owes(&[Duty::StockDeduction, Duty::Refund]));
     assert_eq!(write.commit().await.unwrap(), [owing(Duty::Refund)]);
 
-    let read = store.head(&order(1)).await.unwrap().unwrap();
+    let read = store.order_state(&order(1)).await.unwrap().unwrap();
     let mut write = store.write(at(2));
     write.replace(&read, owes(&[]));
     assert_eq!(write.commit().await.unwrap(), []);
@@ -123,10 +120,10 @@ async fn a_commit_tells_only_what_is_newly_owed() {
 async fn an_order_is_read_again_while_its_head_knows_of_a_fulfillment_that_was_not_seen() {
     let store = TestStore::new();
     let mut write = store.write(at(0));
-    let placed = PlacedDetails { fingerprint: "f".into(), reserved_until: at(1800), details: two_lines() };
+    let placed = Placement { fingerprint: "f".into(), reserved_until: at(1800), order: two_lines() };
     write.place(&order(1), &placed);
     let fulfillments = [(domain::ids::FulfillmentId::nth(1), FulfillmentStatus::Open)].into();
-    write.create(&order(1), ItemName::Head, Head { fulfillments, ..head() });
+    write.create(&order(1), ItemName::State, OrderState { fulfillments, ..state() });
     write.commit().await.unwrap();
     let appears = async {
         tokio::time::sleep(std::time::Duration::from_millis(15)).await;
@@ -142,17 +139,17 @@ async fn a_transaction_that_meets_another_one_is_made_again() {
     let store = TestStore::new();
     store.fail_next([Fault::TransactionConflict, Fault::TransactionConflict]);
     let mut write = store.write(at(0));
-    write.create(&order(1), ItemName::Head, head());
+    write.create(&order(1), ItemName::State, state());
     write.create(&order(1), fulfillment_name(1), fulfillment("main"));
     write.commit().await.unwrap();
-    assert!(store.head(&order(1)).await.unwrap().is_some());
+    assert!(store.order_state(&order(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn a_single_write_that_meets_a_transaction_is_made_again() {
     let store = TestStore::new();
     store.fail_next([Fault::TransactionConflict]);
-    store.created(&order(1), ItemName::Head, head()).await;
+    store.created(&order(1), ItemName::State, state()).await;
     assert_eq!(store.requests(), ["PutItem", "PutItem", "GetItem"]);
 }
 
@@ -161,7 +158,7 @@ async fn a_transaction_that_always_meets_others_is_given_up() {
     let store = TestStore::new();
     store.fail_next((0..100).map(|_| Fault::TransactionConflict));
     let mut write = store.write(at(0));
-    write.create(&order(1), ItemName::Head, head());
+    write.create(&order(1), ItemName::State, state());
     write.create(&order(1), fulfillment_name(1), fulfillment("main"));
     let outcome = write.commit().await;
     assert!(matches!(outcome, Err(CommitError::Store(StoreError::Contended(_)))), "{outcome:?}");
@@ -172,7 +169,7 @@ async fn a_transaction_whose_answer_is_lost_is_made_once() {
     let store = TestStore::new();
     store.fail_next([Fault::AnswerLost]);
     let mut write = store.write(at(0));
-    write.create(&order(1), ItemName::Head, head());
+    write.create(&order(1), ItemName::State, state());
     write.stock(&change(place("MUG", "main"), delta(5, 0, 0)));
     write.commit().await.unwrap();
     assert_eq!(store.stock_level(&place("MUG", "main")).await.unwrap().unwrap().on_hand, 5);
@@ -183,9 +180,9 @@ async fn a_single_write_whose_answer_is_lost_looks_like_a_lost_race() {
     let store = TestStore::new();
     store.fail_next([Fault::AnswerLost]);
     let mut write = store.write(at(0));
-    write.create(&order(1), ItemName::Head, head());
-    assert_eq!(conflict(write.commit().await), [Failed::Item(order(1), ItemName::Head)]);
-    assert_eq!(store.head(&order(1)).await.unwrap().unwrap().value, head());
+    write.create(&order(1), ItemName::State, state());
+    assert_eq!(conflict(write.commit().await), [Failed::Item(order(1), ItemName::State)]);
+    assert_eq!(store.order_state(&order(1)).await.unwrap().unwrap().value, state());
 }
 
 #[tokio::test]
@@ -193,12 +190,12 @@ async fn a_transaction_takes_its_hundred_actions() {
     let store = TestStore::new();
     let mut write = store.write(at(0));
     for n in 0..100 {
-        write.create(&order(n), ItemName::Head, head());
+        write.create(&order(n), ItemName::State, state());
     }
     assert_eq!(write.len(), MAX_ACTIONS);
     write.commit().await.unwrap();
     let ids: Vec<OrderId> = (0..100).map(order).collect();
-    assert_eq!(store.heads(&ids).await.unwrap().len(), 100);
+    assert_eq!(store.order_states(&ids).await.unwrap().len(), 100);
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -218,11 +215,11 @@ impl IsConflict for TestError {
 #[tokio::test]
 async fn rivals_that_settle_all_get_their_change_in() {
     let store = TestStore::new();
-    store.created(&order(1), ItemName::Head, head()).await;
+    store.created(&order(1), ItemName::State, state()).await;
     let add = async || {
-        settle(async || {
-            let read = store.head(&order(1)).await?.unwrap();
-            let next = Head { total: read.value.total + 1, ..read.value.clone() };
+        retry_on_conflict(async || {
+            let read = store.order_state(&order(1)).await?.unwrap();
+            let next = OrderState { total: read.value.total + 1, ..read.value.clone() };
             tokio::task::yield_now().await;
             let mut write = store.write(at(1));
             write.replace(&read, next);
@@ -233,12 +230,12 @@ async fn rivals_that_settle_all_get_their_change_in() {
         .unwrap();
     };
     futures::future::join_all((0..5).map(|_| add())).await;
-    let total = store.head(&order(1)).await.unwrap().unwrap().value.total;
-    assert_eq!(total, head().total + 5);
+    let total = store.order_state(&order(1)).await.unwrap().unwrap().value.total;
+    assert_eq!(total, state().total + 5);
 }
 
 #[tokio::test]
 async fn who_never_wins_is_told_so() {
-    let outcome = settle(async || Err::<(), _>(TestError::from(CommitError::Conflict(Vec::new())))).await;
+    let outcome = retry_on_conflict(async || Err::<(), _>(TestError::from(CommitError::Conflict(Vec::new())))).await;
     assert!(matches!(outcome, Err(TestError::Store(StoreError::Contended(_)))), "{outcome:?}");
 }

@@ -3,19 +3,19 @@
 use super::*;
 use domain::{
     duty::Duty,
-    head::{Due, Hold, HoldReason, OrderStatus},
+    order_state::{Due, Hold, HoldReason, OrderStatus},
 };
 
-fn open(owed: &[Duty]) -> Head {
-    Head { status: OrderStatus::Open, owed: owed.iter().cloned().collect(), ..head() }
+fn open(owed: &[Duty]) -> OrderState {
+    OrderState { status: OrderStatus::Open, owed: owed.iter().cloned().collect(), ..state() }
 }
 
 fn hold() -> Hold {
     Hold { since: at(0), note: String::new() }
 }
 
-fn on_hold(head: Head) -> Head {
-    Head { holds: [(HoldReason::IncorrectAddress, hold())].into(), ..head }
+fn on_hold(state: OrderState) -> OrderState {
+    OrderState { holds: [(HoldReason::IncorrectAddress, hold())].into(), ..state }
 }
 
 /// What the index holds of a class at the end of these tests: the order and since when.
@@ -26,7 +26,7 @@ async fn due(store: &TestStore, class: DueClass) -> Vec<(OrderId, ItemName, Time
 
 async fn assert_only(store: &TestStore, expected: Option<(DueClass, Timestamp)>) {
     for class in [DueClass::Owed, DueClass::Unpaid, DueClass::Waiting] {
-        let wanted = expected.filter(|(own, _)| *own == class).map(|(_, since)| (order(1), ItemName::Head, since));
+        let wanted = expected.filter(|(own, _)| *own == class).map(|(_, since)| (order(1), ItemName::State, since));
         assert_eq!(due(store, class).await, Vec::from_iter(wanted), "{class:?}");
     }
 }
@@ -34,7 +34,7 @@ async fn assert_only(store: &TestStore, expected: Option<(DueClass, Timestamp)>)
 #[tokio::test]
 async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
     let store = TestStore::new();
-    let mut read = store.created(&order(1), ItemName::Head, head()).await;
+    let mut read = store.created(&order(1), ItemName::State, state()).await;
     assert_only(&store, Some((DueClass::Unpaid, at(1800)))).await;
 
     let steps = [
@@ -43,25 +43,25 @@ async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
         (open(&[Duty::StockDeduction, Duty::Refund]), Some((DueClass::Owed, at(10)))),
         (open(&[Duty::Refund]), Some((DueClass::Owed, at(10)))),
         (on_hold(open(&[])), Some((DueClass::Waiting, at(40)))),
-        (on_hold(Head { total: 1, ..open(&[]) }), Some((DueClass::Waiting, at(40)))),
+        (on_hold(OrderState { total: 1, ..open(&[]) }), Some((DueClass::Waiting, at(40)))),
         (open(&[]), None),
         (open(&[Duty::Refund]), Some((DueClass::Owed, at(70)))),
-        (Head { status: OrderStatus::Completed, ..head() }, None),
+        (OrderState { status: OrderStatus::Completed, ..state() }, None),
     ];
     for ((next, expected), second) in steps.into_iter().zip((10..).step_by(10)) {
         read = store.replaced(&read, next, at(second)).await;
         assert_only(&store, expected).await;
     }
-    let item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::Head)).await;
+    let item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::State)).await;
     assert!(!item.contains_key("due_class") && !item.contains_key("due_at"), "the sparse index's keys are gone");
 }
 
 #[tokio::test]
 async fn an_entry_that_cannot_be_read_keeps_no_other_from_being_found() {
     let store = TestStore::new();
-    store.created(&order(1), ItemName::Head, open(&[Duty::Refund])).await;
+    store.created(&order(1), ItemName::State, open(&[Duty::Refund])).await;
     // As a later version may have left it behind.
-    let mut item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::Head)).await;
+    let mut item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::State)).await;
     item.insert("item".into(), item::text("parcel#1"));
     store.client.put_item().table_name("OrdersTable").set_item(Some(item)).send().await.unwrap();
     assert_only(&store, Some((DueClass::Owed, at(0)))).await;
@@ -70,32 +70,32 @@ async fn an_entry_that_cannot_be_read_keeps_no_other_from_being_found() {
 #[tokio::test]
 async fn an_unpaid_order_is_due_at_the_end_of_its_reservation_again_when_its_work_is_done() {
     let store = TestStore::new();
-    let read = store.created(&order(1), ItemName::Head, head()).await;
-    let owing = store.replaced(&read, Head { owed: [Duty::Refund].into(), ..head() }, at(5)).await;
+    let read = store.created(&order(1), ItemName::State, state()).await;
+    let owing = store.replaced(&read, OrderState { owed: [Duty::Refund].into(), ..state() }, at(5)).await;
     assert_eq!(owing.due, Some(Due::Owed(at(5))));
-    let done = store.replaced(&owing, Head { confirmed: true, ..head() }, at(6)).await;
+    let done = store.replaced(&owing, OrderState { confirmed: true, ..state() }, at(6)).await;
     assert_eq!(done.due, Some(Due::Unpaid(at(1800))));
 }
 
 #[tokio::test]
 async fn what_waits_for_stock_is_due_and_what_is_expired_is_not() {
     let stock = |state| vec![allocation(0, "TEE-M", 1, state)];
-    let backordered = || stock(Holding::Backordered("main".parse().unwrap()));
+    let backordered = || stock(AllocationState::Backordered("main".parse().unwrap()));
     let table = [
-        (Head { stock: backordered(), ..open(&[]) }, Some(DueClass::Waiting)),
-        (Head { stock: stock(Holding::Missing), ..open(&[]) }, Some(DueClass::Waiting)),
-        (Head { stock: stock(Holding::Missing), status: OrderStatus::Expired, ..head() }, None),
-        (Head { stock: backordered(), ..head() }, Some(DueClass::Unpaid)),
+        (OrderState { stock: backordered(), ..open(&[]) }, Some(DueClass::Waiting)),
+        (OrderState { stock: stock(AllocationState::Missing), ..open(&[]) }, Some(DueClass::Waiting)),
+        (OrderState { stock: stock(AllocationState::Missing), status: OrderStatus::Expired, ..state() }, None),
+        (OrderState { stock: backordered(), ..state() }, Some(DueClass::Unpaid)),
         // A hold of a person does not keep an unpaid order's stock for ever; one for money that is on its way does.
-        (on_hold(head()), Some(DueClass::Unpaid)),
-        (Head { holds: [(HoldReason::AwaitingPayment, hold())].into(), ..head() }, Some(DueClass::Waiting)),
-        (Head { stock: stock(Holding::Committed("main".parse().unwrap())), ..open(&[]) }, None),
+        (on_hold(state()), Some(DueClass::Unpaid)),
+        (OrderState { holds: [(HoldReason::AwaitingPayment, hold())].into(), ..state() }, Some(DueClass::Waiting)),
+        (OrderState { stock: stock(AllocationState::Committed("main".parse().unwrap())), ..open(&[]) }, None),
     ];
-    for (head, class) in table {
+    for (state, class) in table {
         let store = TestStore::new();
-        store.created(&order(1), ItemName::Head, head.clone()).await;
+        store.created(&order(1), ItemName::State, state.clone()).await;
         for other in [DueClass::Owed, DueClass::Unpaid, DueClass::Waiting] {
-            assert_eq!(due(&store, other).await.len(), usize::from(class == Some(other)), "{head:?}");
+            assert_eq!(due(&store, other).await.len(), usize::from(class == Some(other)), "{state:?}");
         }
     }
 }
@@ -115,7 +115,7 @@ async fn only_what_was_due_before_the_moment_is_found_the_longest_waiting_first(
     let store = TestStore::new();
     for n in 0..40 {
         let mut write = store.write(at(i64::from(n * 7 % 40)));
-        write.create(&order(n), ItemName::Head, open(&[Duty::StockDeduction]));
+        write.create(&order(n), ItemName::State, open(&[Duty::StockDeduction]));
         write.commit().await.unwrap();
     }
     let found = store.due(DueClass::Owed, at(20)).await.unwrap();

@@ -1,7 +1,7 @@
 //! Lists that people page through: orders, and the warehouse's work.
 
 use super::*;
-use domain::{head::OrderStatus, ids::ChannelId};
+use domain::{ids::ChannelId, order_state::OrderStatus};
 use std::collections::BTreeSet;
 
 const CHANNELS: [&str; 3] = ["web", "web2", "market"];
@@ -15,14 +15,14 @@ fn channels() -> Vec<ChannelId> {
 }
 
 /// The n-th of many orders: channels, sides, statuses and moments are mixed, and some share their moment.
-fn nth_head(n: u32) -> Head {
+fn nth_head(n: u32) -> OrderState {
     let status = match n % 5 {
         0 => OrderStatus::Completed,
         1 => OrderStatus::Pending { reserved_until: at(1) },
         2 => OrderStatus::Expired,
         _ => OrderStatus::Open,
     };
-    Head { channel: channel(n as usize % 3), placed_at: at(i64::from(n / 4)), status, ..head() }
+    OrderState { channel: channel(n as usize % 3), placed_at: at(i64::from(n / 4)), status, ..state() }
 }
 
 async fn store_of(count: u32) -> TestStore {
@@ -30,7 +30,7 @@ async fn store_of(count: u32) -> TestStore {
     for chunk in (0..count).collect::<Vec<_>>().chunks(100) {
         let mut write = store.write(at(0));
         for n in chunk {
-            write.create(&order(*n), ItemName::Head, nth_head(*n));
+            write.create(&order(*n), ItemName::State, nth_head(*n));
         }
         write.commit().await.unwrap();
     }
@@ -43,8 +43,8 @@ async fn all_pages(
     channels: &[ChannelId],
     active: Option<bool>,
     limit: usize,
-    keep: impl Fn(&Head) -> bool,
-) -> Vec<Stored<Head>> {
+    keep: impl Fn(&OrderState) -> bool,
+) -> Vec<Stored<OrderState>> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let page = store.list_orders(channels, active, cursor.as_deref(), limit, &keep).await.unwrap();
@@ -58,9 +58,9 @@ async fn all_pages(
 }
 
 /// The ids of the orders that `keep` keeps, newest first.
-fn expected(count: u32, keep: impl Fn(&Head) -> bool) -> Vec<OrderId> {
+fn expected(count: u32, keep: impl Fn(&OrderState) -> bool) -> Vec<OrderId> {
     let mut all: Vec<_> = (0..count).map(|n| (nth_head(n).placed_at, order(n), nth_head(n))).collect();
-    all.retain(|(_, _, head)| keep(head));
+    all.retain(|(_, _, state)| keep(state));
     all.sort_by(|(a, x, _), (b, y, _)| (b, y).cmp(&(a, x)));
     all.into_iter().map(|(_, id, _)| id).collect()
 }
@@ -73,9 +73,9 @@ async fn over_all_pages_every_order_comes_once_and_in_order_whatever_the_filter_
         for active in [None, Some(true), Some(false)] {
             for limit in [1, 7, 20, 100] {
                 let found = all_pages(&store, &chosen, active, limit, |_| true).await;
-                let ids: Vec<_> = found.into_iter().map(|head| head.order).collect();
-                let side = |head: &Head| active.is_none_or(|active| head.status.is_active() == active);
-                let wanted = expected(COUNT, |head| chosen.contains(&head.channel) && side(head));
+                let ids: Vec<_> = found.into_iter().map(|state| state.order).collect();
+                let side = |state: &OrderState| active.is_none_or(|active| state.status.is_active() == active);
+                let wanted = expected(COUNT, |state| chosen.contains(&state.channel) && side(state));
                 assert_eq!(ids, wanted, "{chosen:?} {active:?} {limit}");
             }
         }
@@ -88,8 +88,8 @@ async fn an_order_that_is_found_in_two_places_at_once_is_listed_once() {
     let store = store_of(20).await;
     for limit in [1, 6, 50] {
         let found = all_pages(&store, &[channel(0), channel(1), channel(0)], None, limit, |_| true).await;
-        let ids: Vec<_> = found.into_iter().map(|head| head.order).collect();
-        assert_eq!(ids, expected(20, |head| head.channel != channel(2)), "{limit}");
+        let ids: Vec<_> = found.into_iter().map(|state| state.order).collect();
+        assert_eq!(ids, expected(20, |state| state.channel != channel(2)), "{limit}");
     }
 }
 
@@ -97,10 +97,10 @@ async fn an_order_that_is_found_in_two_places_at_once_is_listed_once() {
 async fn a_further_filter_loses_no_order_and_doubles_none() {
     const COUNT: u32 = 60;
     let store = store_of(COUNT).await;
-    let expired = |head: &Head| head.status == OrderStatus::Expired;
+    let expired = |state: &OrderState| state.status == OrderStatus::Expired;
     for limit in [1, 3, 12, 50] {
         let found = all_pages(&store, &channels(), Some(false), limit, expired).await;
-        let ids: Vec<_> = found.into_iter().map(|head| head.order).collect();
+        let ids: Vec<_> = found.into_iter().map(|state| state.order).collect();
         assert_eq!(ids, expected(COUNT, expired), "{limit}");
     }
 }
@@ -109,21 +109,21 @@ async fn a_further_filter_loses_no_order_and_doubles_none() {
 async fn a_page_that_finds_nothing_among_many_orders_says_where_to_go_on() {
     const COUNT: u32 = 700;
     let store = store_of(COUNT).await;
-    let oldest = |head: &Head| head.placed_at == at(0);
+    let oldest = |state: &OrderState| state.placed_at == at(0);
     let first = store.list_orders(&channels(), None, None, 100, oldest).await.unwrap();
     assert!(first.items.is_empty() && first.next.is_some(), "it stops looking after 500 orders");
     let rest = store.list_orders(&channels(), None, first.next.as_deref(), 100, oldest).await.unwrap();
-    let ids: BTreeSet<_> = rest.items.into_iter().map(|head| head.order).collect();
+    let ids: BTreeSet<_> = rest.items.into_iter().map(|state| state.order).collect();
     assert_eq!(ids, expected(COUNT, oldest).into_iter().collect());
 }
 
 #[tokio::test]
 async fn an_order_changes_sides_when_it_is_over() {
     let store = TestStore::new();
-    let read = store.created(&order(1), ItemName::Head, head()).await;
+    let read = store.created(&order(1), ItemName::State, state()).await;
     let count = async |active| all_pages(&store, &channels(), Some(active), 10, |_| true).await.len();
     assert_eq!((count(true).await, count(false).await), (1, 0));
-    store.replaced(&read, Head { status: OrderStatus::Completed, ..head() }, at(1)).await;
+    store.replaced(&read, OrderState { status: OrderStatus::Completed, ..state() }, at(1)).await;
     assert_eq!((count(true).await, count(false).await), (0, 1));
 }
 
@@ -132,10 +132,10 @@ async fn orders_placed_between_two_pages_do_not_move_the_second() {
     let store = store_of(20).await;
     let first = store.list_orders(&channels(), None, None, 10, |_| true).await.unwrap();
     for n in 100..110 {
-        store.created(&order(n), ItemName::Head, Head { placed_at: at(1000), ..nth_head(n) }).await;
+        store.created(&order(n), ItemName::State, OrderState { placed_at: at(1000), ..nth_head(n) }).await;
     }
     let second = store.list_orders(&channels(), None, first.next.as_deref(), 50, |_| true).await.unwrap();
-    let ids: Vec<_> = first.items.into_iter().chain(second.items).map(|head| head.order).collect();
+    let ids: Vec<_> = first.items.into_iter().chain(second.items).map(|state| state.order).collect();
     assert_eq!(ids, expected(20, |_| true));
 }
 
@@ -194,8 +194,8 @@ async fn many_heads_are_read_in_few_requests_even_when_asked_twice() {
     let store = store_of(230).await;
     store.requests();
     let ids: Vec<OrderId> = (0..250).chain(0..250).map(order).collect();
-    let found: BTreeSet<_> = store.heads(&ids).await.unwrap().into_iter().map(|(order, _)| order).collect();
+    let found: BTreeSet<_> = store.order_states(&ids).await.unwrap().into_iter().map(|(order, _)| order).collect();
     assert_eq!(found, (0..230).map(order).collect(), "those that are not there are left out");
     assert_eq!(store.requests(), ["BatchGetItem"; 3]);
-    assert!(store.heads(&[]).await.unwrap().is_empty());
+    assert!(store.order_states(&[]).await.unwrap().is_empty());
 }

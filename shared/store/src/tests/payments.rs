@@ -64,12 +64,12 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     put(&store, &none, &PaymentRecord::matched(order(4))).await.unwrap();
 
     let unmatched = async |why| store.unmatched(why).await.unwrap();
-    assert_eq!(unmatched(Unmatched::Nameless).await, [payment(1), payment(2), payment(3)], "the oldest first");
+    assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(2), payment(3)], "the oldest first");
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, []);
 
     let read = store.payment(&payment(2)).await.unwrap();
     put(&store, &read, &PaymentRecord::matched(order(2))).await.unwrap();
-    assert_eq!(unmatched(Unmatched::Nameless).await, [payment(1), payment(3)]);
+    assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(3)]);
     let read = store.payment(&payment(2)).await.unwrap();
     assert_eq!(read.value, PaymentRecord::matched(order(2)));
 
@@ -79,7 +79,7 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     put(&store, &one, &one.value.clone().assign(order(1), at(9))).await.unwrap();
     put(&store, &three, &three.value.clone().dismiss()).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1)]);
-    assert_eq!(unmatched(Unmatched::Nameless).await, []);
+    assert_eq!(unmatched(Unmatched::NamesNoOrder).await, []);
     let found = store.payments(&[payment(3), payment(1), payment(3)]).await.unwrap();
     assert_eq!(found.iter().map(|found| found.value.events.len()).collect::<Vec<_>>(), [1, 1], "nothing is lost");
     let three = store.payment(&payment(3)).await.unwrap();

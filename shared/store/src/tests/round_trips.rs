@@ -4,11 +4,11 @@ use super::*;
 use domain::{
     duty::{Duty, EmailKind},
     fulfillment::{PackedLine, Parcel, Shipment},
-    head::{Hold, HoldReason, OrderStatus},
     history::Entry,
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
     money::MAX_AMOUNT,
-    order::{Address, Discount},
+    order_state::{Hold, HoldReason, OrderStatus},
+    placed_order::{Address, Discount},
     returns::{Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };
 
@@ -21,14 +21,14 @@ async fn reads_back<T: Aggregate + std::fmt::Debug>(values: impl IntoIterator<It
     }
 }
 
-fn all_holdings() -> Vec<Holding> {
+fn all_holdings() -> Vec<AllocationState> {
     let main = || "main".parse().unwrap();
     vec![
-        Holding::Missing,
-        Holding::Reserved(main()),
-        Holding::Backordered(main()),
-        Holding::Committed(main()),
-        Holding::Dispatched(main()),
+        AllocationState::Missing,
+        AllocationState::Reserved(main()),
+        AllocationState::Backordered(main()),
+        AllocationState::Committed(main()),
+        AllocationState::Dispatched(main()),
     ]
 }
 
@@ -72,14 +72,14 @@ async fn a_head_reads_back_in_every_status() {
         OrderStatus::Cancelled { reason: String::new() },
         OrderStatus::Expired,
     ];
-    reads_back(statuses.map(|status| (ItemName::Head, Head { status, ..head() }))).await;
+    reads_back(statuses.map(|status| (ItemName::State, OrderState { status, ..state() }))).await;
 }
 
 #[tokio::test]
 async fn a_head_reads_back_with_every_holding_of_stock() {
     let stock = (0..).zip(all_holdings()).map(|(n, state)| allocation(n, "TEE-M", u32::from(n) + 1, state));
-    let largest = allocation(u16::MAX, "x", u32::MAX, Holding::Missing);
-    reads_back([(ItemName::Head, Head { stock: stock.chain([largest]).collect(), ..head() })]).await;
+    let largest = allocation(u16::MAX, "x", u32::MAX, AllocationState::Missing);
+    reads_back([(ItemName::State, OrderState { stock: stock.chain([largest]).collect(), ..state() })]).await;
 }
 
 #[tokio::test]
@@ -97,17 +97,17 @@ async fn a_head_reads_back_with_every_hold_and_fulfillment_status() {
     ];
     let fulfillments = (1..).map(domain::ids::FulfillmentId::nth).zip(statuses).collect();
     let holds = HoldReason::ALL.into_iter().map(hold).collect();
-    reads_back([(ItemName::Head, Head { holds, fulfillments, ..head() })]).await;
+    reads_back([(ItemName::State, OrderState { holds, fulfillments, ..state() })]).await;
 }
 
 #[tokio::test]
 async fn a_head_reads_back_with_every_fact_about_money() {
-    let of = |fact: MoneyFact| head().record(&event("stripe_pi_1", 7, fact), at(8));
+    let of = |fact: MoneyFact| state().record(&event("stripe_pi_1", 7, fact), at(8));
     let single = all_facts().into_iter().map(of);
-    let all = (0..).zip(all_facts()).fold(head(), |head, (n, fact)| {
-        head.record(&MoneyEvent { currency: None, ..event(&format!("stripe_pi_{}", n % 3), n, fact) }, at(n))
+    let all = (0..).zip(all_facts()).fold(state(), |state, (n, fact)| {
+        state.record(&MoneyEvent { currency: None, ..event(&format!("stripe_pi_{}", n % 3), n, fact) }, at(n))
     });
-    reads_back(single.chain([all]).map(|head| (ItemName::Head, head))).await;
+    reads_back(single.chain([all]).map(|state| (ItemName::State, state))).await;
 }
 
 #[tokio::test]
@@ -120,13 +120,13 @@ async fn a_head_reads_back_with_a_refund_in_every_state() {
         RefundState::Succeeded { provider_id: provider_id() },
         RefundState::Failed { reason: "charge_already_refunded".into() },
     ];
-    let mut head = head();
-    for (n, state) in (0_u32..).zip(states) {
+    let mut state = state();
+    for (n, refund_state) in (0_u32..).zip(states) {
         let payment = "stripe_pi_1".parse().unwrap();
-        let refund = Refund { payment, amount: MAX_AMOUNT, attempt: n, state };
-        head.ledger.refunds.insert(format!("return-{n}").parse().unwrap(), refund);
+        let refund = Refund { payment, amount: MAX_AMOUNT, attempt: n, state: refund_state };
+        state.ledger.refunds.insert(format!("return-{n}").parse().unwrap(), refund);
     }
-    reads_back([(ItemName::Head, head)]).await;
+    reads_back([(ItemName::State, state)]).await;
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn every_aggregate_reads_back_with_every_duty() {
         Duty::Email(EmailKind::RefundSent("return-01.2".parse().unwrap())),
     ]
     .into();
-    reads_back([(ItemName::Head, Head { owed: owed.clone(), confirmed: true, ..head() })]).await;
+    reads_back([(ItemName::State, OrderState { owed: owed.clone(), confirmed: true, ..state() })]).await;
     reads_back([(fulfillment_name(1), Fulfillment { owed: owed.clone(), ..fulfillment("main") })]).await;
     reads_back([(return_name(1), Return { owed, ..returned(ReturnStatus::Requested) })]).await;
 }
@@ -264,41 +264,41 @@ async fn details_read_back_bare_and_with_everything() {
     full.shipping.tax = MAX_AMOUNT;
     full.tax_included = false;
     full.payment = "stripe_pi_1".parse().ok();
-    for (n, details) in (0..).zip([bare, full]) {
-        let placed = PlacedDetails { fingerprint: "f".repeat(32), reserved_until: at(1800), details };
+    for (n, placed) in (0..).zip([bare, full]) {
+        let placement = Placement { fingerprint: "f".repeat(32), reserved_until: at(1800), order: placed };
         let mut write = store.write(at(0));
-        write.place(&order(n), &placed);
-        write.create(&order(n), ItemName::Head, head());
+        write.place(&order(n), &placement);
+        write.create(&order(n), ItemName::State, state());
         write.commit().await.unwrap();
-        assert_eq!(store.placed(&order(n)).await.unwrap().as_ref(), Some(&placed));
-        assert_eq!(store.order(&order(n)).await.unwrap().unwrap().placed, placed);
+        assert_eq!(store.placed(&order(n)).await.unwrap().as_ref(), Some(&placement));
+        assert_eq!(store.order(&order(n)).await.unwrap().unwrap().placement, placement);
     }
 }
 
 #[tokio::test]
 async fn one_read_tells_the_whole_story_of_an_order() {
     let store = TestStore::new();
-    let claim = ItemName::Email(Box::new(ItemName::Head), EmailKind::PaymentConfirmed);
-    let placed = PlacedDetails { fingerprint: "f".into(), reserved_until: at(1800), details: two_lines() };
+    let claim = ItemName::Email(Box::new(ItemName::State), EmailKind::PaymentConfirmed);
+    let placement = Placement { fingerprint: "f".into(), reserved_until: at(1800), order: two_lines() };
     let open = |n| (domain::ids::FulfillmentId::nth(n), FulfillmentStatus::Open);
-    let head = || Head { fulfillments: [open(1), open(2)].into(), ..head() };
+    let state = || OrderState { fulfillments: [open(1), open(2)].into(), ..state() };
     let mut write = store.write(at(0));
-    write.place(&order(1), &placed);
-    write.create(&order(1), ItemName::Head, head());
+    write.place(&order(1), &placement);
+    write.create(&order(1), ItemName::State, state());
     write.create(&order(1), fulfillment_name(1), fulfillment("main"));
     write.create(&order(1), fulfillment_name(2), fulfillment("store"));
     write.create(&order(1), return_name(1), returned(ReturnStatus::Requested));
     write.create(&order(1), claim.clone(), EmailRecord { claimed_at: Some(at(0)), attempts: 1 });
     write.commit().await.unwrap();
-    store.created(&order(2), ItemName::Head, head()).await;
+    store.created(&order(2), ItemName::State, state()).await;
 
     let read = store.order(&order(1)).await.unwrap().unwrap();
-    assert_eq!(read.details(), &two_lines());
-    assert_eq!(read.head.value, head());
+    assert_eq!(read.placed(), &two_lines());
+    assert_eq!(read.state.value, state());
     let locations: Vec<_> = read.fulfillments.values().map(|f| f.value.location.as_str()).collect();
     assert_eq!(locations, ["main", "store"]);
     assert_eq!(read.returns.len(), 1);
     assert_eq!(read.emails[&claim].value.attempts, 1);
-    assert!(store.order(&order(2)).await.unwrap().is_none(), "a head without details is no order");
+    assert!(store.order(&order(2)).await.unwrap().is_none(), "a state without what was ordered is no order");
     assert!(store.order(&order(3)).await.unwrap().is_none());
 }

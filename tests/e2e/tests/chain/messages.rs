@@ -50,14 +50,14 @@ async fn live(world: &World, reference: &str) -> Placed {
 
 /// Every duty of [`live`]: its queue, the item that owed it, and its name.
 const DUTIES: [(&str, &str, &str); 8] = [
-    ("StockDeductionQueue", "head", "stock-deduction"),
-    ("FulfillmentDispatchQueue", "head", "fulfillment-dispatch"),
+    ("StockDeductionQueue", "state", "stock-deduction"),
+    ("FulfillmentDispatchQueue", "state", "fulfillment-dispatch"),
     ("FulfillmentDispatchQueue", "fulfillment#01", "warehouse-notice"),
-    ("EmailConfirmationQueue", "head", "email:payment-confirmed"),
+    ("EmailConfirmationQueue", "state", "email:payment-confirmed"),
     ("EmailConfirmationQueue", "fulfillment#01", "email:shipped:P1"),
     ("EmailConfirmationQueue", "fulfillment#01", "email:delivered:P1"),
-    ("EmailConfirmationQueue", "head", "email:refund-sent:return-01"),
-    ("RefundsQueue", "head", "refund"),
+    ("EmailConfirmationQueue", "state", "email:refund-sent:return-01"),
+    ("RefundsQueue", "state", "refund"),
 ];
 
 #[tokio::test]
@@ -160,11 +160,11 @@ async fn lost_messages_to_refunds_are_sent_again() {
 async fn a_poison_message_fails_alone() {
     let world = World::start().await;
     let order = world.place("1", &[("MUG-BLUE", 1)]).await;
-    let known = json!({ "v": 1, "order": order.id, "item": "head", "hop": "stock-deduction" });
+    let known = json!({ "v": 1, "order": order.id, "item": "state", "duty": "stock-deduction" });
     let mut of_tomorrow = known.clone();
     of_tomorrow["v"] = json!(2);
     let mut unknown_duty = known.clone();
-    unknown_duty["hop"] = json!("fly");
+    unknown_duty["duty"] = json!("fly");
     let poison = ["no json".to_owned(), "{}".to_owned(), of_tomorrow.to_string(), unknown_duty.to_string()];
     for (_, queue, _) in CONSUMERS {
         for body in &poison {
@@ -225,7 +225,7 @@ async fn fix(world: &World, function: &str, letters: usize) {
         assert_eq!(told, None, "{}", letter.body);
         let message: Value = serde_json::from_str(&letter.body).unwrap();
         let fields: Vec<&String> = message.as_object().unwrap().keys().collect();
-        assert_eq!(fields, ["hop", "item", "order", "trace", "v"]);
+        assert_eq!(fields, ["duty", "item", "order", "trace", "v"]);
     }
     world.mend_function(function);
     assert_eq!(world.stack.sqs().redrive(dead_letters).await.unwrap(), letters);

@@ -134,7 +134,7 @@ async fn a_paid_order_is_cancelled_and_refunded_once() {
     world.pick(&order, "01").await;
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "too slow" })).await.unwrap();
     for _ in 0..6 {
-        world.send_duty("RefundsQueue", &order.id, "head", "refund").await;
+        world.send_duty("RefundsQueue", &order.id, "state", "refund").await;
     }
     laws::hold(&world).await;
     let read = world.read(&order).await;

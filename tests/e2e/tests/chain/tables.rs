@@ -46,7 +46,7 @@ impl World {
         for item in self.scan("OrdersTable").await {
             let mut moved = Map::new();
             for name in ["reserved_until", "claimed_at"] {
-                if let Some(moment) = item.get(name).filter(|_| item["item"] != "details") {
+                if let Some(moment) = item.get(name).filter(|_| item["item"] != "placed") {
                     let moment: Timestamp = moment.as_str().unwrap().parse().unwrap();
                     moved.insert(name.to_owned(), json!({ "S": (moment - time).to_string() }));
                 }

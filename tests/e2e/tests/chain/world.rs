@@ -145,8 +145,8 @@ impl World {
     }
 
     /// Sends a message that says that an item owes something.
-    pub async fn send_duty(&self, queue: &str, order: &str, item: &str, hop: &str) {
-        let message = json!({ "v": 1, "order": order, "item": item, "hop": hop });
+    pub async fn send_duty(&self, queue: &str, order: &str, item: &str, duty: &str) {
+        let message = json!({ "v": 1, "order": order, "item": item, "duty": duty });
         self.stack.sqs().send(queue, message.to_string()).await.unwrap();
     }
 }

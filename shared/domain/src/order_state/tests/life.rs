@@ -62,7 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// An order, and the stock that it draws on.
 #[derive(Debug, Clone, PartialEq)]
 struct World {
-    head: Head,
+    state: OrderState,
     fulfillments: BTreeMap<FulfillmentId, Fulfillment>,
     levels: BTreeMap<StockPlace, StockLevel>,
     /// Units of each line that a carrier has.
@@ -71,8 +71,8 @@ struct World {
     asked: usize,
 }
 
-fn ordered() -> Details {
-    details(&[("TEE", 4, 1500), ("MUG", 2, 700), ("TEE", 1, 1400)])
+fn ordered() -> PlacedOrder {
+    placed(&[("TEE", 4, 1500), ("MUG", 2, 700), ("TEE", 1, 1400)])
 }
 
 fn locations() -> Vec<Location> {
@@ -99,25 +99,26 @@ impl World {
         };
         let levels: BTreeMap<_, _> =
             [("TEE", "main", 3, false), ("TEE", "store", 2, false), ("MUG", "main", 1, true)].map(level).into();
-        let details = ordered();
-        let mut empty = Head::place(&details, Vec::new(), at(RESERVATION), &[], &by(), at(0));
+        let placed = ordered();
+        let mut empty = OrderState::place(&placed, Vec::new(), at(RESERVATION), &[], &by(), at(0));
         empty.stock = (0..)
-            .zip(&details.lines)
-            .map(|(n, line)| allocation(n, line.sku.as_str(), line.quantity, Holding::Missing))
+            .zip(&placed.lines)
+            .map(|(n, line)| allocation(n, line.sku.as_str(), line.quantity, AllocationState::Missing))
             .collect();
-        let wants = empty.wants();
+        let needed = empty.needed();
         let mut world =
-            Self { head: empty.clone(), fulfillments: BTreeMap::new(), levels, sent: BTreeMap::new(), asked: 0 };
-        let routed = route(&wants, &locations(), &mut world.availability());
-        let held = |part: &Part, state: fn(LocationId) -> Holding| Allocation {
+            Self { state: empty.clone(), fulfillments: BTreeMap::new(), levels, sent: BTreeMap::new(), asked: 0 };
+        let routed = route(&needed, &locations(), &mut world.availability());
+        let held = |part: &RoutedUnits, state: fn(LocationId) -> AllocationState| Allocation {
             line: part.line,
             sku: part.sku.clone(),
             quantity: part.quantity,
             state: state(part.location.clone()),
         };
-        let reserved = routed.parts.iter().map(|part| held(part, Holding::Reserved));
-        let stock = reserved.chain(routed.backordered.iter().map(|part| held(part, Holding::Backordered))).collect();
-        world.turn_into(Head { stock, ..empty }, &routed.parts);
+        let reserved = routed.parts.iter().map(|part| held(part, AllocationState::Reserved));
+        let stock =
+            reserved.chain(routed.backordered.iter().map(|part| held(part, AllocationState::Backordered))).collect();
+        world.turn_into(OrderState { stock, ..empty }, &routed.parts);
         world
     }
 
@@ -125,16 +126,16 @@ impl World {
         Availability::of(self.levels.values())
     }
 
-    /// Takes the next head, and moves the stock as it says. Only `routed` units may make anything less available.
-    fn turn_into(&mut self, next: Head, routed: &[Part]) {
-        let change = difference(&self.head.stock, &next.stock);
+    /// Takes the next state, and moves the stock as it says. Only `routed` units may make anything less available.
+    fn turn_into(&mut self, next: OrderState, routed: &[RoutedUnits]) {
+        let change = difference(&self.state.stock, &next.stock);
         for (place, delta) in change.iter() {
             let taken: u32 =
                 routed.iter().filter(|p| p.sku == place.sku && p.location == place.location).map(|p| p.quantity).sum();
             assert!(delta.available() >= -i64::from(taken), "{place:?} {delta:?} without a reservation");
             self.shift(place, *delta);
         }
-        self.head = next;
+        self.state = next;
     }
 
     fn shift(&mut self, place: &StockPlace, delta: StockDelta) {
@@ -155,35 +156,35 @@ impl World {
     }
 
     fn take(&mut self, step: Step, now: Timestamp) {
-        let head = self.head.clone();
+        let state = self.state.clone();
         let told = |fact| event("stripe_pi_1", fact);
         let next = match step {
-            Step::Capture(amount) => head.record(&told(MoneyFact::Captured(amount)), now),
-            Step::Promise => head.record(&told(MoneyFact::Pending), now),
-            Step::Void => head.record(&told(MoneyFact::Voided), now),
-            Step::Dispute(status) => head.record(&dispute(status), now),
+            Step::Capture(amount) => state.record(&told(MoneyFact::Captured(amount)), now),
+            Step::Promise => state.record(&told(MoneyFact::Pending), now),
+            Step::Void => state.record(&told(MoneyFact::Voided), now),
+            Step::Dispute(status) => state.record(&dispute(status), now),
             Step::Refund(amount) => {
                 self.asked += 1;
-                head.intend_refund(&format!("return-{:02}", self.asked), amount, now)
+                state.intend_refund(&format!("return-{:02}", self.asked), amount, now)
             }
             Step::Settle(status) => {
-                let Some((id, refund)) = head.ledger.refunds.iter().find(|(_, refund)| !refund.has_succeeded()) else {
+                let Some((id, refund)) = state.ledger.refunds.iter().find(|(_, refund)| !refund.has_succeeded()) else {
                     return;
                 };
                 let (id, fact) = (id.clone(), refund_fact(id.as_str(), refund.attempt, refund.amount, status));
-                head.refund_sent(&id, now).record(&fact, now)
+                state.refund_sent(&id, now).record(&fact, now)
             }
-            Step::Retry => head.clone().retry_refunds(&by(), now).unwrap_or(head),
-            Step::Hold => head.clone().hold(HoldReason::Other, "look", &by(), now).unwrap_or(head),
+            Step::Retry => state.clone().retry_refunds(&by(), now).unwrap_or(state),
+            Step::Hold => state.clone().hold(HoldReason::Other, "look", &by(), now).unwrap_or(state),
             Step::Release => {
-                let Some(reason) = head.holds.keys().next().copied() else { return };
-                head.release(reason, &by(), now).unwrap()
+                let Some(reason) = state.holds.keys().next().copied() else { return };
+                state.release(reason, &by(), now).unwrap()
             }
             Step::Deduct => {
-                let routed = route(&head.wants(), &locations(), &mut self.availability());
-                return self.turn_into(head.deduct(&routed, now), &routed.parts);
+                let routed = route(&state.needed(), &locations(), &mut self.availability());
+                return self.turn_into(state.deduct(&routed, now), &routed.parts);
             }
-            Step::Expire => head.expire(at(RESERVATION)),
+            Step::Expire => state.expire(at(RESERVATION)),
             Step::Cancel => return self.cancel(now),
             Step::Dispatch => return self.dispatch(now),
             Step::Receive { units } => {
@@ -197,20 +198,20 @@ impl World {
 
     fn cancel(&mut self, now: Timestamp) {
         let all = self.fulfillments.values().cloned().collect();
-        if let Ok((head, fulfillments)) = self.head.clone().cancel(all, "why", &by(), now) {
-            self.turn_into(head, &[]);
+        if let Ok((state, fulfillments)) = self.state.clone().cancel(all, "why", &by(), now) {
+            self.turn_into(state, &[]);
             self.fulfillments = self.fulfillments.keys().cloned().zip(fulfillments).collect();
         }
     }
 
     fn dispatch(&mut self, now: Timestamp) {
-        if !self.head.owed.contains(&Duty::FulfillmentDispatch) {
+        if !self.state.owed.contains(&Duty::FulfillmentDispatch) {
             return;
         }
         let next = self.fulfillments.len() + 1;
-        let planned = plan(&self.head.stock, &ordered(), &BTreeMap::new(), &BTreeSet::new(), next, now);
+        let planned = plan(&self.state.stock, &ordered(), &BTreeMap::new(), &BTreeSet::new(), next, now);
         let ids: Vec<_> = planned.iter().map(|(id, _)| id.clone()).collect();
-        self.turn_into(self.head.clone().dispatched(&ids, now), &[]);
+        self.turn_into(self.state.clone().dispatched(&ids, now), &[]);
         self.fulfillments.extend(planned);
     }
 
@@ -222,17 +223,17 @@ impl World {
         }
         for (id, fulfillment) in all {
             if let Some((next, gone)) = worked(fulfillment, step, now) {
-                let mut head = self.head.clone();
+                let mut state = self.state.clone();
                 for PackedLine { line, quantity } in &gone {
-                    head = match step {
+                    state = match step {
                         Step::HandOver => {
                             *self.sent.entry(*line).or_default() += quantity;
-                            head.shipped(*line, *quantity, &next.location)
+                            state.shipped(*line, *quantity, &next.location)
                         }
-                        _ => head.picked_short(*line, *quantity, &next.location),
+                        _ => state.picked_short(*line, *quantity, &next.location),
                     };
                 }
-                self.turn_into(head.fulfillment_is(&id, next.status, now), &[]);
+                self.turn_into(state.fulfillment_is(&id, next.status, now), &[]);
                 self.take_off_the_shelf(&next, &gone);
                 self.fulfillments.insert(id, next);
                 return;
@@ -241,31 +242,31 @@ impl World {
     }
 
     fn check(&self, after: Step) {
-        let details = ordered();
-        for (n, line) in (0..).zip(&details.lines) {
-            let held: u32 = self.head.stock.iter().filter(|a| a.line == n).map(|a| a.quantity).sum();
+        let placed = ordered();
+        for (n, line) in (0..).zip(&placed.lines) {
+            let held: u32 = self.state.stock.iter().filter(|a| a.line == n).map(|a| a.quantity).sum();
             let sent = self.sent.get(&n).copied().unwrap_or(0);
-            let cancelled = matches!(self.head.status, OrderStatus::Cancelled { .. });
+            let cancelled = matches!(self.state.status, OrderStatus::Cancelled { .. });
             assert_eq!(held + sent, if cancelled { 0 } else { line.quantity }, "line {n} after {after:?}");
         }
         for (place, level) in &self.levels {
-            let held = difference(&[], &self.head.stock).get(place).copied().unwrap_or_default();
+            let held = difference(&[], &self.state.stock).get(place).copied().unwrap_or_default();
             let books = (level.reserved, level.committed, level.backordered);
             assert_eq!(books, (held.reserved, held.committed, held.backordered), "{place:?} after {after:?}");
             assert_eq!(level.available, level.on_hand - level.reserved - level.committed);
             assert!(level.available >= 0 && level.on_hand >= 0, "{level:?} after {after:?}");
         }
-        let currency = self.head.currency;
-        assert!(self.head.ledger.refunded(currency) <= self.head.ledger.captured(currency), "after {after:?}");
-        let owes_dispatch = self.head.owed.contains(&Duty::FulfillmentDispatch);
-        assert!(!(owes_dispatch && self.head.status != OrderStatus::Open), "after {after:?}");
+        let currency = self.state.currency;
+        assert!(self.state.ledger.refunded(currency) <= self.state.ledger.captured(currency), "after {after:?}");
+        let owes_dispatch = self.state.owed.contains(&Duty::FulfillmentDispatch);
+        assert!(!(owes_dispatch && self.state.status != OrderStatus::Open), "after {after:?}");
         assert_eq!(
-            self.head.owed.contains(&Duty::Refund),
-            self.head.ledger.owed_refunds().next().is_some(),
+            self.state.owed.contains(&Duty::Refund),
+            self.state.ledger.owed_refunds().next().is_some(),
             "after {after:?}"
         );
-        if self.head.status == OrderStatus::Completed {
-            assert!(self.fulfillments.values().all(|f| f.status.is_final()) && self.head.stock.is_empty());
+        if self.state.status == OrderStatus::Completed {
+            assert!(self.fulfillments.values().all(|f| f.status.is_final()) && self.state.stock.is_empty());
         }
     }
 }
@@ -328,9 +329,9 @@ proptest! {
         (facts, shuffled) in prop::collection::vec(money(), 0..8).prop_flat_map(|f| (Just(f.clone()), Just(f).prop_shuffle()))
     ) {
         let play = |facts: &[MoneyFact]| {
-            let head = facts.iter().fold(pending(), |head, fact| head.record(&event("stripe_pi_1", fact.clone()), at(9)));
-            let held = head.holds.contains_key(&HoldReason::PaymentDisputed);
-            (head.payment_status(), head.status.clone(), head.owed.contains(&Duty::StockDeduction), held)
+            let state = facts.iter().fold(pending(), |state, fact| state.record(&event("stripe_pi_1", fact.clone()), at(9)));
+            let held = state.holds.contains_key(&HoldReason::PaymentDisputed);
+            (state.payment_status(), state.status.clone(), state.owed.contains(&Duty::StockDeduction), held)
         };
         prop_assert_eq!(play(&facts), play(&shuffled));
     }

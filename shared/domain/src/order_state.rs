@@ -1,4 +1,4 @@
-//! The head of an order: everything about it that changes, and the rules of its changes.
+//! The state of an order: everything about it that changes, and the rules of its changes.
 //!
 //! [`money`] holds the rules about payments and refunds, [`goods`] those about stock and fulfillments.
 
@@ -15,8 +15,8 @@ use super::{
     history::{Actor, Entry},
     ids::{ChannelId, FulfillmentId},
     ledger::{Ledger, MoneyEvent, PaymentStatus},
-    money::{Currency, Minor},
-    order::Details,
+    money::{Amount, Currency},
+    placed_order::PlacedOrder,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,12 +26,12 @@ use std::collections::BTreeMap;
 pub const OWED_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct OrderState {
     pub channel: ChannelId,
     pub reference: String,
     pub placed_at: Timestamp,
     pub currency: Currency,
-    pub total: Minor,
+    pub total: Amount,
     #[serde(flatten)]
     pub status: OrderStatus,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -171,22 +171,22 @@ pub enum Due {
     Waiting(Timestamp),
 }
 
-impl Head {
+impl OrderState {
     /// A new order that holds `stock`, with whatever money has already come for it.
     pub fn place(
-        details: &Details,
+        placed: &PlacedOrder,
         stock: Vec<Allocation>,
         reserved_until: Timestamp,
         events: &[MoneyEvent],
         by: &Actor,
         now: Timestamp,
     ) -> Self {
-        let head = Self {
-            channel: details.channel.clone(),
-            reference: details.reference.clone(),
-            placed_at: details.placed_at,
-            currency: details.currency,
-            total: details.total,
+        let state = Self {
+            channel: placed.channel.clone(),
+            reference: placed.reference.clone(),
+            placed_at: placed.placed_at,
+            currency: placed.currency,
+            total: placed.total,
             status: OrderStatus::Pending { reserved_until },
             holds: BTreeMap::new(),
             stock,
@@ -196,11 +196,11 @@ impl Head {
             owed: Owed::new(),
             history: Vec::new(),
         };
-        let mut head = head.noted(now, by, "placed", details.currency.format(details.total));
+        let mut state = state.noted(now, by, "placed", placed.currency.format(placed.total));
         for event in events {
-            head = head.record(event, now);
+            state = state.record(event, now);
         }
-        head.open_if_paid(now)
+        state.open_if_paid(now)
     }
 
     /// Adds a line to the timeline.

@@ -1,27 +1,27 @@
 //! Stock and fulfillments of an order: deduct, cancel, expire, dispatch, ship.
 
-use super::{Head, Hold, HoldReason, OrderStatus};
+use super::{Hold, HoldReason, OrderState, OrderStatus};
 use crate::{
     Rejection,
-    allocation::{Allocation, Holding, add, shift},
+    allocation::{Allocation, AllocationState, add, shift},
     duty::{Duty, EmailKind},
     fulfillment::{Fulfillment, FulfillmentStatus},
     history::Actor,
     ids::{FulfillmentId, LocationId},
-    order::{Details, Line},
-    routing::{Part, Routed, Shortage, Want},
+    placed_order::{Line, PlacedOrder},
+    routing::{NeededUnits, Routed, RoutedUnits, Shortage},
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-impl Head {
+impl OrderState {
     /// The units that no location has committed to yet.
-    pub fn wants(&self) -> Vec<Want> {
+    pub fn needed(&self) -> Vec<NeededUnits> {
         let open = self.stock.iter().filter(|allocation| allocation.state.is_open());
-        open.map(|a| Want { line: a.line, sku: a.sku.clone(), quantity: a.quantity }).collect()
+        open.map(|a| NeededUnits { line: a.line, sku: a.sku.clone(), quantity: a.quantity }).collect()
     }
 
-    /// Deducts: what is reserved is committed, and so is what routing found for [`Head::wants`]. Units
+    /// Deducts: what is reserved is committed, and so is what routing found for [`OrderState::needed`]. Units
     /// that are nowhere put the order on hold.
     pub fn deduct(mut self, routed: &Routed, now: Timestamp) -> Self {
         self.owed.remove(&Duty::StockDeduction);
@@ -31,20 +31,23 @@ impl Head {
         let before = std::mem::take(&mut self.stock);
         for allocation in before.iter().filter(|allocation| !allocation.state.is_open()).cloned() {
             let state = match allocation.state {
-                Holding::Reserved(at) => Holding::Committed(at),
+                AllocationState::Reserved(at) => AllocationState::Committed(at),
                 other => other,
             };
             add(&mut self.stock, Allocation { state, ..allocation });
         }
         for part in &routed.parts {
-            add(&mut self.stock, allocation(part, Holding::Committed));
+            add(&mut self.stock, allocation(part, AllocationState::Committed));
         }
         for part in &routed.backordered {
-            add(&mut self.stock, allocation(part, Holding::Backordered));
+            add(&mut self.stock, allocation(part, AllocationState::Backordered));
         }
         for Shortage { line, sku, asked, available } in &routed.short {
             let quantity = asked - available;
-            add(&mut self.stock, Allocation { line: *line, sku: sku.clone(), quantity, state: Holding::Missing });
+            add(
+                &mut self.stock,
+                Allocation { line: *line, sku: sku.clone(), quantity, state: AllocationState::Missing },
+            );
         }
         self.hold_while_short(&routed.short, now);
         if !self.confirmed {
@@ -73,7 +76,7 @@ impl Head {
     }
 
     pub(super) fn owe_dispatch(&mut self) {
-        let committed = self.stock.iter().any(|a| matches!(a.state, Holding::Committed(_)));
+        let committed = self.stock.iter().any(|a| matches!(a.state, AllocationState::Committed(_)));
         if self.status == OrderStatus::Open && self.holds.is_empty() && committed {
             self.owed.insert(Duty::FulfillmentDispatch);
         }
@@ -95,7 +98,7 @@ impl Head {
         self.holds.clear();
         let held = std::mem::take(&mut self.stock);
         for allocation in held {
-            add(&mut self.stock, Allocation { state: Holding::Missing, ..allocation });
+            add(&mut self.stock, Allocation { state: AllocationState::Missing, ..allocation });
         }
         self.noted(now, &Actor::orderly(), "expired", "")
     }
@@ -137,9 +140,9 @@ impl Head {
         let open = self.fulfillments.values_mut().filter(|status| !status.is_final());
         open.for_each(|status| *status = FulfillmentStatus::Cancelled);
         let amount = self.ledger.not_refunded(self.currency);
-        let mut head = self.noted(now, by, "cancelled", reason).intend_refund("cancel", amount, now);
-        head.hold_foreign_money(now);
-        Ok((head, fulfillments.into_iter().map(|f| f.cancel(by, now)).collect()))
+        let mut state = self.noted(now, by, "cancelled", reason).intend_refund("cancel", amount, now);
+        state.hold_foreign_money(now);
+        Ok((state, fulfillments.into_iter().map(|f| f.cancel(by, now)).collect()))
     }
 
     /// Cancels what has not left of an order that was sent in part, and decides to refund its price. Cancelling again
@@ -147,7 +150,7 @@ impl Head {
     pub fn cancel_unsent(
         mut self,
         fulfillments: Vec<Fulfillment>,
-        details: &Details,
+        placed: &PlacedOrder,
         reason: &str,
         by: &Actor,
         now: Timestamp,
@@ -164,9 +167,9 @@ impl Head {
         }
         // A return gives back the price of a line's first units, this that of its last ones.
         let unsent = |(n, line): (u16, &Line)| {
-            details.price_of_units(n, sent.get(&n).copied().unwrap_or_default()..line.quantity)
+            placed.price_of_units(n, sent.get(&n).copied().unwrap_or_default()..line.quantity)
         };
-        let amount = (0..).zip(&details.lines).map(unsent).sum();
+        let amount = (0..).zip(&placed.lines).map(unsent).sum();
         self.release_goods();
         self.stock.clear();
         self.owed.remove(&Duty::StockDeduction);
@@ -184,7 +187,7 @@ impl Head {
         self.owed.remove(&Duty::FulfillmentDispatch);
         for allocation in std::mem::take(&mut self.stock) {
             let state = match allocation.state {
-                Holding::Committed(at) if !ids.is_empty() => Holding::Dispatched(at),
+                AllocationState::Committed(at) if !ids.is_empty() => AllocationState::Dispatched(at),
                 other => other,
             };
             add(&mut self.stock, Allocation { state, ..allocation });
@@ -198,15 +201,15 @@ impl Head {
 
     /// The units of `line` have left `location` with a carrier: the order holds them no more.
     pub fn shipped(mut self, line: u16, quantity: u32, location: &LocationId) -> Self {
-        let from = Holding::Dispatched(location.clone());
+        let from = AllocationState::Dispatched(location.clone());
         shift(&mut self.stock, line, quantity, |state| *state == from, |_| None);
         self
     }
 
     /// The units of `line` were not found at `location`: they are routed again.
     pub fn picked_short(mut self, line: u16, quantity: u32, location: &LocationId) -> Self {
-        let from = Holding::Dispatched(location.clone());
-        if shift(&mut self.stock, line, quantity, |state| *state == from, |_| Some(Holding::Missing)) > 0 {
+        let from = AllocationState::Dispatched(location.clone());
+        if shift(&mut self.stock, line, quantity, |state| *state == from, |_| Some(AllocationState::Missing)) > 0 {
             self.owed.insert(Duty::StockDeduction);
         }
         self
@@ -226,6 +229,6 @@ impl Head {
     }
 }
 
-fn allocation(part: &Part, state: impl Fn(LocationId) -> Holding) -> Allocation {
+fn allocation(part: &RoutedUnits, state: impl Fn(LocationId) -> AllocationState) -> Allocation {
     Allocation { line: part.line, sku: part.sku.clone(), quantity: part.quantity, state: state(part.location.clone()) }
 }

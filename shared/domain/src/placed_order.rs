@@ -2,14 +2,14 @@
 
 use super::{
     ids::{ChannelId, PaymentId, Sku},
-    money::{Currency, Minor, allocate, share_of_units},
+    money::{Amount, Currency, allocate, share_of_units},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// An order as it was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Details {
+pub struct PlacedOrder {
     pub channel: ChannelId,
     /// The channel's own order id, or the idempotency key.
     pub reference: String,
@@ -27,7 +27,7 @@ pub struct Details {
     /// Whether unit prices and the shipping price contain their tax.
     pub tax_included: bool,
     /// What the customer pays for everything.
-    pub total: Minor,
+    pub total: Amount,
     /// The payment that the storefront began, if it told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
@@ -85,15 +85,15 @@ pub struct Line {
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
-    pub unit_price: Minor,
+    pub unit_price: Amount,
     /// On the whole line.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
-    pub discount: Minor,
+    pub discount: Amount,
     /// The tax of the whole line after discounts: added to its price, or contained in it.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
-    pub tax: Minor,
+    pub tax: Amount,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,10 +104,10 @@ pub struct Shipping {
     pub method: String,
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
-    pub price: Minor,
+    pub price: Amount,
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
-    pub tax: Minor,
+    pub tax: Amount,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,36 +117,36 @@ pub struct Discount {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
     pub code: Option<String>,
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
-    pub amount: Minor,
+    pub amount: Amount,
 }
 
 /// How the total of an order comes about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
     /// What each line costs in the end: after its own discount and its share of the order's, with tax.
-    pub lines: Vec<Minor>,
+    pub lines: Vec<Amount>,
     /// Lines before discounts.
-    pub subtotal: Minor,
+    pub subtotal: Amount,
     /// All discounts.
-    pub discount: Minor,
-    pub shipping: Minor,
+    pub discount: Amount,
+    pub shipping: Amount,
     /// All taxes, whether added or contained.
-    pub tax: Minor,
-    pub total: Minor,
+    pub tax: Amount,
+    pub total: Amount,
 }
 
 impl Line {
-    fn before_discount(&self) -> Option<Minor> {
+    fn before_discount(&self) -> Option<Amount> {
         self.unit_price.checked_mul(i64::from(self.quantity))
     }
 }
 
-impl Details {
+impl PlacedOrder {
     /// Adds the order up. None if it overflows, or a discount is larger than what it is taken from.
     pub fn totals(&self) -> Option<Totals> {
-        let added = |tax: Minor| if self.tax_included { 0 } else { tax };
-        let gross: Vec<Minor> = self.lines.iter().map(Line::before_discount).collect::<Option<_>>()?;
-        let net: Vec<Minor> = gross.iter().zip(&self.lines).map(|(gross, line)| gross - line.discount).collect();
+        let added = |tax: Amount| if self.tax_included { 0 } else { tax };
+        let gross: Vec<Amount> = self.lines.iter().map(Line::before_discount).collect::<Option<_>>()?;
+        let net: Vec<Amount> = gross.iter().zip(&self.lines).map(|(gross, line)| gross - line.discount).collect();
         if net.iter().any(|net| *net < 0) {
             return None;
         }
@@ -157,7 +157,7 @@ impl Details {
         }
         let weights: Vec<u64> = net.iter().map(|net| net.unsigned_abs()).collect();
         let shares = allocate(order_discount, &weights);
-        let lines: Vec<Minor> = (0..net.len())
+        let lines: Vec<Amount> = (0..net.len())
             .map(|i| net[i].checked_sub(shares[i])?.checked_add(added(self.lines[i].tax)))
             .collect::<Option<_>>()?;
         let shipping = self.shipping.price.checked_add(added(self.shipping.tax))?;
@@ -172,7 +172,7 @@ impl Details {
     }
 
     /// What units `units` of line `line` cost the customer, discounts and tax included.
-    pub fn price_of_units(&self, line: u16, units: std::ops::Range<u32>) -> Minor {
+    pub fn price_of_units(&self, line: u16, units: std::ops::Range<u32>) -> Amount {
         let Some((totals, ordered)) = self.totals().zip(self.lines.get(usize::from(line))) else { return 0 };
         share_of_units(totals.lines[usize::from(line)], ordered.quantity, units)
     }
@@ -182,12 +182,12 @@ impl Details {
     }
 }
 
-fn checked_sum(amounts: impl IntoIterator<Item = Minor>) -> Option<Minor> {
-    amounts.into_iter().try_fold(0, Minor::checked_add)
+fn checked_sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
+    amounts.into_iter().try_fold(0, Amount::checked_add)
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(amount: &Minor) -> bool {
+fn is_zero(amount: &Amount) -> bool {
     *amount == 0
 }
 
@@ -195,12 +195,12 @@ fn is_zero(amount: &Minor) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::fixtures::details;
+    use crate::fixtures::placed;
     use proptest::prelude::*;
 
     #[test]
     fn the_total_is_lines_less_discounts_plus_shipping_and_added_tax() {
-        let mut order = details(&[("a", 2, 1000), ("b", 1, 500)]);
+        let mut order = placed(&[("a", 2, 1000), ("b", 1, 500)]);
         order.lines[0].discount = 200;
         order.lines[0].tax = 342;
         order.shipping = Shipping { method: "Standard".into(), price: 490, tax: 93 };
@@ -215,13 +215,13 @@ mod tests {
 
     #[test]
     fn a_discount_larger_than_its_price_and_an_overflow_have_no_total() {
-        let mut order = details(&[("a", 1, 100)]);
+        let mut order = placed(&[("a", 1, 100)]);
         order.lines[0].discount = 101;
         assert!(order.totals().is_none());
-        let mut order = details(&[("a", 1, 100)]);
+        let mut order = placed(&[("a", 1, 100)]);
         order.discount = Some(Discount { code: None, amount: 101 });
         assert!(order.totals().is_none());
-        let mut order = details(&[("a", 2, 100)]);
+        let mut order = placed(&[("a", 2, 100)]);
         order.lines[0].unit_price = i64::MAX;
         assert!(order.totals().is_none());
     }
@@ -232,7 +232,7 @@ mod tests {
             lines in prop::collection::vec((1..9_u32, 0..9_999_i64, 0..500_i64), 1..6),
             discount in 0..5_000_i64,
         ) {
-            let mut order = details(&lines.iter().map(|(q, p, _)| ("a", *q, *p)).collect::<Vec<_>>());
+            let mut order = placed(&lines.iter().map(|(q, p, _)| ("a", *q, *p)).collect::<Vec<_>>());
             for (line, (.., tax)) in order.lines.iter_mut().zip(&lines) {
                 line.tax = *tax;
             }

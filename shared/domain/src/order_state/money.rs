@@ -1,17 +1,17 @@
 //! Payments and refunds of an order.
 
-use super::{Head, Hold, HoldReason, OrderStatus};
+use super::{Hold, HoldReason, OrderState, OrderStatus};
 use crate::{
     Rejection,
     duty::{Duty, EmailKind},
     history::Actor,
     ids::{RefundId, ReturnId},
     ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, OurRefund, RefundState, RefundStatus},
-    money::Minor,
+    money::Amount,
 };
 use jiff::Timestamp;
 
-impl Head {
+impl OrderState {
     /// Takes in a fact about money. The same fact again changes nothing.
     pub fn record(mut self, event: &MoneyEvent, now: Timestamp) -> Self {
         let before = self.ledger.clone();
@@ -21,7 +21,7 @@ impl Head {
         }
         let by = Actor::provider(event.payment.parts().0);
         let currency = event.currency.unwrap_or(self.currency);
-        let money = |amount: Minor| currency.format(amount);
+        let money = |amount: Amount| currency.format(amount);
         let (what, note) = match &event.fact {
             MoneyFact::Pending => ("payment-pending", String::new()),
             MoneyFact::Authorized(amount) => ("payment-authorized", money(*amount)),
@@ -150,9 +150,9 @@ impl Head {
         let free = |name: &String| !self.ledger.refunds.contains_key(name.as_str());
         let Some(name) = { name }.find(free) else { return self };
         let amount = self.ledger.not_refunded(self.currency);
-        let mut head = self.intend_refund(&name, amount, now);
-        head.hold_foreign_money(now);
-        head
+        let mut state = self.intend_refund(&name, amount, now);
+        state.hold_foreign_money(now);
+        state
     }
 
     /// Orderly refunds in the order's currency only. What came to a cancelled order in another one is for a person to send
@@ -166,7 +166,7 @@ impl Head {
     }
 
     /// Decides to refund, and owes the doing of it.
-    pub fn intend_refund(mut self, name: &str, amount: Minor, now: Timestamp) -> Self {
+    pub fn intend_refund(mut self, name: &str, amount: Amount, now: Timestamp) -> Self {
         let before = self.ledger.clone();
         let intended = self.ledger.intend_refund(name, amount, self.currency);
         let told = format!("{name} {}", self.currency.format(intended));

@@ -4,7 +4,7 @@ use super::*;
 
 /// Two of the first line have left; its sender found the mug nowhere.
 fn sent_in_part() -> Whole {
-    let (head, fulfillments) = dispatched();
+    let (state, fulfillments) = dispatched();
     let (picked, missing) = fulfillments[0].clone().confirm_picks(&[(0, 2), (1, 0)].into(), &by(), at(5)).unwrap();
     assert_eq!(missing, [PackedLine { line: 1, quantity: 1 }]);
     let packed = picked.pack(vec![PackedLine { line: 0, quantity: 2 }], 600, None, "k", &by(), at(6)).unwrap();
@@ -16,17 +16,17 @@ fn sent_in_part() -> Whole {
     };
     let (sent, _) = packed.hand_over(&[leaving], &by(), at(7)).unwrap();
     let id = FulfillmentId::nth(1);
-    let head = head.picked_short(1, 1, &main()).shipped(0, 2, &main()).fulfillment_is(&id, sent.status, at(7));
-    (head, vec![sent])
+    let state = state.picked_short(1, 1, &main()).shipped(0, 2, &main()).fulfillment_is(&id, sent.status, at(7));
+    (state, vec![sent])
 }
 
 #[test]
 fn what_has_not_left_can_be_cancelled_and_its_price_goes_back() {
-    let (head, fulfillments) = sent_in_part();
-    let refused = head.clone().cancel(fulfillments.clone(), "why", &by(), at(9)).unwrap_err();
+    let (state, fulfillments) = sent_in_part();
+    let refused = state.clone().cancel(fulfillments.clone(), "why", &by(), at(9)).unwrap_err();
     assert_eq!(refused.code, "already-handed-over");
 
-    let (rest, after) = head.cancel_unsent(fulfillments, &two_lines(), "sold out", &by(), at(9)).unwrap();
+    let (rest, after) = state.cancel_unsent(fulfillments, &two_lines(), "sold out", &by(), at(9)).unwrap();
     assert!(rest.stock.is_empty() && rest.holds.is_empty(), "{rest:?}");
     let refunds: Vec<_> = rest.ledger.owed_refunds().map(|(id, refund)| (id.as_str(), refund.amount)).collect();
     assert_eq!(refunds, [("cancel-unsent", 700)]);
@@ -41,9 +41,9 @@ fn what_has_not_left_can_be_cancelled_and_its_price_goes_back() {
 
 #[test]
 fn cancelling_the_unsent_part_of_an_order_of_which_nothing_left_cancels_it() {
-    let (head, fulfillments) = dispatched();
-    let (whole, _) = head.clone().cancel(fulfillments.clone(), "why", &by(), at(9)).unwrap();
-    assert_eq!(head.cancel_unsent(fulfillments, &two_lines(), "why", &by(), at(9)).unwrap().0, whole);
+    let (state, fulfillments) = dispatched();
+    let (whole, _) = state.clone().cancel(fulfillments.clone(), "why", &by(), at(9)).unwrap();
+    assert_eq!(state.cancel_unsent(fulfillments, &two_lines(), "why", &by(), at(9)).unwrap().0, whole);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_part_that_is_paid_after_the_end_waits_for_the_rest_or_goes_back() {
     let paid = late.clone().record(&captured(3700), at(RESERVATION + 10));
     assert!(paid.status == OrderStatus::Open && paid.holds.is_empty());
     let (cancelled, _) = late.cancel(Vec::new(), "too late", &by(), at(RESERVATION + 10)).unwrap();
-    assert_eq!(cancelled.ledger.owed_refunds().map(|(_, refund)| refund.amount).sum::<Minor>(), 1000);
+    assert_eq!(cancelled.ledger.owed_refunds().map(|(_, refund)| refund.amount).sum::<Amount>(), 1000);
     assert!(expired().cancel(Vec::new(), "why", &by(), at(RESERVATION + 9)).is_err(), "there is nothing to cancel");
 }
 
@@ -122,9 +122,9 @@ fn a_refund_that_a_dispute_is_in_the_way_of_is_held_for_a_person_and_can_be_orde
 
 #[test]
 fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
-    let (head, _) = deducted().cancel(Vec::new(), "why", &by(), at(9)).unwrap();
+    let (state, _) = deducted().cancel(Vec::new(), "why", &by(), at(9)).unwrap();
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
-    let unknown = head.refund_sent(&ours.id, at(10)).refund_unknown(&ours, "Stripe answered 500");
+    let unknown = state.refund_sent(&ours.id, at(10)).refund_unknown(&ours, "Stripe answered 500");
     let state = &unknown.ledger.refunds[&ours.id].state;
     assert_eq!(*state, RefundState::Unknown { at: at(10), reason: "Stripe answered 500".into() });
     assert_eq!(unknown.clone().refund_sent(&ours.id, at(99)), unknown, "the first time stands");
