@@ -4,6 +4,7 @@ use crate::mail::{
     DateRange, Delivered, Line, Link, Order as Letterhead, OrderCancelled, Parcel as PartOf, PaymentConfirmed,
     PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
+use app::Error;
 use domain::{
     allocation::AllocationState,
     arrival::Arrival,
@@ -11,12 +12,12 @@ use domain::{
     fulfillment::{Fulfillment, PackedLine, Parcel},
     ids::{LocationId, ParcelId, RefundId},
     money::Amount,
+    order::Order,
     placed_order::Address,
+    refund_cause::RefundCause,
     settings::Location,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use runtime::RecordError;
-use store::Order;
 
 /// Calendar days until goods on backorder are expected, where no supplier's date is known.
 const BACKORDER_DAYS: u16 = 14;
@@ -52,8 +53,8 @@ pub(crate) fn compose(
     kind: &EmailKind,
     locations: &[Location],
     now: Timestamp,
-) -> Result<Mail, RecordError> {
-    let missing = || RecordError::Poison(format!("order {} has nothing to say about {kind}", order.id));
+) -> Result<Mail, Error> {
+    let missing = || Error::Defect(format!("order {} has nothing to say about {kind}", order.id));
     let mail = match kind {
         EmailKind::PaymentConfirmed => payment_confirmed(order, locations, now).map(Mail::PaymentConfirmed),
         EmailKind::OrderCancelled => Some(Mail::OrderCancelled(order_cancelled(order))),
@@ -66,23 +67,23 @@ pub(crate) fn compose(
 }
 
 fn letterhead(order: &Order) -> Letterhead {
-    Letterhead { number: order.placed().reference.clone(), customer: Some(order.placed().customer.name.clone()) }
+    Letterhead { number: order.placed.reference.clone(), customer: Some(order.placed.customer.name.clone()) }
 }
 
 fn money(order: &Order, amount: Amount) -> String {
-    order.placed().currency.format(amount)
+    order.placed.currency.format(amount)
 }
 
 fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> Option<PaymentConfirmed> {
-    let placed = order.placed();
+    let placed = &order.placed;
     let totals = placed.totals()?;
-    let stock = &order.state.value.stock;
+    let stock = &order.state.stock;
     let waits = |state: &AllocationState| matches!(state, AllocationState::Backordered(_) | AllocationState::Missing);
-    let line = |(n, line): (u16, &domain::placed_order::Line)| PricedLine {
+    let line = |line: &domain::placed_order::Line| PricedLine {
         sku: line.sku.to_string(),
         title: line.title.clone(),
         quantity: line.quantity,
-        backordered: stock.iter().filter(|a| a.line == n && waits(&a.state)).map(|a| a.quantity).sum(),
+        backordered: stock.iter().filter(|a| a.line == line.id && waits(&a.state)).map(|a| a.quantity).sum(),
         unit_price: money(order, line.unit_price),
         total: money(order, line.unit_price * i64::from(line.quantity)),
     };
@@ -98,7 +99,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
     let known = !stock.iter().any(|allocation| allocation.state == AllocationState::Missing);
     Some(PaymentConfirmed {
         order: letterhead(order),
-        lines: (0..).zip(&placed.lines).map(line).collect(),
+        lines: placed.lines.iter().map(line).collect(),
         totals: Totals {
             subtotal: money(order, totals.subtotal),
             discounts: (totals.discount > 0).then(|| money(order, totals.discount)),
@@ -113,9 +114,9 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
 }
 
 fn order_cancelled(order: &Order) -> OrderCancelled {
-    let ledger = &order.state.value.ledger;
+    let ledger = &order.state.ledger;
     let back: Amount =
-        ledger.refunds.iter().filter(|(id, _)| is_part_of(id, "cancel")).map(|(_, refund)| refund.amount).sum();
+        ledger.refunds.iter().filter(|(id, _)| RefundCause::Cancel.is_of(id)).map(|(_, refund)| refund.amount).sum();
     let line = |line: &domain::placed_order::Line| Line {
         sku: line.sku.to_string(),
         title: line.title.clone(),
@@ -123,7 +124,7 @@ fn order_cancelled(order: &Order) -> OrderCancelled {
     };
     OrderCancelled {
         order: letterhead(order),
-        lines: order.placed().lines.iter().map(line).collect(),
+        lines: order.placed.lines.iter().map(line).collect(),
         refund: (back > 0).then(|| money(order, back)),
     }
 }
@@ -140,7 +141,7 @@ fn shipped(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]
         tracking_number: shipment.tracking_number.clone(),
         tracking_page: shipment.tracking_url.as_deref().and_then(Link::parse),
         arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at))),
-        ship_to: address(&order.placed().shipping_address),
+        ship_to: address(&order.placed.shipping_address),
     })
 }
 
@@ -158,19 +159,20 @@ fn delivered(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Locatio
 
 fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
     let ItemName::Return(id) = item else { return None };
-    let lines = order.returns.get(id)?.value.lines.iter().filter(|line| line.received > 0);
+    let lines = order.returns.get(id)?.lines.iter().filter(|line| line.received > 0);
     let packed: Vec<_> = lines.map(|line| PackedLine { line: line.line, quantity: line.received }).collect();
     Some(ReturnReceived { order: letterhead(order), lines: contents(order, &packed) })
 }
 
 /// A refund after a return names the lines that came back; any other stands for itself.
 fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
-    let refund = order.state.value.ledger.refunds.get(id)?;
+    let refund = order.state.ledger.refunds.get(id)?;
     let mut returns = order.returns.iter();
-    let cause = returns.find(|(n, _)| id.as_str() == format!("return-{n}")).map(|(_, returned)| &returned.value);
+    let cause =
+        returns.find(|(n, _)| id.as_str() == RefundCause::Return(**n).to_string()).map(|(_, returned)| returned);
     let lines = cause.filter(|returned| returned.refund == Some(refund.amount)).map(|returned| &returned.lines);
     let line = |line: &domain::returns::ReturnLine| {
-        let ordered = order.placed().line(line.line)?;
+        let ordered = order.placed.line(line.line)?;
         Some(RefundedLine {
             sku: line.sku.to_string(),
             title: ordered.title.clone(),
@@ -186,24 +188,19 @@ fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
     })
 }
 
-/// Whether a refund was made under `name`; one that is spread over payments has `.2`, `.3`… behind it.
-fn is_part_of(id: &RefundId, name: &str) -> bool {
-    id.as_str() == name || id.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
-}
-
 /// A parcel of the fulfillment that owes the e-mail, and its number among all parcels of the order.
 fn parcel<'a>(order: &'a Order, item: &ItemName, id: &ParcelId) -> Option<(&'a Fulfillment, &'a Parcel, PartOf)> {
     let ItemName::Fulfillment(own) = item else { return None };
-    let fulfillment = &order.fulfillments.get(own)?.value;
+    let fulfillment = order.fulfillments.get(own)?;
     let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == *id)?;
-    let all = || order.fulfillments.iter().flat_map(|(n, f)| f.value.parcels.iter().map(move |parcel| (n, &parcel.id)));
+    let all = || order.fulfillments.iter().flat_map(|(n, f)| f.parcels.iter().map(move |parcel| (n, &parcel.id)));
     let number = all().position(|(n, other)| n == own && other == id)? + 1;
     Some((fulfillment, parcel, PartOf { number, count: all().count() }))
 }
 
 fn contents(order: &Order, packed: &[PackedLine]) -> Vec<Line> {
     let line = |packed: &PackedLine| {
-        let ordered = order.placed().line(packed.line)?;
+        let ordered = order.placed.line(packed.line)?;
         Some(Line { sku: ordered.sku.to_string(), title: ordered.title.clone(), quantity: packed.quantity })
     };
     packed.iter().filter_map(line).collect()

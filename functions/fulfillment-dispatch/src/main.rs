@@ -5,7 +5,6 @@ use runtime::{self, Aws, Clock, Error};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app =
-        App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system(), warehouses: Warehouses::new(&aws) };
+    let app = App { store: aws.store()?, clock: Clock::system(), warehouses: Warehouses::new(&aws) };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

@@ -1,11 +1,12 @@
 //! The warehouse's webhook: a new fulfillment, signed as Standard Webhooks.
 
+use app::Error;
 use domain::{
     fulfillment::{Fulfillment, PickLine},
     ids::{FulfillmentId, LocationId, OrderId},
     placed_order::{Address, PlacedOrder},
 };
-use runtime::{Aws, ConfigError, RecordError, Web};
+use runtime::{Aws, ConfigError, Web};
 use serde::Serialize;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -34,7 +35,7 @@ struct Notice<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     order: &'a OrderId,
-    fulfillment: &'a FulfillmentId,
+    fulfillment: FulfillmentId,
     location: &'a LocationId,
     shipping_method: &'a str,
     ship_to: &'a Address,
@@ -52,11 +53,11 @@ impl Warehouses {
         Ok(Self { secret: OnceCell::new_with(Some(parse(secret)?)), ..Self::new(aws) })
     }
 
-    async fn secret(&self) -> Result<&Secret, RecordError> {
+    async fn secret(&self) -> Result<&Secret, Error> {
         let read = self.secret.get_or_try_init(async || parse(&self.aws.secret(SECRET).await?));
-        let late = || RecordError::Outside(format!("the secret that {SECRET} names was not read in time"));
+        let late = || Error::Outside(format!("the secret that {SECRET} names was not read in time"));
         let read = tokio::time::timeout(SECRET_TIMEOUT, read).await.map_err(|_| late())?;
-        read.map_err(|e| RecordError::Outside(e.to_string()))
+        read.map_err(|e| Error::Outside(e.to_string()))
     }
 
     /// Posts a fulfillment. Anything but 2xx is a failure, and comes again.
@@ -64,11 +65,11 @@ impl Warehouses {
         &self,
         url: &str,
         order: &OrderId,
-        id: &FulfillmentId,
+        id: FulfillmentId,
         fulfillment: &Fulfillment,
         placed: &PlacedOrder,
         now: jiff::Timestamp,
-    ) -> Result<(), RecordError> {
+    ) -> Result<(), Error> {
         let notice = Notice {
             kind: "fulfillment.created",
             order,
@@ -78,11 +79,11 @@ impl Warehouses {
             ship_to: &placed.shipping_address,
             picklist: &fulfillment.lines,
         };
-        let body = serde_json::to_vec(&notice).map_err(|e| RecordError::Poison(e.to_string()))?;
+        let body = serde_json::to_vec(&notice).map_err(|e| Error::Defect(e.to_string()))?;
         let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, self.secret().await?, now);
-        let headers = headers.map_err(|e| RecordError::Poison(e.to_string()))?;
+        let headers = headers.map_err(|e| Error::Defect(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.
-        let failed = |why: String| RecordError::Outside(format!("the webhook of {}: {why}", fulfillment.location));
+        let failed = |why: String| Error::Outside(format!("the webhook of {}: {why}", fulfillment.location));
         let request = http::Request::post(url)
             .header("content-type", "application/json")
             .header(standard_webhooks::ID_HEADER, headers.id)

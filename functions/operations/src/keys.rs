@@ -1,7 +1,11 @@
 //! API keys: made, listed, revoked. A key is shown once; only its hash is kept.
 
-use crate::{App, request};
-use api::{Error, Problem, Request, Response};
+use crate::{
+    App,
+    request::{self, CreateKey},
+};
+use api::{Error, Request, Response};
+use app::settings;
 use data_encoding::BASE64URL_NOPAD;
 use domain::settings::ApiKey;
 use serde::Serialize;
@@ -32,25 +36,12 @@ pub struct RevokedKey {
 }
 
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
-    let asked = request::key(&request.json()?)?;
-    if let Some(channel) = &asked.channel
-        && !app.store.channels().await?.iter().any(|known| known.id == *channel)
-    {
-        return Err(Problem::unknown_channel(channel).into());
-    }
+    let stamp = request.require(&[])?.stamp(app.clock.now());
+    let CreateKey { name, role, channel } = request::key(&request.json()?)?;
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
     let key = format!("ok_{}", BASE64URL_NOPAD.encode(&random));
-    let stored = ApiKey {
-        id: ApiKey::id_of(&key),
-        name: asked.name,
-        role: asked.role,
-        channel: asked.channel,
-        created_at: app.clock.now(),
-        revoked_at: None,
-    };
-    app.store.put_api_key(&stored).await?;
+    let stored = settings::create_key(&app.store, &key, name, role, channel, &stamp).await?;
     Ok(Response::json(201, &NewKey { key, stored }))
 }
 
@@ -61,12 +52,9 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error
 
 /// A revoked key stops working when the authorizer's cache has forgotten it: within a minute.
 pub(crate) async fn revoke(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+    let stamp = request.require(&[])?.stamp(app.clock.now());
     request.no_body()?;
     let id: String = request.path_param("key")?;
-    let is_hash = id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hash && app.store.revoke_api_key(&id, app.clock.now()).await? {
-        return Ok(Response::json(200, &RevokedKey { id, revoked: true }));
-    }
-    Err(Problem::not_found("there is no key with this id; GET /keys lists them").into())
+    settings::revoke_key(&app.store, &id, &stamp).await?;
+    Ok(Response::json(200, &RevokedKey { id, revoked: true }))
 }

@@ -5,6 +5,7 @@ pub mod request;
 mod stuck;
 
 use api::{Error, Problem, Request, Response};
+use app::settings;
 use domain::{
     ids::Sku,
     settings::{Channel, Location, Role},
@@ -56,9 +57,9 @@ pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
 }
 
 async fn put_product(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Warehouse])?;
+    let stamp = request.require(&[Role::Warehouse])?.stamp(app.clock.now());
     let product = request::product(request.path_param("sku")?, &request.json()?)?;
-    app.store.put_product(&product).await?;
+    settings::put_product(&app.store, &product, &stamp).await?;
     Ok(Response::json(200, &product))
 }
 
@@ -71,9 +72,9 @@ async fn product(app: &App, request: &Request) -> Result<Response, Error> {
 }
 
 async fn put_location(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+    let stamp = request.require(&[])?.stamp(app.clock.now());
     let location = request::location(request.path_param("location")?, &request.json()?)?;
-    app.store.put_location(&location).await?;
+    settings::put_location(&app.store, &location, &stamp).await?;
     Ok(Response::json(200, &location))
 }
 
@@ -83,9 +84,9 @@ async fn locations(app: &App, request: &Request) -> Result<Response, Error> {
 }
 
 async fn put_channel(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+    let stamp = request.require(&[])?.stamp(app.clock.now());
     let channel = request::channel(request.path_param("channel")?, &request.json()?)?;
-    app.store.put_channel(&channel).await?;
+    settings::put_channel(&app.store, &channel, &stamp).await?;
     Ok(Response::json(200, &channel))
 }
 

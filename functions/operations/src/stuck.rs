@@ -1,16 +1,18 @@
 //! What does not go on by itself: stuck items, and payments without an order.
 
 use crate::{App, request};
-use api::{Error, FieldError, Problem, Request, Response};
+use api::{Error, Request, Response};
+use app::payments;
 use domain::{
     ids::{OrderId, PaymentId},
-    order_state::{Hold, HoldReason},
+    order_state::{Hold, HoldReason, OrderState},
+    payment_record::PaymentRecord,
     settings::Role,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{DueClass, PaymentRecord, StoredPayment, Unmatched, retry_on_conflict};
+use store::{DueClass, DueItem, ItemKey, Stored, Unmatched};
 
 /// An item that waits for something, and for what.
 #[derive(Debug, Serialize)]
@@ -75,16 +77,15 @@ pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Erro
     let count = overdue.len() + waiting.len();
     overdue.truncate(LIMIT);
     waiting.truncate(LIMIT);
-    let ids: Vec<OrderId> = waiting.iter().map(|due| due.order.clone()).collect();
-    let states = app.store.order_states(&ids).await?.into_iter();
-    let mut holds: BTreeMap<OrderId, _> =
-        states.filter_map(|(order, state)| Some((order, state.ok()?.value.holds))).collect();
+    let waiting_states = app.store.load_all::<OrderState>(waiting.iter().map(|due| due.key.clone())).await?;
+    let mut holds: BTreeMap<ItemKey, _> =
+        waiting_states.into_iter().filter_map(|(key, state)| Some((key, state.ok()?.value.holds))).collect();
     let items =
         overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(|due| (due, "on_hold")));
-    let view = |(due, why): (store::DueItem, &'static str)| StuckItem {
-        holds: if why == "on_hold" { holds.remove(&due.order).unwrap_or_default() } else { BTreeMap::new() },
-        order: due.order,
-        item: due.item.to_string(),
+    let view = |(due, why): (DueItem, &'static str)| StuckItem {
+        holds: if why == "on_hold" { holds.remove(&due.key).unwrap_or_default() } else { BTreeMap::new() },
+        order: due.key.order,
+        item: due.key.item.to_string(),
         since: due.since,
         why,
     };
@@ -103,48 +104,23 @@ pub(crate) async fn unmatched(app: &App, request: &Request) -> Result<Response, 
     Ok(Response::json(200, &UnmatchedPayments { count, payments }))
 }
 
-/// A person says which order a payment is for. The order takes its events within a minute.
 pub(crate) async fn assign(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+    let stamp = request.require(&[])?.stamp(app.clock.now());
     let order = request::assign_payment(&request.json()?)?.order;
-    if app.store.order_state(&order).await?.is_none() {
-        let error = FieldError { field: "order".into(), detail: format!("there is no order {order}") };
-        return Err(Problem::invalid(vec![error]).into());
-    }
-    change(app, request, |record| record.assign(order.clone(), app.clock.now())).await
+    let payment = payments::assign_payment(&app.store, &request.path_param("payment")?, &order, &stamp).await?;
+    Ok(Response::json(200, &view(payment)))
 }
 
-/// A person says that a payment is for no order of this system.
 pub(crate) async fn dismiss(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+    let stamp = request.require(&[])?.stamp(app.clock.now());
     request.no_body()?;
-    change(app, request, PaymentRecord::dismiss).await
+    let payment = payments::dismiss_payment(&app.store, &request.path_param("payment")?, &stamp).await?;
+    Ok(Response::json(200, &view(payment)))
 }
 
-async fn change(
-    app: &App,
-    request: &Request,
-    rule: impl Fn(PaymentRecord) -> PaymentRecord,
-) -> Result<Response, Error> {
-    let id: PaymentId = request.path_param("payment")?;
-    retry_on_conflict(async || {
-        let read = app.store.payment(&id).await?;
-        if read.value.events.is_empty() {
-            let why = format!("payment {id} is not unmatched; GET /operations/unmatched-payments lists those that are");
-            return Err(Problem::not_found(why).into());
-        }
-        let value = rule(read.value.clone());
-        let mut write = app.store.write(app.clock.now());
-        write.payment(&read, &value);
-        write.commit().await?;
-        Ok(Response::json(200, &view(StoredPayment { value, ..read })))
-    })
-    .await
-}
-
-fn view(payment: StoredPayment) -> UnmatchedPayment {
+fn view(payment: Stored<PaymentRecord>) -> UnmatchedPayment {
     UnmatchedPayment {
-        payment: payment.id,
+        payment: payment.key,
         order: payment.value.order,
         since: payment.value.unmatched_at,
         events: payment.value.events.into_iter().map(|event| event.event).collect(),

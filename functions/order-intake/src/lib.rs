@@ -8,15 +8,14 @@ pub mod request;
 use api::{Error, Problem, Request, Response};
 use jiff::SignedDuration;
 use runtime::{Clock, ConfigError};
-use store::{Sender, Store};
+use store::Store;
 
-pub use place::Accepted;
+pub use app::place::Accepted;
 pub use read::OrderPage;
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
-    pub sender: Sender,
     pub clock: Clock,
     /// How long an unpaid order keeps its stock.
     pub reservation: SignedDuration,

@@ -7,7 +7,6 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env()?;
     let app = App {
         store: aws.store()?,
-        sender: aws.sender()?,
         clock: Clock::system(),
         reservation: order_intake::reservation(&runtime::variable("RESERVATION_MINUTES")?)?,
     };

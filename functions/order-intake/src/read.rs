@@ -5,13 +5,8 @@ use api::{
     Caller, Error, Problem, Request, Response,
     view::{OrderSummary, OrderView},
 };
-use domain::{
-    ids::{ChannelId, OrderId},
-    order_state::OrderStatus,
-    settings::Role,
-};
+use domain::{ids::ChannelId, order_state::OrderStatus, settings::Role};
 use serde::Serialize;
-use store::Order;
 
 /// A page of orders, newest first.
 #[derive(Debug, Serialize)]
@@ -24,15 +19,8 @@ pub struct OrderPage {
 
 pub async fn one(app: &App, request: &Request) -> Result<Response, Error> {
     let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
-    let order = visible(app, request, caller).await?;
+    let order = caller.scope().order(&app.store, &request.path_param("order_id")?).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
-}
-
-/// The order that the path names. Another channel's order does not exist for a storefront.
-pub(crate) async fn visible(app: &App, request: &Request, caller: &Caller) -> Result<Order, Error> {
-    let id: OrderId = request.path_param("order_id")?;
-    let order = app.store.order(&id).await?.filter(|order| caller.sees(&order.state.value.channel));
-    order.ok_or_else(|| Problem::not_found(format!("there is no order {id}")).into())
 }
 
 pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
@@ -46,14 +34,16 @@ pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
         .store
         .list_orders(&channels, active, request.cursor()?, limit, |state| wanted(state.status.as_str()))
         .await?;
-    let orders: Vec<OrderSummary> = page.items.iter().map(OrderSummary::of).collect();
+    let orders: Vec<OrderSummary> =
+        page.items.iter().map(|read| OrderSummary::of(&read.key.order, &read.value)).collect();
     Ok(Response::json(200, &OrderPage { orders, next_cursor: page.next }))
 }
 
 /// The channels to look at: the one asked for, the caller's own, or all.
 async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
-    match (request.query_param::<ChannelId>("channel")?, &caller.channel) {
-        (Some(asked), _) if caller.sees(&asked) => Ok(vec![asked]),
+    let scope = caller.scope();
+    match (request.query_param::<ChannelId>("channel")?, scope.channel()) {
+        (Some(asked), _) if scope.sees(&asked) => Ok(vec![asked]),
         (Some(_), _) => Err(Problem::new(403, "forbidden", "this API key sees its own channel's orders only").into()),
         (None, Some(own)) => Ok(vec![own.clone()]),
         (None, None) => Ok(app.store.channels().await?.into_iter().map(|channel| channel.id).collect()),

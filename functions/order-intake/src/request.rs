@@ -11,7 +11,7 @@ use domain::{
     ids::{ChannelId, PaymentId, Sku},
     money::MAX_AMOUNT,
     order_state::HoldReason,
-    placed_order::{Address, Customer, Discount, Line, PlacedOrder, Shipping},
+    placed_order::{Address, Customer, Discount, Line, PlacedOrder, Revision, Shipping},
     provider_units,
 };
 use jiff::Timestamp;
@@ -69,6 +69,7 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<PlacedOrder, E
         let total = fields.integer("total", 0..=MAX_AMOUNT);
         let payment = fields.optional_object("payment", payment);
         let placed = PlacedOrder {
+            revision: Revision::FIRST,
             channel: channel?,
             reference: reference?,
             placed_at: placing.now,
@@ -76,7 +77,7 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<PlacedOrder, E
             customer: customer?,
             shipping_address: shipping_address?,
             billing_address: billing_address?,
-            lines: lines?,
+            lines: numbered(lines?),
             shipping: shipping?,
             discount: discount?,
             tax_included: tax_included?,
@@ -85,6 +86,11 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<PlacedOrder, E
         };
         adds_up(fields, placed)
     })
+}
+
+/// The lines of a new order have their positions as ids.
+fn numbered(lines: Vec<Line>) -> Vec<Line> {
+    (0..).zip(lines).map(|(id, line)| Line { id, ..line }).collect()
 }
 
 fn adds_up(fields: &Fields<'_>, placed: PlacedOrder) -> Option<PlacedOrder> {
@@ -182,6 +188,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
     let discount = fields.integer_or("discount", 0..=MAX_AMOUNT, 0);
     let tax = fields.integer_or("tax", 0..=MAX_AMOUNT, 0);
     Some(Line {
+        id: 0, // it is given with the other lines
         sku: sku?,
         title: title?,
         quantity: quantity?,

@@ -3,20 +3,19 @@
 //! A provider is one file: its `verify` alone makes a `VerifiedEvent`, and its `normalize` turns that into the
 //! field's own [`MoneyEvent`](domain::ledger::MoneyEvent)s, which is all that the rest knows.
 
-mod record;
 pub mod stripe;
 
 use api::{Error, Problem, Request, Response};
+use app::payments::{Recorded, record_payment};
 use domain::{ids::OrderId, ledger::MoneyEvent};
 use runtime::Clock;
 use serde::Serialize;
-use store::{Sender, Store};
+use store::Store;
 use stripe::Stripe;
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
-    pub sender: Sender,
     pub clock: Clock,
     pub stripe: Stripe,
 }
@@ -50,14 +49,25 @@ pub enum Outcome {
     Ignored,
 }
 
+impl From<Recorded> for Outcome {
+    fn from(recorded: Recorded) -> Self {
+        match recorded {
+            Recorded::Recorded => Self::Recorded,
+            Recorded::Known => Self::Known,
+            Recorded::Unmatched => Self::Unmatched,
+        }
+    }
+}
+
 /// Answers 2xx only when the event is in a ledger, or kept as unmatched: until then the provider tries again.
 pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
+    let now = app.clock.now();
     let incoming = match request.path.get("provider").map(String::as_str) {
-        Some("stripe") => app.stripe.normalize(&app.stripe.verify(request, app.clock.now())?)?,
+        Some("stripe") => app.stripe.normalize(&app.stripe.verify(request, now)?)?,
         _ => return Err(Problem::not_found("there is no such payment provider; known is: stripe").into()),
     };
     let outcome = match &incoming {
-        Some(incoming) => record::record(app, incoming).await?,
+        Some(Incoming { order, event }) => record_payment(&app.store, order.as_ref(), event, now).await?.into(),
         None => Outcome::Ignored,
     };
     Ok(Response::json(200, &Received { outcome }))

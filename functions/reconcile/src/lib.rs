@@ -6,24 +6,18 @@
 
 mod pace;
 
-use domain::{
-    allocation::difference,
-    duty::{Duty, ItemName, Owed, OwedDuty},
-    fulfillment::Fulfillment,
-    ids::{OrderId, PaymentId},
-    order_state::{OWED_GRACE, OrderStatus},
-    returns::Return,
-};
+use app::{Error, payments, reconcile};
+use domain::{duty::OWED_GRACE, safeguards::Safeguard};
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use runtime::{Clock, RecordError};
+use runtime::Clock;
+use store::{DueClass, DueItem, Store, Unmatched};
+
 use serde::Serialize;
-use store::{DueClass, DueItem, PaymentRecord, Sender, Store, Unmatched, retry_on_conflict};
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
-    pub sender: Sender,
     pub clock: Clock,
 }
 
@@ -47,7 +41,7 @@ const AT_ONCE: usize = 16;
 pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// A step or an item that fails does not keep the others from being done; the first failure is told at the end.
-pub async fn handle(app: &App) -> Result<Report, RecordError> {
+pub async fn handle(app: &App) -> Result<Report, Error> {
     let now = app.clock.now();
     let mut failure = None;
     let mut take = |step: Step| {
@@ -85,15 +79,15 @@ pub async fn handle(app: &App) -> Result<Report, RecordError> {
 /// How far a step came, and the first thing that went wrong.
 struct Step {
     done: usize,
-    outcome: Result<(), RecordError>,
+    outcome: Result<(), Error>,
 }
 
 impl Step {
-    fn failed(error: impl Into<RecordError>) -> Self {
+    fn failed(error: impl Into<Error>) -> Self {
         Self { done: 0, outcome: Err(error.into()) }
     }
 
-    fn add(&mut self, outcome: Result<usize, RecordError>) {
+    fn add(&mut self, outcome: Result<usize, Error>) {
         match outcome {
             Ok(done) => self.done += done,
             Err(error) => {
@@ -107,7 +101,7 @@ impl Step {
 }
 
 /// Works on each item, some at once.
-async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, RecordError>) -> Step {
+async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, Error>) -> Step {
     let work = &work;
     let outcomes = futures::stream::iter(items).map(async |item| work(item).await);
     let mut outcomes = std::pin::pin!(outcomes.buffer_unordered(AT_ONCE));
@@ -118,64 +112,22 @@ async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, RecordErr
     step
 }
 
-/// The index is eventually consistent and tells no duties: each item is read, and what it owes now is sent.
 async fn send_again(app: &App, mut overdue: Vec<DueItem>, now: Timestamp) -> Step {
     // With more than a run can do, taking turns is pace enough.
     if overdue.len() <= LIMIT {
         overdue.retain(|due| pace::is_turn(due.since, now));
     }
-    each(pace::share(overdue, LIMIT, now), async |due| remind(app, &due, now).await).await
-}
-
-async fn remind(app: &App, DueItem { order, item, .. }: &DueItem, now: Timestamp) -> Result<usize, RecordError> {
-    let owed: Owed = match item {
-        ItemName::State => head_owes(app, order, now).await?,
-        ItemName::Fulfillment(_) => {
-            app.store.load::<Fulfillment>(order, item).await?.map(|read| read.value.owed).unwrap_or_default()
-        }
-        ItemName::Return(_) => {
-            app.store.load::<Return>(order, item).await?.map(|read| read.value.owed).unwrap_or_default()
-        }
-        ItemName::Placed | ItemName::Email(..) => Owed::new(),
-    };
-    let owing = |duty| OwedDuty { order: order.clone(), item: item.clone(), duty };
-    let owing: Vec<OwedDuty> = owed.into_iter().map(owing).collect();
-    Ok(app.sender.send(&owing).await)
-}
-
-/// An item is due for one thing at a time. So work that cannot be done (an address that no mail reaches) must not hide
-/// that the order also waits for stock, or for a payment that has not come.
-async fn head_owes(app: &App, order: &OrderId, now: Timestamp) -> Result<Owed, RecordError> {
-    let Some(state) = app.store.order_state(order).await?.map(|read| read.value) else { return Ok(Owed::new()) };
-    let waits_for_stock = state.waits_for_stock();
-    let mut owed = state.owed;
-    if waits_for_stock {
-        owed.insert(Duty::StockDeduction);
-    }
-    if matches!(state.status, OrderStatus::Pending { reserved_until } if reserved_until < now) {
-        retry_on_conflict(async || expire_one(app, order, now).await).await?;
-    }
-    Ok(owed)
+    let turn = if Safeguard::ReconcileSendsAgain.is_off() { Vec::new() } else { pace::share(overdue, LIMIT, now) };
+    each(turn, async |due| reconcile::remind(&app.store, &due.key, now).await).await
 }
 
 async fn expire(app: &App, now: Timestamp) -> Step {
     let unpaid = match app.store.due(DueClass::Unpaid, now).await {
+        Ok(_) if Safeguard::ReconcileExpires.is_off() => Vec::new(),
         Ok(unpaid) => pace::share(unpaid, LIMIT, now),
         Err(error) => return Step::failed(error),
     };
-    each(unpaid, async |due| retry_on_conflict(async || expire_one(app, &due.order, now).await).await.map(|()| 1)).await
-}
-
-/// The order and its stock change together; a payment that comes at the same moment writes the same state, and one
-/// of the two looks again.
-async fn expire_one(app: &App, order: &OrderId, now: Timestamp) -> Result<(), RecordError> {
-    let Some(read) = app.store.order_state(order).await? else { return Ok(()) };
-    let next = read.value.clone().expire(now);
-    let mut write = app.store.write(now);
-    write.stock(&difference(&read.value.stock, &next.stock));
-    write.replace(&read, next);
-    write.commit().await?;
-    Ok(())
+    each(unpaid, async |due| reconcile::expire_order(&app.store, &due.key.order, now).await.map(|()| 1)).await
 }
 
 /// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can.
@@ -184,51 +136,24 @@ async fn look_for_stock(app: &App, now: Timestamp) -> Step {
         Ok(waiting) => pace::share(waiting, LIMIT, now),
         Err(error) => return Step::failed(error),
     };
-    let orders: Vec<OrderId> = waiting.into_iter().map(|due| due.order).collect();
-    let mut step = Step { done: 0, outcome: Ok(()) };
-    let mut owing = Vec::new();
-    match app.store.order_states(&orders).await {
-        Ok(states) => {
-            for (order, state) in states {
-                match state {
-                    Ok(state) if !state.value.waits_for_stock() => {}
-                    Ok(_) => owing.push(OwedDuty { order, item: ItemName::State, duty: Duty::StockDeduction }),
-                    Err(unreadable) => step.add(Err(unreadable.into())),
-                }
-            }
-        }
-        Err(error) => return Step::failed(error),
-    }
-    step.done = app.sender.send(&owing).await;
-    step
-}
-
-async fn match_payments(app: &App, now: Timestamp) -> Step {
-    match app.store.unmatched(Unmatched::AwaitsOrder).await {
-        Ok(payments) => {
-            let payments = pace::share(payments, LIMIT, now);
-            each(payments, async |payment| {
-                retry_on_conflict(async || match_one(app, &payment).await).await.map(usize::from)
-            })
-            .await
+    let orders = waiting.into_iter().map(|due| due.key.order).collect();
+    match reconcile::look_for_stock(&app.store, orders).await {
+        Ok((done, unreadable)) => {
+            let mut step = Step { done, outcome: Ok(()) };
+            unreadable.into_iter().for_each(|error| step.add(Err(error)));
+            step
         }
         Err(error) => Step::failed(error),
     }
 }
 
-/// Takes the kept events into the ledger of the order that the payment names, if it has appeared. Events that are
-/// there already change nothing, so a crash before the record is cleared does no harm.
-async fn match_one(app: &App, payment: &PaymentId) -> Result<bool, RecordError> {
-    let payment = app.store.payment(payment).await?;
-    let Some(order) = payment.value.order.clone() else { return Ok(false) };
-    let Some(state) = app.store.order_state(&order).await? else { return Ok(false) };
-    let now = app.clock.now();
-    let next = payment.value.events.iter().fold(state.value.clone(), |state, event| state.record(event, now));
-    let mut write = app.store.write(now);
-    write.replace(&state, next);
-    app.sender.send(&write.commit().await?).await;
-    let mut write = app.store.write(now);
-    write.payment(&payment, &PaymentRecord::matched(order));
-    write.commit().await?;
-    Ok(true)
+async fn match_payments(app: &App, now: Timestamp) -> Step {
+    match app.store.unmatched(Unmatched::AwaitsOrder).await {
+        Ok(_) if Safeguard::ReconcileMatchesPayments.is_off() => Step { done: 0, outcome: Ok(()) },
+        Ok(payments) => {
+            let payments = pace::share(payments, LIMIT, now);
+            each(payments, async |id| payments::match_payment(&app.store, &id, now).await.map(usize::from)).await
+        }
+        Err(error) => Step::failed(error),
+    }
 }

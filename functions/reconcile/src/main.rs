@@ -6,6 +6,6 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app = App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system() };
+    let app = App { store: aws.store()?, clock: Clock::system() };
     runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
 }

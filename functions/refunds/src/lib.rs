@@ -7,23 +7,23 @@
 
 pub mod stripe;
 
+use app::{Error, refunds};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
-    duty::Duty,
+    duty::{Duty, Subject},
     ids::{OrderId, RefundId},
     ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
-    order_state::OrderState,
     provider_units,
+    safeguards::Safeguard,
 };
 use jiff::{SignedDuration, Timestamp};
-use runtime::{Aws, Clock, RecordError, process};
-use store::{Message, Sender, Store, retry_on_conflict};
+use runtime::{Aws, Clock, process};
+use store::{Message, Store};
 use stripe::{Outcome, RefundRequest, Stripe};
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
-    pub sender: Sender,
     pub clock: Clock,
     pub stripe: Stripe,
     /// Where Stripe's API key is read.
@@ -41,19 +41,18 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
             Err(error) => tracing::error!(%error, "Stripe's API key cannot be read"),
         }
     }
-    process(event, async |message: Message| refund(app, &message.order).await).await
+    process(event, async |Message { subject: Subject::OrderItem(order, _), .. }| refund(app, &order).await).await
 }
 
 /// Moves every refund that the order owes: one whose outcome stays unknown does not keep the others back.
-async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
+async fn refund(app: &App, order: &OrderId) -> Result<(), Error> {
     app.stripe.known_key()?; // nothing is marked as sent that cannot be
-    let Some(state) = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::Refund)) else {
-        return Ok(());
-    };
+    let owing = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::Refund));
+    let Some(state) = owing else { return Ok(()) };
     let owed: Vec<RefundId> = state.value.ledger.owed_refunds().map(|(id, _)| id.clone()).collect();
     if owed.is_empty() {
         // The provider's own events were faster than we: only the duty is left.
-        return change(app, order, |state, _| state.without_refund_duty()).await.map(drop);
+        return refunds::drop_duty(&app.store, order, app.clock.now()).await;
     }
     let mut outcome = Ok(());
     for id in owed {
@@ -62,8 +61,9 @@ async fn refund(app: &App, order: &OrderId) -> Result<(), RecordError> {
     outcome
 }
 
-async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), RecordError> {
-    let Some(state) = change(app, order, |state, now| state.refund_sent(id, now)).await? else { return Ok(()) };
+async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), Error> {
+    let now = app.clock.now();
+    let Some(state) = refunds::mark_sent(&app.store, order, id, now).await? else { return Ok(()) };
     let Some(refund) = state.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else { return Ok(()) };
     let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
     let Some(amount) = provider_units::stripe(state.currency).to_provider(refund.amount) else {
@@ -72,16 +72,18 @@ async fn move_one(app: &App, order: &OrderId, id: &RefundId) -> Result<(), Recor
     let request =
         RefundRequest { payment: refund.payment.parts().1, amount, refund: id, attempt: refund.attempt, order };
     match ask(app, &request, &refund.state).await {
+        Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(()),
         Ok(outcome) => record(app, order, refund, &ours, outcome).await,
         Err(unknown) => {
-            change(app, order, |state, _| state.refund_unknown(&ours, &unknown.to_string())).await?;
+            let why = unknown.to_string();
+            refunds::record_unknown(&app.store, order, &ours, &why, app.clock.now()).await?;
             Err(unknown)
         }
     }
 }
 
 /// Asks the provider for the refund, or what became of it when its key may have been forgotten.
-async fn ask(app: &App, request: &RefundRequest<'_>, state: &RefundState) -> Result<Outcome, RecordError> {
+async fn ask(app: &App, request: &RefundRequest<'_>, state: &RefundState) -> Result<Outcome, Error> {
     let since = match state {
         RefundState::Sent { at } | RefundState::Unknown { at, .. } => app.clock.now().duration_since(*at),
         _ => SignedDuration::ZERO,
@@ -94,21 +96,15 @@ async fn ask(app: &App, request: &RefundRequest<'_>, state: &RefundState) -> Res
     app.stripe.refund(request).await
 }
 
-async fn record(
-    app: &App,
-    order: &OrderId,
-    refund: &Refund,
-    ours: &OurRefund,
-    outcome: Outcome,
-) -> Result<(), RecordError> {
-    let (provider_id, status) = match outcome {
-        Outcome::Refused(why) => {
-            change(app, order, |state, now| state.refund_refused(ours, &why, now)).await?;
-            return Ok(());
+async fn record(app: &App, order: &OrderId, refund: &Refund, ours: &OurRefund, outcome: Outcome) -> Result<(), Error> {
+    let now = app.clock.now();
+    match outcome {
+        Outcome::Refused(why) => refunds::record_refused(&app.store, order, ours, &why, now).await,
+        Outcome::Made { id, status } => {
+            let event = made(refund, ours, &id, status, now);
+            refunds::record_made(&app.store, order, &event, now).await
         }
-        Outcome::Made { id, status } => (id, status),
-    };
-    change(app, order, |state, now| state.record(&made(refund, ours, &provider_id, status, now), now)).await.map(drop)
+    }
 }
 
 /// The provider's answer says what its webhook will say: it is recorded as the same fact.
@@ -120,22 +116,4 @@ fn made(refund: &Refund, ours: &OurRefund, provider_id: &str, status: RefundStat
         currency: None,
         fact: MoneyFact::Refund { ours: Some(ours.clone()), id: provider_id.to_owned(), amount: refund.amount, status },
     }
-}
-
-/// Changes the state and sends what it then owes. Gives the state as it is after that.
-async fn change(
-    app: &App,
-    order: &OrderId,
-    rule: impl Fn(OrderState, Timestamp) -> OrderState,
-) -> Result<Option<OrderState>, RecordError> {
-    retry_on_conflict(async || {
-        let Some(read) = app.store.order_state(order).await? else { return Ok(None) };
-        let now = app.clock.now();
-        let next = rule(read.value.clone(), now);
-        let mut write = app.store.write(now);
-        write.replace(&read, next.clone());
-        app.sender.send(&write.commit().await?).await;
-        Ok(Some(next))
-    })
-    .await
 }

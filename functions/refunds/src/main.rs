@@ -7,7 +7,6 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env()?;
     let app = App {
         store: aws.store()?,
-        sender: aws.sender()?,
         clock: Clock::system(),
         stripe: Stripe::new(&aws, &runtime::variable("STRIPE_API_URL")?),
         aws,

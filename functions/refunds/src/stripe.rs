@@ -1,12 +1,14 @@
 //! Stripe's refunds: <https://docs.stripe.com/api/refunds/create>.
 
+use app::Error;
 use domain::{
     ids::{OrderId, ProviderId, RefundId},
     ledger::RefundStatus,
     money::Amount,
+    safeguards::Safeguard,
 };
 use http::{StatusCode, header};
-use runtime::{Answer, Aws, RecordError, Web};
+use runtime::{Answer, Aws, Web};
 use serde_json::Value;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -92,8 +94,8 @@ impl Stripe {
     }
 
     /// The key, for those who cannot go on without.
-    pub(crate) fn known_key(&self) -> Result<ApiKey, RecordError> {
-        self.key().clone().ok_or_else(|| RecordError::Outside("Stripe's API key is not known".into()))
+    pub(crate) fn known_key(&self) -> Result<ApiKey, Error> {
+        self.key().clone().ok_or_else(|| Error::Outside("Stripe's API key is not known".into()))
     }
 
     pub fn use_key(&self, key: &str) {
@@ -101,10 +103,10 @@ impl Stripe {
     }
 
     /// Asks for the refund.
-    pub(crate) async fn refund(&self, request: &RefundRequest<'_>) -> Result<Outcome, RecordError> {
+    pub(crate) async fn refund(&self, request: &RefundRequest<'_>) -> Result<Outcome, Error> {
         let post = http::Request::post(format!("{}/v1/refunds", self.url))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("Idempotency-Key", request.idempotency_key());
+            .header(idempotency_header(), request.idempotency_key());
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(request.form()).finish();
         let (status, answer) = self.ask(post, form).await?;
         if status.is_success() {
@@ -116,26 +118,26 @@ impl Stripe {
             // The key is being worked on by another request, or there are too many; 401 and 403 say that our API
             // key is wrong, which an operator mends. None of these decides about the refund.
             StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(RecordError::Outside(format!("Stripe answered {status} ({code})")))
+                Err(Error::Outside(format!("Stripe answered {status} ({code})")))
             }
             // The key was used before, with other parameters (another version of this function?): what was made
             // under it counts, and nothing may be made beside it.
             _ if answer["error"]["type"] == "idempotency_error" => match self.find(request).await? {
                 Some(found) => Ok(found),
-                None => Err(RecordError::Outside("Stripe knows the key, and no such refund".to_owned())),
+                None => Err(Error::Outside("Stripe knows the key, and no such refund".to_owned())),
             },
             _ if status.is_client_error() => Ok(Outcome::Refused(code)),
-            _ => Err(RecordError::Outside(format!("Stripe answered {status}"))),
+            _ => Err(Error::Outside(format!("Stripe answered {status}"))),
         }
     }
 
     /// Looks for the refund among those of the payment.
-    pub(crate) async fn find(&self, request: &RefundRequest<'_>) -> Result<Option<Outcome>, RecordError> {
+    pub(crate) async fn find(&self, request: &RefundRequest<'_>) -> Result<Option<Outcome>, Error> {
         let (field, value) = request.form().swap_remove(0);
         let get = http::Request::get(format!("{}/v1/refunds?{field}={value}&limit=100", self.url));
         let (status, answer) = self.ask(get, String::new()).await?;
         if !status.is_success() {
-            return Err(RecordError::Outside(format!("Stripe answered {status} when asked for refunds")));
+            return Err(Error::Outside(format!("Stripe answered {status} when asked for refunds")));
         }
         let is_ours = |refund: &&Value| {
             let metadata = |name: &str| refund["metadata"][name].as_str();
@@ -144,7 +146,7 @@ impl Stripe {
                 && metadata("order_id") == Some(request.order.as_str())
         };
         // Only a whole list without it says that there is none; asking again would refund twice.
-        let partly = || RecordError::Outside("Stripe's answer is no whole list of refunds".into());
+        let partly = || Error::Outside("Stripe's answer is no whole list of refunds".into());
         let refunds = answer["data"].as_array().ok_or_else(partly)?;
         match refunds.iter().find(is_ours) {
             Some(found) => outcome(found).map(Some),
@@ -153,14 +155,14 @@ impl Stripe {
         }
     }
 
-    async fn ask(&self, request: http::request::Builder, body: String) -> Result<(StatusCode, Value), RecordError> {
+    async fn ask(&self, request: http::request::Builder, body: String) -> Result<(StatusCode, Value), Error> {
         let ApiKey(key) = self.known_key()?;
         let request = request.header(header::AUTHORIZATION, format!("Bearer {key}")).body(body.into_bytes());
         let unmade =
-            |_| RecordError::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());
+            |_| Error::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());
         let request = request.map_err(unmade)?;
         let answer = self.web.send(request).await;
-        let Answer { status, body } = answer.map_err(|e| RecordError::Outside(format!("Stripe: {e}")))?;
+        let Answer { status, body } = answer.map_err(|e| Error::Outside(format!("Stripe: {e}")))?;
         if status == StatusCode::UNAUTHORIZED {
             *self.key() = None; // it was rolled
         }
@@ -168,8 +170,12 @@ impl Stripe {
     }
 }
 
-fn outcome(refund: &Value) -> Result<Outcome, RecordError> {
-    let unreadable = || RecordError::Outside("Stripe's answer is no refund".into());
+fn idempotency_header() -> &'static str {
+    if Safeguard::RefundIdempotencyKey.is_off() { "X-None" } else { "Idempotency-Key" }
+}
+
+fn outcome(refund: &Value) -> Result<Outcome, Error> {
+    let unreadable = || Error::Outside("Stripe's answer is no refund".into());
     let id: ProviderId = refund["id"].as_str().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
     let status = match refund["status"].as_str().ok_or_else(unreadable)? {
         "succeeded" => RefundStatus::Succeeded,

@@ -5,6 +5,6 @@ use stock_deduction::{App, handle};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app = App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system() };
+    let app = App { store: aws.store()?, clock: Clock::system() };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

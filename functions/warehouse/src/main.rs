@@ -5,6 +5,6 @@ use warehouse::{App, handle};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app = App { store: aws.store()?, sender: aws.sender()?, clock: Clock::system() };
+    let app = App { store: aws.store()?, clock: Clock::system() };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

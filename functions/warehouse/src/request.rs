@@ -1,7 +1,7 @@
 //! The bodies of the requests, and how they are read.
 
 use api::{Decoder, Error, Fields, text};
-use domain::fulfillment::{HandOver, PackedLine};
+use domain::fulfillment::{HandOver, PackedLine, Packing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -60,9 +60,11 @@ pub struct Dimensions {
     pub height_mm: u32,
 }
 
-impl Dimensions {
-    pub fn sides(&self) -> [u32; 3] {
-        [self.length_mm, self.width_mm, self.height_mm]
+impl PackParcel {
+    /// The parcel under an idempotency key.
+    pub fn packing(self, key: String) -> Packing {
+        let sides = |d: Dimensions| [d.length_mm, d.width_mm, d.height_mm];
+        Packing { contents: self.contents, weight_g: self.weight_g, dimensions_mm: self.dimensions.map(sides), key }
     }
 }
 

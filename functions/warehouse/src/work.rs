@@ -1,10 +1,9 @@
-//! Steps that concern the fulfillment alone: list, start picking, pack.
+//! The warehouse's work: what a location has to do, and one fulfillment of it.
 
-use crate::{App, Loaded, request};
+use crate::{App, steps};
 use api::{Error, FieldError, Problem, Request, Response, view::FulfillmentView};
 use domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role};
 use serde::Serialize;
-use store::retry_on_conflict;
 
 /// A page of a location's work.
 #[derive(Debug, Serialize)]
@@ -29,43 +28,8 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error
 }
 
 pub(crate) async fn one(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Warehouse])?;
-    let loaded = Loaded::of(app, request).await?;
-    Ok(loaded.answer(&loaded.read.value))
-}
-
-pub(crate) async fn start_picking(app: &App, request: &Request) -> Result<Response, Error> {
-    let by = request.require(&[Role::Warehouse])?.actor();
-    request.no_body()?;
-    retry_on_conflict(async || {
-        let loaded = Loaded::of(app, request).await?;
-        loaded.not_held()?;
-        let now = app.clock.now();
-        let next = loaded.read.value.clone().start_picking(&by, now)?;
-        let mut write = app.store.write(now);
-        write.replace(&loaded.read, next.clone());
-        write.commit().await?;
-        Ok(loaded.answer(&next))
-    })
-    .await
-}
-
-/// Packs a parcel. The idempotency key makes packing it twice by accident harmless.
-pub(crate) async fn pack(app: &App, request: &Request) -> Result<Response, Error> {
-    let by = request.require(&[Role::Warehouse])?.actor();
-    let parcel = request::pack(&request.json()?)?;
-    let key = request.key()?;
-    retry_on_conflict(async || {
-        let loaded = Loaded::of(app, request).await?;
-        loaded.not_held()?;
-        let now = app.clock.now();
-        let read = loaded.read.value.clone();
-        let sides = parcel.dimensions.as_ref().map(request::Dimensions::sides);
-        let next = read.pack(parcel.contents.clone(), parcel.weight_g, sides, &key, &by, now)?;
-        let mut write = app.store.write(now);
-        write.replace(&loaded.read, next.clone());
-        write.commit().await?;
-        Ok(loaded.answer(&next))
-    })
-    .await
+    let scope = request.require(&[Role::Warehouse])?.scope();
+    let (order, id) = steps::named(request)?;
+    let read = scope.order(&app.store, &order).await?;
+    Ok(steps::answer(&order, id, read.order.fulfillment(id)?))
 }

@@ -7,6 +7,7 @@ use crate::{
 use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use domain::duty::Consumer;
 use email_confirmation::{
     mail::{Link, Shop},
     outbox::Outbox,
@@ -14,8 +15,11 @@ use email_confirmation::{
 use fastrand::Rng;
 use jiff::SignedDuration;
 use runtime::{Aws, Clock, ConfigError};
-use std::sync::atomic::{AtomicU64, Ordering};
-use store::{Queues, Sender, Store, Tables};
+use std::{
+    convert::Infallible,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use store::{Queues, Store, Tables};
 
 /// Clocks of machines that keep time with the network differ by less.
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -64,15 +68,12 @@ impl Wiring<'_> {
         Aws::new(self.region.clone(), credentials, endpoint, client)
     }
 
-    fn sender(&self, aws: &Aws) -> Sender {
-        let url = |queue: &str| (self.url_of)(queue);
-        let queues = Queues {
-            stock_deduction: url("StockDeductionQueue"),
-            fulfillment_dispatch: url("FulfillmentDispatchQueue"),
-            email_confirmation: url("EmailConfirmationQueue"),
-            refunds: url("RefundsQueue"),
-        };
-        aws.sender_to(queues)
+    /// What a function reaches AWS with, and its store.
+    fn store(&self, function: &str) -> (Aws, Store) {
+        let aws = self.aws(function);
+        let Ok(queues) = Queues::of(|consumer| Ok::<_, Infallible>((self.url_of)(queue(consumer))));
+        let store = store(&aws, queues);
+        (aws, store)
     }
 
     fn clock(&mut self) -> Clock {
@@ -80,16 +81,27 @@ impl Wiring<'_> {
     }
 }
 
+/// A consumer's queue, by its name in the template.
+fn queue(consumer: Consumer) -> &'static str {
+    match consumer {
+        Consumer::StockDeduction => "StockDeductionQueue",
+        Consumer::FulfillmentDispatch => "FulfillmentDispatchQueue",
+        Consumer::EmailConfirmation => "EmailConfirmationQueue",
+        Consumer::Refunds => "RefundsQueue",
+    }
+}
+
 /// A table's local name is its name in the template.
-pub fn store(aws: &Aws) -> Store {
+fn store(aws: &Aws, queues: Queues) -> Store {
     let named = |name: &str| name.to_owned();
-    aws.store_of(Tables {
+    let tables = Tables {
         orders: named("OrdersTable"),
         stock: named("StockTable"),
         payments: named("PaymentsTable"),
         catalog: named("CatalogTable"),
         settings: named("SettingsTable"),
-    })
+    };
+    aws.store_of(tables, queues)
 }
 
 impl Functions {
@@ -104,38 +116,33 @@ impl Functions {
         static WORLDS: AtomicU64 = AtomicU64::new(0);
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
         let mut wiring = Wiring { network, url_of, region, time, rng };
-        let aws = |wiring: &Wiring<'_>, function: &str| {
-            let aws = wiring.aws(function);
-            let (store, sender) = (store(&aws), wiring.sender(&aws));
-            (aws, store, sender)
-        };
-        let (_, store, sender) = aws(&wiring, "order-intake");
+        let (_, store) = wiring.store("order-intake");
         let reservation = order_intake::reservation(RESERVATION_MINUTES)?;
-        let intake = order_intake::App { store, sender, clock: wiring.clock(), reservation };
-        let (_, store, sender) = aws(&wiring, "payment-webhook");
+        let intake = order_intake::App { store, clock: wiring.clock(), reservation };
+        let (_, store) = wiring.store("payment-webhook");
         let stripe = payment_webhook::stripe::Stripe::new(secrets.stripe_webhook, "false")?;
-        let webhook = payment_webhook::App { store, sender, clock: wiring.clock(), stripe };
-        let (_, store, _) = aws(&wiring, "stock");
+        let webhook = payment_webhook::App { store, clock: wiring.clock(), stripe };
+        let (_, store) = wiring.store("stock");
         let stock = stock::App { store, clock: wiring.clock() };
-        let (_, store, sender) = aws(&wiring, "stock-deduction");
-        let deduction = stock_deduction::App { store, sender, clock: wiring.clock() };
-        let (own, store, sender) = aws(&wiring, "fulfillment-dispatch");
+        let (_, store) = wiring.store("stock-deduction");
+        let deduction = stock_deduction::App { store, clock: wiring.clock() };
+        let (own, store) = wiring.store("fulfillment-dispatch");
         let warehouses = fulfillment_dispatch::notice::Warehouses::with_secret(&own, secrets.warehouse_webhook)?;
-        let dispatch = fulfillment_dispatch::App { store, sender, clock: wiring.clock(), warehouses };
-        let (_, store, sender) = aws(&wiring, "warehouse");
-        let warehouse = warehouse::App { store, sender, clock: wiring.clock() };
-        let (own, store, _) = aws(&wiring, "email-confirmation");
+        let dispatch = fulfillment_dispatch::App { store, clock: wiring.clock(), warehouses };
+        let (_, store) = wiring.store("warehouse");
+        let warehouse = warehouse::App { store, clock: wiring.clock() };
+        let (own, store) = wiring.store("email-confirmation");
         let outbox = Outbox::new(own.config(), "orders@example.com".to_owned());
         let email = email_confirmation::App { store, clock: wiring.clock(), outbox, shop: shop() };
-        let (_, store, sender) = aws(&wiring, "returns");
-        let returns = returns::App { store, sender, clock: wiring.clock() };
-        let (own, store, sender) = aws(&wiring, "refunds");
+        let (_, store) = wiring.store("returns");
+        let returns = returns::App { store, clock: wiring.clock() };
+        let (own, store) = wiring.store("refunds");
         let stripe = refunds::stripe::Stripe::new(&own, STRIPE);
         stripe.use_key("sk_test_simulated");
-        let refunds = refunds::App { store, sender, clock: wiring.clock(), stripe, aws: own };
-        let (_, store, sender) = aws(&wiring, "reconcile");
-        let reconcile = reconcile::App { store, sender, clock: wiring.clock() };
-        let (_, store, _) = aws(&wiring, "operations");
+        let refunds = refunds::App { store, clock: wiring.clock(), stripe, aws: own };
+        let (_, store) = wiring.store("reconcile");
+        let reconcile = reconcile::App { store, clock: wiring.clock() };
+        let (_, store) = wiring.store("operations");
         let operations = operations::App { store, clock: wiring.clock() };
         Ok(Self {
             intake,

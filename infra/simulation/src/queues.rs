@@ -3,6 +3,7 @@
 
 use crate::{invocation::End, people, world::World};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use domain::duty::Subject;
 use orderly_local::{
     services::Message,
     template::{EventSourceMapping, Trigger},
@@ -71,7 +72,8 @@ async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping
             sleep(wait).await;
             if world.network.epoch() == epoch {
                 for message in batch.iter().filter_map(read).filter(|_| world.strikes(0.03)) {
-                    people::cancel(&world, message.order.to_string(), people::at_once(&world));
+                    let Subject::OrderItem(order, _) = message.subject;
+                    people::cancel(&world, order.to_string(), people::at_once(&world));
                 }
                 work(&world, &function, &mapping.queue, batch).await;
             }
@@ -128,7 +130,7 @@ fn read(message: &Message) -> Option<store::Message> {
 
 /// The version of the item that a message is about, if it owes the message's work.
 async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
-    let store::Message { order, item, duty, .. } = read(message)?;
+    let store::Message { subject: Subject::OrderItem(order, item), duty, .. } = read(message)?;
     let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
     let get = json!({ "TableName": "OrdersTable", "Key": key, "ConsistentRead": true });
     let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;

@@ -6,8 +6,9 @@ mod problem;
 mod request;
 pub mod view;
 
+pub use app::FieldError;
 pub use decode::{Decoder, Fields, email, text, timestamp};
-pub use problem::{Error, FieldError, Problem};
+pub use problem::{Error, Problem};
 pub use request::{Caller, Request, Response};
 
 /// The largest body that a request may have. The longest order (50 lines, long texts) has 60 KB.

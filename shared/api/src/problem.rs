@@ -1,10 +1,11 @@
 //! Errors as clients see them: RFC 9457 problem details.
 
 use super::Response;
-use domain::{Rejection, ids::ChannelId};
+use app::{FieldError, Refusal};
+use domain::Rejection;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::{CommitError, IsConflict, StoreError};
+use store::StoreError;
 
 /// Problem details (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,15 +24,6 @@ pub struct Problem {
     /// Facts that belong to this kind of problem.
     #[serde(flatten)]
     pub more: Map<String, Value>,
-}
-
-/// A field that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FieldError {
-    /// Where it is: `lines[1].quantity`.
-    pub field: String,
-    pub detail: String,
 }
 
 impl Problem {
@@ -56,11 +48,6 @@ impl Problem {
         Self { errors, ..Self::new(422, "invalid", detail) }
     }
 
-    pub fn unknown_channel(channel: &ChannelId) -> Self {
-        let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
-        Self::invalid(vec![FieldError { field: "channel".to_owned(), detail }])
-    }
-
     pub fn not_found(what: impl Into<String>) -> Self {
         Self::new(404, "not-found", what)
     }
@@ -77,13 +64,10 @@ pub enum Error {
     /// The client is told why, and can do something about it.
     #[error("{}", .0.detail)]
     Problem(Box<Problem>),
-    /// Somebody else was faster; decide again.
+    /// What the use case failed with.
     #[error(transparent)]
-    Commit(CommitError),
-    /// A fault of ours, or of what we stand on; the client may try again.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Another fault of ours.
+    App(#[from] app::Error),
+    /// A fault of ours at the edge.
     #[error("{0}")]
     Internal(String),
 }
@@ -95,24 +79,31 @@ impl From<Problem> for Error {
 }
 
 impl From<Rejection> for Error {
-    /// The rules refuse what the client asks, as things stand.
     fn from(rejection: Rejection) -> Self {
-        Problem::new(409, rejection.code, rejection.detail).into()
+        Self::App(rejection.into())
     }
 }
 
-impl From<CommitError> for Error {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Store(error) => Self::Store(error),
-            conflict @ CommitError::Conflict(_) => Self::Commit(conflict),
-        }
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::App(refusal.into())
     }
 }
 
-impl IsConflict for Error {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Commit(CommitError::Conflict(_)))
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(Refusal { code, detail, fields, facts }: Refusal) -> Self {
+        let status = match code {
+            "not-found" => 404,
+            "invalid" | "too-many-splits" => 422,
+            _ => 409,
+        };
+        Self { errors: fields, more: facts, ..Self::new(status, code, detail) }
     }
 }
 
@@ -121,7 +112,8 @@ impl Error {
     pub fn into_response(self, request: &str) -> Response {
         let problem = match self {
             Self::Problem(problem) => *problem,
-            Self::Store(StoreError::Contended(_)) => {
+            Self::App(app::Error::Refused(refusal)) => (*refusal).into(),
+            Self::App(app::Error::Store(StoreError::Contended(_))) => {
                 tracing::warn!(request, error = %self, "gave up under contention");
                 Problem::new(503, "busy", "many requests change the same things right now; try again in a second")
             }

@@ -1,12 +1,14 @@
 //! Requests and responses, free of what the Lambda event looks like.
 
 use super::{Error, FieldError, MAX_BODY, Problem, event::Event};
+use app::Scope;
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use domain::{
-    history::Actor,
+    history::{Actor, Stamp},
     ids::{ChannelId, OrderId},
     settings::Role,
 };
+use jiff::Timestamp;
 use lambda_http::{Body, http::HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,14 +43,17 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// How the caller stands in the timeline.
-    pub fn actor(&self) -> Actor {
-        Actor::caller(self.role.as_str(), &self.name)
+    /// How the caller stands in the timeline of what is done now.
+    pub fn stamp(&self, now: Timestamp) -> Stamp {
+        Stamp::new(Actor::caller(self.role.as_str(), &self.name), now)
     }
 
-    /// Whether orders of `channel` exist for this caller.
-    pub fn sees(&self, channel: &ChannelId) -> bool {
-        self.role != Role::Storefront || self.channel.as_ref() == Some(channel)
+    /// Which orders exist for this caller.
+    pub fn scope(&self) -> Scope {
+        match (&self.role, &self.channel) {
+            (Role::Storefront, Some(channel)) => Scope::Channel(channel.clone()),
+            (Role::Storefront | Role::Warehouse | Role::Operator, _) => Scope::Everything,
+        }
     }
 }
 

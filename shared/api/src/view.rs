@@ -3,19 +3,21 @@
 use domain::{
     allocation::Allocation,
     duty::ItemName,
+    email_claim::EmailClaim,
     fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine},
-    history::Entry,
-    ids::{ChannelId, FulfillmentId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
+    history::{Entry, Event},
+    ids::{ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
     ledger::{Payment, PaymentStatus, Refund},
     money::{Amount, Currency},
+    order::Order,
     order_state::{Hold, HoldReason, OrderState, OrderStatus},
-    placed_order::{Address, Customer, Discount, Shipping},
+    placed_order::{Address, Customer, Discount, Line, Shipping},
     returns::{Return, ReturnLine, ReturnStatus},
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{Order, Stored};
+use store::{Stored, StoredOrder};
 
 /// An order in a list.
 #[derive(Debug, Serialize)]
@@ -37,10 +39,9 @@ pub struct OrderSummary {
 }
 
 impl OrderSummary {
-    pub fn of(stored: &Stored<OrderState>) -> Self {
-        let state = &stored.value;
+    pub fn of(id: &OrderId, state: &OrderState) -> Self {
         Self {
-            id: stored.order.clone(),
+            id: id.clone(),
             channel: state.channel.clone(),
             reference: state.reference.clone(),
             placed_at: state.placed_at,
@@ -94,8 +95,8 @@ pub struct OrderView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineView {
-    /// The line's number, from 0: how fulfillments and returns name it.
-    pub line: usize,
+    /// The line's id: how fulfillments and returns name it.
+    pub line: LineId,
     pub sku: Sku,
     pub title: String,
     pub quantity: u32,
@@ -122,14 +123,14 @@ pub struct FulfillmentView {
 
 impl FulfillmentView {
     pub fn of(stored: &Stored<Fulfillment>) -> Option<Self> {
-        let ItemName::Fulfillment(id) = &stored.name else { return None };
-        Some(Self::new(&stored.order, id, &stored.value))
+        let ItemName::Fulfillment(id) = stored.key.item else { return None };
+        Some(Self::new(&stored.key.order, id, &stored.value))
     }
 
-    pub fn new(order: &OrderId, id: &FulfillmentId, value: &Fulfillment) -> Self {
+    pub fn new(order: &OrderId, id: FulfillmentId, value: &Fulfillment) -> Self {
         Self {
             order: order.clone(),
-            id: id.clone(),
+            id,
             location: value.location.clone(),
             status: value.status,
             created_at: value.created_at,
@@ -154,10 +155,10 @@ pub struct ReturnView {
 }
 
 impl ReturnView {
-    pub fn new(order: &OrderId, id: &ReturnId, value: &Return) -> Self {
+    pub fn new(order: &OrderId, id: ReturnId, value: &Return) -> Self {
         Self {
             order: order.clone(),
-            id: id.clone(),
+            id,
             status: value.status,
             requested_at: value.requested_at,
             lines: value.lines.clone(),
@@ -182,7 +183,7 @@ pub struct TimelineEntry {
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub at: Timestamp,
     pub by: String,
-    pub what: String,
+    pub what: Event,
     /// Which part of the order: `order`, `fulfillment 01`, `return 01`.
     pub about: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -190,11 +191,12 @@ pub struct TimelineEntry {
 }
 
 impl OrderView {
-    pub fn of(order: &Order) -> Self {
-        let (state, placed) = (&order.state.value, order.placed());
+    pub fn of(read: &StoredOrder) -> Self {
+        let order = &read.order;
+        let (state, placed) = (&order.state, &order.placed);
         let totals = placed.totals();
-        let line = |(n, line): (usize, &domain::placed_order::Line)| LineView {
-            line: n,
+        let line = |(n, line): (usize, &Line)| LineView {
+            line: line.id,
             sku: line.sku.clone(),
             title: line.title.clone(),
             quantity: line.quantity,
@@ -203,10 +205,10 @@ impl OrderView {
             tax: line.tax,
             total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
         };
-        let fulfillments = order.fulfillments.iter().map(|(id, f)| FulfillmentView::new(&order.id, id, &f.value));
-        let returns = order.returns.iter().map(|(id, r)| ReturnView::new(&order.id, id, &r.value));
+        let fulfillments = order.fulfillments.iter().map(|(id, value)| FulfillmentView::new(&order.id, *id, value));
+        let returns = order.returns.iter().map(|(id, value)| ReturnView::new(&order.id, *id, value));
         Self {
-            summary: OrderSummary::of(&order.state),
+            summary: OrderSummary::of(&order.id, state),
             cancel_reason: match &state.status {
                 OrderStatus::Cancelled { reason } => Some(reason.clone()),
                 _ => None,
@@ -229,27 +231,27 @@ impl OrderView {
             refunds: state.ledger.refunds.clone(),
             fulfillment_details: fulfillments.collect(),
             returns: returns.collect(),
-            emails: emails(order),
+            emails: emails(read),
             owed: owed(order),
             timeline: timeline(order),
         }
     }
 }
 
-fn emails(order: &Order) -> Vec<EmailView> {
-    let view = |(name, email): (&ItemName, &Stored<store::EmailRecord>)| match name {
+fn emails(read: &StoredOrder) -> Vec<EmailView> {
+    let view = |(name, email): (&ItemName, &Stored<EmailClaim>)| match name {
         ItemName::Email(of, kind) => {
             Some(EmailView { kind: kind.to_string(), about: about(of), attempts: email.value.attempts })
         }
         _ => None,
     };
-    order.emails.iter().filter_map(view).collect()
+    read.email_claims.iter().filter_map(view).collect()
 }
 
 fn owed(order: &Order) -> Vec<String> {
-    let state = order.state.value.owed.iter();
-    let fulfillments = order.fulfillments.values().flat_map(|f| &f.value.owed);
-    let returns = order.returns.values().flat_map(|r| &r.value.owed);
+    let state = order.state.owed.iter();
+    let fulfillments = order.fulfillments.values().flat_map(|fulfillment| &fulfillment.owed);
+    let returns = order.returns.values().flat_map(|returned| &returned.owed);
     state.chain(fulfillments).chain(returns).map(ToString::to_string).collect()
 }
 
@@ -267,16 +269,16 @@ fn timeline(order: &Order) -> Vec<TimelineEntry> {
     let entry = |item: &ItemName, entry: &Entry| TimelineEntry {
         at: entry.at,
         by: entry.by.clone(),
-        what: entry.what.clone(),
+        what: entry.what,
         about: about(item),
         note: entry.note.clone(),
     };
-    let mut all: Vec<_> = order.state.value.history.iter().map(|e| entry(&ItemName::State, e)).collect();
-    for fulfillment in order.fulfillments.values() {
-        all.extend(fulfillment.value.history.iter().map(|e| entry(&fulfillment.name, e)));
+    let mut all: Vec<_> = order.state.history.iter().map(|e| entry(&ItemName::State, e)).collect();
+    for (id, fulfillment) in &order.fulfillments {
+        all.extend(fulfillment.history.iter().map(|e| entry(&ItemName::Fulfillment(*id), e)));
     }
-    for returned in order.returns.values() {
-        all.extend(returned.value.history.iter().map(|e| entry(&returned.name, e)));
+    for (id, returned) in &order.returns {
+        all.extend(returned.history.iter().map(|e| entry(&ItemName::Return(*id), e)));
     }
     all.sort_by_key(|entry| entry.at); // stable: what happened in one moment stays in its order
     all

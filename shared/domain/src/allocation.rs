@@ -1,7 +1,7 @@
 //! What an order holds of the stock, and what a change of that does to the stock's buckets.
 
 use super::{
-    ids::{LocationId, Sku},
+    ids::{LineId, LocationId, Sku},
     stock::{StockChange, StockDelta, StockPlace},
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Allocation {
     /// The line's position in the order, from 0.
-    pub line: u16,
+    pub line: LineId,
     pub sku: Sku,
     #[serde(rename = "qty")]
     pub quantity: u32,
@@ -76,7 +76,7 @@ pub fn difference(before: &[Allocation], after: &[Allocation]) -> StockChange {
 /// `to` makes of it (none: the order no longer holds them). Tells how many units moved.
 pub fn shift(
     allocations: &mut Vec<Allocation>,
-    line: u16,
+    line: LineId,
     quantity: u32,
     from: impl Fn(&AllocationState) -> bool,
     to: impl Fn(&AllocationState) -> Option<AllocationState>,
@@ -114,7 +114,7 @@ pub fn add(allocations: &mut Vec<Allocation>, new: Allocation) {
 mod tests {
     use super::*;
 
-    fn held(line: u16, quantity: u32, state: AllocationState) -> Allocation {
+    fn held(line: LineId, quantity: u32, state: AllocationState) -> Allocation {
         Allocation { line, sku: format!("SKU-{line}").parse().unwrap(), quantity, state }
     }
 

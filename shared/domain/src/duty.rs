@@ -2,6 +2,7 @@
 
 use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
 use serde::{Deserialize, Serialize};
+use jiff::{SignedDuration, Timestamp};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// One piece of follow-up work. Its text form is what the `owed` set and the messages hold.
@@ -110,6 +111,65 @@ impl From<Duty> for String {
 /// What an aggregate owes. A set: owing the same twice is owing it once.
 pub type Owed = BTreeSet<Duty>;
 
+/// The function that works off duties of some kinds, with its queue. `template.yaml` declares the rest of it: the
+/// dead-letter queue, the alarms, the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Consumer {
+    StockDeduction,
+    FulfillmentDispatch,
+    EmailConfirmation,
+    Refunds,
+}
+
+impl Consumer {
+    pub const ALL: [Self; 4] = [Self::StockDeduction, Self::FulfillmentDispatch, Self::EmailConfirmation, Self::Refunds];
+
+    /// The environment variable that holds its queue's URL.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::StockDeduction => "STOCK_DEDUCTION_QUEUE",
+            Self::FulfillmentDispatch => "FULFILLMENT_DISPATCH_QUEUE",
+            Self::EmailConfirmation => "EMAIL_CONFIRMATION_QUEUE",
+            Self::Refunds => "REFUNDS_QUEUE",
+        }
+    }
+}
+
+impl Duty {
+    /// Who works it off.
+    pub fn consumer(&self) -> Consumer {
+        match self {
+            Self::StockDeduction => Consumer::StockDeduction,
+            Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
+            Self::Email(_) => Consumer::EmailConfirmation,
+            Self::Refund => Consumer::Refunds,
+        }
+    }
+}
+
+/// Work that is owed this long after it was first owed is sent again.
+pub const OWED_GRACE: SignedDuration = SignedDuration::from_secs(60);
+
+/// When `reconcile` has to look at an item again, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// It owes work since then.
+    Owed(Timestamp),
+    /// Its reservation ends then.
+    Unpaid(Timestamp),
+    /// It has waited for stock or for a person since then.
+    Waiting(Timestamp),
+}
+
+/// When owed work is to be looked at again: counted from when the set became non-empty.
+pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due> {
+    match last {
+        _ if owed.is_empty() => None,
+        Some(Due::Owed(since)) => Some(Due::Owed(since)),
+        _ => Some(Due::Owed(now)),
+    }
+}
+
 /// An item of an order's collection, by the name that it is stored under and that messages carry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -172,11 +232,59 @@ impl From<ItemName> for String {
     }
 }
 
-/// Which item owes what: all that a message has to say.
+/// What can owe work: an item, by the names of the things that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Subject {
+    /// An item of an order's collection.
+    OrderItem(OrderId, ItemName),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OrderItem(order, item) => write!(f, "order/{order}/{item}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no subject that this version knows")]
+pub struct UnknownSubject(String);
+
+impl FromStr for Subject {
+    type Err = UnknownSubject;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSubject> {
+        let mut parts = text.splitn(3, '/');
+        let known = match (parts.next(), parts.next(), parts.next()) {
+            (Some("order"), Some(order), Some(item)) => {
+                order.parse().ok().zip(item.parse().ok()).map(|(order, item)| Self::OrderItem(order, item))
+            }
+            _ => None,
+        };
+        known.ok_or_else(|| UnknownSubject(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Subject {
+    type Error = UnknownSubject;
+
+    fn try_from(text: String) -> Result<Self, UnknownSubject> {
+        text.parse()
+    }
+}
+
+impl From<Subject> for String {
+    fn from(subject: Subject) -> Self {
+        subject.to_string()
+    }
+}
+
+/// What owes what: all that a message has to say.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwedDuty {
-    pub order: OrderId,
-    pub item: ItemName,
+    pub subject: Subject,
     pub duty: Duty,
 }
 
@@ -243,6 +351,10 @@ mod tests {
         fn a_name_that_can_be_read_reads_back(text in "(email|fulfillment|return|state|placed|refund-sent|shipped|[#:.]|[^#]{0,3}){0,9}") {
             if let Ok(item) = text.parse::<ItemName>() {
                 prop_assert_eq!(&item.to_string(), &text);
+            }
+            let subject = format!("order/ord_1/{text}");
+            if let Ok(read) = subject.parse::<Subject>() {
+                prop_assert_eq!(read.to_string(), subject);
             }
             if let Ok(duty) = text.parse::<Duty>() {
                 prop_assert_eq!(duty.to_string(), text);

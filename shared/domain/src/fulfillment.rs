@@ -3,11 +3,11 @@
 use super::{
     Rejection,
     allocation::{Allocation, AllocationState},
-    duty::{Duty, EmailKind, Owed},
-    history::{Actor, Entry},
-    ids::{FulfillmentId, LocationId, ParcelId, Sku},
-    order_state::Due,
+    duty::{Due, Duty, EmailKind, Owed, due_of_work},
+    history::{Entry, Event, Stamp},
+    ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
     placed_order::PlacedOrder,
+    safeguards::Safeguard,
     settings::Product,
 };
 use jiff::Timestamp;
@@ -84,7 +84,7 @@ impl std::str::FromStr for FulfillmentStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PickLine {
-    pub line: u16,
+    pub line: LineId,
     pub sku: Sku,
     pub title: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,7 @@ pub struct Parcel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackedLine {
-    pub line: u16,
+    pub line: LineId,
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
 }
@@ -146,13 +146,24 @@ pub struct HandOver {
     pub tracking_url: Option<String>,
 }
 
-/// Makes fulfillments of all that is committed, one a location, numbered from `next` on.
+/// A parcel to be packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packing {
+    pub contents: Vec<PackedLine>,
+    pub weight_g: u32,
+    /// Length, width and height.
+    pub dimensions_mm: Option<[u32; 3]>,
+    /// The caller's idempotency key.
+    pub key: String,
+}
+
+/// Makes fulfillments of all that is committed, one a location, under the next free `ids`.
 pub fn plan(
     stock: &[Allocation],
     placed: &PlacedOrder,
     products: &BTreeMap<Sku, Product>,
     notify: &BTreeSet<LocationId>,
-    next: usize,
+    ids: impl Iterator<Item = FulfillmentId>,
     now: Timestamp,
 ) -> Vec<(FulfillmentId, Fulfillment)> {
     let mut by_location: BTreeMap<&LocationId, Vec<PickLine>> = BTreeMap::new();
@@ -179,15 +190,21 @@ pub fn plan(
             lines,
             parcels: Vec::new(),
             owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },
-            history: vec![Entry::new(now, &Actor::orderly(), "created", "")],
+            history: vec![Stamp::orderly(now).entry(Event::Created, "")],
         }
     };
-    (next..).map(FulfillmentId::nth).zip(by_location.into_iter().map(fulfillment)).collect()
+    ids.zip(by_location.into_iter().map(fulfillment)).collect()
 }
 
 impl Fulfillment {
-    fn noted(mut self, now: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
-        self.history.push(Entry::new(now, by, what, note));
+    fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
+        self.history.push(stamp.entry(what, note));
+        self
+    }
+
+    /// The warehouse's webhook has been told of it.
+    pub fn announced(mut self) -> Self {
+        self.owed.remove(&Duty::WarehouseNotice);
         self
     }
 
@@ -196,37 +213,37 @@ impl Fulfillment {
         self.parcels.iter().any(|parcel| parcel.shipment.is_some())
     }
 
-    pub fn cancel(mut self, by: &Actor, now: Timestamp) -> Self {
+    pub fn cancel(mut self, stamp: &Stamp) -> Self {
         if self.status.is_final() {
             return self;
         }
         self.status = FulfillmentStatus::Cancelled;
         self.owed.clear();
-        self.noted(now, by, "cancelled", "")
+        self.with_entry(stamp, Event::Cancelled, "")
     }
 
     /// Cancels what has not left: all of it, or what is not in a parcel with a carrier.
-    pub fn cancel_unsent(mut self, by: &Actor, now: Timestamp) -> Self {
+    pub fn cancel_unsent(mut self, stamp: &Stamp) -> Self {
         if !self.has_left() {
-            return self.cancel(by, now);
+            return self.cancel(stamp);
         }
         if !self.status.is_work() {
             return self;
         }
         self.parcels.retain(|parcel| parcel.shipment.is_some());
         self.status = self.status_of_what_has_left();
-        self.noted(now, by, "rest-cancelled", "")
+        self.with_entry(stamp, Event::RestCancelled, "")
     }
 
     /// Somebody walks. Starting again changes nothing.
-    pub fn start_picking(mut self, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+    pub fn start_picking(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         match self.status {
             FulfillmentStatus::Picking => return Ok(self),
             FulfillmentStatus::Open => {}
             _ => return Err(self.not_in("be picked", "open")),
         }
         self.status = FulfillmentStatus::Picking;
-        Ok(self.noted(now, by, "picking", ""))
+        Ok(self.with_entry(stamp, Event::Picking, ""))
     }
 
     /// Records what was found, for every line. Tells what was not found, by line.
@@ -234,9 +251,8 @@ impl Fulfillment {
     /// Until it is packed, a count may be corrected downwards: a unit was miscounted, or broke on the way.
     pub fn confirm_picks(
         mut self,
-        picks: &BTreeMap<u16, u32>,
-        by: &Actor,
-        now: Timestamp,
+        picks: &BTreeMap<LineId, u32>,
+        stamp: &Stamp,
     ) -> Result<(Self, Vec<PackedLine>), Rejection> {
         let told = |line: &PickLine| picks.get(&line.line).copied();
         let same = self.lines.iter().all(|line| told(line) == line.picked) && picks.len() == self.lines.len();
@@ -254,7 +270,7 @@ impl Fulfillment {
             return Err(Rejection::new("unknown-line", format!("line {line} is not on this picklist")));
         }
         let mut short = Vec::new();
-        let packed: BTreeMap<u16, u32> = self.lines.iter().map(|line| (line.line, self.packed(line.line))).collect();
+        let packed: BTreeMap<LineId, u32> = self.lines.iter().map(|line| (line.line, self.packed(line.line))).collect();
         for line in &mut self.lines {
             let asked = line.picked.unwrap_or(line.quantity);
             let packed = packed.get(&line.line).copied().unwrap_or_default();
@@ -291,15 +307,15 @@ impl Fulfillment {
         }
         let units: u32 = short.iter().map(|line| line.quantity).sum();
         let note = if units == 0 { String::new() } else { format!("{units} short") };
-        Ok((self.noted(now, by, "picked", note), short))
+        Ok((self.with_entry(stamp, Event::Picked, note), short))
     }
 
-    fn packed(&self, line: u16) -> u32 {
+    fn packed(&self, line: LineId) -> u32 {
         let contents = self.parcels.iter().flat_map(|parcel| &parcel.contents);
         contents.filter(|packed| packed.line == line).map(|packed| packed.quantity).sum()
     }
 
-    fn unpacked(&self, line: u16) -> u32 {
+    fn unpacked(&self, line: LineId) -> u32 {
         let picked: u32 = self.lines.iter().filter(|l| l.line == line).filter_map(|l| l.picked).sum();
         picked.saturating_sub(self.packed(line))
     }
@@ -314,25 +330,20 @@ impl Fulfillment {
         self.lines.iter().all(|line| self.unpacked(line.line) == 0)
     }
 
-    /// Puts picked units into a parcel. No unit is packed twice, or unpicked.
-    pub fn pack(
-        mut self,
-        contents: Vec<PackedLine>,
-        weight_g: u32,
-        dimensions_mm: Option<[u32; 3]>,
-        key: &str,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<Self, Rejection> {
-        if let Some(known) = self.parcels.iter().find(|parcel| parcel.key == key) {
-            let same = known.contents == contents && known.weight_g == weight_g && known.dimensions_mm == dimensions_mm;
+    /// Puts picked units into a parcel. No unit is packed twice, or unpicked. The idempotency key makes packing it twice by
+    /// accident harmless.
+    pub fn pack(mut self, packing: &Packing, stamp: &Stamp) -> Result<Self, Rejection> {
+        let Packing { contents, weight_g, dimensions_mm, key } = packing;
+        if let Some(known) = self.parcels.iter().find(|parcel| parcel.key == *key) {
+            let known = (&known.contents, &known.weight_g, &known.dimensions_mm);
             let other = "this idempotency key was used for a parcel with other contents";
+            let same = known == (contents, weight_g, dimensions_mm);
             return if same { Ok(self) } else { Err(Rejection::new("key-reused", other)) };
         }
         if self.status != FulfillmentStatus::Picked {
             return Err(self.not_in("be packed", "picked"));
         }
-        for packed in &contents {
+        for packed in contents {
             let asked: u32 = contents.iter().filter(|c| c.line == packed.line).map(|c| c.quantity).sum();
             let left = self.unpacked(packed.line);
             if asked > left {
@@ -340,29 +351,28 @@ impl Fulfillment {
                 return Err(Rejection::new("not-picked", why));
             }
         }
-        let id = ParcelId::nth(self.parcels.len() + 1);
+        let id = ParcelId::after(self.parcels.iter().map(|parcel| &parcel.id));
         let note = format!("parcel {id}, {weight_g} g");
         self.parcels.push(Parcel {
             id,
-            contents,
-            weight_g,
-            dimensions_mm,
-            key: key.to_owned(),
+            contents: contents.clone(),
+            weight_g: *weight_g,
+            dimensions_mm: *dimensions_mm,
+            key: key.clone(),
             shipment: None,
             delivered_at: None,
         });
         if self.is_all_packed() {
             self.status = FulfillmentStatus::Packed;
         }
-        Ok(self.noted(now, by, "packed", note))
+        Ok(self.with_entry(stamp, Event::Packed, note))
     }
 
     /// Gives parcels to their carriers. Tells which units left; none if it was told before.
     pub fn hand_over(
         mut self,
         leaving: &[HandOver],
-        by: &Actor,
-        now: Timestamp,
+        stamp: &Stamp,
     ) -> Result<(Self, Vec<PackedLine>), Rejection> {
         if self.status == FulfillmentStatus::Cancelled {
             return Err(self.not_in("be handed over", "packed"));
@@ -377,7 +387,7 @@ impl Fulfillment {
                 carrier: hand_over.carrier.clone(),
                 tracking_number: hand_over.tracking_number.clone(),
                 tracking_url: hand_over.tracking_url.clone(),
-                handed_over_at: parcel.shipment.as_ref().map_or(now, |known| known.handed_over_at),
+                handed_over_at: parcel.shipment.as_ref().map_or(stamp.at, |known| known.handed_over_at),
             };
             match &parcel.shipment {
                 Some(known) if *known == new => continue,
@@ -389,9 +399,11 @@ impl Fulfillment {
             }
             parcel.shipment = Some(new);
             left.extend(parcel.contents.iter().cloned());
-            self.owed.insert(Duty::Email(EmailKind::Shipped(id.clone())));
+            if !Safeguard::ParcelOwesItsMail.is_off() {
+                self.owed.insert(Duty::Email(EmailKind::Shipped(*id)));
+            }
             let note = format!("parcel {id}, {} {}", hand_over.carrier, hand_over.tracking_number);
-            self = self.noted(now, by, "handed_over", note);
+            self = self.with_entry(stamp, Event::HandedOver, note);
         }
         if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
             self.status = FulfillmentStatus::HandedOver;
@@ -400,8 +412,8 @@ impl Fulfillment {
     }
 
     /// Records that a parcel has arrived: a fact, so it is taken as it comes; the first time stands.
-    pub fn deliver(mut self, id: &ParcelId, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
-        let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == *id) else {
+    pub fn deliver(mut self, id: ParcelId, stamp: &Stamp) -> Result<Self, Rejection> {
+        let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == id) else {
             return Err(Rejection::new("unknown-parcel", format!("there is no parcel {id}")));
         };
         if parcel.shipment.is_none() {
@@ -411,17 +423,17 @@ impl Fulfillment {
         if parcel.delivered_at.is_some() {
             return Ok(self);
         }
-        parcel.delivered_at = Some(now);
-        self.owed.insert(Duty::Email(EmailKind::Delivered(id.clone())));
+        parcel.delivered_at = Some(stamp.at);
+        self.owed.insert(Duty::Email(EmailKind::Delivered(id)));
         let all = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
         if self.status == FulfillmentStatus::HandedOver && all {
             self.status = FulfillmentStatus::Closed;
         }
-        Ok(self.noted(now, by, "delivered", format!("parcel {id}")))
+        Ok(self.with_entry(stamp, Event::Delivered, format!("parcel {id}")))
     }
 
     /// Units of each line that are with a carrier or arrived: what may be returned.
-    pub fn units_sent(&self) -> BTreeMap<u16, u32> {
+    pub fn units_sent(&self) -> BTreeMap<LineId, u32> {
         let mut sent = BTreeMap::new();
         for packed in self.parcels.iter().filter(|p| p.shipment.is_some()).flat_map(|p| &p.contents) {
             *sent.entry(packed.line).or_default() += packed.quantity;
@@ -429,9 +441,9 @@ impl Fulfillment {
         sent
     }
 
-    /// See [`super::order_state::OrderState::due`].
+    /// When to look at it again, if nothing happens before.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        super::order_state::due_of_work(&self.owed, last, now)
+        due_of_work(&self.owed, last, now)
     }
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {

@@ -1,10 +1,11 @@
 //! Who did what and when: the timeline of an order, kept beside the state that it explains.
 
+use crate::names::names;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Who caused a change: `storefront:web`, `operator:anna`, `stripe`, `orderly`.
+/// Who caused a change: `storefront:web`, `operator:anna`, a payment provider, `orderly`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor(String);
 
@@ -40,26 +41,96 @@ impl fmt::Display for Actor {
     }
 }
 
+/// Who does something, and when: what every change of an order is stamped with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    pub by: Actor,
+    pub at: Timestamp,
+}
+
+impl Stamp {
+    pub fn new(by: Actor, at: Timestamp) -> Self {
+        Self { by, at }
+    }
+
+    /// Orderly itself, without anybody asking.
+    pub fn orderly(at: Timestamp) -> Self {
+        Self { by: Actor::orderly(), at }
+    }
+
+    /// What the timeline tells of a change.
+    pub fn entry(&self, what: Event, note: impl Into<String>) -> Entry {
+        Entry { at: self.at, by: self.by.0.clone(), what, note: note.into() }
+    }
+}
+
+names! {
+    /// What happened. A name says what changed, never who changed it.
+    Event {
+        // An order.
+        Placed = "placed",
+        Paid = "paid",
+        Deducted = "deducted",
+        Dispatched = "dispatched",
+        Completed = "completed",
+        Cancelled = "cancelled",
+        /// What had not left was cancelled.
+        RestCancelled = "rest-cancelled",
+        Expired = "expired",
+        Held = "held",
+        Released = "released",
+        // Its money.
+        PaymentPending = "payment-pending",
+        PaymentAuthorized = "payment-authorized",
+        PaymentCaptured = "payment-captured",
+        PaymentFailed = "payment-failed",
+        PaymentVoided = "payment-voided",
+        /// The provider's own sum of a payment's refunds.
+        RefundedInTotal = "refunded-in-total",
+        RefundIntended = "refund-intended",
+        RefundPending = "refund-pending",
+        RefundSucceeded = "refund-succeeded",
+        RefundFailed = "refund-failed",
+        /// A person ordered another attempt at the refunds that failed.
+        RefundRetried = "refund-retried",
+        DisputeInquiry = "dispute-inquiry",
+        DisputeOpened = "dispute-opened",
+        DisputeWon = "dispute-won",
+        DisputeLost = "dispute-lost",
+        // A fulfillment.
+        Created = "created",
+        Picking = "picking",
+        Picked = "picked",
+        Packed = "packed",
+        HandedOver = "handed_over",
+        Delivered = "delivered",
+        // A return.
+        Requested = "requested",
+        Approved = "approved",
+        Declined = "declined",
+        Received = "received",
+        Inspected = "inspected",
+        /// The order's note of an inspection that led to no refund.
+        ReturnInspected = "return-inspected",
+        // E-mails.
+        Emailed = "emailed",
+        /// The mail service refuses the customer's address.
+        EmailRefused = "email-refused",
+    }
+}
+
 /// One line of a timeline.
 ///
-/// Stored as one string, `1764000000000 stripe paid 45.00 EUR`: a state is written at every step of
-/// an order's life and each kilobyte of it costs a write unit, so names of fields are not repeated.
+/// Stored as one string, `1764000000000 orderly paid 45.00 EUR`: the state of an order is written at every step of
+/// its life and each kilobyte of it costs a write unit, so names of fields are not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Entry {
     pub at: Timestamp,
     pub by: String,
-    /// A stable name: `placed`, `paid`, `deducted`, `cancelled`…
-    pub what: String,
+    pub what: Event,
     /// The rest, for people. Never holds a customer's data.
     pub note: String,
-}
-
-impl Entry {
-    pub fn new(at: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
-        debug_assert!(!what.contains(' '), "a space separates the fields");
-        Self { at, by: by.0.clone(), what: what.to_owned(), note: note.into() }
-    }
 }
 
 impl From<Entry> for String {
@@ -82,7 +153,7 @@ impl TryFrom<String> for Entry {
         Ok(Self {
             at: at.ok_or_else(|| format!("not a moment in a history entry: {text:?}"))?,
             by: by.to_owned(),
-            what: what.to_owned(),
+            what: what.parse().map_err(|_| format!("not an event that this version knows: {text:?}"))?,
             note: fields.next().unwrap_or_default().to_owned(),
         })
     }
@@ -95,10 +166,20 @@ mod tests {
 
     #[test]
     fn an_entry_reads_back_as_it_was_written() {
-        for note in ["", "45.00 EUR", "two  spaces"] {
-            let by = Actor::caller("operator", "Anna B");
-            let entry = Entry::new(Timestamp::from_millisecond(1_764_000_000_123).unwrap(), &by, "held", note);
-            assert_eq!(Entry::try_from(String::from(entry.clone())).unwrap(), entry);
+        let stamp = Stamp::new(
+            Actor::caller("operator", "Anna B"),
+            Timestamp::from_millisecond(1_764_000_000_123).unwrap(),
+        );
+        for event in Event::ALL {
+            for note in ["", "45.00 EUR", "two  spaces"] {
+                let entry = stamp.entry(*event, note);
+                assert_eq!(Entry::try_from(String::from(entry.clone())).unwrap(), entry);
+            }
         }
+    }
+
+    #[test]
+    fn no_name_of_an_event_has_a_space_which_separates_the_fields() {
+        assert!(Event::ALL.iter().all(|event| !event.as_str().contains(' ')));
     }
 }

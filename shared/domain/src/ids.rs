@@ -103,18 +103,6 @@ id! {
     LocationId, max 32, also "_-"
 }
 id! {
-    /// `01`, `02`…: a fulfillment within its order.
-    FulfillmentId, max 8, also "-"
-}
-id! {
-    /// `P1`, `P2`…: a parcel within its fulfillment.
-    ParcelId, max 8, also "-"
-}
-id! {
-    /// `01`, `02`…: a return (RMA) within its order.
-    ReturnId, max 8, also "-"
-}
-id! {
     /// A payment, with its provider: `stripe_pi_3MtwBw…`.
     PaymentId, max 128, also "_-"
 }
@@ -147,21 +135,99 @@ impl OrderId {
     }
 }
 
-/// Declares how the n-th thing within its order is called.
+/// Why a text does not name a numbered thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a name such as {0}")]
+pub struct InvalidNumber(&'static str);
+
+/// Declares the name of the n-th thing within its order. Names sort by their number, whatever its length.
 macro_rules! numbered {
-    ($name:ident, $($format:tt)+) => {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, width $width:literal, first $first:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(u16);
+
         impl $name {
             /// The name of the `n`-th one, counted from 1.
-            pub fn nth(n: usize) -> Self {
-                Self(format!($($format)+, n))
+            pub const fn nth(n: u16) -> Self {
+                Self(n)
+            }
+
+            /// The name after all of these.
+            pub fn after<'a>(known: impl IntoIterator<Item = &'a Self>) -> Self {
+                Self(known.into_iter().map(|id| id.0).max().unwrap_or(0).saturating_add(1))
+            }
+
+            /// The names after all of these, one after the other.
+            pub fn all_after<'a>(known: impl IntoIterator<Item = &'a Self>) -> impl Iterator<Item = Self> {
+                (Self::after(known).0..=u16::MAX).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{:0", $width, "}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidNumber;
+
+            fn from_str(text: &str) -> Result<Self, InvalidNumber> {
+                let number = text.strip_prefix($prefix).and_then(|number| number.parse().ok());
+                // One thing has one name: neither `1` nor `001` is the first one's.
+                number.map(Self).filter(|id| id.0 > 0 && id.to_string() == text).ok_or(InvalidNumber($first))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidNumber;
+
+            fn try_from(text: String) -> Result<Self, InvalidNumber> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string",
+                    "pattern": concat!("^", $prefix, "[0-9]{", $width, ",5}$"),
+                    "examples": [$first],
+                })
             }
         }
     };
 }
 
-numbered!(FulfillmentId, "{:02}");
-numbered!(ReturnId, "{:02}");
-numbered!(ParcelId, "P{}");
+numbered! {
+    /// `01`, `02`…: a fulfillment within its order.
+    FulfillmentId, "", width 2, first "01"
+}
+numbered! {
+    /// `01`, `02`…: a return (RMA) within its order.
+    ReturnId, "", width 2, first "01"
+}
+numbered! {
+    /// `P1`, `P2`…: a parcel within its fulfillment.
+    ParcelId, "P", width 1, first "P1"
+}
+
+/// A line of an order. It is given when the line is added, never changes, and is never given again: the lines of an order
+/// may be edited, and their ids then differ from their positions.
+pub type LineId = u16;
 
 impl PaymentId {
     pub fn stripe(intent: &str) -> Result<Self, InvalidId> {
@@ -203,6 +269,19 @@ mod tests {
             "a b".parse::<Sku>().unwrap_err().to_string(),
             "must be 1 to 64 characters out of letters, digits and _.-"
         );
+    }
+
+    #[test]
+    fn numbered_things_sort_by_their_number_and_have_one_name_each() {
+        let ids: Vec<FulfillmentId> = ["11", "100", "02"].map(|text| text.parse().unwrap()).to_vec();
+        assert_eq!(FulfillmentId::after(&ids).to_string(), "101");
+        assert!("11".parse::<FulfillmentId>().unwrap() < "100".parse().unwrap());
+        for bad in ["", "0", "00", "1", "001", "+1", "-1", "a", "65536", "P1"] {
+            assert!(bad.parse::<FulfillmentId>().is_err(), "{bad:?}");
+        }
+        for bad in ["", "P", "P0", "P01", "1", "p1"] {
+            assert!(bad.parse::<ParcelId>().is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{
     ids::{PaymentId, RefundId},
     money::{Amount, Currency},
     provider_units,
+    safeguards::Safeguard,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -356,7 +357,7 @@ impl Ledger {
         for (n, RefundablePart { payment, left: refundable, is_disputed }) in
             self.refundable_parts(currency).into_iter().enumerate()
         {
-            let part = left.min(refundable);
+            let part = if Safeguard::RefundCap.is_off() { left } else { left.min(refundable) };
             let part = part - part % step;
             let id = if n == 0 { name.to_owned() } else { format!("{name}.{}", n + 1) };
             let Ok(id) = id.parse::<RefundId>() else { break };

@@ -7,6 +7,7 @@
 pub mod allocation;
 pub mod arrival;
 pub mod duty;
+pub mod email_claim;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod fulfillment;
@@ -14,13 +15,19 @@ pub mod history;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+mod names;
+pub mod order;
 pub mod order_state;
+pub mod outbox;
+pub mod payment_record;
 pub mod placed_order;
 pub mod provider_units;
+pub mod refund_cause;
 pub mod returns;
 pub mod routing;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod safeguards;
 pub mod settings;
 pub mod stock;
 

@@ -1,4 +1,4 @@
-//! The state of an order: everything about it that changes, and the rules of its changes.
+//! Where an order stands: everything about it that changes, and the rules that need nothing else.
 //!
 //! [`money`] holds the rules about payments and refunds, [`goods`] those about stock and fulfillments.
 
@@ -10,25 +10,26 @@ mod tests;
 use super::{
     Rejection,
     allocation::Allocation,
-    duty::{Duty, Owed},
+    duty::{Due, Duty, Owed, due_of_work},
     fulfillment::FulfillmentStatus,
-    history::{Actor, Entry},
+    history::{Entry, Event, Stamp},
     ids::{ChannelId, FulfillmentId},
     ledger::{Ledger, MoneyEvent, PaymentStatus},
     money::{Amount, Currency},
-    placed_order::PlacedOrder,
+    names::names,
+    placed_order::{PlacedOrder, Revision},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Work that is owed this long after it was first owed is sent again.
-pub const OWED_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderState {
     pub channel: ChannelId,
     pub reference: String,
+    /// The revision of the placed order that all of this is about.
+    #[serde(default = "Revision::first", skip_serializing_if = "Revision::is_first")]
+    pub revision: Revision,
     pub placed_at: Timestamp,
     pub currency: Currency,
     pub total: Amount,
@@ -90,64 +91,22 @@ impl OrderStatus {
     }
 }
 
-/// Why an order does not go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum HoldReason {
-    AwaitingPayment,
-    AwaitingReturnItems,
-    HighRiskOfFraud,
-    IncorrectAddress,
-    InventoryOutOfStock,
-    /// The customer's bank has taken the money back, or may.
-    PaymentDisputed,
-    /// Its money has gone back, all of it or before it was paid in full, and its goods have not left.
-    PaymentRefunded,
-    /// Money that was promised to the customer has not gone out.
-    RefundFailed,
-    UnknownDeliveryDate,
-    Other,
-}
-
-impl HoldReason {
-    pub const ALL: [Self; 10] = [
-        Self::AwaitingPayment,
-        Self::AwaitingReturnItems,
-        Self::HighRiskOfFraud,
-        Self::IncorrectAddress,
-        Self::InventoryOutOfStock,
-        Self::PaymentDisputed,
-        Self::PaymentRefunded,
-        Self::RefundFailed,
-        Self::UnknownDeliveryDate,
-        Self::Other,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AwaitingPayment => "awaiting_payment",
-            Self::AwaitingReturnItems => "awaiting_return_items",
-            Self::HighRiskOfFraud => "high_risk_of_fraud",
-            Self::IncorrectAddress => "incorrect_address",
-            Self::InventoryOutOfStock => "inventory_out_of_stock",
-            Self::PaymentDisputed => "payment_disputed",
-            Self::PaymentRefunded => "payment_refunded",
-            Self::RefundFailed => "refund_failed",
-            Self::UnknownDeliveryDate => "unknown_delivery_date",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl std::str::FromStr for HoldReason {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
-            .ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::as_str).join(", ")))
+names! {
+    /// Why an order does not go on.
+    HoldReason {
+        AwaitingPayment = "awaiting_payment",
+        AwaitingReturnItems = "awaiting_return_items",
+        HighRiskOfFraud = "high_risk_of_fraud",
+        IncorrectAddress = "incorrect_address",
+        InventoryOutOfStock = "inventory_out_of_stock",
+        /// The customer's bank has taken the money back, or may.
+        PaymentDisputed = "payment_disputed",
+        /// Its money has gone back, all of it or before it was paid in full, and its goods have not left.
+        PaymentRefunded = "payment_refunded",
+        /// Money that was promised to the customer has not gone out.
+        RefundFailed = "refund_failed",
+        UnknownDeliveryDate = "unknown_delivery_date",
+        Other = "other",
     }
 }
 
@@ -160,17 +119,6 @@ pub struct Hold {
     pub note: String,
 }
 
-/// When `reconcile` has to look at an item again, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Due {
-    /// It owes work since then.
-    Owed(Timestamp),
-    /// Its reservation ends then.
-    Unpaid(Timestamp),
-    /// It has waited for stock or for a person since then.
-    Waiting(Timestamp),
-}
-
 impl OrderState {
     /// A new order that holds `stock`, with whatever money has already come for it.
     pub fn place(
@@ -178,12 +126,12 @@ impl OrderState {
         stock: Vec<Allocation>,
         reserved_until: Timestamp,
         events: &[MoneyEvent],
-        by: &Actor,
-        now: Timestamp,
+        stamp: &Stamp,
     ) -> Self {
         let state = Self {
             channel: placed.channel.clone(),
             reference: placed.reference.clone(),
+            revision: placed.revision,
             placed_at: placed.placed_at,
             currency: placed.currency,
             total: placed.total,
@@ -196,17 +144,22 @@ impl OrderState {
             owed: Owed::new(),
             history: Vec::new(),
         };
-        let mut state = state.noted(now, by, "placed", placed.currency.format(placed.total));
+        let mut state = state.with_entry(stamp, Event::Placed, placed.currency.format(placed.total));
         for event in events {
-            state = state.record(event, now);
+            state = state.record(event, stamp.at);
         }
-        state.open_if_paid(now)
+        state.open_when_paid(stamp.at);
+        state
     }
 
     /// Adds a line to the timeline.
-    fn noted(mut self, now: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
-        self.history.push(Entry::new(now, by, what, note));
+    fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
+        self.add_entry(stamp, what, note);
         self
+    }
+
+    fn add_entry(&mut self, stamp: &Stamp, what: Event, note: impl Into<String>) {
+        self.history.push(stamp.entry(what, note));
     }
 
     pub fn payment_status(&self) -> PaymentStatus {
@@ -214,7 +167,7 @@ impl OrderState {
     }
 
     /// Keeps the order from going on until a person releases it. The same hold again changes nothing.
-    pub fn hold(mut self, reason: HoldReason, note: &str, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+    pub fn hold(mut self, reason: HoldReason, note: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         if !self.status.is_active() {
             return Err(Rejection::new(
                 "not-active",
@@ -228,13 +181,13 @@ impl OrderState {
         if self.holds.get(&reason).is_some_and(|hold| hold.note == note) {
             return Ok(self);
         }
-        self.holds.insert(reason, Hold { since: now, note: note.to_owned() });
+        self.holds.insert(reason, Hold { since: stamp.at, note: note.to_owned() });
         self.owed.remove(&Duty::FulfillmentDispatch);
-        Ok(self.noted(now, by, "held", reason.as_str()))
+        Ok(self.with_entry(stamp, Event::Held, reason.as_str()))
     }
 
     /// Lets the order go on, if nothing else holds it.
-    pub fn release(mut self, reason: HoldReason, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+    pub fn release(mut self, reason: HoldReason, stamp: &Stamp) -> Result<Self, Rejection> {
         if self.holds.remove(&reason).is_none() {
             let why = format!("the order has no hold {}", reason.as_str());
             return Err(Rejection::new("no-such-hold", why));
@@ -243,7 +196,7 @@ impl OrderState {
             self.owed.insert(Duty::StockDeduction); // look again; what is still missing holds it again
         }
         self.owe_dispatch();
-        Ok(self.noted(now, by, "released", reason.as_str()))
+        Ok(self.with_entry(stamp, Event::Released, reason.as_str()))
     }
 
     /// Whether it is paid for, and some of it is not found yet or on backorder.
@@ -262,14 +215,5 @@ impl OrderState {
             _ if waits => Some(Due::Waiting(now)),
             _ => None,
         })
-    }
-}
-
-/// When owed work is to be looked at again: counted from when the set became non-empty.
-pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due> {
-    match last {
-        _ if owed.is_empty() => None,
-        Some(Due::Owed(since)) => Some(Due::Owed(since)),
-        _ => Some(Due::Owed(now)),
     }
 }

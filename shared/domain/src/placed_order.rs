@@ -1,15 +1,46 @@
-//! What a customer asked for. Written once, never changed.
+//! What a customer asked for. An edit would write its next revision; nothing else changes it.
 
 use super::{
-    ids::{ChannelId, PaymentId, Sku},
+    ids::{ChannelId, LineId, PaymentId, Sku},
     money::{Amount, Currency, allocate, share_of_units},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// An order as it was placed, with what makes the same request meet itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The same order posted again has the same one; the same reference with other content has not.
+    pub fingerprint: String,
+    /// What the answer to the request said; a replay answers the same.
+    pub reserved_until: Timestamp,
+    #[serde(flatten)]
+    pub order: PlacedOrder,
+}
+
+/// Counts the edits of a placed order, from 1. Its state names the revision that it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Revision(u32);
+
+impl Revision {
+    pub const FIRST: Self = Self(1);
+
+    pub(crate) fn first() -> Self {
+        Self::FIRST
+    }
+
+    /// Almost every order has one revision only: it is not stored.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+    pub(crate) fn is_first(&self) -> bool {
+        *self == Self::FIRST
+    }
+}
+
 /// An order as it was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacedOrder {
+    #[serde(default = "Revision::first", skip_serializing_if = "Revision::is_first")]
+    pub revision: Revision,
     pub channel: ChannelId,
     /// The channel's own order id, or the idempotency key.
     pub reference: String,
@@ -79,6 +110,8 @@ pub struct Address {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Line {
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub id: LineId,
     pub sku: Sku,
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
     pub title: String,
@@ -172,13 +205,14 @@ impl PlacedOrder {
     }
 
     /// What units `units` of line `line` cost the customer, discounts and tax included.
-    pub fn price_of_units(&self, line: u16, units: std::ops::Range<u32>) -> Amount {
-        let Some((totals, ordered)) = self.totals().zip(self.lines.get(usize::from(line))) else { return 0 };
-        share_of_units(totals.lines[usize::from(line)], ordered.quantity, units)
+    pub fn price_of_units(&self, line: LineId, units: std::ops::Range<u32>) -> Amount {
+        let priced = self.totals().map(|totals| totals.lines).unwrap_or_default();
+        let priced = self.lines.iter().zip(priced).find(|(ordered, _)| ordered.id == line);
+        priced.map_or(0, |(ordered, total)| share_of_units(total, ordered.quantity, units))
     }
 
-    pub fn line(&self, line: u16) -> Option<&Line> {
-        self.lines.get(usize::from(line))
+    pub fn line(&self, line: LineId) -> Option<&Line> {
+        self.lines.iter().find(|ordered| ordered.id == line)
     }
 }
 

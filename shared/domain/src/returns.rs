@@ -2,12 +2,13 @@
 
 use super::{
     Rejection,
-    duty::{Duty, EmailKind, Owed},
-    history::{Actor, Entry},
-    ids::{LocationId, Sku},
+    duty::{Due, Duty, EmailKind, Owed, due_of_work},
+    history::{Entry, Event, Stamp},
+    ids::{LineId, LocationId, Sku},
     money::Amount,
-    order_state::Due,
+    names::names,
     placed_order::PlacedOrder,
+    safeguards::Safeguard,
     stock::{StockChange, StockDelta, StockPlace},
 };
 use jiff::Timestamp;
@@ -60,7 +61,7 @@ impl ReturnStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReturnLine {
-    pub line: u16,
+    pub line: LineId,
     pub sku: Sku,
     pub quantity: u32,
     pub reason: ReturnReason,
@@ -82,29 +83,6 @@ pub struct Inspection {
     pub disposition: Disposition,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
-}
-
-/// Declares an enum of names with its text form both ways.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err(format!("must be one of {}", [$($text),+].join(", "))),
-                }
-            }
-        }
-    };
 }
 
 names! {
@@ -144,7 +122,7 @@ names! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RequestedLine"))]
 pub struct RequestedUnits {
-    pub line: u16,
+    pub line: LineId,
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
     pub reason: ReturnReason,
@@ -161,12 +139,11 @@ pub struct Inspected {
 /// Asks to return units that were sent (`sent`, by line) and that no earlier return takes back already.
 pub fn request(
     placed: &PlacedOrder,
-    sent: &BTreeMap<u16, u32>,
-    earlier: &[Return],
+    sent: &BTreeMap<LineId, u32>,
+    earlier: &[&Return],
     wanted: &[RequestedUnits],
     key: &str,
-    by: &Actor,
-    now: Timestamp,
+    stamp: &Stamp,
 ) -> Result<Return, Rejection> {
     let mut lines = Vec::new();
     for RequestedUnits { line, quantity, reason } in wanted {
@@ -196,25 +173,31 @@ pub fn request(
         });
     }
     Ok(Return {
-        requested_at: now,
+        requested_at: stamp.at,
         status: ReturnStatus::Requested,
         lines,
         key: key.to_owned(),
         location: None,
         refund: None,
         owed: Owed::new(),
-        history: vec![Entry::new(now, by, "requested", "")],
+        history: vec![stamp.entry(Event::Requested, "")],
     })
 }
 
 impl Return {
-    fn noted(mut self, now: Timestamp, by: &Actor, what: &str, note: impl Into<String>) -> Self {
-        self.history.push(Entry::new(now, by, what, note));
+    fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
+        self.history.push(stamp.entry(what, note));
         self
     }
 
+    /// Whether it was asked for with these very lines.
+    pub fn asks_for(&self, wanted: &[RequestedUnits]) -> bool {
+        let asked = self.lines.iter().map(|line| (line.line, line.quantity, line.reason));
+        asked.eq(wanted.iter().map(|wanted| (wanted.line, wanted.quantity, wanted.reason)))
+    }
+
     /// Units of `line` that this return takes back, or has taken back.
-    fn units_claimed(&self, line: u16) -> u32 {
+    fn units_claimed(&self, line: LineId) -> u32 {
         let own = self.lines.iter().filter(|own| own.line == line);
         match self.status {
             ReturnStatus::Declined => 0,
@@ -223,23 +206,23 @@ impl Return {
         }
     }
 
-    pub fn approve(mut self, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+    pub fn approve(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         match self.status {
             ReturnStatus::Approved => Ok(self),
             ReturnStatus::Requested => {
                 self.status = ReturnStatus::Approved;
-                Ok(self.noted(now, by, "approved", ""))
+                Ok(self.with_entry(stamp, Event::Approved, ""))
             }
             _ => Err(self.not_in("be approved", "requested")),
         }
     }
 
-    pub fn decline(mut self, reason: &str, by: &Actor, now: Timestamp) -> Result<Self, Rejection> {
+    pub fn decline(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         match self.status {
             ReturnStatus::Declined => Ok(self),
             ReturnStatus::Requested | ReturnStatus::Approved => {
                 self.status = ReturnStatus::Declined;
-                Ok(self.noted(now, by, "declined", reason))
+                Ok(self.with_entry(stamp, Event::Declined, reason))
             }
             _ => Err(self.not_in("be declined", "requested or approved")),
         }
@@ -248,10 +231,9 @@ impl Return {
     /// Counts what has come back so far, by line; the counts are totals, so that telling them twice is harmless.
     pub fn receive(
         mut self,
-        received: &BTreeMap<u16, u32>,
+        received: &BTreeMap<LineId, u32>,
         location: &LocationId,
-        by: &Actor,
-        now: Timestamp,
+        stamp: &Stamp,
     ) -> Result<Self, Rejection> {
         let takes =
             matches!(self.status, ReturnStatus::Approved | ReturnStatus::PartiallyReceived | ReturnStatus::Received);
@@ -282,7 +264,7 @@ impl Return {
         if before.units_received() == 0 && units > 0 {
             self.owed.insert(Duty::Email(EmailKind::ReturnReceived)); // an empty box is nothing to thank for
         }
-        Ok(self.noted(now, by, "received", format!("{units} in total")))
+        Ok(self.with_entry(stamp, Event::Received, format!("{units} in total")))
     }
 
     /// Finishes the return: every announced unit gets a disposition (those that never came are missing), what
@@ -292,11 +274,10 @@ impl Return {
     /// `earlier` are the order's other returns: a unit's share of the line's price is given once.
     pub fn inspect(
         mut self,
-        found: &BTreeMap<u16, Vec<Inspection>>,
+        found: &BTreeMap<LineId, Vec<Inspection>>,
         placed: &PlacedOrder,
-        earlier: &[Self],
-        by: &Actor,
-        now: Timestamp,
+        earlier: &[&Self],
+        stamp: &Stamp,
     ) -> Result<Inspected, Rejection> {
         if self.status == ReturnStatus::Inspected && self.found() == *found {
             return Ok(Inspected { value: self, stock: StockChange::default(), refund: 0 });
@@ -331,10 +312,10 @@ impl Return {
         self.status = ReturnStatus::Inspected;
         self.refund = Some(refund);
         let note = placed.currency.format(refund);
-        Ok(Inspected { value: self.noted(now, by, "inspected", note), stock, refund })
+        Ok(Inspected { value: self.with_entry(stamp, Event::Inspected, note), stock, refund })
     }
 
-    fn found(&self) -> BTreeMap<u16, Vec<Inspection>> {
+    fn found(&self) -> BTreeMap<LineId, Vec<Inspection>> {
         let inspected = self.lines.iter().filter(|line| !line.inspected.is_empty());
         inspected.map(|line| (line.line, line.inspected.clone())).collect()
     }
@@ -343,14 +324,14 @@ impl Return {
         self.lines.iter().map(|line| line.received).sum()
     }
 
-    fn units_refunded(&self, line: u16) -> u32 {
+    fn units_refunded(&self, line: LineId) -> u32 {
         let refunded = self.status == ReturnStatus::Inspected;
         self.lines.iter().filter(|own| refunded && own.line == line).map(ReturnLine::units_to_refund).sum()
     }
 
-    /// See [`super::order_state::OrderState::due`].
+    /// When to look at it again, if nothing happens before.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        super::order_state::due_of_work(&self.owed, last, now)
+        due_of_work(&self.owed, last, now)
     }
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {
@@ -374,6 +355,7 @@ impl Inspection {
         let on_hand = StockDelta { on_hand: units, ..StockDelta::default() };
         match self.disposition {
             Disposition::Restocked => on_hand,
+            Disposition::NotRestocked if Safeguard::DamagedIsNotSold.is_off() => on_hand,
             Disposition::NotRestocked => StockDelta { damaged: units, ..on_hand },
             Disposition::ProcessingRequired => StockDelta { quality_control: units, ..on_hand },
             Disposition::Missing => StockDelta::default(),

@@ -4,7 +4,7 @@
 //! first, so that the order is split into as few fulfillments as can be.
 
 use super::{
-    ids::{LocationId, Sku},
+    ids::{LineId, LocationId, Sku},
     settings::Location,
     stock::{StockLevel, StockPlace},
 };
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// Units that a line still needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeededUnits {
-    pub line: u16,
+    pub line: LineId,
     pub sku: Sku,
     pub quantity: u32,
 }
@@ -21,7 +21,7 @@ pub struct NeededUnits {
 /// Units of a line, found at a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoutedUnits {
-    pub line: u16,
+    pub line: LineId,
     pub sku: Sku,
     pub location: LocationId,
     pub quantity: u32,
@@ -30,7 +30,7 @@ pub struct RoutedUnits {
 /// What no location has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
-    pub line: u16,
+    pub line: LineId,
     pub sku: Sku,
     pub asked: u32,
     pub available: u32,
@@ -178,7 +178,7 @@ mod tests {
 
     fn needed(needed: &[(&str, u32)]) -> Vec<NeededUnits> {
         let want = |(i, &(sku, quantity)): (usize, &(&str, u32))| NeededUnits {
-            line: u16::try_from(i).unwrap(),
+            line: LineId::try_from(i).unwrap(),
             sku: sku.parse().unwrap(),
             quantity,
         };

@@ -236,6 +236,25 @@ impl MovementKind {
     }
 }
 
+/// A movement under the id that makes it happen once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovementRecord {
+    pub id: String,
+    #[serde(flatten)]
+    pub movement: Movement,
+    /// What was counted, if it comes of a count: the movement is only the difference to what was believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Count>,
+}
+
+/// A count of a place, as it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    pub on_hand: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<i64>,
+}
+
 /// A change by hand, kept for good: what, how much, why and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

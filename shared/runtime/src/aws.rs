@@ -101,7 +101,7 @@ impl Aws {
         &self.config
     }
 
-    /// The tables that the template names.
+    /// The tables and queues that the template names.
     pub fn store(&self) -> Result<Store, ConfigError> {
         let tables = Tables {
             orders: variable("ORDERS_TABLE")?,
@@ -110,26 +110,13 @@ impl Aws {
             catalog: variable("CATALOG_TABLE")?,
             settings: variable("SETTINGS_TABLE")?,
         };
-        Ok(self.store_of(tables))
+        Ok(self.store_of(tables, Queues::of(|consumer| variable(consumer.variable()))?))
     }
 
-    pub fn store_of(&self, tables: Tables) -> Store {
-        Store::new(aws_sdk_dynamodb::Client::new(&self.config), tables)
-    }
-
-    /// The queues that the template names.
-    pub fn sender(&self) -> Result<Sender, ConfigError> {
-        let queues = Queues {
-            stock_deduction: variable("STOCK_DEDUCTION_QUEUE")?,
-            fulfillment_dispatch: variable("FULFILLMENT_DISPATCH_QUEUE")?,
-            email_confirmation: variable("EMAIL_CONFIRMATION_QUEUE")?,
-            refunds: variable("REFUNDS_QUEUE")?,
-        };
-        Ok(self.sender_to(queues))
-    }
-
-    pub fn sender_to(&self, queues: Queues) -> Sender {
-        Sender::new(aws_sdk_sqs::Client::new(&self.config), queues)
+    pub fn store_of(&self, tables: Tables, queues: Queues) -> Store {
+        let config = self.config.clone();
+        let sender = Sender::new(queues, move || aws_sdk_sqs::Client::new(&config));
+        Store::new(aws_sdk_dynamodb::Client::new(&self.config), tables, sender)
     }
 
     /// The secret whose ARN the variable `name` holds. An empty secret is an error, never a valid one.

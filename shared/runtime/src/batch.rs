@@ -1,31 +1,10 @@
 //! Taking batches of messages, where each record succeeds or fails alone.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use domain::safeguards::Safeguard;
 use futures::{FutureExt, StreamExt, stream};
 use std::{collections::BTreeSet, panic::AssertUnwindSafe};
 use store::Message;
-use store::{CommitError, IsConflict, StoreError};
-
-/// Why a record was not dealt with. It comes again, and after its retries ends in the dead-letter queue.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Commit(#[from] CommitError),
-    /// Something outside (a provider, a warehouse, SES) did not do its part this time.
-    #[error("{0}")]
-    Outside(String),
-    /// No retry will help: a person must look.
-    #[error("{0}")]
-    Poison(String),
-}
-
-impl IsConflict for RecordError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Commit(CommitError::Conflict(_)))
-    }
-}
 
 /// How many records of a batch are worked on at once.
 const CONCURRENCY: usize = 10;
@@ -34,7 +13,7 @@ const CONCURRENCY: usize = 10;
 /// reported as failed, alone.
 pub async fn process<F>(event: SqsEvent, work: impl Fn(Message) -> F) -> SqsBatchResponse
 where
-    F: Future<Output = Result<(), RecordError>>,
+    F: Future<Output = Result<(), app::Error>>,
 {
     let (messages, mut failed) = parse(event);
     let outcomes = stream::iter(messages)
@@ -59,7 +38,9 @@ where
         .filter_map(async |outcome| outcome)
         .collect::<Vec<_>>()
         .await;
-    failed.extend(outcomes);
+    if !Safeguard::PartialFailureReport.is_off() {
+        failed.extend(outcomes);
+    }
     response(failed)
 }
 
@@ -67,7 +48,7 @@ where
 /// make it panic, each is worked on alone.
 pub async fn process_together<F>(event: SqsEvent, work: impl Fn(Vec<Message>) -> F) -> SqsBatchResponse
 where
-    F: Future<Output = Vec<(Message, RecordError)>>,
+    F: Future<Output = Vec<(Message, app::Error)>>,
 {
     let (messages, mut failed) = parse(event);
     let all: Vec<Message> = messages.iter().map(|(_, message)| message.clone()).collect();
@@ -79,7 +60,7 @@ where
         let mut undone = Vec::new();
         for (_, message) in &messages {
             let alone = AssertUnwindSafe(work(vec![message.clone()])).catch_unwind().await;
-            let panicked = || vec![(message.clone(), RecordError::Poison("its work panicked".to_owned()))];
+            let panicked = || vec![(message.clone(), app::Error::Defect("its work panicked".to_owned()))];
             undone.extend(alone.unwrap_or_else(|_| panicked()));
         }
         undone

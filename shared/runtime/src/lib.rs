@@ -9,7 +9,7 @@ mod web;
 
 pub use aws::{Aws, ConfigError, optional, variable};
 pub use aws_types::SdkConfig;
-pub use batch::{RecordError, process, process_together};
+pub use batch::{process, process_together};
 pub use clock::Clock;
 pub use serve::{Error, serve_events, serve_http};
 pub use telemetry::start_logging;

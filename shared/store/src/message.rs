@@ -3,18 +3,15 @@
 //! A message carries names only: which item owes what. No customer data is ever in a queue, a dead-letter
 //! queue or a log line.
 
-use domain::{
-    duty::{Duty, ItemName, OwedDuty},
-    ids::OrderId,
-};
+use domain::duty::{Duty, OwedDuty, Subject};
 use serde::{Deserialize, Serialize};
 
-/// What goes over a queue: `{"v":1,"order":"ord_…","item":"state","duty":"stock-deduction"}`.
+/// What goes over a queue: `{"v":1,"subject":"order/ord_…/state","duty":"stock-deduction"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     v: Version,
-    pub order: OrderId,
-    pub item: ItemName,
+    /// What owes it.
+    pub subject: Subject,
     pub duty: Duty,
     /// The X-Ray trace in which the work became owed: what fails is logged with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,18 +38,18 @@ impl From<Version> for u8 {
     }
 }
 
-/// As logs name it: the order, the item, what it owes.
+/// As logs name it: what owes, and what it owes.
 impl std::fmt::Display for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {}", self.order, self.item, self.duty)
+        write!(f, "{} {}", self.subject, self.duty)
     }
 }
 
 impl Message {
     pub fn new(owing: &OwedDuty) -> Self {
-        let OwedDuty { order, item, duty } = owing.clone();
+        let OwedDuty { subject, duty } = owing.clone();
         // The Lambda runtime keeps the trace of the current invocation here.
         let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
-        Self { v: Version, order, item, duty, trace }
+        Self { v: Version, subject, duty, trace }
     }
 }

@@ -1,20 +1,15 @@
 //! The payments table: which order a payment belongs to, and events whose order is not known yet.
 
 use super::{
-    Item, Store, StoreError, Stored, Write,
-    item::{self, VERSION, from_item, key, sortable, text, text_of, to_item},
-    write::string_key,
+    Item, ItemKey, Record, Store, StoreError, Stored, Table,
+    record::{decode, key_item, sortable, text_of},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    duty::ItemName,
     ids::{OrderId, PaymentId},
-    ledger::MoneyEvent,
     order_state::OrderState,
+    payment_record::PaymentRecord,
 };
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 const PAYMENT_ID: &str = "payment_id";
 const UNMATCHED_INDEX: &str = "unmatched";
@@ -34,81 +29,38 @@ impl Unmatched {
     fn class(self) -> &'static str {
         match self {
             Self::AwaitsOrder => "awaits-order",
-            Self::NamesNoOrder => "nameless",
+            Self::NamesNoOrder => "names-no-order",
         }
     }
 }
 
-/// What is known of a payment outside its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaymentRecord {
-    /// The order that it pays, or that it says it pays, though no such order has come yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<OrderId>,
-    /// Events that are not in an order's ledger yet.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<MoneyEvent>,
-    /// Since when there are such events.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unmatched_at: Option<Timestamp>,
-}
+impl Record for PaymentRecord {
+    type Key = PaymentId;
+    const TABLE: Table = Table::Payments;
 
-/// A record as it was read. Version 0: there is none yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPayment {
-    pub id: PaymentId,
-    pub version: u64,
-    pub value: PaymentRecord,
-}
-
-impl PaymentRecord {
-    /// Keeps an event until its order is there; the same event twice is kept once. The last order named is looked for.
-    pub fn keep(mut self, event: &MoneyEvent, order: Option<OrderId>, now: Timestamp) -> Self {
-        if !self.events.contains(event) {
-            self.events.push(event.clone());
-            self.unmatched_at.get_or_insert(now);
-        }
-        self.order = order.or(self.order);
-        self
+    fn key(key: &PaymentId) -> Item {
+        key_item([(PAYMENT_ID, key.to_string())])
     }
 
-    /// A person says which order it pays. The events stay until the order has taken them.
-    pub fn assign(self, order: OrderId, now: Timestamp) -> Self {
-        Self { order: Some(order), unmatched_at: self.unmatched_at.or(Some(now)), ..self }
+    fn key_of(item: &Item) -> Option<PaymentId> {
+        text_of(item, PAYMENT_ID)?.parse().ok()
     }
 
-    /// A person says that it is no order's. The events stay, and a new one brings it up again.
-    pub fn dismiss(self) -> Self {
-        Self { unmatched_at: None, ..self }
-    }
-
-    /// The order has taken all events into its ledger.
-    pub fn matched(order: OrderId) -> Self {
-        Self { order: Some(order), events: Vec::new(), unmatched_at: None }
+    fn index_keys(&self, _: &PaymentId) -> Vec<(&'static str, String)> {
+        let Some(since) = self.unmatched_at else { return Vec::new() };
+        let class = if self.order.is_some() { Unmatched::AwaitsOrder } else { Unmatched::NamesNoOrder };
+        vec![(UNMATCHED_CLASS, class.class().to_owned()), (UNMATCHED_SINCE, sortable(since))]
     }
 }
 
-impl StoredPayment {
-    fn unknown(id: &PaymentId) -> Self {
-        Self { id: id.clone(), version: 0, value: PaymentRecord::default() }
-    }
-}
-
-fn decode(item: Item) -> Result<StoredPayment, StoreError> {
-    let name = text_of(&item, PAYMENT_ID).unwrap_or_default().to_owned();
-    let id = name.parse().map_err(|e| StoreError::unreadable(&name, e))?;
-    let version = item.get(VERSION).and_then(|v| v.as_n().ok()?.parse().ok());
-    let version = version.ok_or_else(|| StoreError::unreadable(&name, "version is missing"))?;
-    Ok(StoredPayment { id, version, value: from_item(item, name)? })
+fn unknown(id: &PaymentId) -> Stored<PaymentRecord> {
+    Stored::absent(id.clone(), PaymentRecord::default())
 }
 
 impl Store {
     /// What is known of a payment, as it is now; an empty record if nothing is.
-    pub async fn payment(&self, id: &PaymentId) -> Result<StoredPayment, StoreError> {
-        let key = string_key([(PAYMENT_ID, id.as_str())]);
-        let get = self.client.get_item().table_name(&self.tables.payments).set_key(Some(key)).consistent_read(true);
-        let answer = get.send().await.map_err(StoreError::request("GetItem payment"))?;
-        answer.item.map_or_else(|| Ok(StoredPayment::unknown(id)), decode)
+    pub async fn payment(&self, id: &PaymentId) -> Result<Stored<PaymentRecord>, StoreError> {
+        Ok(self.load(id).await?.unwrap_or_else(|| unknown(id)))
     }
 
     /// What is known of a payment, and the state of the order that it is said to pay, as they are now, in one request.
@@ -116,15 +68,15 @@ impl Store {
         &self,
         id: &PaymentId,
         order: Option<&OrderId>,
-    ) -> Result<(StoredPayment, Option<Stored<OrderState>>), StoreError> {
-        let mut keys = vec![(self.tables.payments.as_str(), string_key([(PAYMENT_ID, id.as_str())]))];
-        keys.extend(order.map(|order| (self.tables.orders.as_str(), key(order, &ItemName::State))));
-        let (mut payment, mut state) = (StoredPayment::unknown(id), None);
+    ) -> Result<(Stored<PaymentRecord>, Option<Stored<OrderState>>), StoreError> {
+        let mut keys = vec![(self.tables.payments.as_str(), PaymentRecord::key(id))];
+        keys.extend(order.map(|order| (self.tables.orders.as_str(), OrderState::key(&ItemKey::state(order)))));
+        let (mut payment, mut state) = (unknown(id), None);
         for (table, item) in self.batch_get(keys, true).await? {
             if table == self.tables.payments {
                 payment = decode(item)?;
             } else {
-                state = Some(item::decode(item)?);
+                state = Some(decode(item)?);
             }
         }
         Ok((payment, state))
@@ -142,42 +94,18 @@ impl Store {
         let found = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let found = found.map_err(StoreError::request("Query unmatched"))?;
         let id = |item: &Item| {
-            let id = text_of(item, PAYMENT_ID).unwrap_or_default();
-            id.parse().map_err(|e| StoreError::unreadable(id, e))
+            let unreadable = || StoreError::unreadable("an unmatched payment", "its key is malformed");
+            PaymentRecord::key_of(item).ok_or_else(unreadable)
         };
         let readable = |item| id(item).inspect_err(|error| tracing::error!(%error, "a payment is left out")).ok();
         Ok(found.iter().filter_map(readable).collect())
     }
 
     /// What is known of some payments, as it is now, in the order of their ids.
-    pub async fn payments(&self, ids: &[PaymentId]) -> Result<Vec<StoredPayment>, StoreError> {
-        let ids: BTreeSet<&PaymentId> = ids.iter().collect(); // DynamoDB refuses a key that is asked for twice
-        let key = |id: &PaymentId| (self.tables.payments.as_str(), string_key([(PAYMENT_ID, id.as_str())]));
-        let items = self.batch_get(ids.into_iter().map(key).collect(), true).await?;
-        let mut payments = items.into_iter().map(|(_, item)| decode(item)).collect::<Result<Vec<_>, _>>()?;
-        payments.sort_by(|a, b| a.id.cmp(&b.id));
+    pub async fn payments(&self, ids: &[PaymentId]) -> Result<Vec<Stored<PaymentRecord>>, StoreError> {
+        let found = self.load_all(ids.iter().cloned()).await?;
+        let mut payments = found.into_iter().map(|(_, payment)| payment).collect::<Result<Vec<_>, _>>()?;
+        payments.sort_by(|a: &Stored<PaymentRecord>, b| a.key.cmp(&b.key));
         Ok(payments)
-    }
-}
-
-impl Write<'_> {
-    /// Writes a payment's record; the commit fails if it has changed since it was read.
-    pub fn payment(&mut self, read: &StoredPayment, value: &PaymentRecord) {
-        if *value == read.value {
-            return;
-        }
-        match to_item(value, &read.id) {
-            Ok(mut item) => {
-                item.insert(PAYMENT_ID.to_owned(), text(read.id.as_str()));
-                if let Some(since) = value.unmatched_at {
-                    let class = if value.order.is_some() { Unmatched::AwaitsOrder } else { Unmatched::NamesNoOrder };
-                    item.insert(UNMATCHED_CLASS.to_owned(), text(class.class()));
-                    item.insert(UNMATCHED_SINCE.to_owned(), text(sortable(since)));
-                }
-                let table = self.tables().payments.clone();
-                self.put_version(&table, format!("payment {}", read.id), item, read.version);
-            }
-            Err(error) => self.fail(error),
-        }
     }
 }

@@ -2,9 +2,12 @@
 
 use crate::Message;
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
-use domain::duty::{Duty, OwedDuty};
+use domain::duty::{Consumer, OwedDuty};
 use futures::stream::{self, StreamExt as _};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// SQS's limit for one `SendMessageBatch`.
 const MAX_BATCH: usize = 10;
@@ -14,58 +17,67 @@ const AT_ONCE: usize = 8;
 
 /// The queues' URLs, one a consumer.
 #[derive(Debug, Clone)]
-pub struct Queues {
-    pub stock_deduction: String,
-    pub fulfillment_dispatch: String,
-    pub email_confirmation: String,
-    pub refunds: String,
-}
+pub struct Queues(BTreeMap<Consumer, String>);
 
 impl Queues {
-    fn of(&self, duty: &Duty) -> &str {
-        match duty {
-            Duty::StockDeduction => &self.stock_deduction,
-            Duty::FulfillmentDispatch | Duty::WarehouseNotice => &self.fulfillment_dispatch,
-            Duty::Email(_) => &self.email_confirmation,
-            Duty::Refund => &self.refunds,
-        }
+    /// Asks `url` for each consumer's queue.
+    pub fn of<E>(mut url: impl FnMut(Consumer) -> Result<String, E>) -> Result<Self, E> {
+        Consumer::ALL.into_iter().map(|consumer| Ok((consumer, url(consumer)?))).collect::<Result<_, _>>().map(Self)
     }
 }
 
 /// Sends messages. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Sender {
-    client: Client,
-    queues: Arc<Queues>,
+#[derive(Clone)]
+pub struct Sender(Arc<Inner>);
+
+struct Inner {
+    queues: Queues,
+    /// Made for the first message: many invocations send none.
+    client: OnceLock<Client>,
+    connect: Box<dyn Fn() -> Client + Send + Sync>,
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sender({:?})", self.0.queues)
+    }
 }
 
 impl Sender {
-    pub fn new(client: Client, queues: Queues) -> Self {
-        Self { client, queues: Arc::new(queues) }
+    /// `connect` makes the client, once there is something to send.
+    pub fn new(queues: Queues, connect: impl Fn() -> Client + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Inner { queues, client: OnceLock::new(), connect: Box::new(connect) }))
+    }
+
+    fn client(&self) -> &Client {
+        self.0.client.get_or_init(|| (self.0.connect)())
     }
 
     /// Sends one message for each duty, in as few requests as can be. Tells how many were sent.
     ///
     /// It does not fail: the work is recorded as owed already, and what could not be sent now
     /// `reconcile` sends in a minute. So a caller has nothing to undo, and only the delay is logged.
-    pub async fn send(&self, owing: &[OwedDuty]) -> usize {
-        let mut by_queue: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for owing in owing {
+    pub async fn send(&self, owed: &[OwedDuty]) -> usize {
+        let mut by_queue: BTreeMap<Consumer, Vec<String>> = BTreeMap::new();
+        for owing in owed {
             match serde_json::to_string(&Message::new(owing)) {
-                Ok(body) => by_queue.entry(self.queues.of(&owing.duty)).or_default().push(body),
-                Err(error) => tracing::error!(order = %owing.order, %error, "a message cannot be written"),
+                Ok(body) => by_queue.entry(owing.duty.consumer()).or_default().push(body),
+                Err(error) => tracing::error!(subject = %owing.subject, %error, "a message cannot be written"),
             }
         }
-        let batches =
-            by_queue.iter().flat_map(|(queue, bodies)| bodies.chunks(MAX_BATCH).map(move |chunk| (queue, chunk)));
-        let sends = stream::iter(batches.map(|(queue, bodies)| self.send_batch(queue, bodies)));
+        let mut batches = Vec::new();
+        for (consumer, bodies) in by_queue {
+            batches.extend(bodies.chunks(MAX_BATCH).map(|chunk| (consumer, chunk.to_vec())));
+        }
+        let sends = stream::iter(batches).map(async |(consumer, bodies)| self.send_batch(consumer, &bodies).await);
         sends.buffer_unordered(AT_ONCE).fold(0, async |sent, more| sent + more).await
     }
 
-    async fn send_batch(&self, queue: &str, bodies: &[String]) -> usize {
+    async fn send_batch(&self, consumer: Consumer, bodies: &[String]) -> usize {
+        let queue = &self.0.queues.0[&consumer];
         let failure = match bodies {
             [] => return 0,
-            [body] => match self.client.send_message().queue_url(queue).message_body(body).send().await {
+            [body] => match self.client().send_message().queue_url(queue).message_body(body).send().await {
                 Ok(_) => return 1,
                 Err(error) => format!("{}", aws_sdk_sqs::error::DisplayErrorContext(error)),
             },
@@ -74,7 +86,7 @@ impl Sender {
                     SendMessageBatchRequestEntry::builder().id(n.to_string()).message_body(body).build()
                 };
                 let entries = bodies.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>();
-                match self.client.send_message_batch().queue_url(queue).set_entries(entries.ok()).send().await {
+                match self.client().send_message_batch().queue_url(queue).set_entries(entries.ok()).send().await {
                     Ok(answer) if answer.failed().is_empty() => return bodies.len(),
                     Ok(answer) => {
                         let codes: Vec<_> =

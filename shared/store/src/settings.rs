@@ -1,17 +1,14 @@
 //! The settings and catalog tables: locations, channels, API keys, products.
 
 use super::{
-    Item, Store, StoreError,
-    item::{from_item, text, to_item},
-    write::string_key,
+    Item, Record, Store, StoreError, Stored, Table,
+    record::{decode, key_item, text_of},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    ids::Sku,
+    ids::{ChannelId, LocationId, Sku},
     settings::{ApiKey, Channel, Location, Product},
 };
-use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError},
@@ -21,12 +18,54 @@ use tokio::time::Instant;
 
 const COLLECTION: &str = "collection";
 const ID: &str = "id";
-const LOCATIONS: &str = "locations";
-const CHANNELS: &str = "channels";
-const KEYS: &str = "keys";
+const SKU: &str = "sku";
 
 /// Locations are asked for by every order and change a few times a year: a sandbox may be this far behind.
 const LOCATIONS_TTL: Duration = Duration::from_secs(10);
+
+/// A record of a collection of the settings table.
+pub trait Setting: Record {
+    const COLLECTION: &str;
+}
+
+macro_rules! setting {
+    ($record:ty, $key:ty, $collection:literal) => {
+        impl Setting for $record {
+            const COLLECTION: &str = $collection;
+        }
+
+        impl Record for $record {
+            type Key = $key;
+            const TABLE: Table = Table::Settings;
+
+            fn key(key: &$key) -> Item {
+                key_item([(COLLECTION, $collection.to_owned()), (ID, key.to_string())])
+            }
+
+            fn key_of(item: &Item) -> Option<$key> {
+                text_of(item, ID)?.parse().ok()
+            }
+        }
+    };
+}
+
+setting!(Location, LocationId, "locations");
+setting!(Channel, ChannelId, "channels");
+// By the key's SHA-256.
+setting!(ApiKey, String, "keys");
+
+impl Record for Product {
+    type Key = Sku;
+    const TABLE: Table = Table::Catalog;
+
+    fn key(key: &Sku) -> Item {
+        key_item([(SKU, key.to_string())])
+    }
+
+    fn key_of(item: &Item) -> Option<Sku> {
+        text_of(item, SKU)?.parse().ok()
+    }
+}
 
 impl Store {
     /// All locations, at most ten seconds old.
@@ -35,7 +74,7 @@ impl Store {
         if let Some((_, locations)) = cached.filter(|(at, _)| at.elapsed() < LOCATIONS_TTL) {
             return Ok(locations);
         }
-        let locations: Arc<[Location]> = self.collection(LOCATIONS).await?.into();
+        let locations: Arc<[Location]> = self.settings::<Location>().await?.into();
         // Nothing to route to is what a new shop has for a moment only: do not remember it.
         if !locations.is_empty() {
             let fresh = Some((Instant::now(), Arc::clone(&locations)));
@@ -44,42 +83,25 @@ impl Store {
         Ok(locations)
     }
 
-    pub async fn put_location(&self, location: &Location) -> Result<(), StoreError> {
-        self.put_setting(LOCATIONS, location.id.as_str(), location).await?;
+    /// Forgets the locations that were read: one has been changed here.
+    pub fn forget_locations(&self) {
         *self.locations.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        Ok(())
     }
 
     pub async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
-        self.collection(CHANNELS).await
-    }
-
-    pub async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError> {
-        self.put_setting(CHANNELS, channel.id.as_str(), channel).await
+        self.settings().await
     }
 
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        self.collection(KEYS).await
+        self.settings().await
     }
 
-    pub async fn put_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
-        self.put_setting(KEYS, &key.id, key).await
-    }
-
-    /// The key with this hash, revoked or not.
+    /// The key with this hash, revoked or not. Eventually consistent: a new key may take a second to be known.
     pub async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
-        let key = string_key([(COLLECTION, KEYS), (ID, hash)]);
+        let key = ApiKey::key(&hash.to_owned());
         let get = self.client.get_item().table_name(&self.tables.settings).set_key(Some(key));
         let answer = get.send().await.map_err(StoreError::request("GetItem key"))?;
-        answer.item.map(|item| from_item(item, "an API key")).transpose()
-    }
-
-    /// Ends a key; tells whether there is such a key. The first time stands.
-    pub async fn revoke_api_key(&self, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let Some(mut key) = self.api_key(hash).await? else { return Ok(false) };
-        key.revoked_at.get_or_insert(now);
-        self.put_api_key(&key).await?;
-        Ok(true)
+        Ok(answer.item.map(decode).transpose()?.map(|stored: Stored<ApiKey>| stored.value))
     }
 
     pub async fn product(&self, sku: &Sku) -> Result<Option<Product>, StoreError> {
@@ -88,44 +110,28 @@ impl Store {
 
     /// Master data of some SKUs; those without any are left out.
     pub async fn products(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Product>, StoreError> {
-        let key = |sku: &Sku| (self.tables.catalog.as_str(), string_key([("sku", sku.as_str())]));
         let mut skus = skus.to_vec();
         skus.sort();
         skus.dedup(); // DynamoDB refuses a key that is asked for twice
-        let items = self.batch_get(skus.iter().map(key).collect(), false).await?;
+        let keys = skus.iter().map(|sku| (self.tables.catalog.as_str(), Product::key(sku))).collect();
+        let items = self.batch_get(keys, false).await?;
         let product = |(_, item): (String, Item)| {
-            let product: Product = from_item(item, "a product")?;
-            Ok((product.sku.clone(), product))
+            let stored: Stored<Product> = decode(item)?;
+            Ok((stored.key, stored.value))
         };
         items.into_iter().map(product).collect()
     }
 
-    pub async fn put_product(&self, product: &Product) -> Result<(), StoreError> {
-        let item = to_item(product, &product.sku)?;
-        let put = self.client.put_item().table_name(&self.tables.catalog).set_item(Some(item));
-        put.send().await.map_err(StoreError::request("PutItem product"))?;
-        Ok(())
-    }
-
-    async fn collection<T: DeserializeOwned>(&self, name: &'static str) -> Result<Vec<T>, StoreError> {
+    async fn settings<T: Setting>(&self) -> Result<Vec<T>, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.tables.settings)
             .key_condition_expression("#c = :c")
             .expression_attribute_names("#c", COLLECTION)
-            .expression_attribute_values(":c", AttributeValue::S(name.to_owned()));
+            .expression_attribute_values(":c", AttributeValue::S(T::COLLECTION.to_owned()));
         let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let items = items.map_err(StoreError::request("Query settings"))?;
-        items.into_iter().map(|item| from_item(item, name)).collect()
-    }
-
-    async fn put_setting(&self, collection: &str, id: &str, value: &impl Serialize) -> Result<(), StoreError> {
-        let mut item = to_item(value, id)?;
-        item.insert(COLLECTION.to_owned(), text(collection));
-        item.insert(ID.to_owned(), text(id));
-        let put = self.client.put_item().table_name(&self.tables.settings).set_item(Some(item));
-        put.send().await.map_err(StoreError::request("PutItem settings"))?;
-        Ok(())
+        items.into_iter().map(|item| decode(item).map(|stored: Stored<T>| stored.value)).collect()
     }
 }

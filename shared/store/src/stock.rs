@@ -1,17 +1,17 @@
 //! The stock table: `sku`, and `location#…` for a level or `movement#…` for a change by hand.
 
 use super::{
-    Item, Store, StoreError, Write,
-    item::{ITEM, from_item, sortable, text_of, to_item},
-    write::string_key,
+    Item, Store, StoreError, Table, Write,
+    order_items::ITEM,
+    record::{from_item, key_item, sortable, text_of, to_item},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     ids::{LocationId, Sku},
     settings::Location,
-    stock::{Movement, StockLevel, StockPlace},
+    stock::{MovementRecord, StockLevel, StockPlace},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeSet;
 
 const SKU: &str = "sku";
@@ -20,27 +20,8 @@ const MOVEMENT: &str = "movement#";
 /// Idempotency keys of movements: a movement's own key begins with its time, so it cannot be unique by itself.
 const MOVEMENT_KEY: &str = "movement-key#";
 
-/// A movement with the id that makes it happen once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MovementRecord {
-    pub id: String,
-    #[serde(flatten)]
-    pub movement: Movement,
-    /// What was counted, if it comes of a count: the movement is only the difference to what was believed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counted: Option<Count>,
-}
-
-/// A count of a place, as it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Count {
-    pub on_hand: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub safety: Option<i64>,
-}
-
 pub(super) fn stock_key(place: &StockPlace) -> Item {
-    string_key([(SKU, place.sku.as_str()), (ITEM, &format!("{LOCATION}{}", place.location))])
+    key_item([(SKU, place.sku.to_string()), (ITEM, format!("{LOCATION}{}", place.location))])
 }
 
 /// A level as stored: a bucket that nothing ever touched is not there.
@@ -131,7 +112,7 @@ impl Store {
 
     /// The movement that was made under an idempotency key.
     pub async fn movement_by_key(&self, sku: &Sku, id: &str) -> Result<Option<MovementRecord>, StoreError> {
-        let key = string_key([(SKU, sku.as_str()), (ITEM, &format!("{MOVEMENT_KEY}{id}"))]);
+        let key = key_item([(SKU, sku.to_string()), (ITEM, format!("{MOVEMENT_KEY}{id}"))]);
         let get = self.client.get_item().table_name(&self.tables.stock).set_key(Some(key)).consistent_read(true);
         let answer = get.send().await.map_err(StoreError::request("GetItem movement"))?;
         answer.item.map(|item| from_item(item, id)).transpose()
@@ -153,9 +134,8 @@ impl Write<'_> {
     fn put_movement(&mut self, sku: &Sku, record: &MovementRecord, name: String) {
         match to_item(record, &record.id) {
             Ok(mut item) => {
-                item.extend(string_key([(SKU, sku.as_str()), (ITEM, &name)]));
-                let table = self.tables().stock.clone();
-                self.put_absent(&table, name, item);
+                item.extend(key_item([(SKU, sku.to_string()), (ITEM, name.clone())]));
+                self.put_absent(Table::Stock, name, item);
             }
             Err(error) => self.fail(error),
         }

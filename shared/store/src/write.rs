@@ -1,9 +1,8 @@
 //! One commit: conditional writes of one or more items, all or none.
 
 use super::{
-    Aggregate, Item, MAX_ATTEMPTS, Store, StoreError, Stored,
-    item::{ITEM, ORDER_ID, VERSION, encode, number, text},
-    pause,
+    Item, ItemKey, MAX_ATTEMPTS, Record, Store, StoreError, Stored, Table, pause,
+    record::{VERSION, encode, number},
     stock::stock_key,
 };
 use aws_sdk_dynamodb::{
@@ -12,8 +11,8 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use domain::{
-    duty::{ItemName, OwedDuty},
-    ids::OrderId,
+    duty::OwedDuty,
+    safeguards::Safeguard,
     stock::{StockChange, StockDelta, StockLevel, StockPlace},
 };
 use jiff::Timestamp;
@@ -35,16 +34,16 @@ pub enum CommitError {
 /// An item whose condition did not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failed {
-    /// It is not at the version that was read, or exists already.
-    Item(OrderId, ItemName),
+    /// An item of an order is not at the version that was read, or exists already.
+    Item(ItemKey),
     /// Not enough is available there.
     Stock(StockPlace),
-    /// The payment's record, a movement, a setting: changed, or there already.
+    /// Another record (a payment's, a movement, a setting): changed, or there already.
     Other(String),
 }
 
 struct Action {
-    table: String,
+    table: Table,
     what: Failed,
     kind: Kind,
 }
@@ -82,32 +81,29 @@ impl<'a> Write<'a> {
         Self { store, now, actions: Vec::new(), owed: Vec::new(), broken: None }
     }
 
-    /// Adds a new item; the commit fails if there is one already.
-    pub fn create<T: Aggregate>(&mut self, order: &OrderId, name: ItemName, value: T) {
-        let stored = Stored { order: order.clone(), name, version: 0, due: None, value };
-        self.put(None, stored);
+    /// Adds a new record; the commit fails if there is one already.
+    pub fn create<T: Record>(&mut self, key: T::Key, value: T) {
+        self.put(None, Stored::absent(key, value));
     }
 
-    /// Writes the new value of an item, if it differs; the commit fails if the item has changed since it was read.
-    pub fn replace<T: Aggregate>(&mut self, read: &Stored<T>, value: T) {
+    /// Writes the new value of a record, if it differs; the commit fails if the record has changed since it was read.
+    pub fn replace<T: Record>(&mut self, read: &Stored<T>, value: T) {
         if value != read.value {
             self.put(Some(read), Stored { value, ..read.clone() });
         }
     }
 
-    fn put<T: Aggregate>(&mut self, read: Option<&Stored<T>>, mut new: Stored<T>) {
+    fn put<T: Record>(&mut self, read: Option<&Stored<T>>, mut new: Stored<T>) {
+        let guard = if new.version == 0 { Guard::Absent } else { Guard::Version(new.version) };
         new.version += 1;
         new.due = new.value.due(new.due, self.now);
-        let before = read.map(|read| read.value.owed()).unwrap_or_default();
-        for duty in new.value.owed().difference(&before) {
-            self.owed.push(OwedDuty { order: new.order.clone(), item: new.name.clone(), duty: duty.clone() });
+        let owed_before = |duty| read.is_some_and(|read| read.value.owed().contains(duty));
+        if let Some(subject) = T::subject(&new.key) {
+            let newly = new.value.owed().iter().filter(|duty| !owed_before(duty));
+            self.owed.extend(newly.map(|duty| OwedDuty { subject: subject.clone(), duty: duty.clone() }));
         }
-        let guard = read.map_or(Guard::Absent, |read| Guard::Version(read.version));
         match encode(&new) {
-            Ok(item) => {
-                let what = Failed::Item(new.order, new.name);
-                self.action(&self.store.tables.orders, what, Kind::Put { item, guard });
-            }
+            Ok(item) => self.action(T::TABLE, T::failed(&new.key), Kind::Put { item, guard }),
             Err(error) => self.broken = Some(error),
         }
     }
@@ -122,31 +118,20 @@ impl<'a> Write<'a> {
     /// Moves stock of one place, on further terms.
     pub fn stock_on_terms(&mut self, place: &StockPlace, delta: StockDelta, terms: Terms) {
         let kind = Kind::Move { place: place.clone(), delta, terms };
-        self.action(&self.store.tables.stock, Failed::Stock(place.clone()), kind);
+        self.action(Table::Stock, Failed::Stock(place.clone()), kind);
     }
 
-    /// Puts an item of another table that must not be there yet.
-    pub(super) fn put_absent(&mut self, table: &str, what: String, item: Item) {
+    /// Puts an item that is no record and must not be there yet.
+    pub(super) fn put_absent(&mut self, table: Table, what: String, item: Item) {
         self.action(table, Failed::Other(what), Kind::Put { item, guard: Guard::Absent });
     }
 
-    /// Puts an item of another table over the version that was read (0: over none).
-    pub(super) fn put_version(&mut self, table: &str, what: String, mut item: Item, read: u64) {
-        item.insert(VERSION.to_owned(), number(read + 1));
-        let guard = if read == 0 { Guard::Absent } else { Guard::Version(read) };
-        self.action(table, Failed::Other(what), Kind::Put { item, guard });
-    }
-
-    fn action(&mut self, table: &str, what: Failed, kind: Kind) {
-        self.actions.push(Action { table: table.to_owned(), what, kind });
+    fn action(&mut self, table: Table, what: Failed, kind: Kind) {
+        self.actions.push(Action { table, what, kind });
     }
 
     pub(super) fn fail(&mut self, error: StoreError) {
         self.broken = Some(error);
-    }
-
-    pub(super) fn tables(&self) -> &super::Tables {
-        &self.store.tables
     }
 
     #[cfg(test)]
@@ -154,28 +139,32 @@ impl<'a> Write<'a> {
         self.actions.len()
     }
 
-    /// Makes the changes, all or none, and tells what the written items newly owe: send it.
+    /// Makes the changes, all or none, and sends what the written records newly owe.
     ///
     /// A single put is a plain conditional write, which costs half of a transaction. When transactions
     /// meet on an item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry: it is
     /// retried here, since nothing was written.
-    pub async fn commit(self) -> Result<Vec<OwedDuty>, CommitError> {
+    pub async fn commit(self) -> Result<(), CommitError> {
         if let Some(error) = self.broken {
             return Err(error.into());
         }
         if self.actions.is_empty() {
-            return Ok(self.owed);
+            return Ok(());
         }
         for attempt in 0..MAX_ATTEMPTS {
             let outcome = match self.actions.as_slice() {
                 [Action { table, what, kind: Kind::Put { item, guard } }] => {
-                    put_one(self.store, table, what, item, guard).await?
+                    put_one(self.store, *table, what, item, guard).await?
                 }
                 actions => transact(self.store, actions).await?,
             };
             match outcome {
-                Outcome::Done => return Ok(self.owed),
+                Outcome::Done => {
+                    self.store.sender.send(&self.owed).await;
+                    return Ok(());
+                }
                 Outcome::Refused(failed) => return Err(CommitError::Conflict(failed)),
+                Outcome::Collided if Safeguard::CollisionIsNoSuccess.is_off() => return Ok(()),
                 Outcome::Collided => pause(attempt).await,
             }
         }
@@ -193,25 +182,36 @@ enum Outcome {
 
 fn guard_condition(
     guard: &Guard,
-    item: &Item,
+    table: Table,
 ) -> (String, HashMap<String, String>, Option<HashMap<String, AttributeValue>>) {
-    // Any key attribute tells whether the item is there.
-    let key = [ORDER_ID, "payment_id", "sku", "collection"].into_iter().find(|name| item.contains_key(*name));
     match guard {
         Guard::Absent => {
-            let names = HashMap::from([("#k".to_owned(), key.unwrap_or(ITEM).to_owned())]);
-            ("attribute_not_exists(#k)".to_owned(), names, None)
+            let names = HashMap::from([("#k".to_owned(), table.partition_key().to_owned())]);
+            let condition = if Safeguard::NoOverwriting.is_off() {
+                "(attribute_not_exists(#k) OR attribute_exists(#k))"
+            } else {
+                "attribute_not_exists(#k)"
+            };
+            (condition.to_owned(), names, None)
         }
         Guard::Version(version) => {
             let names = HashMap::from([("#v".to_owned(), VERSION.to_owned())]);
-            ("#v = :v".to_owned(), names, Some(HashMap::from([(":v".to_owned(), number(*version))])))
+            let condition =
+                if Safeguard::VersionCheck.is_off() { "(#v = :v OR attribute_exists(#v))" } else { "#v = :v" };
+            (condition.to_owned(), names, Some(HashMap::from([(":v".to_owned(), number(*version))])))
         }
     }
 }
 
-async fn put_one(store: &Store, table: &str, what: &Failed, item: &Item, guard: &Guard) -> Result<Outcome, StoreError> {
-    let (condition, names, values) = guard_condition(guard, item);
-    let put = store.client.put_item().table_name(table).set_item(Some(item.clone()));
+async fn put_one(
+    store: &Store,
+    table: Table,
+    what: &Failed,
+    item: &Item,
+    guard: &Guard,
+) -> Result<Outcome, StoreError> {
+    let (condition, names, values) = guard_condition(guard, table);
+    let put = store.client.put_item().table_name(store.tables.name(table)).set_item(Some(item.clone()));
     let put = put
         .condition_expression(condition)
         .set_expression_attribute_names(Some(names))
@@ -227,7 +227,7 @@ async fn put_one(store: &Store, table: &str, what: &Failed, item: &Item, guard: 
 }
 
 async fn transact(store: &Store, actions: &[Action]) -> Result<Outcome, StoreError> {
-    let items = actions.iter().map(Action::to_transact_item).collect::<Result<Vec<_>, _>>();
+    let items = actions.iter().map(|action| action.to_transact_item(store)).collect::<Result<Vec<_>, _>>();
     let items = items.map_err(|e| StoreError::unreadable("TransactWriteItems", e))?;
     match store.client.transact_write_items().set_transact_items(Some(items)).send().await {
         Ok(_) => Ok(Outcome::Done),
@@ -258,12 +258,12 @@ fn judge(actions: &[Action], reasons: &[CancellationReason]) -> Option<Outcome> 
 }
 
 impl Action {
-    fn to_transact_item(&self) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
+    fn to_transact_item(&self, store: &Store) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
         Ok(match &self.kind {
             Kind::Put { item, guard } => {
-                let (condition, names, values) = guard_condition(guard, item);
+                let (condition, names, values) = guard_condition(guard, self.table);
                 let put = Put::builder()
-                    .table_name(&self.table)
+                    .table_name(store.tables.name(self.table))
                     .set_item(Some(item.clone()))
                     .condition_expression(condition)
                     .set_expression_attribute_names(Some(names))
@@ -275,7 +275,7 @@ impl Action {
             Kind::Move { place, delta, terms } => {
                 let (update, condition, values) = stock_update(delta, terms);
                 let update = Update::builder()
-                    .table_name(&self.table)
+                    .table_name(store.tables.name(self.table))
                     .set_key(Some(stock_key(place)))
                     .update_expression(update)
                     .set_condition_expression(condition)
@@ -298,7 +298,8 @@ fn stock_update(delta: &StockDelta, terms: &Terms) -> (String, Option<String>, H
     for (bucket, change) in delta.buckets().into_iter().chain([available]).filter(|(_, change)| *change != 0) {
         values.insert(format!(":{bucket}"), number(change));
         adds.push(format!("{bucket} :{bucket}"));
-        if change < 0 {
+        let is_guarded = bucket != "available" || !Safeguard::AvailableCondition.is_off();
+        if change < 0 && is_guarded {
             values.insert(format!(":min_{bucket}"), number(-change));
             conditions.push(format!("{bucket} >= :min_{bucket}"));
         }
@@ -317,9 +318,4 @@ fn stock_update(delta: &StockDelta, terms: &Terms) -> (String, Option<String>, H
     }
     let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
     (update, condition, values)
-}
-
-/// Used by the other files of the store for keys of items outside the orders table.
-pub(super) fn string_key<const N: usize>(parts: [(&str, &str); N]) -> Item {
-    parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::{Books, items::all};
 use domain::{
+    history::Event,
     duty::Owed,
     fulfillment::Fulfillment,
     history::Entry,
@@ -68,7 +69,7 @@ fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
         }
     }
     let mut recorded = BTreeSet::new();
-    for mail in history.iter().filter(|entry| entry.what == "emailed").map(|entry| &entry.note) {
+    for mail in history.iter().filter(|entry| entry.what == Event::Emailed).map(|entry| &entry.note) {
         if !recorded.insert(mail) {
             illegal(format!("the e-mail {mail} is recorded twice"));
         }
@@ -110,7 +111,7 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
         }
     }
     for (order, returned) in &all::<Return>(&books.orders, "return#", &mut unreadable) {
-        if returned.history.iter().any(|entry| entry.what == "received") {
+        if returned.history.iter().any(|entry| entry.what == Event::Received) {
             check(order, &returned.owed, &returned.history, "return-received");
         }
     }

@@ -4,28 +4,29 @@ use super::*;
 use domain::{
     allocation::Allocation,
     arrival::{DayRange, Schedule, ScheduleSettings},
-    fulfillment::{HandOver, plan},
-    history::Actor,
-    ids::FulfillmentId,
+    fulfillment::{HandOver, Packing},
+    history::{Actor, Stamp},
+    ids::{FulfillmentId, ReturnId},
     ledger::{MoneyEvent, MoneyFact, RefundStatus},
     order_state::OrderState,
     placed_order::PlacedOrder,
-    returns::{self, Disposition, Inspection, RequestedUnits, ReturnReason},
+    returns::{Disposition, Inspection, RequestedUnits, ReturnReason},
     routing::Routed,
 };
 use jiff::civil::date;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Placement, Stored};
 
 /// A Monday morning in London.
 fn monday() -> Timestamp {
     "2026-11-23T09:00:00Z".parse().unwrap()
 }
 
-fn by() -> Actor {
-    Actor::caller("operator", "test")
+fn by(at: Timestamp) -> Stamp {
+    Stamp::new(Actor::caller("operator", "test"), at)
 }
+
+const FIRST_RETURN: ReturnId = ReturnId::nth(1);
 
 /// Ships the next working day, and takes 1 to 2 (main) or 3 to 5 (far, in Tokyo).
 fn locations() -> Vec<Location> {
@@ -47,8 +48,8 @@ fn placed() -> PlacedOrder {
             "name": "Ada Lovelace", "company": "Engines", "line1": "1 Main St", "city": "London", "postal_code": "N1", "country": "GB",
         },
         "lines": [
-            {"sku": "TEE", "title": "T-shirt", "quantity": 2, "unit_price": 1950, "discount": 100, "tax": 607},
-            {"sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 160},
+            {"id": 0, "sku": "TEE", "title": "T-shirt", "quantity": 2, "unit_price": 1950, "discount": 100, "tax": 607},
+            {"id": 1, "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 160},
         ],
         "shipping": {"method": "Standard", "price": 490, "tax": 78},
         "discount": {"amount": 200}, "tax_included": true, "total": 5290,
@@ -77,16 +78,13 @@ fn captured(payment: &str, amount: Amount) -> MoneyEvent {
 
 fn order_of(state: OrderState) -> Order {
     let id = domain::ids::OrderId::derive(&state.channel, &state.reference);
-    let state = Stored { order: id.clone(), name: ItemName::State, version: 1, due: None, value: state };
-    let placement = Placement { fingerprint: "f".into(), reserved_until: monday(), order: placed() };
-    let (fulfillments, returns) = (BTreeMap::new(), BTreeMap::new());
-    Order { id, placement, state, fulfillments, returns, emails: BTreeMap::new() }
+    Order { id, placed: placed(), state, fulfillments: BTreeMap::new(), returns: BTreeMap::new() }
 }
 
 /// A paid order that holds `stock`.
 fn paid(stock: Vec<Allocation>) -> Order {
     let events = [captured("stripe_pi_1", 5290)];
-    order_of(OrderState::place(&placed(), stock, monday(), &events, &by(), monday()))
+    order_of(OrderState::place(&placed(), stock, monday(), &events, &by(monday())))
 }
 
 /// The shirts from main, the mug from far.
@@ -99,29 +97,27 @@ fn from_two_places() -> Vec<Allocation> {
 
 /// Both fulfillments handed over on Monday, each in one parcel, the second one without a page to follow it on.
 fn sent() -> Order {
-    let mut order = paid(from_two_places());
-    let state = order.state.value.clone().deduct(&Routed::default(), monday());
-    let planned = plan(&state.stock, &placed(), &BTreeMap::new(), &BTreeSet::new(), 1, monday());
-    for (id, fulfillment) in planned {
+    let (stamp, order) = (by(monday()), paid(from_two_places()));
+    let order = order.with_state(|state| Ok(state.deduct(&Routed::default(), monday()))).unwrap();
+    let mut order = order.dispatch(&BTreeMap::new(), &BTreeSet::new(), monday());
+    for (id, fulfillment) in order.fulfillments.clone() {
         let page = fulfillment.location.as_str() == "main";
         let picks = fulfillment.lines.iter().map(|line| (line.line, line.quantity)).collect();
         let contents = fulfillment.lines.iter().map(|l| PackedLine { line: l.line, quantity: l.quantity }).collect();
-        let (picked, _) = fulfillment.confirm_picks(&picks, &by(), monday()).unwrap();
-        let packed = picked.pack(contents, 500, None, "k", &by(), monday()).unwrap();
+        let packing = Packing { contents, weight_g: 500, dimensions_mm: None, key: "k".into() };
         let leaving = HandOver {
             parcel: "P1".parse().unwrap(),
             carrier: "DHL".into(),
             tracking_number: format!("JD-{id}"),
             tracking_url: page.then(|| "https://t.example/1".into()),
         };
-        let (value, _) = packed.hand_over(&[leaving], &by(), monday()).unwrap();
-        let name = ItemName::Fulfillment(id.clone());
-        order.fulfillments.insert(id, Stored { order: order.id.clone(), name, version: 1, due: None, value });
+        order = order.confirm_picks(id, &picks, &stamp).unwrap().order.pack(id, &packing, &stamp).unwrap();
+        order = order.hand_over(id, &[leaving], &stamp).unwrap().order;
     }
     order
 }
 
-fn fulfillment(n: usize) -> ItemName {
+fn fulfillment(n: u16) -> ItemName {
     ItemName::Fulfillment(FulfillmentId::nth(n))
 }
 
@@ -131,18 +127,13 @@ fn shipped_kind() -> EmailKind {
 
 /// The shirt that came back of two that were announced, inspected; with its refund intended.
 fn returned() -> Order {
-    let mut order = sent();
+    let stamp = by(monday());
     let wanted = [RequestedUnits { line: 0, quantity: 2, reason: ReturnReason::Unwanted }];
-    let asked = returns::request(&placed(), &order.units_sent(), &[], &wanted, "k", &by(), monday()).unwrap();
-    let received =
-        asked.approve(&by(), monday()).unwrap().receive(&[(0, 1)].into(), &at("main"), &by(), monday()).unwrap();
+    let (id, order) = sent().request_return(&wanted, "k", &stamp).unwrap();
+    let order = order.change_return(id, |asked| asked.approve(&stamp)).unwrap();
+    let order = order.change_return(id, |asked| asked.receive(&[(0, 1)].into(), &at("main"), &stamp)).unwrap();
     let found = vec![Inspection { quantity: 1, disposition: Disposition::Restocked, grade: None }];
-    let inspected = received.inspect(&[(0, found)].into(), &placed(), &[], &by(), monday()).unwrap();
-    order.state.value = order.state.value.intend_refund("return-01", inspected.refund, monday());
-    let (id, name) = ("01".parse().unwrap(), ItemName::Return("01".parse().unwrap()));
-    let stored = Stored { order: order.id.clone(), name, version: 1, due: None, value: inspected.value };
-    order.returns.insert(id, stored);
-    order
+    order.inspect_return(id, &[(0, found)].into(), &stamp).unwrap().order
 }
 
 fn mail(order: &Order, item: &ItemName, kind: &EmailKind) -> Mail {
@@ -213,9 +204,10 @@ fn the_confirmation_says_how_many_units_wait_for_stock() {
 #[test]
 fn a_cancellation_tells_what_goes_back_over_all_payments() {
     let cancelled = |events: &[MoneyEvent]| {
-        let state = OrderState::place(&placed(), from_two_places(), monday(), events, &by(), monday());
-        let (state, _) = state.cancel(Vec::new(), "late", &by(), monday()).unwrap();
-        match mail(&order_of(state), &ItemName::State, &EmailKind::OrderCancelled) {
+        let stamp = by(monday());
+        let state = OrderState::place(&placed(), from_two_places(), monday(), events, &stamp);
+        let cancelled = order_of(state).cancel("late", &stamp).unwrap();
+        match mail(&cancelled, &ItemName::State, &EmailKind::OrderCancelled) {
             Mail::OrderCancelled(mail) => mail,
             other => panic!("{other:?}"),
         }
@@ -255,9 +247,9 @@ fn a_delivery_is_dated_as_where_it_came_from() {
         other => panic!("{other:?}"),
     };
     for n in [1, 2] {
-        let stored = order.fulfillments.get_mut(&FulfillmentId::nth(n)).unwrap();
-        stored.value = stored.value.clone().deliver(&"P1".parse().unwrap(), &by(), late).unwrap();
-        let expected = if stored.value.location == at("main") { date(2026, 11, 24) } else { date(2026, 11, 25) };
+        let id = FulfillmentId::nth(n);
+        order = order.deliver(id, "P1".parse().unwrap(), &by(late)).unwrap();
+        let expected = if order.fulfillments[&id].location == at("main") { date(2026, 11, 24) } else { date(2026, 11, 25) };
         assert_eq!(day(&order, n), expected);
     }
 }
@@ -282,7 +274,7 @@ fn a_refund_of_a_return_names_the_goods_and_any_other_stands_for_itself() {
     let id = "re_1".to_owned();
     let fact = MoneyFact::Refund { ours: None, id, amount: 100, status: RefundStatus::Succeeded };
     let event = MoneyEvent { fact, ..captured("stripe_pi_1", 0) };
-    order.state.value = order.state.value.record(&event, monday());
+    order.state = order.state.clone().record(&event, monday());
     let elsewhere = refund_mail(&order, "re_1");
     assert_eq!((elsewhere.lines.len(), elsewhere.total.as_str()), (0, "1.00 EUR"));
 }
@@ -290,9 +282,9 @@ fn a_refund_of_a_return_names_the_goods_and_any_other_stands_for_itself() {
 #[test]
 fn a_refund_that_is_spread_over_payments_tells_each_part_by_its_own_amount() {
     let mut order = returned();
-    order.state.value.ledger.refunds.clear();
-    order.state.value = order.state.value.record(&captured("stripe_pi_0", 1000), monday());
-    order.state.value = order.state.value.intend_refund("return-01", 1824, monday());
+    order.state.ledger.refunds.clear();
+    order.state = order.state.clone().record(&captured("stripe_pi_0", 1000), monday());
+    order.state = order.state.clone().intend_refund(&RefundCause::Return(FIRST_RETURN), 1824, monday());
     let parts = ["return-01", "return-01.2"].map(|id| refund_mail(&order, id));
     let totals = parts.each_ref().map(|mail| (mail.lines.len(), mail.total.as_str()));
     assert_eq!(totals, [(0, "10.00 EUR"), (0, "8.24 EUR")], "no line costs just one of them");
@@ -312,7 +304,7 @@ fn what_there_is_nothing_to_say_about_is_for_a_person_to_look_at() {
     ];
     for (item, kind) in nothing {
         let outcome = compose(&order, &item, &kind, &locations(), monday());
-        assert!(matches!(outcome, Err(RecordError::Poison(_))), "{item} {kind}: {outcome:?}");
+        assert!(matches!(outcome, Err(Error::Defect(_))), "{item} {kind}: {outcome:?}");
     }
 }
 

@@ -253,7 +253,7 @@ fn cancelling_and_holding_ask_for_a_reason() {
         assert_eq!(fields(problems(cancel_order(&bad)).unwrap_err()), ["reason"], "{bad}");
     }
     for reason in HoldReason::ALL {
-        assert_eq!(hold_order(&json!({"reason": reason.as_str()})).unwrap().reason, reason);
+        assert_eq!(hold_order(&json!({"reason": reason.as_str()})).unwrap().reason, *reason);
     }
     let bad = json!({"reason": "mood", "note": "", "until": "tomorrow"});
     assert_eq!(fields(problems(hold_order(&bad)).unwrap_err()), ["reason", "note", "until"]);

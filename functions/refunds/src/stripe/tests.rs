@@ -138,7 +138,7 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
         let (stripe, _) = answering(status, &body).await;
         match (with_request("pi_1", async |request| stripe.refund(request).await).await, expected) {
             (Ok(outcome), Some(expected)) => assert_eq!(outcome, expected, "{status} {body}"),
-            (Err(RecordError::Outside(why)), None) => {
+            (Err(Error::Outside(why)), None) => {
                 assert!(!why.contains("sk_test") && !why.contains("Ada"), "{why}");
             }
             other => panic!("{status} {body}: {other:?}"),
@@ -153,9 +153,9 @@ async fn a_provider_that_is_not_there_decides_nothing() {
     let stripe = with_key(&format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret");
     drop(listener);
     let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
-    assert!(matches!(outcome, Err(RecordError::Outside(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(Error::Outside(_))), "{outcome:?}");
     let found = with_request("pi_1", async |request| stripe.find(request).await).await;
-    assert!(matches!(found, Err(RecordError::Outside(_))), "{found:?}");
+    assert!(matches!(found, Err(Error::Outside(_))), "{found:?}");
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn a_list_that_cannot_be_had_is_no_proof_that_there_is_no_refund() {
     ] {
         let (stripe, _) = answering(status, &body).await;
         let found = with_request("pi_1", async |request| stripe.find(request).await).await;
-        assert!(matches!(found, Err(RecordError::Outside(_))), "{status} {found:?}");
+        assert!(matches!(found, Err(Error::Outside(_))), "{status} {found:?}");
     }
 }
 
@@ -212,7 +212,7 @@ fn a_hostile_answer_is_a_refund_that_fits_a_ledger_or_none() {
     for body in hostile::each_edit(&refund_object("pending")) {
         match outcome(&serde_json::from_slice(&body).unwrap_or_default()) {
             Ok(Outcome::Made { id, .. }) => assert!((1..=255).contains(&id.len()), "{} bytes", id.len()),
-            Err(RecordError::Outside(why)) => assert!(!why.is_empty()),
+            Err(Error::Outside(why)) => assert!(!why.is_empty()),
             other => panic!("{other:?}"),
         }
     }

@@ -43,7 +43,7 @@ fn a_parcel_is_read_with_and_without_its_dimensions() {
     assert!(bare.dimensions.is_none());
     let mut full = body;
     full["dimensions"] = json!({"length_mm": 300, "width_mm": 200, "height_mm": 100});
-    assert_eq!(pack(&full).unwrap().dimensions.unwrap().sides(), [300, 200, 100]);
+    assert_eq!(pack(&full).unwrap().packing("k".into()).dimensions_mm, Some([300, 200, 100]));
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl Events {
             "refunds" => "refund",
             other => other,
         };
-        let body = json!({ "v": 1, "order": self.order.id(), "item": "state", "duty": hop }).to_string();
+        let body = json!({ "v": 1, "subject": format!("order/{}/state", self.order.id()), "duty": hop }).to_string();
         json!({ "Records": [{
             "messageId": "bench", "receiptHandle": "bench", "body": body, "md5OfBody": "",
             "attributes": { "ApproximateReceiveCount": "1" }, "messageAttributes": {},

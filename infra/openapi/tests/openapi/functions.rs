@@ -17,7 +17,6 @@ use store::{Queues, Sender, Store, Tables};
 /// The functions, over a database that does not answer: enough to be refused, or not.
 struct Functions {
     store: Store,
-    sender: Sender,
 }
 
 impl Functions {
@@ -28,28 +27,22 @@ impl Functions {
         let config = aws.config().to_builder().retry_config(RetryConfig::disabled()).build();
         let none = String::new;
         let tables = Tables { orders: none(), stock: none(), payments: none(), catalog: none(), settings: none() };
-        let queues = Queues {
-            stock_deduction: none(),
-            fulfillment_dispatch: none(),
-            email_confirmation: none(),
-            refunds: none(),
-        };
-        Self {
-            store: Store::new(aws_sdk_dynamodb::Client::new(&config), tables),
-            sender: Sender::new(aws_sdk_sqs::Client::new(&config), queues),
-        }
+        let Ok(queues) = Queues::of(|_| Ok::<_, std::convert::Infallible>(none()));
+        let database = aws_sdk_dynamodb::Client::new(&config);
+        let sender = Sender::new(queues, move || aws_sdk_sqs::Client::new(&config));
+        Self { store: Store::new(database, tables, sender) }
     }
 
     async fn handle(&self, tag: &str, request: &Request) -> Result<Response, Error> {
-        let (store, sender, clock) = (self.store.clone(), self.sender.clone(), Clock::system());
+        let (store, clock) = (self.store.clone(), Clock::system());
         match tag {
             "orders" => {
                 let reservation = jiff::SignedDuration::from_hours(1);
-                order_intake::handle(&order_intake::App { store, sender, clock, reservation }, request).await
+                order_intake::handle(&order_intake::App { store, clock, reservation }, request).await
             }
             "stock" => stock::handle(&stock::App { store, clock }, request).await,
-            "warehouse" => warehouse::handle(&warehouse::App { store, sender, clock }, request).await,
-            "returns" => returns::handle(&returns::App { store, sender, clock }, request).await,
+            "warehouse" => warehouse::handle(&warehouse::App { store, clock }, request).await,
+            "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,
             other => panic!("no function is known as {other}"),
         }

@@ -5,14 +5,15 @@ use crate::{
     Rejection,
     allocation::{Allocation, AllocationState, add, shift},
     duty::{Duty, EmailKind},
-    fulfillment::{Fulfillment, FulfillmentStatus},
-    history::Actor,
-    ids::{FulfillmentId, LocationId},
-    placed_order::{Line, PlacedOrder},
+    fulfillment::FulfillmentStatus,
+    history::{Event, Stamp},
+    ids::{FulfillmentId, LineId, LocationId},
+    money::Amount,
+    refund_cause::RefundCause,
     routing::{NeededUnits, Routed, RoutedUnits, Shortage},
+    safeguards::Safeguard,
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 impl OrderState {
     /// The units that no location has committed to yet.
@@ -23,7 +24,7 @@ impl OrderState {
 
     /// Deducts: what is reserved is committed, and so is what routing found for [`OrderState::needed`]. Units
     /// that are nowhere put the order on hold.
-    pub fn deduct(mut self, routed: &Routed, now: Timestamp) -> Self {
+    pub fn deduct(mut self, routed: &Routed, at: Timestamp) -> Self {
         self.owed.remove(&Duty::StockDeduction);
         if self.status != OrderStatus::Open {
             return self;
@@ -49,29 +50,31 @@ impl OrderState {
                 Allocation { line: *line, sku: sku.clone(), quantity, state: AllocationState::Missing },
             );
         }
-        self.hold_while_short(&routed.short, now);
+        self.hold_while_short(&routed.short, at);
         if !self.confirmed {
             self.confirmed = true;
             self.owed.insert(Duty::Email(EmailKind::PaymentConfirmed));
         }
-        self.owe_dispatch();
-        if self.stock == before { self } else { self.noted(now, &Actor::orderly(), "deducted", "") }
+        if !Safeguard::DeductedOwesDispatch.is_off() {
+            self.owe_dispatch();
+        }
+        if self.stock == before { self } else { self.with_entry(&Stamp::orderly(at), Event::Deducted, "") }
     }
 
-    fn hold_while_short(&mut self, short: &[Shortage], now: Timestamp) {
+    fn hold_while_short(&mut self, short: &[Shortage], at: Timestamp) {
         if short.is_empty() {
             self.holds.remove(&HoldReason::InventoryOutOfStock);
             return;
         }
         let line = |s: &Shortage| format!("{}: {} needed, {} found", s.sku, s.asked, s.available);
         let note = short.iter().map(line).collect::<Vec<_>>().join("; ");
-        let new = Hold { since: now, note: String::new() };
+        let new = Hold { since: at, note: String::new() };
         self.holds.entry(HoldReason::InventoryOutOfStock).or_insert(new).note = note;
         self.owed.remove(&Duty::FulfillmentDispatch);
     }
 
     /// No goods are left to hold. Money that has not gone out still needs somebody to look at it.
-    fn release_goods(&mut self) {
+    fn clear_goods_holds(&mut self) {
         self.holds.retain(|reason, _| *reason == HoldReason::RefundFailed);
     }
 
@@ -92,7 +95,7 @@ impl OrderState {
         if self.ledger.has_or_awaits_money() {
             let note = format!("payment is {:?} at the end of the reservation", self.payment_status());
             self.holds.insert(HoldReason::AwaitingPayment, Hold { since: now, note });
-            return self.noted(now, &Actor::orderly(), "held", HoldReason::AwaitingPayment.as_str());
+            return self.with_entry(&Stamp::orderly(now), Event::Held, HoldReason::AwaitingPayment.as_str());
         }
         self.status = OrderStatus::Expired;
         self.holds.clear();
@@ -100,90 +103,51 @@ impl OrderState {
         for allocation in held {
             add(&mut self.stock, Allocation { state: AllocationState::Missing, ..allocation });
         }
-        self.noted(now, &Actor::orderly(), "expired", "")
+        self.with_entry(&Stamp::orderly(now), Event::Expired, "")
     }
 
-    /// Cancels the order with all its fulfillments, releases its stock and decides to refund what was
-    /// captured. Cancelling again changes nothing.
-    pub fn cancel(
-        mut self,
-        fulfillments: Vec<Fulfillment>,
-        reason: &str,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<(Self, Vec<Fulfillment>), Rejection> {
-        match self.status {
-            OrderStatus::Cancelled { .. } => return Ok((self, fulfillments)),
-            OrderStatus::Pending { .. } | OrderStatus::Open => {}
-            // Some of its money came too late: cancelling sends it back.
-            OrderStatus::Expired if self.ledger.not_refunded(self.currency) > 0 => {}
-            OrderStatus::Completed => {
-                let why = "the order has been delivered; ask for a return instead";
-                return Err(Rejection::new("already-completed", why));
-            }
-            OrderStatus::Expired => {
-                let why = "the order expired unpaid and holds nothing; there is nothing to cancel";
-                return Err(Rejection::new("already-expired", why));
-            }
-        }
-        if fulfillments.iter().any(Fulfillment::has_left) {
-            let why = "part of the order has been handed to the carrier: ask for a return of that, and cancel the rest with \
-                       \"unsent\": true";
-            return Err(Rejection::new("already-handed-over", why));
-        }
+    /// Cancels the order: it holds no stock any more, and what was captured goes back.
+    pub(crate) fn cancel(&mut self, reason: &str, stamp: &Stamp) {
         self.status = OrderStatus::Cancelled { reason: reason.to_owned() };
-        self.release_goods();
+        self.clear_goods_holds();
         self.stock.clear();
         // What is on its way about money goes on.
         self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Email(EmailKind::RefundSent(_))));
         self.owed.insert(Duty::Email(EmailKind::OrderCancelled));
-        let open = self.fulfillments.values_mut().filter(|status| !status.is_final());
-        open.for_each(|status| *status = FulfillmentStatus::Cancelled);
-        let amount = self.ledger.not_refunded(self.currency);
-        let mut state = self.noted(now, by, "cancelled", reason).intend_refund("cancel", amount, now);
-        state.hold_foreign_money(now);
-        Ok((state, fulfillments.into_iter().map(|f| f.cancel(by, now)).collect()))
+        self.add_entry(stamp, Event::Cancelled, reason);
+        self.refund_and_hold(&RefundCause::Cancel, self.ledger.not_refunded(self.currency), stamp.at);
+        self.hold_foreign_money(stamp.at);
     }
 
-    /// Cancels what has not left of an order that was sent in part, and decides to refund its price. Cancelling again
-    /// changes nothing.
-    pub fn cancel_unsent(
-        mut self,
-        fulfillments: Vec<Fulfillment>,
-        placed: &PlacedOrder,
-        reason: &str,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<(Self, Vec<Fulfillment>), Rejection> {
-        if self.status != OrderStatus::Open || !fulfillments.iter().any(Fulfillment::has_left) {
-            return self.cancel(fulfillments, reason, by, now);
-        }
-        if self.stock.is_empty() {
-            return Ok((self, fulfillments));
-        }
-        let mut sent: BTreeMap<u16, u32> = BTreeMap::new();
-        for (line, units) in fulfillments.iter().flat_map(Fulfillment::units_sent) {
-            *sent.entry(line).or_default() += units;
-        }
-        // A return gives back the price of a line's first units, this that of its last ones.
-        let unsent = |(n, line): (u16, &Line)| {
-            placed.price_of_units(n, sent.get(&n).copied().unwrap_or_default()..line.quantity)
-        };
-        let amount = (0..).zip(&placed.lines).map(unsent).sum();
-        self.release_goods();
+    /// Cancels what has not left of an order that was sent in part, and gives back its price.
+    pub(crate) fn cancel_rest(&mut self, price: Amount, reason: &str, stamp: &Stamp) {
+        self.clear_goods_holds();
         self.stock.clear();
         self.owed.remove(&Duty::StockDeduction);
         self.owed.remove(&Duty::FulfillmentDispatch);
-        self = self.noted(now, by, "rest-cancelled", reason).intend_refund("cancel-unsent", amount, now);
-        let cancelled: Vec<Fulfillment> = fulfillments.into_iter().map(|f| f.cancel_unsent(by, now)).collect();
-        for (id, fulfillment) in (1..).map(FulfillmentId::nth).zip(&cancelled) {
-            self = self.fulfillment_is(&id, fulfillment.status, now);
-        }
-        Ok((self, cancelled))
+        self.add_entry(stamp, Event::RestCancelled, reason);
+        self.refund_and_hold(&RefundCause::CancelUnsent, price, stamp.at);
     }
 
-    /// Takes note of new fulfillments of everything that is committed.
-    pub fn dispatched(mut self, ids: &[FulfillmentId], now: Timestamp) -> Self {
+    /// Whether anything is left to cancel, and if not, why.
+    pub(crate) fn may_be_cancelled(&self) -> Result<(), Rejection> {
+        match self.status {
+            OrderStatus::Cancelled { .. } | OrderStatus::Pending { .. } | OrderStatus::Open => Ok(()),
+            // Some of its money came too late: cancelling sends it back.
+            OrderStatus::Expired if self.ledger.not_refunded(self.currency) > 0 => Ok(()),
+            OrderStatus::Completed => {
+                let why = "the order has been delivered; ask for a return instead";
+                Err(Rejection::new("already-completed", why))
+            }
+            OrderStatus::Expired => {
+                let why = "the order expired unpaid and holds nothing; there is nothing to cancel";
+                Err(Rejection::new("already-expired", why))
+            }
+        }
+    }
+
+    /// The committed units are in these new fulfillments now.
+    pub(crate) fn dispatched(&mut self, ids: &[FulfillmentId], at: Timestamp) {
         self.owed.remove(&Duty::FulfillmentDispatch);
         for allocation in std::mem::take(&mut self.stock) {
             let state = match allocation.state {
@@ -193,39 +157,35 @@ impl OrderState {
             add(&mut self.stock, Allocation { state, ..allocation });
         }
         for id in ids {
-            self.fulfillments.insert(id.clone(), FulfillmentStatus::Open);
-            self = self.noted(now, &Actor::orderly(), "dispatched", format!("fulfillment {id}"));
+            self.fulfillments.insert(*id, FulfillmentStatus::Open);
+            self.add_entry(&Stamp::orderly(at), Event::Dispatched, format!("fulfillment {id}"));
         }
-        self
     }
 
     /// The units of `line` have left `location` with a carrier: the order holds them no more.
-    pub fn shipped(mut self, line: u16, quantity: u32, location: &LocationId) -> Self {
+    pub(crate) fn shipped(&mut self, line: LineId, quantity: u32, location: &LocationId) {
         let from = AllocationState::Dispatched(location.clone());
         shift(&mut self.stock, line, quantity, |state| *state == from, |_| None);
-        self
     }
 
     /// The units of `line` were not found at `location`: they are routed again.
-    pub fn picked_short(mut self, line: u16, quantity: u32, location: &LocationId) -> Self {
+    pub(crate) fn picked_short(&mut self, line: LineId, quantity: u32, location: &LocationId) {
         let from = AllocationState::Dispatched(location.clone());
         if shift(&mut self.stock, line, quantity, |state| *state == from, |_| Some(AllocationState::Missing)) > 0 {
             self.owed.insert(Duty::StockDeduction);
         }
-        self
     }
 
     /// Takes note of where a fulfillment stands; who brought it there, its own history tells. When the last one is
     /// closed and nothing is left to send, the order is completed.
-    pub fn fulfillment_is(mut self, id: &FulfillmentId, status: FulfillmentStatus, now: Timestamp) -> Self {
-        self.fulfillments.insert(id.clone(), status);
+    pub(crate) fn set_fulfillment_status(&mut self, id: FulfillmentId, status: FulfillmentStatus, at: Timestamp) {
+        self.fulfillments.insert(id, status);
         let done = self.fulfillments.values().all(|status| status.is_final());
         if self.status == OrderStatus::Open && done && self.stock.is_empty() {
             self.status = OrderStatus::Completed;
-            self.release_goods();
-            return self.noted(now, &Actor::orderly(), "completed", "");
+            self.clear_goods_holds();
+            self.add_entry(&Stamp::orderly(at), Event::Completed, "");
         }
-        self
     }
 }
 

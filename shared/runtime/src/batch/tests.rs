@@ -20,7 +20,7 @@ fn event(bodies: &[String]) -> SqsEvent {
 }
 
 fn body(duty: &str) -> String {
-    format!(r#"{{"v":1,"order":"{ORDER}","item":"state","duty":"{duty}"}}"#)
+    format!(r#"{{"v":1,"subject":"order/{ORDER}/state","duty":"{duty}"}}"#)
 }
 
 fn failed(response: &SqsBatchResponse) -> Vec<&str> {
@@ -39,7 +39,7 @@ async fn a_record_that_fails_panics_or_is_unreadable_fails_alone() {
         body("warehouse-notice"),
     ];
     let response = process(event(&bodies), async |message: Message| match message.duty.to_string().as_str() {
-        "refund" => Err(RecordError::Outside("the provider is down".into())),
+        "refund" => Err(app::Error::Outside("the provider is down".into())),
         "warehouse-notice" => panic!("a defect"),
         _ => Ok(()),
     })
@@ -53,7 +53,7 @@ async fn a_batch_worked_on_together_reports_only_what_was_left_undone() {
     let response = process_together(event(&bodies), async |messages| {
         assert_eq!(messages.len(), 2);
         let refund = messages.into_iter().filter(|message| message.duty == domain::duty::Duty::Refund);
-        refund.map(|message| (message, RecordError::Outside("later".into()))).collect()
+        refund.map(|message| (message, app::Error::Outside("later".into()))).collect()
     })
     .await;
     assert_eq!(failed(&response), ["m1", "m2"]);
@@ -71,7 +71,7 @@ async fn a_record_that_makes_a_batch_panic_fails_alone() {
 }
 
 fn messages() -> Vec<serde_json::Value> {
-    let of = |item: &str, duty: &str| json!({"v": 1, "order": ORDER, "item": item, "duty": duty, "trace": "Root=1-5"});
+    let of = |item: &str, duty: &str| json!({"v": 1, "subject": format!("order/{ORDER}/{item}"), "duty": duty, "trace": "Root=1-5"});
     vec![
         of("state", "stock-deduction"),
         of("return#01", "email:return-received"),

@@ -160,7 +160,7 @@ async fn lost_messages_to_refunds_are_sent_again() {
 async fn a_poison_message_fails_alone() {
     let world = World::start().await;
     let order = world.place("1", &[("MUG-BLUE", 1)]).await;
-    let known = json!({ "v": 1, "order": order.id, "item": "state", "duty": "stock-deduction" });
+    let known = json!({ "v": 1, "subject": format!("order/{}/state", order.id), "duty": "stock-deduction" });
     let mut of_tomorrow = known.clone();
     of_tomorrow["v"] = json!(2);
     let mut unknown_duty = known.clone();
@@ -225,7 +225,7 @@ async fn fix(world: &World, function: &str, letters: usize) {
         assert_eq!(told, None, "{}", letter.body);
         let message: Value = serde_json::from_str(&letter.body).unwrap();
         let fields: Vec<&String> = message.as_object().unwrap().keys().collect();
-        assert_eq!(fields, ["duty", "item", "order", "trace", "v"]);
+        assert_eq!(fields, ["duty", "subject", "trace", "v"]);
     }
     world.mend_function(function);
     assert_eq!(world.stack.sqs().redrive(dead_letters).await.unwrap(), letters);

@@ -146,7 +146,7 @@ impl World {
 
     /// Sends a message that says that an item owes something.
     pub async fn send_duty(&self, queue: &str, order: &str, item: &str, duty: &str) {
-        let message = json!({ "v": 1, "order": order, "item": item, "duty": duty });
+        let message = json!({ "v": 1, "subject": format!("order/{order}/{item}"), "duty": duty });
         self.stack.sqs().send(queue, message.to_string()).await.unwrap();
     }
 }

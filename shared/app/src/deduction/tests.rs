@@ -1,21 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use domain::{duty::ItemName, history::Actor, placed_order::PlacedOrder, stock::StockPlace};
-use jiff::Timestamp;
+use domain::{fixtures, stock::StockPlace};
 use proptest::prelude::*;
-use serde_json::json;
 
 fn state() -> OrderState {
-    let address = json!({"name": "Ada", "line1": "1 Main St", "city": "London", "country": "GB"});
-    let placed: PlacedOrder = serde_json::from_value(json!({
-        "channel": "web", "reference": "1", "placed_at": "2026-11-23T18:00:00Z", "currency": "EUR", "total": 100,
-        "customer": {"name": "Ada", "email": "ada@example.com"}, "shipping_address": address, "tax_included": true,
-        "lines": [{"sku": "TEE", "title": "T-shirt", "quantity": 1, "unit_price": 100}],
-        "shipping": {"method": "Standard"},
-    }))
-    .unwrap();
-    OrderState::place(&placed, Vec::new(), Timestamp::MAX, &[], &Actor::orderly(), placed.placed_at)
+    fixtures::pending().state
 }
 
 fn id(n: usize) -> OrderId {
@@ -43,7 +33,7 @@ const NONE: StockDelta = StockDelta {
 
 fn decided(n: usize, stock: impl IntoIterator<Item = (usize, StockDelta)>) -> Decided {
     let state = state();
-    let read = Stored { order: id(n), name: ItemName::State, version: 1, due: None, value: state.clone() };
+    let read = Stored { key: ItemKey::state(&id(n)), version: 1, due: None, value: state.clone() };
     let mut change = StockChange::default();
     for (at, delta) in stock {
         change.add(place(at), delta);
@@ -92,7 +82,7 @@ fn a_failed_condition_concerns_whom_it_names() {
         decided(3, [(1, TAKEN), (2, KEPT)]),
         decided(4, []),
     ];
-    let item = |n| Failed::Item(id(n), ItemName::State);
+    let item = |n| Failed::Item(ItemKey::state(&id(n)));
     let stock = |n| Failed::Stock(place(n));
     let table: [(&[Failed], &[usize]); 8] = [
         (&[item(0)], &[0]),
@@ -126,7 +116,7 @@ proptest! {
     #[test]
     fn every_order_is_in_one_group_in_its_turn_and_no_transaction_is_too_large_or_split_without_need(orders in orders()) {
         let groups = groups(decide_all(&orders));
-        let ids: Vec<_> = groups.iter().flatten().map(|order| order.read.order.clone()).collect();
+        let ids: Vec<_> = groups.iter().flatten().map(|order| order.read.key.order.clone()).collect();
         prop_assert_eq!(ids, (0..orders.len()).map(id).collect::<Vec<_>>());
         for (group, next) in groups.iter().zip(groups.iter().skip(1).map(Some).chain([None])) {
             prop_assert!(actions(group) <= MAX_ACTIONS, "{} actions", actions(group));
@@ -139,7 +129,7 @@ proptest! {
     #[test]
     fn every_failure_of_a_group_s_own_conditions_takes_somebody_off_it(orders in orders(), which in any::<prop::sample::Index>()) {
         let group = decide_all(&orders);
-        let items = group.iter().map(|order| Failed::Item(order.read.order.clone(), ItemName::State));
+        let items = group.iter().map(|order| Failed::Item(order.read.key.clone()));
         let stock = group.iter().flat_map(|order| order.stock.places().cloned().map(Failed::Stock));
         let all: Vec<Failed> = items.chain(stock).collect();
         prop_assume!(!all.is_empty());

@@ -1,0 +1,124 @@
+//! Orders as a whole: one path for every change of one, and the changes that people ask for.
+
+use crate::{Error, Scope};
+use domain::{
+    history::Stamp,
+    ids::OrderId,
+    order::{Change, Order},
+    order_state::{HoldReason, OrderState},
+};
+use jiff::Timestamp;
+use store::{ItemKey, Store, Stored, StoredOrder, retry_on_conflict};
+
+/// Changes an order by `rule`, and gives it as it is then.
+///
+/// A change that races with another one writes an item that the other writes too: one of the two loses, re-reads and
+/// decides again.
+pub(crate) async fn change<T>(
+    store: &Store,
+    id: &OrderId,
+    scope: &Scope,
+    at: Timestamp,
+    rule: impl Fn(Order) -> Result<(T, Change), Error>,
+) -> Result<(T, StoredOrder), Error> {
+    retry_on_conflict(async || {
+        let read = scope.order(store, id).await?;
+        let (told, change) = rule(read.order.clone())?;
+        let mut write = store.write(at);
+        write.change(&read, &change);
+        write.commit().await?;
+        Ok((told, read.with(change.order)))
+    })
+    .await
+}
+
+/// Changes the state of an order alone, and gives it as it is then. None: there is no such order.
+pub(crate) async fn change_state(
+    store: &Store,
+    id: &OrderId,
+    at: Timestamp,
+    rule: impl Fn(OrderState) -> OrderState,
+) -> Result<Option<OrderState>, Error> {
+    retry_on_conflict(async || {
+        let Some(read) = store.order_state(id).await? else { return Ok(None) };
+        commit_state(store, &read, rule(read.value.clone()), at).await.map(Some)
+    })
+    .await
+}
+
+/// Writes the next state of an order, with the stock that it holds then.
+pub(crate) async fn commit_state(
+    store: &Store,
+    read: &Stored<OrderState>,
+    next: OrderState,
+    at: Timestamp,
+) -> Result<OrderState, Error> {
+    let mut write = store.write(at);
+    write.stock(&domain::allocation::difference(&read.value.stock, &next.stock));
+    write.replace(read, next.clone());
+    write.commit().await?;
+    Ok(next)
+}
+
+/// How much of an order is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancel {
+    /// All of it, or nothing.
+    Whole,
+    /// What has not left.
+    Unsent,
+}
+
+pub async fn cancel_order(
+    store: &Store,
+    id: &OrderId,
+    scope: &Scope,
+    what: Cancel,
+    reason: &str,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    let rule = |order: Order| match what {
+        Cancel::Whole => order.cancel(reason, stamp),
+        Cancel::Unsent => order.cancel_unsent(reason, stamp),
+    };
+    change(store, id, scope, stamp.at, |order| Ok(((), rule(order)?.into()))).await.map(|(_, order)| order)
+}
+
+pub async fn hold_order(
+    store: &Store,
+    id: &OrderId,
+    reason: HoldReason,
+    note: &str,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    person_changes_state(store, id, stamp, |state| state.hold(reason, note, stamp)).await
+}
+
+pub async fn release_order(
+    store: &Store,
+    id: &OrderId,
+    reason: HoldReason,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    person_changes_state(store, id, stamp, |state| state.release(reason, stamp)).await
+}
+
+/// Orders another attempt at the refunds that failed.
+pub async fn retry_refunds(store: &Store, id: &OrderId, stamp: &Stamp) -> Result<StoredOrder, Error> {
+    person_changes_state(store, id, stamp, |state| state.retry_refunds(stamp)).await
+}
+
+async fn person_changes_state(
+    store: &Store,
+    id: &OrderId,
+    stamp: &Stamp,
+    rule: impl Fn(OrderState) -> Result<OrderState, domain::Rejection>,
+) -> Result<StoredOrder, Error> {
+    let rule = |order: Order| Ok(((), order.with_state(&rule)?.into()));
+    change(store, id, &Scope::Everything, stamp.at, rule).await.map(|(_, order)| order)
+}
+
+/// Whether there is such an order.
+pub(crate) async fn exists(store: &Store, id: &OrderId) -> Result<bool, Error> {
+    Ok(store.load::<OrderState>(&ItemKey::state(id)).await?.is_some())
+}

@@ -1,0 +1,177 @@
+//! Placing an order: stored and its stock reserved, in one transaction.
+
+use crate::{Error, FieldError, Refusal, orders};
+use domain::{
+    allocation::{Allocation, AllocationState, difference},
+    history::Stamp,
+    ids::{ChannelId, OrderId, Sku},
+    money::{Amount, Currency},
+    order_state::OrderState,
+    payment_record::PaymentRecord,
+    placed_order::{Line, PlacedOrder, Placement},
+    routing::{Availability, NeededUnits, Routed, RoutedUnits, Shortage, route},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::{CommitError, Store, Stored, retry_on_conflict};
+
+/// Places (a SKU at a location) that one order may hold stock of: cancelling it takes an action of the transaction for
+/// each, and some more for its fulfillments.
+const MAX_PLACES: usize = 75;
+
+/// The answer to an accepted order. It tells only what never changes, so that a replay gets the very same.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Accepted {
+    pub id: OrderId,
+    pub reference: String,
+    pub currency: Currency,
+    pub total: Amount,
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub placed_at: Timestamp,
+    /// Until when the stock is kept for it while it is unpaid.
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub reserved_until: Timestamp,
+}
+
+impl Accepted {
+    fn of(id: &OrderId, placement: &Placement) -> Self {
+        let Placement { order: placed, reserved_until, .. } = placement;
+        Self {
+            id: id.clone(),
+            reference: placed.reference.clone(),
+            currency: placed.currency,
+            total: placed.total,
+            placed_at: placed.placed_at,
+            reserved_until: *reserved_until,
+        }
+    }
+}
+
+/// Places an order whose channel is known, and keeps its stock for `reservation` while it is unpaid. The same order again
+/// gets the same answer.
+pub async fn place_order(
+    store: &Store,
+    placed: PlacedOrder,
+    reservation: SignedDuration,
+    stamp: &Stamp,
+) -> Result<Accepted, Error> {
+    let id = OrderId::derive(&placed.channel, &placed.reference);
+    let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + reservation);
+    let placement = Placement { fingerprint, reserved_until, order: placed };
+    retry_on_conflict(async || attempt(store, &id, &placement, stamp).await).await
+}
+
+/// Whether there is such a channel. A storefront's own was checked when its key was made.
+pub async fn require_channel(store: &Store, channel: &ChannelId) -> Result<(), Error> {
+    if store.channels().await?.iter().any(|known| known.id == *channel) {
+        return Ok(());
+    }
+    let detail = format!("there is no channel {channel}; make it with PUT /channels/{channel}");
+    Err(Refusal::invalid(vec![FieldError::new("channel", detail)]).into())
+}
+
+/// Route, decide, commit. The order that is there already is the answer, if it is the same.
+async fn attempt(store: &Store, id: &OrderId, placement: &Placement, stamp: &Stamp) -> Result<Accepted, Error> {
+    let placed = &placement.order;
+    let stock = match reserve(store, placed).await {
+        Ok(stock) => stock,
+        // A replay must get its answer even when the stock has run out or moved since.
+        Err(refusal) => return known(store, id, placement).await?.ok_or(refusal),
+    };
+    let payment = payment_of(store, id, placed).await?;
+    let events = payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default();
+    let state = OrderState::place(placed, stock, placement.reserved_until, events, stamp);
+    let mut write = store.write(stamp.at);
+    write.place(id, placement, state);
+    if let Some(payment) = &payment {
+        write.replace(payment, PaymentRecord::matched(id.clone()));
+    }
+    match write.commit().await {
+        Ok(()) => Ok(Accepted::of(id, placement)),
+        Err(CommitError::Conflict(failed)) => match known(store, id, placement).await? {
+            Some(accepted) => Ok(accepted),
+            None => Err(CommitError::Conflict(failed).into()), // a rival took the stock: route again
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the order will hold: reserved where there is stock, promised where backorder is allowed.
+async fn reserve(store: &Store, placed: &PlacedOrder) -> Result<Vec<Allocation>, Error> {
+    let locations = store.locations().await?;
+    let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
+    let mut stock = Availability::beyond_promises(&store.stock_levels(&skus, &locations).await?);
+    let unknown = |(n, sku): (usize, &Sku)| {
+        (!stock.knows(sku)).then(|| FieldError::new(format!("lines[{n}].sku"), format!("{sku} is kept at no location")))
+    };
+    let unknown: Vec<FieldError> = skus.iter().enumerate().filter_map(unknown).collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::invalid(unknown).into());
+    }
+    let need = |line: &Line| NeededUnits { line: line.id, sku: line.sku.clone(), quantity: line.quantity };
+    let needed: Vec<NeededUnits> = placed.lines.iter().map(need).collect();
+    let routed = route(&needed, &locations, &mut stock);
+    if !routed.short.is_empty() {
+        return Err(out_of_stock(&routed).into());
+    }
+    let stock = allocations(routed);
+    if difference(&[], &stock).len() > MAX_PLACES {
+        let why = "its lines would have to come from too many places; split the order";
+        return Err(Refusal::new("too-many-splits", why).into());
+    }
+    Ok(stock)
+}
+
+fn allocations(routed: Routed) -> Vec<Allocation> {
+    let held = |part: RoutedUnits, state: fn(_) -> AllocationState| Allocation {
+        line: part.line,
+        sku: part.sku,
+        quantity: part.quantity,
+        state: state(part.location),
+    };
+    let reserved = routed.parts.into_iter().map(|part| held(part, AllocationState::Reserved));
+    let promised = routed.backordered.into_iter().map(|part| held(part, AllocationState::Backordered));
+    reserved.chain(promised).collect()
+}
+
+fn out_of_stock(routed: &Routed) -> Refusal {
+    let short = |s: &Shortage| json!({"line": s.line, "sku": s.sku, "asked": s.asked, "available": s.available});
+    let names: Vec<&str> = routed.short.iter().map(|short| short.sku.as_str()).collect();
+    let detail = format!("not enough stock of {}; nothing was reserved", names.join(", "));
+    Refusal::new("out-of-stock", detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
+}
+
+/// What is known of the payment that the storefront named.
+async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result<Option<Stored<PaymentRecord>>, Error> {
+    let Some(payment) = &placed.payment else { return Ok(None) };
+    let stored = store.payment(payment).await?;
+    // An order that the provider named and that never came holds nothing.
+    let other = stored.value.order.as_ref().filter(|other| *other != id);
+    if let Some(other) = other
+        && orders::exists(store, other).await?
+    {
+        let why = format!("payment {payment} belongs to another order");
+        return Err(Refusal::new("payment-of-another-order", why).into());
+    }
+    Ok(Some(stored))
+}
+
+/// The answer that the same order got before. The same reference with other content is refused.
+async fn known(store: &Store, id: &OrderId, placement: &Placement) -> Result<Option<Accepted>, Error> {
+    let Some(known) = store.placement(id).await? else { return Ok(None) };
+    if known.fingerprint == placement.fingerprint {
+        return Ok(Some(Accepted::of(id, &known)));
+    }
+    let why = format!("order {} of this channel was placed before, with other content", known.order.reference);
+    Err(Refusal::new("reference-reused", why).with("order_id", id.as_str()).into())
+}
+
+/// What was asked for, without the moment of asking, in 128 bits.
+fn fingerprint(placed: &PlacedOrder) -> Result<String, Error> {
+    let timeless = PlacedOrder { placed_at: Timestamp::UNIX_EPOCH, ..placed.clone() };
+    let bytes = serde_json::to_vec(&timeless).map_err(|e| Error::Defect(e.to_string()))?;
+    Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]))
+}

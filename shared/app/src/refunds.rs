@@ -1,0 +1,53 @@
+//! Refunds on their way to the provider: each is marked as sent before the provider is asked, and what came of it is
+//! recorded after. Whatever happens in between, the same idempotency key is used again until the outcome is known.
+
+use crate::{Error, orders};
+use domain::{
+    ids::{OrderId, RefundId},
+    ledger::{MoneyEvent, OurRefund},
+    order_state::OrderState,
+};
+use jiff::Timestamp;
+use store::Store;
+
+/// Marks a refund as sent, and gives the order's state as it is then. None: there is no such order.
+pub async fn mark_sent(
+    store: &Store,
+    order: &OrderId,
+    id: &RefundId,
+    now: Timestamp,
+) -> Result<Option<OrderState>, Error> {
+    orders::change_state(store, order, now, |state| state.refund_sent(id, now)).await
+}
+
+/// The provider's answer told nothing: the refund is still owed, under the same key.
+pub async fn record_unknown(
+    store: &Store,
+    order: &OrderId,
+    ours: &OurRefund,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    orders::change_state(store, order, now, |state| state.refund_unknown(ours, why)).await.map(drop)
+}
+
+/// The provider refused this attempt for good: a person must look.
+pub async fn record_refused(
+    store: &Store,
+    order: &OrderId,
+    ours: &OurRefund,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    orders::change_state(store, order, now, |state| state.refund_refused(ours, why, now)).await.map(drop)
+}
+
+/// The provider made the refund, or has begun to: its answer is the same fact that its webhook will tell.
+pub async fn record_made(store: &Store, order: &OrderId, event: &MoneyEvent, now: Timestamp) -> Result<(), Error> {
+    orders::change_state(store, order, now, |state| state.record(event, now)).await.map(drop)
+}
+
+/// No refund is owed any more: the provider's own events were faster.
+pub async fn drop_duty(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
+    orders::change_state(store, order, now, OrderState::without_refund_duty).await.map(drop)
+}

@@ -1,0 +1,93 @@
+//! Returns: asked for, approved or declined, received, inspected.
+
+use crate::{Error, FieldError, Refusal, Scope, orders};
+use domain::{
+    Rejection,
+    history::Stamp,
+    ids::{LineId, LocationId, OrderId, ReturnId},
+    order::{Change, Order},
+    returns::{Inspection, RequestedUnits, Return},
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use store::Store;
+
+/// Asks for a return. The same idempotency key asks once.
+pub async fn request_return(
+    store: &Store,
+    order: &OrderId,
+    scope: &Scope,
+    wanted: &[RequestedUnits],
+    key: &str,
+    stamp: &Stamp,
+) -> Result<(ReturnId, Return), Error> {
+    let rule = |order: Order| {
+        let (id, order) = order.request_return(wanted, key, stamp)?;
+        Ok((id, order.into()))
+    };
+    let (id, changed) = orders::change(store, order, scope, stamp.at, rule).await?;
+    Ok((id, changed.order.returned(id)?.clone()))
+}
+
+pub async fn approve_return(store: &Store, order: &OrderId, id: ReturnId, stamp: &Stamp) -> Result<Return, Error> {
+    change_return(store, order, id, stamp, |returned| returned.approve(stamp)).await
+}
+
+pub async fn decline_return(
+    store: &Store,
+    order: &OrderId,
+    id: ReturnId,
+    reason: &str,
+    stamp: &Stamp,
+) -> Result<Return, Error> {
+    change_return(store, order, id, stamp, |returned| returned.decline(reason, stamp)).await
+}
+
+/// Counts what has come back so far, in total, and where it came to.
+pub async fn receive_return(
+    store: &Store,
+    order: &OrderId,
+    id: ReturnId,
+    received: &BTreeMap<LineId, u32>,
+    location: &LocationId,
+    stamp: &Stamp,
+) -> Result<Return, Error> {
+    if !store.locations().await?.iter().any(|known| known.id == *location) {
+        let error = FieldError::new("location", format!("there is no location {location}"));
+        return Err(Refusal::invalid(vec![error]).into());
+    }
+    change_return(store, order, id, stamp, |returned| returned.receive(received, location, stamp)).await
+}
+
+/// Finishes a return: what is good goes back into stock, and what came is refunded.
+pub async fn inspect_return(
+    store: &Store,
+    order: &OrderId,
+    id: ReturnId,
+    found: &BTreeMap<LineId, Vec<Inspection>>,
+    stamp: &Stamp,
+) -> Result<Return, Error> {
+    change(store, order, id, stamp.at, |order| order.inspect_return(id, found, stamp)).await
+}
+
+async fn change_return(
+    store: &Store,
+    order: &OrderId,
+    id: ReturnId,
+    stamp: &Stamp,
+    rule: impl Fn(Return) -> Result<Return, Rejection>,
+) -> Result<Return, Error> {
+    change(store, order, id, stamp.at, |order| Ok(order.change_return(id, &rule)?.into())).await
+}
+
+/// Changes an order, and gives one of its returns as it is then.
+async fn change(
+    store: &Store,
+    order: &OrderId,
+    id: ReturnId,
+    at: Timestamp,
+    rule: impl Fn(Order) -> Result<Change, Rejection>,
+) -> Result<Return, Error> {
+    let (_, changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
+    Ok(changed.order.returned(id)?.clone())
+}

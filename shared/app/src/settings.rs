@@ -1,0 +1,68 @@
+//! What operators set: locations, channels, API keys, products.
+
+use crate::{Error, Refusal, place};
+use domain::{
+    history::Stamp,
+    ids::ChannelId,
+    settings::{ApiKey, Channel, Location, Product, Role},
+};
+use store::{Record, Store, Stored, retry_on_conflict};
+
+/// Sets a location. Sandboxes that run already may know the old one for some seconds.
+pub async fn put_location(store: &Store, location: &Location, stamp: &Stamp) -> Result<(), Error> {
+    put(store, &location.id, location, stamp).await?;
+    store.forget_locations();
+    Ok(())
+}
+
+pub async fn put_channel(store: &Store, channel: &Channel, stamp: &Stamp) -> Result<(), Error> {
+    put(store, &channel.id, channel, stamp).await
+}
+
+pub async fn put_product(store: &Store, product: &Product, stamp: &Stamp) -> Result<(), Error> {
+    put(store, &product.sku, product, stamp).await
+}
+
+/// Keeps a new API key. The key itself is `secret`, which is not kept: only its hash is.
+pub async fn create_key(
+    store: &Store,
+    secret: &str,
+    name: String,
+    role: Role,
+    channel: Option<ChannelId>,
+    stamp: &Stamp,
+) -> Result<ApiKey, Error> {
+    if let Some(channel) = &channel {
+        place::require_channel(store, channel).await?;
+    }
+    let key = ApiKey { id: ApiKey::id_of(secret), name, role, channel, created_at: stamp.at, revoked_at: None };
+    put(store, &key.id, &key, stamp).await?;
+    Ok(key)
+}
+
+/// Ends a key. The first time stands.
+pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Error> {
+    retry_on_conflict(async || {
+        let none = || Refusal::not_found("there is no key with this id; GET /keys lists them");
+        let read = store.load::<ApiKey>(&id.to_owned()).await?.ok_or_else(none)?;
+        let revoked = ApiKey { revoked_at: read.value.revoked_at.or(Some(stamp.at)), ..read.value.clone() };
+        let mut write = store.write(stamp.at);
+        write.replace(&read, revoked);
+        Ok(write.commit().await?)
+    })
+    .await
+}
+
+/// Puts a record, over the one that is there.
+async fn put<T: Record>(store: &Store, key: &T::Key, value: &T, stamp: &Stamp) -> Result<(), Error> {
+    retry_on_conflict(async || {
+        let read: Option<Stored<T>> = store.load(key).await?;
+        let mut write = store.write(stamp.at);
+        match read {
+            Some(read) => write.replace(&read, value.clone()),
+            None => write.create(key.clone(), value.clone()),
+        }
+        Ok(write.commit().await?)
+    })
+    .await
+}

@@ -1,0 +1,37 @@
+//! The claim of an e-mail: what lets one process alone send it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The claim of an e-mail. That it was sent is recorded where it was owed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailClaim {
+    /// None if the claim was released, because the e-mail surely did not go out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_at: Option<Timestamp>,
+    /// How often it was begun; above 1, the customer may have got it twice.
+    pub attempts: u32,
+}
+
+/// How long a claim keeps others from sending: longer than the function may run.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+impl EmailClaim {
+    pub fn first(at: Timestamp) -> Self {
+        Self { claimed_at: Some(at), attempts: 1 }
+    }
+
+    /// Whether another process may be sending right now.
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        self.claimed_at.is_some_and(|at| now.duration_since(at) < LEASE)
+    }
+
+    pub fn again(&self, at: Timestamp) -> Self {
+        Self { claimed_at: Some(at), attempts: self.attempts + 1 }
+    }
+
+    /// Lets the next process send at once: this one surely did not.
+    pub fn released(&self) -> Self {
+        Self { claimed_at: None, attempts: self.attempts.saturating_sub(1) }
+    }
+}

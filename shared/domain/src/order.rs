@@ -1,0 +1,145 @@
+//! An order as a whole, and the rules that span its parts: dispatch, picking, hand-over, cancellation, returns.
+//!
+//! A rule takes the order and gives a [`Change`]: the order as it is then, and the goods that came or went. Which items
+//! are written, which stock moves and which duties are owed follows from comparing the two orders, so no rule can forget
+//! one of them.
+
+mod goods;
+mod returns;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Rejection,
+    allocation::difference,
+    fulfillment::Fulfillment,
+    history::Stamp,
+    ids::{FulfillmentId, LineId, OrderId, ReturnId, Sku},
+    order_state::{HoldReason, OrderState, OrderStatus},
+    placed_order::PlacedOrder,
+    returns::Return,
+    stock::{MovementRecord, StockChange},
+};
+use std::collections::BTreeMap;
+
+/// What was placed, where it stands, and what was made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub id: OrderId,
+    pub placed: PlacedOrder,
+    pub state: OrderState,
+    pub fulfillments: BTreeMap<FulfillmentId, Fulfillment>,
+    pub returns: BTreeMap<ReturnId, Return>,
+}
+
+/// What a rule makes of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub order: Order,
+    /// Goods that came or went, beyond what the order holds of the stock.
+    pub goods: StockChange,
+    /// Corrections of the books, to be kept as movements.
+    pub corrections: Vec<(Sku, MovementRecord)>,
+}
+
+impl From<Order> for Change {
+    fn from(order: Order) -> Self {
+        Self { order, goods: StockChange::default(), corrections: Vec::new() }
+    }
+}
+
+impl Change {
+    /// What the change does to the stock: what the order holds now instead of `before`, and the goods that came or went.
+    pub fn stock(&self, before: &Order) -> StockChange {
+        let mut stock = difference(&before.state.stock, &self.order.state.stock);
+        stock.merge(&self.goods);
+        stock
+    }
+}
+
+impl Order {
+    pub fn fulfillment(&self, id: FulfillmentId) -> Result<&Fulfillment, Rejection> {
+        let none = || Rejection::new("not-found", format!("order {} has no fulfillment {id}", self.id));
+        self.fulfillments.get(&id).ok_or_else(none)
+    }
+
+    pub fn returned(&self, id: ReturnId) -> Result<&Return, Rejection> {
+        let none = || Rejection::new("not-found", format!("order {} has no return {id}", self.id));
+        self.returns.get(&id).ok_or_else(none)
+    }
+
+    /// Units of each line that have left with a carrier.
+    pub fn units_sent(&self) -> BTreeMap<LineId, u32> {
+        let mut sent = BTreeMap::new();
+        for (line, units) in self.fulfillments.values().flat_map(Fulfillment::units_sent) {
+            *sent.entry(line).or_default() += units;
+        }
+        sent
+    }
+
+    /// Changes the state alone.
+    pub fn with_state(self, rule: impl FnOnce(OrderState) -> Result<OrderState, Rejection>) -> Result<Self, Rejection> {
+        Ok(Self { state: rule(self.state)?, ..self })
+    }
+
+    /// Cancels the order with all its fulfillments, releases its stock and decides to refund what was captured.
+    /// Cancelling again changes nothing.
+    pub fn cancel(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
+        if matches!(self.state.status, OrderStatus::Cancelled { .. }) {
+            return Ok(self);
+        }
+        self.state.may_be_cancelled()?;
+        if self.fulfillments.values().any(Fulfillment::has_left) {
+            let why = "part of the order has been handed to the carrier: ask for a return of that, and cancel the rest with \
+                       \"unsent\": true";
+            return Err(Rejection::new("already-handed-over", why));
+        }
+        self.state.cancel(reason, stamp);
+        for (id, fulfillment) in &mut self.fulfillments {
+            *fulfillment = fulfillment.clone().cancel(stamp);
+            self.state.set_fulfillment_status(*id, fulfillment.status, stamp.at);
+        }
+        Ok(self)
+    }
+
+    /// Cancels what has not left of an order that was sent in part, and decides to refund its price; all of an order of
+    /// which nothing has left. Cancelling again changes nothing.
+    pub fn cancel_unsent(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
+        if self.state.status != OrderStatus::Open || !self.fulfillments.values().any(Fulfillment::has_left) {
+            return self.cancel(reason, stamp);
+        }
+        if self.state.stock.is_empty() {
+            return Ok(self);
+        }
+        self.state.cancel_rest(self.price_of_unsent(), reason, stamp);
+        for (id, fulfillment) in &mut self.fulfillments {
+            *fulfillment = fulfillment.clone().cancel_unsent(stamp);
+            self.state.set_fulfillment_status(*id, fulfillment.status, stamp.at);
+        }
+        Ok(self)
+    }
+
+    /// What the units cost that have not left. A return gives back the price of a line's first units, this that of its last
+    /// ones.
+    fn price_of_unsent(&self) -> crate::money::Amount {
+        let sent = self.units_sent();
+        let lines = self.placed.lines.iter();
+        lines
+            .map(|line| {
+                let gone = sent.get(&line.id).copied().unwrap_or_default();
+                self.placed.price_of_units(line.id, gone..line.quantity)
+            })
+            .sum()
+    }
+
+    /// A held order is not worked on, but for what was found of it when the rest has run out.
+    fn not_held(&self) -> Result<(), Rejection> {
+        let holds = self.state.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
+        let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        let why = format!("the order is on hold: {}; ask an operator to release it", reasons.join(", "));
+        Err(Rejection::new("on-hold", why))
+    }
+}

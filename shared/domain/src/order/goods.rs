@@ -1,0 +1,128 @@
+//! Dispatch, picking, packing, hand-over, delivery: the way of the goods.
+
+use super::{Change, Order};
+use crate::{
+    Rejection,
+    fulfillment::{Fulfillment, HandOver, PackedLine, Packing, plan},
+    history::Stamp,
+    ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
+    settings::Product,
+    stock::{Movement, MovementRecord, StockChange, StockDelta, StockPlace},
+};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Order {
+    /// Makes fulfillments of all that is committed, one a location; those at the locations `notify` owe a notice to the
+    /// warehouse. A held order gives up the duty; its release owes it again.
+    pub fn dispatch(
+        mut self,
+        products: &BTreeMap<Sku, Product>,
+        notify: &BTreeSet<LocationId>,
+        at: Timestamp,
+    ) -> Self {
+        let planned = if self.state.holds.is_empty() {
+            let ids = FulfillmentId::all_after(self.fulfillments.keys());
+            plan(&self.state.stock, &self.placed, products, notify, ids, at)
+        } else {
+            Vec::new()
+        };
+        let ids: Vec<FulfillmentId> = planned.iter().map(|(id, _)| *id).collect();
+        self.state.dispatched(&ids, at);
+        self.fulfillments.extend(planned);
+        self
+    }
+
+    pub fn start_picking(self, id: FulfillmentId, stamp: &Stamp) -> Result<Self, Rejection> {
+        self.work(id, |fulfillment| fulfillment.start_picking(stamp))
+    }
+
+    pub fn pack(self, id: FulfillmentId, packing: &Packing, stamp: &Stamp) -> Result<Self, Rejection> {
+        self.work(id, |fulfillment| fulfillment.pack(packing, stamp))
+    }
+
+    /// Changes a fulfillment alone.
+    fn work(
+        mut self,
+        id: FulfillmentId,
+        step: impl FnOnce(Fulfillment) -> Result<Fulfillment, Rejection>,
+    ) -> Result<Self, Rejection> {
+        let fulfillment = self.fulfillment(id)?.clone();
+        self.not_held()?;
+        self.fulfillments.insert(id, step(fulfillment)?);
+        Ok(self)
+    }
+
+    /// Records what was found. What was not found is no longer believed to be there, and is routed again.
+    pub fn confirm_picks(
+        mut self,
+        id: FulfillmentId,
+        picks: &BTreeMap<LineId, u32>,
+        stamp: &Stamp,
+    ) -> Result<Change, Rejection> {
+        let fulfillment = self.fulfillment(id)?.clone();
+        self.not_held()?;
+        let (fulfillment, short) = fulfillment.confirm_picks(picks, stamp)?;
+        for PackedLine { line, quantity } in &short {
+            self.state.picked_short(*line, *quantity, &fulfillment.location);
+        }
+        let goods = off_the_shelf(&fulfillment, &short);
+        // Each change of the fulfillment adds to its history: a later correction is another movement.
+        let key = format!("{}-{id}-short-pick-{}", self.id, fulfillment.history.len());
+        let corrections = goods.iter().map(|(place, delta)| short_pick(place, *delta, &key, stamp)).collect();
+        let order = self.with_fulfillment(id, fulfillment, !short.is_empty(), stamp.at);
+        Ok(Change { order, goods, corrections })
+    }
+
+    /// Gives parcels to their carriers: their units are neither on hand nor committed any more.
+    pub fn hand_over(mut self, id: FulfillmentId, leaving: &[HandOver], stamp: &Stamp) -> Result<Change, Rejection> {
+        let fulfillment = self.fulfillment(id)?.clone();
+        self.not_held()?;
+        let (fulfillment, left) = fulfillment.hand_over(leaving, stamp)?;
+        for PackedLine { line, quantity } in &left {
+            self.state.shipped(*line, *quantity, &fulfillment.location);
+        }
+        let goods = off_the_shelf(&fulfillment, &left);
+        let order = self.with_fulfillment(id, fulfillment, !left.is_empty(), stamp.at);
+        Ok(Change { goods, ..order.into() })
+    }
+
+    /// Records that a parcel has arrived; the last one completes the order.
+    pub fn deliver(self, id: FulfillmentId, parcel: ParcelId, stamp: &Stamp) -> Result<Self, Rejection> {
+        let fulfillment = self.fulfillment(id)?.clone().deliver(parcel, stamp)?;
+        let closed = fulfillment.status.is_final();
+        Ok(self.with_fulfillment(id, fulfillment, closed, stamp.at))
+    }
+
+    /// Takes a fulfillment's new value, and notes its status in the order's state where that matters there.
+    fn with_fulfillment(mut self, id: FulfillmentId, new: Fulfillment, matters: bool, at: Timestamp) -> Self {
+        if matters {
+            self.state.set_fulfillment_status(id, new.status, at);
+        }
+        self.fulfillments.insert(id, new);
+        self
+    }
+}
+
+/// Units that are not on hand any more.
+fn off_the_shelf(fulfillment: &Fulfillment, units: &[PackedLine]) -> StockChange {
+    let mut change = StockChange::default();
+    for PackedLine { line, quantity } in units {
+        if let Some(picked) = fulfillment.lines.iter().find(|own| own.line == *line) {
+            let place = StockPlace { sku: picked.sku.clone(), location: fulfillment.location.clone() };
+            change.add(place, StockDelta { on_hand: -i64::from(*quantity), ..StockDelta::default() });
+        }
+    }
+    change
+}
+
+fn short_pick(place: &StockPlace, change: StockDelta, key: &str, stamp: &Stamp) -> (Sku, MovementRecord) {
+    let movement = Movement {
+        at: stamp.at,
+        by: stamp.by.to_string(),
+        location: place.location.clone(),
+        reason: "short pick".to_owned(),
+        change,
+    };
+    (place.sku.clone(), MovementRecord { id: key.to_owned(), movement, counted: None })
+}

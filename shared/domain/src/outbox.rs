@@ -1,0 +1,41 @@
+//! What became of an e-mail, recorded where it was owed.
+
+use crate::{
+    duty::{Duty, EmailKind, Owed},
+    fulfillment::Fulfillment,
+    history::{Entry, Event, Stamp},
+    order_state::OrderState,
+    returns::Return,
+    safeguards::Safeguard,
+};
+
+/// What may owe e-mails: the state of an order, a fulfillment, a return.
+pub trait OwesMail: Sized {
+    #[doc(hidden)]
+    fn duties_and_history(&mut self) -> (&mut Owed, &mut Vec<Entry>);
+
+    /// The e-mail has gone out, or never will: it is owed no more, and the timeline tells. A cancellation drops the duty
+    /// while the mail is being sent: the timeline tells of that mail all the same.
+    fn mail_dealt_with(mut self, kind: &EmailKind, what: Event, stamp: &Stamp) -> Self {
+        let (owed, history) = self.duties_and_history();
+        let was_owed = owed.remove(&Duty::Email(kind.clone()));
+        let note = kind.to_string();
+        let is_told = history.iter().any(|entry| entry.what == what && entry.note == note);
+        if was_owed || !(is_told || Safeguard::EmailIsRecordedAfterCancel.is_off()) {
+            history.push(stamp.entry(what, note));
+        }
+        self
+    }
+}
+
+macro_rules! owes_mail {
+    ($($record:ty),+) => {
+        $(impl OwesMail for $record {
+            fn duties_and_history(&mut self) -> (&mut Owed, &mut Vec<Entry>) {
+                (&mut self.owed, &mut self.history)
+            }
+        })+
+    };
+}
+
+owes_mail!(OrderState, Fulfillment, Return);

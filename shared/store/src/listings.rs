@@ -1,0 +1,204 @@
+//! Lists over the sparse indexes: orders by channel, the warehouse's work, what is due.
+
+use super::{
+    Item, ItemKey, Store, StoreError, Stored,
+    order_items::{LISTED_AT, LISTING_INDEX, LISTING_KEY, WORK_INDEX, WORK_LOCATION, WORK_SINCE},
+    record::{DUE_AT, DUE_CLASS, DUE_INDEX, DUE_SHARDS, Record, decode, from_sortable, sortable, text_of},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    fulfillment::Fulfillment,
+    ids::{ChannelId, LocationId, OrderId},
+    order_state::OrderState,
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Why an item is looked at by `reconcile`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueClass {
+    Owed,
+    Unpaid,
+    Waiting,
+}
+
+impl DueClass {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Owed => "owed",
+            Self::Unpaid => "unpaid",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+/// An entry of the index of due items.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueItem {
+    pub key: ItemKey,
+    pub since: Timestamp,
+}
+
+/// One page of a list, and where the next one begins.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+impl Store {
+    /// Orders of some channels, newest first, from `cursor` on. `active`, where given, looks only at the orders that
+    /// are still going on, or only at the others; `keep` filters further.
+    ///
+    /// A page may be short, or even empty, and still have a next one: it stops after looking at so many orders.
+    pub async fn list_orders(
+        &self,
+        channels: &[ChannelId],
+        active: Option<bool>,
+        cursor: Option<&str>,
+        limit: usize,
+        keep: impl Fn(&OrderState) -> bool,
+    ) -> Result<Page<Stored<OrderState>>, StoreError> {
+        /// How many orders one request looks at, at most.
+        const MAX_LOOKED_AT: usize = 500;
+        let sides: &[&str] = match active {
+            Some(true) => &["active"],
+            Some(false) => &["closed"],
+            None => &["active", "closed"],
+        };
+        let partitions: Vec<String> =
+            channels.iter().flat_map(|channel| sides.iter().map(move |side| format!("{channel}#{side}"))).collect();
+        let mut items = Vec::new();
+        let mut last = cursor.map(str::to_owned);
+        let mut looked_at = 0;
+        loop {
+            let mut keys = Vec::new();
+            for partition in &partitions {
+                keys.extend(
+                    self.listed(LISTING_INDEX, [LISTING_KEY, LISTED_AT], partition, last.as_deref(), limit, false)
+                        .await?,
+                );
+            }
+            keys.sort_by(|(_, a), (_, b)| b.cmp(a));
+            keys.dedup_by(|(a, _), (b, _)| a == b); // one that changes sides right now
+            let more = keys.len() >= limit;
+            keys.truncate(limit);
+            looked_at += keys.len();
+            let found = self.listed_records(keys.iter().map(|(key, _)| key)).await?;
+            let mut states: BTreeMap<OrderId, Stored<OrderState>> =
+                found.into_iter().map(|state: Stored<OrderState>| (state.key.order.clone(), state)).collect();
+            for (key, at) in keys {
+                last = Some(at);
+                items.extend(states.remove(&key.order).filter(|state| keep(&state.value)));
+                if items.len() == limit {
+                    return Ok(Page { items, next: last });
+                }
+            }
+            if !more {
+                return Ok(Page { items, next: None });
+            }
+            if looked_at >= MAX_LOOKED_AT {
+                return Ok(Page { items, next: last });
+            }
+        }
+    }
+
+    /// What a location has to do, oldest first, from `cursor` on.
+    pub async fn list_work(
+        &self,
+        location: &LocationId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Stored<Fulfillment>>, StoreError> {
+        let keys = self.listed(WORK_INDEX, [WORK_LOCATION, WORK_SINCE], location.as_str(), cursor, limit, true).await?;
+        let next = (keys.len() == limit).then(|| keys.last().map(|(_, at)| at.clone())).flatten();
+        let mut items: Vec<Stored<Fulfillment>> = self.listed_records(keys.iter().map(|(key, _)| key)).await?;
+        items.sort_by(|a, b| (a.value.created_at, &a.key).cmp(&(b.value.created_at, &b.key)));
+        Ok(Page { items, next })
+    }
+
+    /// All items that have been due since before `before`, the longest waiting first. An entry that cannot be read keeps
+    /// none of the others from being found.
+    pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
+        let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before));
+        let mut found: Vec<DueItem> = futures::future::try_join_all(queries).await?.into_iter().flatten().collect();
+        found.sort_by_key(|due| due.since);
+        Ok(found)
+    }
+
+    /// The index holds keys only: thousands of entries fit a page, and a page costs next to nothing.
+    async fn due_shard(&self, class: DueClass, shard: u8, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
+        let partition = format!("{}#{shard}", class.name());
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.orders)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#class = :class AND #at < :before")
+            .expression_attribute_names("#class", DUE_CLASS)
+            .expression_attribute_names("#at", DUE_AT)
+            .expression_attribute_values(":class", AttributeValue::S(partition))
+            .expression_attribute_values(":before", AttributeValue::S(sortable(before)));
+        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let items = items.map_err(StoreError::request("Query due"))?;
+        let entry = |item: Item| {
+            let key = key_of_entry(&item)?;
+            let since = text_of(&item, DUE_AT).and_then(from_sortable);
+            let since = since.ok_or_else(|| StoreError::unreadable(&key, "due_at is malformed"))?;
+            Ok::<_, StoreError>(DueItem { key, since })
+        };
+        let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a due entry is left out")).ok();
+        Ok(items.into_iter().filter_map(readable).collect())
+    }
+
+    /// One page of an index partition: the item and the sort key of each entry.
+    async fn listed(
+        &self,
+        index: &str,
+        [partition_key, sort_key]: [&str; 2],
+        partition: &str,
+        after: Option<&str>,
+        limit: usize,
+        ascending: bool,
+    ) -> Result<Vec<(ItemKey, String)>, StoreError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.tables.orders)
+            .index_name(index)
+            .expression_attribute_names("#partition", partition_key)
+            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+            .scan_index_forward(ascending)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        query = match after {
+            None => query.key_condition_expression("#partition = :partition"),
+            Some(after) => query
+                .key_condition_expression(format!(
+                    "#partition = :partition AND #sort {} :after",
+                    if ascending { ">" } else { "<" }
+                ))
+                .expression_attribute_names("#sort", sort_key)
+                .expression_attribute_values(":after", AttributeValue::S(after.to_owned())),
+        };
+        let items = query.send().await.map_err(StoreError::request("Query index"))?.items.unwrap_or_default();
+        let entry = |item: Item| {
+            let at = text_of(&item, sort_key).unwrap_or_default().to_owned();
+            Ok((key_of_entry(&item)?, at))
+        };
+        items.into_iter().map(entry).collect()
+    }
+
+    /// The records that an index names. Eventually consistent, as the index itself is.
+    async fn listed_records<T: Record<Key = ItemKey>>(
+        &self,
+        keys: impl Iterator<Item = &ItemKey>,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let table = self.tables.name(T::TABLE);
+        let found = self.batch_get(keys.map(|key| (table, T::key(key))).collect(), false).await?;
+        found.into_iter().map(|(_, item)| decode(item)).collect()
+    }
+}
+
+fn key_of_entry(item: &Item) -> Result<ItemKey, StoreError> {
+    ItemKey::of(item).ok_or_else(|| StoreError::unreadable("an index entry", "its key is malformed"))
+}

@@ -1,0 +1,157 @@
+//! The items of an order's collection: their keys, what they owe, and the indexes that hold them.
+
+use super::{
+    Item,
+    record::{Record, Table, key_item, sortable, text_of},
+    write::Failed,
+};
+use domain::{
+    duty::{Due, ItemName, Owed, Subject},
+    email_claim::EmailClaim,
+    fulfillment::Fulfillment,
+    ids::OrderId,
+    order_state::OrderState,
+    placed_order::Placement,
+    returns::Return,
+};
+use jiff::Timestamp;
+use std::fmt;
+
+/// Key attributes of the orders table.
+pub(super) const ORDER_ID: &str = "order_id";
+pub(super) const ITEM: &str = "item";
+
+/// The index that lists orders.
+pub(super) const LISTING_INDEX: &str = "listing";
+pub(super) const LISTING_KEY: &str = "listing_key";
+pub(super) const LISTED_AT: &str = "listed_at";
+
+/// The sparse index of what the warehouse has to do.
+pub(super) const WORK_INDEX: &str = "work";
+pub(super) const WORK_LOCATION: &str = "work_location";
+pub(super) const WORK_SINCE: &str = "work_since";
+
+/// An item of an order's collection.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemKey {
+    pub order: OrderId,
+    pub item: ItemName,
+}
+
+impl ItemKey {
+    pub fn new(order: &OrderId, item: ItemName) -> Self {
+        Self { order: order.clone(), item }
+    }
+
+    pub fn state(order: &OrderId) -> Self {
+        Self::new(order, ItemName::State)
+    }
+
+    pub fn subject(&self) -> Subject {
+        Subject::OrderItem(self.order.clone(), self.item.clone())
+    }
+
+    pub(super) fn attributes(&self) -> Item {
+        key_item([(ORDER_ID, self.order.to_string()), (ITEM, self.item.to_string())])
+    }
+
+    pub(super) fn of(item: &Item) -> Option<Self> {
+        let order = text_of(item, ORDER_ID)?.parse().ok()?;
+        Some(Self { order, item: text_of(item, ITEM)?.parse().ok()? })
+    }
+}
+
+impl fmt::Display for ItemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.order, self.item)
+    }
+}
+
+/// The sort key of listings: by time, and unique.
+pub(super) fn listed_at(moment: Timestamp, order: &OrderId) -> String {
+    format!("{}#{order}", sortable(moment))
+}
+
+/// Declares a record of an order's collection.
+macro_rules! order_item {
+    ($record:ty { $($body:tt)* }) => {
+        impl Record for $record {
+            type Key = ItemKey;
+            const TABLE: Table = Table::Orders;
+
+            fn key(key: &ItemKey) -> Item {
+                key.attributes()
+            }
+
+            fn key_of(item: &Item) -> Option<ItemKey> {
+                ItemKey::of(item)
+            }
+
+            fn failed(key: &ItemKey) -> Failed {
+                Failed::Item(key.clone())
+            }
+
+            $($body)*
+        }
+    };
+}
+
+order_item!(Placement {});
+
+order_item!(EmailClaim {});
+
+order_item!(OrderState {
+    fn subject(key: &ItemKey) -> Option<Subject> {
+        Some(key.subject())
+    }
+
+    fn owed(&self) -> &Owed {
+        &self.owed
+    }
+
+    fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
+        OrderState::due(self, last, now)
+    }
+
+    /// Active and closed orders of a channel are listed apart, so that the few open ones are found among
+    /// millions; an order changes sides once in its life.
+    fn index_keys(&self, key: &ItemKey) -> Vec<(&'static str, String)> {
+        let side = if self.status.is_active() { "active" } else { "closed" };
+        vec![(LISTING_KEY, format!("{}#{side}", self.channel)), (LISTED_AT, listed_at(self.placed_at, &key.order))]
+    }
+});
+
+order_item!(Fulfillment {
+    fn subject(key: &ItemKey) -> Option<Subject> {
+        Some(key.subject())
+    }
+
+    fn owed(&self) -> &Owed {
+        &self.owed
+    }
+
+    fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
+        Fulfillment::due(self, last, now)
+    }
+
+    fn index_keys(&self, key: &ItemKey) -> Vec<(&'static str, String)> {
+        if !self.status.is_work() {
+            return Vec::new();
+        }
+        vec![(WORK_LOCATION, self.location.to_string()), (WORK_SINCE, listed_at(self.created_at, &key.order))]
+    }
+});
+
+order_item!(Return {
+    fn subject(key: &ItemKey) -> Option<Subject> {
+        Some(key.subject())
+    }
+
+    fn owed(&self) -> &Owed {
+        &self.owed
+    }
+
+    fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
+        Return::due(self, last, now)
+    }
+});

@@ -1,0 +1,202 @@
+//! How a record becomes an item and back: one protocol for every table.
+//!
+//! A record is one item under a key of its own, with a `version` that grows by one with every write. It may owe work,
+//! may be due to be looked at, and may be in sparse indexes.
+
+use super::{Item, StoreError, write::Failed};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::duty::{Due, Duty, Owed, Subject};
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::{Debug, Display};
+
+/// Grows by one with every write.
+pub(super) const VERSION: &str = "version";
+
+/// The sparse index of what `reconcile` has to look at.
+pub(super) const DUE_INDEX: &str = "due";
+pub(super) const DUE_CLASS: &str = "due_class";
+pub(super) const DUE_AT: &str = "due_at";
+/// Due items of a class are spread over this many partitions: one takes 1,000 writes a second.
+pub(super) const DUE_SHARDS: u8 = 4;
+
+/// The names of the tables.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    pub orders: String,
+    pub stock: String,
+    pub payments: String,
+    pub catalog: String,
+    pub settings: String,
+}
+
+/// One of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    Orders,
+    Stock,
+    Payments,
+    Catalog,
+    Settings,
+}
+
+impl Table {
+    /// The attribute that every item of the table has.
+    pub(super) fn partition_key(self) -> &'static str {
+        match self {
+            Self::Orders => "order_id",
+            Self::Stock | Self::Catalog => "sku",
+            Self::Payments => "payment_id",
+            Self::Settings => "collection",
+        }
+    }
+}
+
+impl Tables {
+    pub(super) fn name(&self, table: Table) -> &str {
+        match table {
+            Table::Orders => &self.orders,
+            Table::Stock => &self.stock,
+            Table::Payments => &self.payments,
+            Table::Catalog => &self.catalog,
+            Table::Settings => &self.settings,
+        }
+    }
+}
+
+static NOTHING: Owed = Owed::new();
+
+/// What is stored as one item and changed under its version.
+pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq {
+    type Key: Clone + PartialEq + Debug + Display;
+    const TABLE: Table;
+
+    /// The attributes of its primary key.
+    fn key(key: &Self::Key) -> Item;
+
+    /// The key of an item as it was read. None: it is malformed.
+    fn key_of(item: &Item) -> Option<Self::Key>;
+
+    /// What its duties are owed by. Only a record that has one may owe any.
+    fn subject(_: &Self::Key) -> Option<Subject> {
+        None
+    }
+
+    fn owed(&self) -> &Owed {
+        &NOTHING
+    }
+
+    /// When `reconcile` has to look at it; `last` is what it was before this change.
+    fn due(&self, _last: Option<Due>, _now: Timestamp) -> Option<Due> {
+        None
+    }
+
+    /// The keys of the other indexes that hold it now.
+    fn index_keys(&self, _: &Self::Key) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// What a commit tells when its condition did not hold.
+    fn failed(key: &Self::Key) -> Failed {
+        Failed::Other(key.to_string())
+    }
+}
+
+/// A record as it was read, with what a conditional write of it needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored<T: Record> {
+    pub key: T::Key,
+    /// 0: it is not there yet.
+    pub version: u64,
+    pub due: Option<Due>,
+    pub value: T,
+}
+
+impl<T: Record> Stored<T> {
+    /// One that is not there yet, with the value that stands for that.
+    pub fn absent(key: T::Key, value: T) -> Self {
+        Self { key, version: 0, due: None, value }
+    }
+
+    /// Whether it still owes `duty`; if not, the work is done.
+    pub fn owes(&self, duty: &Duty) -> bool {
+        self.value.owed().contains(duty)
+    }
+}
+
+/// The item of a record at a version.
+pub(super) fn encode<T: Record>(stored: &Stored<T>) -> Result<Item, StoreError> {
+    let mut item = to_item(&stored.value, &stored.key)?;
+    item.extend(T::key(&stored.key));
+    item.insert(VERSION.to_owned(), number(stored.version));
+    for (name, value) in stored.value.index_keys(&stored.key) {
+        item.insert(name.to_owned(), text(value));
+    }
+    if let Some(due) = stored.due {
+        let (class, at) = match due {
+            Due::Owed(at) => ("owed", at),
+            Due::Unpaid(at) => ("unpaid", at),
+            Due::Waiting(at) => ("waiting", at),
+        };
+        item.insert(DUE_CLASS.to_owned(), text(format!("{class}#{}", shard(&stored.key))));
+        item.insert(DUE_AT.to_owned(), text(sortable(at)));
+    }
+    Ok(item)
+}
+
+pub(super) fn decode<T: Record>(item: Item) -> Result<Stored<T>, StoreError> {
+    let missing = |what: &str| {
+        let partition = text_of(&item, T::TABLE.partition_key()).unwrap_or("?");
+        StoreError::unreadable(partition, format!("{what} is missing or malformed"))
+    };
+    let key = T::key_of(&item).ok_or_else(|| missing("its key"))?;
+    let version = item.get(VERSION).and_then(|v| v.as_n().ok()?.parse().ok()).ok_or_else(|| missing(VERSION))?;
+    let at = text_of(&item, DUE_AT).and_then(from_sortable);
+    let due = text_of(&item, DUE_CLASS).zip(at).and_then(|(class, at)| match class.split_once('#')?.0 {
+        "owed" => Some(Due::Owed(at)),
+        "unpaid" => Some(Due::Unpaid(at)),
+        "waiting" => Some(Due::Waiting(at)),
+        _ => None,
+    });
+    let value = from_item(item, &key)?;
+    Ok(Stored { key, version, due, value })
+}
+
+/// Spreads records over the shards of an index without storing a number: the same record, the same shard.
+fn shard(key: &impl Display) -> u8 {
+    key.to_string().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
+}
+
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(super) fn number(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+pub(super) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name)?.as_s().ok().map(String::as_str)
+}
+
+/// An item's key, out of texts.
+pub(super) fn key_item<const N: usize>(parts: [(&str, String); N]) -> Item {
+    parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
+}
+
+/// Milliseconds since 1970 in 14 digits: sorts as text until the year 5138.
+pub(super) fn sortable(moment: Timestamp) -> String {
+    format!("{:014}", moment.as_millisecond().max(0))
+}
+
+pub(super) fn from_sortable(text: &str) -> Option<Timestamp> {
+    Timestamp::from_millisecond(text.get(..14)?.parse().ok()?).ok()
+}
+
+pub(super) fn to_item(value: &impl Serialize, name: impl Display) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(value).map_err(|e| StoreError::unreadable(name, e))
+}
+
+pub(super) fn from_item<T: DeserializeOwned>(item: Item, name: impl Display) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|e| StoreError::unreadable(name, e))
+}
