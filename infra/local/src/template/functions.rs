@@ -1,13 +1,17 @@
-//! Functions, what triggers them, and the authorizers of the HTTP API.
+//! Functions, what runs them and what they may do.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Authorizer, EventSourceMapping, Function, Need, Permissions, Problem, Route, System, TemplateError, Trigger, arn,
+    Function, Need, Permissions, Problem, TemplateError, Trigger,
+    api::Api,
+    arn,
     fields::Fields,
-    resources::Resource,
+    globals::{function_defaults, merge},
+    resource::Resource,
     scope::Scope,
-    yaml::{Entry, Node, Value},
+    triggers::trigger,
+    yaml::{Entry, Node},
 };
 
 /// How a function is built, deployed and watched.
@@ -21,47 +25,35 @@ const CONSUME: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQ
 const DEFAULT_TIMEOUT_SECONDS: u64 = 3;
 const DEFAULT_MEMORY_MB: u32 = 128;
 
+/// What each function's binary is called, by logical id.
+pub(super) fn names(scope: &Scope<'_>, functions: &[Resource<'_>]) -> Result<BTreeMap<String, String>, TemplateError> {
+    functions.iter().map(|resource| Ok((resource.id.to_owned(), binary(scope, resource)?))).collect()
+}
+
+/// The functions by the names of their binaries.
 pub(super) fn read(
     scope: &Scope<'_>,
     globals: &[Entry],
-    roles: &BTreeMap<String, Permissions>,
     functions: Vec<Resource<'_>>,
-    apis: Vec<Resource<'_>>,
-    system: &mut System,
-) -> Result<(), TemplateError> {
-    let mut defaults = None;
-    for Entry { key, line, node } in globals {
-        match key.as_str() {
-            "Function" => defaults = Some(node),
-            _ => return Err(Problem::UnknownProperty(key.clone()).at("Globals", *line)),
-        }
-    }
-    let mut names = BTreeMap::new();
-    for resource in &functions {
-        names.insert(resource.id.to_owned(), binary(scope, resource)?);
-    }
-    let mut api = Api::default();
-    for resource in apis {
-        if let Some(first) = &api.id {
-            let expected = format!("one API only, {first}");
-            return Err(Problem::invalid(resource.id, &expected).at(resource.id, resource.line));
-        }
-        api = Api::read(scope, &resource, &names)?;
-    }
+    names: &BTreeMap<String, String>,
+    api: &Api,
+    roles: &BTreeMap<String, Permissions>,
+) -> Result<BTreeMap<String, Function>, TemplateError> {
+    let defaults = function_defaults(globals)?;
+    let mut all = BTreeMap::new();
     for resource in functions {
         let properties = match defaults {
             Some(defaults) => merge(defaults, resource.properties),
             None => resource.properties,
         };
         let name = names.get(resource.id).cloned().unwrap_or_default();
-        let function = function(scope, resource.id, name.clone(), &properties, &api, roles)?;
-        if let Some(twin) = system.functions.insert(name, function) {
+        let function = function(scope, resource.id, name.clone(), &properties, api, roles)?;
+        if let Some(twin) = all.insert(name, function) {
             let expected = format!("another binary than that of {}", twin.logical_id);
             return Err(Problem::invalid("Metadata.BuildProperties.Binary", &expected).at(resource.id, resource.line));
         }
     }
-    system.authorizers = api.authorizers;
-    Ok(())
+    Ok(all)
 }
 
 /// The cargo binary that `sam build` makes for the function.
@@ -75,28 +67,6 @@ fn binary(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<String, Template
     properties.finish()?;
     metadata.finish()?;
     Ok(binary)
-}
-
-/// SAM's rule for globals: mappings merge, lists are appended, anything else is overridden.
-fn merge(global: &Node, own: Node) -> Node {
-    let value = match (&global.value, own.value) {
-        (Value::Map(globals), Value::Map(mut entries)) => {
-            for global in globals {
-                match entries.iter_mut().find(|entry| entry.key == global.key) {
-                    None => entries.push(global.clone()),
-                    Some(entry) => {
-                        let own = std::mem::replace(&mut entry.node, Node::null(entry.line));
-                        entry.node = merge(&global.node, own);
-                    }
-                }
-            }
-            Value::Map(entries)
-        }
-        (Value::List(globals), Value::List(items)) => Value::List(globals.iter().cloned().chain(items).collect()),
-        (_, Value::Null) => global.value.clone(),
-        (_, own) => own,
-    };
-    Node { line: own.line, value }
 }
 
 fn function(
@@ -157,154 +127,4 @@ fn permissions(
         }
     }
     Ok(permissions.clone())
-}
-
-/// The trigger; none if the template disables it.
-fn trigger(scope: &Scope<'_>, mut event: Fields<'_>, api: &Api) -> Result<Option<Trigger>, TemplateError> {
-    let kind = event.required("Type")?;
-    let mut properties = event.fields("Properties")?;
-    event.finish()?;
-    // Nothing switches a route off.
-    let enabled = kind == "HttpApi" || is_enabled(&mut properties)?;
-    let trigger = match kind.as_str() {
-        "HttpApi" => Trigger::Http(route(&mut properties, api)?),
-        "SQS" => Trigger::Queue(event_source(scope, &mut properties)?),
-        "Schedule" => Trigger::Schedule(schedule(&mut properties, "Schedule")?),
-        "ScheduleV2" => Trigger::Schedule(schedule(&mut properties, "ScheduleExpression")?),
-        _ => {
-            return Err(properties.invalid("Type", "HttpApi, SQS, Schedule or ScheduleV2", properties.line()));
-        }
-    };
-    properties.finish()?;
-    Ok(enabled.then_some(trigger))
-}
-
-fn is_enabled(properties: &mut Fields<'_>) -> Result<bool, TemplateError> {
-    let line = properties.line();
-    let state = match properties.text("State")?.as_deref() {
-        None | Some("ENABLED") => true,
-        Some("DISABLED") => false,
-        Some(_) => return Err(properties.invalid("State", "ENABLED or DISABLED", line)),
-    };
-    Ok(state && properties.flag("Enabled")?.unwrap_or(true))
-}
-
-fn route(properties: &mut Fields<'_>, api: &Api) -> Result<Route, TemplateError> {
-    let line = properties.line();
-    let target = properties.required("ApiId")?;
-    if api.id.as_ref() != Some(&target) {
-        return Err(properties.invalid("ApiId", "the template's HTTP API", line));
-    }
-    let mut auth = properties.fields("Auth")?;
-    let authorizer = match auth.text("Authorizer")? {
-        None => api.default_authorizer.clone(),
-        Some(none) if none == "NONE" => None,
-        Some(name) if api.authorizers.contains_key(&name) => Some(name),
-        Some(_) => {
-            return Err(auth.invalid("Authorizer", "an authorizer of the API, or NONE", line));
-        }
-    };
-    auth.finish()?;
-    properties.fixed("PayloadFormatVersion", "2.0")?;
-    Ok(Route { method: properties.required("Method")?.to_uppercase(), path: properties.required("Path")?, authorizer })
-}
-
-fn event_source(scope: &Scope<'_>, properties: &mut Fields<'_>) -> Result<EventSourceMapping, TemplateError> {
-    let line = properties.line();
-    let arn = properties.required("Queue")?;
-    let queue = scope.queue(&arn).ok_or_else(|| properties.invalid("Queue", "the Arn of a queue", line))?;
-    let mut scaling = properties.fields("ScalingConfig")?;
-    let max_concurrency = scaling.number("MaximumConcurrency")?;
-    scaling.finish()?;
-    let response_types = properties.texts("FunctionResponseTypes")?;
-    if response_types.iter().any(|kind| kind != "ReportBatchItemFailures") {
-        return Err(properties.invalid("FunctionResponseTypes", "ReportBatchItemFailures", line));
-    }
-    Ok(EventSourceMapping {
-        queue,
-        // Lambda's defaults.
-        batch_size: properties.number("BatchSize")?.unwrap_or(10),
-        batching_window: Duration::from_secs(properties.number("MaximumBatchingWindowInSeconds")?.unwrap_or(0)),
-        report_batch_item_failures: !response_types.is_empty(),
-        max_concurrency,
-    })
-}
-
-fn schedule(properties: &mut Fields<'_>, key: &str) -> Result<Duration, TemplateError> {
-    let line = properties.line();
-    let expression = properties.required(key)?;
-    properties.ignore(&["Description", "Name"]);
-    rate(&expression).ok_or_else(|| properties.invalid(key, "rate(n minutes), hours or days", line))
-}
-
-/// `rate(1 minute)`, `rate(5 hours)`.
-fn rate(expression: &str) -> Option<Duration> {
-    let (number, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
-    let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
-    let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
-        "minute" => 60,
-        "hour" => 3600,
-        "day" => 86_400,
-        _ => return None,
-    };
-    Some(Duration::from_secs(number * seconds))
-}
-
-/// The HTTP API that routes belong to.
-#[derive(Debug, Default)]
-struct Api {
-    id: Option<String>,
-    default_authorizer: Option<String>,
-    authorizers: BTreeMap<String, Authorizer>,
-}
-
-impl Api {
-    fn read(
-        scope: &Scope<'_>,
-        resource: &Resource<'_>,
-        functions: &BTreeMap<String, String>,
-    ) -> Result<Self, TemplateError> {
-        let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
-        fields.ignore(&["AccessLogSettings", "Description", "Name", "Tags"]);
-        // One developer is no flood: nothing is throttled here (docs/ARCHITECTURE.md says so).
-        let mut throttling = fields.fields("DefaultRouteSettings")?;
-        throttling.ignore(&["ThrottlingBurstLimit", "ThrottlingRateLimit"]);
-        throttling.finish()?;
-        let mut auth = fields.fields("Auth")?;
-        fields.finish()?;
-        let mut authorizers = BTreeMap::new();
-        for (name, fields) in auth.fields("Authorizers")?.into_named_fields()? {
-            authorizers.insert(name, authorizer(fields, functions)?);
-        }
-        let default_authorizer = auth.text("DefaultAuthorizer")?;
-        if default_authorizer.as_ref().is_some_and(|name| !authorizers.contains_key(name)) {
-            return Err(auth.invalid("DefaultAuthorizer", "one of Authorizers", auth.line()));
-        }
-        auth.finish()?;
-        Ok(Self { id: Some(resource.id.to_owned()), default_authorizer, authorizers })
-    }
-}
-
-fn authorizer(mut fields: Fields<'_>, functions: &BTreeMap<String, String>) -> Result<Authorizer, TemplateError> {
-    fields.ignore(&["FunctionInvokeRole"]);
-    let line = fields.line();
-    if fields.required("AuthorizerPayloadFormatVersion")? != "2.0" {
-        return Err(fields.invalid("AuthorizerPayloadFormatVersion", "2.0", line));
-    }
-    if fields.flag("EnableSimpleResponses")? != Some(true) {
-        return Err(fields.invalid("EnableSimpleResponses", "true", line));
-    }
-    let arn = fields.required("FunctionArn")?;
-    let function = arn.rsplit(':').next().and_then(|id| functions.get(id)).cloned();
-    let function = function.ok_or_else(|| fields.invalid("FunctionArn", "the Arn of a function", line))?;
-    let mut identity = fields.fields("Identity")?;
-    let headers = identity.texts("Headers")?;
-    let ttl = identity.number("ReauthorizeEvery")?.ok_or_else(|| identity.missing("ReauthorizeEvery"))?;
-    identity.finish()?;
-    fields.finish()?;
-    Ok(Authorizer {
-        function,
-        identity_headers: headers.iter().map(|header| header.to_lowercase()).collect(),
-        cache_ttl: Duration::from_secs(ttl),
-    })
 }

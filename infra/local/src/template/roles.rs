@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Grant, Permissions, TemplateError, fields::Fields, resources::Resource, scope::Scope};
+use super::{Grant, Permissions, TemplateError, fields::Fields, resource::Resource, scope::Scope};
 
 /// What a role is called, and who may take it.
 const ROLE_IGNORED: &[&str] =

@@ -3,10 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ACCOUNT, Context, Problem, REGION, TemplateError,
-    fields::Fields,
+    ACCOUNT, Problem, REGION, TemplateError,
     yaml::{Entry, Node, Value},
 };
+
+/// Where the local services are.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The address of the AWS services without a final slash: `http://127.0.0.1:4566`.
+    pub endpoint: String,
+}
 
 /// Everything that an intrinsic function can refer to.
 #[derive(Debug)]
@@ -184,11 +190,10 @@ impl<'a> Scope<'a> {
         let (text, own) = match &argument.value {
             Value::List(_) => {
                 let [text, names] = arguments(place, "Sub", argument)?;
-                (text, Some(Fields::read(self, place, "Sub", names)?))
+                (text, self.own_names(place, names)?)
             }
-            _ => (argument, None),
+            _ => (argument, BTreeMap::new()),
         };
-        let own = own.map_or_else(|| Ok(BTreeMap::new()), Fields::into_texts)?;
         let pattern = self.text(place, text)?;
         let mut result = String::with_capacity(pattern.len());
         let mut rest = pattern.as_str();
@@ -211,6 +216,20 @@ impl<'a> Scope<'a> {
         }
         result.push_str(rest);
         Ok(Node::text(argument.line, result))
+    }
+
+    /// The names that a `Sub` gives to values of its own.
+    fn own_names(&self, place: &str, names: &Node) -> Result<BTreeMap<String, String>, TemplateError> {
+        let names = self.resolve(place, names)?;
+        let mut texts = BTreeMap::new();
+        for Entry { key, line, node } in names.mapping(place)? {
+            match &node.value {
+                Value::Text(text) => texts.insert(key.clone(), text.clone()),
+                Value::Null => None,
+                _ => return Err(Problem::invalid(&format!("Sub.{key}"), "a text").at(place, *line)),
+            };
+        }
+        Ok(texts)
     }
 
     /// What `${name}` stands for in a `Sub`.

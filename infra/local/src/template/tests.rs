@@ -236,6 +236,10 @@ fn each_mistake_is_named_with_its_place() {
             "line 6, Fn: nothing is named `Fn.Nothing`",
         ),
         (
+            function("      Environment: { Variables: { A: !Sub ['${Mine}', { Mine: [b] }] } }"),
+            "line 6, Fn: `Sub.Mine` must be a text",
+        ),
+        (
             function("      Environment: { Variables: { A: !If [No, a, b] } }"),
             "line 6, Fn: no condition is named `No`, or it depends on itself",
         ),

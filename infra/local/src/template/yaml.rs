@@ -38,6 +38,15 @@ impl Node {
     pub(super) fn null(line: usize) -> Self {
         Self { line, value: Value::Null }
     }
+
+    /// The entries of a mapping; nothing has none.
+    pub(super) fn mapping(&self, place: &str) -> Result<&[Entry], TemplateError> {
+        match &self.value {
+            Value::Map(entries) => Ok(entries),
+            Value::Null => Ok(&[]),
+            _ => Err(Problem::invalid(place, "a mapping").at(place, self.line)),
+        }
+    }
 }
 
 /// Reads one YAML document.

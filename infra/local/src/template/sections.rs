@@ -1,0 +1,60 @@
+//! The parts of a template that are used here, and what they give names to.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Problem, TemplateError, parameters,
+    scope::Scope,
+    yaml::{self, Entry, Node, Value},
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Sections<'n> {
+    parameters: &'n [Entry],
+    pub(super) globals: &'n [Entry],
+    conditions: &'n [Entry],
+    pub(super) resources: &'n [Entry],
+}
+
+impl<'n> Sections<'n> {
+    pub(super) fn read(document: &'n Node) -> Result<Self, TemplateError> {
+        let mut sections = Self::default();
+        for Entry { key, line, node } in document.mapping("template")? {
+            if let Value::Map(entries) = &node.value {
+                for entry in entries {
+                    yaml::check_intrinsics(&entry.key, &entry.node)?;
+                }
+            }
+            match key.as_str() {
+                "Parameters" => sections.parameters = node.mapping(key)?,
+                "Globals" => sections.globals = node.mapping(key)?,
+                "Conditions" => sections.conditions = node.mapping(key)?,
+                "Resources" => sections.resources = node.mapping(key)?,
+                "AWSTemplateFormatVersion" | "Transform" | "Description" | "Metadata" | "Outputs" => {}
+                _ => return Err(Problem::UnknownProperty(key.clone()).at("template", *line)),
+            }
+        }
+        Ok(sections)
+    }
+
+    /// Gives `scope` what the sections name. `given` are values for parameters.
+    pub(super) fn declare(&self, scope: &mut Scope<'_>, given: &BTreeMap<String, String>) -> Result<(), TemplateError> {
+        for name in given.keys() {
+            if !self.parameters.iter().any(|entry| entry.key == *name) {
+                return Err(TemplateError::UnknownParameter(name.clone()));
+            }
+        }
+        let outer = Scope::new(scope.context);
+        for Entry { key, node, .. } in self.parameters {
+            let value = parameters::read(&outer, key, node, given.get(key))?;
+            scope.declare_parameter(key, value);
+        }
+        scope.declare_conditions(self.conditions)?;
+        for Entry { key, line, node } in self.resources {
+            let kind = node.mapping(key)?.iter().find(|entry| entry.key == "Type");
+            let kind = kind.ok_or_else(|| Problem::Missing("Type".to_owned()).at(key, *line))?;
+            scope.declare_resource(key, &scope.text(key, &kind.node)?);
+        }
+        Ok(())
+    }
+}
