@@ -5,12 +5,14 @@ pub mod binaries;
 pub mod client;
 pub mod console;
 pub mod demo;
+mod error;
 pub mod event_source;
 mod files;
 pub mod http_api;
 mod keep;
 pub mod lambda;
 pub mod logs;
+mod ports;
 mod schedule;
 pub mod seed;
 pub mod services;
@@ -19,8 +21,10 @@ pub mod template;
 pub mod terminal;
 mod triggers;
 
+pub use self::error::StackError;
 pub use self::files::KeepError;
-pub use self::stack::{Ports, Stack, StackError, StackOptions};
+pub use self::ports::Ports;
+pub use self::stack::{Stack, StackOptions};
 pub use self::triggers::Triggers;
 
 /// A quarter of the stack's time went into the system's allocator. The functions keep that one: another would be the larger

@@ -2,38 +2,22 @@
 
 use std::{
     collections::BTreeMap,
-    io,
     path::{Path, PathBuf},
 };
 
 use crate::{
+    Ports, StackError,
     backing::{Backing, BackingOptions},
     console::Link,
     event_source::Retry,
-    files::KeepError,
     http_api,
     lambda::{InvokeError, Invoker, Lambda, LambdaOptions},
     logs::Logs,
     schedule,
-    services::{
-        BindError, Listener, Mailbox, Meter, Refusal, ServicesError, Sqs,
-        stripe::{BooksError, Stripe},
-        warehouse_hook::WarehouseHook,
-    },
-    template::{System, TemplateError},
+    services::{Listener, Mailbox, Meter, Refusal, Sqs, stripe::Stripe, warehouse_hook::WarehouseHook},
+    template::System,
     triggers::Triggers,
 };
-
-/// Where each part answers; 0 takes any free port.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ports {
-    pub api: u16,
-    pub console: u16,
-    pub services: u16,
-    pub invoke: u16,
-    pub stripe: u16,
-    pub warehouse: u16,
-}
 
 /// What to start, and how.
 #[derive(Debug, Clone)]
@@ -64,35 +48,6 @@ impl StackOptions {
             schedules: true,
         }
     }
-}
-
-/// Why the stack does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StackError {
-    #[error(transparent)]
-    Bind(#[from] BindError),
-    #[error("{}: {source}", template.display())]
-    Template {
-        template: PathBuf,
-        #[source]
-        source: Box<TemplateError>,
-    },
-    #[error(transparent)]
-    Services(#[from] ServicesError),
-    #[error(transparent)]
-    Keep(#[from] KeepError),
-    #[error("cannot write {}: {source}", path.display())]
-    Log {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("cannot start the Lambda Runtime API: {0}")]
-    Lambda(#[source] io::Error),
-    #[error(transparent)]
-    Books(#[from] BooksError),
-    #[error("cannot store the operator key: {0}")]
-    Key(#[from] store::StoreError),
 }
 
 /// The running system. Stop it with [`Stack::shutdown`]; if it is only dropped, its processes are killed when

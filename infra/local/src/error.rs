@@ -1,0 +1,38 @@
+//! What keeps the local stack from starting.
+
+use std::{io, path::PathBuf};
+
+use crate::{
+    files::KeepError,
+    services::{BindError, ServicesError, stripe::BooksError},
+    template::TemplateError,
+};
+
+/// Why the stack does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("{}: {source}", template.display())]
+    Template {
+        template: PathBuf,
+        #[source]
+        source: Box<TemplateError>,
+    },
+    #[error(transparent)]
+    Services(#[from] ServicesError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error("cannot write {}: {source}", path.display())]
+    Log {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot start the Lambda Runtime API: {0}")]
+    Lambda(#[source] io::Error),
+    #[error(transparent)]
+    Books(#[from] BooksError),
+    #[error("cannot store the operator key: {0}")]
+    Key(#[from] store::StoreError),
+}

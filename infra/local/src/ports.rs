@@ -1,0 +1,12 @@
+//! The ports of the local stack.
+
+/// Where each part answers; 0 takes any free port.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ports {
+    pub api: u16,
+    pub console: u16,
+    pub services: u16,
+    pub invoke: u16,
+    pub stripe: u16,
+    pub warehouse: u16,
+}
