@@ -4,3 +4,4 @@
 mod circles;
 mod modules;
 mod paths;
+mod workspace;
