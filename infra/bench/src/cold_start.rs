@@ -16,15 +16,14 @@ use self::{
     watch::{Start, Watch},
 };
 use crate::{
+    error::BenchError,
     report::{Report, Target},
     stats::percentile,
     table::{Table, number},
     usage::as_f64,
-    world::{BenchError, Built, World, WorldOptions},
+    world::{Built, HELLO, World, WorldOptions},
 };
 
-/// The function to compare with: `infra/bench/hello`.
-pub const HELLO: &str = "hello-world";
 /// How much longer than hello world a function may take to its first `/next`, and how large it may be.
 const TIMES_HELLO: f64 = 2.5;
 const MEGABYTES: f64 = 10.0;

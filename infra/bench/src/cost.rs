@@ -11,12 +11,13 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::{
+    error::BenchError,
     life::Life,
     prices::{self, Dollars},
     report::{Report, Target},
     run::{self, Step},
     usage::{self, Usage},
-    world::{BenchError, Built, World, WorldOptions},
+    world::{Built, World, WorldOptions},
 };
 
 /// Dollars for a million orders, and requests to AWS for one, that it should not cost more than.

@@ -12,13 +12,14 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::{
+    error::BenchError,
     life::{Act, Order},
     report::{Report, Target},
     shop,
     stats::Waits,
     table::{Table, number},
     usage::{ByFunction, Usage, as_f64},
-    world::{BenchError, Built, World, WorldOptions},
+    world::{Built, World, WorldOptions},
 };
 
 const SKU: &str = "RUSH";

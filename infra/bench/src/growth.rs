@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
 use crate::{
+    error::BenchError,
     life::{Act, Life, Order, Part},
     prices::Dollars,
     report::{Report, Target},
@@ -21,7 +22,7 @@ use crate::{
     stats::Waits,
     table::{Table, number},
     usage::{ByFunction, Usage, as_f64},
-    world::{BenchError, Built, World, WorldOptions},
+    world::{Built, World, WorldOptions},
 };
 
 /// How much more an order may cost among the most orders than among the fewest.

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
+    error::BenchError,
     shop::{self, BACKORDERED, LOCATION},
-    world::{BenchError, World},
+    world::World,
 };
 
 /// A way that an order can go.

@@ -3,6 +3,7 @@
 
 mod cold_start;
 mod cost;
+mod error;
 mod flash_sale;
 mod growth;
 mod life;
@@ -23,10 +24,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{
-    report::Report,
-    world::{BenchError, Built},
-};
+use crate::{error::BenchError, report::Report, world::Built};
 
 /// Measures Orderly on this machine.
 #[derive(Debug, Parser)]

@@ -8,13 +8,14 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::{
+    error::BenchError,
     life::Life,
     processes::{self, Child},
     report::{Report, Target},
     run,
     table::{Table, number},
     usage::as_f64,
-    world::{BenchError, Built, World, WorldOptions},
+    world::{Built, World, WorldOptions},
 };
 
 /// Megabytes that a process may grow over the second half of its invocations: what an allocator leaves lying about, and

@@ -9,10 +9,11 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
 use crate::{
+    error::BenchError,
     life::{Act, BACKORDERED_UNITS, Life, Order, Part},
     shop::{self, BACKORDERED},
     usage::ByFunction,
-    world::{BenchError, World},
+    world::World,
 };
 
 /// One act of all orders, and what followed it.

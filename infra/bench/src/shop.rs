@@ -3,7 +3,7 @@
 use orderly_local::client::Client;
 use serde_json::{Value, json};
 
-use crate::world::BenchError;
+use crate::error::BenchError;
 
 pub const CHANNEL: &str = "web";
 pub const LOCATION: &str = "main";

@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::{
+    error::BenchError,
     life::{Act, Life, Part},
     memory,
     processes::Cpu,
@@ -20,7 +21,7 @@ use crate::{
     stats::Waits,
     table::{Table, number},
     usage::{ByFunction, Usage, as_f64},
-    world::{BenchError, Built, World, WorldOptions},
+    world::{Built, World, WorldOptions},
 };
 
 /// Thirty times what Vendure does on the same kind of machine, and CPU milliseconds an order.

@@ -6,67 +6,26 @@ use std::{
 };
 
 use orderly_local::{
-    Stack, StackError, StackOptions, backing, binaries,
-    binaries::{BuildError, Fit},
-    client::{Client, ClientError},
-    lambda::InvokeError,
+    Stack, StackOptions, backing,
+    binaries::{self, Fit},
+    client::Client,
     logs::{Line, Stream},
-    services::QueueError,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{
     runtime::Handle,
     sync::broadcast::{Receiver, error::RecvError},
 };
 
-use crate::shop::{self, LOCATION};
+use crate::{
+    error::BenchError,
+    shop::{self, LOCATION},
+};
 
 /// How often it is asked whether everything is done. Asking costs the stack nothing that is measured.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// How long the stack may do nothing visible before a run is given up.
 const PATIENCE: Duration = Duration::from_mins(10);
-
-/// Why there is nothing to measure.
-#[derive(Debug, thiserror::Error)]
-pub enum BenchError {
-    #[error("there is no template.yaml here or above: run this inside the project")]
-    NoTemplate,
-    #[error(transparent)]
-    Build(#[from] BuildError),
-    #[error(transparent)]
-    Stack(#[from] StackError),
-    #[error("the stack did not start: {0}")]
-    Start(#[from] tokio::task::JoinError),
-    #[error(transparent)]
-    Api(#[from] ClientError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-    #[error(transparent)]
-    Invoke(#[from] InvokeError),
-    #[error("the webhook did not arrive: {0}")]
-    Webhook(#[from] orderly_local::services::stripe::DeliveryError),
-    #[error(transparent)]
-    Books(#[from] orderly_local::services::stripe::BooksError),
-    #[error("{what}: {source}")]
-    Io {
-        what: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("{0}")]
-    Odd(String),
-}
-
-impl BenchError {
-    pub fn odd(expected: &str, got: &Value) -> Self {
-        Self::Odd(format!("expected {expected}, but got {got}"))
-    }
-
-    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
-        let what = what.into();
-        |source| Self::Io { what, source }
-    }
-}
 
 /// Where the functions' binaries are, and the template that they are of.
 #[derive(Debug, Clone)]
@@ -75,8 +34,10 @@ pub struct Built {
     pub binaries: PathBuf,
 }
 
+/// The function to compare with: `infra/bench/hello`.
+pub const HELLO: &str = "hello-world";
 /// What to build beside the functions: this program, which Cargo then finds built, and the function to compare with.
-const PACKAGES: &[&str] = &["bench", crate::cold_start::HELLO];
+const PACKAGES: &[&str] = &["bench", HELLO];
 
 impl Built {
     /// Builds the functions in the profile of this program, unless `binaries` says where they are.

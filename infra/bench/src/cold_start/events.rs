@@ -6,9 +6,10 @@ use orderly_local::template::{Function, Route, Trigger};
 use serde_json::{Value, json};
 
 use crate::{
+    error::BenchError,
     life::{Act, Life, Order},
     run, shop,
-    world::{BenchError, World},
+    world::World,
 };
 
 /// What the events are about.

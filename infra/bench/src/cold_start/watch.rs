@@ -20,8 +20,8 @@ use serde_json::Value;
 use tokio::{net::TcpListener, process::Command, sync::oneshot, time::timeout};
 
 use crate::{
+    error::BenchError,
     processes::{cpu_of, peak_mb},
-    world::BenchError,
 };
 
 /// How long a function may take to start, or to answer.
