@@ -7,10 +7,14 @@ mod invocation;
 mod network;
 mod people;
 mod queues;
+mod report;
 mod run;
+mod scene;
 mod time;
 mod verdict;
 mod world;
 
 pub use faults::{Call, Fault, Plan};
-pub use run::{Report, Scene, cancellations, pairs_of_faults, run, single_faults};
+pub use report::Report;
+pub use run::{cancellations, pairs_of_faults, run, single_faults};
+pub use scene::Scene;

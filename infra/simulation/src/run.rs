@@ -4,7 +4,10 @@ use crate::{
     faults::{Call, Fault, Faults, Plan},
     invocation::End,
     people::{self, LOCATIONS, Plot},
-    queues, verdict,
+    queues,
+    report::Report,
+    scene::Scene,
+    verdict,
     world::World,
 };
 use std::{path::PathBuf, rc::Rc, time::Duration};
@@ -12,52 +15,6 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::sleep,
 };
-
-/// Which faults, and what the people do.
-#[derive(Debug, Clone)]
-pub enum Scene {
-    /// One ordinary order, and these faults.
-    OneOrder(Plan),
-    /// The same, and somebody cancels it at the moment of the request with this number.
-    Cancelled(u64, Plan),
-    /// Several orders that compete, and faults at random.
-    Rush,
-}
-
-impl Scene {
-    /// How long people act, and things go wrong.
-    fn storm(&self) -> Duration {
-        match self {
-            Self::OneOrder(_) | Self::Cancelled(..) => Duration::from_mins(15),
-            Self::Rush => Duration::from_mins(40),
-        }
-    }
-
-    /// What must pass in any case, so that reservations have ended and late payments have come.
-    fn least(&self) -> Duration {
-        match self {
-            Self::OneOrder(_) | Self::Cancelled(..) => self.storm(),
-            Self::Rush => Duration::from_mins(100),
-        }
-    }
-}
-
-/// What became of a run.
-#[derive(Debug)]
-pub struct Report {
-    /// The requests that the functions made, in order.
-    pub calls: Vec<Call>,
-    /// What went wrong with some of them.
-    pub happened: Vec<(Call, Fault)>,
-    /// Laws that do not hold at the end, and answers that nobody may get.
-    pub broken: Vec<String>,
-    /// E-mails that went out more than once because a process died, or an answer was lost, before they were recorded.
-    pub doubled_mails: usize,
-    /// Line by line what happened. The same seed has the same.
-    pub trace: Vec<String>,
-    /// Orders that were accepted.
-    pub orders: usize,
-}
 
 /// How long the system then has, at most, to come to rest: reservations end after an hour, and what has been tried often
 /// is tried every quarter of an hour.

@@ -1,10 +1,7 @@
 //! Whether all laws hold when nothing is under way any more: those of the books, and those that need to know what
 //! happened on the way.
 
-use crate::{
-    run::{Report, Scene},
-    world::World,
-};
+use crate::{report::Report, scene::Scene, world::World};
 use laws::Books;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
