@@ -1,6 +1,7 @@
 //! `cargo run --release -p simulation -- --seed N --runs M`: M random histories from seed N on.
 
 use clap::Parser;
+use domain::safeguards::Safeguard;
 use simulation::{Report, Scene, cancellations, pairs_of_faults, run, single_faults};
 use std::{
     process::ExitCode,
@@ -37,6 +38,9 @@ struct Arguments {
     /// Shows the functions' logs.
     #[arg(long)]
     logs: bool,
+    /// Lists the safeguards that a build with `--cfg mutants` can take away.
+    #[arg(long)]
+    safeguards: bool,
 }
 
 /// A history to play.
@@ -51,6 +55,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.logs {
         tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    }
+    if arguments.safeguards {
+        Safeguard::ALL.iter().for_each(|safeguard| println!("{safeguard}"));
+        return ExitCode::SUCCESS;
     }
     let plays = plays(&arguments);
     let (mut broken, mut orders, mut faults, mut doubled) = (0, 0, 0, 0);

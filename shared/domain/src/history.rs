@@ -66,6 +66,7 @@ impl Stamp {
 
 names! {
     /// What happened. A name says what changed, never who changed it.
+    #[cfg_attr(feature = "schema", schemars(rename = "TimelineEvent"))]
     Event {
         // An order.
         Placed = "placed",

@@ -1,11 +1,11 @@
 //! Enums whose variants have names: one list gives the variants, their text and the reading of it.
 
-/// Declares an enum of names with its text form both ways. `$error` completes "must be …".
+/// Declares an enum of names with its text form both ways.
 macro_rules! names {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        $(#[$meta])*
         pub enum $name {
             $($(#[$variant_meta])* #[serde(rename = $text)] $variant,)+
         }

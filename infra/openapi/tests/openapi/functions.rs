@@ -84,7 +84,7 @@ async fn the_roles_are_those_that_the_functions_let_through() {
 
 /// The names of problems in the sources: the first text after a status, or the first of a rejection.
 fn problems_of(source: &str) -> impl Iterator<Item = &str> {
-    let rejections = source.split("Rejection::new(").skip(1);
+    let rejections = source.split("Rejection::new(").skip(1).chain(source.split("Refusal::new(").skip(1));
     let problems = source.split("Problem::new(").skip(1).filter_map(|rest| {
         let (status, rest) = rest.split_once(',')?;
         status.trim().parse::<u16>().is_ok().then_some(rest)
