@@ -1,6 +1,9 @@
-//! The embedded DynamoDB behind the SDK's HTTP connector: real requests and answers, without a socket.
+//! The embedded DynamoDB behind the SDK's HTTP connector: real requests and answers, without a socket. SQS stands beside it.
 
-use super::{Item, Store, Tables};
+use super::{
+    Item, Message, Record, Sender, Store, Tables,
+    queues::{self, Mood, Sqs},
+};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::{
     client::{
@@ -11,6 +14,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use domain::duty::{Consumer, OwedDuty};
 use dynoxide::{Database, DynoxideError};
 use runtime::Aws;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
@@ -33,10 +37,11 @@ pub(super) enum Fault {
     OnlyFirstKeys(usize),
 }
 
-/// A store over its own database.
+/// A store over its own database and queues.
 pub(super) struct TestStore {
     store: Store,
     database: DynamoDb,
+    queues: Arc<Sqs>,
 }
 
 impl TestStore {
@@ -52,14 +57,17 @@ impl TestStore {
             catalog: "CatalogTable".into(),
             settings: "SettingsTable".into(),
         };
-        let connector = SharedHttpConnector::new(database.clone());
+        let queues = Arc::new(Sqs::default());
+        let connector = SharedHttpConnector::new(Connector { database: database.clone(), queues: Arc::clone(&queues) });
         let http = http_client_fn(move |_, _| connector.clone());
         let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(Credentials::new(
             "test", "test", None, None, "test",
         ));
-        let endpoint = Some("http://dynamodb.invalid".to_owned());
+        let endpoint = Some("http://aws.invalid".to_owned());
         let aws = Aws::new("eu-central-1".to_owned(), credentials, endpoint, http);
-        Self { store: Store::new(aws_sdk_dynamodb::Client::new(aws.config()), tables), database }
+        let client = aws_sdk_dynamodb::Client::new(aws.config());
+        let sender = Sender::new(queues::all(), move || aws_sdk_sqs::Client::new(aws.config()));
+        Self { store: Store::new(client, tables, sender), database, queues }
     }
 
     /// What goes wrong with the next requests that change something or ask for a batch.
@@ -67,7 +75,26 @@ impl TestStore {
         self.database.state.lock().unwrap().faults.extend(faults);
     }
 
-    /// How many requests have been made since the last time this was asked.
+    /// How SQS takes what is sent from now on.
+    pub(super) fn sqs(&self, mood: Mood) {
+        self.queues.is(mood);
+    }
+
+    /// The messages that have been sent since the last time this was asked, and whom to.
+    pub(super) fn messages(&self) -> Vec<(Consumer, String)> {
+        self.queues.take()
+    }
+
+    /// What these messages say.
+    pub(super) fn sent(&self) -> Vec<OwedDuty> {
+        let owed = |(_, body): (Consumer, String)| {
+            let Message { subject, duty, .. } = serde_json::from_str(&body).unwrap();
+            OwedDuty { subject, duty }
+        };
+        self.messages().into_iter().map(owed).collect()
+    }
+
+    /// The requests that have been made since the last time this was asked.
     pub(super) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.database.state.lock().unwrap().operations)
     }
@@ -76,6 +103,16 @@ impl TestStore {
     pub(super) async fn raw_item(&self, table: &str, key: Item) -> Item {
         let get = self.store.client.get_item().table_name(table).set_key(Some(key));
         get.send().await.unwrap().item.unwrap()
+    }
+
+    /// A record as it is stored, attribute by attribute.
+    pub(super) async fn raw<T: Record>(&self, key: &T::Key) -> Item {
+        self.raw_item(self.store.tables.name(T::TABLE), T::key(key)).await
+    }
+
+    /// Puts an item as it is, over whatever is there.
+    pub(super) async fn put_raw(&self, table: &str, item: Item) {
+        self.store.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
 }
 
@@ -99,30 +136,43 @@ struct State {
     faults: VecDeque<Fault>,
 }
 
-impl fmt::Debug for DynamoDb {
+/// What the SDK takes for the network.
+struct Connector {
+    database: DynamoDb,
+    queues: Arc<Sqs>,
+}
+
+impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DynamoDb")
+        f.write_str("Connector")
     }
 }
 
-impl HttpConnector for DynamoDb {
+impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap();
-        HttpConnectorFuture::ready(self.answer(&operation, body))
+        let (service, operation) = request.headers().get("x-amz-target").unwrap().split_once('.').unwrap();
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap();
+        self.database.state.lock().unwrap().operations.push(operation.to_owned());
+        let answer = match service {
+            "AmazonSQS" => Ok(self.queues.answer(operation, &body)),
+            _ => self.database.answer(operation, body),
+        };
+        let response = |(status, body): (u16, Value)| {
+            HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body.to_string()))
+        };
+        HttpConnectorFuture::ready(answer.map(response))
     }
 }
 
 impl DynamoDb {
-    fn answer(&self, operation: &str, body: Value) -> Result<HttpResponse, ConnectorError> {
+    /// Status and body of the answer to a request.
+    fn answer(&self, operation: &str, body: Value) -> Result<(u16, Value), ConnectorError> {
         let fault = {
             let mut state = self.state.lock().unwrap();
-            state.operations.push(operation.to_owned());
             let may_fail = ["PutItem", "TransactWriteItems", "BatchGetItem"].contains(&operation);
             may_fail.then(|| state.faults.pop_front()).flatten()
         };
-        let (status, body) = match fault {
+        Ok(match fault {
             Some(Fault::TransactionConflict) => (400, conflict(operation, &body)),
             Some(Fault::OnlyFirstKeys(count)) => (200, self.batch_in_part(body, count)),
             Some(Fault::AnswerLost) => {
@@ -133,8 +183,7 @@ impl DynamoDb {
                 Ok(answer) => (200, answer),
                 Err(error) => (error.status_code(), serde_json::from_str(&error.to_json()).unwrap()),
             },
-        };
-        Ok(HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body.to_string())))
+        })
     }
 
     fn perform(&self, operation: &str, body: Value) -> Result<Value, DynoxideError> {

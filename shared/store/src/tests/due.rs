@@ -1,9 +1,10 @@
 //! The sparse index of what `reconcile` has to look at.
 
 use super::*;
+use crate::record::text;
 use domain::{
     duty::Duty,
-    order_state::{Due, Hold, HoldReason, OrderStatus},
+    order_state::{Hold, HoldReason, OrderStatus},
 };
 
 fn open(owed: &[Duty]) -> OrderState {
@@ -19,14 +20,14 @@ fn on_hold(state: OrderState) -> OrderState {
 }
 
 /// What the index holds of a class at the end of these tests: the order and since when.
-async fn due(store: &TestStore, class: DueClass) -> Vec<(OrderId, ItemName, Timestamp)> {
+async fn due(store: &TestStore, class: DueClass) -> Vec<(ItemKey, Timestamp)> {
     let found = store.due(class, at(100_000)).await.unwrap();
-    found.into_iter().map(|due| (due.order, due.item, due.since)).collect()
+    found.into_iter().map(|due| (due.key, due.since)).collect()
 }
 
 async fn assert_only(store: &TestStore, expected: Option<(DueClass, Timestamp)>) {
     for class in [DueClass::Owed, DueClass::Unpaid, DueClass::Waiting] {
-        let wanted = expected.filter(|(own, _)| *own == class).map(|(_, since)| (order(1), ItemName::State, since));
+        let wanted = expected.filter(|(own, _)| *own == class).map(|(_, since)| (state_key(1), since));
         assert_eq!(due(store, class).await, Vec::from_iter(wanted), "{class:?}");
     }
 }
@@ -34,7 +35,7 @@ async fn assert_only(store: &TestStore, expected: Option<(DueClass, Timestamp)>)
 #[tokio::test]
 async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
     let store = TestStore::new();
-    let mut read = store.created(&order(1), ItemName::State, state()).await;
+    let mut read = store.created(&state_key(1), state()).await;
     assert_only(&store, Some((DueClass::Unpaid, at(1800)))).await;
 
     let steps = [
@@ -52,25 +53,25 @@ async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
         read = store.replaced(&read, next, at(second)).await;
         assert_only(&store, expected).await;
     }
-    let item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::State)).await;
+    let item = store.raw::<OrderState>(&state_key(1)).await;
     assert!(!item.contains_key("due_class") && !item.contains_key("due_at"), "the sparse index's keys are gone");
 }
 
 #[tokio::test]
 async fn an_entry_that_cannot_be_read_keeps_no_other_from_being_found() {
     let store = TestStore::new();
-    store.created(&order(1), ItemName::State, open(&[Duty::Refund])).await;
+    store.created(&state_key(1), open(&[Duty::Refund])).await;
     // As a later version may have left it behind.
-    let mut item = store.raw_item("OrdersTable", item::key(&order(1), &ItemName::State)).await;
-    item.insert("item".into(), item::text("parcel#1"));
-    store.client.put_item().table_name("OrdersTable").set_item(Some(item)).send().await.unwrap();
+    let mut item = store.raw::<OrderState>(&state_key(1)).await;
+    item.insert("item".into(), text("parcel#1"));
+    store.put_raw("OrdersTable", item).await;
     assert_only(&store, Some((DueClass::Owed, at(0)))).await;
 }
 
 #[tokio::test]
 async fn an_unpaid_order_is_due_at_the_end_of_its_reservation_again_when_its_work_is_done() {
     let store = TestStore::new();
-    let read = store.created(&order(1), ItemName::State, state()).await;
+    let read = store.created(&state_key(1), state()).await;
     let owing = store.replaced(&read, OrderState { owed: [Duty::Refund].into(), ..state() }, at(5)).await;
     assert_eq!(owing.due, Some(Due::Owed(at(5))));
     let done = store.replaced(&owing, OrderState { confirmed: true, ..state() }, at(6)).await;
@@ -79,7 +80,7 @@ async fn an_unpaid_order_is_due_at_the_end_of_its_reservation_again_when_its_wor
 
 #[tokio::test]
 async fn what_waits_for_stock_is_due_and_what_is_expired_is_not() {
-    let stock = |state| vec![allocation(0, "TEE-M", 1, state)];
+    let stock = |state| vec![allocation(0, "TEE", 1, state)];
     let backordered = || stock(AllocationState::Backordered("main".parse().unwrap()));
     let table = [
         (OrderState { stock: backordered(), ..open(&[]) }, Some(DueClass::Waiting)),
@@ -93,7 +94,7 @@ async fn what_waits_for_stock_is_due_and_what_is_expired_is_not() {
     ];
     for (state, class) in table {
         let store = TestStore::new();
-        store.created(&order(1), ItemName::State, state.clone()).await;
+        store.created(&state_key(1), state.clone()).await;
         for other in [DueClass::Owed, DueClass::Unpaid, DueClass::Waiting] {
             assert_eq!(due(&store, other).await.len(), usize::from(class == Some(other)), "{state:?}");
         }
@@ -104,8 +105,8 @@ async fn what_waits_for_stock_is_due_and_what_is_expired_is_not() {
 async fn fulfillments_are_due_while_they_owe_work() {
     let store = TestStore::new();
     let owing = Fulfillment { owed: [Duty::WarehouseNotice].into(), ..fulfillment("main") };
-    let read = store.created(&order(1), fulfillment_name(1), owing).await;
-    assert_eq!(due(&store, DueClass::Owed).await, [(order(1), fulfillment_name(1), at(0))]);
+    let read = store.created(&fulfillment_key(1), owing).await;
+    assert_eq!(due(&store, DueClass::Owed).await, [(fulfillment_key(1), at(0))]);
     store.replaced(&read, fulfillment("main"), at(1)).await;
     assert_eq!(due(&store, DueClass::Owed).await, []);
 }
@@ -115,7 +116,7 @@ async fn only_what_was_due_before_the_moment_is_found_the_longest_waiting_first(
     let store = TestStore::new();
     for n in 0..40 {
         let mut write = store.write(at(i64::from(n * 7 % 40)));
-        write.create(&order(n), ItemName::State, open(&[Duty::StockDeduction]));
+        write.create(state_key(n), open(&[Duty::StockDeduction]));
         write.commit().await.unwrap();
     }
     let found = store.due(DueClass::Owed, at(20)).await.unwrap();

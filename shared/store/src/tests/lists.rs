@@ -30,7 +30,7 @@ async fn store_of(count: u32) -> TestStore {
     for chunk in (0..count).collect::<Vec<_>>().chunks(100) {
         let mut write = store.write(at(0));
         for n in chunk {
-            write.create(&order(*n), ItemName::State, nth_head(*n));
+            write.create(state_key(*n), nth_head(*n));
         }
         write.commit().await.unwrap();
     }
@@ -73,7 +73,7 @@ async fn over_all_pages_every_order_comes_once_and_in_order_whatever_the_filter_
         for active in [None, Some(true), Some(false)] {
             for limit in [1, 7, 20, 100] {
                 let found = all_pages(&store, &chosen, active, limit, |_| true).await;
-                let ids: Vec<_> = found.into_iter().map(|state| state.order).collect();
+                let ids: Vec<_> = found.into_iter().map(|state| state.key.order).collect();
                 let side = |state: &OrderState| active.is_none_or(|active| state.status.is_active() == active);
                 let wanted = expected(COUNT, |state| chosen.contains(&state.channel) && side(state));
                 assert_eq!(ids, wanted, "{chosen:?} {active:?} {limit}");
@@ -88,7 +88,7 @@ async fn an_order_that_is_found_in_two_places_at_once_is_listed_once() {
     let store = store_of(20).await;
     for limit in [1, 6, 50] {
         let found = all_pages(&store, &[channel(0), channel(1), channel(0)], None, limit, |_| true).await;
-        let ids: Vec<_> = found.into_iter().map(|state| state.order).collect();
+        let ids: Vec<_> = found.into_iter().map(|state| state.key.order).collect();
         assert_eq!(ids, expected(20, |state| state.channel != channel(2)), "{limit}");
     }
 }
@@ -100,7 +100,7 @@ async fn a_further_filter_loses_no_order_and_doubles_none() {
     let expired = |state: &OrderState| state.status == OrderStatus::Expired;
     for limit in [1, 3, 12, 50] {
         let found = all_pages(&store, &channels(), Some(false), limit, expired).await;
-        let ids: Vec<_> = found.into_iter().map(|state| state.order).collect();
+        let ids: Vec<_> = found.into_iter().map(|state| state.key.order).collect();
         assert_eq!(ids, expected(COUNT, expired), "{limit}");
     }
 }
@@ -113,14 +113,14 @@ async fn a_page_that_finds_nothing_among_many_orders_says_where_to_go_on() {
     let first = store.list_orders(&channels(), None, None, 100, oldest).await.unwrap();
     assert!(first.items.is_empty() && first.next.is_some(), "it stops looking after 500 orders");
     let rest = store.list_orders(&channels(), None, first.next.as_deref(), 100, oldest).await.unwrap();
-    let ids: BTreeSet<_> = rest.items.into_iter().map(|state| state.order).collect();
+    let ids: BTreeSet<_> = rest.items.into_iter().map(|state| state.key.order).collect();
     assert_eq!(ids, expected(COUNT, oldest).into_iter().collect());
 }
 
 #[tokio::test]
 async fn an_order_changes_sides_when_it_is_over() {
     let store = TestStore::new();
-    let read = store.created(&order(1), ItemName::State, state()).await;
+    let read = store.created(&state_key(1), state()).await;
     let count = async |active| all_pages(&store, &channels(), Some(active), 10, |_| true).await.len();
     assert_eq!((count(true).await, count(false).await), (1, 0));
     store.replaced(&read, OrderState { status: OrderStatus::Completed, ..state() }, at(1)).await;
@@ -132,10 +132,10 @@ async fn orders_placed_between_two_pages_do_not_move_the_second() {
     let store = store_of(20).await;
     let first = store.list_orders(&channels(), None, None, 10, |_| true).await.unwrap();
     for n in 100..110 {
-        store.created(&order(n), ItemName::State, OrderState { placed_at: at(1000), ..nth_head(n) }).await;
+        store.created(&state_key(n), OrderState { placed_at: at(1000), ..nth_head(n) }).await;
     }
     let second = store.list_orders(&channels(), None, first.next.as_deref(), 50, |_| true).await.unwrap();
-    let ids: Vec<_> = first.items.into_iter().chain(second.items).map(|state| state.order).collect();
+    let ids: Vec<_> = first.items.into_iter().chain(second.items).map(|state| state.key.order).collect();
     assert_eq!(ids, expected(20, |_| true));
 }
 
@@ -146,14 +146,14 @@ async fn over_all_pages_a_location_s_work_comes_once_the_oldest_first() {
     for n in 0..COUNT {
         let location = if n % 3 == 0 { "store" } else { "main" };
         let value = Fulfillment { created_at: at(i64::from(n / 4)), ..fulfillment(location) };
-        store.created(&order(n), fulfillment_name(1), value).await;
+        store.created(&fulfillment_key(n), value).await;
     }
     for limit in [1, 4, 10, 100] {
         let (mut all, mut cursor) = (Vec::new(), None);
         loop {
             let page = store.list_work(&"main".parse().unwrap(), cursor.as_deref(), limit).await.unwrap();
             assert!(page.items.len() <= limit);
-            all.extend(page.items.into_iter().map(|work| (work.value.created_at, work.order)));
+            all.extend(page.items.into_iter().map(|work| (work.value.created_at, work.key.order)));
             cursor = page.next;
             if cursor.is_none() {
                 break;
@@ -180,7 +180,7 @@ async fn only_what_the_warehouse_still_has_to_do_is_listed() {
     ];
     for (status, listed) in statuses {
         let store = TestStore::new();
-        let read = store.created(&order(1), fulfillment_name(1), fulfillment("main")).await;
+        let read = store.created(&fulfillment_key(1), fulfillment("main")).await;
         if status != FulfillmentStatus::Open {
             store.replaced(&read, Fulfillment { status, ..fulfillment("main") }, at(1)).await;
         }
@@ -193,9 +193,10 @@ async fn only_what_the_warehouse_still_has_to_do_is_listed() {
 async fn many_heads_are_read_in_few_requests_even_when_asked_twice() {
     let store = store_of(230).await;
     store.requests();
-    let ids: Vec<OrderId> = (0..250).chain(0..250).map(order).collect();
-    let found: BTreeSet<_> = store.order_states(&ids).await.unwrap().into_iter().map(|(order, _)| order).collect();
-    assert_eq!(found, (0..230).map(order).collect(), "those that are not there are left out");
+    let found = store.load_all::<OrderState>((0..250).chain(0..250).map(state_key)).await.unwrap();
+    assert_eq!(found.len(), 230, "each comes once");
+    let found: BTreeSet<_> = found.into_iter().map(|(key, _)| key).collect();
+    assert_eq!(found, (0..230).map(state_key).collect(), "those that are not there are left out");
     assert_eq!(store.requests(), ["BatchGetItem"; 3]);
-    assert!(store.order_states(&[]).await.unwrap().is_empty());
+    assert!(store.load_all::<OrderState>([]).await.unwrap().is_empty());
 }

@@ -4,16 +4,16 @@ use super::{
     round_trips::{all_facts, event},
     *,
 };
-use domain::ids::PaymentId;
+use domain::{ids::PaymentId, payment_record::PaymentRecord};
 
 fn payment(n: u32) -> PaymentId {
     PaymentId::stripe(&format!("pi_{n}")).unwrap()
 }
 
-async fn put(store: &TestStore, read: &StoredPayment, value: &PaymentRecord) -> Result<(), CommitError> {
+async fn put(store: &TestStore, read: &Stored<PaymentRecord>, value: PaymentRecord) -> Result<(), CommitError> {
     let mut write = store.write(at(0));
-    write.payment(read, value);
-    write.commit().await.map(drop)
+    write.replace(read, value);
+    write.commit().await
 }
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn every_kind_of_event_is_kept_as_it_came() {
         kept = kept.keep(event, Some(order(1)), at(3));
     }
     assert_eq!(kept.events, events, "the same event twice is kept once");
-    put(&store, &none, &kept).await.unwrap();
+    put(&store, &none, kept.clone()).await.unwrap();
     let read = store.payment(&payment(1)).await.unwrap();
     assert_eq!((read.version, &read.value), (1, &kept));
 }
@@ -37,13 +37,13 @@ async fn a_record_that_has_changed_since_it_was_read_is_not_overwritten() {
     let store = TestStore::new();
     let none = store.payment(&payment(1)).await.unwrap();
     let of = |n| PaymentRecord { order: Some(order(n)), ..PaymentRecord::default() };
-    put(&store, &none, &of(1)).await.unwrap();
-    let changed = [Failed::Other(format!("payment {}", payment(1)))];
-    assert_eq!(conflict(put(&store, &none, &of(2)).await), changed);
+    put(&store, &none, of(1)).await.unwrap();
+    let changed = [Failed::Other(payment(1).to_string())];
+    assert_eq!(conflict(put(&store, &none, of(2)).await), changed);
 
     let read = store.payment(&payment(1)).await.unwrap();
-    put(&store, &read, &of(3)).await.unwrap();
-    assert_eq!(conflict(put(&store, &read, &of(4)).await), changed);
+    put(&store, &read, of(3)).await.unwrap();
+    assert_eq!(conflict(put(&store, &read, of(4)).await), changed);
     let read = store.payment(&payment(1)).await.unwrap();
     assert_eq!((read.version, read.value), (2, of(3)));
 }
@@ -58,17 +58,17 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
             None,
             at(i64::from(n)),
         );
-        put(&store, &none, &kept).await.unwrap();
+        put(&store, &none, kept).await.unwrap();
     }
     let none = store.payment(&payment(4)).await.unwrap();
-    put(&store, &none, &PaymentRecord::matched(order(4))).await.unwrap();
+    put(&store, &none, PaymentRecord::matched(order(4))).await.unwrap();
 
     let unmatched = async |why| store.unmatched(why).await.unwrap();
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(2), payment(3)], "the oldest first");
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, []);
 
     let read = store.payment(&payment(2)).await.unwrap();
-    put(&store, &read, &PaymentRecord::matched(order(2))).await.unwrap();
+    put(&store, &read, PaymentRecord::matched(order(2))).await.unwrap();
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(3)]);
     let read = store.payment(&payment(2)).await.unwrap();
     assert_eq!(read.value, PaymentRecord::matched(order(2)));
@@ -76,13 +76,27 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     // A person says which order it is for, and that another is for none.
     let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
     let (one, three) = (one.await, three.await);
-    put(&store, &one, &one.value.clone().assign(order(1), at(9))).await.unwrap();
-    put(&store, &three, &three.value.clone().dismiss()).await.unwrap();
+    put(&store, &one, one.value.clone().assign(order(1), at(9))).await.unwrap();
+    put(&store, &three, three.value.clone().dismiss()).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1)]);
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, []);
     let found = store.payments(&[payment(3), payment(1), payment(3)]).await.unwrap();
     assert_eq!(found.iter().map(|found| found.value.events.len()).collect::<Vec<_>>(), [1, 1], "nothing is lost");
     let three = store.payment(&payment(3)).await.unwrap();
-    put(&store, &three, &three.value.clone().assign(order(3), at(9))).await.unwrap();
+    put(&store, &three, three.value.clone().assign(order(3), at(9))).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1), payment(3)], "it was dismissed by mistake");
+}
+
+#[tokio::test]
+async fn a_payment_and_the_state_of_its_order_are_read_in_one_request() {
+    let store = TestStore::new();
+    let (read, other) = store.payment_and_state(&payment(1), Some(&order(1))).await.unwrap();
+    assert_eq!((read.version, other), (0, None));
+    put(&store, &read, PaymentRecord::matched(order(1))).await.unwrap();
+    let kept = store.created(&state_key(1), state()).await;
+    store.requests();
+    let (read, other) = store.payment_and_state(&payment(1), Some(&order(1))).await.unwrap();
+    assert_eq!((read.version, read.value, other), (1, PaymentRecord::matched(order(1)), Some(kept)));
+    assert_eq!(store.requests(), ["BatchGetItem"]);
+    assert_eq!(store.payment_and_state(&payment(1), None).await.unwrap().1, None);
 }

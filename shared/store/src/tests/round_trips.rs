@@ -3,8 +3,10 @@
 use super::*;
 use domain::{
     duty::{Duty, EmailKind},
-    fulfillment::{PackedLine, Parcel, Shipment},
-    history::Entry,
+    email_claim::EmailClaim,
+    fixtures::units,
+    fulfillment::{Parcel, Shipment},
+    history::Event,
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
     money::MAX_AMOUNT,
     order_state::{Hold, HoldReason, OrderStatus},
@@ -12,16 +14,21 @@ use domain::{
     returns::{Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };
 
-async fn reads_back<T: Aggregate + std::fmt::Debug>(values: impl IntoIterator<Item = (ItemName, T)>) {
+async fn reads_back<T: Record<Key = ItemKey> + std::fmt::Debug>(values: impl IntoIterator<Item = (ItemName, T)>) {
     let store = TestStore::new();
     for (n, (name, value)) in (0..).zip(values) {
-        let stored = store.created(&order(n), name.clone(), value.clone()).await;
+        let key = ItemKey::new(&order(n), name);
+        let stored = store.created(&key, value.clone()).await;
         assert_eq!(stored.value, value);
-        assert_eq!((stored.order, stored.name, stored.version), (order(n), name, 1));
+        assert_eq!((stored.key, stored.version), (key, 1));
     }
 }
 
-fn all_holdings() -> Vec<AllocationState> {
+fn fulfillment_name() -> ItemName {
+    ItemName::Fulfillment(FULFILLMENT)
+}
+
+pub(super) fn all_holdings() -> Vec<AllocationState> {
     let main = || "main".parse().unwrap();
     vec![
         AllocationState::Missing,
@@ -43,12 +50,41 @@ pub(super) fn all_facts() -> Vec<MoneyFact> {
         MoneyFact::Failed("card_declined".into()),
         MoneyFact::Voided,
         MoneyFact::RefundedInTotal(0),
+        MoneyFact::RefundedInTotal(100),
         refund(None, RefundStatus::Pending),
         refund(Some(ours), RefundStatus::Succeeded),
         refund(None, RefundStatus::Failed),
+        dispute(DisputeStatus::Inquiry),
         dispute(DisputeStatus::Open),
         dispute(DisputeStatus::Won),
         dispute(DisputeStatus::Lost),
+    ]
+}
+
+pub(super) fn all_refund_states() -> [RefundState; 6] {
+    let provider_id = || "re_3MmlLrLkdIwHu7ix0uke3Ezy".to_owned();
+    [
+        RefundState::Intended,
+        RefundState::Sent { at: at(3) },
+        RefundState::Unknown { at: at(3), reason: "HTTP 500".into() },
+        RefundState::Pending { provider_id: provider_id() },
+        RefundState::Succeeded { provider_id: provider_id() },
+        RefundState::Failed { reason: "charge_already_refunded".into() },
+    ]
+}
+
+pub(super) fn all_duties() -> [Duty; 10] {
+    [
+        Duty::StockDeduction,
+        Duty::FulfillmentDispatch,
+        Duty::WarehouseNotice,
+        Duty::Refund,
+        Duty::Email(EmailKind::PaymentConfirmed),
+        Duty::Email(EmailKind::OrderCancelled),
+        Duty::Email(EmailKind::Shipped(PARCEL)),
+        Duty::Email(EmailKind::Delivered("P2".parse().unwrap())),
+        Duty::Email(EmailKind::ReturnReceived),
+        Duty::Email(EmailKind::RefundSent("return-01.2".parse().unwrap())),
     ]
 }
 
@@ -77,7 +113,7 @@ async fn a_head_reads_back_in_every_status() {
 
 #[tokio::test]
 async fn a_head_reads_back_with_every_holding_of_stock() {
-    let stock = (0..).zip(all_holdings()).map(|(n, state)| allocation(n, "TEE-M", u32::from(n) + 1, state));
+    let stock = (0..).zip(all_holdings()).map(|(n, state)| allocation(n, "TEE", u32::from(n) + 1, state));
     let largest = allocation(u16::MAX, "x", u32::MAX, AllocationState::Missing);
     reads_back([(ItemName::State, OrderState { stock: stock.chain([largest]).collect(), ..state() })]).await;
 }
@@ -95,8 +131,8 @@ async fn a_head_reads_back_with_every_hold_and_fulfillment_status() {
         FulfillmentStatus::Short,
         FulfillmentStatus::Cancelled,
     ];
-    let fulfillments = (1..).map(domain::ids::FulfillmentId::nth).zip(statuses).collect();
-    let holds = HoldReason::ALL.into_iter().map(hold).collect();
+    let fulfillments = (1..).map(FulfillmentId::nth).zip(statuses).collect();
+    let holds = HoldReason::ALL.iter().copied().map(hold).collect();
     reads_back([(ItemName::State, OrderState { holds, fulfillments, ..state() })]).await;
 }
 
@@ -112,16 +148,8 @@ async fn a_head_reads_back_with_every_fact_about_money() {
 
 #[tokio::test]
 async fn a_head_reads_back_with_a_refund_in_every_state() {
-    let provider_id = || "re_3MmlLrLkdIwHu7ix0uke3Ezy".to_owned();
-    let states = [
-        RefundState::Intended,
-        RefundState::Sent { at: at(3) },
-        RefundState::Pending { provider_id: provider_id() },
-        RefundState::Succeeded { provider_id: provider_id() },
-        RefundState::Failed { reason: "charge_already_refunded".into() },
-    ];
     let mut state = state();
-    for (n, refund_state) in (0_u32..).zip(states) {
+    for (n, refund_state) in (0_u32..).zip(all_refund_states()) {
         let payment = "stripe_pi_1".parse().unwrap();
         let refund = Refund { payment, amount: MAX_AMOUNT, attempt: n, state: refund_state };
         state.ledger.refunds.insert(format!("return-{n}").parse().unwrap(), refund);
@@ -130,30 +158,18 @@ async fn a_head_reads_back_with_a_refund_in_every_state() {
 }
 
 #[tokio::test]
-async fn every_aggregate_reads_back_with_every_duty() {
-    let owed: Owed = [
-        Duty::StockDeduction,
-        Duty::FulfillmentDispatch,
-        Duty::WarehouseNotice,
-        Duty::Refund,
-        Duty::Email(EmailKind::PaymentConfirmed),
-        Duty::Email(EmailKind::OrderCancelled),
-        Duty::Email(EmailKind::Shipped("P1".parse().unwrap())),
-        Duty::Email(EmailKind::Delivered("P2".parse().unwrap())),
-        Duty::Email(EmailKind::ReturnReceived),
-        Duty::Email(EmailKind::RefundSent("return-01.2".parse().unwrap())),
-    ]
-    .into();
+async fn whatever_may_owe_reads_back_with_every_duty() {
+    let owed: Owed = all_duties().into();
     reads_back([(ItemName::State, OrderState { owed: owed.clone(), confirmed: true, ..state() })]).await;
-    reads_back([(fulfillment_name(1), Fulfillment { owed: owed.clone(), ..fulfillment("main") })]).await;
-    reads_back([(return_name(1), Return { owed, ..returned(ReturnStatus::Requested) })]).await;
+    reads_back([(fulfillment_name(), Fulfillment { owed: owed.clone(), ..fulfillment("main") })]).await;
+    reads_back([(return_name(), Return { owed, ..returned(ReturnStatus::Requested) })]).await;
 }
 
 #[tokio::test]
 async fn a_fulfillment_reads_back_at_every_step() {
     let parcel = |shipment, delivered_at| Parcel {
-        id: "P1".parse().unwrap(),
-        contents: vec![PackedLine { line: 0, quantity: 2 }],
+        id: PARCEL,
+        contents: units(&[(0, 2)]),
         weight_g: 700,
         dimensions_mm: Some([300, 200, 100]),
         key: "8f14e45f".into(),
@@ -166,7 +182,8 @@ async fn a_fulfillment_reads_back_at_every_step() {
         tracking_url,
         handed_over_at: at(600),
     };
-    let mut picked = fulfillment("main");
+    let fresh = Fulfillment { history: Vec::new(), ..fulfillment("main") };
+    let mut picked = fresh.clone();
     picked.lines[0] = PickLine { bin: Some("A-01".into()), picked: Some(0), ..picked.lines[0].clone() };
     let parcels = [
         Parcel { dimensions_mm: None, ..parcel(None, None) },
@@ -174,13 +191,16 @@ async fn a_fulfillment_reads_back_at_every_step() {
         parcel(Some(shipment(Some("https://t.example/1".into()))), Some(at(900))),
     ];
     let parcels = parcels.map(|parcel| Fulfillment { parcels: vec![parcel], ..picked.clone() });
-    let noted = Fulfillment { history: vec![Entry::new(at(1), &by(), "created", "")], ..picked.clone() };
-    let all = [fulfillment("main"), picked, noted].into_iter().chain(parcels);
-    reads_back(all.map(|value| (fulfillment_name(1), value))).await;
+    let noted = Fulfillment {
+        history: Event::ALL.iter().map(|event| stamp(1).entry(*event, "a note")).collect(),
+        ..picked.clone()
+    };
+    let all = [fresh, picked, noted].into_iter().chain(parcels);
+    reads_back(all.map(|value| (fulfillment_name(), value))).await;
 }
 
-fn return_name(n: usize) -> ItemName {
-    ItemName::Return(domain::ids::ReturnId::nth(n))
+fn return_name() -> ItemName {
+    ItemName::Return(ReturnId::nth(1))
 }
 
 fn returned(status: ReturnStatus) -> Return {
@@ -197,7 +217,7 @@ fn returned(status: ReturnStatus) -> Return {
 }
 
 fn return_line(reason: ReturnReason, inspected: Vec<Inspection>) -> ReturnLine {
-    ReturnLine { line: 0, sku: "TEE-M".parse().unwrap(), quantity: 2, reason, received: 0, inspected, refund: None }
+    ReturnLine { line: 0, sku: "TEE".parse().unwrap(), quantity: 2, reason, received: 0, inspected, refund: None }
 }
 
 #[tokio::test]
@@ -231,21 +251,19 @@ async fn a_return_reads_back_in_every_status_with_every_reason_and_disposition()
     let lines = reasons.map(|reason| return_line(reason, Vec::new())).to_vec();
     let all_reasons = Return { lines, ..returned(ReturnStatus::Requested) };
     let all = statuses.map(returned).into_iter().chain([finished, all_reasons]);
-    reads_back(all.map(|value| (return_name(1), value))).await;
+    reads_back(all.map(|value| (return_name(), value))).await;
 }
 
 #[tokio::test]
 async fn an_e_mail_s_claim_reads_back_whether_held_or_given_back() {
-    let name = || ItemName::Email(Box::new(fulfillment_name(1)), EmailKind::Shipped("P1".parse().unwrap()));
-    let held = EmailRecord { claimed_at: Some(at(5)), attempts: 2 };
-    let given_back = EmailRecord { claimed_at: None, attempts: 0 };
+    let name = || ItemName::Email(Box::new(fulfillment_name()), EmailKind::Shipped(PARCEL));
+    let held = EmailClaim::first(at(1)).again(at(5));
+    let given_back = EmailClaim { claimed_at: None, attempts: 0 };
     reads_back([(name(), held), (name(), given_back)]).await;
 }
 
-#[tokio::test]
-async fn details_read_back_bare_and_with_everything() {
-    let store = TestStore::new();
-    let bare = two_lines();
+/// An order with everything that an order may have.
+pub(super) fn full() -> PlacedOrder {
     let mut full = two_lines();
     let address = Address {
         company: Some("Ada & Co".into()),
@@ -254,6 +272,7 @@ async fn details_read_back_bare_and_with_everything() {
         region: Some("Greater London".into()),
         ..full.shipping_address.clone()
     };
+    full.revision = second_revision();
     full.customer.phone = Some("+44 1".into());
     full.customer.locale = Some("en-GB".into());
     full.billing_address = Some(address);
@@ -264,41 +283,58 @@ async fn details_read_back_bare_and_with_everything() {
     full.shipping.tax = MAX_AMOUNT;
     full.tax_included = false;
     full.payment = "stripe_pi_1".parse().ok();
-    for (n, placed) in (0..).zip([bare, full]) {
-        let placement = Placement { fingerprint: "f".repeat(32), reserved_until: at(1800), order: placed };
+    full
+}
+
+#[tokio::test]
+async fn details_read_back_bare_and_with_everything() {
+    let store = TestStore::new();
+    store.fill().await;
+    for (n, placed) in (0..).zip([two_lines(), full()]) {
+        let placement = placement(&"f".repeat(32), placed);
         let mut write = store.write(at(0));
-        write.place(&order(n), &placement);
-        write.create(&order(n), ItemName::State, state());
+        write.place(&order(n), &placement, OrderState { revision: placement.order.revision, ..state() });
         write.commit().await.unwrap();
-        assert_eq!(store.placed(&order(n)).await.unwrap().as_ref(), Some(&placement));
-        assert_eq!(store.order(&order(n)).await.unwrap().unwrap().placement, placement);
+        assert_eq!(store.placement(&order(n)).await.unwrap().as_ref(), Some(&placement));
+        let read = store.order(&order(n)).await.unwrap().unwrap();
+        assert_eq!(read.order.placed, placement.order);
+        let key = ItemKey::new(&order(n), ItemName::Placed);
+        let stored = store.load::<Placement>(&key).await.unwrap().unwrap();
+        assert_eq!(read.stored(ItemName::Placed, placement), stored);
     }
 }
 
 #[tokio::test]
 async fn one_read_tells_the_whole_story_of_an_order() {
     let store = TestStore::new();
+    store.fill().await;
     let claim = ItemName::Email(Box::new(ItemName::State), EmailKind::PaymentConfirmed);
-    let placement = Placement { fingerprint: "f".into(), reserved_until: at(1800), order: two_lines() };
-    let open = |n| (domain::ids::FulfillmentId::nth(n), FulfillmentStatus::Open);
-    let state = || OrderState { fulfillments: [open(1), open(2)].into(), ..state() };
+    let [first, second] = [1, 2].map(FulfillmentId::nth);
+    let open = |id| (id, FulfillmentStatus::Open);
+    let state = || OrderState { fulfillments: [open(first), open(second)].into(), ..state() };
+    let item = |name| ItemKey::new(&order(1), name);
     let mut write = store.write(at(0));
-    write.place(&order(1), &placement);
-    write.create(&order(1), ItemName::State, state());
-    write.create(&order(1), fulfillment_name(1), fulfillment("main"));
-    write.create(&order(1), fulfillment_name(2), fulfillment("store"));
-    write.create(&order(1), return_name(1), returned(ReturnStatus::Requested));
-    write.create(&order(1), claim.clone(), EmailRecord { claimed_at: Some(at(0)), attempts: 1 });
+    write.place(&order(1), &placement("f", two_lines()), state());
+    write.create(item(ItemName::Fulfillment(first)), fulfillment("main"));
+    write.create(item(ItemName::Fulfillment(second)), fulfillment("store"));
+    write.create(item(return_name()), returned(ReturnStatus::Requested));
+    write.create(item(claim.clone()), EmailClaim::first(at(0)));
     write.commit().await.unwrap();
-    store.created(&order(2), ItemName::State, state()).await;
+    store.created(&state_key(2), state()).await;
 
+    store.requests();
     let read = store.order(&order(1)).await.unwrap().unwrap();
-    assert_eq!(read.placed(), &two_lines());
-    assert_eq!(read.state.value, state());
-    let locations: Vec<_> = read.fulfillments.values().map(|f| f.value.location.as_str()).collect();
-    assert_eq!(locations, ["main", "store"]);
-    assert_eq!(read.returns.len(), 1);
-    assert_eq!(read.emails[&claim].value.attempts, 1);
+    assert_eq!(store.requests(), ["Query"]);
+    let wanted = Order {
+        id: order(1),
+        placed: two_lines(),
+        state: state(),
+        fulfillments: [(first, fulfillment("main")), (second, fulfillment("store"))].into(),
+        returns: [(ReturnId::nth(1), returned(ReturnStatus::Requested))].into(),
+    };
+    assert_eq!(read.order, wanted);
+    assert_eq!(read.email_claims.keys().collect::<Vec<_>>(), [&claim]);
+    assert_eq!(read.email_claims[&claim].value, EmailClaim::first(at(0)));
     assert!(store.order(&order(2)).await.unwrap().is_none(), "a state without what was ordered is no order");
     assert!(store.order(&order(3)).await.unwrap().is_none());
 }

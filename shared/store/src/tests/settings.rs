@@ -3,6 +3,7 @@
 use super::*;
 use domain::{
     arrival::{Schedule, ScheduleSettings},
+    ids::ChannelId,
     settings::{ApiKey, Channel, Product, Role},
 };
 
@@ -11,12 +12,20 @@ pub(super) fn location(id: &str) -> Location {
     Location { id: id.parse().unwrap(), name: id.to_uppercase(), priority: 1, schedule, webhook_url: None }
 }
 
+/// Sets a record, over the one that is there.
+async fn put<T: Record>(store: &TestStore, key: &T::Key, value: &T) {
+    match store.load(key).await.unwrap() {
+        Some(read) => drop(store.replaced(&read, value.clone(), at(0)).await),
+        None => drop(store.created(key, value.clone()).await),
+    }
+}
+
 fn product(sku: &str) -> Product {
     Product { sku: sku.parse().unwrap(), title: sku.to_owned(), weight_g: None, bins: [].into() }
 }
 
 #[tokio::test]
-async fn locations_read_back_and_are_known_at_once_where_they_were_put() {
+async fn locations_read_back_and_are_known_at_once_where_they_are_forgotten() {
     let store = TestStore::new();
     assert!(store.locations().await.unwrap().is_empty());
     let settings = ScheduleSettings {
@@ -27,8 +36,13 @@ async fn locations_read_back_and_are_known_at_once_where_they_were_put() {
     let schedule = Schedule::try_from(settings).unwrap();
     let webhook_url = Some("https://wms.example/hook".to_owned());
     let east = Location { schedule, webhook_url, priority: 1000, ..location("east") };
-    store.put_location(&location("west")).await.unwrap();
-    store.put_location(&east).await.unwrap();
+    for location in [&location("west"), &Location { priority: 2, ..east.clone() }] {
+        put(&store, &location.id, location).await;
+    }
+    assert_eq!(store.locations().await.unwrap()[0].priority, 2);
+    put(&store, &east.id, &east).await;
+    assert_eq!(store.locations().await.unwrap()[0].priority, 2, "the old ones are remembered");
+    store.forget_locations();
     assert_eq!(*store.locations().await.unwrap(), [east, location("west")]);
     store.requests();
     store.locations().await.unwrap();
@@ -39,9 +53,11 @@ async fn locations_read_back_and_are_known_at_once_where_they_were_put() {
 async fn channels_read_back() {
     let store = TestStore::new();
     let channel = |id: &str, name: &str| Channel { id: id.parse().unwrap(), name: name.to_owned() };
-    store.put_channel(&channel("web", "Old name")).await.unwrap();
-    store.put_channel(&channel("web", "Web shop")).await.unwrap();
-    store.put_channel(&channel("market", "Market")).await.unwrap();
+    for channel in [channel("web", "Old name"), channel("web", "Web shop"), channel("market", "Market")] {
+        put(&store, &channel.id, &channel).await;
+    }
+    let web: ChannelId = "web".parse().unwrap();
+    assert_eq!(store.load::<Channel>(&web).await.unwrap().unwrap().version, 2);
     assert_eq!(store.channels().await.unwrap(), [channel("market", "Market"), channel("web", "Web shop")]);
 }
 
@@ -59,18 +75,29 @@ async fn a_key_is_found_by_its_hash_and_revoked_once() {
     let keys =
         [key("a", Role::Operator, None), key("b", Role::Storefront, Some("web")), key("c", Role::Warehouse, None)];
     for key in &keys {
-        store.put_api_key(key).await.unwrap();
+        put(&store, &key.id, key).await;
         assert_eq!(store.api_key(&key.id).await.unwrap().as_ref(), Some(key));
     }
     assert_eq!(store.api_keys().await.unwrap(), keys);
     assert_eq!(store.api_key(&"d".repeat(64)).await.unwrap(), None);
 
+    // Two people revoke it at once: the first time stands.
     let hash = "a".repeat(64);
-    assert!(store.revoke_api_key(&hash, at(5)).await.unwrap());
-    assert!(store.revoke_api_key(&hash, at(9)).await.unwrap());
-    assert_eq!(store.api_key(&hash).await.unwrap().unwrap().revoked_at, Some(at(5)), "the first time stands");
-    assert!(!store.revoke_api_key(&"d".repeat(64), at(9)).await.unwrap());
-    assert_eq!(store.api_keys().await.unwrap().len(), 3, "and no key was made by that");
+    let read = store.load::<ApiKey>(&hash).await.unwrap().unwrap();
+    let revoked = |at| ApiKey { revoked_at: Some(at), ..read.value.clone() };
+    store.replaced(&read, revoked(at(5)), at(5)).await;
+    let mut write = store.write(at(9));
+    write.replace(&read, revoked(at(9)));
+    assert_eq!(conflict(write.commit().await), [Failed::Other(hash.clone())]);
+    assert_eq!(store.api_key(&hash).await.unwrap().unwrap().revoked_at, Some(at(5)));
+
+    // One that is not there is not made by that.
+    let gone = Stored { key: "d".repeat(64), ..read.clone() };
+    let mut write = store.write(at(9));
+    write.replace(&gone, ApiKey { id: gone.key.clone(), ..revoked(at(9)) });
+    assert_eq!(conflict(write.commit().await), [Failed::Other(gone.key.clone())]);
+    assert!(store.load::<ApiKey>(&gone.key).await.unwrap().is_none());
+    assert_eq!(store.api_keys().await.unwrap().len(), 3);
 }
 
 #[tokio::test]
@@ -78,10 +105,12 @@ async fn products_are_read_in_one_batch_even_when_a_sku_is_named_twice() {
     let store = TestStore::new();
     let bins = [("main".parse().unwrap(), "A-01".to_owned())].into();
     let mug = Product { weight_g: Some(350), bins, ..product("MUG") };
-    store.put_product(&mug).await.unwrap();
-    store.put_product(&product("TEE")).await.unwrap();
+    for product in [&mug, &product("TEE")] {
+        put(&store, &product.sku, product).await;
+    }
     let skus = ["MUG", "TEE", "MUG", "NONE"].map(|sku| sku.parse().unwrap());
     let found = store.products(&skus).await.unwrap();
+    assert_eq!(store.requests().iter().filter(|request| *request == "BatchGetItem").count(), 1);
     assert_eq!(found.into_values().collect::<Vec<_>>(), [mug.clone(), product("TEE")]);
     assert_eq!(store.product(&mug.sku).await.unwrap(), Some(mug));
     assert_eq!(store.product(&"NONE".parse().unwrap()).await.unwrap(), None);

@@ -3,15 +3,16 @@
 use super::*;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    duty::{Duty, EmailKind},
-    fulfillment::{HandOver, PackedLine, plan},
-    ids::FulfillmentId,
+    duty::EmailKind,
+    fixtures::{inspected, leaving, packing, unpaid, wanted, with_state},
+    history::{Actor, Event, Stamp},
     ledger::{MoneyEvent, MoneyFact, OurRefund, RefundStatus},
+    outbox::OwesMail,
     placed_order::Shipping,
-    returns::{Disposition, Inspection, RequestedUnits, ReturnReason, request},
+    returns::Disposition,
     routing::Routed,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The size of an item as DynamoDB counts it: names and values in UTF-8; a number takes one byte for two
 /// digits and one more; a list or map takes 3 bytes and 1 for each entry.
@@ -48,8 +49,8 @@ fn ordinary() -> PlacedOrder {
     placed
 }
 
-/// The state of an order that was paid, sent, delivered, half returned and refunded, with every e-mail sent.
-fn whole_life(placed: &PlacedOrder) -> OrderState {
+/// An order that was paid, sent, delivered, half returned and refunded, with every e-mail sent.
+fn whole_life(placed: &PlacedOrder) -> Order {
     let event = |second, fact| MoneyEvent {
         payment: "stripe_pi_3MtwBwLkdIwHu7ix28a3tqPa".parse().unwrap(),
         at: at(second),
@@ -57,77 +58,51 @@ fn whole_life(placed: &PlacedOrder) -> OrderState {
         currency: Some(placed.currency),
         fact,
     };
-    let emailed = |mut state: OrderState, kind: EmailKind| {
-        state.owed.remove(&Duty::Email(kind.clone()));
-        let entry = domain::history::Entry::new(at(900), &Actor::orderly(), "emailed", kind.to_string());
-        state.history.push(entry);
-        state
-    };
-    let state = OrderState::place(placed, reserved(placed), at(1800), &[], &Actor::caller("storefront", "web"), at(0));
+    let emailed =
+        |state: OrderState, kind: EmailKind| state.mail_dealt_with(&kind, Event::Emailed, &Stamp::orderly(at(900)));
+    let new = unpaid(placed.clone());
+    let by_the_shop = Stamp::new(Actor::caller("storefront", "web"), at(0));
+    let state = OrderState::place(placed, new.state.stock.clone(), at(1800), &[], &by_the_shop);
     let state = state.record(&event(30, MoneyFact::Captured(placed.total)), at(31));
     let state = state.deduct(&Routed::default(), at(32));
-    let state = emailed(state, EmailKind::PaymentConfirmed);
-    let (id, fulfillment) = plan(&state.stock, placed, &BTreeMap::new(), &[].into(), 1, at(34)).remove(0);
-    let state = state.dispatched(std::slice::from_ref(&id), at(34));
-    let (state, sent) = sent_and_delivered(state, &id, fulfillment);
-    let wanted = [RequestedUnits { line: 1, quantity: 1, reason: ReturnReason::Unwanted }];
-    let returned =
-        request(placed, &sent, &[], &wanted, "k", &by(), at(9000)).unwrap().approve(&by(), at(9001)).unwrap();
-    let returned = returned.receive(&[(1, 1)].into(), &"main".parse().unwrap(), &by(), at(9002)).unwrap();
-    let found = Inspection { quantity: 1, disposition: Disposition::Restocked, grade: None };
-    let inspected = returned.inspect(&[(1, vec![found])].into(), placed, &[], &by(), at(9003)).unwrap();
-    let state = state.intend_refund("return-01", inspected.refund, at(9003));
-    let state = state.inspected(&"01".parse().unwrap(), at(9003));
-    let refund = "return-01".parse().unwrap();
-    let state = state.refund_sent(&refund, at(9004));
-    let ours = Some(OurRefund { id: refund.clone(), attempt: 1 });
-    let (id, amount) = ("re_3MtwBwLkdIwHu7ix0uke3Ezy".to_owned(), inspected.refund);
-    let fact = MoneyFact::Refund { ours, id, amount, status: RefundStatus::Succeeded };
-    let state = state.record(&event(9005, fact), at(9006));
-    let state = state.record(&event(9007, MoneyFact::RefundedInTotal(amount)), at(9008));
-    emailed(state, EmailKind::RefundSent(refund))
-}
-
-/// Picked, packed into one parcel, handed over and delivered; with the units that were sent.
-fn sent_and_delivered(
-    mut state: OrderState,
-    id: &FulfillmentId,
-    fulfillment: Fulfillment,
-) -> (OrderState, BTreeMap<u16, u32>) {
-    let picks = fulfillment.lines.iter().map(|line| (line.line, line.quantity)).collect();
-    let contents =
-        fulfillment.lines.iter().map(|line| PackedLine { line: line.line, quantity: line.quantity }).collect();
-    let (picked, _) = fulfillment.confirm_picks(&picks, &by(), at(100)).unwrap();
-    let packed = picked.pack(contents, 1400, None, "k", &by(), at(200)).unwrap();
-    let leaving = HandOver {
-        parcel: "P1".parse().unwrap(),
-        carrier: "DHL".into(),
-        tracking_number: "JD01".into(),
-        tracking_url: None,
-    };
-    let (sent, left) = packed.hand_over(std::slice::from_ref(&leaving), &by(), at(300)).unwrap();
-    for PackedLine { line, quantity } in &left {
-        state = state.shipped(*line, *quantity, &sent.location);
-    }
-    state = state.fulfillment_is(id, sent.status, at(300));
-    let delivered = sent.deliver(&leaving.parcel, &by(), at(8000)).unwrap();
-    (state.fulfillment_is(id, delivered.status, at(8000)), delivered.units_sent())
+    let order = Order { state: emailed(state, EmailKind::PaymentConfirmed), ..new };
+    let order = order.dispatch(&BTreeMap::new(), &BTreeSet::new(), at(34));
+    let everything = [(0, 2), (1, 1)];
+    let order = order.confirm_picks(FULFILLMENT, &everything.into(), &stamp(100)).unwrap().order;
+    let order = order.pack(FULFILLMENT, &packing(&everything, "k"), &stamp(200)).unwrap();
+    let order = order.hand_over(FULFILLMENT, &[leaving(PARCEL)], &stamp(300)).unwrap().order;
+    let order = order.deliver(FULFILLMENT, PARCEL, &stamp(8000)).unwrap();
+    let (id, order) = order.request_return(&wanted(&[(1, 1)]), "k", &stamp(9000)).unwrap();
+    let order = order.change_return(id, |returned| returned.approve(&stamp(9001))).unwrap();
+    let main = fixtures::main();
+    let order = order.change_return(id, |returned| returned.receive(&[(1, 1)].into(), &main, &stamp(9002))).unwrap();
+    let found = inspected(&[(1, 1, Disposition::Restocked)]);
+    let order = order.inspect_return(id, &found, &stamp(9003)).unwrap().order;
+    let amount = order.returns[&id].refund.unwrap();
+    with_state(order, |state| {
+        let refund = "return-01".parse().unwrap();
+        let state = state.refund_sent(&refund, at(9004));
+        let ours = Some(OurRefund { id: refund.clone(), attempt: 1 });
+        let id = "re_3MtwBwLkdIwHu7ix0uke3Ezy".to_owned();
+        let fact = MoneyFact::Refund { ours, id, amount, status: RefundStatus::Succeeded };
+        let state = state.record(&event(9005, fact), at(9006));
+        let state = state.record(&event(9007, MoneyFact::RefundedInTotal(amount)), at(9008));
+        emailed(state, EmailKind::RefundSent(refund))
+    })
 }
 
 #[tokio::test]
 async fn an_ordinary_order_s_head_is_below_a_kilobyte_after_its_whole_life_and_its_details_are_below_two() {
     let store = TestStore::new();
-    let placed = ordinary();
-    let state = whole_life(&placed);
-    assert_eq!(state.status.as_str(), "completed");
-    assert!(state.owed.is_empty(), "{:?}", state.owed);
-    let placed = Placement { fingerprint: "f".repeat(32), reserved_until: at(1800), order: placed };
+    let order = whole_life(&ordinary());
+    assert_eq!(order.state.status.as_str(), "completed");
+    assert!(order.state.owed.is_empty(), "{:?}", order.state.owed);
+    assert!(order.state.ledger.refunds.values().all(domain::ledger::Refund::has_succeeded));
     let mut write = store.write(at(0));
-    write.place(&order(1), &placed);
-    write.create(&order(1), ItemName::State, state.clone());
+    write.place(&order.id, &placement(&"f".repeat(32), order.placed), order.state);
     write.commit().await.unwrap();
-    let size_of = async |name| size(&store.raw_item("OrdersTable", item::key(&order(1), &name)).await);
-    let (head_size, details_size) = (size_of(ItemName::State).await, size_of(ItemName::Placed).await);
+    let head_size = size(&store.raw::<OrderState>(&ItemKey::state(&order.id)).await);
+    let details_size = size(&store.raw::<Placement>(&ItemKey::new(&order.id, ItemName::Placed)).await);
     println!("state {head_size} bytes, placed {details_size} bytes");
     assert!(head_size < 1024, "state: {head_size} bytes");
     assert!(details_size < 2048, "placed: {details_size} bytes");

@@ -1,12 +1,13 @@
 //! Stock: what guards it, and what is kept of changes by hand.
 
 use super::*;
-use domain::stock::{Movement, StockLevel};
+use domain::stock::{Movement, MovementRecord, StockLevel};
 use proptest::prelude::*;
 
 fn movement(id: &str, second: i64, on_hand: i64) -> MovementRecord {
     let (location, reason) = ("main".parse().unwrap(), "delivery".to_owned());
-    let movement = Movement { at: at(second), by: by().to_string(), location, reason, change: delta(on_hand, 0, 0) };
+    let movement =
+        Movement { at: at(second), by: stamp(second).by.to_string(), location, reason, change: delta(on_hand, 0, 0) };
     MovementRecord { id: id.into(), movement, counted: None }
 }
 

@@ -1,0 +1,331 @@
+//! What is stored and what is sent, to the letter: a version that runs beside another one must read what that wrote.
+//!
+//! Each item is compared with a file, attribute by attribute with its type; each message with the body that goes over a
+//! queue. `INSTA_UPDATE=always` writes the files anew; look at what has changed, and whether old items can still be read.
+
+use super::{
+    round_trips::{all_duties, all_facts, all_holdings, all_refund_states, event, full},
+    *,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    arrival::{DayRange, Schedule, ScheduleSettings},
+    duty::{Consumer, Duty, EmailKind, OwedDuty},
+    email_claim::EmailClaim,
+    fixtures::{cancelled, completed, deducted, dispatched, dispute, leaving, packing, picked, wanted},
+    fulfillment::{HandOver, Packing},
+    ids::{ParcelId, PaymentId},
+    ledger::{DisputeStatus, Refund},
+    order_state::HoldReason,
+    payment_record::PaymentRecord,
+    returns::{Disposition, Grade, Inspection},
+    settings::{ApiKey, Channel, Product, Role},
+    stock::{Count, Movement, MovementRecord},
+};
+use record::key_item;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The golden files: each belongs to a test here.
+const FILES: [&str; 20] = [
+    "api_key",
+    "channel",
+    "email_claim",
+    "fulfillment_handed_over",
+    "fulfillment_open",
+    "location",
+    "messages",
+    "movement",
+    "movement_key",
+    "payment_matched",
+    "payment_unmatched",
+    "placed",
+    "product",
+    "return_inspected",
+    "return_requested",
+    "state_cancelled_with_refunds",
+    "state_open_with_holds",
+    "state_pending",
+    "state_with_every_fact_about_money",
+    "stock_level",
+];
+
+fn assert_golden(name: &str, text: &str) {
+    assert!(FILES.contains(&name), "name it in FILES");
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, text) });
+}
+
+fn assert_item(name: &str, item: &Item) {
+    assert_golden(name, &attributes(item).join("\n"));
+}
+
+/// One line for each attribute, however deep it lies: its path, its type, its value.
+fn attributes(item: &Item) -> Vec<String> {
+    let sorted: BTreeMap<_, _> = item.iter().collect();
+    sorted.into_iter().flat_map(|(name, value)| leaves(name, value)).collect()
+}
+
+fn leaves(path: &str, value: &AttributeValue) -> Vec<String> {
+    match value {
+        AttributeValue::S(text) => vec![format!("{path}: S {text:?}")],
+        AttributeValue::N(digits) => vec![format!("{path}: N {digits}")],
+        AttributeValue::Bool(value) => vec![format!("{path}: BOOL {value}")],
+        AttributeValue::Null(_) => vec![format!("{path}: NULL")],
+        AttributeValue::M(map) if map.is_empty() => vec![format!("{path}: M, empty")],
+        AttributeValue::L(list) if list.is_empty() => vec![format!("{path}: L, empty")],
+        AttributeValue::M(map) => {
+            let sorted: BTreeMap<_, _> = map.iter().collect();
+            sorted.into_iter().flat_map(|(name, value)| leaves(&format!("{path}.{name}"), value)).collect()
+        }
+        AttributeValue::L(list) => {
+            (0..).zip(list).flat_map(|(n, value): (u32, _)| leaves(&format!("{path}[{n}]"), value)).collect()
+        }
+        other => panic!("the store writes no {other:?}"),
+    }
+}
+
+/// Compares the item of a record that has just been created.
+async fn assert_record<T: Record>(name: &str, key: T::Key, value: T) {
+    let store = TestStore::new();
+    store.created(&key, value).await;
+    assert_item(name, &store.raw::<T>(&key).await);
+}
+
+fn item_of(order: &Order, name: ItemName) -> ItemKey {
+    ItemKey::new(&order.id, name)
+}
+
+#[test]
+fn every_golden_file_belongs_to_a_test() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/snapshots");
+    let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let found: BTreeSet<String> = names.collect();
+    assert_eq!(found, FILES.map(|name| format!("store__tests__golden__{name}.snap")).into());
+}
+
+#[tokio::test]
+async fn what_was_placed() {
+    let key = item_of(&pending(), ItemName::Placed);
+    assert_record("placed", key, placement("5f3a9c", full())).await;
+}
+
+#[tokio::test]
+async fn the_state_of_a_pending_order() {
+    assert_record("state_pending", item_of(&pending(), ItemName::State), state()).await;
+}
+
+#[tokio::test]
+async fn the_state_of_an_open_order_with_holds_and_every_holding_of_stock() {
+    let order = dispatched();
+    let state = order.state.clone().record(&dispute(DisputeStatus::Open), at(5));
+    let state = state.hold(HoldReason::IncorrectAddress, "no such street", &stamp(6)).unwrap();
+    let stock = (0..).zip(all_holdings()).map(|(line, held)| allocation(line, "TEE", 2, held)).collect();
+    let state = OrderState { revision: second_revision(), stock, ..state };
+    assert_record("state_open_with_holds", item_of(&order, ItemName::State), state).await;
+}
+
+#[tokio::test]
+async fn the_state_of_a_cancelled_order_with_a_refund_in_every_state() {
+    let order = cancelled();
+    let mut state = order.state.clone();
+    for (n, refund_state) in (1..).zip(all_refund_states()) {
+        let payment = "stripe_pi_1".parse().unwrap();
+        let refund = Refund { payment, amount: 100, attempt: n, state: refund_state };
+        state.ledger.refunds.insert(format!("return-0{n}").parse().unwrap(), refund);
+    }
+    assert_record("state_cancelled_with_refunds", item_of(&order, ItemName::State), state).await;
+}
+
+#[tokio::test]
+async fn the_state_of_an_order_with_every_fact_about_money() {
+    let facts = (1..).zip(all_facts());
+    let state = facts.fold(state(), |state, (n, fact)| state.record(&event("stripe_pi_1", n, fact), at(n)));
+    assert_record("state_with_every_fact_about_money", item_of(&pending(), ItemName::State), state).await;
+}
+
+#[tokio::test]
+async fn an_open_fulfillment_of_which_the_warehouse_is_to_be_told() {
+    let bins = [(fixtures::main(), "A-01".to_owned())].into();
+    let tee = Product { sku: "TEE".parse().unwrap(), title: "T-shirt, navy, M".into(), weight_g: None, bins };
+    let order = deducted().dispatch(&[(tee.sku.clone(), tee)].into(), &[fixtures::main()].into(), at(4));
+    let key = item_of(&order, ItemName::Fulfillment(FULFILLMENT));
+    assert_record("fulfillment_open", key, order.fulfillments[&FULFILLMENT].clone()).await;
+}
+
+#[tokio::test]
+async fn a_fulfillment_with_a_parcel_on_its_way_and_one_that_has_arrived() {
+    let second = ParcelId::nth(2);
+    let with_size = Packing { dimensions_mm: Some([300, 200, 100]), ..packing(&[(0, 2)], "key-1") };
+    let order = picked().pack(FULFILLMENT, &with_size, &stamp(6)).unwrap();
+    let order = order.pack(FULFILLMENT, &packing(&[(1, 1)], "key-2"), &stamp(7)).unwrap();
+    let tracking_url = Some("https://track.example/JD-P1".to_owned());
+    let both = [HandOver { tracking_url, ..leaving(PARCEL) }, leaving(second)];
+    let order = order.hand_over(FULFILLMENT, &both, &stamp(8)).unwrap().order;
+    let order = order.deliver(FULFILLMENT, PARCEL, &stamp(9)).unwrap();
+    let key = item_of(&order, ItemName::Fulfillment(FULFILLMENT));
+    assert_record("fulfillment_handed_over", key, order.fulfillments[&FULFILLMENT].clone()).await;
+}
+
+#[tokio::test]
+async fn a_return_that_is_asked_for_and_one_that_is_inspected() {
+    let (id, order) = completed().request_return(&wanted(&[(0, 2), (1, 1)]), "key-1", &stamp(10)).unwrap();
+    let key = item_of(&order, ItemName::Return(id));
+    assert_record("return_requested", key.clone(), order.returns[&id].clone()).await;
+
+    let order = order.change_return(id, |returned| returned.approve(&stamp(11))).unwrap();
+    let received = |returned: Return| returned.receive(&[(0, 2)].into(), &fixtures::main(), &stamp(12));
+    let order = order.change_return(id, received).unwrap();
+    let units = |disposition, grade| Inspection { quantity: 1, disposition, grade };
+    let shirts = vec![units(Disposition::Restocked, Some(Grade::A)), units(Disposition::ProcessingRequired, None)];
+    let found = [(0, shirts), (1, vec![units(Disposition::Missing, None)])].into();
+    let order = order.inspect_return(id, &found, &stamp(13)).unwrap().order;
+    assert_record("return_inspected", key, order.returns[&id].clone()).await;
+}
+
+#[tokio::test]
+async fn the_claim_of_an_e_mail() {
+    let owing = Box::new(ItemName::Fulfillment(FULFILLMENT));
+    let key = item_of(&pending(), ItemName::Email(owing, EmailKind::Shipped(PARCEL)));
+    assert_record("email_claim", key, EmailClaim::first(at(5)).again(at(70))).await;
+}
+
+#[tokio::test]
+async fn a_payment_whose_order_is_not_there_yet_and_one_whose_order_is() {
+    let key: PaymentId = "stripe_pi_1".parse().unwrap();
+    let keep = |record: PaymentRecord, (n, fact)| record.keep(&event("stripe_pi_1", n, fact), Some(order(1)), at(20));
+    let facts = (1..).zip(all_facts());
+    assert_record("payment_unmatched", key.clone(), facts.fold(PaymentRecord::default(), keep)).await;
+    assert_record("payment_matched", key, PaymentRecord::matched(order(1))).await;
+}
+
+#[tokio::test]
+async fn a_location() {
+    let settings = ScheduleSettings {
+        time_zone: "America/New_York".into(),
+        holidays: ["2026-12-25".parse().unwrap()].into(),
+        transit_days: DayRange { min: 2, max: 4 },
+        ..ScheduleSettings::default()
+    };
+    let location = Location {
+        schedule: Schedule::try_from(settings).unwrap(),
+        webhook_url: Some("https://wms.example/hook".into()),
+        ..super::settings::location("east")
+    };
+    assert_record("location", location.id.clone(), location).await;
+}
+
+#[tokio::test]
+async fn a_channel() {
+    let channel = Channel { id: "web".parse().unwrap(), name: "Web shop".into() };
+    assert_record("channel", channel.id.clone(), channel).await;
+}
+
+#[tokio::test]
+async fn an_api_key() {
+    let key = ApiKey {
+        id: ApiKey::id_of("ok_test"),
+        name: "web shop".into(),
+        role: Role::Storefront,
+        channel: "web".parse().ok(),
+        created_at: at(0),
+        revoked_at: Some(at(9)),
+    };
+    assert_record("api_key", key.id.clone(), key).await;
+}
+
+#[tokio::test]
+async fn a_product() {
+    let bins = [("main".parse().unwrap(), "A-01".to_owned()), ("store".parse().unwrap(), "7".to_owned())].into();
+    let product = Product { sku: "MUG".parse().unwrap(), title: "Stoneware mug".into(), weight_g: Some(350), bins };
+    assert_record("product", product.sku.clone(), product).await;
+}
+
+fn every_bucket() -> StockDelta {
+    StockDelta {
+        on_hand: 50,
+        reserved: 2,
+        committed: 3,
+        backordered: 4,
+        damaged: 5,
+        quality_control: 6,
+        safety: 7,
+        incoming: 8,
+    }
+}
+
+#[tokio::test]
+async fn a_level_of_stock() {
+    let store = TestStore::new();
+    let mut write = store.write(at(0));
+    write.stock_on_terms(&place("TEE", "main"), every_bucket(), Terms { read: None, backorder: Some(true) });
+    write.commit().await.unwrap();
+    let key = key_item([("sku", "TEE".to_owned()), ("item", "location#main".to_owned())]);
+    assert_item("stock_level", &store.raw_item("StockTable", key).await);
+}
+
+#[tokio::test]
+async fn a_movement_and_the_key_that_lets_it_happen_once() {
+    let store = TestStore::new();
+    let movement = Movement {
+        at: at(5),
+        by: stamp(5).by.to_string(),
+        location: "main".parse().unwrap(),
+        reason: "counted".into(),
+        change: every_bucket(),
+    };
+    let counted = Some(Count { on_hand: 50, safety: Some(7) });
+    let record = MovementRecord { id: "key-1".into(), movement, counted };
+    let mut write = store.write(at(5));
+    write.movement(&"TEE".parse().unwrap(), &record);
+    write.commit().await.unwrap();
+    for (file, item) in [("movement", "movement#01764000005000#key-1"), ("movement_key", "movement-key#key-1")] {
+        let key = key_item([("sku", "TEE".to_owned()), ("item", item.to_owned())]);
+        assert_item(file, &store.raw_item("StockTable", key).await);
+    }
+}
+
+/// The item of an order that owes this.
+fn owed_by(duty: &Duty) -> ItemName {
+    match duty {
+        Duty::StockDeduction
+        | Duty::FulfillmentDispatch
+        | Duty::Refund
+        | Duty::Email(EmailKind::PaymentConfirmed | EmailKind::OrderCancelled | EmailKind::RefundSent(_)) => {
+            ItemName::State
+        }
+        Duty::WarehouseNotice | Duty::Email(EmailKind::Shipped(_) | EmailKind::Delivered(_)) => {
+            ItemName::Fulfillment(FULFILLMENT)
+        }
+        Duty::Email(EmailKind::ReturnReceived) => ItemName::Return(ReturnId::nth(1)),
+    }
+}
+
+#[tokio::test]
+async fn the_message_of_each_duty() {
+    let store = TestStore::new();
+    for duty in all_duties() {
+        let subject = item_of(&pending(), owed_by(&duty)).subject();
+        assert_eq!(store.remind(&[OwedDuty { subject, duty }]).await, 1);
+    }
+    let line = |(consumer, body): (Consumer, String)| format!("{}: {body}", consumer.variable());
+    let lines: Vec<String> = store.messages().into_iter().map(line).collect();
+    assert_golden("messages", &lines.join("\n"));
+}
+
+#[test]
+fn a_message_carries_the_trace_that_it_became_owed_in() {
+    let owing = OwedDuty { subject: ItemKey::state(&pending().id).subject(), duty: Duty::Refund };
+    let mut message = Message::new(&owing);
+    message.trace = Some("Root=1-67891233-abcdef012345678912345678".into());
+    let body = serde_json::to_string(&message).unwrap();
+    let known =
+        r#"{"v":1,"subject":"order/ord_1/state","duty":"refund","trace":"Root=1-67891233-abcdef012345678912345678"}"#;
+    assert_eq!(body, known);
+    assert_eq!(serde_json::from_str::<Message>(known).unwrap(), message);
+}
+
+#[test]
+fn a_message_of_another_version_is_refused() {
+    let body = |v: u8| format!(r#"{{"v":{v},"subject":"order/ord_1/state","duty":"refund"}}"#);
+    assert!(serde_json::from_str::<Message>(&body(1)).is_ok());
+    assert!(serde_json::from_str::<Message>(&body(2)).is_err());
+}
