@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Allocation {
-    /// The line's position in the order, from 0.
+    /// The line's id.
     pub line: LineId,
     pub sku: Sku,
     #[serde(rename = "qty")]

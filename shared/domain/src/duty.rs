@@ -1,8 +1,8 @@
 //! Duties: the follow-up work that an aggregate owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
 use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
-use serde::{Deserialize, Serialize};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// One piece of follow-up work. Its text form is what the `owed` set and the messages hold.
@@ -122,7 +122,8 @@ pub enum Consumer {
 }
 
 impl Consumer {
-    pub const ALL: [Self; 4] = [Self::StockDeduction, Self::FulfillmentDispatch, Self::EmailConfirmation, Self::Refunds];
+    pub const ALL: [Self; 4] =
+        [Self::StockDeduction, Self::FulfillmentDispatch, Self::EmailConfirmation, Self::Refunds];
 
     /// The environment variable that holds its queue's URL.
     pub fn variable(self) -> &'static str {

@@ -1,16 +1,56 @@
 //! Ordinary values for tests: one place, so that a new field is filled in once.
+//!
+//! The order of each stage comes out of the rules themselves. Everything of it lies at [`main`], and goes into one
+//! fulfillment with one parcel.
 
 #![allow(clippy::unwrap_used)]
 
 use crate::{
+    Rejection,
+    allocation::{Allocation, AllocationState},
+    fulfillment::{HandOver, PackedLine, Packing},
+    history::{Actor, Stamp},
+    ids::{FulfillmentId, LineId, LocationId, ParcelId},
+    ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
     money::Amount,
-    placed_order::{Address, Customer, Line, PlacedOrder, Shipping},
+    order::Order,
+    order_state::OrderState,
+    placed_order::{Address, Customer, Line, PlacedOrder, Revision, Shipping},
+    returns::{Disposition, Inspection, RequestedUnits, ReturnReason},
+    routing::Routed,
 };
 use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
+
+/// When the reservation of [`pending`] ends.
+pub const RESERVATION: i64 = 1800;
+/// The fulfillment of [`dispatched`].
+pub const FULFILLMENT: FulfillmentId = FulfillmentId::nth(1);
+/// The parcel of [`packed`].
+pub const PARCEL: ParcelId = ParcelId::nth(1);
+
+/// A moment, counted from when the orders here are placed.
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_764_000_000 + second).unwrap()
+}
+
+/// `operator:test` does something at this moment.
+pub fn stamp(second: i64) -> Stamp {
+    Stamp::new(Actor::caller("operator", "test"), at(second))
+}
+
+/// The location that everything lies at.
+pub fn main() -> LocationId {
+    "main".parse().unwrap()
+}
 
 /// An order of these lines: SKU, quantity, unit price.
 pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
-    let line = |&(sku, quantity, unit_price): &(&str, u32, Amount)| Line {
+    let line = |(id, &(sku, quantity, unit_price)): (LineId, &(&str, u32, Amount))| Line {
+        id,
         sku: sku.parse().unwrap(),
         title: sku.to_owned(),
         quantity,
@@ -29,14 +69,15 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         country: "GB".into(),
     };
     let mut placed = PlacedOrder {
+        revision: Revision::FIRST,
         channel: "web".parse().unwrap(),
         reference: "1001".into(),
-        placed_at: Timestamp::from_second(1_764_000_000).unwrap(),
+        placed_at: at(0),
         currency: "EUR".parse().unwrap(),
         customer: Customer { name: "Ada".into(), email: "ada@example.com".into(), phone: None, locale: None },
         shipping_address: address,
         billing_address: None,
-        lines: lines.iter().map(line).collect(),
+        lines: (0..).zip(lines).map(line).collect(),
         shipping: Shipping { method: "Standard".into(), price: 0, tax: 0 },
         discount: None,
         tax_included: true,
@@ -45,4 +86,181 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
     };
     placed.total = placed.totals().unwrap().total;
     placed
+}
+
+/// Line 0 is two shirts, line 1 a mug: 37.00 EUR.
+pub fn two_lines() -> PlacedOrder {
+    placed(&[("TEE", 2, 1500), ("MUG", 1, 700)])
+}
+
+pub fn allocation(line: LineId, sku: &str, quantity: u32, state: AllocationState) -> Allocation {
+    Allocation { line, sku: sku.parse().unwrap(), quantity, state }
+}
+
+/// The provider tells this of a payment, in euros.
+pub fn event(payment: &str, fact: MoneyFact) -> MoneyEvent {
+    let (payment, currency) = (payment.parse().unwrap(), "EUR".parse().ok());
+    MoneyEvent { payment, at: at(1), event: "evt_1".into(), currency, fact }
+}
+
+/// So much of the payment `stripe_pi_1` has been captured altogether.
+pub fn captured(amount: Amount) -> MoneyEvent {
+    event("stripe_pi_1", MoneyFact::Captured(amount))
+}
+
+/// Where the one dispute of the payment `stripe_pi_1` stands.
+pub fn dispute(status: DisputeStatus) -> MoneyEvent {
+    event("stripe_pi_1", MoneyFact::Dispute { id: "dp_1".into(), amount: 3700, status })
+}
+
+/// Where an attempt at a refund that Orderly asked for stands.
+pub fn refund(ours: &str, attempt: u32, amount: Amount, status: RefundStatus) -> MoneyEvent {
+    let ours = Some(OurRefund { id: ours.parse().unwrap(), attempt });
+    event("stripe_pi_1", MoneyFact::Refund { ours, id: format!("re_{attempt}"), amount, status })
+}
+
+pub fn units(lines: &[(LineId, u32)]) -> Vec<PackedLine> {
+    lines.iter().map(|&(line, quantity)| PackedLine { line, quantity }).collect()
+}
+
+/// A parcel of these units.
+pub fn packing(lines: &[(LineId, u32)], key: &str) -> Packing {
+    Packing { contents: units(lines), weight_g: 500, dimensions_mm: None, key: key.to_owned() }
+}
+
+/// The parcel leaves with DHL.
+pub fn leaving(parcel: ParcelId) -> HandOver {
+    HandOver { parcel, carrier: "DHL".into(), tracking_number: format!("JD-{parcel}"), tracking_url: None }
+}
+
+/// These units are asked to come back.
+pub fn wanted(lines: &[(LineId, u32)]) -> Vec<RequestedUnits> {
+    lines.iter().map(|&(line, quantity)| RequestedUnits { line, quantity, reason: ReturnReason::Unwanted }).collect()
+}
+
+/// What the inspector found.
+pub fn inspected(units: &[(LineId, u32, Disposition)]) -> BTreeMap<LineId, Vec<Inspection>> {
+    let mut found: BTreeMap<LineId, Vec<Inspection>> = BTreeMap::new();
+    for &(line, quantity, disposition) in units {
+        found.entry(line).or_default().push(Inspection { quantity, disposition, grade: None });
+    }
+    found
+}
+
+/// The order with its state changed by a rule that refuses nothing.
+pub fn with_state(order: Order, rule: impl FnOnce(OrderState) -> OrderState) -> Order {
+    Order { state: rule(order.state), ..order }
+}
+
+/// Has just been placed, and everything of it is reserved.
+pub fn unpaid(placed: PlacedOrder) -> Order {
+    let reserved = AllocationState::Reserved(main());
+    let held = placed.lines.iter().map(|l| allocation(l.id, l.sku.as_str(), l.quantity, reserved.clone())).collect();
+    let state = OrderState::place(&placed, held, at(RESERVATION), &[], &stamp(0));
+    Order { id: "ord_1".parse().unwrap(), placed, state, fulfillments: BTreeMap::new(), returns: BTreeMap::new() }
+}
+
+/// [`two_lines`], not paid for yet.
+pub fn pending() -> Order {
+    unpaid(two_lines())
+}
+
+/// All of its money has come, and its stock is still to be deducted.
+pub fn paid() -> Order {
+    with_state(pending(), |state| state.record(&captured(3700), at(2)))
+}
+
+/// Its stock is committed, and its fulfillment still to be made.
+pub fn deducted() -> Order {
+    with_state(paid(), |state| state.deduct(&Routed::default(), at(3)))
+}
+
+/// The warehouse is to pick it.
+pub fn dispatched() -> Order {
+    deducted().dispatch(&BTreeMap::new(), &BTreeSet::new(), at(4))
+}
+
+/// Everything was found.
+pub fn picked() -> Order {
+    dispatched().confirm_picks(FULFILLMENT, &[(0, 2), (1, 1)].into(), &stamp(5)).unwrap().order
+}
+
+/// Everything is in a parcel, packed under the key `pack`.
+pub fn packed() -> Order {
+    picked().pack(FULFILLMENT, &packing(&[(0, 2), (1, 1)], "pack"), &stamp(6)).unwrap()
+}
+
+/// A carrier has it.
+pub fn shipped() -> Order {
+    packed().hand_over(FULFILLMENT, &[leaving(PARCEL)], &stamp(7)).unwrap().order
+}
+
+/// The customer has it.
+pub fn completed() -> Order {
+    shipped().deliver(FULFILLMENT, PARCEL, &stamp(8)).unwrap()
+}
+
+/// Cancelled before anything of it was picked, its money owed to the customer.
+pub fn cancelled() -> Order {
+    dispatched().cancel("changed my mind", &stamp(9)).unwrap()
+}
+
+/// Was never paid for.
+pub fn expired() -> Order {
+    with_state(pending(), |state| state.expire(at(RESERVATION)))
+}
+
+/// A value at some stage of its life.
+pub type Stage<T> = (&'static str, T);
+
+/// A command, and what it makes of a value.
+pub type Command<T> = (&'static str, fn(T, &Stamp) -> Result<T, Rejection>);
+
+/// Checks a table of every command (its rows) in every stage (its columns). A cell is `=` where nothing changes at all,
+/// the code of the rejection, or what `told` tells of the value before and after.
+pub fn assert_outcomes<T: Clone + PartialEq>(
+    table: &str,
+    stages: &[Stage<T>],
+    commands: &[Command<T>],
+    told: impl Fn(&T, &T) -> String,
+) {
+    let rows = table.lines().map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let rows: Vec<_> = rows.filter(|row| row.len() > 1).collect();
+    let columns: Vec<_> = ["command"].into_iter().chain(stages.iter().map(|(stage, _)| *stage)).collect();
+    assert_eq!(rows[0], columns);
+    assert!(rows.iter().all(|row| row.len() == columns.len()), "a cell of each stage in each row");
+    let names: Vec<_> = commands.iter().map(|(command, _)| *command).collect();
+    assert_eq!(rows[1..].iter().map(|row| row[0]).collect::<Vec<_>>(), names);
+    let mut wrong = Vec::new();
+    for ((command, run), row) in commands.iter().zip(&rows[1..]) {
+        for ((stage, before), expected) in stages.iter().zip(&row[1..]) {
+            let outcome = match run(before.clone(), &stamp(20)) {
+                Ok(after) if after == *before => "=".to_owned(),
+                Ok(after) => told(before, &after),
+                Err(rejection) => rejection.code.to_owned(),
+            };
+            if outcome != *expected {
+                wrong.push(format!("{command} when {stage}: {outcome} instead of {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Checks that a command done again later changes nothing; the commands in `refused` answer that with this code.
+pub fn assert_done_once<T: Clone + PartialEq + Debug>(
+    stages: &[Stage<T>],
+    commands: &[Command<T>],
+    refused: &[(&str, &str)],
+) {
+    for (command, run) in commands {
+        for (stage, before) in stages {
+            let Ok(once) = run(before.clone(), &stamp(20)) else { continue };
+            let again = run(once.clone(), &stamp(99)).map_err(|rejection| (*command, rejection.code));
+            match again {
+                Ok(again) => assert_eq!(again, once, "{command} when {stage}"),
+                Err(answer) => assert!(once != *before && refused.contains(&answer), "{answer:?} when {stage}"),
+            }
+        }
+    }
 }

@@ -369,11 +369,7 @@ impl Fulfillment {
     }
 
     /// Gives parcels to their carriers. Tells which units left; none if it was told before.
-    pub fn hand_over(
-        mut self,
-        leaving: &[HandOver],
-        stamp: &Stamp,
-    ) -> Result<(Self, Vec<PackedLine>), Rejection> {
+    pub fn hand_over(mut self, leaving: &[HandOver], stamp: &Stamp) -> Result<(Self, Vec<PackedLine>), Rejection> {
         if self.status == FulfillmentStatus::Cancelled {
             return Err(self.not_in("be handed over", "packed"));
         }

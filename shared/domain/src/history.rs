@@ -167,10 +167,8 @@ mod tests {
 
     #[test]
     fn an_entry_reads_back_as_it_was_written() {
-        let stamp = Stamp::new(
-            Actor::caller("operator", "Anna B"),
-            Timestamp::from_millisecond(1_764_000_000_123).unwrap(),
-        );
+        let stamp =
+            Stamp::new(Actor::caller("operator", "Anna B"), Timestamp::from_millisecond(1_764_000_000_123).unwrap());
         for event in Event::ALL {
             for note in ["", "45.00 EUR", "two  spaces"] {
                 let entry = stamp.entry(*event, note);

@@ -128,11 +128,6 @@ impl OrderId {
         let text = data_encoding::BASE32_NOPAD.encode(&hash.finalize()[..16]);
         Self(format!("ord_{}", text.to_ascii_lowercase()))
     }
-
-    /// Spreads orders over `shards` without storing a number: the same order, the same shard.
-    pub fn shard(&self, shards: u8) -> u8 {
-        self.0.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % shards
-    }
 }
 
 /// Why a text does not name a numbered thing.

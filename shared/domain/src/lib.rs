@@ -25,9 +25,9 @@ pub mod provider_units;
 pub mod refund_cause;
 pub mod returns;
 pub mod routing;
+pub mod safeguards;
 #[cfg(feature = "schema")]
 pub mod schema;
-pub mod safeguards;
 pub mod settings;
 pub mod stock;
 

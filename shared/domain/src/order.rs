@@ -15,7 +15,7 @@ use crate::{
     fulfillment::Fulfillment,
     history::Stamp,
     ids::{FulfillmentId, LineId, OrderId, ReturnId, Sku},
-    order_state::{HoldReason, OrderState, OrderStatus},
+    order_state::{OrderState, OrderStatus},
     placed_order::PlacedOrder,
     returns::Return,
     stock::{MovementRecord, StockChange},
@@ -130,16 +130,5 @@ impl Order {
                 self.placed.price_of_units(line.id, gone..line.quantity)
             })
             .sum()
-    }
-
-    /// A held order is not worked on, but for what was found of it when the rest has run out.
-    fn not_held(&self) -> Result<(), Rejection> {
-        let holds = self.state.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
-        let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();
-        if reasons.is_empty() {
-            return Ok(());
-        }
-        let why = format!("the order is on hold: {}; ask an operator to release it", reasons.join(", "));
-        Err(Rejection::new("on-hold", why))
     }
 }

@@ -57,7 +57,8 @@ impl Safeguard {
     /// Whether the environment variable `ORDERLY_GONE` takes it away.
     #[cfg(mutants)]
     pub fn is_off(self) -> bool {
-        static GONE: std::sync::LazyLock<Option<String>> = std::sync::LazyLock::new(|| std::env::var("ORDERLY_GONE").ok());
+        static GONE: std::sync::LazyLock<Option<String>> =
+            std::sync::LazyLock::new(|| std::env::var("ORDERLY_GONE").ok());
         GONE.as_deref() == Some(self.as_str())
     }
 

@@ -1,27 +1,19 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::fixtures::placed;
+use crate::fixtures::{Command, Stage, assert_done_once, assert_outcomes, at, leaving, packing, placed, stamp, units};
 use proptest::prelude::*;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_764_000_000 + second).unwrap()
-}
-
-fn by() -> Actor {
-    Actor::caller("warehouse", "test")
-}
 
 fn location(id: &str) -> LocationId {
     id.parse().unwrap()
 }
 
-fn allocation(line: u16, quantity: u32, state: AllocationState) -> Allocation {
+fn allocation(line: LineId, quantity: u32, state: AllocationState) -> Allocation {
     Allocation { line, sku: format!("SKU-{line}").parse().unwrap(), quantity, state }
 }
 
-fn packed(contents: &[(u16, u32)]) -> Vec<PackedLine> {
-    contents.iter().map(|&(line, quantity)| PackedLine { line, quantity }).collect()
+fn all_ids() -> impl Iterator<Item = FulfillmentId> {
+    FulfillmentId::all_after([])
 }
 
 /// To be picked: 3 units of line 0, and 1 of line 1.
@@ -29,23 +21,23 @@ fn open() -> Fulfillment {
     let committed = |line, quantity| allocation(line, quantity, AllocationState::Committed(location("main")));
     let stock = [committed(0, 3), committed(1, 1)];
     let order = placed(&[("SKU-0", 3, 100), ("SKU-1", 1, 100)]);
-    plan(&stock, &order, &BTreeMap::new(), &BTreeSet::new(), 1, at(0)).remove(0).1
+    plan(&stock, &order, &BTreeMap::new(), &BTreeSet::new(), all_ids(), at(0)).remove(0).1
 }
 
 fn picking() -> Fulfillment {
-    open().start_picking(&by(), at(1)).unwrap()
+    open().start_picking(&stamp(1)).unwrap()
 }
 
-fn picks(found: &[(u16, u32)]) -> BTreeMap<u16, u32> {
+fn picks(found: &[(LineId, u32)]) -> BTreeMap<LineId, u32> {
     found.iter().copied().collect()
 }
 
 fn picked() -> Fulfillment {
-    picking().confirm_picks(&picks(&[(0, 3), (1, 1)]), &by(), at(2)).unwrap().0
+    picking().confirm_picks(&picks(&[(0, 3), (1, 1)]), &stamp(2)).unwrap().0
 }
 
-fn pack(fulfillment: Fulfillment, contents: &[(u16, u32)], key: &str) -> Result<Fulfillment, Rejection> {
-    fulfillment.pack(packed(contents), 500, None, key, &by(), at(3))
+fn pack(fulfillment: Fulfillment, contents: &[(LineId, u32)], key: &str) -> Result<Fulfillment, Rejection> {
+    fulfillment.pack(&packing(contents, key), &stamp(3))
 }
 
 /// In two parcels.
@@ -53,42 +45,39 @@ fn all_packed() -> Fulfillment {
     pack(pack(picked(), &[(0, 2)], "a").unwrap(), &[(0, 1), (1, 1)], "b").unwrap()
 }
 
-fn leaving(parcel: &str) -> HandOver {
-    HandOver {
-        parcel: parcel.parse().unwrap(),
-        carrier: "DHL".into(),
-        tracking_number: format!("JD-{parcel}"),
-        tracking_url: None,
-    }
-}
+const P1: ParcelId = ParcelId::nth(1);
+const P2: ParcelId = ParcelId::nth(2);
 
 fn handed_over() -> Fulfillment {
-    all_packed().hand_over(&[leaving("P1"), leaving("P2")], &by(), at(4)).unwrap().0
+    all_packed().hand_over(&[leaving(P1), leaving(P2)], &stamp(4)).unwrap().0
 }
 
-fn deliver(fulfillment: Fulfillment, parcel: &str) -> Result<Fulfillment, Rejection> {
-    fulfillment.deliver(&parcel.parse().unwrap(), &by(), at(5))
+fn deliver(fulfillment: Fulfillment, parcel: ParcelId) -> Result<Fulfillment, Rejection> {
+    fulfillment.deliver(parcel, &stamp(5))
 }
 
 fn closed() -> Fulfillment {
-    deliver(deliver(handed_over(), "P1").unwrap(), "P2").unwrap()
+    deliver(deliver(handed_over(), P1).unwrap(), P2).unwrap()
 }
 
 fn short() -> Fulfillment {
-    open().confirm_picks(&picks(&[(0, 0), (1, 0)]), &by(), at(2)).unwrap().0
+    open().confirm_picks(&picks(&[(0, 0), (1, 0)]), &stamp(2)).unwrap().0
 }
 
-type Command = fn(Fulfillment) -> Result<Fulfillment, Rejection>;
+fn stages() -> [Stage<Fulfillment>; 8] {
+    let all = [open(), picking(), picked(), all_packed(), handed_over(), closed(), short(), open().cancel(&stamp(9))];
+    all.map(|fulfillment| (fulfillment.status.as_str(), fulfillment))
+}
 
-fn commands() -> [(&'static str, Command); 7] {
-    let commands: [(&str, Command); 7] = [
-        ("start picking", |f| f.start_picking(&by(), at(10))),
-        ("confirm picks", |f| Ok(f.confirm_picks(&picks(&[(0, 3), (1, 1)]), &by(), at(10))?.0)),
-        ("pack P1", |f| pack(f, &[(0, 2)], "a")),
-        ("pack more", |f| pack(f, &[(0, 1)], "c")),
-        ("hand over P1", |f| Ok(f.hand_over(&[leaving("P1")], &by(), at(10))?.0)),
-        ("deliver P1", |f| deliver(f, "P1")),
-        ("cancel", |f| Ok(f.cancel(&by(), at(10)))),
+fn commands() -> [Command<Fulfillment>; 7] {
+    let commands: [Command<Fulfillment>; 7] = [
+        ("start picking", |f, s| f.start_picking(s)),
+        ("confirm picks", |f, s| Ok(f.confirm_picks(&picks(&[(0, 3), (1, 1)]), s)?.0)),
+        ("pack P1", |f, s| f.pack(&packing(&[(0, 2)], "a"), s)),
+        ("pack more", |f, s| f.pack(&packing(&[(0, 1)], "c"), s)),
+        ("hand over P1", |f, s| Ok(f.hand_over(&[leaving(P1)], s)?.0)),
+        ("deliver P1", |f, s| f.deliver(P1, s)),
+        ("cancel", |f, s| Ok(f.cancel(s))),
     ];
     commands
 }
@@ -106,34 +95,12 @@ fn every_command_in_every_status_has_the_outcome_of_the_table() {
         deliver P1    | unknown-parcel | unknown-parcel | unknown-parcel  | not-handed-over | handed_over     | =            | unknown-parcel | unknown-parcel
         cancel        | cancelled      | cancelled      | cancelled       | cancelled       | cancelled       | =            | =              | =
     ";
-    let all =
-        [open(), picking(), picked(), all_packed(), handed_over(), closed(), short(), open().cancel(&by(), at(9))];
-    let mut rows =
-        table.lines().map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()).filter(|row| row.len() > 1);
-    assert_eq!(rows.next().unwrap()[1..], all.each_ref().map(|f| f.status.as_str()));
-    for ((command, run), row) in commands().into_iter().zip(rows.by_ref()) {
-        assert_eq!((command, row.len()), (row[0], all.len() + 1));
-        for (before, expected) in all.iter().zip(&row[1..]) {
-            let outcome = match run(before.clone()) {
-                Ok(next) if next == *before => "=",
-                Ok(next) => next.status.as_str(),
-                Err(rejection) => rejection.code,
-            };
-            assert_eq!(&outcome, expected, "{command} when {}", before.status.as_str());
-        }
-    }
-    assert_eq!(rows.next(), None);
+    assert_outcomes(table, &stages(), &commands(), |_, after| after.status.as_str().to_owned());
 }
 
 #[test]
 fn what_is_done_twice_is_done_once() {
-    for (command, run) in commands() {
-        for before in [open(), picking(), picked(), all_packed(), handed_over()] {
-            if let Ok(once) = run(before) {
-                assert_eq!(run(once.clone()).as_ref(), Ok(&once), "{command}");
-            }
-        }
-    }
+    assert_done_once(&stages(), &commands(), &[]);
 }
 
 #[test]
@@ -148,15 +115,15 @@ fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
         allocation(6, 7, AllocationState::Committed(location("main"))),
     ];
     let order = placed(&[("SKU-0", 1, 1), ("SKU-1", 2, 1), ("SKU-2", 3, 1)]);
-    let product = |line: u16, bin: &str| {
+    let product = |line: LineId, bin: &str| {
         let sku: Sku = format!("SKU-{line}").parse().unwrap();
         let bins = BTreeMap::from([(location("main"), bin.to_owned())]);
         (sku.clone(), Product { sku, title: format!("Product {line}"), weight_g: None, bins })
     };
     let products = BTreeMap::from([product(0, "B-02"), product(1, "A-01")]);
-    let planned = plan(&held, &order, &products, &[location("store")].into(), 7, at(0));
-    let ids: Vec<_> = planned.iter().map(|(id, f)| (id.as_str(), f.location.as_str())).collect();
-    assert_eq!(ids, [("07", "main"), ("08", "store")]);
+    let planned = plan(&held, &order, &products, &[location("store")].into(), all_ids().skip(6), at(0));
+    let ids: Vec<_> = planned.iter().map(|(id, f)| (id.to_string(), f.location.as_str())).collect();
+    assert_eq!(ids, [("07".to_owned(), "main"), ("08".to_owned(), "store")]);
     let list = |f: &Fulfillment| f.lines.iter().map(|l| (l.line, l.title.clone(), l.quantity)).collect::<Vec<_>>();
     let (main, store) = (&planned[0].1, &planned[1].1);
     let expected = [(6, String::new(), 7), (1, "Product 1".to_owned(), 2), (0, "Product 0".to_owned(), 1)];
@@ -168,7 +135,7 @@ fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
 
 #[test]
 fn picks_that_do_not_fit_the_list_are_refused() {
-    let table: [(&[(u16, u32)], &str); 5] = [
+    let table: [(&[(LineId, u32)], &str); 5] = [
         (&[(0, 3)], "line-missing"),
         (&[], "line-missing"),
         (&[(0, 3), (1, 1), (2, 1)], "unknown-line"),
@@ -176,75 +143,74 @@ fn picks_that_do_not_fit_the_list_are_refused() {
         (&[(0, u32::MAX), (1, 1)], "too-many-picked"),
     ];
     for (found, code) in table {
-        assert_eq!(picking().confirm_picks(&picks(found), &by(), at(2)).unwrap_err().code, code, "{found:?}");
+        assert_eq!(picking().confirm_picks(&picks(found), &stamp(2)).unwrap_err().code, code, "{found:?}");
     }
 }
 
 #[test]
 fn a_count_may_be_corrected_downwards_until_it_is_packed() {
-    let correct = |of: Fulfillment, found: &[(u16, u32)]| of.confirm_picks(&picks(found), &by(), at(9));
+    let correct = |of: Fulfillment, found: &[(LineId, u32)]| of.confirm_picks(&picks(found), &stamp(9));
     let (fewer, missing) = correct(picked(), &[(0, 2), (1, 1)]).unwrap();
-    assert_eq!((fewer.status, missing), (FulfillmentStatus::Picked, packed(&[(0, 1)])));
+    assert_eq!((fewer.status, missing), (FulfillmentStatus::Picked, units(&[(0, 1)])));
     assert_eq!(correct(fewer.clone(), &[(0, 3), (1, 1)]).unwrap_err().code, "too-many-picked", "it is routed anew");
     let (none, missing) = correct(fewer, &[(0, 0), (1, 0)]).unwrap();
-    assert_eq!((none.status, missing), (FulfillmentStatus::Short, packed(&[(0, 2), (1, 1)])));
+    assert_eq!((none.status, missing), (FulfillmentStatus::Short, units(&[(0, 2), (1, 1)])));
 
     let half = pack(picked(), &[(0, 2)], "a").unwrap();
     assert_eq!(correct(half.clone(), &[(0, 1), (1, 1)]).unwrap_err().code, "already-packed");
     let (rest, missing) = correct(half, &[(0, 2), (1, 0)]).unwrap();
-    assert_eq!((rest.status, missing), (FulfillmentStatus::Packed, packed(&[(0, 1), (1, 1)])));
+    assert_eq!((rest.status, missing), (FulfillmentStatus::Packed, units(&[(0, 1), (1, 1)])));
     assert_eq!(correct(rest, &[(0, 1), (1, 0)]).unwrap_err().code, "wrong-status", "it is packed");
 }
 
 #[test]
 fn the_rest_of_what_has_left_in_part_can_be_cancelled() {
     let part = pack(picked(), &[(0, 2)], "a").unwrap();
-    let leaving = HandOver {
-        parcel: "P1".parse().unwrap(),
-        carrier: "DHL".into(),
-        tracking_number: "1".into(),
-        tracking_url: None,
-    };
-    let (sent, _) = pack(part, &[(0, 1)], "b").unwrap().hand_over(&[leaving], &by(), at(5)).unwrap();
-    let rest = sent.clone().cancel_unsent(&by(), at(6));
+    let (sent, _) = pack(part, &[(0, 1)], "b").unwrap().hand_over(&[leaving(P1)], &stamp(5)).unwrap();
+    let rest = sent.clone().cancel_unsent(&stamp(6));
     assert_eq!((rest.status, rest.parcels.len()), (FulfillmentStatus::HandedOver, 1), "P2 is unpacked again");
     assert_eq!(rest.units_sent(), [(0, 2)].into());
-    assert_eq!(rest.clone().cancel_unsent(&by(), at(7)), rest);
-    let arrived = sent.deliver(&"P1".parse().unwrap(), &by(), at(6)).unwrap();
-    assert_eq!(arrived.cancel_unsent(&by(), at(7)).status, FulfillmentStatus::Closed);
-    assert_eq!(picked().cancel_unsent(&by(), at(7)).status, FulfillmentStatus::Cancelled);
+    assert_eq!(rest.clone().cancel_unsent(&stamp(7)), rest);
+    let arrived = sent.deliver(P1, &stamp(6)).unwrap();
+    assert_eq!(arrived.cancel_unsent(&stamp(7)).status, FulfillmentStatus::Closed);
+    assert_eq!(picked().cancel_unsent(&stamp(7)).status, FulfillmentStatus::Cancelled);
 }
 
 #[test]
 fn what_was_not_found_is_told_line_by_line_and_once() {
     let found = picks(&[(0, 1), (1, 1)]);
-    let (next, missing) = picking().confirm_picks(&found, &by(), at(2)).unwrap();
-    assert_eq!((next.status, missing), (FulfillmentStatus::Picked, packed(&[(0, 2)])));
-    let (again, missing) = next.clone().confirm_picks(&found, &by(), at(9)).unwrap();
+    let (next, missing) = picking().confirm_picks(&found, &stamp(2)).unwrap();
+    assert_eq!((next.status, missing), (FulfillmentStatus::Picked, units(&[(0, 2)])));
+    let (again, missing) = next.clone().confirm_picks(&found, &stamp(9)).unwrap();
     assert_eq!((again, missing), (next, Vec::new()));
-    let (nothing, missing) = picking().confirm_picks(&picks(&[(0, 0), (1, 0)]), &by(), at(2)).unwrap();
-    assert_eq!((nothing.status, missing), (FulfillmentStatus::Short, packed(&[(0, 3), (1, 1)])));
+    let (nothing, missing) = picking().confirm_picks(&picks(&[(0, 0), (1, 0)]), &stamp(2)).unwrap();
+    assert_eq!((nothing.status, missing), (FulfillmentStatus::Short, units(&[(0, 3), (1, 1)])));
 }
 
 #[test]
 fn no_unit_is_packed_twice_or_unpicked() {
     let half = pack(picked(), &[(0, 2)], "a").unwrap();
-    let table: [&[(u16, u32)]; 6] =
+    let table: [&[(LineId, u32)]; 6] =
         [&[(0, 2)], &[(1, 2)], &[(2, 1)], &[(0, 1), (0, 1)], &[(0, 1), (1, 1), (1, 1)], &[(9, 1)]];
     for contents in table {
         assert_eq!(pack(half.clone(), contents, "b").unwrap_err().code, "not-picked", "{contents:?}");
     }
     let full = pack(half, &[(0, 1), (1, 1)], "b").unwrap();
     assert_eq!(full.status, FulfillmentStatus::Packed);
-    let ids: Vec<_> = full.parcels.iter().map(|parcel| parcel.id.as_str()).collect();
-    assert_eq!(ids, ["P1", "P2"]);
+    let ids: Vec<_> = full.parcels.iter().map(|parcel| parcel.id).collect();
+    assert_eq!(ids, [P1, P2]);
 }
 
 #[test]
 fn the_same_key_packs_the_same_parcel_and_no_other() {
-    let once = picked().pack(packed(&[(0, 2)]), 500, Some([1, 2, 3]), "a", &by(), at(3)).unwrap();
-    let again =
-        |contents: &[(u16, u32)], weight, size| once.clone().pack(packed(contents), weight, size, "a", &by(), at(9));
+    let parcel = |contents: &[(LineId, u32)], weight_g, dimensions_mm| {
+        let contents = units(contents);
+        Packing { contents, weight_g, dimensions_mm, key: "a".into() }
+    };
+    let once = picked().pack(&parcel(&[(0, 2)], 500, Some([1, 2, 3])), &stamp(3)).unwrap();
+    let again = |contents: &[(LineId, u32)], weight_g, dimensions_mm| {
+        once.clone().pack(&parcel(contents, weight_g, dimensions_mm), &stamp(9))
+    };
     assert_eq!(again(&[(0, 2)], 500, Some([1, 2, 3])).as_ref(), Ok(&once));
     for other in
         [again(&[(0, 1)], 500, Some([1, 2, 3])), again(&[(0, 2)], 501, Some([1, 2, 3])), again(&[(0, 2)], 500, None)]
@@ -256,40 +222,40 @@ fn the_same_key_packs_the_same_parcel_and_no_other() {
 #[test]
 fn parcels_may_leave_one_by_one_even_before_the_rest_is_packed() {
     let half = pack(picked(), &[(0, 2)], "a").unwrap();
-    let (half, left) = half.hand_over(&[leaving("P1")], &by(), at(4)).unwrap();
-    assert_eq!((half.status, left), (FulfillmentStatus::Picked, packed(&[(0, 2)])));
+    let (half, left) = half.hand_over(&[leaving(P1)], &stamp(4)).unwrap();
+    assert_eq!((half.status, left), (FulfillmentStatus::Picked, units(&[(0, 2)])));
     assert!(half.has_left());
-    let half = deliver(half, "P1").unwrap();
+    let half = deliver(half, P1).unwrap();
     let full = pack(half, &[(0, 1), (1, 1)], "b").unwrap();
     assert_eq!(full.status, FulfillmentStatus::Packed);
-    let (gone, left) = full.hand_over(&[leaving("P1"), leaving("P2")], &by(), at(6)).unwrap();
-    assert_eq!((gone.status, left), (FulfillmentStatus::HandedOver, packed(&[(0, 1), (1, 1)])));
+    let (gone, left) = full.hand_over(&[leaving(P1), leaving(P2)], &stamp(6)).unwrap();
+    assert_eq!((gone.status, left), (FulfillmentStatus::HandedOver, units(&[(0, 1), (1, 1)])));
     assert_eq!(gone.units_sent(), BTreeMap::from([(0, 3), (1, 1)]));
-    assert_eq!(deliver(gone, "P2").unwrap().status, FulfillmentStatus::Closed);
+    assert_eq!(deliver(gone, P2).unwrap().status, FulfillmentStatus::Closed);
 }
 
 #[test]
 fn a_parcel_leaves_with_one_carrier_and_tells_its_units_once() {
-    let (once, left) = all_packed().hand_over(&[leaving("P1")], &by(), at(4)).unwrap();
-    assert_eq!(left, packed(&[(0, 2)]));
-    let (again, left) = once.clone().hand_over(&[leaving("P1"), leaving("P1")], &by(), at(9)).unwrap();
+    let (once, left) = all_packed().hand_over(&[leaving(P1)], &stamp(4)).unwrap();
+    assert_eq!(left, units(&[(0, 2)]));
+    let (again, left) = once.clone().hand_over(&[leaving(P1), leaving(P1)], &stamp(9)).unwrap();
     assert_eq!((again, left), (once.clone(), Vec::new()), "and it keeps the time of the first hand-over");
-    let other = HandOver { carrier: "UPS".into(), ..leaving("P1") };
-    assert_eq!(once.clone().hand_over(&[other], &by(), at(9)).unwrap_err().code, "already-handed-over");
-    let contradiction = [leaving("P2"), HandOver { tracking_number: "2".into(), ..leaving("P2") }];
-    assert_eq!(once.clone().hand_over(&contradiction, &by(), at(9)).unwrap_err().code, "already-handed-over");
-    assert_eq!(once.hand_over(&[leaving("P3")], &by(), at(9)).unwrap_err().code, "unknown-parcel");
+    let other = HandOver { carrier: "UPS".into(), ..leaving(P1) };
+    assert_eq!(once.clone().hand_over(&[other], &stamp(9)).unwrap_err().code, "already-handed-over");
+    let contradiction = [leaving(P2), HandOver { tracking_number: "2".into(), ..leaving(P2) }];
+    assert_eq!(once.clone().hand_over(&contradiction, &stamp(9)).unwrap_err().code, "already-handed-over");
+    assert_eq!(once.hand_over(&[leaving(ParcelId::nth(3))], &stamp(9)).unwrap_err().code, "unknown-parcel");
 }
 
 #[test]
 fn the_customer_is_told_of_each_parcel_that_leaves_and_of_each_that_arrives() {
-    let of = |kind: fn(ParcelId) -> EmailKind, parcel: &str| Duty::Email(kind(parcel.parse().unwrap()));
+    let of = |kind: fn(ParcelId) -> EmailKind, parcel| Duty::Email(kind(parcel));
     let sent = handed_over();
-    assert_eq!(sent.owed, [of(EmailKind::Shipped, "P1"), of(EmailKind::Shipped, "P2")].into());
+    assert_eq!(sent.owed, [of(EmailKind::Shipped, P1), of(EmailKind::Shipped, P2)].into());
     let told = Fulfillment { owed: Owed::new(), ..sent };
-    let arrived = deliver(told, "P2").unwrap();
-    assert_eq!(arrived.owed, [of(EmailKind::Delivered, "P2")].into());
-    let again = arrived.clone().deliver(&"P2".parse().unwrap(), &by(), at(99)).unwrap();
+    let arrived = deliver(told, P2).unwrap();
+    assert_eq!(arrived.owed, [of(EmailKind::Delivered, P2)].into());
+    let again = arrived.clone().deliver(P2, &stamp(99)).unwrap();
     assert_eq!(again, arrived, "the first time stands");
 }
 
@@ -297,9 +263,9 @@ fn the_customer_is_told_of_each_parcel_that_leaves_and_of_each_that_arrives() {
 fn a_cancelled_fulfillment_owes_nothing() {
     let order = placed(&[("SKU-0", 1, 1)]);
     let stock = [allocation(0, 1, AllocationState::Committed(location("main")))];
-    let planned = plan(&stock, &order, &BTreeMap::new(), &[location("main")].into(), 1, at(0)).remove(0).1;
+    let planned = plan(&stock, &order, &BTreeMap::new(), &[location("main")].into(), all_ids(), at(0)).remove(0).1;
     assert!(!planned.owed.is_empty());
-    assert!(planned.cancel(&by(), at(1)).owed.is_empty());
+    assert!(planned.cancel(&stamp(1)).owed.is_empty());
 }
 
 proptest! {
@@ -309,16 +275,16 @@ proptest! {
         parcels in prop::collection::vec(prop::collection::vec((0..2_u16, 1..4_u32), 1..3), 0..6),
     ) {
         let found = picks(&[(0, found.0), (1, found.1)]);
-        let (mut now, missing) = picking().confirm_picks(&found, &by(), at(2)).unwrap();
+        let (mut now, missing) = picking().confirm_picks(&found, &stamp(2)).unwrap();
         for (n, contents) in parcels.iter().enumerate() {
             if let Ok(next) = pack(now.clone(), contents, &n.to_string()) {
                 now = next;
-                let last = now.parcels.last().unwrap().id.to_string();
-                now = now.hand_over(&[leaving(&last)], &by(), at(4)).unwrap().0;
+                let last = now.parcels.last().unwrap().id;
+                now = now.hand_over(&[leaving(last)], &stamp(4)).unwrap().0;
             }
         }
         let sent = now.units_sent();
-        let total = |line: u16| missing.iter().filter(|m| m.line == line).map(|m| m.quantity).sum::<u32>();
+        let total = |line: LineId| missing.iter().filter(|m| m.line == line).map(|m| m.quantity).sum::<u32>();
         for line in &now.lines {
             let sent = sent.get(&line.line).copied().unwrap_or(0);
             prop_assert!(sent <= found[&line.line]);

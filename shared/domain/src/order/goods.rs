@@ -6,6 +6,7 @@ use crate::{
     fulfillment::{Fulfillment, HandOver, PackedLine, Packing, plan},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
+    order_state::HoldReason,
     settings::Product,
     stock::{Movement, MovementRecord, StockChange, StockDelta, StockPlace},
 };
@@ -15,12 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Order {
     /// Makes fulfillments of all that is committed, one a location; those at the locations `notify` owe a notice to the
     /// warehouse. A held order gives up the duty; its release owes it again.
-    pub fn dispatch(
-        mut self,
-        products: &BTreeMap<Sku, Product>,
-        notify: &BTreeSet<LocationId>,
-        at: Timestamp,
-    ) -> Self {
+    pub fn dispatch(mut self, products: &BTreeMap<Sku, Product>, notify: &BTreeSet<LocationId>, at: Timestamp) -> Self {
         let planned = if self.state.holds.is_empty() {
             let ids = FulfillmentId::all_after(self.fulfillments.keys());
             plan(&self.state.stock, &self.placed, products, notify, ids, at)
@@ -47,9 +43,9 @@ impl Order {
         id: FulfillmentId,
         step: impl FnOnce(Fulfillment) -> Result<Fulfillment, Rejection>,
     ) -> Result<Self, Rejection> {
-        let fulfillment = self.fulfillment(id)?.clone();
-        self.not_held()?;
-        self.fulfillments.insert(id, step(fulfillment)?);
+        let next = step(self.fulfillment(id)?.clone())?;
+        self.may_become(id, &next)?;
+        self.fulfillments.insert(id, next);
         Ok(self)
     }
 
@@ -60,9 +56,8 @@ impl Order {
         picks: &BTreeMap<LineId, u32>,
         stamp: &Stamp,
     ) -> Result<Change, Rejection> {
-        let fulfillment = self.fulfillment(id)?.clone();
-        self.not_held()?;
-        let (fulfillment, short) = fulfillment.confirm_picks(picks, stamp)?;
+        let (fulfillment, short) = self.fulfillment(id)?.clone().confirm_picks(picks, stamp)?;
+        self.may_become(id, &fulfillment)?;
         for PackedLine { line, quantity } in &short {
             self.state.picked_short(*line, *quantity, &fulfillment.location);
         }
@@ -76,9 +71,8 @@ impl Order {
 
     /// Gives parcels to their carriers: their units are neither on hand nor committed any more.
     pub fn hand_over(mut self, id: FulfillmentId, leaving: &[HandOver], stamp: &Stamp) -> Result<Change, Rejection> {
-        let fulfillment = self.fulfillment(id)?.clone();
-        self.not_held()?;
-        let (fulfillment, left) = fulfillment.hand_over(leaving, stamp)?;
+        let (fulfillment, left) = self.fulfillment(id)?.clone().hand_over(leaving, stamp)?;
+        self.may_become(id, &fulfillment)?;
         for PackedLine { line, quantity } in &left {
             self.state.shipped(*line, *quantity, &fulfillment.location);
         }
@@ -92,6 +86,18 @@ impl Order {
         let fulfillment = self.fulfillment(id)?.clone().deliver(parcel, stamp)?;
         let closed = fulfillment.status.is_final();
         Ok(self.with_fulfillment(id, fulfillment, closed, stamp.at))
+    }
+
+    /// A held order is not worked on, but for what was found of it when the rest has run out. A step that changes nothing is
+    /// a repetition: its first answer was lost, and the hold came after it.
+    fn may_become(&self, id: FulfillmentId, next: &Fulfillment) -> Result<(), Rejection> {
+        let holds = self.state.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
+        let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();
+        if reasons.is_empty() || self.fulfillments.get(&id) == Some(next) {
+            return Ok(());
+        }
+        let why = format!("the order is on hold: {}; ask an operator to release it", reasons.join(", "));
+        Err(Rejection::new("on-hold", why))
     }
 
     /// Takes a fulfillment's new value, and notes its status in the order's state where that matters there.

@@ -21,19 +21,18 @@ struct News<'a> {
     at: Timestamp,
 }
 
-/// What follows from a fact about money, in this order: a step may rely on what the steps before it did.
+/// What follows from a fact about money, in this order: a step may rely on what the steps before it did, and the timeline
+/// tells of the fact before it tells of its consequences.
 const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 9] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
     OrderState::follow_disputes,
-    // Before the order opens, since an order that is paid waits for no promise.
     OrderState::drop_hold_for_a_broken_promise,
     |state, news| state.open_when_paid(news.at),
     |state, _| state.drop_refund_duty_when_none_is_owed(),
     // After the order has opened, since only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
     OrderState::hold_late_part,
-    // Last: it intends refunds, which have consequences of their own.
     OrderState::refund_money_of_a_cancelled_order,
 ];
 
@@ -181,11 +180,13 @@ impl OrderState {
         if !is_capture || !is_cancelled || Safeguard::LateMoneyGoesBack.is_off() {
             return;
         }
-        let is_free = |cause: &RefundCause| !self.ledger.refunds.contains_key(cause.to_string().as_str());
-        if let Some(cause) = (1..).map(RefundCause::LatePayment).find(is_free) {
-            self.refund_and_hold(&cause, self.ledger.not_refunded(self.currency), *at);
-            self.hold_foreign_money(*at);
+        let is_taken = |n: u32| self.ledger.refunds.contains_key(RefundCause::LatePayment(n).to_string().as_str());
+        let mut n = 1;
+        while is_taken(n) {
+            n += 1;
         }
+        self.refund_and_hold(&RefundCause::LatePayment(n), self.ledger.not_refunded(self.currency), *at);
+        self.hold_foreign_money(*at);
     }
 
     /// Orderly refunds in the order's currency only. What came to a cancelled order in another one is for a person to send

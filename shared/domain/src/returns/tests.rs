@@ -1,16 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{fixtures::placed, placed_order::Discount};
+use crate::{
+    fixtures::{Command, Stage, assert_done_once, assert_outcomes, inspected as found, main, placed, stamp, wanted},
+    placed_order::Discount,
+};
 use proptest::prelude::*;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_764_000_000 + second).unwrap()
-}
-
-fn by() -> Actor {
-    Actor::caller("operator", "test")
-}
 
 /// Three shirts for 10.00 together (so that the units do not cost the same), and a mug.
 fn ordered() -> PlacedOrder {
@@ -20,16 +15,12 @@ fn ordered() -> PlacedOrder {
     placed
 }
 
-fn all_sent() -> BTreeMap<u16, u32> {
+fn all_sent() -> BTreeMap<LineId, u32> {
     [(0, 3), (1, 1)].into()
 }
 
-fn wanted(lines: &[(u16, u32)]) -> Vec<RequestedUnits> {
-    lines.iter().map(|&(line, quantity)| RequestedUnits { line, quantity, reason: ReturnReason::Unwanted }).collect()
-}
-
-fn ask(lines: &[(u16, u32)], earlier: &[Return]) -> Result<Return, Rejection> {
-    request(&ordered(), &all_sent(), earlier, &wanted(lines), "key", &by(), at(0))
+fn ask(lines: &[(LineId, u32)], earlier: &[&Return]) -> Result<Return, Rejection> {
+    request(&ordered(), &all_sent(), earlier, &wanted(lines), "key", &stamp(0))
 }
 
 fn requested() -> Return {
@@ -37,11 +28,11 @@ fn requested() -> Return {
 }
 
 fn approved() -> Return {
-    requested().approve(&by(), at(1)).unwrap()
+    requested().approve(&stamp(1)).unwrap()
 }
 
-fn receive(value: Return, counts: &[(u16, u32)]) -> Result<Return, Rejection> {
-    value.receive(&counts.iter().copied().collect(), &"main".parse().unwrap(), &by(), at(2))
+fn receive(value: Return, counts: &[(LineId, u32)]) -> Result<Return, Rejection> {
+    value.receive(&counts.iter().copied().collect(), &main(), &stamp(2))
 }
 
 fn received() -> Return {
@@ -49,18 +40,10 @@ fn received() -> Return {
 }
 
 /// Units of a line, and what became of them.
-type Found = (u16, u32, Disposition);
+type Found = (LineId, u32, Disposition);
 
-fn found(units: &[Found]) -> BTreeMap<u16, Vec<Inspection>> {
-    let mut found: BTreeMap<u16, Vec<Inspection>> = BTreeMap::new();
-    for &(line, quantity, disposition) in units {
-        found.entry(line).or_default().push(Inspection { quantity, disposition, grade: None });
-    }
-    found
-}
-
-fn inspect(value: Return, units: &[Found], earlier: &[Return]) -> Result<Inspected, Rejection> {
-    value.inspect(&found(units), &ordered(), earlier, &by(), at(3))
+fn inspect(value: Return, units: &[Found], earlier: &[&Return]) -> Result<Inspected, Rejection> {
+    value.inspect(&found(units), &ordered(), earlier, &stamp(3))
 }
 
 const ALL_GOOD: [Found; 2] = [(0, 2, Disposition::Restocked), (1, 1, Disposition::Restocked)];
@@ -69,16 +52,21 @@ fn inspected() -> Return {
     inspect(received(), &ALL_GOOD, &[]).unwrap().value
 }
 
-type Command = fn(Return) -> Result<Return, Rejection>;
+fn stages() -> [Stage<Return>; 6] {
+    let some = receive(approved(), &[(0, 1)]).unwrap();
+    let declined = requested().decline("worn", &stamp(1)).unwrap();
+    let all = [requested(), approved(), declined, some, received(), inspected()];
+    all.map(|value| (value.status.as_str(), value))
+}
 
-fn commands() -> [(&'static str, Command); 6] {
-    let commands: [(&str, Command); 6] = [
-        ("approve", |r| r.approve(&by(), at(10))),
-        ("decline", |r| r.decline("worn", &by(), at(10))),
-        ("receive some", |r| receive(r, &[(0, 1)])),
-        ("receive all", |r| receive(r, &[(0, 2), (1, 1)])),
-        ("inspect", |r| Ok(inspect(r, &ALL_GOOD, &[])?.value)),
-        ("inspect some", |r| Ok(inspect(r, &[(0, 1, Disposition::Restocked)], &[])?.value)),
+fn commands() -> [Command<Return>; 6] {
+    let commands: [Command<Return>; 6] = [
+        ("approve", |r, s| r.approve(s)),
+        ("decline", |r, s| r.decline("worn", s)),
+        ("receive some", |r, s| r.receive(&[(0, 1)].into(), &main(), s)),
+        ("receive all", |r, s| r.receive(&[(0, 2), (1, 1)].into(), &main(), s)),
+        ("inspect", |r, s| Ok(r.inspect(&found(&ALL_GOOD), &ordered(), &[], s)?.value)),
+        ("inspect some", |r, s| Ok(r.inspect(&found(&[(0, 1, Disposition::Restocked)]), &ordered(), &[], s)?.value)),
     ];
     commands
 }
@@ -95,31 +83,19 @@ fn every_command_in_every_status_has_the_outcome_of_the_table() {
         inspect      | wrong-status | wrong-status       | wrong-status | not-all-inspected  | inspected         | =
         inspect some | wrong-status | wrong-status       | wrong-status | inspected          | not-all-inspected | wrong-status
     ";
-    let some = receive(approved(), &[(0, 1)]).unwrap();
-    let declined = requested().decline("worn", &by(), at(1)).unwrap();
-    let all = [requested(), approved(), declined, some, received(), inspected()];
-    let mut rows =
-        table.lines().map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()).filter(|row| row.len() > 1);
-    assert_eq!(rows.next().unwrap()[1..], all.each_ref().map(|r| r.status.as_str()));
-    for ((command, run), row) in commands().into_iter().zip(rows.by_ref()) {
-        assert_eq!((command, row.len()), (row[0], all.len() + 1));
-        for (before, expected) in all.iter().zip(&row[1..]) {
-            let outcome = match run(before.clone()) {
-                Ok(next) if next == *before => "=",
-                Ok(next) => next.status.as_str(),
-                Err(rejection) => rejection.code,
-            };
-            assert_eq!(&outcome, expected, "{command} when {}", before.status.as_str());
-        }
-    }
-    assert_eq!(rows.next(), None);
+    assert_outcomes(table, &stages(), &commands(), |_, after| after.status.as_str().to_owned());
+}
+
+#[test]
+fn what_is_done_twice_is_done_once() {
+    assert_done_once(&stages(), &commands(), &[]);
 }
 
 #[test]
 fn only_units_that_were_sent_and_are_in_no_other_return_can_come_back() {
-    let none_sent = request(&ordered(), &BTreeMap::new(), &[], &wanted(&[(0, 1)]), "key", &by(), at(0));
+    let none_sent = request(&ordered(), &BTreeMap::new(), &[], &wanted(&[(0, 1)]), "key", &stamp(0));
     assert_eq!(none_sent.unwrap_err().code, "not-returnable");
-    let table: [(&[(u16, u32)], &str); 5] = [
+    let table: [(&[(LineId, u32)], &str); 5] = [
         (&[(0, 4)], "not-returnable"),
         (&[(1, 2)], "not-returnable"),
         (&[(2, 1)], "unknown-line"),
@@ -129,10 +105,10 @@ fn only_units_that_were_sent_and_are_in_no_other_return_can_come_back() {
     for (lines, code) in table {
         assert_eq!(ask(lines, &[]).unwrap_err().code, code, "{lines:?}");
     }
-    let (open, declined) = (requested(), requested().decline("worn", &by(), at(1)).unwrap());
-    assert_eq!(ask(&[(0, 2)], std::slice::from_ref(&open)).unwrap_err().code, "not-returnable");
-    assert!(ask(&[(0, 1)], &[open]).is_ok());
-    assert!(ask(&[(0, 3)], &[declined]).is_ok(), "a declined return takes back nothing");
+    let (open, declined) = (requested(), requested().decline("worn", &stamp(1)).unwrap());
+    assert_eq!(ask(&[(0, 2)], &[&open]).unwrap_err().code, "not-returnable");
+    assert!(ask(&[(0, 1)], &[&open]).is_ok());
+    assert!(ask(&[(0, 3)], &[&declined]).is_ok(), "a declined return takes back nothing");
 }
 
 #[test]
@@ -141,8 +117,8 @@ fn units_that_never_came_can_be_returned_again() {
     let units = [(0, 1, Disposition::Restocked), (0, 1, Disposition::Missing), (1, 1, Disposition::Missing)];
     let first = inspect(first, &units, &[]).unwrap();
     assert_eq!(first.refund, 334);
-    assert!(ask(&[(0, 2), (1, 1)], std::slice::from_ref(&first.value)).is_ok());
-    assert_eq!(ask(&[(0, 3)], &[first.value]).unwrap_err().code, "not-returnable");
+    assert!(ask(&[(0, 2), (1, 1)], &[&first.value]).is_ok());
+    assert_eq!(ask(&[(0, 3)], &[&first.value]).unwrap_err().code, "not-returnable");
 }
 
 #[test]
@@ -174,7 +150,7 @@ fn each_disposition_puts_units_into_its_own_bucket() {
         (Disposition::NotRestocked, StockDelta { on_hand: 2, damaged: 2, ..none }, 0, 667),
         (Disposition::ProcessingRequired, StockDelta { on_hand: 2, quality_control: 2, ..none }, 0, 667),
     ];
-    let place = StockPlace { sku: "TEE".parse().unwrap(), location: "main".parse().unwrap() };
+    let place = StockPlace { sku: "TEE".parse().unwrap(), location: main() };
     for (disposition, delta, available, refund) in table {
         let value = receive(approved(), &[(0, 2)]).unwrap();
         let Inspected { value, stock, refund: given } = inspect(value, &[(0, 2, disposition)], &[]).unwrap();
@@ -216,18 +192,19 @@ proptest! {
         let sent = BTreeMap::from([(0, quantity)]);
         let (mut all, mut back, mut refunded) = (Vec::<Return>::new(), 0, 0);
         for (units, came, approve) in returns {
-            let Ok(asked) = request(&order, &sent, &all, &wanted(&[(0, units)]), "key", &by(), at(0)) else {
+            let earlier: Vec<&Return> = all.iter().collect();
+            let Ok(asked) = request(&order, &sent, &earlier, &wanted(&[(0, units)]), "key", &stamp(0)) else {
                 prop_assert!(units > quantity - back, "{} of {} are still out", units, quantity - back);
                 continue;
             };
             if !approve {
-                all.push(asked.decline("worn", &by(), at(1)).unwrap());
+                all.push(asked.decline("worn", &stamp(1)).unwrap());
                 continue;
             }
             let came = came.min(units);
-            let value = receive(asked.approve(&by(), at(1)).unwrap(), &[(0, came)]).unwrap();
+            let value = receive(asked.approve(&stamp(1)).unwrap(), &[(0, came)]).unwrap();
             let units = found(&[(0, came, Disposition::Restocked)]);
-            let Inspected { value, refund, stock } = value.inspect(&units, &order, &all, &by(), at(2)).unwrap();
+            let Inspected { value, refund, stock } = value.inspect(&units, &order, &earlier, &stamp(2)).unwrap();
             prop_assert_eq!(stock.iter().map(|(_, delta)| delta.on_hand).sum::<i64>(), i64::from(came));
             all.push(value);
             back += came;

@@ -2,50 +2,6 @@
 
 use super::*;
 
-/// Two of the first line have left; its sender found the mug nowhere.
-fn sent_in_part() -> Whole {
-    let (state, fulfillments) = dispatched();
-    let (picked, missing) = fulfillments[0].clone().confirm_picks(&[(0, 2), (1, 0)].into(), &by(), at(5)).unwrap();
-    assert_eq!(missing, [PackedLine { line: 1, quantity: 1 }]);
-    let packed = picked.pack(vec![PackedLine { line: 0, quantity: 2 }], 600, None, "k", &by(), at(6)).unwrap();
-    let leaving = HandOver {
-        parcel: "P1".parse().unwrap(),
-        carrier: "DHL".into(),
-        tracking_number: "1".into(),
-        tracking_url: None,
-    };
-    let (sent, _) = packed.hand_over(&[leaving], &by(), at(7)).unwrap();
-    let id = FulfillmentId::nth(1);
-    let state = state.picked_short(1, 1, &main()).shipped(0, 2, &main()).fulfillment_is(&id, sent.status, at(7));
-    (state, vec![sent])
-}
-
-#[test]
-fn what_has_not_left_can_be_cancelled_and_its_price_goes_back() {
-    let (state, fulfillments) = sent_in_part();
-    let refused = state.clone().cancel(fulfillments.clone(), "why", &by(), at(9)).unwrap_err();
-    assert_eq!(refused.code, "already-handed-over");
-
-    let (rest, after) = state.cancel_unsent(fulfillments, &two_lines(), "sold out", &by(), at(9)).unwrap();
-    assert!(rest.stock.is_empty() && rest.holds.is_empty(), "{rest:?}");
-    let refunds: Vec<_> = rest.ledger.owed_refunds().map(|(id, refund)| (id.as_str(), refund.amount)).collect();
-    assert_eq!(refunds, [("cancel-unsent", 700)]);
-    assert!(rest.owed.contains(&Duty::Refund) && !rest.owed.contains(&Duty::StockDeduction));
-    assert_eq!(rest.status, OrderStatus::Open, "its parcel is on the way");
-    let again = rest.clone().cancel_unsent(after.clone(), &two_lines(), "sold out", &by(), at(10)).unwrap();
-    assert_eq!(again, (rest.clone(), after.clone()));
-
-    let arrived = after[0].clone().deliver(&"P1".parse().unwrap(), &by(), at(11)).unwrap();
-    assert_eq!(rest.fulfillment_is(&FulfillmentId::nth(1), arrived.status, at(11)).status, OrderStatus::Completed);
-}
-
-#[test]
-fn cancelling_the_unsent_part_of_an_order_of_which_nothing_left_cancels_it() {
-    let (state, fulfillments) = dispatched();
-    let (whole, _) = state.clone().cancel(fulfillments.clone(), "why", &by(), at(9)).unwrap();
-    assert_eq!(state.cancel_unsent(fulfillments, &two_lines(), "why", &by(), at(9)).unwrap().0, whole);
-}
-
 #[test]
 fn goods_whose_money_has_gone_back_wait_for_a_person() {
     let back = |amount| event("stripe_pi_1", MoneyFact::RefundedInTotal(amount));
@@ -53,7 +9,7 @@ fn goods_whose_money_has_gone_back_wait_for_a_person() {
     assert!(part.holds.is_empty(), "a goodwill refund keeps nothing back");
     let all = part.record(&back(3700), at(9));
     assert!(all.holds.contains_key(&HoldReason::PaymentRefunded) && !all.owed.contains(&Duty::FulfillmentDispatch));
-    let released = all.release(HoldReason::PaymentRefunded, &by(), at(10)).unwrap();
+    let released = all.release(HoldReason::PaymentRefunded, &stamp(10)).unwrap();
     assert!(released.owed.contains(&Duty::FulfillmentDispatch));
     assert_eq!(released.clone().record(&back(3700), at(11)), released, "the same news holds it no more");
 
@@ -69,9 +25,9 @@ fn a_part_that_is_paid_after_the_end_waits_for_the_rest_or_goes_back() {
     assert!(late.holds.contains_key(&HoldReason::AwaitingPayment));
     let paid = late.clone().record(&captured(3700), at(RESERVATION + 10));
     assert!(paid.status == OrderStatus::Open && paid.holds.is_empty());
-    let (cancelled, _) = late.cancel(Vec::new(), "too late", &by(), at(RESERVATION + 10)).unwrap();
+    let cancelled = cancel(late, RESERVATION + 10).unwrap();
     assert_eq!(cancelled.ledger.owed_refunds().map(|(_, refund)| refund.amount).sum::<Amount>(), 1000);
-    assert!(expired().cancel(Vec::new(), "why", &by(), at(RESERVATION + 9)).is_err(), "there is nothing to cancel");
+    assert!(cancel(expired(), RESERVATION + 9).is_err(), "there is nothing to cancel");
 }
 
 #[test]
@@ -86,13 +42,13 @@ fn money_in_another_currency_keeps_an_unpaid_order_for_a_person() {
 #[test]
 fn money_in_another_currency_that_a_cancelled_order_has_is_for_a_person_to_send_back() {
     let dollars = MoneyEvent { currency: "USD".parse().ok(), ..captured(3700) };
-    let (cancelled, _) = pending().record(&dollars, at(9)).cancel(Vec::new(), "why", &by(), at(10)).unwrap();
+    let cancelled = cancel(pending().record(&dollars, at(9)), 10).unwrap();
     assert!(cancelled.holds.contains_key(&HoldReason::RefundFailed) && !cancelled.owed.contains(&Duty::Refund));
-    let (late, _) = pending().cancel(Vec::new(), "why", &by(), at(9)).unwrap();
+    let late = cancel(pending(), 9).unwrap();
     let late = late.record(&dollars, at(10));
     assert!(late.holds.contains_key(&HoldReason::RefundFailed));
-    assert!(late.release(HoldReason::RefundFailed, &by(), at(11)).unwrap().holds.is_empty());
-    let (own, _) = pending().record(&captured(3700), at(9)).cancel(Vec::new(), "why", &by(), at(10)).unwrap();
+    assert!(late.release(HoldReason::RefundFailed, &stamp(11)).unwrap().holds.is_empty());
+    let own = cancel(pending().record(&captured(3700), at(9)), 10).unwrap();
     assert!(own.holds.is_empty(), "that is refunded");
 }
 
@@ -104,7 +60,7 @@ fn a_promise_that_is_broken_holds_an_unpaid_order_no_more() {
         assert!(held.holds.contains_key(&HoldReason::AwaitingPayment));
         assert!(held.record(&later(broken), at(RESERVATION + 9)).holds.is_empty());
     }
-    let by_hand = pending().hold(HoldReason::AwaitingPayment, "bank transfer", &by(), at(9)).unwrap();
+    let by_hand = pending().hold(HoldReason::AwaitingPayment, "bank transfer", &stamp(9)).unwrap();
     let abandoned = by_hand.record(&event("stripe_pi_1", MoneyFact::Voided), at(10));
     assert!(abandoned.holds.contains_key(&HoldReason::AwaitingPayment), "no promise of it was ever made");
 }
@@ -112,17 +68,17 @@ fn a_promise_that_is_broken_holds_an_unpaid_order_no_more() {
 #[test]
 fn a_refund_that_a_dispute_is_in_the_way_of_is_held_for_a_person_and_can_be_ordered_again() {
     let disputed = deducted().record(&dispute(DisputeStatus::Open), at(9));
-    let (cancelled, _) = disputed.cancel(Vec::new(), "fraud", &by(), at(10)).unwrap();
+    let cancelled = cancel(disputed, 10).unwrap();
     assert!(cancelled.holds[&HoldReason::RefundFailed].note.contains("disputed"));
     assert!(!cancelled.owed.contains(&Duty::Refund));
-    assert!(cancelled.clone().retry_refunds(&by(), at(11)).is_err());
-    let won = cancelled.record(&dispute(DisputeStatus::Won), at(12)).retry_refunds(&by(), at(13)).unwrap();
+    assert!(cancelled.clone().retry_refunds(&stamp(11)).is_err());
+    let won = cancelled.record(&dispute(DisputeStatus::Won), at(12)).retry_refunds(&stamp(13)).unwrap();
     assert!(won.owed.contains(&Duty::Refund) && won.holds.is_empty());
 }
 
 #[test]
 fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
-    let (state, _) = deducted().cancel(Vec::new(), "why", &by(), at(9)).unwrap();
+    let state = cancel(deducted(), 9).unwrap();
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
     let unknown = state.refund_sent(&ours.id, at(10)).refund_unknown(&ours, "Stripe answered 500");
     let state = &unknown.ledger.refunds[&ours.id].state;
@@ -133,7 +89,7 @@ fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
 
 #[test]
 fn a_voided_payment_releases_no_open_order_that_a_person_holds() {
-    let held = deducted().hold(HoldReason::AwaitingPayment, "bank transfer", &by(), at(9)).unwrap();
+    let held = deducted().hold(HoldReason::AwaitingPayment, "bank transfer", &stamp(9)).unwrap();
     let voided = held.record(&event("stripe_pi_2", MoneyFact::Voided), at(10));
     assert!(voided.holds.contains_key(&HoldReason::AwaitingPayment));
 }
