@@ -81,7 +81,7 @@ pub async fn cancel_order(
         Cancel::Whole => order.cancel(reason, stamp),
         Cancel::Unsent => order.cancel_unsent(reason, stamp),
     };
-    change(store, id, scope, stamp.at, |order| Ok(((), rule(order)?.into()))).await.map(|(_, order)| order)
+    change(store, id, scope, stamp.at, |order| Ok(((), rule(order)?.into()))).await.map(|((), order)| order)
 }
 
 pub async fn hold_order(
@@ -115,7 +115,7 @@ async fn person_changes_state(
     rule: impl Fn(OrderState) -> Result<OrderState, domain::Rejection>,
 ) -> Result<StoredOrder, Error> {
     let rule = |order: Order| Ok(((), order.with_state(&rule)?.into()));
-    change(store, id, &Scope::Everything, stamp.at, rule).await.map(|(_, order)| order)
+    change(store, id, &Scope::Everything, stamp.at, rule).await.map(|((), order)| order)
 }
 
 /// Whether there is such an order.

@@ -88,6 +88,6 @@ async fn change(
     at: Timestamp,
     rule: impl Fn(Order) -> Result<Change, Rejection>,
 ) -> Result<Return, Error> {
-    let (_, changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
+    let ((), changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
     Ok(changed.order.returned(id)?.clone())
 }

@@ -71,6 +71,6 @@ async fn change(
     at: Timestamp,
     rule: impl Fn(Order) -> Result<Change, Error>,
 ) -> Result<Fulfillment, Error> {
-    let (_, changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
+    let ((), changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
     Ok(changed.order.fulfillment(id)?.clone())
 }

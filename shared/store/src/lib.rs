@@ -4,6 +4,9 @@
 //! the version is still the one that was read. The loser of a race re-reads and retries ([`retry_on_conflict`]). A commit
 //! sends what the written records newly owe.
 
+mod attributes;
+mod conflict;
+mod keys;
 mod listings;
 mod message;
 mod order_items;
@@ -13,19 +16,22 @@ mod record;
 mod sender;
 mod settings;
 mod stock;
+mod tables;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use conflict::{CommitError, Failed};
+pub use keys::ItemKey;
 pub use listings::{DueClass, DueItem, Page};
 pub use message::Message;
-pub use order_items::ItemKey;
 pub use orders::StoredOrder;
 pub use payments::Unmatched;
-pub use record::{Record, Stored, Table, Tables};
+pub use record::{Record, Stored};
 pub use sender::{Queues, Sender};
-pub use write::{CommitError, Failed, MAX_ACTIONS, Terms, Write};
+pub use tables::{Table, Tables};
+pub use write::{MAX_ACTIONS, Terms, Write};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, operation::batch_get_item::BatchGetItemError};
 use domain::{duty::OwedDuty, safeguards::Safeguard, settings::Location};

@@ -1,9 +1,11 @@
 //! Lists over the sparse indexes: orders by channel, the warehouse's work, what is due.
 
 use super::{
-    Item, ItemKey, Store, StoreError, Stored,
+    Item, Store, StoreError,
+    attributes::{from_sortable, sortable, text_of},
+    keys::ItemKey,
     order_items::{LISTED_AT, LISTING_INDEX, LISTING_KEY, WORK_INDEX, WORK_LOCATION, WORK_SINCE},
-    record::{DUE_AT, DUE_CLASS, DUE_INDEX, DUE_SHARDS, Record, decode, from_sortable, sortable, text_of},
+    record::{DUE_AT, DUE_CLASS, DUE_INDEX, DUE_SHARDS, Record, Stored, decode},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{

@@ -1,12 +1,8 @@
 //! The items of an order's collection: their keys, what they owe, and the indexes that hold them.
 
-use super::{
-    Item,
-    record::{Record, Table, key_item, sortable, text_of},
-    write::Failed,
-};
+use super::{Item, attributes::sortable, conflict::Failed, keys::ItemKey, record::Record, tables::Table};
 use domain::{
-    duty::{Due, ItemName, Owed, Subject},
+    duty::{Due, Owed, Subject},
     email_claim::EmailClaim,
     fulfillment::Fulfillment,
     ids::OrderId,
@@ -15,11 +11,6 @@ use domain::{
     returns::Return,
 };
 use jiff::Timestamp;
-use std::fmt;
-
-/// Key attributes of the orders table.
-pub(super) const ORDER_ID: &str = "order_id";
-pub(super) const ITEM: &str = "item";
 
 /// The index that lists orders.
 pub(super) const LISTING_INDEX: &str = "listing";
@@ -30,42 +21,6 @@ pub(super) const LISTED_AT: &str = "listed_at";
 pub(super) const WORK_INDEX: &str = "work";
 pub(super) const WORK_LOCATION: &str = "work_location";
 pub(super) const WORK_SINCE: &str = "work_since";
-
-/// An item of an order's collection.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ItemKey {
-    pub order: OrderId,
-    pub item: ItemName,
-}
-
-impl ItemKey {
-    pub fn new(order: &OrderId, item: ItemName) -> Self {
-        Self { order: order.clone(), item }
-    }
-
-    pub fn state(order: &OrderId) -> Self {
-        Self::new(order, ItemName::State)
-    }
-
-    pub fn subject(&self) -> Subject {
-        Subject::OrderItem(self.order.clone(), self.item.clone())
-    }
-
-    pub(super) fn attributes(&self) -> Item {
-        key_item([(ORDER_ID, self.order.to_string()), (ITEM, self.item.to_string())])
-    }
-
-    pub(super) fn of(item: &Item) -> Option<Self> {
-        let order = text_of(item, ORDER_ID)?.parse().ok()?;
-        Some(Self { order, item: text_of(item, ITEM)?.parse().ok()? })
-    }
-}
-
-impl fmt::Display for ItemKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.order, self.item)
-    }
-}
 
 /// The sort key of listings: by time, and unique.
 pub(super) fn listed_at(moment: Timestamp, order: &OrderId) -> String {

@@ -1,10 +1,12 @@
 //! Orders as a whole: one item collection, read by one Query, changed by what a rule makes of it.
 
 use super::{
-    Item, ItemKey, MAX_ATTEMPTS, Record, Store, StoreError, Stored, Write,
-    order_items::ITEM,
+    Item, MAX_ATTEMPTS, Store, StoreError,
+    attributes::text_of,
+    keys::{ITEM, ItemKey},
     pause,
-    record::{decode, text_of},
+    record::{Record, Stored, decode},
+    write::Write,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{

@@ -1,8 +1,11 @@
 //! The payments table: which order a payment belongs to, and events whose order is not known yet.
 
 use super::{
-    Item, ItemKey, Record, Store, StoreError, Stored, Table,
-    record::{decode, key_item, sortable, text_of},
+    Item, Store, StoreError,
+    attributes::{key_item, sortable, text_of},
+    keys::ItemKey,
+    record::{Record, Stored, decode},
+    tables::Table,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{

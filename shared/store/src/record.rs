@@ -3,8 +3,12 @@
 //! A record is one item under a key of its own, with a `version` that grows by one with every write. It may owe work,
 //! may be due to be looked at, and may be in sparse indexes.
 
-use super::{Item, StoreError, write::Failed};
-use aws_sdk_dynamodb::types::AttributeValue;
+use super::{
+    Item, StoreError,
+    attributes::{from_item, from_sortable, number, sortable, text, text_of, to_item},
+    conflict::Failed,
+    tables::Table,
+};
 use domain::duty::{Due, Duty, Owed, Subject};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,50 +23,6 @@ pub(super) const DUE_CLASS: &str = "due_class";
 pub(super) const DUE_AT: &str = "due_at";
 /// Due items of a class are spread over this many partitions: one takes 1,000 writes a second.
 pub(super) const DUE_SHARDS: u8 = 4;
-
-/// The names of the tables.
-#[derive(Debug, Clone)]
-pub struct Tables {
-    pub orders: String,
-    pub stock: String,
-    pub payments: String,
-    pub catalog: String,
-    pub settings: String,
-}
-
-/// One of the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
-    Orders,
-    Stock,
-    Payments,
-    Catalog,
-    Settings,
-}
-
-impl Table {
-    /// The attribute that every item of the table has.
-    pub(super) fn partition_key(self) -> &'static str {
-        match self {
-            Self::Orders => "order_id",
-            Self::Stock | Self::Catalog => "sku",
-            Self::Payments => "payment_id",
-            Self::Settings => "collection",
-        }
-    }
-}
-
-impl Tables {
-    pub(super) fn name(&self, table: Table) -> &str {
-        match table {
-            Table::Orders => &self.orders,
-            Table::Stock => &self.stock,
-            Table::Payments => &self.payments,
-            Table::Catalog => &self.catalog,
-            Table::Settings => &self.settings,
-        }
-    }
-}
 
 static NOTHING: Owed = Owed::new();
 
@@ -165,38 +125,4 @@ pub(super) fn decode<T: Record>(item: Item) -> Result<Stored<T>, StoreError> {
 /// Spreads records over the shards of an index without storing a number: the same record, the same shard.
 fn shard(key: &impl Display) -> u8 {
     key.to_string().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
-}
-
-pub(super) fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-pub(super) fn number(value: impl Into<i128>) -> AttributeValue {
-    AttributeValue::N(value.into().to_string())
-}
-
-pub(super) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name)?.as_s().ok().map(String::as_str)
-}
-
-/// An item's key, out of texts.
-pub(super) fn key_item<const N: usize>(parts: [(&str, String); N]) -> Item {
-    parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
-}
-
-/// Milliseconds since 1970 in 14 digits: sorts as text until the year 5138.
-pub(super) fn sortable(moment: Timestamp) -> String {
-    format!("{:014}", moment.as_millisecond().max(0))
-}
-
-pub(super) fn from_sortable(text: &str) -> Option<Timestamp> {
-    Timestamp::from_millisecond(text.get(..14)?.parse().ok()?).ok()
-}
-
-pub(super) fn to_item(value: &impl Serialize, name: impl Display) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(value).map_err(|e| StoreError::unreadable(name, e))
-}
-
-pub(super) fn from_item<T: DeserializeOwned>(item: Item, name: impl Display) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|e| StoreError::unreadable(name, e))
 }

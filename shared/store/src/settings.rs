@@ -1,8 +1,10 @@
 //! The settings and catalog tables: locations, channels, API keys, products.
 
 use super::{
-    Item, Record, Store, StoreError, Stored, Table,
-    record::{decode, key_item, text_of},
+    Item, Store, StoreError,
+    attributes::{key_item, text_of},
+    record::{Record, Stored, decode},
+    tables::Table,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{

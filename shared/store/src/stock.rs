@@ -1,9 +1,11 @@
 //! The stock table: `sku`, and `location#…` for a level or `movement#…` for a change by hand.
 
 use super::{
-    Item, Store, StoreError, Table, Write,
-    order_items::ITEM,
-    record::{from_item, key_item, sortable, text_of, to_item},
+    Item, Store, StoreError,
+    attributes::{from_item, key_item, sortable, text_of, to_item},
+    keys::{ITEM, LOCATION, SKU, stock_key},
+    tables::Table,
+    write::Write,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -14,15 +16,9 @@ use domain::{
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-const SKU: &str = "sku";
-const LOCATION: &str = "location#";
 const MOVEMENT: &str = "movement#";
 /// Idempotency keys of movements: a movement's own key begins with its time, so it cannot be unique by itself.
 const MOVEMENT_KEY: &str = "movement-key#";
-
-pub(super) fn stock_key(place: &StockPlace) -> Item {
-    key_item([(SKU, place.sku.to_string()), (ITEM, format!("{LOCATION}{}", place.location))])
-}
 
 /// A level as stored: a bucket that nothing ever touched is not there.
 #[derive(Default, Deserialize)]

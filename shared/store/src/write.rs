@@ -1,9 +1,13 @@
 //! One commit: conditional writes of one or more items, all or none.
 
 use super::{
-    Item, ItemKey, MAX_ATTEMPTS, Record, Store, StoreError, Stored, Table, pause,
-    record::{VERSION, encode, number},
-    stock::stock_key,
+    Item, MAX_ATTEMPTS, Store, StoreError,
+    attributes::number,
+    conflict::{CommitError, Failed},
+    keys::stock_key,
+    pause,
+    record::{Record, Stored, VERSION, encode},
+    tables::Table,
 };
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
@@ -20,27 +24,6 @@ use std::collections::HashMap;
 
 /// DynamoDB's limit for one transaction.
 pub const MAX_ACTIONS: usize = 100;
-
-/// Why a commit was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum CommitError {
-    /// Conditions did not hold: somebody else was faster, or there is not enough stock. Nothing was written.
-    #[error("conditions did not hold: {0:?}")]
-    Conflict(Vec<Failed>),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// An item whose condition did not hold.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Failed {
-    /// An item of an order is not at the version that was read, or exists already.
-    Item(ItemKey),
-    /// Not enough is available there.
-    Stock(StockPlace),
-    /// Another record (a payment's, a movement, a setting): changed, or there already.
-    Other(String),
-}
 
 struct Action {
     table: Table,

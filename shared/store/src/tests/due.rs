@@ -1,7 +1,7 @@
 //! The sparse index of what `reconcile` has to look at.
 
 use super::*;
-use crate::record::text;
+use crate::attributes::text;
 use domain::{
     duty::Duty,
     order_state::{Hold, HoldReason, OrderStatus},

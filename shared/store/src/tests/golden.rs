@@ -7,6 +7,7 @@ use super::{
     round_trips::{all_duties, all_facts, all_holdings, all_refund_states, event, full},
     *,
 };
+use attributes::key_item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     arrival::{DayRange, Schedule, ScheduleSettings},
@@ -22,7 +23,6 @@ use domain::{
     settings::{ApiKey, Channel, Product, Role},
     stock::{Count, Movement, MovementRecord},
 };
-use record::key_item;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.

@@ -301,7 +301,7 @@ async fn an_order_with_an_item_that_this_version_does_not_know_is_not_read_witho
     let store = TestStore::new();
     let read = store.stored(&pending()).await;
     let mut item = store.raw::<OrderState>(&ItemKey::state(&read.order.id)).await;
-    item.insert("item".into(), record::text("parcel#1"));
+    item.insert("item".into(), attributes::text("parcel#1"));
     store.put_raw("OrdersTable", item).await;
     let outcome = store.order(&read.order.id).await;
     assert!(matches!(outcome, Err(StoreError::Unreadable { .. })), "{outcome:?}");

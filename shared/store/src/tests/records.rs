@@ -141,7 +141,7 @@ async fn one_record_that_cannot_be_read_does_not_keep_the_others_from_its_reader
         store.created(&state_key(n), state()).await;
     }
     let mut broken = store.raw::<OrderState>(&state_key(2)).await;
-    broken.insert("status".into(), record::text("dreaming"));
+    broken.insert("status".into(), attributes::text("dreaming"));
     store.put_raw("OrdersTable", broken).await;
     let mut found = store.load_all::<OrderState>((1..=4).map(state_key)).await.unwrap();
     found.sort_by_key(|(key, _)| [1, 2, 3].iter().position(|n| state_key(*n) == *key));
