@@ -1,18 +1,22 @@
-//! Writes every kind of e-mail to `target/mail-preview/`, to look at while editing a template:
-//! `cargo run -p email-confirmation --example preview`
+//! Writes every kind of e-mail in every language to `target/mail-preview/`, to look at while editing a template or a
+//! language: `cargo run -p email-confirmation --example preview`
 
 #[path = "../tests/mail/samples.rs"]
 mod samples;
 
+use email_confirmation::mail::Language;
 use std::{fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/mail-preview");
     fs::create_dir_all(&directory)?;
-    for (kind, mail) in samples::all() {
-        fs::write(directory.join(format!("{kind}.html")), &mail.html)?;
-        let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
-        fs::write(directory.join(format!("{kind}.txt")), text)?;
+    for language in Language::all() {
+        for (kind, mail) in samples::all(language) {
+            let name = format!("{kind}.{}", language.tag());
+            fs::write(directory.join(format!("{name}.html")), &mail.html)?;
+            let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
+            fs::write(directory.join(format!("{name}.txt")), text)?;
+        }
     }
     println!("{}", directory.display());
     Ok(())

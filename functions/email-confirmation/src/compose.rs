@@ -1,8 +1,8 @@
 //! What an e-mail says, out of the order's state.
 
 use crate::mail::{
-    DateRange, Delivered, Line, Link, Order as Letterhead, OrderCancelled, Parcel as PartOf, PaymentConfirmed,
-    PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
+    DateRange, Delivered, Language, Line, Link, Money, Order as Letterhead, OrderCancelled, Parcel as PartOf,
+    PaymentConfirmed, PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use app::Error;
 use domain::{
@@ -34,14 +34,14 @@ pub(crate) enum Mail {
 }
 
 impl Mail {
-    pub(crate) fn render(&self, shop: &Shop) -> Result<Rendered, askama::Error> {
+    pub(crate) fn render(&self, shop: &Shop, language: Language) -> Result<Rendered, askama::Error> {
         match self {
-            Self::PaymentConfirmed(mail) => mail.render(shop),
-            Self::Shipped(mail) => mail.render(shop),
-            Self::Delivered(mail) => mail.render(shop),
-            Self::OrderCancelled(mail) => mail.render(shop),
-            Self::ReturnReceived(mail) => mail.render(shop),
-            Self::RefundSent(mail) => mail.render(shop),
+            Self::PaymentConfirmed(mail) => mail.render(shop, language),
+            Self::Shipped(mail) => mail.render(shop, language),
+            Self::Delivered(mail) => mail.render(shop, language),
+            Self::OrderCancelled(mail) => mail.render(shop, language),
+            Self::ReturnReceived(mail) => mail.render(shop, language),
+            Self::RefundSent(mail) => mail.render(shop, language),
         }
     }
 }
@@ -70,8 +70,8 @@ fn letterhead(order: &Order) -> Letterhead {
     Letterhead { number: order.placed.reference.clone(), customer: Some(order.placed.customer.name.clone()) }
 }
 
-fn money(order: &Order, amount: Amount) -> String {
-    order.placed.currency.format(amount)
+fn money(order: &Order, amount: Amount) -> Money {
+    Money { amount, currency: order.placed.currency }
 }
 
 fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> Option<PaymentConfirmed> {

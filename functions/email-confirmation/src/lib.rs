@@ -17,7 +17,7 @@ use domain::{
 use runtime::{Clock, ConfigError, optional, process, variable};
 use store::{Message, Store};
 
-use mail::{Link, Shop};
+use mail::{Language, Link, Shop, language::UnknownLanguage};
 use outbox::{NotSent, Outbox};
 
 /// What the function works with.
@@ -30,11 +30,13 @@ pub struct App {
 
 /// The shop as the template's parameters describe it.
 pub fn shop() -> Result<Shop, ConfigError> {
+    let wrong = |unknown: UnknownLanguage| ConfigError::Invalid { name: "SHOP_LANGUAGE", problem: unknown.to_string() };
     Ok(Shop {
         name: variable("SHOP_NAME")?,
         email: variable("CONTACT_EMAIL")?,
         phone: optional("CONTACT_PHONE"),
         help_page: optional("CONTACT_URL").as_deref().and_then(Link::parse),
+        language: variable("SHOP_LANGUAGE")?.parse().map_err(wrong)?,
     })
 }
 
@@ -56,7 +58,8 @@ async fn send(app: &App, message: Message) -> Result<(), Error> {
     let Some(read) = emails::claim_email(&app.store, &email, app.clock.now()).await? else { return Ok(()) };
     let locations = app.store.locations().await?;
     let mail = compose::compose(&read.order, &email.item, &email.kind, &locations, app.clock.now())?;
-    let mail = mail.render(&app.shop).map_err(|e| Error::Defect(e.to_string()))?;
+    let language = Language::of(read.order.placed.customer.locale.as_deref(), app.shop.language);
+    let mail = mail.render(&app.shop, language).map_err(|e| Error::Defect(e.to_string()))?;
     let tags = [("order", email.order.to_string()), ("item", email.item.to_string()), ("kind", email.kind.to_string())];
     let outcome = app.outbox.send(&read.order.placed.customer.email, &mail, &tags).await;
     let now = app.clock.now();

@@ -1,18 +1,27 @@
 //! The customer e-mails: what each needs to know, and how it is rendered.
 //!
-//! Their words and looks are in `templates/`, for people to edit: `KIND.html`, and `KIND.txt` with the
-//! subject. Amounts come in as text, ready for the reader, so that nothing is computed here.
+//! Their words are in `messages`, language by language. Their structure and looks are in `templates/`, as `KIND.html`
+//! and `KIND.txt`, for people to edit. `wording` puts the two together.
 
 pub mod dates;
 pub mod escape;
+pub mod language;
 pub mod link;
+mod messages;
+pub mod money;
+mod sentence;
 mod text;
+mod wording;
 
 use askama::Template;
 use jiff::civil::Date;
+use messages::Messages;
+use sentence::Span;
 
 pub use dates::DateRange;
+pub use language::Language;
 pub use link::Link;
+pub use money::Money;
 
 /// An e-mail, ready to be sent as `multipart/alternative`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +40,8 @@ pub struct Shop {
     pub email: String,
     pub phone: Option<String>,
     pub help_page: Option<Link>,
+    /// For customers whose own language there are no messages in.
+    pub language: Language,
 }
 
 /// What all kinds say about the order.
@@ -58,26 +69,20 @@ pub struct PricedLine {
     pub quantity: u32,
     /// How many of `quantity` are on backorder.
     pub backordered: u32,
-    pub unit_price: String,
-    pub total: String,
+    pub unit_price: Money,
+    pub total: Money,
 }
 
 #[derive(Debug, Clone)]
 pub struct Totals {
-    pub subtotal: String,
+    pub subtotal: Money,
     /// What is taken off, without a sign.
-    pub discounts: Option<String>,
-    pub shipping: String,
-    pub tax: String,
+    pub discounts: Option<Money>,
+    pub shipping: Money,
+    pub tax: Money,
     /// The prices contain the tax already.
     pub tax_included: bool,
-    pub total: String,
-}
-
-impl Totals {
-    fn tax_label(&self) -> &'static str {
-        if self.tax_included { "Tax (included)" } else { "Tax" }
-    }
+    pub total: Money,
 }
 
 /// Which of an order's parcels it is: `number` of `count`, from 1.
@@ -127,18 +132,12 @@ pub struct Delivered {
     pub delivered_on: Date,
 }
 
-impl Delivered {
-    fn day(&self) -> impl std::fmt::Display {
-        dates::recent(self.delivered_on)
-    }
-}
-
 #[derive(Debug, Clone)]
 pub struct OrderCancelled {
     pub order: Order,
     pub lines: Vec<Line>,
     /// What goes back to the customer; `None` when nothing was charged.
-    pub refund: Option<String>,
+    pub refund: Option<Money>,
 }
 
 /// A return is back in the warehouse and will be inspected.
@@ -153,9 +152,9 @@ pub struct RefundSent {
     pub order: Order,
     pub lines: Vec<RefundedLine>,
     /// What of the refund is for shipping.
-    pub shipping: Option<String>,
+    pub shipping: Option<Money>,
     /// All of it.
-    pub total: String,
+    pub total: Money,
 }
 
 #[derive(Debug, Clone)]
@@ -163,29 +162,33 @@ pub struct RefundedLine {
     pub sku: String,
     pub title: String,
     pub quantity: u32,
-    pub amount: String,
+    pub amount: Money,
 }
 
-/// Gives a kind its `render`. The first line of the text template is the subject.
+/// Gives a kind its `render`.
 macro_rules! kind {
     ($kind:ident, $html:literal, $text:literal) => {
         impl $kind {
-            pub fn render(&self, shop: &Shop) -> Result<Rendered, askama::Error> {
+            pub fn render(&self, shop: &Shop, language: Language) -> Result<Rendered, askama::Error> {
                 #[derive(Template)]
                 #[template(path = $text)]
                 struct Text<'a> {
+                    messages: &'static Messages,
                     shop: &'a Shop,
                     mail: &'a $kind,
                 }
                 #[derive(Template)]
                 #[template(path = $html)]
                 struct Html<'a> {
+                    messages: &'static Messages,
                     subject: &'a str,
                     shop: &'a Shop,
                     mail: &'a $kind,
                 }
-                let (subject, text) = text::split(&Text { shop, mail: self }.render()?);
-                let html = Html { subject: &subject, shop, mail: self }.render()?;
+                let messages = language.messages();
+                let subject = text::one_line(&escape::harmless(&self.subject(messages)).collect::<String>());
+                let text = text::wrap(&Text { messages, shop, mail: self }.render()?);
+                let html = Html { messages, subject: &subject, shop, mail: self }.render()?;
                 Ok(Rendered { subject, html, text })
             }
         }

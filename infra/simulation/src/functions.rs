@@ -9,7 +9,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use domain::duty::Consumer;
 use email_confirmation::{
-    mail::{Link, Shop},
+    mail::{Language, Link, Shop},
     outbox::Outbox,
 };
 use fastrand::Rng;
@@ -195,5 +195,6 @@ fn shop() -> Shop {
         email: "help@example.com".to_owned(),
         phone: None,
         help_page: Link::parse("https://example.com/help"),
+        language: Language::default(),
     }
 }

@@ -17,7 +17,7 @@ impl Escaper for Html {
     }
 }
 
-/// For `.txt`, and so for subjects.
+/// For `.txt`, and for subjects.
 #[derive(Debug, Clone, Copy)]
 pub struct Text;
 
@@ -27,7 +27,7 @@ impl Escaper for Text {
     }
 }
 
-fn harmless(text: &str) -> impl Iterator<Item = char> {
+pub(super) fn harmless(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter_map(|c| match c {
         // Embeddings, overrides and isolates. Letters that are written from right to left need none.
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => None,

@@ -3,17 +3,9 @@
 /// What RFC 3676 recommends for plain text.
 const WIDTH: usize = 72;
 
-/// The subject, which is the first line, and the wrapped text below it. No value that goes into a template
-/// holds a line break (see `escape`), so none can lengthen the one or begin the other.
-pub(super) fn split(rendered: &str) -> (String, String) {
-    let rendered = rendered.trim_start();
-    let (subject, text) = rendered.split_once('\n').unwrap_or((rendered, ""));
-    (one_line(subject), wrap(text))
-}
-
 /// Breaks long lines at spaces, keeps their indentation, and leaves one empty line where a template's tags left
 /// several. A word that is longer than a line, such as an address of a page, stays whole.
-fn wrap(text: &str) -> String {
+pub(super) fn wrap(text: &str) -> String {
     let mut wrapped = String::with_capacity(text.len());
     let mut blank = false;
     for line in text.lines().map(str::trim_end) {
@@ -57,8 +49,9 @@ fn wrap_line(line: &str, wrapped: &mut String) {
     wrapped.push('\n');
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Spaces at which no line may break stay what they are.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -75,10 +68,10 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_is_the_subject() {
-        let (subject, text) = split("\n Order  1 \n\nHello,\nyou\n");
-        assert_eq!((subject.as_str(), text.as_str()), ("Order 1", "Hello,\nyou\n"));
-        assert_eq!(split("Order 1"), ("Order 1".to_owned(), String::new()));
+    fn an_amount_stays_on_one_line() {
+        let line = format!("{}1.234,50\u{a0}€", "x".repeat(63).as_str().to_owned() + " ");
+        assert_eq!(wrap(&line), format!("{}\n1.234,50\u{a0}€\n", "x".repeat(63)));
+        assert_eq!(one_line(" 1,00\u{a0}€ \n zurück"), "1,00\u{a0}€ zurück");
     }
 
     #[test]

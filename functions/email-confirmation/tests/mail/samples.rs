@@ -3,27 +3,29 @@
 #![allow(clippy::expect_used)]
 
 use email_confirmation::mail::{
-    DateRange, Delivered, Line, Link, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine, RefundSent,
-    RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
+    DateRange, Delivered, Language, Line, Link, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
+    RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use jiff::civil::date;
 
-/// Every kind by its name, with and without what may be left out.
-pub(crate) fn all() -> Vec<(&'static str, Rendered)> {
+/// Every kind by its name in a language, with and without what may be left out.
+pub(crate) fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     let shop = shop();
     let no_refund = OrderCancelled { refund: None, ..order_cancelled() };
     let only_parcel = Shipped { parcel: Parcel { number: 1, count: 1 }, ..shipped() };
+    let delivered_part = Delivered { parcel: Parcel { number: 2, count: 2 }, ..delivered() };
     let undated = PaymentConfirmed { arrival: None, ..payment_confirmed() };
     [
-        ("payment-confirmed", payment_confirmed().render(&shop)),
-        ("payment-confirmed-undated", undated.render(&shop)),
-        ("shipped", only_parcel.render(&shop)),
-        ("shipped-part", shipped().render(&shop)),
-        ("delivered", delivered().render(&shop)),
-        ("order-cancelled", order_cancelled().render(&shop)),
-        ("order-cancelled-uncharged", no_refund.render(&shop)),
-        ("return-received", return_received().render(&shop)),
-        ("refund-sent", refund_sent().render(&shop)),
+        ("payment-confirmed", payment_confirmed().render(&shop, language)),
+        ("payment-confirmed-undated", undated.render(&shop, language)),
+        ("shipped", only_parcel.render(&shop, language)),
+        ("shipped-part", shipped().render(&shop, language)),
+        ("delivered", delivered().render(&shop, language)),
+        ("delivered-part", delivered_part.render(&shop, language)),
+        ("order-cancelled", order_cancelled().render(&shop, language)),
+        ("order-cancelled-uncharged", no_refund.render(&shop, language)),
+        ("return-received", return_received().render(&shop, language)),
+        ("refund-sent", refund_sent().render(&shop, language)),
     ]
     .map(|(kind, rendered)| (kind, rendered.expect("the templates render")))
     .into()
@@ -35,7 +37,12 @@ pub(crate) fn shop() -> Shop {
         email: "help@example.com".to_owned(),
         phone: Some("+1 555 010 0199".to_owned()),
         help_page: Link::parse("https://example.com/help"),
+        language: Language::default(),
     }
+}
+
+fn eur(amount: i64) -> Money {
+    Money { amount, currency: "EUR".parse().expect("a currency") }
 }
 
 pub(crate) fn order() -> Order {
@@ -58,33 +65,33 @@ fn lines() -> Vec<Line> {
 }
 
 pub(crate) fn payment_confirmed() -> PaymentConfirmed {
-    let priced = |line: Line, backordered, unit_price: &str, total: &str| PricedLine {
+    let priced = |line: Line, backordered, unit_price, total| PricedLine {
         sku: line.sku,
         title: line.title,
         quantity: line.quantity,
         backordered,
-        unit_price: unit_price.to_owned(),
-        total: total.to_owned(),
+        unit_price: eur(unit_price),
+        total: eur(total),
     };
     PaymentConfirmed {
         order: order(),
         lines: vec![
-            priced(line("MUG-STONE-350", "Stoneware mug, sand, 350 ml", 2), 0, "€24.00", "€48.00"),
-            priced(line("NOTE-A5-DOT", "Notebook A5, dotted, 192 pages", 1), 0, "€17.50", "€17.50"),
+            priced(line("MUG-STONE-350", "Stoneware mug, sand, 350 ml", 2), 0, 2_400, 4_800),
+            priced(line("NOTE-A5-DOT", "Notebook A5, dotted, 192 pages", 1), 0, 1_750, 1_750),
             priced(
                 line("LAMP-DESK-OAK", "Desk lamp in oiled oak with linen shade and dimmer, 2 m cable", 3),
                 1,
-                "€129.00",
-                "€387.00",
+                46_200,
+                138_600,
             ),
         ],
         totals: Totals {
-            subtotal: "€452.50".to_owned(),
-            discounts: Some("€45.25".to_owned()),
-            shipping: "€6.90".to_owned(),
-            tax: "€69.07".to_owned(),
+            subtotal: eur(145_150),
+            discounts: Some(eur(14_515)),
+            shipping: eur(690),
+            tax: eur(21_888),
             tax_included: true,
-            total: "€414.15".to_owned(),
+            total: eur(131_325),
         },
         arrival: Some(DateRange { earliest: date(2026, 11, 26), latest: date(2026, 12, 1) }),
         ship_to: address(),
@@ -114,7 +121,7 @@ pub(crate) fn delivered() -> Delivered {
 }
 
 pub(crate) fn order_cancelled() -> OrderCancelled {
-    OrderCancelled { order: order(), lines: lines(), refund: Some("€414.15".to_owned()) }
+    OrderCancelled { order: order(), lines: lines(), refund: Some(eur(131_325)) }
 }
 
 pub(crate) fn return_received() -> ReturnReceived {
@@ -128,9 +135,9 @@ pub(crate) fn refund_sent() -> RefundSent {
             sku: "MUG-STONE-350".to_owned(),
             title: "Stoneware mug, sand, 350 ml".to_owned(),
             quantity: 1,
-            amount: "€21.60".to_owned(),
+            amount: eur(2_160),
         }],
-        shipping: Some("€6.90".to_owned()),
-        total: "€28.50".to_owned(),
+        shipping: Some(eur(690)),
+        total: eur(2_850),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     laws,
-    shop::{CUSTOMER, EMAIL, STREET, happened},
+    shop::{CUSTOMER, EMAIL, Placed, STREET, happened, order},
     world::World,
 };
 use orderly_local::services::Mail;
@@ -103,7 +103,7 @@ fn the_customer_was_told(world: &World) {
             "Part 1 of 2 of order 1001 is on its way",
             "Part 2 of 2 of order 1001 has arrived",
             "Part 2 of 2 of order 1001 is on its way",
-            "Your refund of 14.50 EUR for order 1001",
+            "Your refund of €14.50 for order 1001",
             "Your return from order 1001 is here",
         ]
     );
@@ -112,12 +112,12 @@ fn the_customer_was_told(world: &World) {
         says(mail, &[CUSTOMER, "order 1001", "Orderly Demo Shop", "help@example.com"]);
     }
     let about = |subject: &str| mails.iter().find(|mail| mail.subject == subject).unwrap();
-    says(about("Order 1001 is confirmed"), &["45.80 EUR", "Enamel mug, blue", "TEA-EARLGREY", STREET]);
+    says(about("Order 1001 is confirmed"), &["€45.80", "Enamel mug, blue", "TEA-EARLGREY", STREET]);
     assert!(!about("Order 1001 is confirmed").text.as_ref().unwrap().contains("as soon as we know"));
     says(about("Part 1 of 2 of order 1001 is on its way"), &["DHL", "JJD-1", "https://track.example/JJD-1", STREET]);
     says(about("Part 2 of 2 of order 1001 has arrived"), &["TEA-EARLGREY", "https://example.com/help"]);
     says(about("Your return from order 1001 is here"), &["MUG-BLUE"]);
-    says(about("Your refund of 14.50 EUR for order 1001"), &["14.50 EUR", "MUG-BLUE"]);
+    says(about("Your refund of €14.50 for order 1001"), &["€14.50", "MUG-BLUE"]);
 }
 
 /// Both forms of the mail say each of these.
@@ -141,5 +141,30 @@ async fn posting_an_order_again_is_answered_alike_and_another_order_of_that_name
     let answer = world.storefront.ask(request).await.unwrap();
     assert_eq!(answer.status, StatusCode::CONFLICT);
     assert_eq!(answer.body["type"], "urn:orderly:problem:reference-reused");
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn customers_are_written_to_in_their_own_language_or_else_in_the_shop_s() {
+    let world = World::start().await;
+    for (reference, locale) in
+        [("1", json!("de-AT")), ("2", json!("fr-CA")), ("3", json!("no locale")), ("4", json!(null))]
+    {
+        let mut wanted = order(reference, &[("MUG-BLUE", 1)]);
+        wanted["customer"]["locale"] = locale;
+        let accepted = world.storefront.post("/orders", &wanted).await.unwrap();
+        let id = accepted["id"].as_str().unwrap().to_owned();
+        world.pay(&Placed { id, total: accepted["total"].as_i64().unwrap() }).await;
+    }
+    world.until_settled().await;
+    let mut mails = world.stack.mailbox().list();
+    mails.sort_unstable_by(|one, other| one.subject.cmp(&other.subject));
+    let subjects: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+    let english = ["2", "3", "4"].map(|reference| format!("Order {reference} is confirmed"));
+    assert_eq!(subjects[..1], ["Ihre Bestellung 1 ist bestätigt"]);
+    assert_eq!(subjects[1..], english);
+    says(&mails[0], &["Art.-Nr. MUG-BLUE"]);
+    let html = mails[0].html.as_ref().unwrap();
+    assert!(html.contains("<html lang=\"de\"") && html.contains("19,40\u{a0}€"));
     laws::hold(&world).await;
 }

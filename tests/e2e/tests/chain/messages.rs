@@ -212,7 +212,7 @@ async fn dead_letters_name_nobody_and_are_done_once_redriven_after_the_fix() {
     let mut subjects = world.subjects();
     subjects.sort_unstable();
     // The confirmation of the cancelled order is not owed any more.
-    assert_eq!(subjects, ["Order 1 is confirmed", "Order 2 is canceled", "Your refund of 12.80 EUR for order 2"]);
+    assert_eq!(subjects, ["Order 1 is confirmed", "Order 2 is canceled", "Your refund of €12.80 for order 2"]);
 }
 
 /// Waits for the dead letters of a broken function, reads them, mends it, and sends them back.

@@ -143,7 +143,7 @@ async fn a_paid_order_is_cancelled_and_refunded_once() {
     assert_eq!(world.bucket("MUG-BLUE", "main", "available").await, 120);
     let mut subjects = world.subjects();
     subjects.sort_unstable();
-    assert_eq!(subjects, ["Order 1 is canceled", "Order 1 is confirmed", "Your refund of 33.90 EUR for order 1"]);
+    assert_eq!(subjects, ["Order 1 is canceled", "Order 1 is confirmed", "Your refund of €33.90 for order 1"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,161 @@
+//! English, as it is written in the United States.
+
+use super::{
+    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,
+    Steps,
+};
+use crate::mail::{
+    Parcel,
+    dates::Calendar,
+    money::{Numbers, Unit},
+    sentence::{name, plain, strong},
+};
+
+pub(crate) static ENGLISH: Messages = Messages {
+    tag: "en",
+    numbers: Numbers {
+        decimal: ".",
+        group: ",",
+        symbols: &[("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("USD", "$")],
+        money: |number, unit| match unit {
+            Unit::Symbol(symbol) => format!("{symbol}{number}"),
+            Unit::Code(code) => format!("{code}\u{a0}{number}"),
+        },
+    },
+    calendar: Calendar {
+        weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+        months: [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        day: |weekday, month, day| format!("{weekday}, {month}\u{a0}{day}"),
+        with_year: |day, year| format!("{day},\u{a0}{year}"),
+        range: |first, last| format!("{first} – {last}"),
+    },
+    frame: Frame {
+        greeting: |customer| match customer {
+            Some(customer) => plain("Hello ") + name(customer) + ",",
+            None => plain("Hello,"),
+        },
+        questions: "Questions? Contact us:",
+        reason: |order, shop| format!("You receive this because of order {order} at {shop}."),
+    },
+    contact: Contact { email: "E-mail", phone: "Telephone", help_page: "Help page" },
+    goods: Goods {
+        ordered: "What you ordered",
+        sku: |sku| format!("SKU {sku}"),
+        quantity: |quantity| format!("Qty {quantity}"),
+        shipping: "Shipping",
+        ships_to: "Ships to",
+    },
+    steps: Steps {
+        confirmed: "Confirmed",
+        shipped: "Shipped",
+        delivered: "Delivered",
+        requested: "Requested",
+        received: "Received",
+        refunded: "Refunded",
+    },
+    payment_confirmed: PaymentConfirmed {
+        subject: |order| format!("Order {order} is confirmed"),
+        preheader: |paid, arrival| {
+            let paid = format!("Your payment of {paid} has arrived.");
+            arrival.map_or(paid.clone(), |days| format!("{paid} Estimated arrival: {days}."))
+        },
+        title: "Your order is confirmed",
+        opening: |paid, order| {
+            plain(format!("Thank you for your order. Your payment of {paid} has arrived, and we are getting order "))
+                + strong(order)
+                + " ready to ship."
+        },
+        arrival: "Estimated arrival",
+        arrival_unknown: "We will write to you as soon as we know",
+        backordered: "On backorder",
+        partly_backordered: |waiting, quantity| format!("{waiting} of {quantity} on backorder"),
+        allowed_for: |backordered| format!("{backordered}; the estimated arrival allows for it"),
+        subtotal: "Subtotal",
+        discounts: "Discounts",
+        tax: "Tax",
+        tax_included: "Tax (included)",
+        total: "Total paid",
+    },
+    shipped: Shipped {
+        subject: |order| format!("Order {order} is on its way"),
+        subject_of_part: |parcel, order| format!("{} of order {order} is on its way", part(parcel)),
+        preheader: |carrier, number, arrival| {
+            let parcel = format!("{carrier} {number}.");
+            arrival.map_or(parcel.clone(), |days| format!("{parcel} Estimated delivery: {days}."))
+        },
+        title: "Your parcel is on its way",
+        opening: |order| plain("Order ") + strong(order) + " is on its way to you.",
+        opening_of_part: |parcel, order| {
+            strong(part(parcel))
+                + " of order "
+                + strong(order)
+                + " is on its way to you. Each part comes with an e-mail of its own."
+        },
+        arrival: "Estimated delivery",
+        tracking_number: |carrier| format!("{carrier} tracking number"),
+        track: "Track your parcel",
+        contents: "What is in this parcel",
+    },
+    delivered: Delivered {
+        subject: |order| format!("Order {order} has arrived"),
+        subject_of_part: |parcel, order| format!("{} of order {order} has arrived", part(parcel)),
+        preheader: |day| format!("Delivered on {day}. Is everything as it should be?"),
+        title: "Your parcel has arrived",
+        opening: |order, day| plain("Order ") + strong(order) + format!(" was delivered on {day}."),
+        opening_of_part: |parcel, order, day| {
+            strong(part(parcel)) + " of order " + strong(order) + format!(" was delivered on {day}.")
+        },
+        question: "Is everything as it should be?",
+        answer: "If something is missing, damaged or not what you expected, tell us and we will put it right.",
+        contents: "What was in this parcel",
+    },
+    order_cancelled: OrderCancelled {
+        subject: |order| format!("Order {order} is canceled"),
+        preheader: |refund| format!("We are refunding {refund}."),
+        preheader_uncharged: "You have not been charged.",
+        title: "Your order is canceled",
+        opening: |order| plain("Order ") + strong(order) + " is canceled, and nothing will be shipped.",
+        refund: "Your refund",
+        uncharged: "You have not been charged",
+        way_back: "It goes back the way you paid. We will write to you once it is sent.",
+    },
+    return_received: ReturnReceived {
+        subject: |order| format!("Your return from order {order} is here"),
+        preheader: "We are inspecting it and will write to you about your refund.",
+        title: "Your return is here",
+        opening: |order| {
+            plain("We have received what you sent back from order ")
+                + strong(order)
+                + ". We are inspecting it and will write to you once your refund is sent."
+        },
+        received: "What we have received",
+    },
+    refund_sent: RefundSent {
+        subject: |total, order| format!("Your refund of {total} for order {order}"),
+        preheader: |total| format!("{total} is on its way back to you. Banks usually take 5 to 10 business days."),
+        title: "Your refund is sent",
+        opening: |total, order| plain(format!("We have refunded {total} for order ")) + strong(order) + ".",
+        when: "When to expect it",
+        soon: "Within 5 to 10 business days",
+        way_back: "It goes back the way you paid. How soon you see it is up to your bank.",
+        refunded: "What is refunded",
+        total: "Total refunded",
+    },
+};
+
+fn part(Parcel { number, count }: Parcel) -> String {
+    format!("Part {number} of {count}")
+}

@@ -1,0 +1,167 @@
+//! German, for customers who are addressed with Sie.
+
+use super::{
+    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,
+    Steps,
+};
+use crate::mail::{
+    Parcel,
+    dates::Calendar,
+    money::{Numbers, Unit},
+    sentence::{name, plain, strong},
+};
+
+pub(crate) static GERMAN: Messages = Messages {
+    tag: "de",
+    numbers: Numbers {
+        decimal: ",",
+        group: ".",
+        symbols: &[("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("USD", "$")],
+        money: |number, (Unit::Symbol(unit) | Unit::Code(unit))| format!("{number}\u{a0}{unit}"),
+    },
+    calendar: Calendar {
+        weekdays: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+        months: [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ],
+        day: |weekday, month, day| format!("{weekday}, {day}.\u{a0}{month}"),
+        with_year: |day, year| format!("{day}\u{a0}{year}"),
+        range: |first, last| format!("{first} – {last}"),
+    },
+    frame: Frame {
+        // After this comma a sentence goes on in lower case, unless it begins with a noun or with Ihr.
+        greeting: |customer| match customer {
+            Some(customer) => plain("Guten Tag ") + name(customer) + ",",
+            None => plain("Guten Tag,"),
+        },
+        questions: "Haben Sie Fragen? So erreichen Sie uns:",
+        reason: |order, shop| format!("Sie erhalten diese E-Mail zu Ihrer Bestellung {order} bei {shop}."),
+    },
+    contact: Contact { email: "E-Mail", phone: "Telefon", help_page: "Hilfeseite" },
+    goods: Goods {
+        ordered: "Ihre Bestellung im Überblick",
+        sku: |sku| format!("Art.-Nr. {sku}"),
+        quantity: |quantity| format!("{quantity}\u{a0}Stück"),
+        shipping: "Versand",
+        ships_to: "Lieferadresse",
+    },
+    steps: Steps {
+        confirmed: "Bestätigt",
+        shipped: "Versandt",
+        delivered: "Zugestellt",
+        requested: "Angemeldet",
+        received: "Eingetroffen",
+        refunded: "Erstattet",
+    },
+    payment_confirmed: PaymentConfirmed {
+        subject: |order| format!("Ihre Bestellung {order} ist bestätigt"),
+        preheader: |paid, arrival| {
+            let paid = format!("Ihre Zahlung über {paid} ist eingegangen.");
+            arrival.map_or(paid.clone(), |days| format!("{paid} Voraussichtliche Lieferung: {days}."))
+        },
+        title: "Ihre Bestellung ist bestätigt",
+        opening: |paid, order| {
+            plain("vielen Dank für Ihre Bestellung ")
+                + strong(order)
+                + format!(". Ihre Zahlung über {paid} ist bei uns eingegangen, und wir bereiten nun den Versand vor.")
+        },
+        arrival: "Voraussichtliche Lieferung",
+        arrival_unknown: "Wir schreiben Ihnen, sobald der Termin feststeht",
+        backordered: "Derzeit nicht auf Lager",
+        partly_backordered: |waiting, quantity| format!("{waiting} von {quantity} derzeit nicht auf Lager"),
+        allowed_for: |backordered| format!("{backordered}; beim Liefertermin bereits berücksichtigt"),
+        subtotal: "Zwischensumme",
+        discounts: "Rabatt",
+        tax: "Zzgl. MwSt.",
+        tax_included: "Enthaltene MwSt.",
+        total: "Bezahlter Betrag",
+    },
+    shipped: Shipped {
+        subject: |order| format!("Ihre Bestellung {order} ist unterwegs"),
+        subject_of_part: |parcel, order| format!("{} Ihrer Bestellung {order} ist unterwegs", part(parcel)),
+        preheader: |carrier, number, arrival| {
+            let parcel = format!("{carrier} {number}.");
+            arrival.map_or(parcel.clone(), |days| format!("{parcel} Voraussichtliche Zustellung: {days}."))
+        },
+        title: "Ihr Paket ist unterwegs",
+        opening: |order| plain("Ihre Bestellung ") + strong(order) + " ist auf dem Weg zu Ihnen.",
+        opening_of_part: |parcel, order| {
+            strong(part(parcel))
+                + " Ihrer Bestellung "
+                + strong(order)
+                + " ist auf dem Weg zu Ihnen. Zu jedem Teil erhalten Sie eine eigene Nachricht."
+        },
+        arrival: "Voraussichtliche Zustellung",
+        tracking_number: |carrier| format!("Sendungsnummer ({carrier})"),
+        track: "Sendung verfolgen",
+        contents: "Inhalt dieses Pakets",
+    },
+    delivered: Delivered {
+        subject: |order| format!("Ihre Bestellung {order} ist angekommen"),
+        subject_of_part: |parcel, order| format!("{} Ihrer Bestellung {order} ist angekommen", part(parcel)),
+        preheader: |day| format!("Zugestellt am {day}. Ist alles in Ordnung?"),
+        title: "Ihr Paket ist angekommen",
+        opening: |order, day| plain("Ihre Bestellung ") + strong(order) + format!(" wurde am {day}, zugestellt."),
+        opening_of_part: |parcel, order, day| {
+            strong(part(parcel)) + " Ihrer Bestellung " + strong(order) + format!(" wurde am {day}, zugestellt.")
+        },
+        question: "Ist alles in Ordnung?",
+        answer: "Falls etwas fehlt, beschädigt ist oder nicht Ihren Erwartungen entspricht, melden Sie sich bitte bei \
+                 uns. Wir kümmern uns darum.",
+        contents: "Inhalt dieses Pakets",
+    },
+    order_cancelled: OrderCancelled {
+        subject: |order| format!("Ihre Bestellung {order} ist storniert"),
+        preheader: |refund| format!("Wir erstatten Ihnen {refund}."),
+        preheader_uncharged: "Ihnen wurde nichts berechnet.",
+        title: "Ihre Bestellung ist storniert",
+        opening: |order| plain("Ihre Bestellung ") + strong(order) + " ist storniert und wird nicht versandt.",
+        refund: "Ihre Erstattung",
+        uncharged: "Ihnen wurde nichts berechnet",
+        way_back: "Sie erhalten den Betrag auf dem Weg zurück, auf dem Sie bezahlt haben. Sobald die Erstattung \
+                   veranlasst ist, schreiben wir Ihnen.",
+    },
+    return_received: ReturnReceived {
+        subject: |order| format!("Ihre Rücksendung zur Bestellung {order} ist eingetroffen"),
+        preheader: "Wir prüfen sie und schreiben Ihnen zu Ihrer Erstattung.",
+        title: "Ihre Rücksendung ist eingetroffen",
+        opening: |order| {
+            plain("Ihre Rücksendung zur Bestellung ")
+                + strong(order)
+                + " ist bei uns eingetroffen. Wir prüfen sie nun und schreiben Ihnen, sobald Ihre Erstattung \
+                   veranlasst ist."
+        },
+        received: "Das haben wir erhalten",
+    },
+    refund_sent: RefundSent {
+        subject: |total, order| format!("Ihre Erstattung über {total} zur Bestellung {order}"),
+        preheader: |total| {
+            format!("Wir haben Ihnen {total} erstattet. Bis zur Gutschrift vergehen meist 5 bis 10 Bankarbeitstage.")
+        },
+        title: "Ihre Erstattung ist veranlasst",
+        opening: |total, order| {
+            plain(format!("wir haben Ihnen {total} für Ihre Bestellung ")) + strong(order) + " erstattet."
+        },
+        when: "Voraussichtliche Gutschrift",
+        soon: "Innerhalb von 5 bis 10 Bankarbeitstagen",
+        way_back: "Sie erhalten den Betrag auf dem Weg zurück, auf dem Sie bezahlt haben. Wann er Ihnen \
+                   gutgeschrieben wird, hängt von Ihrer Bank ab.",
+        refunded: "Ihre Erstattung im Überblick",
+        total: "Erstatteter Betrag",
+    },
+};
+
+fn part(Parcel { number, count }: Parcel) -> String {
+    format!("Teil {number} von {count}")
+}

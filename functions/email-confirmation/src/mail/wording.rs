@@ -1,0 +1,161 @@
+//! What each kind of e-mail says, in a language: which messages, and what is put into them.
+
+use super::{
+    Delivered, Line, Order, OrderCancelled, PaymentConfirmed, PricedLine, RefundSent, RefundedLine, ReturnReceived,
+    Shipped, Totals, messages::Messages, sentence::Sentence,
+};
+
+impl Order {
+    pub(super) fn greeting(&self, messages: &Messages) -> Sentence {
+        (messages.frame.greeting)(self.customer.as_deref())
+    }
+}
+
+impl Line {
+    pub(super) fn units(&self, messages: &Messages) -> String {
+        (messages.goods.quantity)(&messages.number(self.quantity))
+    }
+}
+
+impl RefundedLine {
+    pub(super) fn units(&self, messages: &Messages) -> String {
+        (messages.goods.quantity)(&messages.number(self.quantity))
+    }
+}
+
+impl Totals {
+    pub(super) fn tax_label(&self, messages: &Messages) -> &'static str {
+        if self.tax_included { messages.payment_confirmed.tax_included } else { messages.payment_confirmed.tax }
+    }
+}
+
+impl PaymentConfirmed {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.payment_confirmed.subject)(&self.order.number)
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        let arrival = self.arrival.map(|range| messages.calendar.range(range));
+        (messages.payment_confirmed.preheader)(&messages.money(&self.totals.total), arrival.as_deref())
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.payment_confirmed.opening)(&messages.money(&self.totals.total), &self.order.number)
+    }
+
+    pub(super) fn arrival(&self, messages: &Messages) -> String {
+        self.arrival.map_or_else(
+            || messages.payment_confirmed.arrival_unknown.to_owned(),
+            |range| messages.calendar.range(range),
+        )
+    }
+
+    /// How much of a line waits for stock, if any does.
+    pub(super) fn backordered(&self, line: &PricedLine, messages: &Messages) -> Option<String> {
+        let words = &messages.payment_confirmed;
+        let note = match line.backordered {
+            0 => return None,
+            n if n < line.quantity => (words.partly_backordered)(&messages.number(n), &messages.number(line.quantity)),
+            _ => words.backordered.to_owned(),
+        };
+        Some(if self.arrival.is_some() { (words.allowed_for)(&note) } else { note })
+    }
+}
+
+impl Shipped {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        let (words, order) = (&messages.shipped, &self.order.number);
+        if self.parcel.is_one_of_several() {
+            (words.subject_of_part)(self.parcel, order)
+        } else {
+            (words.subject)(order)
+        }
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        (messages.shipped.preheader)(&self.carrier, &self.tracking_number, self.arrival(messages).as_deref())
+    }
+
+    pub(super) fn arrival(&self, messages: &Messages) -> Option<String> {
+        self.arrival.map(|range| messages.calendar.range(range))
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        let (words, order) = (&messages.shipped, &self.order.number);
+        if self.parcel.is_one_of_several() {
+            (words.opening_of_part)(self.parcel, order)
+        } else {
+            (words.opening)(order)
+        }
+    }
+}
+
+impl Delivered {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        let (words, order) = (&messages.delivered, &self.order.number);
+        if self.parcel.is_one_of_several() {
+            (words.subject_of_part)(self.parcel, order)
+        } else {
+            (words.subject)(order)
+        }
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        (messages.delivered.preheader)(&messages.day(self.delivered_on))
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        let (words, order, day) = (&messages.delivered, &self.order.number, messages.day(self.delivered_on));
+        if self.parcel.is_one_of_several() {
+            (words.opening_of_part)(self.parcel, order, &day)
+        } else {
+            (words.opening)(order, &day)
+        }
+    }
+}
+
+impl OrderCancelled {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.order_cancelled.subject)(&self.order.number)
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        let words = &messages.order_cancelled;
+        let refund = self.refund.map(|refund| (words.preheader)(&messages.money(&refund)));
+        refund.unwrap_or_else(|| words.preheader_uncharged.to_owned())
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.order_cancelled.opening)(&self.order.number)
+    }
+
+    /// What goes back, or that nothing was charged.
+    pub(super) fn refund(&self, messages: &Messages) -> String {
+        let refund = self.refund.map(|refund| messages.money(&refund));
+        refund.unwrap_or_else(|| messages.order_cancelled.uncharged.to_owned())
+    }
+}
+
+impl ReturnReceived {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.return_received.subject)(&self.order.number)
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.return_received.opening)(&self.order.number)
+    }
+}
+
+impl RefundSent {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.refund_sent.subject)(&messages.money(&self.total), &self.order.number)
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        (messages.refund_sent.preheader)(&messages.money(&self.total))
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.refund_sent.opening)(&messages.money(&self.total), &self.order.number)
+    }
+}
