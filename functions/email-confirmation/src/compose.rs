@@ -58,8 +58,8 @@ pub(crate) fn compose(
     let mail = match kind {
         EmailKind::PaymentConfirmed => payment_confirmed(order, locations, now).map(Mail::PaymentConfirmed),
         EmailKind::OrderCancelled => Some(Mail::OrderCancelled(order_cancelled(order))),
-        EmailKind::Shipped(id) => shipped(order, item, id, locations).map(Mail::Shipped),
-        EmailKind::Delivered(id) => delivered(order, item, id, locations).map(Mail::Delivered),
+        EmailKind::Shipped(id) => shipped(order, item, *id, locations).map(Mail::Shipped),
+        EmailKind::Delivered(id) => delivered(order, item, *id, locations).map(Mail::Delivered),
         EmailKind::ReturnReceived => return_received(order, item).map(Mail::ReturnReceived),
         EmailKind::RefundSent(id) => refund_sent(order, id).map(Mail::RefundSent),
     };
@@ -129,7 +129,7 @@ fn order_cancelled(order: &Order) -> OrderCancelled {
     }
 }
 
-fn shipped(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]) -> Option<Shipped> {
+fn shipped(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location]) -> Option<Shipped> {
     let (fulfillment, parcel, part_of) = parcel(order, item, id)?;
     let shipment = parcel.shipment.as_ref()?;
     let schedule = location(locations, &fulfillment.location).map(|location| &location.schedule);
@@ -145,7 +145,7 @@ fn shipped(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]
     })
 }
 
-fn delivered(order: &Order, item: &ItemName, id: &ParcelId, locations: &[Location]) -> Option<Delivered> {
+fn delivered(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location]) -> Option<Delivered> {
     let (fulfillment, parcel, part_of) = parcel(order, item, id)?;
     let zone = location(locations, &fulfillment.location);
     let zone = zone.and_then(|location| TimeZone::get(&location.schedule.settings().time_zone).ok());
@@ -189,12 +189,12 @@ fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
 }
 
 /// A parcel of the fulfillment that owes the e-mail, and its number among all parcels of the order.
-fn parcel<'a>(order: &'a Order, item: &ItemName, id: &ParcelId) -> Option<(&'a Fulfillment, &'a Parcel, PartOf)> {
+fn parcel<'a>(order: &'a Order, item: &ItemName, id: ParcelId) -> Option<(&'a Fulfillment, &'a Parcel, PartOf)> {
     let ItemName::Fulfillment(own) = item else { return None };
     let fulfillment = order.fulfillments.get(own)?;
-    let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == *id)?;
+    let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == id)?;
     let all = || order.fulfillments.iter().flat_map(|(n, f)| f.parcels.iter().map(move |parcel| (n, &parcel.id)));
-    let number = all().position(|(n, other)| n == own && other == id)? + 1;
+    let number = all().position(|(n, other)| n == own && *other == id)? + 1;
     Some((fulfillment, parcel, PartOf { number, count: all().count() }))
 }
 
