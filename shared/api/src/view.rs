@@ -192,7 +192,10 @@ pub struct TimelineEntry {
 
 impl OrderView {
     pub fn of(read: &StoredOrder) -> Self {
-        let order = &read.order;
+        Self::new(&read.order, &read.email_claims)
+    }
+
+    fn new(order: &Order, email_claims: &BTreeMap<ItemName, Stored<EmailClaim>>) -> Self {
         let (state, placed) = (&order.state, &order.placed);
         let totals = placed.totals();
         let line = |(n, line): (usize, &Line)| LineView {
@@ -231,21 +234,21 @@ impl OrderView {
             refunds: state.ledger.refunds.clone(),
             fulfillment_details: fulfillments.collect(),
             returns: returns.collect(),
-            emails: emails(read),
+            emails: emails(email_claims),
             owed: owed(order),
             timeline: timeline(order),
         }
     }
 }
 
-fn emails(read: &StoredOrder) -> Vec<EmailView> {
+fn emails(claims: &BTreeMap<ItemName, Stored<EmailClaim>>) -> Vec<EmailView> {
     let view = |(name, email): (&ItemName, &Stored<EmailClaim>)| match name {
         ItemName::Email(of, kind) => {
             Some(EmailView { kind: kind.to_string(), about: about(of), attempts: email.value.attempts })
         }
         _ => None,
     };
-    read.email_claims.iter().filter_map(view).collect()
+    claims.iter().filter_map(view).collect()
 }
 
 fn owed(order: &Order) -> Vec<String> {
@@ -283,3 +286,6 @@ fn timeline(order: &Order) -> Vec<TimelineEntry> {
     all.sort_by_key(|entry| entry.at); // stable: what happened in one moment stays in its order
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! How things look to clients, pinned: a renamed field is seen in a diff of `snapshots/`.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use domain::{fixtures, history::Stamp, order_state::HoldReason as Reason, returns::Disposition};
+use std::collections::BTreeMap;
+
+/// The JSON that a client gets, with its fields in the order that it gets them.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap()
+}
+
+fn view(order: Order) -> OrderView {
+    OrderView::new(&order, &BTreeMap::new())
+}
+
+/// A mug and two shirts, paid, sent, delivered; one shirt has come back and been refunded.
+fn returned() -> Order {
+    let stamp: Stamp = fixtures::stamp(40);
+    let (id, order) = fixtures::completed().request_return(&fixtures::wanted(&[(0, 1)]), "return", &stamp).unwrap();
+    let order = order.change_return(id, |asked| asked.approve(&stamp)).unwrap();
+    let order = order.change_return(id, |asked| asked.receive(&[(0, 1)].into(), &fixtures::main(), &stamp)).unwrap();
+    order.inspect_return(id, &fixtures::inspected(&[(0, 1, Disposition::Restocked)]), &stamp).unwrap().order
+}
+
+#[test]
+fn an_order_that_waits_for_its_payment_looks_like_this() {
+    let order = fixtures::pending();
+    let held = order.with_state(|state| state.hold(Reason::IncorrectAddress, "no number", &fixtures::stamp(9)));
+    insta::assert_snapshot!(json(&view(held.unwrap())));
+}
+
+#[test]
+fn an_order_whose_goods_have_come_back_in_part_looks_like_this() {
+    insta::assert_snapshot!(json(&view(returned())));
+}
+
+#[test]
+fn a_cancelled_order_looks_like_this() {
+    insta::assert_snapshot!(json(&view(fixtures::cancelled())));
+}
+
+#[test]
+fn an_order_in_a_list_looks_like_this() {
+    let order = fixtures::shipped();
+    insta::assert_snapshot!(json(&OrderSummary::of(&order.id, &order.state)));
+}
