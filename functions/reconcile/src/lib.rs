@@ -140,7 +140,9 @@ async fn look_for_stock(app: &App, now: Timestamp) -> Step {
     match reconcile::look_for_stock(&app.store, orders).await {
         Ok((done, unreadable)) => {
             let mut step = Step { done, outcome: Ok(()) };
-            unreadable.into_iter().for_each(|error| step.add(Err(error)));
+            for error in unreadable {
+                step.add(Err(error));
+            }
             step
         }
         Err(error) => Step::failed(error),

@@ -11,8 +11,8 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap()
 }
 
-fn view(order: Order) -> OrderView {
-    OrderView::new(&order, &BTreeMap::new())
+fn view(order: &Order) -> OrderView {
+    OrderView::new(order, &BTreeMap::new())
 }
 
 /// A mug and two shirts, paid, sent, delivered; one shirt has come back and been refunded.
@@ -28,17 +28,17 @@ fn returned() -> Order {
 fn an_order_that_waits_for_its_payment_looks_like_this() {
     let order = fixtures::pending();
     let held = order.with_state(|state| state.hold(Reason::IncorrectAddress, "no number", &fixtures::stamp(9)));
-    insta::assert_snapshot!(json(&view(held.unwrap())));
+    insta::assert_snapshot!(json(&view(&held.unwrap())));
 }
 
 #[test]
 fn an_order_whose_goods_have_come_back_in_part_looks_like_this() {
-    insta::assert_snapshot!(json(&view(returned())));
+    insta::assert_snapshot!(json(&view(&returned())));
 }
 
 #[test]
 fn a_cancelled_order_looks_like_this() {
-    insta::assert_snapshot!(json(&view(fixtures::cancelled())));
+    insta::assert_snapshot!(json(&view(&fixtures::cancelled())));
 }
 
 #[test]
