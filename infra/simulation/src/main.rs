@@ -57,7 +57,9 @@ fn main() -> ExitCode {
         tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     }
     if arguments.safeguards {
-        Safeguard::ALL.iter().for_each(|safeguard| println!("{safeguard}"));
+        for safeguard in Safeguard::ALL {
+            println!("{safeguard}");
+        }
         return ExitCode::SUCCESS;
     }
     let plays = plays(&arguments);

@@ -2,10 +2,10 @@
 
 use crate::{Books, items::all};
 use domain::{
-    history::Event,
     duty::Owed,
     fulfillment::Fulfillment,
     history::Entry,
+    history::Event,
     order_state::{OrderState, OrderStatus},
     returns::Return,
 };
