@@ -5,10 +5,8 @@ use orderly_local::{
     binaries::BuildError,
     client::ClientError,
     lambda::InvokeError,
-    services::{
-        QueueError,
-        stripe::{BooksError, DeliveryError},
-    },
+    payments::{BooksError, DeliveryError},
+    services::QueueError,
 };
 use serde_json::Value;
 

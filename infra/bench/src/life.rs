@@ -1,6 +1,6 @@
 //! Lives of orders, act by act.
 
-use orderly_local::services::stripe::Webhook;
+use orderly_local::payments::Webhook;
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -11,24 +11,22 @@ use std::{
 use domain::settings::{ApiKey, Role};
 use jiff::Timestamp;
 use runtime::{Aws, Clock};
-use store::{CommitError, Queues, StoreError, Tables};
+use store::{CommitError, Queues, Store, StoreError, Tables};
 
 use crate::{
     Ports, StackError,
     console::{self, Console, Link},
     keep::Keep,
-    services::{
-        Listener, Server, Services, ServicesConfig,
+    payments::{
+        self,
         stripe::{Stripe, StripeConfig},
-        warehouse_hook::WarehouseHook,
     },
+    services::{Listener, Server, Services, ServicesConfig, warehouse_hook::WarehouseHook},
     template::{Context, System},
 };
 
 /// The table that holds API keys.
 const SETTINGS_TABLE: &str = "SettingsTable";
-/// Where the provider's webhooks go, below the API's address.
-const STRIPE_WEBHOOK: &str = "/webhooks/payments/stripe";
 /// How long open requests of the console may take to end.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -69,13 +67,7 @@ impl Backing {
 
         let system = load(&template, &parameters, &listener.endpoint(), &stripe.endpoint())?;
         let Keep { operator_key, secrets } = Keep::open(data_dir.as_deref(), &system.secrets)?;
-        let stripe_config = StripeConfig {
-            // A template without this secret has nobody to sign for.
-            webhook_secret: secrets.get("StripeWebhookSecret").cloned().unwrap_or_default(),
-            webhook_url: Some(api_url + STRIPE_WEBHOOK),
-            data_dir: data_dir.clone(),
-            clock: Clock::system(),
-        };
+        let stripe_config = StripeConfig::local(&api_url, &secrets, data_dir.clone(), Clock::system());
         let config = ServicesConfig { data_dir, secrets, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;
         let stripe = Stripe::start(stripe, stripe_config)?;
@@ -106,21 +98,11 @@ impl Backing {
 
     /// Every other key is made through the API; somebody must make the first.
     async fn store_operator_key(&self) -> Result<(), StoreError> {
-        // A table's local name is its name in the template.
-        let named = |name: &str| name.to_owned();
-        let tables = Tables {
-            orders: named("OrdersTable"),
-            stock: named("StockTable"),
-            payments: named("PaymentsTable"),
-            catalog: named("CatalogTable"),
-            settings: named(SETTINGS_TABLE),
-        };
         // A key owes nothing: no message is sent.
-        let Ok(queues) = Queues::of(|_| Ok::<_, Infallible>(String::new()));
-        let store = Aws::beside(self.services.endpoint()).store_of(tables, queues);
+        let store = store(&self.services, "");
         let key = ApiKey {
             id: ApiKey::id_of(&self.operator_key),
-            name: named("bootstrap"),
+            name: "bootstrap".to_owned(),
             role: Role::Operator,
             channel: None,
             created_at: Timestamp::now(),
@@ -139,6 +121,21 @@ impl Backing {
     }
 }
 
+/// The tables of the services, for who may do everything. Whatever becomes owed is told to one queue.
+pub fn store(services: &Services, queue_url: &str) -> Store {
+    // A table's local name is its name in the template.
+    let named = |name: &str| name.to_owned();
+    let tables = Tables {
+        orders: named("OrdersTable"),
+        stock: named("StockTable"),
+        payments: named("PaymentsTable"),
+        catalog: named("CatalogTable"),
+        settings: named(SETTINGS_TABLE),
+    };
+    let Ok(queues) = Queues::of(|_| Ok::<_, Infallible>(queue_url.to_owned()));
+    Aws::beside(services.endpoint()).store_of(tables, queues)
+}
+
 /// The template with the parameters that make it local. Addresses are without a final slash.
 pub fn load(
     template: &Path,
@@ -146,9 +143,8 @@ pub fn load(
     endpoint: &str,
     stripe: &str,
 ) -> Result<System, StackError> {
-    let local = [("AwsEndpoint", endpoint), ("StripeApiUrl", stripe), ("StripeLivemode", "false")];
-    let local = local.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let mut all = BTreeMap::from(local);
+    let local = [("AwsEndpoint", endpoint)].into_iter().chain(payments::stripe::parameters(stripe));
+    let mut all: BTreeMap<_, _> = local.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     all.extend(parameters.clone());
     System::load(template, &all, &Context { endpoint: endpoint.to_owned() })
         .map_err(|source| StackError::Template { template: template.to_owned(), source: Box::new(source) })

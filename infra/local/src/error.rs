@@ -4,7 +4,8 @@ use std::{io, path::PathBuf};
 
 use crate::{
     files::KeepError,
-    services::{BindError, ServicesError, stripe::BooksError},
+    payments::BooksError,
+    services::{BindError, ServicesError},
     template::TemplateError,
 };
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     files::{self, KeepError},
+    payments,
     template::Secret,
 };
 
@@ -44,12 +45,11 @@ impl Keep {
     }
 }
 
-/// The provider's key is one that the local provider takes; the others sign webhooks, in the form that
-/// Stripe and Standard Webhooks share.
+/// A payment provider's key is one that its simulator takes; the others sign webhooks, in the form of Standard Webhooks.
 fn local_value(secret: &str) -> String {
-    match secret {
-        "StripeApiKey" => "sk_test_local".to_owned(),
-        _ => format!("whsec_{}", BASE64_STANDARD.encode(random())),
+    match payments::secret(secret) {
+        Some(own) => own.to_owned(),
+        None => format!("whsec_{}", BASE64_STANDARD.encode(random())),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod http_api;
 mod keep;
 pub mod lambda;
 pub mod logs;
+pub mod payments;
 mod ports;
 mod schedule;
 pub mod seed;

@@ -1,6 +1,6 @@
 //! The AWS services that the functions call, on one address of this machine, as the template
-//! declares them: DynamoDB, SQS, SES and Secrets Manager. Beside them what is not AWS: a payment
-//! provider ([`stripe`]) and the receiver of the warehouse's webhook ([`warehouse_hook`]).
+//! declares them: DynamoDB, SQS, SES and Secrets Manager. Beside them what is not AWS: the
+//! receiver of the warehouse's webhook ([`warehouse_hook`]).
 //!
 //! A function may do only what its role in the template allows; anybody else may do everything
 //! ([`Services::refusals`] tells what was refused).
@@ -13,7 +13,6 @@ mod mailbox;
 mod meter;
 mod secrets;
 mod sqs;
-pub mod stripe;
 pub mod warehouse_hook;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};

@@ -13,8 +13,9 @@ use crate::{
     http_api,
     lambda::{InvokeError, Invoker, Lambda, LambdaOptions},
     logs::Logs,
+    payments::stripe::Stripe,
     schedule,
-    services::{Listener, Mailbox, Meter, Refusal, Sqs, stripe::Stripe, warehouse_hook::WarehouseHook},
+    services::{Listener, Mailbox, Meter, Refusal, Sqs, warehouse_hook::WarehouseHook},
     template::System,
     triggers::Triggers,
 };

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use axum::body::{Body, Bytes};
 use http::{Response, request::Parts};
-use orderly_local::services::{Embedded, stripe::EmbeddedStripe};
+use orderly_local::{payments::stripe::EmbeddedStripe, services::Embedded};
 use serde_json::{Value, json};
 use std::{
     sync::{

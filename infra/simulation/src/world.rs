@@ -14,10 +14,11 @@ use http::StatusCode;
 use laws::{Books, Item};
 use orderly_local::{
     backing,
-    services::{
-        Embedded, ServicesConfig,
-        stripe::{EmbeddedStripe, StripeConfig, Webhook},
+    payments::{
+        Webhook,
+        stripe::{EmbeddedStripe, StripeConfig},
     },
+    services::{Embedded, ServicesConfig},
     template::{System, Trigger},
 };
 use serde_json::{Map, Value, json};

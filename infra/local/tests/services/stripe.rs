@@ -1,10 +1,12 @@
 use axum::http::StatusCode;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use orderly_local::services::{
-    Listener,
-    stripe::{Stripe, StripeConfig},
-    warehouse_hook::{Delivery, WarehouseHook},
+use orderly_local::{
+    payments::stripe::{Stripe, StripeConfig},
+    services::{
+        Listener,
+        warehouse_hook::{Delivery, WarehouseHook},
+    },
 };
 use runtime::Clock;
 use serde_json::Value;

@@ -381,7 +381,7 @@ async fn a_webhook_without_a_good_signature_is_refused() {
     let order = world.place("1", &[("MUG-BLUE", 1)]).await;
     let stripe = world.stack.stripe();
     let good = stripe.pay(&order.id, order.total, "EUR").unwrap();
-    let signature = |webhook: &orderly_local::services::stripe::Webhook| {
+    let signature = |webhook: &orderly_local::payments::Webhook| {
         webhook.headers.iter().find(|(name, _)| name == "stripe-signature").unwrap().1.clone()
     };
     let post = async |signature: Option<String>, body: Vec<u8>| {

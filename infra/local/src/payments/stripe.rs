@@ -6,38 +6,21 @@ mod books;
 mod webhooks;
 
 use std::{
-    iter,
+    collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::{Router, extract::Request, http::StatusCode, response::Response};
 use runtime::Clock;
 use serde_json::{Value, json};
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+pub use self::books::{BooksError, Payment, Refund};
 use self::{books::Books, webhooks::Signer};
-pub use self::{
-    books::{BooksError, Payment, Refund},
-    webhooks::Webhook,
-};
-use super::listener::{Listener, Server};
-
-/// The pauses before a webhook is delivered again. Stripe goes on for three days; one machine either answers
-/// soon or is switched off.
-const RETRY_AFTER: [Duration; 6] = [
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-];
-
-/// Stripe gives up on a receiver sooner than this; a function that starts cold in a debug build needs longer.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(20);
+use super::courier::{Courier, DeliveryError, Webhook};
+use crate::services::{Listener, Server};
 
 /// What the provider starts with.
 #[derive(Debug, Clone)]
@@ -49,6 +32,31 @@ pub struct StripeConfig {
     /// Where payments and refunds are kept; none keeps them in memory.
     pub data_dir: Option<PathBuf>,
     pub clock: Clock,
+}
+
+impl StripeConfig {
+    /// What the local stack needs: webhooks go to the API, signed with the template's secret.
+    pub(crate) fn local(
+        api_url: &str,
+        secrets: &BTreeMap<String, String>,
+        data_dir: Option<PathBuf>,
+        clock: Clock,
+    ) -> Self {
+        // A template without this secret has nobody to sign for.
+        let webhook_secret = secrets.get("StripeWebhookSecret").cloned().unwrap_or_default();
+        let webhook_url = Some(format!("{api_url}/webhooks/payments/stripe"));
+        Self { webhook_secret, webhook_url, data_dir, clock }
+    }
+}
+
+/// The template's parameters that turn the functions to the provider at `url`.
+pub(crate) fn parameters(url: &str) -> [(&'static str, &str); 2] {
+    [("StripeApiUrl", url), ("StripeLivemode", "false")]
+}
+
+/// The value of a secret that must have the provider's own form.
+pub(super) fn secret(name: &str) -> Option<&'static str> {
+    (name == "StripeApiKey").then_some("sk_test_local")
 }
 
 /// The running provider. Cheap to clone; stops with [`Stripe::shutdown`].
@@ -70,24 +78,14 @@ struct Shared {
     books: Mutex<Books>,
     signer: Signer,
     clock: Clock,
-    courier: Courier,
-}
-
-/// What becomes of the provider's news of refunds.
-#[derive(Debug)]
-enum Courier {
-    /// Posted, and again until they are taken.
-    Post { url: RwLock<Option<String>>, client: reqwest::Client, under_way: TaskTracker },
-    /// Left for the caller to deliver, double, delay or lose.
-    Keep(Mutex<Vec<Webhook>>),
+    courier: Arc<Courier>,
 }
 
 impl Stripe {
     /// Answers Stripe's API on `listener`.
     pub fn start(listener: Listener, config: StripeConfig) -> Result<Self, BooksError> {
-        let url = RwLock::new(config.webhook_url.clone());
-        let courier = Courier::Post { url, client: crate::http_client(), under_way: TaskTracker::new() };
-        let shared = Shared::open(config, courier)?;
+        let url = config.webhook_url.clone();
+        let shared = Shared::open(config, |sign| Courier::posting(url, sign))?;
         let server = listener.serve(api::router(Arc::clone(&shared)));
         Ok(Self { shared, server: Arc::new(server) })
     }
@@ -125,12 +123,12 @@ impl Stripe {
 
     /// Any bytes, signed as a webhook's body.
     pub fn sign(&self, body: Vec<u8>) -> Webhook {
-        self.shared.sign(body)
+        self.shared.courier.sign(body)
     }
 
     /// Posts a webhook once; yields the receiver's status.
     pub async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
-        self.shared.deliver(webhook).await
+        self.shared.courier.deliver(webhook).await
     }
 
     /// Every payment that was made or registered, in order.
@@ -145,7 +143,7 @@ impl Stripe {
 
     /// How many webhooks about refunds have not been taken yet. One is counted before the refund is answered.
     pub fn undelivered(&self) -> usize {
-        self.shared.undelivered()
+        self.shared.courier.undelivered()
     }
 
     /// Takes no more requests. Webhooks that are still being retried are given up.
@@ -158,7 +156,7 @@ impl Stripe {
 impl EmbeddedStripe {
     /// [`StripeConfig::webhook_url`] is of no use here.
     pub fn open(config: StripeConfig) -> Result<Self, BooksError> {
-        let shared = Shared::open(config, Courier::Keep(Mutex::default()))?;
+        let shared = Shared::open(config, Courier::keeping)?;
         Ok(Self { router: api::router(Arc::clone(&shared)), shared })
     }
 
@@ -179,20 +177,17 @@ impl EmbeddedStripe {
 
     /// Signs an event's body anew: a signature is good for five minutes only.
     pub fn sign(&self, body: Vec<u8>) -> Webhook {
-        self.shared.sign(body)
+        self.shared.courier.sign(body)
     }
 
     /// The webhooks about refunds that have not been taken from here yet.
     pub fn take_webhooks(&self) -> Vec<Webhook> {
-        match &self.shared.courier {
-            Courier::Keep(kept) => std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner)),
-            Courier::Post { .. } => Vec::new(),
-        }
+        self.shared.courier.take()
     }
 
     /// How many of them there are.
     pub fn undelivered(&self) -> usize {
-        self.shared.undelivered()
+        self.shared.courier.undelivered()
     }
 
     /// Every payment, in order.
@@ -206,27 +201,15 @@ impl EmbeddedStripe {
     }
 }
 
-impl Courier {
-    fn turn_to(&self, to: Option<String>) {
-        if let Self::Post { url, .. } = self {
-            *url.write().unwrap_or_else(PoisonError::into_inner) = to;
-        }
-    }
-}
-
-/// Why a webhook did not arrive.
-#[derive(Debug, thiserror::Error)]
-pub enum DeliveryError {
-    #[error("no webhook URL is set")]
-    NoUrl,
-    #[error("the webhook's receiver does not answer")]
-    Unreachable(#[from] reqwest::Error),
-}
-
 impl Shared {
-    fn open(config: StripeConfig, courier: Courier) -> Result<Arc<Self>, BooksError> {
+    fn open(
+        config: StripeConfig,
+        courier: impl FnOnce(Box<dyn Fn(Vec<u8>) -> Webhook + Send + Sync>) -> Arc<Courier>,
+    ) -> Result<Arc<Self>, BooksError> {
         let books = Books::open(config.data_dir.map(|path| path.join("stripe.json")))?;
         let signer = Signer::new(&config.webhook_secret);
+        let (signs, clock) = (signer.clone(), config.clock.clone());
+        let courier = courier(Box::new(move |body| signs.sign(body, clock.now())));
         Ok(Arc::new(Self { books: Mutex::new(books), signer, clock: config.clock, courier }))
     }
 
@@ -238,63 +221,19 @@ impl Shared {
         self.signer.event(kind, object, self.clock.now())
     }
 
-    fn sign(&self, body: Vec<u8>) -> Webhook {
-        self.signer.sign(body, self.clock.now())
-    }
-
     fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
         let payment = self.books().pay(order_id, amount, currency, self.clock.now())?;
         Ok(self.event("payment_intent.succeeded", &webhooks::payment_intent(&payment)))
     }
 
-    fn undelivered(&self) -> usize {
-        match &self.courier {
-            Courier::Post { under_way, .. } => under_way.len(),
-            Courier::Keep(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).len(),
-        }
-    }
-
     /// Tells the receiver of a refund, as Stripe does: not in any order, and not only once.
-    fn announce(self: &Arc<Self>, payment: &Payment, refund: &Refund, refunded: i64) {
+    fn announce(&self, payment: &Payment, refund: &Refund, refunded: i64) {
         let object = json!(refund);
         let events = [
             self.event("refund.created", &object),
             self.event("charge.refunded", &webhooks::charge(payment, refunded)),
             self.event("refund.updated", &object),
         ];
-        match &self.courier {
-            Courier::Post { under_way, .. } => {
-                for event in events {
-                    under_way.spawn(Arc::clone(self).deliver_with_retries(event));
-                }
-            }
-            Courier::Keep(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).extend(events),
-        }
-    }
-
-    async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
-        let Courier::Post { url, client, .. } = &self.courier else { return Err(DeliveryError::NoUrl) };
-        let url = url.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let url = url.ok_or(DeliveryError::NoUrl)?;
-        let mut request = client.post(url).timeout(DELIVERY_TIMEOUT).body(webhook.body.clone());
-        for (name, value) in &webhook.headers {
-            request = request.header(name, value);
-        }
-        Ok(request.send().await?.status())
-    }
-
-    /// Delivers until the receiver takes it, or the retries are used up.
-    async fn deliver_with_retries(self: Arc<Self>, webhook: Webhook) {
-        for pause in iter::once(Duration::ZERO).chain(RETRY_AFTER) {
-            tokio::time::sleep(pause).await;
-            // Each attempt is signed anew: a signature is good for five minutes only.
-            match self.deliver(&self.sign(webhook.body.clone())).await {
-                Ok(status) if status.is_success() => return,
-                Ok(status) => tracing::debug!(%status, "webhook refused"),
-                Err(DeliveryError::NoUrl) => return,
-                Err(error) => tracing::debug!(%error, "webhook not delivered"),
-            }
-        }
-        tracing::warn!("a Stripe webhook was given up after {} attempts", 1 + RETRY_AFTER.len());
+        self.courier.send(events);
     }
 }

@@ -7,22 +7,10 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::books::{Payment, id};
-
-/// A webhook as it is posted.
-#[derive(Debug, Clone)]
-pub struct Webhook {
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-impl Webhook {
-    /// The event, for callers that want the ids in it.
-    pub fn event(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-}
+use crate::payments::Webhook;
 
 /// Signs with the endpoint's secret.
+#[derive(Clone)]
 pub(super) struct Signer {
     secret: String,
 }

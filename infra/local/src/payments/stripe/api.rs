@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 
 use super::{
     Shared,
-    books::{Books, Payment, Refund, Remembered, id},
+    books::{Books, Payment, Refund, id},
 };
+use crate::payments::answers::{Answer, Known};
 
 /// Stripe's limit.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
@@ -112,8 +113,12 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
     parameters.sort();
     // One lock from the look to the entry: two requests at once cannot both refund.
     let mut books = shared.books();
-    if let Some(answer) = key.as_deref().and_then(|key| books.remembered(key)) {
-        return replay(key.as_deref().unwrap_or_default(), answer, &parameters);
+    if let Some(key) = &key {
+        match books.answers().of(key, &parameters) {
+            Known::Nothing => {}
+            Known::Same(answer) => return Ok(replay(answer)),
+            Known::Other => return Err(other_parameters(key)),
+        }
     }
     // What fails here was never carried out, so its key stays unused.
     let request = RefundRequest::read(&parameters)?;
@@ -122,7 +127,7 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
         Ok((_, refund)) => (StatusCode::OK, json!(refund)),
         Err(error) => (error.status, error.body()),
     };
-    let answer = Remembered { parameters, status: status.as_u16(), body: body.clone() };
+    let answer = Answer { parameters, status: status.as_u16(), body: body.clone() };
     if let Err(error) = books.remember(key, answer) {
         tracing::error!(%error, "the payment provider cannot keep its books");
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
@@ -147,15 +152,16 @@ fn idempotency_error(message: String) -> ApiError {
     ApiError { kind: "idempotency_error", ..ApiError::invalid(message) }
 }
 
-fn replay(key: &str, answer: &Remembered, parameters: &[(String, String)]) -> Result<Response, ApiError> {
-    if answer.parameters != parameters {
-        return Err(idempotency_error(format!(
-            "Keys for idempotent requests can only be used with the same parameters they were first used with. \
-             Try using a key other than '{key}' if you meant to execute a different request."
-        )));
-    }
+fn other_parameters(key: &str) -> ApiError {
+    idempotency_error(format!(
+        "Keys for idempotent requests can only be used with the same parameters they were first used with. \
+         Try using a key other than '{key}' if you meant to execute a different request."
+    ))
+}
+
+fn replay(answer: &Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    Ok((status, [("idempotent-replayed", "true")], Json(answer.body.clone())).into_response())
+    (status, [("idempotent-replayed", "true")], Json(answer.body.clone())).into_response()
 }
 
 /// The parameters of a refund.
@@ -328,14 +334,14 @@ async fn pay(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
             return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response();
         }
     };
-    let delivered = match shared.deliver(&webhook).await {
+    let delivered = match shared.courier.deliver(&webhook).await {
         Ok(status) if status.is_success() => format!("delivered, answered {status}"),
         Ok(status) => {
-            tokio::spawn(Arc::clone(&shared).deliver_with_retries(webhook.clone()));
+            tokio::spawn(Arc::clone(&shared.courier).deliver_with_retries(webhook.clone()));
             format!("answered {status}, trying again")
         }
         Err(error) => {
-            tokio::spawn(Arc::clone(&shared).deliver_with_retries(webhook.clone()));
+            tokio::spawn(Arc::clone(&shared.courier).deliver_with_retries(webhook.clone()));
             format!("{error}, trying again")
         }
     };

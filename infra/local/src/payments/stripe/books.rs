@@ -7,9 +7,11 @@ use std::{
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::files;
+use crate::{
+    files,
+    payments::answers::{Answer, Answers},
+};
 
 /// Why the books cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -63,21 +65,12 @@ pub struct Refund {
     pub status: String,
 }
 
-/// An answer that a repeated idempotency key gets again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Remembered {
-    /// The request's parameters, sorted.
-    pub(super) parameters: Vec<(String, String)>,
-    pub(super) status: u16,
-    pub(super) body: Value,
-}
-
 /// What survives a restart.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Pages {
     payments: Vec<Payment>,
     refunds: Vec<Refund>,
-    answers: BTreeMap<String, Remembered>,
+    answers: Answers,
 }
 
 #[derive(Debug)]
@@ -154,14 +147,14 @@ impl Books {
         self.pages.refunds.push(refund);
     }
 
-    pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
-        self.pages.answers.get(key)
+    pub(super) fn answers(&self) -> &Answers {
+        &self.pages.answers
     }
 
     /// Keeps the outcome of a request; with a key, also its answer.
-    pub(super) fn remember(&mut self, key: Option<String>, answer: Remembered) -> Result<(), BooksError> {
+    pub(super) fn remember(&mut self, key: Option<String>, answer: Answer) -> Result<(), BooksError> {
         if let Some(key) = key {
-            self.pages.answers.insert(key, answer);
+            self.pages.answers.remember(key, answer);
         }
         self.save()
     }
