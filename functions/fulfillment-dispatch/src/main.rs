@@ -1,10 +1,14 @@
-use fulfillment_dispatch::{App, handle, notice::Warehouses};
-use runtime::{self, Aws, Clock, Error};
+use fulfillment_dispatch::{
+    App, handle,
+    notice::{self, Warehouses},
+};
+use runtime::{self, Aws, Clock, Error, Secret};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
-    let aws = Aws::from_env()?;
-    let app = App { store: aws.store()?, clock: Clock::system(), warehouses: Warehouses::new(&aws) };
+    let (aws, clock) = (Aws::from_env()?, Clock::system());
+    let warehouses = Warehouses::new(&aws, Secret::new(&aws, &clock, notice::SECRET)?);
+    let app = App { store: aws.store()?, clock, warehouses };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

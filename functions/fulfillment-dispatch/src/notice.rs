@@ -6,27 +6,23 @@ use domain::{
     ids::{FulfillmentId, LocationId, OrderId},
     placed_order::{Address, PlacedOrder},
 };
-use runtime::{Aws, ConfigError, Web};
+use runtime::{Aws, Secret, Web};
 use serde::Serialize;
 use std::time::Duration;
-use tokio::sync::OnceCell;
-use webhooks::standard_webhooks::{self, Secret};
+use webhooks::standard_webhooks;
 
 /// Standard Webhooks asks senders to wait 15 to 30 s. The function has 30 s, and must still record the outcome.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Names the secret that notices are signed with.
-const SECRET: &str = "WAREHOUSE_WEBHOOK_SECRET";
-/// Notices of one batch wait for the same reading; with the post it must fit the function's 30 s.
-const SECRET_TIMEOUT: Duration = Duration::from_secs(10);
+pub const SECRET: &str = "WAREHOUSE_WEBHOOK_SECRET";
 
 /// Posts to warehouses.
 #[derive(Debug)]
 pub struct Warehouses {
     web: Web,
-    aws: Aws,
     /// Read for the first notice: most shops have no webhook, and need not wait for it, nor have one.
-    secret: OnceCell<Secret>,
+    secret: Secret,
 }
 
 /// `fulfillment.created`.
@@ -44,20 +40,15 @@ struct Notice<'a> {
 }
 
 impl Warehouses {
-    pub fn new(aws: &Aws) -> Self {
-        Self { web: aws.web(TIMEOUT), aws: aws.clone(), secret: OnceCell::new() }
+    /// `secret` is what [`SECRET`] names.
+    pub fn new(aws: &Aws, secret: Secret) -> Self {
+        Self { web: aws.web(TIMEOUT), secret }
     }
 
-    /// With a secret that need not be read.
-    pub fn with_secret(aws: &Aws, secret: &str) -> Result<Self, ConfigError> {
-        Ok(Self { secret: OnceCell::new_with(Some(parse(secret)?)), ..Self::new(aws) })
-    }
-
-    async fn secret(&self) -> Result<&Secret, Error> {
-        let read = self.secret.get_or_try_init(async || parse(&self.aws.secret(SECRET).await?));
-        let late = || Error::Outside(format!("the secret that {SECRET} names was not read in time"));
-        let read = tokio::time::timeout(SECRET_TIMEOUT, read).await.map_err(|_| late())?;
-        read.map_err(|e| Error::Outside(e.to_string()))
+    async fn signing_secret(&self) -> Result<standard_webhooks::Secret, Error> {
+        let value = self.secret.value().await.map_err(|e| Error::Outside(e.to_string()))?;
+        let malformed = |e| Error::Outside(format!("the secret that {SECRET} names is wrong: {e}"));
+        standard_webhooks::Secret::new(value.expose()).map_err(malformed)
     }
 
     /// Posts a fulfillment. Anything but 2xx is a failure, and comes again.
@@ -80,7 +71,7 @@ impl Warehouses {
             picklist: &fulfillment.lines,
         };
         let body = serde_json::to_vec(&notice).map_err(|e| Error::Defect(e.to_string()))?;
-        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, self.secret().await?, now);
+        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, &self.signing_secret().await?, now);
         let headers = headers.map_err(|e| Error::Defect(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.
         let failed = |why: String| Error::Outside(format!("the webhook of {}: {why}", fulfillment.location));
@@ -94,8 +85,4 @@ impl Warehouses {
         let status = self.web.send(request).await.map_err(|e| failed(e.to_string()))?.status;
         if status.is_success() { Ok(()) } else { Err(failed(format!("answered {status}"))) }
     }
-}
-
-fn parse(secret: &str) -> Result<Secret, ConfigError> {
-    Secret::new(secret).map_err(|e| ConfigError::Invalid { name: SECRET, problem: e.to_string() })
 }

@@ -7,6 +7,7 @@ pub mod request;
 
 use api::{Error, Problem, Request, Response};
 use jiff::SignedDuration;
+use payments::Provider;
 use runtime::{Clock, ConfigError};
 use store::Store;
 
@@ -19,6 +20,8 @@ pub struct App {
     pub clock: Clock,
     /// How long an unpaid order keeps its stock.
     pub reservation: SignedDuration,
+    /// The payment providers that the shop uses.
+    pub providers: Vec<Provider>,
 }
 
 pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {

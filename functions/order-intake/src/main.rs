@@ -8,6 +8,7 @@ async fn main() -> Result<(), Error> {
     let app = App {
         store: aws.store()?,
         clock: Clock::system(),
+        providers: payments::configured()?,
         reservation: order_intake::reservation(&runtime::variable("RESERVATION_MINUTES")?)?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await

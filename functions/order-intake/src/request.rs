@@ -8,13 +8,13 @@ pub use body::{PaymentReference, PlaceOrder};
 
 use api::{Decoder, Error, Fields, email, text};
 use domain::{
-    ids::{ChannelId, PaymentId, Sku},
-    money::MAX_AMOUNT,
+    ids::{ChannelId, PaymentId, ProviderId, Sku},
+    money::{Amount, MAX_AMOUNT},
     order_state::HoldReason,
     placed_order::{Address, Customer, Discount, Line, PlacedOrder, Revision, Shipping},
-    provider_units,
 };
 use jiff::Timestamp;
+use payments::Provider;
 use serde_json::Value;
 
 /// Lines of one order. All of them may turn out to lie elsewhere: taking each from one place and giving it another
@@ -50,6 +50,8 @@ pub struct Placing<'a> {
     /// The channel of the caller's key.
     pub channel: Option<&'a ChannelId>,
     pub idempotency_key: Option<&'a str>,
+    /// The payment providers that the shop uses.
+    pub providers: &'a [Provider],
     pub now: Timestamp,
 }
 
@@ -67,7 +69,7 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<PlacedOrder, E
         let discount = fields.optional_object("discount", discount);
         let tax_included = fields.boolean_or("tax_included", false);
         let total = fields.integer("total", 0..=MAX_AMOUNT);
-        let payment = fields.optional_object("payment", payment);
+        let payment = fields.optional_object("payment", |fields| payment(fields, placing.providers));
         let placed = PlacedOrder {
             revision: Revision::FIRST,
             channel: channel?,
@@ -84,7 +86,7 @@ pub fn place_order(body: &Value, placing: &Placing<'_>) -> Result<PlacedOrder, E
             total: total?,
             payment: payment?,
         };
-        adds_up(fields, placed)
+        adds_up(fields, placed, placing.providers)
     })
 }
 
@@ -93,7 +95,7 @@ fn numbered(lines: Vec<Line>) -> Vec<Line> {
     (0..).zip(lines).map(|(id, line)| Line { id, ..line }).collect()
 }
 
-fn adds_up(fields: &Fields<'_>, placed: PlacedOrder) -> Option<PlacedOrder> {
+fn adds_up(fields: &Fields<'_>, placed: PlacedOrder, providers: &[Provider]) -> Option<PlacedOrder> {
     match placed.totals() {
         None => fields.report("lines", "a discount is larger than what it is taken from, or a sum is too large"),
         Some(totals) if totals.total != placed.total => {
@@ -110,13 +112,24 @@ fn adds_up(fields: &Fields<'_>, placed: PlacedOrder) -> Option<PlacedOrder> {
             );
             fields.report("total", what);
         }
-        Some(_) if placed.total % provider_units::stripe(placed.currency).step() != 0 => {
-            let step = placed.currency.format(provider_units::stripe(placed.currency).step());
-            fields.report("total", format!("cannot be paid: Stripe moves whole multiples of {step} only"));
+        Some(_) => {
+            let step = step(&placed, providers);
+            if placed.total % step == 0 {
+                return Some(placed);
+            }
+            let step = placed.currency.format(step);
+            fields
+                .report("total", format!("cannot be paid: the payment provider moves whole multiples of {step} only"));
         }
-        Some(_) => return Some(placed),
     }
     None
+}
+
+/// The smallest amount that the payment's provider moves, or any of those in use while none is named.
+fn step(placed: &PlacedOrder, providers: &[Provider]) -> Amount {
+    let named = placed.payment.as_ref().and_then(|payment| Provider::named(payment.provider.as_str()));
+    let providers = named.as_ref().map_or(providers, std::slice::from_ref);
+    payments::smallest_step(providers, placed.currency)
 }
 
 fn reference(fields: &Fields<'_>, idempotency_key: Option<&str>) -> Option<String> {
@@ -211,10 +224,15 @@ fn discount(fields: &Fields<'_>) -> Option<Discount> {
     Some(Discount { code: code?, amount: amount? })
 }
 
-fn payment(fields: &Fields<'_>) -> Option<PaymentId> {
-    let provider = fields.text("provider", |name| if name == "stripe" { Ok(()) } else { Err("must be stripe") });
-    let id = fields.text("id", PaymentId::stripe);
-    provider.and(id)
+fn payment(fields: &Fields<'_>, providers: &[Provider]) -> Option<PaymentId> {
+    let provider = fields.text("provider", |name| {
+        let in_use = providers.iter().map(|provider| provider.name());
+        let used = in_use.clone().any(|provider| provider == name);
+        let unused = || format!("must be {}", in_use.collect::<Vec<_>>().join(" or "));
+        if used { name.parse().map_err(|_| unused()) } else { Err(unused()) }
+    });
+    let id = fields.name::<ProviderId>("id");
+    Some(PaymentId { provider: provider?, id: id? })
 }
 
 pub fn cancel_order(body: &Value) -> Result<CancelOrder, Error> {

@@ -1,74 +1,42 @@
 //! `POST /webhooks/payments/{provider}`: payment events, verified and recorded on their orders.
 //!
-//! A provider is one file: its `verify` alone makes a `VerifiedEvent`, and its `normalize` turns that into the
-//! field's own [`MoneyEvent`](domain::ledger::MoneyEvent)s, which is all that the rest knows.
+//! What a provider's requests mean, and what it wants to hear, the `payments` crate knows.
 
-pub mod stripe;
-
-use api::{Error, Problem, Request, Response};
+use api::{Error, Request, Response};
 use app::payments::{Recorded, record_payment};
-use domain::{ids::OrderId, ledger::MoneyEvent};
+use payments::{Webhooks, webhook::ReportedEvent};
 use runtime::Clock;
-use serde::Serialize;
 use store::Store;
-use stripe::Stripe;
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
     pub clock: Clock,
-    pub stripe: Stripe,
+    pub webhooks: Webhooks,
 }
 
-/// A fact about money, and the order that its provider says it is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incoming {
-    pub order: Option<OrderId>,
-    pub event: MoneyEvent,
-}
-
-/// The answer to an event.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Received {
-    pub outcome: Outcome,
-}
-
-/// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It is on its order's ledger now.
-    Recorded,
-    /// The ledger knew it already.
-    Known,
-    /// It is kept until its order appears.
-    Unmatched,
-    /// It is of a kind that says nothing about an order's money.
-    Ignored,
-}
-
-impl From<Recorded> for Outcome {
-    fn from(recorded: Recorded) -> Self {
-        match recorded {
-            Recorded::Recorded => Self::Recorded,
-            Recorded::Known => Self::Known,
-            Recorded::Unmatched => Self::Unmatched,
-        }
-    }
-}
-
-/// Answers 2xx only when the event is in a ledger, or kept as unmatched: until then the provider tries again.
+/// Answers 2xx only when every event is in a ledger, or kept as unmatched: until then the provider tries again.
 pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
-    let now = app.clock.now();
-    let incoming = match request.path.get("provider").map(String::as_str) {
-        Some("stripe") => app.stripe.normalize(&app.stripe.verify(request, now)?)?,
-        _ => return Err(Problem::not_found("there is no such payment provider; known is: stripe").into()),
-    };
-    let outcome = match &incoming {
-        Some(Incoming { order, event }) => record_payment(&app.store, order.as_ref(), event, now).await?.into(),
-        None => Outcome::Ignored,
-    };
-    Ok(Response::json(200, &Received { outcome }))
+    let provider = request.path.get("provider").map(String::as_str).unwrap_or_default();
+    let webhook = app.webhooks.of(provider)?;
+    let events = webhook.read(request, app.clock.now()).await?;
+    Ok(webhook.answer(&record_all(app, &events).await?))
+}
+
+/// Records each event by itself, and tells what became of each. One that fails keeps no other back: the provider sends
+/// all of them again, and those that are recorded are known then.
+pub async fn record_all(app: &App, events: &[ReportedEvent]) -> Result<Vec<Recorded>, Error> {
+    let mut all = Ok(Vec::new());
+    for ReportedEvent { order, event } in events {
+        let recorded = record_payment(&app.store, order.as_ref(), event, app.clock.now()).await;
+        all = match (all, recorded) {
+            (Ok(mut all), Ok(recorded)) => {
+                all.push(recorded);
+                Ok(all)
+            }
+            (Err(first), _) => Err(first),
+            (Ok(_), Err(first)) => Err(first.into()),
+        };
+    }
+    all
 }

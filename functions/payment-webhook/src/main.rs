@@ -1,14 +1,12 @@
-use payment_webhook::{App, handle, stripe::Stripe};
+use payment_webhook::{App, handle};
+use payments::Webhooks;
 use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
-    let aws = Aws::from_env()?;
-    let app = App {
-        store: aws.store()?,
-        clock: Clock::system(),
-        stripe: Stripe::new(&aws.secret("STRIPE_WEBHOOK_SECRET").await?, &runtime::variable("STRIPE_LIVEMODE")?)?,
-    };
+    let (aws, clock) = (Aws::from_env()?, Clock::system());
+    let webhooks = Webhooks::from_env(&aws, &clock)?;
+    let app = App { store: aws.store()?, clock, webhooks };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

@@ -93,10 +93,13 @@ impl Route {
         Self { access: Access::Keys(roles), ..self }
     }
 
-    /// Authenticated by the signature in a header instead of an API key.
-    pub fn signed(mut self, header: &'static str, description: &'static str) -> Self {
+    /// Authenticated by the signature of its sender instead of an API key: by the one in its header, if there is one sender,
+    /// or in one of theirs.
+    pub fn signed(mut self, senders: &[Option<(&'static str, &'static str)>]) -> Self {
         self.access = Access::Signature;
-        self.parameter::<String>("header", header, true, description)
+        let is_only = senders.len() == 1;
+        let headers = senders.iter().flatten();
+        headers.fold(self, |route, (name, what)| route.parameter::<String>("header", name, is_only, what))
     }
 
     /// Takes an `Idempotency-Key`, which does what `description` tells.

@@ -9,6 +9,7 @@ use domain::{
     ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
     order_state::{HoldReason, OrderStatus},
 };
+use payments::Provider;
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
 };
@@ -116,7 +117,7 @@ pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
         "sku" => schemas.subschema_for::<Sku>(),
         "location" => schemas.subschema_for::<LocationId>(),
         "channel" => schemas.subschema_for::<ChannelId>(),
-        "provider" => json_schema!({ "type": "string", "enum": ["stripe"] }),
+        "provider" => json_schema!({ "type": "string", "enum": provider_names() }),
         "key" => json_schema!({ "type": "string", "description": "An `id` of `GET /keys`." }),
         other => panic!("of which type is the path parameter {other}?"),
     }
@@ -160,13 +161,28 @@ inline! {
     /// See [`api::Request::limit`].
     Limit: { "type": "integer", "minimum": 1, "maximum": Request::MAX_LIMIT, "default": Request::DEFAULT_LIMIT }
 }
-inline! {
-    /// A Stripe event, which Stripe describes.
-    StripeEvent: {
-        "type": "object",
-        "description": "An event: <https://docs.stripe.com/api/events/object>.",
-        "required": ["id", "type", "created", "livemode", "data"],
+
+/// A body of a payment provider's webhook, which the provider describes.
+pub struct PaymentEvent;
+
+impl JsonSchema for PaymentEvent {
+    fn schema_name() -> Cow<'static, str> {
+        "PaymentEvent".into()
     }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut bodies = Provider::ALL.iter().map(|provider| provider.description().body).collect::<Vec<_>>();
+        let body = if bodies.len() == 1 { bodies.remove(0) } else { json!({ "anyOf": bodies }) };
+        Schema::try_from(body).unwrap_or_default()
+    }
+}
+
+fn provider_names() -> Vec<&'static str> {
+    Provider::ALL.iter().map(|provider| provider.name()).collect()
 }
 
 /// What API Gateway answers by itself.

@@ -13,8 +13,10 @@ use email_confirmation::{
     outbox::Outbox,
 };
 use fastrand::Rng;
+use fulfillment_dispatch::notice;
 use jiff::SignedDuration;
-use runtime::{Aws, Clock, ConfigError};
+use payments::{Provider, RefundClients, Webhooks, stripe};
+use runtime::{Aws, Clock, ConfigError, Secret};
 use std::{
     convert::Infallible,
     sync::atomic::{AtomicU64, Ordering},
@@ -118,16 +120,19 @@ impl Functions {
         let mut wiring = Wiring { network, url_of, region, time, rng };
         let (_, store) = wiring.store("order-intake");
         let reservation = order_intake::reservation(RESERVATION_MINUTES)?;
-        let intake = order_intake::App { store, clock: wiring.clock(), reservation };
+        let providers = Provider::ALL.to_vec();
+        let intake = order_intake::App { store, clock: wiring.clock(), reservation, providers };
         let (_, store) = wiring.store("payment-webhook");
-        let stripe = payment_webhook::stripe::Stripe::new(secrets.stripe_webhook, "false")?;
-        let webhook = payment_webhook::App { store, clock: wiring.clock(), stripe };
+        let secret = Secret::fixed("STRIPE_WEBHOOK_SECRET", secrets.stripe_webhook);
+        let webhooks = Webhooks::new([stripe::Webhook::new(secret, false).into()]);
+        let webhook = payment_webhook::App { store, clock: wiring.clock(), webhooks };
         let (_, store) = wiring.store("stock");
         let stock = stock::App { store, clock: wiring.clock() };
         let (_, store) = wiring.store("stock-deduction");
         let deduction = stock_deduction::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("fulfillment-dispatch");
-        let warehouses = fulfillment_dispatch::notice::Warehouses::with_secret(&own, secrets.warehouse_webhook)?;
+        let secret = Secret::fixed(notice::SECRET, secrets.warehouse_webhook);
+        let warehouses = notice::Warehouses::new(&own, secret);
         let dispatch = fulfillment_dispatch::App { store, clock: wiring.clock(), warehouses };
         let (_, store) = wiring.store("warehouse");
         let warehouse = warehouse::App { store, clock: wiring.clock() };
@@ -137,9 +142,9 @@ impl Functions {
         let (_, store) = wiring.store("returns");
         let returns = returns::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("refunds");
-        let stripe = refunds::stripe::Stripe::new(&own, STRIPE);
-        stripe.use_key("sk_test_simulated");
-        let refunds = refunds::App { store, clock: wiring.clock(), stripe, aws: own };
+        let key = Secret::fixed("STRIPE_API_KEY", "sk_test_simulated");
+        let providers = RefundClients::new([stripe::Refunds::new(&own, STRIPE, key).into()]);
+        let refunds = refunds::App { store, clock: wiring.clock(), providers };
         let (_, store) = wiring.store("reconcile");
         let reconcile = reconcile::App { store, clock: wiring.clock() };
         let (_, store) = wiring.store("operations");

@@ -100,7 +100,7 @@ pub fn allocation(line: LineId, sku: &str, quantity: u32, state: AllocationState
 /// The provider tells this of a payment, in euros.
 pub fn event(payment: &str, fact: MoneyFact) -> MoneyEvent {
     let (payment, currency) = (payment.parse().unwrap(), "EUR".parse().ok());
-    MoneyEvent { payment, at: at(1), event: "evt_1".into(), currency, fact }
+    MoneyEvent { payment, at: at(1), event: "evt_1".into(), currency, step: 1, fact }
 }
 
 /// So much of the payment `stripe_pi_1` has been captured altogether.

@@ -103,8 +103,8 @@ id! {
     LocationId, max 32, also "_-"
 }
 id! {
-    /// A payment, with its provider: `stripe_pi_3MtwBw…`.
-    PaymentId, max 128, also "_-"
+    /// A payment provider, as its webhook's address and its payments name it. It has no `_`: see [`PaymentId`].
+    ProviderName, max 16, also "-"
 }
 id! {
     /// A refund within its order: `cancel`, `return-01`, or the provider's own id for one made elsewhere.
@@ -112,7 +112,7 @@ id! {
 }
 
 id! {
-    /// What a payment provider calls one of its refunds, disputes or events: `re_…`, `dp_…`, `evt_…`.
+    /// What a payment provider calls one of its payments, refunds, disputes or events.
     ProviderId, max 128, also "_-"
 }
 
@@ -224,17 +224,64 @@ numbered! {
 /// may be edited, and their ids then differ from their positions.
 pub type LineId = u16;
 
-impl PaymentId {
-    pub fn stripe(intent: &str) -> Result<Self, InvalidId> {
-        if intent.is_empty() {
-            return intent.parse(); // refused: a provider's name alone names no payment
-        }
-        format!("stripe_{intent}").parse()
+/// A payment: who moved the money, and what they call it.
+///
+/// Stored and shown as one text, the provider's name before the first `_` and the provider's id after it: `acme_pay_7` is
+/// what `acme` calls `pay_7`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PaymentId {
+    pub provider: ProviderName,
+    pub id: ProviderId,
+}
+
+/// Why a text names no payment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a payment provider's name, an underscore and the provider's id of the payment")]
+pub struct InvalidPaymentId;
+
+impl FromStr for PaymentId {
+    type Err = InvalidPaymentId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPaymentId> {
+        let (provider, id) = text.split_once('_').ok_or(InvalidPaymentId)?;
+        let (provider, id) = (provider.parse(), id.parse());
+        Ok(Self { provider: provider.map_err(|_| InvalidPaymentId)?, id: id.map_err(|_| InvalidPaymentId)? })
+    }
+}
+
+impl TryFrom<String> for PaymentId {
+    type Error = InvalidPaymentId;
+
+    fn try_from(text: String) -> Result<Self, InvalidPaymentId> {
+        text.parse()
+    }
+}
+
+impl From<PaymentId> for String {
+    fn from(payment: PaymentId) -> Self {
+        payment.to_string()
+    }
+}
+
+impl fmt::Display for PaymentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.provider, self.id)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for PaymentId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PaymentId".into()
     }
 
-    /// The provider's name and the id that the provider knows the payment by.
-    pub fn parts(&self) -> (&str, &str) {
-        self.0.split_once('_').unwrap_or((&self.0, ""))
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[A-Za-z0-9-]{1,16}_[A-Za-z0-9_-]{1,128}$",
+            "description": "The payment provider's name, an underscore and the provider's id of the payment.",
+        })
     }
 }
 
@@ -280,7 +327,20 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_tells_its_provider_and_the_id_that_the_provider_uses() {
-        assert_eq!(PaymentId::stripe("pi_123").unwrap().parts(), ("stripe", "pi_123"));
+    fn a_payment_reads_back_from_its_text_whatever_its_parts_are() {
+        let table = [("acme", "pay_123"), ("acme-pay", "_x_"), ("A1", "-"), (&"p".repeat(16), &"9".repeat(128))];
+        for (provider, id) in table {
+            let payment = PaymentId { provider: provider.parse().unwrap(), id: id.parse().unwrap() };
+            assert_eq!(payment.to_string(), format!("{provider}_{id}"));
+            assert_eq!(payment.to_string().parse::<PaymentId>().unwrap(), payment);
+            assert_eq!(PaymentId::try_from(String::from(payment.clone())).unwrap(), payment);
+        }
+    }
+
+    #[test]
+    fn a_text_without_provider_or_id_names_no_payment() {
+        for bad in ["", "acme", "acme_", "_pay", "a b_c", "acme_a b", "acme_ä", &format!("{}_1", "p".repeat(17))] {
+            assert_eq!(bad.parse::<PaymentId>(), Err(InvalidPaymentId), "{bad:?}");
+        }
     }
 }

@@ -11,9 +11,9 @@ pub use facts::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus};
 use super::{
     ids::{PaymentId, RefundId},
     money::{Amount, Currency},
-    provider_units,
     safeguards::Safeguard,
 };
+use facts::{is_one, one};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ pub struct Payment {
     /// None until an event with an amount has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// The smallest amount that its provider moves, in minor units: every part of it is a multiple of this.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub step: Amount,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub captured: Amount,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,6 +158,8 @@ pub enum PaymentStatus {
 struct RefundablePart {
     payment: PaymentId,
     left: Amount,
+    /// See [`Payment::step`].
+    step: Amount,
     is_disputed: bool,
 }
 
@@ -169,6 +175,7 @@ impl Payment {
     fn new() -> Self {
         Self {
             currency: None,
+            step: 1,
             captured: 0,
             authorized: None,
             pending: None,
@@ -200,6 +207,8 @@ impl Ledger {
     pub fn record(&mut self, event: &MoneyEvent) {
         let payment = self.payments.entry(event.payment.clone()).or_insert_with(Payment::new);
         payment.currency = payment.currency.or(event.currency);
+        // A payment has one currency and so one step. An event that tells neither says 1.
+        payment.step = payment.step.max(event.step);
         match &event.fact {
             MoneyFact::Pending => payment.pending = payment.pending.max(Some(event.at)),
             MoneyFact::Captured(amount) => payment.captured = payment.captured.max(*amount),
@@ -331,7 +340,7 @@ impl Ledger {
             let is_disputed = payment.is_disputed();
             let left = payment.captured - self.refunded_of(id, payment, Refund::counts);
             let left = if is_disputed { left - standing(id) } else { left };
-            RefundablePart { payment: id.clone(), left, is_disputed }
+            RefundablePart { payment: id.clone(), left, step: payment.step, is_disputed }
         };
         let mut parts: Vec<RefundablePart> = own.map(part).filter(|part| part.left > 0).collect();
         parts.sort_by_key(|part| part.is_disputed);
@@ -347,14 +356,13 @@ impl Ledger {
     /// than what is left of what was captured. Tells how much was intended: nothing if the name has been used.
     ///
     /// What a dispute is in the way of is not forgotten: it stands as failed, for a person to order again. What is
-    /// smaller than the provider can move is left out.
+    /// smaller than a payment's provider can move is left to the next payment, and left out after the last.
     pub fn intend_refund(&mut self, name: &str, amount: Amount, currency: Currency) -> Amount {
         if self.refunds.contains_key(name) {
             return 0;
         }
-        let step = provider_units::stripe(currency).step();
         let (mut left, mut intended) = (amount, 0);
-        for (n, RefundablePart { payment, left: refundable, is_disputed }) in
+        for (n, RefundablePart { payment, left: refundable, step, is_disputed }) in
             self.refundable_parts(currency).into_iter().enumerate()
         {
             let part = if Safeguard::RefundCap.is_off() { left } else { left.min(refundable) };

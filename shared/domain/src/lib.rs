@@ -21,7 +21,6 @@ pub mod order_state;
 pub mod outbox;
 pub mod payment_record;
 pub mod placed_order;
-pub mod provider_units;
 pub mod refund_cause;
 pub mod returns;
 pub mod routing;

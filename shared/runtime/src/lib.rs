@@ -3,6 +3,7 @@
 mod aws;
 mod batch;
 mod clock;
+mod secret;
 mod serve;
 mod telemetry;
 mod web;
@@ -11,6 +12,7 @@ pub use aws::{Aws, ConfigError, optional, variable};
 pub use aws_types::SdkConfig;
 pub use batch::{process, process_together};
 pub use clock::Clock;
+pub use secret::{Secret, SecretValue};
 pub use serve::{Error, serve_events, serve_http};
 pub use telemetry::start_logging;
 pub use web::{Answer, Web, WebError};

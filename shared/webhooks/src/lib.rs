@@ -1,11 +1,11 @@
-//! Webhook signatures: pure functions over the raw bytes of a body.
+//! Webhook signatures: pure functions over the raw bytes of a body. Here is what the schemes have in common, and Standard
+//! Webhooks; a payment provider's own scheme is with the provider.
 //!
 //! Verify before parsing, and with the bytes that were sent: a base64 body must be decoded first, and
 //! a parsed and reprinted one has another signature. `now` is the moment at which the request was
 //! received, so that a delay behind the edge does not make an event too old.
 
 pub mod standard_webhooks;
-pub mod stripe;
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use thiserror::Error;
 
-/// How far the signer's clock may be from ours, either way and inclusively. Both schemes ask for this.
+/// How far the signer's clock may be from ours, either way and inclusively. All schemes with a time ask for this.
 pub const TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Why a signature, or the secret to check it with, is refused.
@@ -38,19 +38,19 @@ pub enum SignatureError {
 
 /// A secret with its key schedule computed, so that a request costs only its own hashing.
 #[derive(Clone)]
-struct Key(Hmac<Sha256>);
+pub struct Key(Hmac<Sha256>);
 
 impl Key {
     /// An empty key would let anyone sign.
-    fn new(secret: &[u8]) -> Result<Self, SignatureError> {
+    pub fn new(secret: &[u8]) -> Result<Self, SignatureError> {
         if secret.is_empty() {
             return Err(SignatureError::NoSecret);
         }
         Hmac::new_from_slice(secret).map(Self).map_err(|_| SignatureError::NoSecret)
     }
 
-    /// HMAC-SHA256 of the parts joined by dots, as both schemes have it.
-    fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
+    /// HMAC-SHA256 of the parts joined by dots, as schemes with a time have it.
+    pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.0.clone();
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -62,14 +62,15 @@ impl Key {
     }
 }
 
-/// Decimal digits only: what `i64` would read besides them (a sign) no signer writes.
-fn parse_seconds(text: &str) -> Option<Timestamp> {
+/// The time of a signature, in seconds since 1970. Decimal digits only: what `i64` would read besides them (a sign) no signer writes.
+pub fn parse_seconds(text: &str) -> Option<Timestamp> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = text.parse().ok().filter(|_| digits)?;
     Timestamp::from_second(seconds).ok()
 }
 
-fn check_age(signed_at: Timestamp, now: Timestamp) -> Result<(), SignatureError> {
+/// [`SignatureError::TimestampOutOfTolerance`] if the time of a genuine signature is more than [`TOLERANCE`] from `now`.
+pub fn check_age(signed_at: Timestamp, now: Timestamp) -> Result<(), SignatureError> {
     if now.duration_since(signed_at).unsigned_abs() > TOLERANCE {
         return Err(SignatureError::TimestampOutOfTolerance);
     }

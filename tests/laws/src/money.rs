@@ -12,7 +12,7 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     let mut known: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
         for refund in state.ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
-            known.entry(refund.payment.parts().1.to_owned()).or_default().push(refund.amount);
+            known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
         }
     }
     let payments: std::collections::BTreeSet<&String> = known.keys().chain(books.refunded.keys()).collect();
@@ -37,7 +37,7 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
             broken.push(format!("order {order}: {refunded} refunded of {captured} captured"));
         }
         for (id, payment) in &state.ledger.payments {
-            let made = books.refunded.get(id.parts().1).map_or(0, |amounts| amounts.iter().sum::<i64>());
+            let made = books.refunded.get(id.id.as_str()).map_or(0, |amounts| amounts.iter().sum::<i64>());
             if made > payment.captured {
                 broken.push(format!("order {order}, payment {id}: {made} made of {} captured", payment.captured));
             }

@@ -72,6 +72,7 @@ fn captured(payment: &str, amount: Amount) -> MoneyEvent {
         at: monday(),
         event: "evt".into(),
         currency: "EUR".parse().ok(),
+        step: 1,
         fact,
     }
 }

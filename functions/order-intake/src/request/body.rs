@@ -3,10 +3,11 @@
 
 use super::{MAX_LINES, MAX_REFERENCE};
 use domain::{
-    ids::ChannelId,
+    ids::{ChannelId, ProviderId},
     money::{Amount, Currency, MAX_AMOUNT},
     placed_order::{Address, Customer, Discount, Line, Shipping},
 };
+use payments::Provider;
 use schemars::JsonSchema;
 
 /// An order to be placed. Amounts are whole numbers of the currency's minor unit.
@@ -38,10 +39,13 @@ pub struct PlaceOrder {
 
 #[derive(JsonSchema)]
 pub struct PaymentReference {
-    /// The payment provider.
-    #[schemars(extend("enum" = ["stripe"]))]
+    /// The payment provider: one that the shop uses.
+    #[schemars(extend("enum" = names()))]
     pub provider: String,
-    /// The provider's id: `pi_…`.
-    #[schemars(regex(pattern = "^[A-Za-z0-9_-]+$"), length(min = 1, max = 121))]
-    pub id: String,
+    /// What the provider calls the payment.
+    pub id: ProviderId,
+}
+
+fn names() -> Vec<&'static str> {
+    Provider::ALL.iter().map(|provider| provider.name()).collect()
 }

@@ -47,7 +47,7 @@ fn web() -> ChannelId {
 
 fn read(body: &Value, channel: Option<&ChannelId>, key: Option<&str>) -> Result<PlacedOrder, Vec<FieldError>> {
     let now = Timestamp::from_second(1_764_000_000).unwrap();
-    problems(place_order(body, &Placing { channel, idempotency_key: key, now }))
+    problems(place_order(body, &Placing { channel, idempotency_key: key, providers: Provider::ALL, now }))
 }
 
 fn problems<T>(outcome: Result<T, Error>) -> Result<T, Vec<FieldError>> {
@@ -81,7 +81,38 @@ fn a_full_order_is_read_as_it_was_written() {
     assert_eq!(placed.billing_address.unwrap().postal_code, None);
     assert_eq!((placed.lines[0].discount, placed.lines[0].tax, placed.lines[1].discount), (100, 607, 0));
     assert_eq!(placed.discount.unwrap().code.as_deref(), Some("SUMMER"));
-    assert_eq!(placed.payment.unwrap().as_str(), "stripe_pi_3MtwBw");
+    assert_eq!(placed.payment.unwrap().to_string(), "stripe_pi_3MtwBw");
+}
+
+#[test]
+fn a_total_that_no_provider_in_use_can_move_is_refused_with_the_smallest_amount() {
+    let dinar = "KWD".parse().unwrap();
+    let in_use = |providers: &[Provider], total: i64| {
+        let mut body = with(minimal(), "currency", json!("KWD"));
+        body["lines"] = json!([{"sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": total}]);
+        body["shipping"] = json!({"method": "Standard"});
+        body["total"] = json!(total);
+        let now = Timestamp::from_second(1_764_000_000).unwrap();
+        let placing = Placing { channel: Some(&web()), idempotency_key: Some("1"), providers, now };
+        problems(place_order(&body, &placing)).map(|placed| placed.total)
+    };
+    for provider in Provider::ALL {
+        let step = provider.units(dinar).step();
+        assert_eq!(in_use(&[*provider], 5 * step), Ok(5 * step));
+        if step > 1 {
+            let errors = in_use(&[*provider], 5 * step + 1).unwrap_err();
+            assert_eq!(errors[0].field, "total");
+            assert!(errors[0].detail.contains(&format!("multiples of {}", dinar.format(step))), "{errors:?}");
+        }
+    }
+    assert_eq!(in_use(&[], 1001), Ok(1001), "without a provider any amount can be paid");
+}
+
+#[test]
+fn a_payment_is_at_a_provider_in_use() {
+    let placing = Placing { channel: Some(&web()), idempotency_key: None, providers: &[], now: Timestamp::UNIX_EPOCH };
+    let errors = problems(place_order(&body(), &placing)).unwrap_err();
+    assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["payment.provider"]);
 }
 
 #[test]

@@ -38,7 +38,8 @@ impl Functions {
         match tag {
             "orders" => {
                 let reservation = jiff::SignedDuration::from_hours(1);
-                order_intake::handle(&order_intake::App { store, clock, reservation }, request).await
+                let providers = payments::Provider::ALL.to_vec();
+                order_intake::handle(&order_intake::App { store, clock, reservation, providers }, request).await
             }
             "stock" => stock::handle(&stock::App { store, clock }, request).await,
             "warehouse" => warehouse::handle(&warehouse::App { store, clock }, request).await,

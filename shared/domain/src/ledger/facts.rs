@@ -17,7 +17,20 @@ pub struct MoneyEvent {
     pub event: String,
     /// None where the event's object carries no amount.
     pub currency: Option<Currency>,
+    /// The smallest amount that the provider moves in this currency, in minor units. 1 where the currency is not told.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub step: Amount,
     pub fact: MoneyFact,
+}
+
+/// Most providers move single minor units.
+pub(super) fn one() -> Amount {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+pub(super) fn is_one(step: &Amount) -> bool {
+    *step == 1
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,10 +9,11 @@ fn eur() -> Currency {
 
 fn event(payment: &str, second: i64, fact: MoneyFact) -> MoneyEvent {
     MoneyEvent {
-        payment: PaymentId::stripe(payment).unwrap(),
+        payment: format!("acme_{payment}").parse().unwrap(),
         at: Timestamp::from_second(second).unwrap(),
         event: format!("evt_{second}"),
         currency: Some(eur()),
+        step: 1,
         fact,
     }
 }
@@ -196,8 +197,43 @@ fn an_inquiry_of_the_bank_keeps_nothing_from_being_refunded() {
 fn no_part_is_intended_that_the_provider_cannot_move() {
     let dinar: Currency = "KWD".parse().unwrap();
     let mut ledger = Ledger::default();
-    ledger.record(&MoneyEvent { currency: Some(dinar), ..event("pi_1", 1, MoneyFact::Captured(10_000)) });
+    ledger.record(&MoneyEvent { currency: Some(dinar), step: 10, ..event("pi_1", 1, MoneyFact::Captured(10_000)) });
     assert_eq!(ledger.intend_refund("return-01", 3_335, dinar), 3_330);
+}
+
+#[test]
+fn each_payment_gives_back_in_its_own_provider_s_steps() {
+    let mut ledger = Ledger::default();
+    ledger.record(&MoneyEvent { step: 10, ..event("pi_1", 1, MoneyFact::Captured(60)) });
+    ledger.record(&event("pi_2", 1, MoneyFact::Captured(60)));
+    assert_eq!(ledger.intend_refund("return-01", 35, eur()), 35, "what the first cannot move, the second does");
+    let parts: Vec<_> = ledger.refunds.values().map(|refund| refund.amount).collect();
+    assert_eq!(parts, [30, 5]);
+}
+
+#[test]
+fn a_step_stands_whatever_event_tells_it_first() {
+    let told = MoneyEvent { step: 10, ..event("pi_1", 1, MoneyFact::Captured(60)) };
+    let untold = MoneyEvent { currency: None, ..event("pi_1", 2, MoneyFact::Voided) };
+    for events in [[&told, &untold], [&untold, &told]] {
+        let mut ledger = Ledger::default();
+        for event in events {
+            ledger.record(event);
+        }
+        assert_eq!(ledger.payments.values().map(|payment| payment.step).collect::<Vec<_>>(), [10]);
+    }
+}
+
+#[test]
+fn an_ordinary_step_takes_no_room() {
+    let mut ledger = Ledger::default();
+    let plain = event("pi_1", 1, MoneyFact::Captured(60));
+    ledger.record(&plain);
+    assert!(!serde_json::to_string(&(plain, ledger.clone())).unwrap().contains("step"));
+    ledger.record(&MoneyEvent { step: 100, ..event("pi_2", 1, MoneyFact::Captured(600)) });
+    let stored = serde_json::to_string(&ledger).unwrap();
+    assert_eq!(stored.matches("\"step\":100").count(), 1);
+    assert_eq!(serde_json::from_str::<Ledger>(&stored).unwrap(), ledger);
 }
 
 #[test]
@@ -246,8 +282,14 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
     let currency = if n == 2 { "USD" } else { "EUR" }.parse().ok();
     (fact, 0..9_i64, any::<bool>()).prop_map(move |(fact, second, told)| MoneyEvent {
         currency: currency.filter(|_| told),
+        step: if told { step_of(n) } else { 1 },
         ..event(&format!("pi_{n}"), second, fact)
     })
+}
+
+/// The first payment's provider moves whole tens only.
+fn step_of(n: usize) -> Amount {
+    if n == 0 { 10 } else { 1 }
 }
 
 fn facts() -> impl Strategy<Value = MoneyEvent> {
@@ -265,7 +307,7 @@ fn told(mut ledger: Ledger, facts: &[MoneyEvent]) -> Ledger {
 fn with_own_refunds() -> Ledger {
     let mut ledger = Ledger::default();
     for n in 0..3 {
-        let payment = PaymentId::stripe(&format!("pi_{n}")).unwrap();
+        let payment = format!("acme_pi_{n}").parse().unwrap();
         let new = Refund { payment, amount: 50, attempt: 2, state: RefundState::Intended };
         ledger.refunds.insert(format!("return-{n}").parse().unwrap(), new);
     }
@@ -305,7 +347,13 @@ proptest! {
         for (n, (amount, fails)) in asked.into_iter().enumerate() {
             let name = format!("return-{n}");
             let room = refundable(&ledger);
-            prop_assert_eq!(ledger.intend_refund(&name, amount, eur()), amount.min(room));
+            let intended = ledger.intend_refund(&name, amount, eur());
+            // Only one payment is in tens, and what is left of it there is less than ten.
+            prop_assert!((amount.min(room) - 9..=amount.min(room)).contains(&intended), "{} of {}", intended, room);
+            for refund in ledger.refunds.values().filter(|refund| refund.attempt > 0) {
+                let known = ledger.payments.get(&refund.payment).map_or(1, |payment| payment.step);
+                prop_assert_eq!(refund.amount % known, 0, "{:?}", refund);
+            }
             if let Some(refund) = ledger.refunds.get_mut(name.as_str()).filter(|_| fails) {
                 refund.state = RefundState::Failed { reason: "declined".into() };
                 ledger.retry_failed(eur());

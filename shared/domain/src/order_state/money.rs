@@ -78,7 +78,7 @@ impl OrderState {
             },
         };
         let note = format!("{note} {}", event.event);
-        let stamp = Stamp::new(Actor::provider(event.payment.parts().0), *at);
+        let stamp = Stamp::new(Actor::provider(event.payment.provider.as_str()), *at);
         self.add_entry(&stamp, what, note.trim_start());
     }
 

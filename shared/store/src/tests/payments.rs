@@ -7,7 +7,7 @@ use super::{
 use domain::{ids::PaymentId, payment_record::PaymentRecord};
 
 fn payment(n: u32) -> PaymentId {
-    PaymentId::stripe(&format!("pi_{n}")).unwrap()
+    format!("stripe_pi_{n}").parse().unwrap()
 }
 
 async fn put(store: &TestStore, read: &Stored<PaymentRecord>, value: PaymentRecord) -> Result<(), CommitError> {

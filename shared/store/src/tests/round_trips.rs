@@ -94,6 +94,7 @@ pub(super) fn event(payment: &str, second: i64, fact: MoneyFact) -> MoneyEvent {
         at: at(second),
         event: format!("evt_{second}"),
         currency: "EUR".parse().ok(),
+        step: 1,
         fact,
     }
 }

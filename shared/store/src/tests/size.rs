@@ -56,6 +56,7 @@ fn whole_life(placed: &PlacedOrder) -> Order {
         at: at(second),
         event: "evt_1NG8Du2eZvKYlo2CUI79vXWy".into(),
         currency: Some(placed.currency),
+        step: 1,
         fact,
     };
     let emailed =

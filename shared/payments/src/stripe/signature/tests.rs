@@ -6,15 +6,15 @@ use super::*;
 
 macro_rules! payload {
     ($name:literal) => {
-        include_bytes!(concat!("../../../../tests/payloads/stripe-", $name, ".json")).as_slice()
+        include_bytes!(concat!("../../../../../tests/payloads/stripe-", $name, ".json")).as_slice()
     };
 }
 
 const FIRST: &str = "whsec_orderly_first_endpoint";
 const SECOND: &str = "whsec_orderly_rolled_over";
 
-fn secret(text: &str) -> Secret {
-    Secret::new(text).unwrap()
+fn secret(text: &str) -> SigningSecret {
+    SigningSecret::new(text).unwrap()
 }
 
 fn at(second: i64) -> Timestamp {
@@ -155,7 +155,7 @@ fn a_time_is_judged_only_when_the_signature_is_genuine() {
 
 #[test]
 fn without_a_secret_nothing_is_genuine() {
-    assert_eq!(Secret::new("").unwrap_err(), SignatureError::NoSecret);
+    assert_eq!(SigningSecret::new("").unwrap_err(), SignatureError::NoSecret);
     let header = sign(b"{}", &secret(FIRST), at(0));
     for header in [None, Some(""), Some(header.as_str())] {
         assert_eq!(verify(header, b"{}", &[], at(0)), Err(SignatureError::NoSecret));
@@ -217,7 +217,7 @@ fn hostile_headers() {
 
 #[test]
 fn a_secret_does_not_print() {
-    assert_eq!(format!("{:?}", secret(FIRST)), "Secret(…)");
+    assert_eq!(format!("{:?}", secret(FIRST)), "SigningSecret(…)");
 }
 
 proptest! {

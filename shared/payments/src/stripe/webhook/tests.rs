@@ -1,8 +1,22 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::stripe::description;
+use domain::{
+    ids::{ChannelId, OrderId},
+    ledger::{DisputeStatus, MoneyEvent, MoneyFact, RefundStatus},
+    money::MAX_AMOUNT,
+};
 use proptest::prelude::*;
-use serde_json::json;
+use runtime::ConfigError;
+use serde_json::{Value, json};
+use std::{
+    future::ready,
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
+};
 
 const SECRET: &str = "whsec_test";
 const INTENT: &str = "pi_1PgafyB7WZ01zgkWSjxsAJo3";
@@ -11,7 +25,7 @@ const CHARGE: &str = "ch_1PgafuB7WZ01zgkWXYmPNZs8";
 /// A payload of Stripe's own fixtures, by the event's type.
 macro_rules! fixture {
     ($kind:literal) => {
-        serde_json::from_str::<Value>(include_str!(concat!("../../../../tests/payloads/stripe-", $kind, ".json")))
+        serde_json::from_str::<Value>(include_str!(concat!("../../../../../tests/payloads/stripe-", $kind, ".json")))
             .unwrap()
     };
 }
@@ -20,25 +34,42 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_764_000_000).unwrap()
 }
 
-fn stripe(livemode: &str) -> Stripe {
-    Stripe::new(SECRET, livemode).unwrap()
+fn stripe(livemode: bool) -> Webhook {
+    with_secrets(SECRET, livemode)
+}
+
+fn with_secrets(secrets: &str, livemode: bool) -> Webhook {
+    Webhook::new(Secret::fixed("STRIPE_WEBHOOK_SECRET", secrets), livemode)
 }
 
 fn signed(body: &str, secret: &str, at: Timestamp) -> Request {
-    let signature = stripe::sign(body.as_bytes(), &Secret::new(secret).unwrap(), at);
-    let headers = [(stripe::HEADER.to_owned(), signature)].into();
-    Request { headers, body: body.as_bytes().to_vec(), ..Request::default() }
+    signed_bytes(body.as_bytes().to_vec(), secret, at)
+}
+
+fn signed_bytes(body: Vec<u8>, secret: &str, at: Timestamp) -> Request {
+    let signature = signature::sign(&body, &SigningSecret::new(secret).unwrap(), at);
+    Request { headers: [(HEADER.to_owned(), signature)].into(), body, ..Request::default() }
+}
+
+/// What a request says at `at`: one fact at most.
+fn read_at(webhook: &Webhook, request: &Request, at: Timestamp) -> Result<Option<ReportedEvent>, Error> {
+    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
+    let mut events = RUNTIME.block_on(webhook.read(request, at))?;
+    assert!(events.len() <= 1);
+    Ok(events.pop())
 }
 
 /// What a signed event says.
-fn normalize(event: &Value) -> Result<Option<Incoming>, Error> {
-    let stripe = stripe("false");
-    let verified = stripe.verify(&signed(&event.to_string(), SECRET, now()), now()).unwrap();
-    stripe.normalize(&verified)
+fn normalize(event: &Value) -> Result<Option<ReportedEvent>, Error> {
+    read_at(&stripe(false), &signed(&event.to_string(), SECRET, now()), now())
 }
 
-fn incoming(event: &Value) -> Incoming {
+fn incoming(event: &Value) -> ReportedEvent {
     normalize(event).unwrap().unwrap()
+}
+
+fn payment(id: &str) -> domain::ids::PaymentId {
+    format!("stripe_{id}").parse().unwrap()
 }
 
 /// Status and name of a refusal.
@@ -82,8 +113,8 @@ fn stripe_s_own_payment_intents_are_understood() {
         (fixture!("payment_intent.canceled"), Voided),
     ];
     for (event, fact) in table {
-        let Incoming { order, event } = incoming(&event);
-        assert_eq!((order, event.payment), (None, PaymentId::stripe(INTENT).unwrap()));
+        let ReportedEvent { order, event } = incoming(&event);
+        assert_eq!((order, event.payment), (None, payment(INTENT)));
         assert_eq!(
             (event.event.as_str(), event.at),
             ("evt_1Pgc76B7WZ01zgkWwyRHS12y", Timestamp::from_second(1_234_567_890).unwrap())
@@ -106,11 +137,11 @@ fn stripe_s_own_charges_refunds_and_disputes_are_understood() {
     ];
     for (event, fact) in table {
         let of_charge = incoming(&event);
-        assert_eq!((of_charge.event.payment, &of_charge.event.fact), (PaymentId::stripe(CHARGE).unwrap(), &fact));
+        assert_eq!((of_charge.event.payment, &of_charge.event.fact), (payment(CHARGE), &fact));
         let of_intent = incoming(&with(event, &json!({"payment_intent": INTENT})));
-        assert_eq!(of_intent.event.payment, PaymentId::stripe(INTENT).unwrap(), "the intent is what the order knows");
+        assert_eq!(of_intent.event.payment, payment(INTENT), "the intent is what the order knows");
         let expanded = json!({"payment_intent": {"id": INTENT}, "charge": {"id": CHARGE}});
-        assert_eq!(incoming(&with(fixture!("refund.updated"), &expanded)).event.payment.parts(), ("stripe", INTENT));
+        assert_eq!(incoming(&with(fixture!("refund.updated"), &expanded)).event.payment, payment(INTENT));
     }
 }
 
@@ -183,10 +214,12 @@ fn a_refund_out_of_a_customer_s_balance_is_no_order_s() {
 
 #[test]
 fn amounts_are_counted_as_iso_4217_does() {
-    for (currency, told, amount) in [("isk", 50_000, 500), ("ugx", 700, 7), ("mga", 5, 500), ("jpy", 500, 500)] {
+    let table =
+        [("isk", 50_000, 500, 1), ("ugx", 700, 7, 1), ("mga", 5, 500, 100), ("jpy", 500, 500, 1), ("kwd", 20, 20, 10)];
+    for (currency, told, amount, step) in table {
         let object = intent(&json!({"currency": currency, "amount_received": told}));
-        let fact = incoming(&event("payment_intent.succeeded", &object)).event.fact;
-        assert_eq!(fact, MoneyFact::Captured(amount), "{told} {currency}");
+        let event = incoming(&event("payment_intent.succeeded", &object)).event;
+        assert_eq!((event.fact, event.step), (MoneyFact::Captured(amount), step), "{told} {currency}");
     }
 }
 
@@ -288,9 +321,9 @@ fn a_genuine_event_without_what_its_kind_must_have_is_refused_with_the_field() {
 
 #[test]
 fn only_what_stripe_signed_for_this_endpoint_and_mode_is_taken() {
-    let (live, test) = (stripe("true"), stripe("false"));
+    let (live, test) = (stripe(true), stripe(false));
     let body = fixture!("payment_intent.succeeded").to_string();
-    let verify = |stripe: &Stripe, request: &Request| stripe.verify(request, now()).map(drop);
+    let verify = |stripe: &Webhook, request: &Request| read_at(stripe, request, now()).map(drop);
     let good = signed(&body, SECRET, now());
     verify(&test, &good).unwrap();
 
@@ -300,7 +333,7 @@ fn only_what_stripe_signed_for_this_endpoint_and_mode_is_taken() {
         signed(&body, SECRET, now() - jiff::SignedDuration::from_mins(6)),
         Request { body: body.replace("1099", "1").into_bytes(), ..good.clone() },
         Request { headers: [].into(), ..good.clone() },
-        Request { headers: [(stripe::HEADER.to_owned(), "t=1,v1=ab".to_owned())].into(), ..good.clone() },
+        Request { headers: [(HEADER.to_owned(), "t=1,v1=ab".to_owned())].into(), ..good.clone() },
     ];
     for request in refused {
         assert_eq!(refusal(verify(&test, &request)), bad_signature, "{:?}", request.headers);
@@ -317,19 +350,97 @@ fn only_what_stripe_signed_for_this_endpoint_and_mode_is_taken() {
 
 #[test]
 fn while_a_secret_is_rolled_both_are_taken_and_an_unusable_setting_is_named() {
-    let both = Stripe::new(" whsec_new \n\nwhsec_old\n", "false").unwrap();
+    let both = with_secrets(" whsec_new \n\nwhsec_old\n", false);
+    let body = fixture!("payment_intent.succeeded").to_string();
     for secret in ["whsec_new", "whsec_old"] {
-        let request = signed(&fixture!("payment_intent.succeeded").to_string(), secret, now());
-        assert!(both.verify(&request, now()).is_ok(), "{secret}");
+        assert!(read_at(&both, &signed(&body, secret, now()), now()).is_ok(), "{secret}");
     }
-    for (secrets, livemode, named) in [
-        ("", "true", "STRIPE_WEBHOOK_SECRET"),
-        (" \n ", "true", "STRIPE_WEBHOOK_SECRET"),
-        (SECRET, "yes", "STRIPE_LIVEMODE"),
-    ] {
-        assert!(Stripe::new(secrets, livemode).unwrap_err().to_string().contains(named));
+    for secrets in ["", " \n "] {
+        match read_at(&with_secrets(secrets, false), &signed(&body, SECRET, now()), now()) {
+            Err(Error::Internal(problem)) => assert!(problem.contains("STRIPE_WEBHOOK_SECRET"), "{problem}"),
+            other => panic!("{other:?}"),
+        }
     }
+    assert!(livemode("yes").unwrap_err().to_string().contains("STRIPE_LIVEMODE"));
     assert!(!format!("{both:?}").contains("whsec"), "a secret is never printed");
+}
+
+/// A Secrets Manager that says `old`, then `new`, and how often it was asked.
+fn rolled(seconds: &Arc<AtomicI64>, answers: Vec<Result<&'static str, &'static str>>) -> (Webhook, Arc<AtomicUsize>) {
+    let time = Arc::clone(seconds);
+    let clock = Clock::new(move || now() + jiff::SignedDuration::from_secs(time.load(Ordering::Relaxed)));
+    let (answers, readings) = (Arc::new(Mutex::new(answers.into_iter())), Arc::new(AtomicUsize::new(0)));
+    let counter = Arc::clone(&readings);
+    let secret = Secret::from_source("STRIPE_WEBHOOK_SECRET", &clock, move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        let answer = answers.lock().unwrap().next().unwrap_or(Err("asked too often"));
+        let wrong = |problem: &str| ConfigError::Secret { name: "STRIPE_WEBHOOK_SECRET", problem: problem.to_owned() };
+        ready(answer.map(str::to_owned).map_err(wrong))
+    });
+    (Webhook::new(secret, false), readings)
+}
+
+#[test]
+fn a_secret_that_was_rolled_is_read_again_and_a_flood_of_bad_signatures_reads_it_once() {
+    let seconds = Arc::new(AtomicI64::new(0));
+    let (webhook, readings) = rolled(&seconds, vec![Ok("whsec_old"), Ok("whsec_new")]);
+    let body = fixture!("payment_intent.succeeded").to_string();
+    let read = |secret: &str| read_at(&webhook, &signed(&body, secret, now()), now());
+    let bad_signature = (401, "bad-signature".to_owned());
+
+    let unsigned = Request { headers: [].into(), ..signed(&body, "whsec_old", now()) };
+    assert_eq!(refusal(read_at(&webhook, &unsigned, now())), bad_signature);
+    assert_eq!(readings.load(Ordering::Relaxed), 0, "what is not signed needs no secret");
+    assert!(read("whsec_old").is_ok());
+    assert_eq!(refusal(read("whsec_new")), bad_signature, "the secret has just been read");
+    seconds.store(30, Ordering::Relaxed);
+    assert!(read("whsec_new").is_ok());
+    for _ in 0..50 {
+        assert_eq!(refusal(read("whsec_forged")), bad_signature);
+    }
+    assert_eq!(readings.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_secret_that_cannot_be_read_is_our_fault_and_the_provider_tries_again() {
+    let seconds = Arc::new(AtomicI64::new(0));
+    let (webhook, _) = rolled(&seconds, vec![Err("down"), Ok("whsec_old"), Err("down")]);
+    let body = fixture!("payment_intent.succeeded").to_string();
+    let read = |secret: &str| read_at(&webhook, &signed(&body, secret, now()), now());
+    let is_ours = |outcome| match outcome {
+        Err(error @ Error::Internal(_)) => assert_eq!(error.into_response("request").status, 500),
+        other => panic!("{other:?}"),
+    };
+    is_ours(read("whsec_old"));
+    assert!(read("whsec_old").is_ok());
+    seconds.store(30, Ordering::Relaxed);
+    is_ours(read("whsec_new"));
+    assert!(read("whsec_old").is_ok(), "what is known still does");
+}
+
+#[test]
+fn the_example_of_an_event_is_one_that_the_webhook_records() {
+    let example = description();
+    let request = signed(&example.example.to_string(), SECRET, now());
+    let ReportedEvent { order, event } = read_at(&stripe(true), &request, now()).unwrap().unwrap();
+    assert!(order.is_some());
+    assert_eq!(event.payment, example.payment);
+    assert_eq!(example.signature.unwrap().0, HEADER);
+}
+
+#[test]
+fn the_answer_says_what_became_of_the_event() {
+    let table = [
+        (vec![], "ignored"),
+        (vec![Recorded::Recorded], "recorded"),
+        (vec![Recorded::Known], "known"),
+        (vec![Recorded::Unmatched], "unmatched"),
+    ];
+    for (recorded, body) in table {
+        let answer = stripe(false).answer(&recorded);
+        assert_eq!((answer.status, answer.content_type), (200, "application/json"));
+        assert_eq!(answer.body, json!({ "outcome": body }).to_string());
+    }
 }
 
 #[test]
@@ -395,12 +506,9 @@ fn fits_a_ledger(event: &MoneyEvent) -> bool {
 
 /// Takes an event that Stripe has signed; it is a fact that fits a ledger, or refused with what is wrong.
 fn judge(body: Vec<u8>) -> Result<(), String> {
-    let stripe = stripe("false");
-    let signature = stripe::sign(&body, &Secret::new(SECRET).unwrap(), now());
-    let request = Request { headers: [(stripe::HEADER.to_owned(), signature)].into(), body, ..Request::default() };
-    match stripe.verify(&request, now()).and_then(|event| stripe.normalize(&event)) {
+    match read_at(&stripe(false), &signed_bytes(body, SECRET, now()), now()) {
         Ok(None) => Ok(()),
-        Ok(Some(Incoming { event, .. })) if fits_a_ledger(&event) => {
+        Ok(Some(ReportedEvent { event, .. })) if fits_a_ledger(&event) => {
             let kept: MoneyEvent = serde_json::from_slice(&serde_json::to_vec(&event).unwrap()).unwrap();
             if kept == event { Ok(()) } else { Err(format!("{event:?} is kept as {kept:?}")) }
         }

@@ -7,10 +7,16 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, Uri},
 };
+use domain::{ids::OrderId, ledger::RefundStatus};
+use jiff::Timestamp;
 use serde_json::json;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    future::ready,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// A request as it arrived.
@@ -25,7 +31,7 @@ struct Seen {
 type Calls = Arc<Mutex<Vec<Seen>>>;
 
 /// A provider that always answers the same, and the requests that it got.
-async fn answering(status: u16, body: &Value) -> (Stripe, Calls) {
+async fn answering(status: u16, body: &Value) -> (Refunds, Calls) {
     let calls = Calls::default();
     let (body, status) = (body.to_string(), StatusCode::from_u16(status).unwrap());
     let take = async move |State(calls): State<Calls>, method, uri, headers, bytes: Bytes| {
@@ -40,16 +46,24 @@ async fn answering(status: u16, body: &Value) -> (Stripe, Calls) {
     (with_key(&url, "sk_test_secret"), calls)
 }
 
-fn with_key(url: &str, key: &str) -> Stripe {
-    let stripe = Stripe::new(&Aws::beside(""), url);
-    stripe.use_key(key);
-    stripe
+fn with_key(url: &str, key: &str) -> Refunds {
+    Refunds::new(&Aws::beside(""), url, Secret::fixed("STRIPE_API_KEY", key))
 }
 
 /// Asks for `return-01`, second attempt.
 async fn with_request<T>(payment: &str, ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T) -> T {
-    let (refund, order) = ("return-01".parse().unwrap(), order());
-    ask(&RefundRequest { payment, amount: 1450, refund: &refund, attempt: 2, order: &order }).await
+    with_amount(payment, 1450, "EUR", ask).await
+}
+
+async fn with_amount<T>(
+    payment: &str,
+    amount: Amount,
+    currency: &str,
+    ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T,
+) -> T {
+    let (refund, order, payment) = ("return-01".parse().unwrap(), order(), payment.parse().unwrap());
+    let currency = currency.parse().unwrap();
+    ask(&RefundRequest { payment: &payment, amount, currency, refund: &refund, attempt: 2, order: &order }).await
 }
 
 fn order() -> OrderId {
@@ -143,7 +157,6 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
             }
             other => panic!("{status} {body}: {other:?}"),
         }
-        assert_eq!(stripe.has_key(), status != 401, "a key that Stripe does not know is read again");
     }
 }
 
@@ -198,6 +211,57 @@ async fn a_list_that_cannot_be_had_is_no_proof_that_there_is_no_refund() {
         let found = with_request("pi_1", async |request| stripe.find(request).await).await;
         assert!(matches!(found, Err(Error::Outside(_))), "{status} {found:?}");
     }
+}
+
+#[tokio::test]
+async fn amounts_are_told_as_stripe_counts_them() {
+    let table = [(500, "ISK", Some("50000")), (500, "MGA", Some("5")), (550, "MGA", None), (12_345, "KWD", None)];
+    for (amount, currency, told) in table {
+        let (stripe, calls) = answering(200, &refund_object("succeeded")).await;
+        let outcome = with_amount("pi_1", amount, currency, async |request| stripe.refund(request).await).await;
+        let calls = calls.lock().unwrap();
+        assert_eq!(calls.first().map(|call| call.form["amount"].as_str()), told, "{amount} {currency}");
+        let expected = if told.is_some() { made(RefundStatus::Succeeded) } else { RefundRequest::too_precise() };
+        assert_eq!(outcome.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_stripe_does_not_know_any_more_is_read_again_and_the_refund_asked_for_with_the_new_one() {
+    let (refused, calls) = answering(401, &json!({"error": {"code": "api_key_expired"}})).await;
+    let seconds = Arc::new(AtomicI64::new(0));
+    let time = Arc::clone(&seconds);
+    let clock = Clock::new(move || Timestamp::from_second(time.load(Ordering::Relaxed)).unwrap());
+    let keys = Arc::new(Mutex::new(["sk_test_old", "sk_test_new"].into_iter()));
+    let key = Secret::from_source("STRIPE_API_KEY", &clock, move || {
+        let problem = || ConfigError::Secret { name: "STRIPE_API_KEY", problem: "asked too often".to_owned() };
+        ready(keys.lock().unwrap().next().map(str::to_owned).ok_or_else(problem))
+    });
+    let stripe = Refunds { key, ..refused };
+    let ask = async || with_request("pi_1", async |request| stripe.refund(request).await).await;
+    for (pause, expected) in [(0, 1), (30, 2), (0, 1)] {
+        seconds.fetch_add(pause, Ordering::Relaxed);
+        calls.lock().unwrap().clear();
+        assert!(matches!(ask().await, Err(Error::Outside(_))));
+        let calls = calls.lock().unwrap();
+        assert_eq!(calls.len(), expected, "after {pause} s");
+        let header = |name: &str| calls.iter().map(|call| call.headers[name].clone()).collect::<Vec<_>>();
+        let keys = header("idempotency-key");
+        assert!(keys.iter().all(|key| *key == keys[0]), "it is the same request");
+        if expected == 2 {
+            assert_eq!(header("authorization"), ["Bearer sk_test_old", "Bearer sk_test_new"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_ready() {
+    let stripe = with_key("http://127.0.0.1:1", "");
+    match stripe.ready().await {
+        Err(Error::Outside(why)) => assert!(why.contains("STRIPE_API_KEY") && why.contains("empty"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    with_key("http://127.0.0.1:1", "sk_test_1").ready().await.unwrap();
 }
 
 #[test]

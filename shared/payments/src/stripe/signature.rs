@@ -3,17 +3,16 @@
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use subtle::ConstantTimeEq;
-
-use super::{Key, SignatureError, check_age, parse_seconds};
+use webhooks::{Key, SignatureError, check_age, parse_seconds};
 
 /// The name of the header, in lower case.
 pub const HEADER: &str = "stripe-signature";
 
 /// The signing secret of one endpoint. While it is rolled over there are two.
 #[derive(Clone)]
-pub struct Secret(Key);
+pub struct SigningSecret(Key);
 
-impl Secret {
+impl SigningSecret {
     /// The key is the whole text, `whsec_` included. An empty one is [`SignatureError::NoSecret`].
     pub fn new(text: &str) -> Result<Self, SignatureError> {
         Key::new(text.as_bytes()).map(Self)
@@ -24,18 +23,23 @@ impl Secret {
     }
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for SigningSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
+        f.write_str("SigningSecret(…)")
     }
 }
 
 /// Succeeds only when one of the header's `v1` signatures was made of exactly this body with one of
-/// the secrets, at most [`TOLERANCE`](super::TOLERANCE) before or after `now`.
+/// the secrets, at most [`TOLERANCE`](webhooks::TOLERANCE) before or after `now`.
 ///
 /// Signatures of other schemes are ignored: `v0` is Stripe's for test events and proves nothing. The age
 /// is judged only once the signature has matched, since before that the time is anyone's claim.
-pub fn verify(header: Option<&str>, body: &[u8], secrets: &[Secret], now: Timestamp) -> Result<(), SignatureError> {
+pub fn verify(
+    header: Option<&str>,
+    body: &[u8],
+    secrets: &[SigningSecret],
+    now: Timestamp,
+) -> Result<(), SignatureError> {
     if secrets.is_empty() {
         return Err(SignatureError::NoSecret);
     }
@@ -50,8 +54,8 @@ pub fn verify(header: Option<&str>, body: &[u8], secrets: &[Secret], now: Timest
     check_age(header.signed_at, now)
 }
 
-/// The header that Stripe would send with this body: for tests and for the local stack.
-pub fn sign(body: &[u8], secret: &Secret, at: Timestamp) -> String {
+/// The header that Stripe would send with this body: for tests.
+pub fn sign(body: &[u8], secret: &SigningSecret, at: Timestamp) -> String {
     let timestamp = at.as_second().to_string();
     let signature = secret.sign(&timestamp, body);
     format!("t={timestamp},v1={signature}")

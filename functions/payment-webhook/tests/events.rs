@@ -1,0 +1,94 @@
+//! Several events at once, on the embedded DynamoDB and SQS.
+#![allow(clippy::unwrap_used)]
+
+use app::payments::Recorded;
+use domain::{
+    fixtures::placed,
+    history::{Actor, Stamp},
+    ids::OrderId,
+    ledger::{MoneyEvent, MoneyFact},
+    order_state::OrderState,
+};
+use jiff::{SignedDuration, Timestamp};
+use orderly_local::{
+    backing,
+    services::{Listener, Services, ServicesConfig},
+};
+use payment_webhook::{App, record_all};
+use payments::{Webhooks, webhook::ReportedEvent};
+use runtime::Clock;
+use std::{collections::BTreeMap, path::Path};
+use store::ItemKey;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_764_000_000).unwrap()
+}
+
+async fn start() -> (Services, App) {
+    let listener = Listener::bind(0).await.unwrap();
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+    let system = backing::load(&template, &BTreeMap::new(), &listener.endpoint(), "http://127.0.0.1:1").unwrap();
+    let services = Services::start(listener, &system, ServicesConfig::default()).await.unwrap();
+    let store = backing::store(&services, &services.sqs().url("RefundsQueue"));
+    let app = App { store, clock: Clock::new(now), webhooks: Webhooks::new([]) };
+    (services, app)
+}
+
+fn order(reference: &str) -> OrderId {
+    OrderId::derive(&"web".parse().unwrap(), reference)
+}
+
+/// A capture of 1000 with the payment `acme_…`, for the order that the channel calls `reference`.
+fn captured(payment: &str, reference: &str) -> ReportedEvent {
+    let event = MoneyEvent {
+        payment: format!("acme_{payment}").parse().unwrap(),
+        at: now(),
+        event: format!("evt_{payment}"),
+        currency: "EUR".parse().ok(),
+        step: 1,
+        fact: MoneyFact::Captured(1000),
+    };
+    ReportedEvent { order: Some(order(reference)), event }
+}
+
+#[tokio::test]
+async fn an_event_of_an_unknown_order_keeps_the_other_events_of_its_body_back_neither_before_nor_after_it() {
+    let (services, app) = start().await;
+    let stamp = Stamp::new(Actor::caller("storefront", "test"), now());
+    let until = now() + SignedDuration::from_hours(1);
+    for reference in ["1001", "1003"] {
+        let placed = placed(&[("MUG", 1, 1000)]);
+        let mut write = app.store.write(now());
+        let state = OrderState::place(&placed, Vec::new(), until, &[], &stamp);
+        write.create(ItemKey::state(&order(reference)), state);
+        write.commit().await.unwrap();
+    }
+    let events = [captured("1", "1001"), captured("2", "unknown"), captured("3", "1003")];
+    let outcomes = record_all(&app, &events).await.unwrap();
+    assert_eq!(outcomes, [Recorded::Recorded, Recorded::Unmatched, Recorded::Recorded]);
+    let again = record_all(&app, &events).await.unwrap();
+    assert_eq!(again, [Recorded::Known, Recorded::Unmatched, Recorded::Known], "the same body again changes nothing");
+
+    for (reference, payment) in [("1001", "acme_1"), ("1003", "acme_3")] {
+        let state = app.store.order_state(&order(reference)).await.unwrap().unwrap();
+        let paid = &state.value.ledger.payments[&payment.parse().unwrap()];
+        assert_eq!((state.value.ledger.payments.len(), paid.captured), (1, 1000));
+    }
+    let kept = app.store.payment(&"acme_2".parse().unwrap()).await.unwrap();
+    assert_eq!(kept.value.events, [events[1].event.clone()]);
+    assert_eq!(kept.value.order, Some(order("unknown")));
+    services.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_recorded_fails_the_body_and_keeps_no_other_back() {
+    let (services, app) = start().await;
+    let unrecordable = captured(&"9".repeat(128), "1001");
+    let mut events = [unrecordable, captured("2", "unknown")];
+    // The events of one payment grow its record until DynamoDB takes no more.
+    events[0].event.event = "x".repeat(500_000);
+    assert!(record_all(&app, &events).await.is_err());
+    let kept = app.store.payment(&events[1].event.payment).await.unwrap();
+    assert_eq!(kept.value.events.len(), 1);
+    services.shutdown().await;
+}

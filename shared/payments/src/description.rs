@@ -1,0 +1,17 @@
+//! How a provider's webhook is described to people and programs.
+
+use domain::ids::PaymentId;
+use serde_json::Value;
+
+/// What the API's description says of a provider.
+#[derive(Debug)]
+pub struct Description {
+    /// The header that holds the signature, in lower case, and what stands in it. None: the body signs itself.
+    pub signature: Option<(&'static str, &'static str)>,
+    /// The JSON Schema of a body.
+    pub body: Value,
+    /// A body that says something about an order's money.
+    pub example: Value,
+    /// The payment of the example.
+    pub payment: PaymentId,
+}

@@ -1,0 +1,46 @@
+//! The family of payment providers.
+//!
+//! The rest of the system knows no provider by name. It knows a [`Provider`], which is found by the name that stands in
+//! the webhook's address and before the first `_` of a [`PaymentId`](domain::ids::PaymentId), and asks it for:
+//!
+//! | what | who asks |
+//! |---|---|
+//! | [`Webhook`]: verifies a request, reads its events, and words the provider's own answer | `payment-webhook` |
+//! | [`RefundClient`]: asks for a refund, or what became of one | `refunds` |
+//! | [`Provider::units`]: how it counts a currency, and the smallest amount that it moves | both, and `order-intake` |
+//! | [`Provider::description`]: how its webhook is described | `infra/openapi` |
+//!
+//! A provider is used when `PAYMENT_PROVIDERS` names it (see [`configured`]). One that is not named reads no variable and
+//! no secret; its webhook is a 404, and a refund of its payments stays owed.
+//!
+//! # To add a provider
+//!
+//! 1. Write `src/NAME.rs` and `src/NAME/`, with what the list below asks of a module. `stripe` is the example; the compiler
+//!    tells what is missing:
+//!    - `NAME: &str` of letters, digits and `-`, and `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold;
+//!    - `units(Currency) -> Units` and `description() -> Description`;
+//!    - `Webhook` with `from_env(&Aws, &Clock)`, `read(&self, &Request, Timestamp)` and `answer(&self, &[Recorded])`;
+//!    - `Refunds` with `from_env(&Aws, &Clock)`, `ready(&self)`, `refund(&self, &RefundRequest)` and
+//!      `find(&self, &RefundRequest)`.
+//! 2. Add its line to the list below.
+//! 3. Give it its variables and secrets in template.yaml: those of the webhook to `payment-webhook`, those of the refunds to
+//!    `refunds`.
+//! 4. Write its simulator in `infra/local/src/payments/`.
+
+#[macro_use]
+mod family;
+mod config;
+pub mod description;
+pub mod refund;
+pub mod units;
+pub mod webhook;
+
+pub mod stripe;
+
+pub use config::{configured, parse, smallest_step};
+pub use refund::RefundClients;
+pub use webhook::Webhooks;
+
+providers! {
+    Stripe => stripe,
+}

@@ -1,0 +1,36 @@
+//! Stripe: <https://docs.stripe.com/api>.
+//!
+//! Variables: `STRIPE_WEBHOOK_SECRET` (the ARN of the endpoint's signing secrets, one on a line, two while one is rolled),
+//! `STRIPE_LIVEMODE` (`true` or `false`: events of the other mode are refused), `STRIPE_API_KEY` (the ARN of the secret or
+//! restricted key that refunds are made with) and `STRIPE_API_URL`.
+
+mod description;
+mod events;
+mod metadata;
+mod refunds;
+pub mod signature;
+mod units;
+mod webhook;
+
+pub use description::description;
+pub use refunds::Refunds;
+pub use units::units;
+pub use webhook::Webhook;
+
+use domain::ledger::RefundStatus;
+use jiff::SignedDuration;
+
+pub const NAME: &str = "stripe";
+
+/// Stripe keeps idempotency keys for at least 24 hours: <https://docs.stripe.com/api/idempotent_requests>. An hour less is
+/// sure.
+pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
+
+/// What a refund's `status` says: <https://docs.stripe.com/api/refunds/object#refund_object-status>.
+fn refund_status(text: &str) -> RefundStatus {
+    match text {
+        "succeeded" => RefundStatus::Succeeded,
+        "failed" | "canceled" => RefundStatus::Failed,
+        _ => RefundStatus::Pending, // pending, requires_action
+    }
+}

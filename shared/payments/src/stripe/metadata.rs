@@ -1,0 +1,52 @@
+//! The names under which an order and a refund travel in the metadata of Stripe's objects:
+//! <https://docs.stripe.com/metadata>.
+
+use crate::refund::RefundRequest;
+use domain::{
+    ids::{ChannelId, OrderId},
+    ledger::OurRefund,
+};
+use serde_json::Value;
+
+/// The storefront writes it on the payment, and Orderly on its refunds: Orderly's id of the order, or with a channel the
+/// channel's own.
+const ORDER: &str = "order_id";
+/// The storefront writes it on the payment beside its own order id.
+const CHANNEL: &str = "channel";
+/// What Orderly calls the refund.
+const REFUND: &str = "orderly_refund";
+const ATTEMPT: &str = "orderly_attempt";
+
+fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object["metadata"][name].as_str()
+}
+
+/// The order that the storefront wrote on the payment, there or as the checkout's reference.
+pub(super) fn order_of(object: &Value) -> Option<OrderId> {
+    let named = text(object, ORDER).or_else(|| object["client_reference_id"].as_str())?;
+    match text(object, CHANNEL).map(str::parse::<ChannelId>) {
+        Some(channel) => Some(OrderId::derive(&channel.ok()?, named)),
+        None => named.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_")),
+    }
+}
+
+/// The attempt of Orderly's own that a refund is.
+pub(super) fn refund_of(object: &Value) -> Option<OurRefund> {
+    let id = text(object, REFUND)?.parse().ok()?;
+    let attempt = text(object, ATTEMPT)?.parse().ok()?;
+    Some(OurRefund { id, attempt })
+}
+
+/// Whether a refund is the one that was asked for.
+pub(super) fn is_of(object: &Value, request: &RefundRequest<'_>) -> bool {
+    entries(request).iter().all(|(name, value)| text(object, name) == Some(value))
+}
+
+/// The form's fields that say what a refund is for.
+pub(super) fn form(request: &RefundRequest<'_>) -> impl Iterator<Item = (String, String)> {
+    entries(request).into_iter().map(|(name, value)| (format!("metadata[{name}]"), value))
+}
+
+fn entries(request: &RefundRequest<'_>) -> [(&'static str, String); 3] {
+    [(ORDER, request.order.to_string()), (REFUND, request.refund.to_string()), (ATTEMPT, request.attempt.to_string())]
+}
