@@ -4,4 +4,5 @@
 mod circles;
 mod modules;
 mod paths;
+mod providers;
 mod workspace;
