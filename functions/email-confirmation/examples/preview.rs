@@ -1,10 +1,7 @@
 //! Writes every kind of e-mail in every language to `target/mail-preview/`, to look at while editing a template or a
 //! language: `cargo run -p email-confirmation --example preview`
 
-#[path = "../tests/mail/samples.rs"]
-mod samples;
-
-use email_confirmation::mail::Language;
+use email_confirmation::mail::{Language, samples};
 use std::{fs, io, path::Path};
 
 fn main() -> io::Result<()> {

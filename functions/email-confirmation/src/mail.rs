@@ -9,6 +9,7 @@ pub mod language;
 pub mod link;
 mod messages;
 pub mod money;
+pub mod samples;
 mod sentence;
 mod text;
 mod wording;

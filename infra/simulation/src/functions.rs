@@ -73,7 +73,7 @@ impl Wiring<'_> {
     /// What a function reaches AWS with, and its store.
     fn store(&self, function: &str) -> (Aws, Store) {
         let aws = self.aws(function);
-        let Ok(queues) = Queues::of(|consumer| Ok::<_, Infallible>((self.url_of)(queue(consumer))));
+        let Ok(queues) = Queues::of(|consumer| Ok::<_, Infallible>((self.url_of)(&queue(consumer))));
         let store = store(&aws, queues);
         (aws, store)
     }
@@ -83,14 +83,13 @@ impl Wiring<'_> {
     }
 }
 
-/// A consumer's queue, by its name in the template.
-fn queue(consumer: Consumer) -> &'static str {
-    match consumer {
-        Consumer::StockDeduction => "StockDeductionQueue",
-        Consumer::FulfillmentDispatch => "FulfillmentDispatchQueue",
-        Consumer::EmailConfirmation => "EmailConfirmationQueue",
-        Consumer::Refunds => "RefundsQueue",
-    }
+/// A consumer's queue by its name in the template: `STOCK_DEDUCTION_QUEUE` holds the URL of `StockDeductionQueue`.
+fn queue(consumer: Consumer) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        format!("{first}{}", rest.to_lowercase())
+    };
+    consumer.variable().split('_').map(word).collect()
 }
 
 /// A table's local name is its name in the template.

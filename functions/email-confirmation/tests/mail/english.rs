@@ -1,10 +1,10 @@
 //! What each kind says to a customer who reads English.
 
-use crate::{
-    reader::{assert_says, assert_silent, assert_subject},
+use crate::reader::{assert_says, assert_silent, assert_subject};
+use email_confirmation::mail::{
+    Language, Shop,
     samples::{delivered, order_cancelled, payment_confirmed, refund_sent, return_received, shipped, shop},
 };
-use email_confirmation::mail::{Language, Shop};
 
 fn english() -> Language {
     "en".parse().unwrap()

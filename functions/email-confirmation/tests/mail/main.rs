@@ -5,7 +5,6 @@
 mod english;
 mod german;
 mod reader;
-mod samples;
 mod shape;
 mod strangers;
 mod templates;

@@ -1,10 +1,10 @@
 //! The form of every e-mail, in every language.
 
-use crate::{
-    reader::{one_line, visible},
+use crate::reader::{one_line, visible};
+use email_confirmation::mail::{
+    Language, PricedLine, Rendered,
     samples::{self, payment_confirmed, shop},
 };
-use email_confirmation::mail::{Language, PricedLine, Rendered};
 use std::collections::BTreeSet;
 
 /// Every kind in every language, under a name that tells which.

@@ -1,10 +1,10 @@
 //! What no stranger can make an e-mail say, whatever its language.
 
-use crate::{
-    reader::one_line,
+use crate::reader::one_line;
+use email_confirmation::mail::{
+    Language, Line, Order, Rendered, Shop,
     samples::{delivered, order_cancelled, payment_confirmed, refund_sent, return_received, shipped, shop},
 };
-use email_confirmation::mail::{Language, Line, Order, Rendered, Shop};
 
 const HOSTILE: [&str; 9] = [
     "<script>alert(1)</script>",

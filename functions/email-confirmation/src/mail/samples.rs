@@ -1,15 +1,15 @@
-//! One ordinary e-mail of each kind.
+//! One ordinary e-mail of each kind: for tests, and for previews of a template or a language.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used)] // an e-mail of ours that does not render is a defect of the template
 
-use email_confirmation::mail::{
+use super::{
     DateRange, Delivered, Language, Line, Link, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
     RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use jiff::civil::date;
 
 /// Every kind by its name in a language, with and without what may be left out.
-pub(crate) fn all(language: Language) -> Vec<(&'static str, Rendered)> {
+pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     let shop = shop();
     let no_refund = OrderCancelled { refund: None, ..order_cancelled() };
     let only_parcel = Shipped { parcel: Parcel { number: 1, count: 1 }, ..shipped() };
@@ -31,7 +31,7 @@ pub(crate) fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     .into()
 }
 
-pub(crate) fn shop() -> Shop {
+pub fn shop() -> Shop {
     Shop {
         name: "Orderly Demo Shop".to_owned(),
         email: "help@example.com".to_owned(),
@@ -45,7 +45,7 @@ fn eur(amount: i64) -> Money {
     Money { amount, currency: "EUR".parse().expect("a currency") }
 }
 
-pub(crate) fn order() -> Order {
+pub fn order() -> Order {
     Order { number: "#1042".to_owned(), customer: Some("Ada Lovelace".to_owned()) }
 }
 
@@ -64,7 +64,7 @@ fn lines() -> Vec<Line> {
     ]
 }
 
-pub(crate) fn payment_confirmed() -> PaymentConfirmed {
+pub fn payment_confirmed() -> PaymentConfirmed {
     let priced = |line: Line, backordered, unit_price, total| PricedLine {
         sku: line.sku,
         title: line.title,
@@ -98,7 +98,7 @@ pub(crate) fn payment_confirmed() -> PaymentConfirmed {
     }
 }
 
-pub(crate) fn shipped() -> Shipped {
+pub fn shipped() -> Shipped {
     Shipped {
         order: order(),
         parcel: Parcel { number: 1, count: 2 },
@@ -111,7 +111,7 @@ pub(crate) fn shipped() -> Shipped {
     }
 }
 
-pub(crate) fn delivered() -> Delivered {
+pub fn delivered() -> Delivered {
     Delivered {
         order: order(),
         parcel: Parcel { number: 1, count: 1 },
@@ -120,15 +120,15 @@ pub(crate) fn delivered() -> Delivered {
     }
 }
 
-pub(crate) fn order_cancelled() -> OrderCancelled {
+pub fn order_cancelled() -> OrderCancelled {
     OrderCancelled { order: order(), lines: lines(), refund: Some(eur(131_325)) }
 }
 
-pub(crate) fn return_received() -> ReturnReceived {
+pub fn return_received() -> ReturnReceived {
     ReturnReceived { order: order(), lines: vec![line("MUG-STONE-350", "Stoneware mug, sand, 350 ml", 1)] }
 }
 
-pub(crate) fn refund_sent() -> RefundSent {
+pub fn refund_sent() -> RefundSent {
     RefundSent {
         order: order(),
         lines: vec![RefundedLine {
