@@ -1,4 +1,4 @@
-//! What an order holds of the stock, and what a change of that does to the stock's buckets.
+//! What an order holds of the stock, and how a change of that moves the stock's buckets.
 
 use super::{
     ids::{LineId, LocationId, Sku},
@@ -55,10 +55,10 @@ impl AllocationState {
     }
 }
 
-/// What the buckets must change by when an order held `before` and holds `after`.
+/// The change of the buckets when an order that held `before` holds `after`.
 ///
-/// Every rule only says what the order holds now; the stock movement is derived here, so that no rule can
-/// forget it and the buckets always equal what the orders say they hold.
+/// The rules only say what the order holds now. The stock movement is derived here, so no rule can forget it, and the
+/// buckets always equal what the orders say they hold.
 pub fn difference(before: &[Allocation], after: &[Allocation]) -> StockChange {
     let mut change = StockChange::default();
     for (allocations, sign) in [(before, -1), (after, 1)] {
@@ -72,8 +72,8 @@ pub fn difference(before: &[Allocation], after: &[Allocation]) -> StockChange {
     change
 }
 
-/// Moves up to `quantity` units of `line` that are in a state that `from` accepts into the state that
-/// `to` makes of it (none: the order no longer holds them). Tells how many units moved.
+/// Moves up to `quantity` units of `line` from states that `from` accepts to the state that `to` returns (none: the
+/// order no longer holds them). Returns how many units moved.
 pub fn shift(
     allocations: &mut Vec<Allocation>,
     line: LineId,
@@ -100,7 +100,7 @@ pub fn shift(
     quantity - left
 }
 
-/// Adds an allocation, joining it with one of the same line and state.
+/// Adds an allocation, or merges it into the one of the same line and state.
 pub fn add(allocations: &mut Vec<Allocation>, new: Allocation) {
     let same = |old: &&mut Allocation| old.line == new.line && old.state == new.state;
     match allocations.iter_mut().find(same) {

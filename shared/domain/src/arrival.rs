@@ -1,4 +1,4 @@
-//! When an order arrives: the promise that the customer reads in the confirmation.
+//! When an order arrives: the dates that the confirmation promises to the customer.
 //!
 //! The clock starts on the first working day whose cut-off has not passed at the location. Handling
 //! and transit then count working days, so a parcel leaves and arrives on working days only.
@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// A quarter of a year. More handling than that is a made-to-order date, not a handling time.
+/// A quarter of a year. Longer handling would be a made-to-order date, not a handling time.
 pub const MAX_HANDLING_DAYS: u16 = 90;
 /// Sea freight takes about sixty days; more is a typing error.
 pub const MAX_TRANSIT_DAYS: u16 = 90;
-/// Bounds the stored item. A year has some twenty.
+/// Limits the size of the stored item. A year has about twenty holidays.
 pub const MAX_HOLIDAYS: usize = 400;
 
 /// The days on which an order is expected to leave and to arrive, as dates at the location.
@@ -27,7 +27,7 @@ pub struct Arrival {
     pub latest: Date,
 }
 
-/// A location's working times that have passed every check, so that an estimate cannot fail.
+/// A location's working times. They have passed every check, so an estimate cannot fail.
 ///
 /// Serializes as [`ScheduleSettings`], and deserializes by checking them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,11 +42,11 @@ impl Schedule {
         &self.settings
     }
 
-    /// When an order arrives that was placed (or paid, whichever lets the work begin) at `placed`.
+    /// When an order arrives. `placed` is when it was placed or paid, whichever lets the work begin.
     ///
-    /// `backorder_days` are the calendar days until goods that are not in stock reach the location,
-    /// counted from the day on which the clock starts; 0 when all is in stock. A later moment and a
-    /// longer delay never give an earlier date. Dates stop at the end of the year 9999.
+    /// `backorder_days` are the calendar days until goods that are not in stock reach the location, counted from the
+    /// day on which the clock starts. It is 0 when everything is in stock. A later moment or a longer delay never gives
+    /// an earlier date. Dates stop at the end of the year 9999.
     pub fn estimate(&self, placed: Timestamp, backorder_days: u16) -> Arrival {
         let starts_on =
             self.working_days(self.date_of(placed)).find(|day| placed <= self.cut_off_on(*day)).unwrap_or(Date::MAX);
@@ -54,7 +54,7 @@ impl Schedule {
         self.leaving(self.working_day(in_stock_on, self.settings.handling_days))
     }
 
-    /// When a parcel arrives that the carrier took at `handed_over`, on whatever day that was.
+    /// When a parcel arrives that the carrier took at `handed_over`, on a working day or not.
     pub fn in_transit(&self, handed_over: Timestamp) -> Arrival {
         self.leaving(self.date_of(handed_over))
     }
@@ -68,8 +68,8 @@ impl Schedule {
         self.time_zone.to_datetime(moment).date()
     }
 
-    /// The moment, not the reading of the clock: on the night when clocks go back, a time of day
-    /// comes twice, and the cut-off must not be undone by its second coming.
+    /// The cut-off of a day, as a moment. A clock time would not do: on the night when clocks go back it comes twice,
+    /// and an order after the first cut-off would be in time for the second.
     fn cut_off_on(&self, day: Date) -> Timestamp {
         self.time_zone.to_timestamp(day.to_datetime(self.settings.cut_off)).unwrap_or(Timestamp::MAX)
     }
@@ -124,7 +124,7 @@ impl From<Schedule> for ScheduleSettings {
     }
 }
 
-/// `Etc/Unknown` is in the database and means UTC by accident, so it does not count.
+/// Refuses `Etc/Unknown`: it is in the database, but means UTC only by accident.
 fn known_time_zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
 }

@@ -1,4 +1,4 @@
-//! Duties: the follow-up work that an aggregate owes (see docs/ARCHITECTURE.md, "The `owed` set").
+//! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
 use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
 use jiff::{SignedDuration, Timestamp};
@@ -9,9 +9,9 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Duty {
-    /// Make the order's stock allocation complete: reservations become deductions.
+    /// Turn the order's reservations into deductions and allocate what is missing.
     StockDeduction,
-    /// Make fulfillments and picklists of what is committed.
+    /// Make fulfillments and picklists of the committed units.
     FulfillmentDispatch,
     /// Tell the warehouse's webhook about a new fulfillment.
     WarehouseNotice,
@@ -20,7 +20,7 @@ pub enum Duty {
     Email(EmailKind),
 }
 
-/// A customer e-mail. Each goes out once per item that owes it and kind.
+/// A customer e-mail. Each kind goes out once per item that owes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EmailKind {
     PaymentConfirmed,
@@ -108,11 +108,11 @@ impl From<Duty> for String {
     }
 }
 
-/// What an aggregate owes. A set: owing the same twice is owing it once.
+/// What a record owes. It is a set: a duty that is owed twice is one duty.
 pub type Owed = BTreeSet<Duty>;
 
-/// The function that works off duties of some kinds, with its queue. `template.yaml` declares the rest of it: the
-/// dead-letter queue, the alarms, the role.
+/// The function that works off some kinds of duties. It has one queue. `template.yaml` declares the dead-letter queue,
+/// the alarms and the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Consumer {
     StockDeduction,
@@ -137,7 +137,7 @@ impl Consumer {
 }
 
 impl Duty {
-    /// Who works it off.
+    /// The consumer that works it off.
     pub fn consumer(&self) -> Consumer {
         match self {
             Self::StockDeduction => Consumer::StockDeduction,
@@ -148,13 +148,13 @@ impl Duty {
     }
 }
 
-/// Work that is owed this long after it was first owed is sent again.
+/// Work that is still owed this long after it was first owed is sent again.
 pub const OWED_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// When `reconcile` has to look at an item again, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// It owes work since then.
+    /// It has owed work since then.
     Owed(Timestamp),
     /// Its reservation ends then.
     Unpaid(Timestamp),
@@ -162,7 +162,7 @@ pub enum Due {
     Waiting(Timestamp),
 }
 
-/// When owed work is to be looked at again: counted from when the set became non-empty.
+/// When to look at owed work again. The time counts from when the set became non-empty.
 pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due> {
     match last {
         _ if owed.is_empty() => None,
@@ -171,7 +171,7 @@ pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due
     }
 }
 
-/// An item of an order's collection, by the name that it is stored under and that messages carry.
+/// An item of an order's collection. Its text is the name in the table and in messages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ItemName {
@@ -179,7 +179,7 @@ pub enum ItemName {
     State,
     Fulfillment(FulfillmentId),
     Return(ReturnId),
-    /// The claim of an e-mail, by the item that owes it: two fulfillments both have a parcel `P1`.
+    /// The claim of an e-mail. It names the item that owes it, because two fulfillments may both have a parcel `P1`.
     Email(Box<ItemName>, EmailKind),
 }
 
@@ -209,7 +209,7 @@ impl FromStr for ItemName {
             (_, Some(("fulfillment", id))) => id.parse().ok().map(Self::Fulfillment),
             (_, Some(("return", id))) => id.parse().ok().map(Self::Return),
             (_, Some(("email", claim))) => claim.rsplit_once('#').and_then(|(of, kind)| {
-                // An e-mail owes no e-mail. Names of names of names would go deeper than the stack.
+                // An e-mail owes no e-mail. Nested names could also overflow the stack.
                 let of: Self = Some(of).filter(|of| !of.starts_with("email"))?.parse().ok()?;
                 Some(Self::Email(Box::new(of), kind.parse().ok()?))
             }),
@@ -233,7 +233,7 @@ impl From<ItemName> for String {
     }
 }
 
-/// What can owe work: an item, by the names of the things that it belongs to.
+/// What can owe work: an item, with the names of what it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Subject {
@@ -282,7 +282,7 @@ impl From<Subject> for String {
     }
 }
 
-/// What owes what: all that a message has to say.
+/// A duty and what owes it: everything that a message says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwedDuty {
     pub subject: Subject,

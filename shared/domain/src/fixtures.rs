@@ -1,6 +1,6 @@
-//! Ordinary values for tests: one place, so that a new field is filled in once.
+//! Ordinary values for tests, in one place, so that a new field is filled in once.
 //!
-//! The order of each stage comes out of the rules themselves. Everything of it lies at [`main`], and goes into one
+//! The rules themselves produce the order of each stage. All of its stock is at [`main`], and all of it goes into one
 //! fulfillment with one parcel.
 
 #![allow(clippy::unwrap_used)]
@@ -42,7 +42,7 @@ pub fn stamp(second: i64) -> Stamp {
     Stamp::new(Actor::caller("operator", "test"), at(second))
 }
 
-/// The location that everything lies at.
+/// The location of all stock.
 pub fn main() -> LocationId {
     "main".parse().unwrap()
 }
@@ -97,23 +97,23 @@ pub fn allocation(line: LineId, sku: &str, quantity: u32, state: AllocationState
     Allocation { line, sku: sku.parse().unwrap(), quantity, state }
 }
 
-/// The provider tells this of a payment, in euros.
+/// What the provider reports of a payment, in euros.
 pub fn event(payment: &str, fact: MoneyFact) -> MoneyEvent {
     let (payment, currency) = (payment.parse().unwrap(), "EUR".parse().ok());
     MoneyEvent { payment, at: at(1), event: "evt_1".into(), currency, step: 1, fact }
 }
 
-/// So much of the payment `stripe_pi_1` has been captured altogether.
+/// The payment `stripe_pi_1` has captured this much in total.
 pub fn captured(amount: Amount) -> MoneyEvent {
     event("stripe_pi_1", MoneyFact::Captured(amount))
 }
 
-/// Where the one dispute of the payment `stripe_pi_1` stands.
+/// The status of the one dispute of the payment `stripe_pi_1`.
 pub fn dispute(status: DisputeStatus) -> MoneyEvent {
     event("stripe_pi_1", MoneyFact::Dispute { id: "dp_1".into(), amount: 3700, status })
 }
 
-/// Where an attempt at a refund that Orderly asked for stands.
+/// The status of an attempt at a refund that Orderly asked for.
 pub fn refund(ours: &str, attempt: u32, amount: Amount, status: RefundStatus) -> MoneyEvent {
     let ours = Some(OurRefund { id: ours.parse().unwrap(), attempt });
     event("stripe_pi_1", MoneyFact::Refund { ours, id: format!("re_{attempt}"), amount, status })
@@ -133,7 +133,7 @@ pub fn leaving(parcel: ParcelId) -> HandOver {
     HandOver { parcel, carrier: "DHL".into(), tracking_number: format!("JD-{parcel}"), tracking_url: None }
 }
 
-/// These units are asked to come back.
+/// A request to return these units.
 pub fn wanted(lines: &[(LineId, u32)]) -> Vec<RequestedUnits> {
     lines.iter().map(|&(line, quantity)| RequestedUnits { line, quantity, reason: ReturnReason::Unwanted }).collect()
 }
@@ -147,12 +147,12 @@ pub fn inspected(units: &[(LineId, u32, Disposition)]) -> BTreeMap<LineId, Vec<I
     found
 }
 
-/// The order with its state changed by a rule that refuses nothing.
+/// The order after a rule that refuses nothing has changed its state.
 pub fn with_state(order: Order, rule: impl FnOnce(OrderState) -> OrderState) -> Order {
     Order { state: rule(order.state), ..order }
 }
 
-/// Has just been placed, and everything of it is reserved.
+/// An order that has just been placed, with everything reserved.
 pub fn unpaid(placed: PlacedOrder) -> Order {
     let reserved = AllocationState::Reserved(main());
     let held = placed.lines.iter().map(|l| allocation(l.id, l.sku.as_str(), l.quantity, reserved.clone())).collect();
@@ -160,22 +160,22 @@ pub fn unpaid(placed: PlacedOrder) -> Order {
     Order { id: "ord_1".parse().unwrap(), placed, state, fulfillments: BTreeMap::new(), returns: BTreeMap::new() }
 }
 
-/// [`two_lines`], not paid for yet.
+/// [`two_lines`], not paid yet.
 pub fn pending() -> Order {
     unpaid(two_lines())
 }
 
-/// All of its money has come, and its stock is still to be deducted.
+/// The order is paid in full, and its stock is not deducted yet.
 pub fn paid() -> Order {
     with_state(pending(), |state| state.record(&captured(3700), at(2)))
 }
 
-/// Its stock is committed, and its fulfillment still to be made.
+/// The stock is committed, and the fulfillment is not made yet.
 pub fn deducted() -> Order {
     with_state(paid(), |state| state.deduct(&Routed::default(), at(3)))
 }
 
-/// The warehouse is to pick it.
+/// The fulfillment is made, and the warehouse is to pick it.
 pub fn dispatched() -> Order {
     deducted().dispatch(&BTreeMap::new(), &BTreeSet::new(), at(4))
 }
@@ -190,22 +190,22 @@ pub fn packed() -> Order {
     picked().pack(FULFILLMENT, &packing(&[(0, 2), (1, 1)], "pack"), &stamp(6)).unwrap()
 }
 
-/// A carrier has it.
+/// A carrier has the parcel.
 pub fn shipped() -> Order {
     packed().hand_over(FULFILLMENT, &[leaving(PARCEL)], &stamp(7)).unwrap().order
 }
 
-/// The customer has it.
+/// The customer has the parcel.
 pub fn completed() -> Order {
     shipped().deliver(FULFILLMENT, PARCEL, &stamp(8)).unwrap()
 }
 
-/// Cancelled before anything of it was picked, its money owed to the customer.
+/// Cancelled before anything was picked. The money is owed to the customer.
 pub fn cancelled() -> Order {
     dispatched().cancel("changed my mind", &stamp(9)).unwrap()
 }
 
-/// Was never paid for.
+/// The reservation expired without payment.
 pub fn expired() -> Order {
     with_state(pending(), |state| state.expire(at(RESERVATION)))
 }
@@ -213,11 +213,11 @@ pub fn expired() -> Order {
 /// A value at some stage of its life.
 pub type Stage<T> = (&'static str, T);
 
-/// A command, and what it makes of a value.
+/// A command and its effect on a value.
 pub type Command<T> = (&'static str, fn(T, &Stamp) -> Result<T, Rejection>);
 
-/// Checks a table of every command (its rows) in every stage (its columns). A cell is `=` where nothing changes at all,
-/// the code of the rejection, or what `told` tells of the value before and after.
+/// Checks a table of every command (rows) in every stage (columns). A cell is `=` where nothing changes, the code of
+/// the rejection, or what `told` says of the value before and after.
 pub fn assert_outcomes<T: Clone + PartialEq>(
     table: &str,
     stages: &[Stage<T>],
@@ -247,7 +247,8 @@ pub fn assert_outcomes<T: Clone + PartialEq>(
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Checks that a command done again later changes nothing; the commands in `refused` answer that with this code.
+/// Checks that repeating a command later changes nothing. The commands in `refused` answer the repetition with this
+/// code.
 pub fn assert_done_once<T: Clone + PartialEq + Debug>(
     stages: &[Stage<T>],
     commands: &[Command<T>],

@@ -1,4 +1,4 @@
-//! A fulfillment: what one location picks, packs and hands over of an order.
+//! A fulfillment: the part of an order that one location picks, packs and hands over.
 
 use super::{
     Rejection,
@@ -68,7 +68,7 @@ impl FulfillmentStatus {
     }
 }
 
-/// Those that a warehouse's work may be listed by: what has left is no work any more.
+/// Parses the statuses that a warehouse may list its work by. What has left is no longer work.
 impl std::str::FromStr for FulfillmentStatus {
     type Err = &'static str;
 
@@ -157,7 +157,7 @@ pub struct Packing {
     pub key: String,
 }
 
-/// Makes fulfillments of all that is committed, one a location, under the next free `ids`.
+/// Plans one fulfillment per location for everything that is committed, under the next free `ids`.
 pub fn plan(
     stock: &[Allocation],
     placed: &PlacedOrder,
@@ -202,7 +202,7 @@ impl Fulfillment {
         self
     }
 
-    /// The warehouse's webhook has been told of it.
+    /// Records that the warehouse's webhook has been told of it.
     pub fn announced(mut self) -> Self {
         self.owed.remove(&Duty::WarehouseNotice);
         self
@@ -222,7 +222,7 @@ impl Fulfillment {
         self.with_entry(stamp, Event::Cancelled, "")
     }
 
-    /// Cancels what has not left: all of it, or what is not in a parcel with a carrier.
+    /// Cancels what has not left: everything, or whatever is not in a parcel with a carrier.
     pub fn cancel_unsent(mut self, stamp: &Stamp) -> Self {
         if !self.has_left() {
             return self.cancel(stamp);
@@ -235,7 +235,7 @@ impl Fulfillment {
         self.with_entry(stamp, Event::RestCancelled, "")
     }
 
-    /// Somebody walks. Starting again changes nothing.
+    /// Records that picking has begun. Starting again changes nothing.
     pub fn start_picking(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         match self.status {
             FulfillmentStatus::Picking => return Ok(self),
@@ -246,9 +246,9 @@ impl Fulfillment {
         Ok(self.with_entry(stamp, Event::Picking, ""))
     }
 
-    /// Records what was found, for every line. Tells what was not found, by line.
+    /// Records what was found of every line. Returns what was not found, by line.
     ///
-    /// Until it is packed, a count may be corrected downwards: a unit was miscounted, or broke on the way.
+    /// Until the units are packed, a count may be corrected downward: a unit was miscounted, or broke on the way.
     pub fn confirm_picks(
         mut self,
         picks: &BTreeMap<LineId, u32>,
@@ -301,7 +301,7 @@ impl Fulfillment {
         } else {
             FulfillmentStatus::Picked
         };
-        // The rest turned out not to be there, and everything else has left.
+        // The rest was not there, and everything else has left.
         if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
             self.status = self.status_of_what_has_left();
         }
@@ -320,7 +320,7 @@ impl Fulfillment {
         picked.saturating_sub(self.packed(line))
     }
 
-    /// Where a fulfillment stands of which every parcel is with a carrier.
+    /// The status of a fulfillment whose parcels are all with a carrier.
     fn status_of_what_has_left(&self) -> FulfillmentStatus {
         let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
         if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver }
@@ -330,8 +330,8 @@ impl Fulfillment {
         self.lines.iter().all(|line| self.unpacked(line.line) == 0)
     }
 
-    /// Puts picked units into a parcel. No unit is packed twice, or unpicked. The idempotency key makes packing it twice by
-    /// accident harmless.
+    /// Packs picked units into a parcel. It refuses units that are not picked or already packed. The idempotency key
+    /// makes a repetition harmless.
     pub fn pack(mut self, packing: &Packing, stamp: &Stamp) -> Result<Self, Rejection> {
         let Packing { contents, weight_g, dimensions_mm, key } = packing;
         if let Some(known) = self.parcels.iter().find(|parcel| parcel.key == *key) {
@@ -368,7 +368,7 @@ impl Fulfillment {
         Ok(self.with_entry(stamp, Event::Packed, note))
     }
 
-    /// Gives parcels to their carriers. Tells which units left; none if it was told before.
+    /// Hands parcels to their carriers. Returns the units that left; none on a repetition.
     pub fn hand_over(mut self, leaving: &[HandOver], stamp: &Stamp) -> Result<(Self, Vec<PackedLine>), Rejection> {
         if self.status == FulfillmentStatus::Cancelled {
             return Err(self.not_in("be handed over", "packed"));
@@ -407,7 +407,7 @@ impl Fulfillment {
         Ok((self, left))
     }
 
-    /// Records that a parcel has arrived: a fact, so it is taken as it comes; the first time stands.
+    /// Records that a parcel has arrived. This is a fact, so it is never refused. The first time stands.
     pub fn deliver(mut self, id: ParcelId, stamp: &Stamp) -> Result<Self, Rejection> {
         let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == id) else {
             return Err(Rejection::new("unknown-parcel", format!("there is no parcel {id}")));
@@ -428,7 +428,7 @@ impl Fulfillment {
         Ok(self.with_entry(stamp, Event::Delivered, format!("parcel {id}")))
     }
 
-    /// Units of each line that are with a carrier or arrived: what may be returned.
+    /// Units of each line that are with a carrier or delivered: the units that may be returned.
     pub fn units_sent(&self) -> BTreeMap<LineId, u32> {
         let mut sent = BTreeMap::new();
         for packed in self.parcels.iter().filter(|p| p.shipment.is_some()).flat_map(|p| &p.contents) {
@@ -437,7 +437,7 @@ impl Fulfillment {
         sent
     }
 
-    /// When to look at it again, if nothing happens before.
+    /// When to look at it again if nothing happens before.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
         due_of_work(&self.owed, last, now)
     }

@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Actor(String);
 
 impl Actor {
-    /// Orderly itself, without anybody asking.
+    /// Orderly itself, not asked by anyone.
     pub fn orderly() -> Self {
         Self("orderly".into())
     }
@@ -20,7 +20,7 @@ impl Actor {
         Self::named(name, "")
     }
 
-    /// Somebody with an API key: the role, and the channel or the key's name.
+    /// The holder of an API key: the role, and the channel or the key's name.
     pub fn caller(role: &str, name: &str) -> Self {
         Self::named(role, name)
     }
@@ -41,7 +41,7 @@ impl fmt::Display for Actor {
     }
 }
 
-/// Who does something, and when: what every change of an order is stamped with.
+/// Who does something and when. Every change of an order carries one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     pub by: Actor,
@@ -53,12 +53,12 @@ impl Stamp {
         Self { by, at }
     }
 
-    /// Orderly itself, without anybody asking.
+    /// Orderly itself, not asked by anyone.
     pub fn orderly(at: Timestamp) -> Self {
         Self { by: Actor::orderly(), at }
     }
 
-    /// What the timeline tells of a change.
+    /// The timeline entry of a change.
     pub fn entry(&self, what: Event, note: impl Into<String>) -> Entry {
         Entry { at: self.at, by: self.by.0.clone(), what, note: note.into() }
     }
@@ -122,8 +122,8 @@ names! {
 
 /// One line of a timeline.
 ///
-/// Stored as one string, `1764000000000 orderly paid 45.00 EUR`: the state of an order is written at every step of
-/// its life and each kilobyte of it costs a write unit, so names of fields are not repeated.
+/// It is stored as one string: `1764000000000 orderly paid 45.00 EUR`. Every step of an order writes its state, and
+/// each kilobyte costs a write unit, so the names of fields are not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Entry {

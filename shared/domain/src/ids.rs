@@ -1,4 +1,4 @@
-//! Names of things. Each is parsed once, at the edge, and never checked again.
+//! Names of things. Each is parsed once, at the edge, and not checked again.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,8 +12,8 @@ pub struct InvalidId {
     allowed: &'static str,
 }
 
-/// Declares a name: its longest length and the punctuation (ending in `-`) that it allows beside ASCII
-/// letters and digits.
+/// Declares a name type: its maximum length and the punctuation that it allows besides ASCII letters and digits (`-`
+/// must come last).
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, max $max:literal, also $also:literal) => {
         $(#[$doc])*
@@ -103,7 +103,8 @@ id! {
     LocationId, max 32, also "_-"
 }
 id! {
-    /// A payment provider, as its webhook's address and its payments name it. It has no `_`: see [`PaymentId`].
+    /// The name of a payment provider, as in its webhook's address and in the ids of its payments. It has no `_`: see
+    /// [`PaymentId`].
     ProviderName, max 16, also "-"
 }
 id! {
@@ -112,30 +113,30 @@ id! {
 }
 
 id! {
-    /// What a payment provider calls one of its payments, refunds, disputes or events.
+    /// The id that a payment provider gives to a payment, refund, dispute or event.
     ProviderId, max 128, also "_-"
 }
 
 impl OrderId {
-    /// The id of the order that `channel` calls `reference`: the same order posted twice meets itself.
+    /// The id of the order that `channel` calls `reference`. An order posted twice gets the same id.
     ///
-    /// 128 bits of SHA-256 as 26 base32 characters, lower case, so that ids can be read out and typed.
+    /// It is 128 bits of SHA-256 as 26 base32 characters in lower case, so that people can read it out and type it.
     pub fn derive(channel: &ChannelId, reference: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(channel.as_str());
-        hash.update([0]); // no channel contains it, so no two pairs meet
+        hash.update([0]); // no channel contains it, so no two pairs collide
         hash.update(reference);
         let text = data_encoding::BASE32_NOPAD.encode(&hash.finalize()[..16]);
         Self(format!("ord_{}", text.to_ascii_lowercase()))
     }
 }
 
-/// Why a text does not name a numbered thing.
+/// Why a text is not the name of a numbered thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a name such as {0}")]
 pub struct InvalidNumber(&'static str);
 
-/// Declares the name of the n-th thing within its order. Names sort by their number, whatever its length.
+/// Declares the name of the n-th thing within its order. Names sort by number, whatever their length.
 macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, width $width:literal, first $first:literal) => {
         $(#[$doc])*
@@ -171,7 +172,7 @@ macro_rules! numbered {
 
             fn from_str(text: &str) -> Result<Self, InvalidNumber> {
                 let number = text.strip_prefix($prefix).and_then(|number| number.parse().ok());
-                // One thing has one name: neither `1` nor `001` is the first one's.
+                // Each thing has one name: neither `1` nor `001` names the first.
                 number.map(Self).filter(|id| id.0 > 0 && id.to_string() == text).ok_or(InvalidNumber($first))
             }
         }
@@ -220,14 +221,14 @@ numbered! {
     ParcelId, "P", width 1, first "P1"
 }
 
-/// A line of an order. It is given when the line is added, never changes, and is never given again: the lines of an order
-/// may be edited, and their ids then differ from their positions.
+/// The id of a line of an order. It is given when the line is added, never changes and is never reused. After an edit
+/// of the order, ids may differ from positions.
 pub type LineId = u16;
 
-/// A payment: who moved the money, and what they call it.
+/// A payment: its provider and the provider's id of it.
 ///
-/// Stored and shown as one text, the provider's name before the first `_` and the provider's id after it: `acme_pay_7` is
-/// what `acme` calls `pay_7`.
+/// It is stored and shown as one text. The provider's name stands before the first `_`, and the provider's id after it:
+/// `acme_pay_7` is what `acme` calls `pay_7`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PaymentId {
@@ -235,7 +236,7 @@ pub struct PaymentId {
     pub id: ProviderId,
 }
 
-/// Why a text names no payment.
+/// Why a text is not the name of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a payment provider's name, an underscore and the provider's id of the payment")]
 pub struct InvalidPaymentId;

@@ -1,8 +1,8 @@
-//! The money of an order: what providers told, and what Orderly itself asked of them.
+//! The money of an order: what providers reported, and what Orderly asked them to do.
 //!
-//! Everything a provider tells is merged as a fact: an absolute value per payment, refund or dispute, where the
-//! later or larger one stands. So an event may come twice, late or out of order, and the ledger ends up
-//! the same; nothing has to remember which events it has seen.
+//! Everything a provider reports is merged as a fact: an absolute value per payment, refund or dispute. The later or
+//! larger value wins. An event may therefore arrive twice, late or out of order, and the ledger ends up the same.
+//! Nothing has to remember which events it has seen.
 
 mod facts;
 
@@ -116,12 +116,12 @@ pub enum RefundState {
 }
 
 impl Refund {
-    /// Whether its money is gone or on its way: it counts against what may still be refunded.
+    /// Whether it counts against what may still be refunded: its money is gone, or on its way.
     fn counts(&self) -> bool {
         !matches!(self.state, RefundState::Failed { .. })
     }
 
-    /// Whether it failed and was Orderly's own: a person may order a new attempt.
+    /// Whether it failed and Orderly had asked for it: a person may order a new attempt.
     fn may_be_ordered_again(&self) -> bool {
         !self.counts() && self.attempt > 0
     }
@@ -154,7 +154,7 @@ pub enum PaymentStatus {
     Disputed,
 }
 
-/// What one payment can still give back.
+/// The part of a payment that can still be refunded.
 struct RefundablePart {
     payment: PaymentId,
     left: Amount,
@@ -186,7 +186,7 @@ impl Payment {
         }
     }
 
-    /// Money in another currency than the order's is recorded and shown, and pays for nothing.
+    /// Whether the payment counts for an order in `currency`. Other money is recorded and shown, but pays for nothing.
     fn counts_in(&self, currency: Currency) -> bool {
         self.currency.is_none_or(|own| own == currency)
     }
@@ -195,7 +195,7 @@ impl Payment {
         self.disputes.values().any(|dispute| matches!(dispute.status, DisputeStatus::Open | DisputeStatus::Lost))
     }
 
-    /// Whether its money is on its way, as far as is known.
+    /// Whether its money is on its way, as far as known.
     fn is_pending(&self) -> bool {
         let failed_since = |at| self.failure.as_ref().is_some_and(|failure| failure.at >= at);
         !self.voided && self.pending.is_some_and(|at| !failed_since(at))
@@ -203,11 +203,11 @@ impl Payment {
 }
 
 impl Ledger {
-    /// Merges a fact. Doing it again, or in another order, ends in the same ledger.
+    /// Merges a fact. Repeated or reordered facts give the same ledger.
     pub fn record(&mut self, event: &MoneyEvent) {
         let payment = self.payments.entry(event.payment.clone()).or_insert_with(Payment::new);
         payment.currency = payment.currency.or(event.currency);
-        // A payment has one currency and so one step. An event that tells neither says 1.
+        // A payment has one currency, so one step. An event without a currency has step 1.
         payment.step = payment.step.max(event.step);
         match &event.fact {
             MoneyFact::Pending => payment.pending = payment.pending.max(Some(event.at)),
@@ -253,63 +253,63 @@ impl Ledger {
         let known = ours.and_then(|ours| Some((ours, self.refunds.get_mut(&ours.id)?)));
         let refund = match known {
             Some((ours, refund)) if ours.attempt == refund.attempt => refund,
-            Some(_) => return, // news of an attempt that has been given up
+            Some(_) => return, // an attempt that has been given up
             None => {
-                // Made in the provider's dashboard. No provider's id has other characters than ours may
-                // have; if one had, the provider's cumulative sum would still count the money.
+                // Made in the provider's dashboard. Every provider's id fits into ours. If one did not, the provider's
+                // total would still count the money.
                 let Ok(id) = provider_id.parse() else { return };
                 let new = Refund { payment: payment.clone(), amount, attempt: 0, state: state.clone() };
                 self.refunds.entry(id).or_insert(new)
             }
         };
-        // A failure is final; a success is undone by a failure only.
+        // A failure is final. Only a failure undoes a success.
         match (&refund.state, &state) {
             (RefundState::Failed { .. }, _) | (RefundState::Succeeded { .. }, RefundState::Pending { .. }) => {}
             _ => refund.state = state,
         }
     }
 
-    /// What has been captured in the order's currency.
+    /// The amount captured in the order's currency.
     pub fn captured(&self, currency: Currency) -> Amount {
         let own = self.payments.values().filter(|payment| payment.counts_in(currency));
         own.map(|payment| payment.captured).sum()
     }
 
-    /// What has been refunded, is on its way, or is decided.
+    /// The amount that is refunded, on its way back, or decided to be refunded.
     pub fn refunded(&self, currency: Currency) -> Amount {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
         own.map(|(id, payment)| self.refunded_of(id, payment, Refund::counts)).sum()
     }
 
-    /// What has been given back for good.
+    /// The amount that has been refunded for good.
     pub fn settled_refunds(&self, currency: Currency) -> Amount {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
         own.map(|(id, payment)| self.refunded_of(id, payment, Refund::has_succeeded)).sum()
     }
 
-    /// What is left of the money that came. More than all of it may have gone back.
+    /// The amount captured less the amount refunded. It may be negative.
     pub fn kept(&self, currency: Currency) -> Amount {
         self.captured(currency) - self.refunded(currency)
     }
 
-    /// The payments with money that is still the customer's, in whatever currency.
+    /// The payments that still hold money of the customer, in any currency.
     fn not_given_back(&self) -> impl Iterator<Item = &Payment> {
         let is_left =
             |(id, payment): &(&PaymentId, &Payment)| payment.captured > self.refunded_of(id, payment, Refund::counts);
         self.payments.iter().filter(is_left).map(|(_, payment)| payment)
     }
 
-    /// Whether there is money of the customer's, in whatever currency.
+    /// Whether any payment holds money of the customer, in any currency.
     pub fn has_money(&self) -> bool {
         self.not_given_back().next().is_some()
     }
 
-    /// Whether there is money of the customer's in another currency than the order's.
+    /// Whether a payment in another currency than the order's holds money of the customer.
     pub fn has_foreign_money(&self, currency: Currency) -> bool {
         self.not_given_back().any(|payment| !payment.counts_in(currency))
     }
 
-    /// Whether there is money of the customer's, or the promise of some.
+    /// Whether money of the customer is here or promised.
     pub fn has_or_awaits_money(&self) -> bool {
         let promised = |payment: &Payment| {
             payment.is_pending() || (!payment.voided && payment.captured == 0 && payment.authorized.is_some())
@@ -317,9 +317,10 @@ impl Ledger {
         self.has_money() || self.payments.values().any(promised)
     }
 
-    /// The provider's sum and the single refunds tell of the same money; the larger one is true. The largest sum may
-    /// have been told before a refund in it failed, so failed ones are taken off. (One that the provider refused at
-    /// once was never in it; should the single ones not make up for that, the provider still refuses too much.)
+    /// The amount refunded of a payment. The provider's total and the single refunds describe the same money, and the
+    /// larger one is right. The total may include a refund that failed later, so failed refunds are subtracted from it.
+    /// (A refund that the provider refused at once was never in the total. If the single refunds do not make up for
+    /// that, the provider still refuses an excess.)
     fn refunded_of(&self, id: &PaymentId, payment: &Payment, counts: impl Fn(&Refund) -> bool) -> Amount {
         let sum = |wanted: &dyn Fn(&Refund) -> bool| -> Amount {
             let own = self.refunds.values().filter(|refund| refund.payment == *id && wanted(refund));
@@ -328,8 +329,8 @@ impl Ledger {
         sum(&counts).max(payment.refunded_in_total - sum(&|refund| !refund.counts()))
     }
 
-    /// What may still be refunded of each payment, those that a dispute keeps from it last: their money is in the
-    /// bank's hands. What stands as failed because of that already is not counted again.
+    /// What may still be refunded of each payment. Disputed payments come last: the bank holds their money. A disputed
+    /// amount that already stands as a failed refund is not counted again.
     fn refundable_parts(&self, currency: Currency) -> Vec<RefundablePart> {
         let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
         let standing = |id: &PaymentId| -> Amount {
@@ -347,16 +348,16 @@ impl Ledger {
         parts
     }
 
-    /// What has not gone back of what was captured, with what a dispute keeps from it for now.
+    /// The captured amount that has not been refunded. It includes what a dispute blocks for now.
     pub fn not_refunded(&self, currency: Currency) -> Amount {
         self.refundable_parts(currency).iter().map(|part| part.left).sum()
     }
 
-    /// Intends to refund `amount` under the name `name`, over as many payments as it takes, and never more
-    /// than what is left of what was captured. Tells how much was intended: nothing if the name has been used.
+    /// Intends to refund `amount` under the name `name`, over as many payments as needed, and never more than is left
+    /// of the captured amount. Returns the amount intended: 0 if the name was used before.
     ///
-    /// What a dispute is in the way of is not forgotten: it stands as failed, for a person to order again. What is
-    /// smaller than a payment's provider can move is left to the next payment, and left out after the last.
+    /// An amount that a dispute blocks is not forgotten: it is recorded as failed, for a person to order again. An
+    /// amount smaller than a provider can move passes to the next payment. After the last payment it is dropped.
     pub fn intend_refund(&mut self, name: &str, amount: Amount, currency: Currency) -> Amount {
         if self.refunds.contains_key(name) {
             return 0;
@@ -383,8 +384,8 @@ impl Ledger {
         intended
     }
 
-    /// Intends the refunds that failed once more, each as another attempt, as far as its payment still has the
-    /// money. Tells how many.
+    /// Intends each failed refund again, as another attempt, as far as its payment still has the money. Returns how
+    /// many.
     pub fn retry_failed(&mut self, currency: Currency) -> usize {
         let parts = self.refundable_parts(currency).into_iter().filter(|part| !part.is_disputed);
         let mut room: BTreeMap<PaymentId, Amount> = parts.map(|part| (part.payment, part.left)).collect();
@@ -401,18 +402,18 @@ impl Ledger {
         retried
     }
 
-    /// Whether a refund that Orderly asked for has failed, and has not been ordered again.
+    /// Whether a refund of Orderly's has failed and has not been ordered again.
     pub fn has_failed_refund(&self) -> bool {
         self.refunds.values().any(Refund::may_be_ordered_again)
     }
 
-    /// Disputes that have not been won: their money is gone, or may be.
+    /// Disputes that have not been won: their money is gone, or may be soon.
     pub fn disputes(&self) -> impl Iterator<Item = &str> {
         let all = self.payments.values().flat_map(|payment| &payment.disputes);
         all.filter(|(_, dispute)| dispute.status != DisputeStatus::Won).map(|(id, _)| id.as_str())
     }
 
-    /// The refunds that the provider still has to be asked for.
+    /// The refunds that Orderly still has to ask a provider for.
     pub fn owed_refunds(&self) -> impl Iterator<Item = (&RefundId, &Refund)> {
         self.refunds.iter().filter(|(_, refund)| refund.is_owed())
     }

@@ -1,8 +1,8 @@
 //! The rules of order management.
 //!
-//! Everything here is a plain function over plain data: the moment and every id come in as arguments.
-//! Requests (cancel, pick, return) may be rejected with a [`Rejection`]; facts from outside (a captured
-//! payment, a delivered parcel) are never rejected, only recorded, even when late, doubled or surprising.
+//! Everything here is a plain function over plain data: the current time and all ids are arguments. Requests (cancel,
+//! pick, return) may be rejected with a [`Rejection`]. Facts from outside (a captured payment, a delivered parcel) are
+//! never rejected, only recorded, even if late, duplicated or surprising.
 
 pub mod allocation;
 pub mod arrival;
@@ -32,7 +32,7 @@ pub mod stock;
 
 use thiserror::Error;
 
-/// A request that the rules refuse. The text is for the caller: it says what is in the way.
+/// A request that the rules refuse. The text tells the caller what is in the way.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{detail}")]
 pub struct Rejection {

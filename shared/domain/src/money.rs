@@ -6,10 +6,10 @@ use std::{fmt, str::FromStr};
 /// An amount in the currency's minor unit (cents for EUR, yen for JPY, fils for KWD).
 pub type Amount = i64;
 
-/// No single amount may exceed this, so that sums of a few hundred cannot overflow (9.2e18 / 1e15).
+/// No amount may exceed this, so that sums of a few hundred cannot overflow (9.2e18 / 1e15).
 pub const MAX_AMOUNT: Amount = 1_000_000_000_000_000;
 
-/// An ISO 4217 currency that Orderly knows the exponent of.
+/// An ISO 4217 currency whose exponent Orderly knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
@@ -28,7 +28,7 @@ const NO_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV X
 const THREE_DECIMALS: &str = "BHD IQD JOD KWD LYD OMR TND";
 
 impl Currency {
-    /// How many decimals people write: 0, 2 or 3.
+    /// The number of decimals that people write: 0, 2 or 3.
     pub fn exponent(self) -> u32 {
         let code = self.as_str();
         if NO_DECIMALS.contains(code) {
@@ -88,14 +88,14 @@ impl fmt::Display for Currency {
     }
 }
 
-/// Splits `total` over `weights` so that the shares add up to it exactly (largest remainder; ties go to the
-/// earlier share). With no weight at all, the shares are equal.
+/// Splits `total` by `weights` so that the shares add up to it exactly (largest remainder; ties go to the earlier
+/// share). If all weights are 0, the shares are equal.
 pub fn allocate(total: Amount, weights: &[u64]) -> Vec<Amount> {
     let equal = weights.iter().all(|&weight| weight == 0);
     let weight = |i: usize| if equal { 1 } else { i128::from(weights[i]) };
     let sum: i128 = (0..weights.len()).map(weight).sum();
     let share = |i: usize| i128::from(total) * weight(i);
-    // Each floor is between 0 and `total` in size, so it fits again.
+    // The absolute value of each floor is at most `total`, so it fits again.
     let mut shares: Vec<Amount> =
         (0..weights.len()).map(|i| i64::try_from(share(i).div_euclid(sum)).unwrap_or(total)).collect();
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
@@ -107,8 +107,8 @@ pub fn allocate(total: Amount, weights: &[u64]) -> Vec<Amount> {
     shares
 }
 
-/// What units `from..to` of a line of `quantity` units cost together, when the line costs `total`: the
-/// same unit always costs the same, so that parts add up to the whole whatever way they are cut.
+/// The price of units `from..to` of a line that has `quantity` units and costs `total`. A given unit always costs the
+/// same, so the parts add up to the whole however they are cut.
 pub fn share_of_units(total: Amount, quantity: u32, units: std::ops::Range<u32>) -> Amount {
     let shares = allocate(total, &vec![1; quantity as usize]);
     shares.get(units.start as usize..units.end as usize).unwrap_or_default().iter().sum()

@@ -1,6 +1,6 @@
-//! Enums whose variants have names: one list gives the variants, their text and the reading of it.
+//! Enums whose variants have names. One list declares the variants, their text and how to parse it.
 
-/// Declares an enum of names with its text form both ways.
+/// Declares an enum of names, with conversions to and from text.
 macro_rules! names {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -1,8 +1,8 @@
-//! An order as a whole, and the rules that span its parts: dispatch, picking, hand-over, cancellation, returns.
+//! A whole order, and the rules that span its parts: dispatch, picking, hand-over, cancellation, returns.
 //!
-//! A rule takes the order and gives a [`Change`]: the order as it is then, and the goods that came or went. Which items
-//! are written, which stock moves and which duties are owed follows from comparing the two orders, so no rule can forget
-//! one of them.
+//! A rule takes the order and returns a [`Change`]: the new order, and the goods that came or went. Comparing the two
+//! orders shows which items are written, which stock moves and which duties are owed, so no rule can forget one of
+//! them.
 
 mod goods;
 mod returns;
@@ -22,7 +22,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What was placed, where it stands, and what was made of it.
+/// What was placed, its state, and its fulfillments and returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub id: OrderId,
@@ -32,13 +32,13 @@ pub struct Order {
     pub returns: BTreeMap<ReturnId, Return>,
 }
 
-/// What a rule makes of an order.
+/// The result of a rule: the new order and the goods that moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub order: Order,
-    /// Goods that came or went, beyond what the order holds of the stock.
+    /// Goods that came or went, apart from changes in what the order holds of the stock.
     pub goods: StockChange,
-    /// Corrections of the books, to be kept as movements.
+    /// Stock corrections, to be kept as movements.
     pub corrections: Vec<(Sku, MovementRecord)>,
 }
 
@@ -49,7 +49,7 @@ impl From<Order> for Change {
 }
 
 impl Change {
-    /// What the change does to the stock: what the order holds now instead of `before`, and the goods that came or went.
+    /// The change of the stock: the difference in what the order holds, plus the goods that came or went.
     pub fn stock(&self, before: &Order) -> StockChange {
         let mut stock = difference(&before.state.stock, &self.order.state.stock);
         stock.merge(&self.goods);
@@ -77,12 +77,12 @@ impl Order {
         sent
     }
 
-    /// Changes the state alone.
+    /// Changes only the state.
     pub fn with_state(self, rule: impl FnOnce(OrderState) -> Result<OrderState, Rejection>) -> Result<Self, Rejection> {
         Ok(Self { state: rule(self.state)?, ..self })
     }
 
-    /// Cancels the order with all its fulfillments, releases its stock and decides to refund what was captured.
+    /// Cancels the order and all its fulfillments, releases its stock and decides to refund what was captured.
     /// Cancelling again changes nothing.
     pub fn cancel(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         if matches!(self.state.status, OrderStatus::Cancelled { .. }) {
@@ -102,8 +102,8 @@ impl Order {
         Ok(self)
     }
 
-    /// Cancels what has not left of an order that was sent in part, and decides to refund its price; all of an order of
-    /// which nothing has left. Cancelling again changes nothing.
+    /// Cancels what has not left of a partly sent order, and decides to refund its price. If nothing has left, cancels
+    /// the whole order. Cancelling again changes nothing.
     pub fn cancel_unsent(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         if self.state.status != OrderStatus::Open || !self.fulfillments.values().any(Fulfillment::has_left) {
             return self.cancel(reason, stamp);
@@ -119,8 +119,8 @@ impl Order {
         Ok(self)
     }
 
-    /// What the units cost that have not left. A return gives back the price of a line's first units, this that of its last
-    /// ones.
+    /// The price of the units that have not left. Returns are refunded from a line's first units on, so these are its
+    /// last ones.
     fn price_of_unsent(&self) -> crate::money::Amount {
         let sent = self.units_sent();
         let lines = self.placed.lines.iter();

@@ -1,6 +1,6 @@
-//! Where an order stands: everything about it that changes, and the rules that need nothing else.
+//! The state of an order: everything about it that changes, and the rules that need nothing else.
 //!
-//! [`money`] holds the rules about payments and refunds, [`goods`] those about stock and fulfillments.
+//! [`money`] has the rules about payments and refunds, [`goods`] those about stock and fulfillments.
 
 mod goods;
 mod money;
@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 pub struct OrderState {
     pub channel: ChannelId,
     pub reference: String,
-    /// The revision of the placed order that all of this is about.
+    /// The revision of the placed order that this state is about.
     #[serde(default = "Revision::first", skip_serializing_if = "Revision::is_first")]
     pub revision: Revision,
     pub placed_at: Timestamp,
@@ -42,7 +42,7 @@ pub struct OrderState {
     pub stock: Vec<Allocation>,
     #[serde(flatten)]
     pub ledger: Ledger,
-    /// A summary; the fulfillments themselves are items of their own.
+    /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
     /// Whether the confirmation has been ordered, so that it is owed once.
@@ -53,7 +53,7 @@ pub struct OrderState {
     pub history: Vec<Entry>,
 }
 
-/// Where an order stands as a whole. Its payment, fulfillment and returns have their own statuses.
+/// The status of a whole order. Its payment, fulfillment and returns have their own statuses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum OrderStatus {
@@ -67,12 +67,12 @@ pub enum OrderStatus {
     Cancelled {
         reason: String,
     },
-    /// It was not paid in time. A payment that comes later opens it again.
+    /// It was not paid in time. A later payment opens it again.
     Expired,
 }
 
 impl OrderStatus {
-    /// As clients see them and ask for them.
+    /// The names that clients see and ask for.
     pub const NAMES: [&str; 5] = ["pending", "open", "completed", "cancelled", "expired"];
 
     pub fn as_str(&self) -> &'static str {
@@ -85,7 +85,7 @@ impl OrderStatus {
         }
     }
 
-    /// Whether people still have to do with it.
+    /// Whether people still have to deal with it.
     pub fn is_active(&self) -> bool {
         matches!(self, Self::Pending { .. } | Self::Open)
     }
@@ -120,7 +120,7 @@ pub struct Hold {
 }
 
 impl OrderState {
-    /// A new order that holds `stock`, with whatever money has already come for it.
+    /// A new order that holds `stock`, with any money that has already come for it.
     pub fn place(
         placed: &PlacedOrder,
         stock: Vec<Allocation>,
@@ -166,7 +166,7 @@ impl OrderState {
         self.ledger.status(self.total, self.currency)
     }
 
-    /// Keeps the order from going on until a person releases it. The same hold again changes nothing.
+    /// Stops the order until a person releases it. Repeating the hold changes nothing.
     pub fn hold(mut self, reason: HoldReason, note: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         if !self.status.is_active() {
             return Err(Rejection::new(
@@ -186,7 +186,7 @@ impl OrderState {
         Ok(self.with_entry(stamp, Event::Held, reason.as_str()))
     }
 
-    /// Lets the order go on, if nothing else holds it.
+    /// Removes a hold. The order goes on if no other hold is left.
     pub fn release(mut self, reason: HoldReason, stamp: &Stamp) -> Result<Self, Rejection> {
         if self.holds.remove(&reason).is_none() {
             let why = format!("the order has no hold {}", reason.as_str());
@@ -199,13 +199,13 @@ impl OrderState {
         Ok(self.with_entry(stamp, Event::Released, reason.as_str()))
     }
 
-    /// Whether it is paid for, and some of it is not found yet or on backorder.
+    /// Whether it is paid, and some of its stock is missing or on backorder.
     pub fn waits_for_stock(&self) -> bool {
         self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())
     }
 
-    /// When to look at the order again, if nothing happens before. `last` is what it was until now: a
-    /// waiting time that goes on keeps its beginning.
+    /// When to look at the order again if nothing happens before. `last` is the previous due entry: a wait that goes on
+    /// keeps its start.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
         let waits = self.waits_for_stock() || !self.holds.is_empty();
         let expires = !self.holds.contains_key(&HoldReason::AwaitingPayment);

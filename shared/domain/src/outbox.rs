@@ -1,4 +1,4 @@
-//! What became of an e-mail, recorded where it was owed.
+//! The outcome of an e-mail, recorded where it was owed.
 
 use crate::{
     duty::{Duty, EmailKind, Owed},
@@ -9,13 +9,13 @@ use crate::{
     safeguards::Safeguard,
 };
 
-/// What may owe e-mails: the state of an order, a fulfillment, a return.
+/// What may owe e-mails: an order's state, a fulfillment or a return.
 pub trait OwesMail: Sized {
     #[doc(hidden)]
     fn duties_and_history(&mut self) -> (&mut Owed, &mut Vec<Entry>);
 
-    /// The e-mail has gone out, or never will: it is owed no more, and the timeline tells. A cancellation drops the duty
-    /// while the mail is being sent: the timeline tells of that mail all the same.
+    /// Records that the e-mail was sent, or never will be: removes the duty and adds to the timeline. A cancellation
+    /// may drop the duty while the mail is being sent. The timeline still records that mail.
     fn mail_dealt_with(mut self, kind: &EmailKind, what: Event, stamp: &Stamp) -> Self {
         let (owed, history) = self.duties_and_history();
         let was_owed = owed.remove(&Duty::Email(kind.clone()));

@@ -1,4 +1,4 @@
-//! What a customer asked for. An edit would write its next revision; nothing else changes it.
+//! What a customer asked for. Only an edit may change it, by writing the next revision.
 
 use super::{
     ids::{ChannelId, LineId, PaymentId, Sku},
@@ -7,18 +7,18 @@ use super::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An order as it was placed, with what makes the same request meet itself.
+/// An order as it was placed, with what a repeated request is recognized by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
-    /// The same order posted again has the same one; the same reference with other content has not.
+    /// Equal for the same order posted again, different for the same reference with other content.
     pub fingerprint: String,
-    /// What the answer to the request said; a replay answers the same.
+    /// The end of the reservation in the first answer. A replay answers the same.
     pub reserved_until: Timestamp,
     #[serde(flatten)]
     pub order: PlacedOrder,
 }
 
-/// Counts the edits of a placed order, from 1. Its state names the revision that it is about.
+/// The number of a version of a placed order, from 1. An order's state names the revision that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Revision(u32);
 
@@ -29,7 +29,7 @@ impl Revision {
         Self::FIRST
     }
 
-    /// Almost every order has one revision only: it is not stored.
+    /// Whether it is the first. Almost every order has only one revision, so the first is not stored.
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
     pub(crate) fn is_first(&self) -> bool {
         *self == Self::FIRST
@@ -59,7 +59,7 @@ pub struct PlacedOrder {
     pub tax_included: bool,
     /// What the customer pays for everything.
     pub total: Amount,
-    /// The payment that the storefront began, if it told.
+    /// The payment that the storefront started, if it said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
 }
@@ -153,10 +153,10 @@ pub struct Discount {
     pub amount: Amount,
 }
 
-/// How the total of an order comes about.
+/// How the total of an order is made up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
-    /// What each line costs in the end: after its own discount and its share of the order's, with tax.
+    /// The final price of each line: after its own discount and its share of the order's, with tax.
     pub lines: Vec<Amount>,
     /// Lines before discounts.
     pub subtotal: Amount,
@@ -175,7 +175,7 @@ impl Line {
 }
 
 impl PlacedOrder {
-    /// Adds the order up. None if it overflows, or a discount is larger than what it is taken from.
+    /// Adds the order up. None if it overflows, or a discount exceeds what it is taken from.
     pub fn totals(&self) -> Option<Totals> {
         let added = |tax: Amount| if self.tax_included { 0 } else { tax };
         let gross: Vec<Amount> = self.lines.iter().map(Line::before_discount).collect::<Option<_>>()?;
@@ -204,7 +204,7 @@ impl PlacedOrder {
         })
     }
 
-    /// What units `units` of line `line` cost the customer, discounts and tax included.
+    /// The price of units `units` of line `line`, with discounts and tax.
     pub fn price_of_units(&self, line: LineId, units: std::ops::Range<u32>) -> Amount {
         let priced = self.totals().map(|totals| totals.lines).unwrap_or_default();
         let priced = self.lines.iter().zip(priced).find(|(ordered, _)| ordered.id == line);

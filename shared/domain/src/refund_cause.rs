@@ -1,17 +1,17 @@
-//! Why Orderly refunds: what a refund is called, so that the same cause refunds once.
+//! Why Orderly refunds. The cause gives the refund its name, so that each cause refunds once.
 
 use crate::ids::{RefundId, ReturnId};
 use std::fmt;
 
-/// The cause of a refund that Orderly decides on. Its text is the refund's name; a refund that is spread over several
-/// payments has `.2`, `.3`… behind it.
+/// The cause of a refund that Orderly decides on. Its text is the refund's name. A refund over several payments gets
+/// the suffixes `.2`, `.3`…
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundCause {
     /// The order was cancelled.
     Cancel,
     /// What had not left was cancelled.
     CancelUnsent,
-    /// Money came for an order that was cancelled already, for the `n`-th time.
+    /// Money came for a cancelled order, for the `n`-th time.
     LatePayment(u32),
     /// A return was inspected.
     Return(ReturnId),

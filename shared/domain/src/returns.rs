@@ -1,4 +1,4 @@
-//! Returns (RMA): what a customer sends back, what was found in it, and the refund that follows.
+//! Returns (RMA): what a customer sends back, what the inspection found, and the refund.
 
 use super::{
     Rejection,
@@ -20,9 +20,9 @@ pub struct Return {
     pub requested_at: Timestamp,
     pub status: ReturnStatus,
     pub lines: Vec<ReturnLine>,
-    /// The caller's idempotency key: asking twice by accident is asking once.
+    /// The caller's idempotency key: asking twice asks once.
     pub key: String,
-    /// Where it was received, which is where it is restocked.
+    /// Where it was received. Its goods are restocked there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
     /// What its inspection led to.
@@ -128,7 +128,7 @@ pub struct RequestedUnits {
     pub reason: ReturnReason,
 }
 
-/// A finished inspection: the return, what goes back into stock, and what is to be refunded.
+/// A finished inspection: the return, the goods that go back into stock, and the refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
     pub value: Return,
@@ -136,7 +136,7 @@ pub struct Inspected {
     pub refund: Amount,
 }
 
-/// Asks to return units that were sent (`sent`, by line) and that no earlier return takes back already.
+/// Asks to return units. They must have been sent (`sent`, by line) and be in no earlier return.
 pub fn request(
     placed: &PlacedOrder,
     sent: &BTreeMap<LineId, u32>,
@@ -190,13 +190,13 @@ impl Return {
         self
     }
 
-    /// Whether it was asked for with these very lines.
+    /// Whether it was requested with exactly these lines.
     pub fn asks_for(&self, wanted: &[RequestedUnits]) -> bool {
         let asked = self.lines.iter().map(|line| (line.line, line.quantity, line.reason));
         asked.eq(wanted.iter().map(|wanted| (wanted.line, wanted.quantity, wanted.reason)))
     }
 
-    /// Units of `line` that this return takes back, or has taken back.
+    /// The units of `line` that this return takes back or has taken back.
     fn units_claimed(&self, line: LineId) -> u32 {
         let own = self.lines.iter().filter(|own| own.line == line);
         match self.status {
@@ -228,7 +228,7 @@ impl Return {
         }
     }
 
-    /// Counts what has come back so far, by line; the counts are totals, so that telling them twice is harmless.
+    /// Counts what has come back so far, by line. The counts are totals, so a repetition is harmless.
     pub fn receive(
         mut self,
         received: &BTreeMap<LineId, u32>,
@@ -262,16 +262,16 @@ impl Return {
         }
         let units = self.units_received();
         if before.units_received() == 0 && units > 0 {
-            self.owed.insert(Duty::Email(EmailKind::ReturnReceived)); // an empty box is nothing to thank for
+            self.owed.insert(Duty::Email(EmailKind::ReturnReceived)); // no thanks for an empty box
         }
         Ok(self.with_entry(stamp, Event::Received, format!("{units} in total")))
     }
 
-    /// Finishes the return: every announced unit gets a disposition (those that never came are missing), what
-    /// is good goes back into stock, and what came is refunded at what the customer paid for it. Telling the same
-    /// again changes nothing.
+    /// Finishes the return. Every announced unit gets a disposition; units that never came are missing. Good units go
+    /// back into stock, and units that came are refunded at the price that the customer paid. Repeating the inspection
+    /// changes nothing.
     ///
-    /// `earlier` are the order's other returns: a unit's share of the line's price is given once.
+    /// `earlier` are the order's other returns: each unit's share of the line's price is refunded once.
     pub fn inspect(
         mut self,
         found: &BTreeMap<LineId, Vec<Inspection>>,
@@ -329,7 +329,7 @@ impl Return {
         self.lines.iter().filter(|own| refunded && own.line == line).map(ReturnLine::units_to_refund).sum()
     }
 
-    /// When to look at it again, if nothing happens before.
+    /// When to look at it again if nothing happens before.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
         due_of_work(&self.owed, last, now)
     }
@@ -341,7 +341,7 @@ impl Return {
 }
 
 impl ReturnLine {
-    /// Inspected units that really came.
+    /// The inspected units that really came.
     pub fn units_to_refund(&self) -> u32 {
         let came = self.inspected.iter().filter(|units| units.disposition != Disposition::Missing);
         came.map(|units| units.quantity).sum()
@@ -349,7 +349,7 @@ impl ReturnLine {
 }
 
 impl Inspection {
-    /// Every unit that came is on hand again; only a restocked one is available.
+    /// The change of the stock: every unit that came is on hand again, but only a restocked one is available.
     fn stock_change(&self) -> StockDelta {
         let units = i64::from(self.quantity);
         let on_hand = StockDelta { on_hand: units, ..StockDelta::default() };

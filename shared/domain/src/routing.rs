@@ -1,7 +1,7 @@
 //! Routing: which location each unit comes from.
 //!
-//! Locations are tried by priority. Among locations of one priority the one that completes the most lines goes
-//! first, so that the order is split into as few fulfillments as can be.
+//! Locations are tried by priority. Among locations of equal priority, the one that completes the most lines is tried
+//! first, so that the order splits into as few fulfillments as possible.
 
 use super::{
     ids::{LineId, LocationId, Sku},
@@ -18,7 +18,7 @@ pub struct NeededUnits {
     pub quantity: u32,
 }
 
-/// Units of a line, found at a location.
+/// Units of a line that were found at a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoutedUnits {
     pub line: LineId,
@@ -27,7 +27,7 @@ pub struct RoutedUnits {
     pub quantity: u32,
 }
 
-/// What no location has.
+/// Units that no location has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     pub line: LineId,
@@ -44,17 +44,17 @@ pub struct Routed {
     pub short: Vec<Shortage>,
 }
 
-/// A picture of the stock that orders routed one after the other take from.
+/// A snapshot of the stock. Orders that are routed one after another take from it.
 #[derive(Debug, Clone, Default)]
 pub struct Availability(BTreeMap<StockPlace, (u32, bool)>);
 
 impl Availability {
-    /// For orders whose turn it is: all that is available.
+    /// For orders whose turn it is: everything that is available.
     pub fn of<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
         Self::counting(levels, |level| level.available)
     }
 
-    /// For orders that come only now: what is available beyond what orders before them were promised.
+    /// For new orders: what is available beyond the backorders promised to earlier orders.
     pub fn beyond_promises<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
         Self::counting(levels, |level| level.available - level.backordered)
     }
@@ -67,7 +67,7 @@ impl Availability {
         Self(levels.into_iter().map(entry).collect())
     }
 
-    /// Whether any location keeps this SKU.
+    /// Whether any location has a level of this SKU.
     pub fn knows(&self, sku: &Sku) -> bool {
         self.0.keys().any(|place| place.sku == *sku)
     }
@@ -92,7 +92,7 @@ impl Availability {
     }
 }
 
-/// Finds a location for each wanted unit, and takes what it found from `stock`.
+/// Finds a location for each needed unit, and takes the found units from `stock`.
 pub fn route(needed: &[NeededUnits], locations: &[Location], stock: &mut Availability) -> Routed {
     let mut routed = Routed::default();
     let mut open: Vec<NeededUnits> = needed.to_vec();
@@ -121,7 +121,7 @@ pub fn route(needed: &[NeededUnits], locations: &[Location], stock: &mut Availab
     routed
 }
 
-/// The location of the group that completes the most lines, then the most units; none when none has any.
+/// The location of the group that completes the most lines, then the most units. None if no location has any.
 fn most_complete(group: &[&LocationId], open: &[NeededUnits], stock: &Availability) -> Option<usize> {
     let score = |location: &LocationId| {
         let (mut lines, mut units) = (0_u32, 0_u64);

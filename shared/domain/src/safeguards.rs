@@ -1,8 +1,8 @@
-//! The safeguards that the laws depend on, each with a switch for the simulation alone: `simulation --mutants` takes one
-//! after the other away, and every one must be missed by some law.
+//! The safeguards that the laws depend on. Only the simulation can switch them off: `simulation --mutants` removes one
+//! after another, and a law must notice each.
 //!
-//! The switches exist only in a build with `--cfg mutants`. Everywhere else [`Safeguard::is_off`] is a constant, and the
-//! compiler drops what stands behind it.
+//! The switches exist only in a build with `--cfg mutants`. Otherwise [`Safeguard::is_off`] is a constant, and the
+//! compiler drops the code behind it.
 
 use crate::names::names;
 
@@ -14,11 +14,11 @@ names! {
         NoOverwriting = "no-overwriting",
         /// `available` never falls below zero.
         AvailableCondition = "available-condition",
-        /// A transaction that met another one was not made.
+        /// A transaction that collided with another one does not count as made.
         CollisionIsNoSuccess = "collision-is-no-success",
-        /// Keys that DynamoDB did not get to are asked for again.
+        /// Keys that DynamoDB left unprocessed are requested again.
         UnreadKeys = "unread-keys",
-        /// An order whose items do not fit is read again.
+        /// An order whose items do not match is read again.
         OrderIsReadWhole = "order-is-read-whole",
         /// Failed records of a batch are reported.
         PartialFailureReport = "partial-failure-report",
@@ -34,7 +34,7 @@ names! {
         EmailOwedCondition = "email-owed-condition",
         /// One process at a time sends an e-mail.
         EmailClaim = "email-claim",
-        /// An e-mail that went out is on the timeline, even if its duty was dropped meanwhile.
+        /// An e-mail that was sent is on the timeline, even if its duty was dropped meanwhile.
         EmailIsRecordedAfterCancel = "email-is-recorded-after-cancel",
         /// A deduction owes the dispatch.
         DeductedOwesDispatch = "deducted-owes-dispatch",
@@ -44,17 +44,17 @@ names! {
         DamagedIsNotSold = "damaged-is-not-sold",
         /// Money that comes for a cancelled order goes back.
         LateMoneyGoesBack = "late-money-goes-back",
-        /// A commit sends what it newly owes, or reconcile does.
+        /// A commit sends what it newly owes; if it cannot, reconcile does.
         ReconcileSendsAgain = "reconcile-sends-again",
         /// Unpaid orders expire.
         ReconcileExpires = "reconcile-expires",
-        /// Payments that came first find their order.
+        /// Payments that came before their order are matched to it.
         ReconcileMatchesPayments = "reconcile-matches-payments",
     }
 }
 
 impl Safeguard {
-    /// Whether the environment variable `ORDERLY_GONE` takes it away.
+    /// Whether the environment variable `ORDERLY_GONE` removes it.
     #[cfg(mutants)]
     pub fn is_off(self) -> bool {
         static GONE: std::sync::LazyLock<Option<String>> =

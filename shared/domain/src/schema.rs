@@ -1,9 +1,9 @@
-//! JSON Schemas of types that are not ours, for the OpenAPI description only.
+//! JSON Schemas of foreign types, only for the OpenAPI description.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 
-/// Declares how a foreign type looks in JSON: a text in a format that JSON Schema has a name for.
+/// Declares the JSON form of a foreign type: a text in a format that JSON Schema has a name for.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $format:literal) => {
         $(#[$doc])*

@@ -83,12 +83,12 @@ pub struct StockDelta {
 }
 
 impl StockDelta {
-    /// What it does to `available`.
+    /// The effect on `available`.
     pub fn available(&self) -> i64 {
         self.on_hand - self.reserved - self.committed - self.damaged - self.quality_control - self.safety
     }
 
-    /// The buckets by the names that they are stored under.
+    /// The buckets with the names that they are stored under.
     pub fn buckets(&self) -> [(&'static str, i64); 8] {
         [
             ("on_hand", self.on_hand),
@@ -134,7 +134,7 @@ impl Mul<i64> for StockDelta {
     }
 }
 
-/// Changes of several places; places that come out unchanged are left out.
+/// Changes of several places. Places whose changes cancel out are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StockChange(BTreeMap<StockPlace, StockDelta>);
 
@@ -215,7 +215,7 @@ impl std::str::FromStr for MovementKind {
 }
 
 impl MovementKind {
-    /// The change of the buckets that this movement of `quantity` units makes.
+    /// The change of the buckets by a movement of `quantity` units.
     pub fn delta(self, quantity: i64) -> Result<StockDelta, Rejection> {
         let none = StockDelta::default();
         match self {
@@ -236,18 +236,18 @@ impl MovementKind {
     }
 }
 
-/// A movement under the id that makes it happen once.
+/// A movement with the id that makes it happen only once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovementRecord {
     pub id: String,
     #[serde(flatten)]
     pub movement: Movement,
-    /// What was counted, if it comes of a count: the movement is only the difference to what was believed.
+    /// The count that the movement comes from, if any. The movement is only the difference from what was believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<Count>,
 }
 
-/// A count of a place, as it was asked for.
+/// A count of a place, as it was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     pub on_hand: i64,

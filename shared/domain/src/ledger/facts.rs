@@ -1,4 +1,4 @@
-//! What payment providers tell, in the field's own terms.
+//! What payment providers report, in the terms of the payment industry.
 
 use crate::{
     ids::{PaymentId, RefundId},
@@ -7,17 +7,17 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A fact from a payment provider, in the field's own terms.
+/// A fact from a payment provider, in the terms of the payment industry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoneyEvent {
     pub payment: PaymentId,
-    /// The provider's own time of the event.
+    /// The provider's time of the event.
     pub at: Timestamp,
     /// The provider's id of the event, for the timeline.
     pub event: String,
-    /// None where the event's object carries no amount.
+    /// None if the event's object has no amount.
     pub currency: Option<Currency>,
-    /// The smallest amount that the provider moves in this currency, in minor units. 1 where the currency is not told.
+    /// The smallest amount that the provider moves in this currency, in minor units. 1 if the event has no currency.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub step: Amount,
     pub fact: MoneyFact,
@@ -38,18 +38,18 @@ pub(super) fn is_one(step: &Amount) -> bool {
 pub enum MoneyFact {
     /// The customer has finished checking out; the money is still on its way.
     Pending,
-    /// So much may be captured.
+    /// This amount may be captured.
     Authorized(Amount),
-    /// So much of this payment has been captured altogether.
+    /// This amount of the payment has been captured in total.
     Captured(Amount),
     /// An attempt failed; the customer may try again with the same payment.
     Failed(String),
     /// The payment was canceled before capture.
     Voided,
-    /// So much of this payment has been refunded altogether.
+    /// This amount of the payment has been refunded in total.
     RefundedInTotal(Amount),
     Refund {
-        /// What Orderly calls it, if Orderly asked for it (it travels in the refund's metadata).
+        /// Orderly's id of it, if Orderly asked for it. The id travels in the refund's metadata.
         ours: Option<OurRefund>,
         /// The provider's id.
         id: String,
@@ -70,13 +70,13 @@ pub struct OurRefund {
     pub attempt: u32,
 }
 
-/// Where the provider says that a refund stands. Later ones win.
+/// The provider's status of a refund. Later variants win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundStatus {
     Pending,
     Succeeded,
-    /// A refund may fail after it has succeeded, when the customer's bank sends it back.
+    /// A refund may fail after it succeeded, when the customer's bank sends it back.
     Failed,
 }
 

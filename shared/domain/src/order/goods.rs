@@ -1,4 +1,4 @@
-//! Dispatch, picking, packing, hand-over, delivery: the way of the goods.
+//! Goods of an order: dispatch, picking, packing, hand-over, delivery.
 
 use super::{Change, Order};
 use crate::{
@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Order {
-    /// Makes fulfillments of all that is committed, one a location; those at the locations `notify` owe a notice to the
-    /// warehouse. A held order gives up the duty; its release owes it again.
+    /// Makes one fulfillment per location for everything that is committed. Those at the locations in `notify` owe the
+    /// warehouse a notice. A held order drops the duty, and its release owes it again.
     pub fn dispatch(mut self, products: &BTreeMap<Sku, Product>, notify: &BTreeSet<LocationId>, at: Timestamp) -> Self {
         let planned = if self.state.holds.is_empty() {
             let ids = FulfillmentId::all_after(self.fulfillments.keys());
@@ -37,7 +37,7 @@ impl Order {
         self.work(id, |fulfillment| fulfillment.pack(packing, stamp))
     }
 
-    /// Changes a fulfillment alone.
+    /// Changes only a fulfillment.
     fn work(
         mut self,
         id: FulfillmentId,
@@ -49,7 +49,7 @@ impl Order {
         Ok(self)
     }
 
-    /// Records what was found. What was not found is no longer believed to be there, and is routed again.
+    /// Records what was found. Units that were not found are taken off the books and routed again.
     pub fn confirm_picks(
         mut self,
         id: FulfillmentId,
@@ -62,14 +62,14 @@ impl Order {
             self.state.picked_short(*line, *quantity, &fulfillment.location);
         }
         let goods = off_the_shelf(&fulfillment, &short);
-        // Each change of the fulfillment adds to its history: a later correction is another movement.
+        // Each change of the fulfillment adds to its history, so a later correction is another movement.
         let key = format!("{}-{id}-short-pick-{}", self.id, fulfillment.history.len());
         let corrections = goods.iter().map(|(place, delta)| short_pick(place, *delta, &key, stamp)).collect();
         let order = self.with_fulfillment(id, fulfillment, !short.is_empty(), stamp.at);
         Ok(Change { order, goods, corrections })
     }
 
-    /// Gives parcels to their carriers: their units are neither on hand nor committed any more.
+    /// Hands parcels to their carriers. Their units are no longer on hand or committed.
     pub fn hand_over(mut self, id: FulfillmentId, leaving: &[HandOver], stamp: &Stamp) -> Result<Change, Rejection> {
         let (fulfillment, left) = self.fulfillment(id)?.clone().hand_over(leaving, stamp)?;
         self.may_become(id, &fulfillment)?;
@@ -88,8 +88,8 @@ impl Order {
         Ok(self.with_fulfillment(id, fulfillment, closed, stamp.at))
     }
 
-    /// A held order is not worked on, but for what was found of it when the rest has run out. A step that changes nothing is
-    /// a repetition: its first answer was lost, and the hold came after it.
+    /// Refuses work on a held order. Picking short puts the order on hold for stock, and that hold does not stop the
+    /// work on what was found. A step that changes nothing is a repetition whose first answer was lost, so it passes.
     fn may_become(&self, id: FulfillmentId, next: &Fulfillment) -> Result<(), Rejection> {
         let holds = self.state.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
         let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();
@@ -100,7 +100,7 @@ impl Order {
         Err(Rejection::new("on-hold", why))
     }
 
-    /// Takes a fulfillment's new value, and notes its status in the order's state where that matters there.
+    /// Replaces a fulfillment. If `matters`, the order's state also notes its status.
     fn with_fulfillment(mut self, id: FulfillmentId, new: Fulfillment, matters: bool, at: Timestamp) -> Self {
         if matters {
             self.state.set_fulfillment_status(id, new.status, at);
@@ -110,7 +110,7 @@ impl Order {
     }
 }
 
-/// Units that are not on hand any more.
+/// Takes units off the stock on hand.
 fn off_the_shelf(fulfillment: &Fulfillment, units: &[PackedLine]) -> StockChange {
     let mut change = StockChange::default();
     for PackedLine { line, quantity } in units {

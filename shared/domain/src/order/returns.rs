@@ -1,4 +1,4 @@
-//! Returns of an order: what was sent may come back, once.
+//! Returns of an order. Each unit that was sent may come back once.
 
 use super::{Change, Order};
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
 use std::collections::BTreeMap;
 
 impl Order {
-    /// Asks for a return, and tells its name. The same idempotency key asks once. Two requests at once get the same name,
-    /// so that the later one sees what the earlier one takes back.
+    /// Asks for a return, and returns its id. The same idempotency key asks only once. Two simultaneous requests get
+    /// the same id, so that the loser sees what the winner takes back.
     pub fn request_return(
         mut self,
         wanted: &[RequestedUnits],
@@ -30,7 +30,7 @@ impl Order {
         Ok((id, self))
     }
 
-    /// Changes a return alone: approve, decline, receive.
+    /// Changes only a return: approve, decline, receive.
     pub fn change_return(
         mut self,
         id: ReturnId,
@@ -41,8 +41,8 @@ impl Order {
         Ok(self)
     }
 
-    /// Finishes a return: the stock, the refund's intent and the return itself change together, so that goods cannot be
-    /// restocked, nor money promised, twice.
+    /// Finishes a return. The stock, the intended refund and the return change together, so that goods are not
+    /// restocked twice, and money is not promised twice.
     pub fn inspect_return(
         mut self,
         id: ReturnId,

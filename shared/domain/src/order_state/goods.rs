@@ -1,4 +1,4 @@
-//! Stock and fulfillments of an order: deduct, cancel, expire, dispatch, ship.
+//! Stock and fulfillments in the state of an order: deduct, cancel, expire, dispatch, ship.
 
 use super::{Hold, HoldReason, OrderState, OrderStatus};
 use crate::{
@@ -22,8 +22,8 @@ impl OrderState {
         open.map(|a| NeededUnits { line: a.line, sku: a.sku.clone(), quantity: a.quantity }).collect()
     }
 
-    /// Deducts: what is reserved is committed, and so is what routing found for [`OrderState::needed`]. Units
-    /// that are nowhere put the order on hold.
+    /// Deducts: commits what is reserved, and what routing found for [`OrderState::needed`]. Units that no location has
+    /// put the order on hold.
     pub fn deduct(mut self, routed: &Routed, at: Timestamp) -> Self {
         self.owed.remove(&Duty::StockDeduction);
         if self.status != OrderStatus::Open {
@@ -73,7 +73,7 @@ impl OrderState {
         self.owed.remove(&Duty::FulfillmentDispatch);
     }
 
-    /// No goods are left to hold. Money that has not gone out still needs somebody to look at it.
+    /// Removes the holds on goods, because none are left to hold. A failed refund still needs a person.
     fn clear_goods_holds(&mut self) {
         self.holds.retain(|reason, _| *reason == HoldReason::RefundFailed);
     }
@@ -85,8 +85,8 @@ impl OrderState {
         }
     }
 
-    /// Gives up an unpaid order when its time has come. An order that has some money, or the promise of
-    /// some, is held for a person instead: its customer has begun to pay.
+    /// Expires an unpaid order when its reservation ends. If it has money, or a promise of money, the customer has
+    /// begun to pay: a person must look, and the order is held.
     pub fn expire(mut self, now: Timestamp) -> Self {
         let OrderStatus::Pending { reserved_until } = self.status else { return self };
         if now < reserved_until || self.holds.contains_key(&HoldReason::AwaitingPayment) {
@@ -106,12 +106,12 @@ impl OrderState {
         self.with_entry(&Stamp::orderly(now), Event::Expired, "")
     }
 
-    /// Cancels the order: it holds no stock any more, and what was captured goes back.
+    /// Cancels the order. It gives up its stock, and what was captured is refunded.
     pub(crate) fn cancel(&mut self, reason: &str, stamp: &Stamp) {
         self.status = OrderStatus::Cancelled { reason: reason.to_owned() };
         self.clear_goods_holds();
         self.stock.clear();
-        // What is on its way about money goes on.
+        // Refunds in progress, and mail about them, go on.
         self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Email(EmailKind::RefundSent(_))));
         self.owed.insert(Duty::Email(EmailKind::OrderCancelled));
         self.add_entry(stamp, Event::Cancelled, reason);
@@ -119,7 +119,7 @@ impl OrderState {
         self.hold_foreign_money(stamp.at);
     }
 
-    /// Cancels what has not left of an order that was sent in part, and gives back its price.
+    /// Cancels what has not left of a partly sent order, and refunds its price.
     pub(crate) fn cancel_rest(&mut self, price: Amount, reason: &str, stamp: &Stamp) {
         self.clear_goods_holds();
         self.stock.clear();
@@ -129,11 +129,11 @@ impl OrderState {
         self.refund_and_hold(&RefundCause::CancelUnsent, price, stamp.at);
     }
 
-    /// Whether anything is left to cancel, and if not, why.
+    /// Checks that something is left to cancel.
     pub(crate) fn may_be_cancelled(&self) -> Result<(), Rejection> {
         match self.status {
             OrderStatus::Cancelled { .. } | OrderStatus::Pending { .. } | OrderStatus::Open => Ok(()),
-            // Some of its money came too late: cancelling sends it back.
+            // Some money came too late. Cancelling refunds it.
             OrderStatus::Expired if self.ledger.not_refunded(self.currency) > 0 => Ok(()),
             OrderStatus::Completed => {
                 let why = "the order has been delivered; ask for a return instead";
@@ -146,7 +146,7 @@ impl OrderState {
         }
     }
 
-    /// The committed units are in these new fulfillments now.
+    /// Records that the committed units are in these new fulfillments.
     pub(crate) fn dispatched(&mut self, ids: &[FulfillmentId], at: Timestamp) {
         self.owed.remove(&Duty::FulfillmentDispatch);
         for allocation in std::mem::take(&mut self.stock) {
@@ -162,13 +162,13 @@ impl OrderState {
         }
     }
 
-    /// The units of `line` have left `location` with a carrier: the order holds them no more.
+    /// Records that the units of `line` have left `location` with a carrier. The order no longer holds them.
     pub(crate) fn shipped(&mut self, line: LineId, quantity: u32, location: &LocationId) {
         let from = AllocationState::Dispatched(location.clone());
         shift(&mut self.stock, line, quantity, |state| *state == from, |_| None);
     }
 
-    /// The units of `line` were not found at `location`: they are routed again.
+    /// Records that units of `line` were not found at `location`. They are routed again.
     pub(crate) fn picked_short(&mut self, line: LineId, quantity: u32, location: &LocationId) {
         let from = AllocationState::Dispatched(location.clone());
         if shift(&mut self.stock, line, quantity, |state| *state == from, |_| Some(AllocationState::Missing)) > 0 {
@@ -176,8 +176,8 @@ impl OrderState {
         }
     }
 
-    /// Takes note of where a fulfillment stands; who brought it there, its own history tells. When the last one is
-    /// closed and nothing is left to send, the order is completed.
+    /// Notes the status of a fulfillment. Its own history says who changed it. The order is completed when the last
+    /// fulfillment is closed and nothing is left to send.
     pub(crate) fn set_fulfillment_status(&mut self, id: FulfillmentId, status: FulfillmentStatus, at: Timestamp) {
         self.fulfillments.insert(id, status);
         let done = self.fulfillments.values().all(|status| status.is_final());

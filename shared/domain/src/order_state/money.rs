@@ -13,16 +13,16 @@ use crate::{
 };
 use jiff::Timestamp;
 
-/// A fact about money that is in the ledger now.
+/// A fact about money that is now in the ledger.
 struct News<'a> {
     event: &'a MoneyEvent,
-    /// The ledger without it.
+    /// The ledger before the fact.
     before: Ledger,
     at: Timestamp,
 }
 
-/// What follows from a fact about money, in this order: a step may rely on what the steps before it did, and the timeline
-/// tells of the fact before it tells of its consequences.
+/// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
+/// tells the fact before its consequences.
 const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 9] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
@@ -30,14 +30,14 @@ const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 9] = [
     OrderState::drop_hold_for_a_broken_promise,
     |state, news| state.open_when_paid(news.at),
     |state, _| state.drop_refund_duty_when_none_is_owed(),
-    // After the order has opened, since only an open order's goods would be sent.
+    // After the order has opened, because only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
     OrderState::hold_late_part,
     OrderState::refund_money_of_a_cancelled_order,
 ];
 
 impl OrderState {
-    /// Takes in a fact about money. The same fact again changes nothing.
+    /// Records a fact about money. Recording it again changes nothing.
     pub fn record(mut self, event: &MoneyEvent, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         self.ledger.record(event);
@@ -50,7 +50,7 @@ impl OrderState {
         self
     }
 
-    /// Adds the fact to the timeline. A sum that only adds up the refunds that are known is no news.
+    /// Adds the fact to the timeline. A total that only confirms the known refunds is not news.
     fn tell_of_money(&mut self, News { event, before, at }: &News<'_>) {
         let currency = event.currency.unwrap_or(self.currency);
         let is_sum = matches!(event.fact, MoneyFact::RefundedInTotal(_));
@@ -82,7 +82,7 @@ impl OrderState {
         self.add_entry(&stamp, what, note.trim_start());
     }
 
-    /// A refund that has now succeeded is told to the customer; one that has now failed is for a person to look at.
+    /// Tells the customer of a refund that has now succeeded, and holds the order for a person if one has now failed.
     fn announce_refunds(&mut self, before: &Ledger, at: Timestamp) {
         for (id, refund) in &self.ledger.refunds {
             let old = before.refunds.get(id).map(|old| &old.state);
@@ -109,8 +109,8 @@ impl OrderState {
         }
     }
 
-    /// Goods whose money is disputed are not sent off until the dispute is won, or a person has looked. This goes by
-    /// the ledger, not by the event, which may be an old one that comes late.
+    /// Holds goods back while their money is disputed, until the dispute is won or a person releases them. It looks at
+    /// the ledger and not at the event, which may be old and late.
     fn hold_while_disputed(&mut self, at: Timestamp) {
         let disputes: Vec<&str> = self.ledger.disputes().collect();
         if disputes.is_empty() {
@@ -124,7 +124,8 @@ impl OrderState {
         }
     }
 
-    /// Without money or the promise of some, an unpaid order goes the way of all unpaid orders.
+    /// Drops the hold of an unpaid order once its money, or the promise of it, is gone. It then expires like any unpaid
+    /// order.
     fn drop_hold_for_a_broken_promise(&mut self, News { before, .. }: &News<'_>) {
         let is_unpaid = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
         if is_unpaid && before.has_or_awaits_money() && !self.ledger.has_or_awaits_money() {
@@ -150,8 +151,8 @@ impl OrderState {
         }
     }
 
-    /// Goods are not sent off when all of their money has gone back, whoever ordered that; nor when so much went back
-    /// before they were paid for that they are not.
+    /// Holds goods back when all their money has been refunded, whoever ordered the refund, or when refunds before the
+    /// order opened leave less than its total.
     fn hold_when_refunded(&mut self, before: &Ledger, at: Timestamp) {
         let (was, is) = (before.kept(self.currency), self.ledger.kept(self.currency));
         let just_paid = before.captured(self.currency) < self.total && is < self.total;
@@ -164,7 +165,7 @@ impl OrderState {
         }
     }
 
-    /// Some money came too late for an order that needs more: nothing moves it on but a person or the rest of it.
+    /// Holds an expired order that got only a part of its money. Only the rest of the money or a person moves it on.
     fn hold_late_part(&mut self, News { event, at, .. }: &News<'_>) {
         let is_capture = matches!(event.fact, MoneyFact::Captured(_));
         if is_capture && self.status == OrderStatus::Expired && self.ledger.has_money() {
@@ -173,7 +174,7 @@ impl OrderState {
         }
     }
 
-    /// Money that comes for a cancelled order goes back.
+    /// Refunds money that arrives for a cancelled order.
     fn refund_money_of_a_cancelled_order(&mut self, News { event, at, .. }: &News<'_>) {
         let is_capture = matches!(event.fact, MoneyFact::Captured(_));
         let is_cancelled = matches!(self.status, OrderStatus::Cancelled { .. });
@@ -189,8 +190,8 @@ impl OrderState {
         self.hold_foreign_money(*at);
     }
 
-    /// Orderly refunds in the order's currency only. What came to a cancelled order in another one is for a person to send
-    /// back.
+    /// Holds a cancelled order that has money in another currency. Orderly refunds only in the order's currency, so a
+    /// person must send the rest back.
     pub(super) fn hold_foreign_money(&mut self, at: Timestamp) {
         if matches!(self.status, OrderStatus::Cancelled { .. }) && self.ledger.has_foreign_money(self.currency) {
             let note = "was paid in another currency than its own: refund that at the provider, then release this hold";
@@ -199,7 +200,7 @@ impl OrderState {
         }
     }
 
-    /// Decides to refund, and owes the doing of it.
+    /// Decides to refund, and owes the refund.
     pub fn intend_refund(mut self, cause: &RefundCause, amount: Amount, at: Timestamp) -> Self {
         self.refund_and_hold(cause, amount, at);
         self
@@ -222,8 +223,8 @@ impl OrderState {
         }
     }
 
-    /// Refunds what a return came to. The timeline tells of the inspection even when it led to no refund, so that two
-    /// inspections of one order always meet on its version.
+    /// Refunds the price of an inspected return. The timeline records the inspection even if nothing is refunded, so
+    /// that two inspections of one order always conflict on its version.
     pub fn return_inspected(mut self, id: ReturnId, refund: Amount, at: Timestamp) -> Self {
         let cause = RefundCause::Return(id);
         self.refund_and_hold(&cause, refund, at);
@@ -233,7 +234,7 @@ impl OrderState {
         self
     }
 
-    /// The provider is about to be asked. From here on the outcome is unknown until it is recorded.
+    /// Records that the provider is about to be asked. From here on the outcome is unknown until it is recorded.
     pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
         if let Some(refund) = self.ledger.refunds.get_mut(id)
             && refund.state == RefundState::Intended
@@ -243,7 +244,7 @@ impl OrderState {
         self
     }
 
-    /// The provider's answer told nothing. The refund is still owed, under the same key.
+    /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
     pub fn refund_unknown(mut self, ours: &OurRefund, why: &str) -> Self {
         let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| refund.attempt == ours.attempt);
         if let Some(refund) = refund
@@ -254,7 +255,7 @@ impl OrderState {
         self
     }
 
-    /// The provider refused this attempt at a refund for good: a person must look.
+    /// Records that the provider refused this attempt for good. A person must look.
     pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         let refund = self.ledger.refunds.get_mut(&ours.id);
@@ -272,7 +273,7 @@ impl OrderState {
         self
     }
 
-    /// Orders a new attempt at the refunds that failed, each under a new idempotency key.
+    /// Orders a new attempt at each failed refund, under a new idempotency key.
     pub fn retry_refunds(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         if self.ledger.retry_failed(self.currency) == 0 {
             let why = "no refund of this order has failed, or its payment is disputed or has nothing left to refund";
