@@ -1,9 +1,9 @@
 //! Turns reservations into deductions, many orders in one transaction.
 //!
-//! A batch is not looped over. Its orders are read together, decided one after the other on one picture of the
-//! stock, and committed in as few transactions as fit: B orders over S places cost B + S actions, so a hot
-//! SKU is limited by transactions, not by orders. When a transaction's conditions fail, its reasons name the
-//! items; the orders that they concern are decided again, on what is there now, and the others go on.
+//! A batch is handled as a whole, not in a loop. Its orders are read together, decided one after another on one
+//! snapshot of the stock, and committed in as few transactions as possible. B orders over S places cost B + S actions,
+//! so a hot SKU is limited by transactions, not by orders. When the conditions of a transaction fail, its reasons name
+//! the items. The orders that they concern are decided again on the current stock, and the others go on.
 
 use crate::Error;
 use domain::{
@@ -19,10 +19,10 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{CommitError, Failed, ItemKey, MAX_ACTIONS, Store, StoreError, Stored};
 
-/// How often an order that loses its race is decided again before its message has to come again.
+/// How often an order that loses its race is decided again before it fails and its message must return.
 const MAX_ROUNDS: u32 = 8;
 
-/// Deducts the stock of many orders, and tells those that could not be dealt with this time, and why.
+/// Deducts the stock of many orders. Returns the orders that failed this time, and why.
 pub async fn deduct_orders(store: &Store, orders: BTreeSet<OrderId>, now: Timestamp) -> BTreeMap<OrderId, Error> {
     let mut open = orders;
     let mut failed: BTreeMap<OrderId, Error> = BTreeMap::new();
@@ -38,10 +38,10 @@ pub async fn deduct_orders(store: &Store, orders: BTreeSet<OrderId>, now: Timest
     failed
 }
 
-/// What became of the orders of a round that were not committed.
+/// The orders of a round that were not committed.
 #[derive(Default)]
 struct Outcome {
-    /// They lost a race, and are decided again.
+    /// They lost a race and are decided again.
     lost: BTreeSet<OrderId>,
     failed: Vec<(OrderId, Error)>,
 }
@@ -53,14 +53,14 @@ impl Outcome {
     }
 }
 
-/// An order with its decision, ready to be committed.
+/// An order with its decision, ready to commit.
 struct Decided {
     read: Stored<OrderState>,
     next: OrderState,
     stock: StockChange,
 }
 
-/// Decides on all orders and commits them in groups. An order or a group that fails keeps no other back.
+/// Decides on all orders and commits them in groups. A failed order or group does not hold up the others.
 async fn round(store: &Store, orders: &BTreeSet<OrderId>, now: Timestamp) -> Outcome {
     let mut outcome = Outcome::default();
     let ids: Vec<OrderId> = orders.iter().cloned().collect();
@@ -88,14 +88,14 @@ async fn round(store: &Store, orders: &BTreeSet<OrderId>, now: Timestamp) -> Out
     outcome
 }
 
-/// Whether there is anything to deduct: a duty, or units that have been waiting for stock.
+/// Whether there is something to deduct: the duty, or units that wait for stock.
 fn is_due(state: &OrderState) -> bool {
     state.owed.contains(&Duty::StockDeduction) || state.waits_for_stock()
 }
 
 async fn decide(store: &Store, states: Vec<Stored<OrderState>>, now: Timestamp) -> Result<Vec<Decided>, Error> {
     let mut due: Vec<Stored<OrderState>> = states.into_iter().filter(|state| is_due(&state.value)).collect();
-    // Who ordered first is served first from stock that has come in.
+    // The oldest orders come first for stock that has come in.
     due.sort_by(|a, b| (a.value.placed_at, &a.key.order).cmp(&(b.value.placed_at, &b.key.order)));
     let wanted: Vec<Sku> = due.iter().flat_map(|state| state.value.needed()).map(|want| want.sku).collect();
     let (locations, mut stock) = picture(store, &wanted).await?;
@@ -108,7 +108,7 @@ async fn decide(store: &Store, states: Vec<Stored<OrderState>>, now: Timestamp) 
     Ok(due.into_iter().map(decision).filter(|decided| decided.next != decided.read.value).collect())
 }
 
-/// The stock of what is wanted beyond the reservations; usually nothing is.
+/// A snapshot of the stock that is wanted beyond the reservations. Usually nothing is wanted.
 async fn picture(store: &Store, wanted: &[Sku]) -> Result<(Vec<Location>, Availability), Error> {
     if wanted.is_empty() {
         return Ok((Vec::new(), Availability::default()));
@@ -118,7 +118,7 @@ async fn picture(store: &Store, wanted: &[Sku]) -> Result<(Vec<Location>, Availa
     Ok((locations.to_vec(), Availability::of(&levels)))
 }
 
-/// Fills transactions: each order takes an action, and so does each place that the group has not touched yet.
+/// Fills transactions. Each order takes one action, and so does each place that is new to the group.
 fn groups(decided: Vec<Decided>) -> Vec<Vec<Decided>> {
     let mut groups: Vec<Vec<Decided>> = Vec::new();
     let mut places = BTreeSet::new();
@@ -139,8 +139,8 @@ fn groups(decided: Vec<Decided>) -> Vec<Vec<Decided>> {
     groups
 }
 
-/// Commits a group. When conditions fail, the orders that they concern have lost, and the
-/// rest is committed without them.
+/// Commits a group. When conditions fail, the orders that they concern have lost, and the rest is committed without
+/// them.
 async fn commit(store: &Store, mut group: Vec<Decided>, outcome: &mut Outcome, now: Timestamp) {
     while !group.is_empty() {
         let mut write = store.write(now);
@@ -168,10 +168,10 @@ async fn commit(store: &Store, mut group: Vec<Decided>, outcome: &mut Outcome, n
     }
 }
 
-/// The orders whose own condition failed, or that of a place which they take new stock from.
+/// The orders whose own condition failed, or whose place failed while they take new stock from it.
 ///
-/// Where nobody takes new stock, a bucket is lower than the orders say that it must be: then it concerns all who
-/// touch the place, so that they fail where a person sees it, and the others go on.
+/// If no order takes new stock, a bucket is lower than the orders say it must be. Then every order that touches the
+/// place is concerned: they fail where a person sees it, and the others go on.
 fn concerned(failed: &[Failed], group: &[Decided]) -> BTreeSet<OrderId> {
     let those = |stock: fn(&StockDelta) -> bool| -> BTreeSet<OrderId> {
         let is = |order: &&Decided| {

@@ -9,7 +9,7 @@ use domain::{
 use jiff::Timestamp;
 use store::{ItemKey, Store, Stored, retry_on_conflict};
 
-/// Makes the fulfillments together with the order's note of them, so that neither is without the other.
+/// Makes the fulfillments in one commit with the order's note of them, so that neither exists alone.
 pub async fn dispatch_order(store: &Store, id: &OrderId, now: Timestamp) -> Result<(), Error> {
     retry_on_conflict(async || {
         let read = store.order(id).await?;
@@ -27,7 +27,7 @@ pub async fn dispatch_order(store: &Store, id: &OrderId, now: Timestamp) -> Resu
     .await
 }
 
-/// A fulfillment that the warehouse's webhook has still to be told of.
+/// A fulfillment that the warehouse's webhook must still be told of.
 pub async fn fulfillment_to_announce(
     store: &Store,
     order: &OrderId,
@@ -37,7 +37,7 @@ pub async fn fulfillment_to_announce(
     Ok(read.filter(|read| read.owes(&Duty::WarehouseNotice)))
 }
 
-/// The warehouse has been told.
+/// Records that the warehouse has been told.
 pub async fn record_notice(store: &Store, order: &OrderId, id: FulfillmentId, now: Timestamp) -> Result<(), Error> {
     let key = ItemKey::new(order, ItemName::Fulfillment(id));
     retry_on_conflict(async || {

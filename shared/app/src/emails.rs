@@ -1,9 +1,9 @@
-//! E-mails: claimed before they are sent, recorded after.
+//! E-mails: claimed before they are sent, recorded afterwards.
 //!
-//! The mail service cannot tell a repetition, so each e-mail is claimed by a conditional write that only one delivery of
-//! its message can win. What the duty's removal then records is that it was sent. When a process dies between the two,
-//! nobody knows whether the customer has it: after the claim's lease it is sent again, and the claim counts the attempt.
-//! That is the one case in which an e-mail may come twice.
+//! The mail service cannot recognize a repetition. So each e-mail is claimed by a conditional write, which only one
+//! delivery of its message can win. Removing the duty then records that it was sent. If a process dies between the two,
+//! nobody knows whether the customer got it: after the claim's lease it is sent again, and the claim counts the
+//! attempt. Only then may an e-mail arrive twice.
 
 use crate::Error;
 use domain::{
@@ -49,7 +49,7 @@ impl OwedEmail {
     }
 }
 
-/// Wins the right to send, and reads what there is to say. None if it is sent already.
+/// Claims the right to send, and reads what the e-mail needs. None if it was sent already.
 pub async fn claim_email(store: &Store, email: &OwedEmail, now: Timestamp) -> Result<Option<StoredOrder>, Error> {
     retry_on_conflict(async || {
         let Some(order) = store.order(&email.order).await? else { return Ok(None) };
@@ -75,7 +75,7 @@ pub async fn claim_email(store: &Store, email: &OwedEmail, now: Timestamp) -> Re
     .await
 }
 
-/// Lets the next delivery send at once: this one surely did not.
+/// Lets the next delivery send at once, because this one certainly did not.
 pub async fn release_claim(store: &Store, email: &OwedEmail, now: Timestamp) -> Result<(), Error> {
     retry_on_conflict(async || {
         let Some(claim) = store.load::<EmailClaim>(&email.claim()).await? else { return Ok(()) };
@@ -86,7 +86,7 @@ pub async fn release_claim(store: &Store, email: &OwedEmail, now: Timestamp) -> 
     .await
 }
 
-/// Records what became of an e-mail, in the item that owed it. `order` is as it was when it was claimed.
+/// Records the outcome of an e-mail in the item that owed it. `order` is the order as read at the claim.
 pub async fn record_email(
     store: &Store,
     email: &OwedEmail,
@@ -95,7 +95,8 @@ pub async fn record_email(
     now: Timestamp,
 ) -> Result<(), Error> {
     match &email.item {
-        // While the confirmation was sent, fulfillment-dispatch wrote the state: what was read then is old by now.
+        // While the confirmation was sent, fulfillment-dispatch wrote the state, so the state from the claim is out of
+        // date.
         ItemName::State => record_in::<OrderState>(store, email, None, what, now).await,
         ItemName::Fulfillment(id) => {
             let read = order.order.fulfillments.get(id).map(|value| order.stored(email.item.clone(), value.clone()));
@@ -109,7 +110,7 @@ pub async fn record_email(
     }
 }
 
-/// Removes the duty from the item as it was `read`, or, where that is too old, as it is now.
+/// Removes the duty from the item as it was `read`. If that version is out of date, reads the item again.
 async fn record_in<T: Record<Key = ItemKey> + OwesMail>(
     store: &Store,
     email: &OwedEmail,

@@ -1,4 +1,4 @@
-//! Why a use case did not do what it was asked.
+//! Why a use case failed.
 
 use domain::Rejection;
 use serde::Serialize;
@@ -20,7 +20,7 @@ impl FieldError {
     }
 }
 
-/// What was asked is refused as things stand. All of it is for the caller.
+/// A request that is refused in the current situation. All of this is for the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     /// A short stable name for programs.
@@ -38,7 +38,7 @@ impl Refusal {
         Self { code, detail: detail.into(), fields: Vec::new(), facts: Map::new() }
     }
 
-    /// What was asked is understood, but fields of it are wrong.
+    /// The request is understood, but some of its fields are wrong.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
         let detail = match fields.len() {
             1 => "one field is wrong; see errors".to_owned(),
@@ -62,16 +62,16 @@ pub enum Error {
     /// The caller is told why, and can do something about it.
     #[error("{}", .0.detail)]
     Refused(Box<Refusal>),
-    /// A rival was faster, and stayed so.
+    /// A rival won the race every time.
     #[error(transparent)]
     Commit(CommitError),
-    /// DynamoDB did not do its part: try again later.
+    /// DynamoDB failed: try again later.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Something outside (a provider, a warehouse, SES) did not do its part this time.
+    /// Something outside (a provider, a warehouse, SES) failed this time.
     #[error("{0}")]
     Outside(String),
-    /// No retry will help: a person must look.
+    /// No retry will help. A person must look.
     #[error("{0}")]
     Defect(String),
 }

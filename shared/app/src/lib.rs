@@ -1,8 +1,9 @@
 //! The use cases: everything that Orderly can be asked to do.
 //!
-//! Each is load → decide (a pure rule of `domain`) → commit, and again when it loses a race; the commit sends what is
-//! newly owed. A use case knows no HTTP, no queue and no provider, so that every entry point can call it: a key's
-//! request, a webhook, a queue, a schedule, a test. Who asks and when comes in as one [`Stamp`](domain::history::Stamp).
+//! Each loads, decides (a pure rule of `domain`) and commits, and retries when it loses a race. The commit sends what
+//! is newly owed. A use case knows no HTTP, no queue and no provider, so every entry point can call it: a request with
+//! a key, a webhook, a queue, a schedule, a test. The caller and the time come in as one
+//! [`Stamp`](domain::history::Stamp).
 
 pub mod deduction;
 pub mod dispatch;

@@ -1,4 +1,4 @@
-//! Orders as a whole: one path for every change of one, and the changes that people ask for.
+//! Whole orders: the one path for every change, and the changes that people ask for.
 
 use crate::{Error, Scope};
 use domain::{
@@ -10,10 +10,9 @@ use domain::{
 use jiff::Timestamp;
 use store::{ItemKey, Store, Stored, StoredOrder, retry_on_conflict};
 
-/// Changes an order by `rule`, and gives it as it is then.
+/// Changes an order by `rule`, and returns the changed order.
 ///
-/// A change that races with another one writes an item that the other writes too: one of the two loses, re-reads and
-/// decides again.
+/// Two changes that race write a common item. The loser re-reads and decides again.
 pub(crate) async fn change<T>(
     store: &Store,
     id: &OrderId,
@@ -32,7 +31,7 @@ pub(crate) async fn change<T>(
     .await
 }
 
-/// Changes the state of an order alone, and gives it as it is then. None: there is no such order.
+/// Changes only the state of an order, and returns the changed state. None: there is no such order.
 pub(crate) async fn change_state(
     store: &Store,
     id: &OrderId,
@@ -46,7 +45,7 @@ pub(crate) async fn change_state(
     .await
 }
 
-/// Writes the next state of an order, with the stock that it holds then.
+/// Writes the next state of an order, and moves the stock by the difference.
 pub(crate) async fn commit_state(
     store: &Store,
     read: &Stored<OrderState>,
@@ -65,7 +64,7 @@ pub(crate) async fn commit_state(
 pub enum Cancel {
     /// All of it, or nothing.
     Whole,
-    /// What has not left.
+    /// Everything that has not left.
     Unsent,
 }
 

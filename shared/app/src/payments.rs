@@ -1,4 +1,4 @@
-//! Facts about money: put on their order's ledger, or kept until the order appears.
+//! Facts about money: recorded in their order's ledger, or kept until the order appears.
 
 use crate::{Error, FieldError, Refusal, orders};
 use domain::{
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::{Store, Stored, retry_on_conflict};
 
-/// What became of a fact.
+/// The outcome of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -25,8 +25,8 @@ pub enum Recorded {
     Unmatched,
 }
 
-/// Records a fact on its order, or keeps it until the order appears, for reconcile to match and for people to see.
-/// `order` is the one that the provider says it is for. Doing it again changes nothing.
+/// Records a fact in its order's ledger. If the order is not there yet, keeps the fact for reconcile to match and for
+/// people to see. `order` is the one that the provider names. A repetition changes nothing.
 pub async fn record_payment(
     store: &Store,
     order: Option<&OrderId>,
@@ -48,8 +48,7 @@ async fn attempt(
     {
         return take_in(store, state, std::slice::from_ref(event), now).await;
     }
-    // News of a payment that the order does not know. Which order it pays was decided by the first event that named
-    // one that is there.
+    // The payment is new to the order. The first event that named an existing order decided which order it pays.
     let state = match &payment.value.order {
         Some(decided) if Some(decided) != order => store.order_state(decided).await?.or(named),
         _ => named,
@@ -59,15 +58,15 @@ async fn attempt(
         write_record(store, &payment, kept, now).await?;
         return Ok(Recorded::Unmatched);
     };
-    // That is written down before the ledger tells of the payment, so that no later event (a refund, a dispute)
-    // can find the one without the other.
+    // The order is written down before the ledger knows the payment, so a later event (a refund, a dispute) never finds
+    // the ledger entry without the record.
     let pays = &state.key.order;
     write_record(store, &payment, PaymentRecord { order: Some(pays.clone()), ..payment.value.clone() }, now).await?;
     let mut events = payment.value.events.clone();
     events.push(event.clone());
     let outcome = take_in(store, &state, &events, now).await?;
     if !payment.value.events.is_empty() {
-        // The kept events are in the ledger now. Should this be lost, reconcile finds them known and clears them; it
+        // The kept events are in the ledger now. If clearing them fails, reconcile finds them known and clears them. It
         // also takes in what was kept meanwhile.
         let kept = store.payment(&event.payment).await?;
         if kept.value.events == payment.value.events {
@@ -77,7 +76,7 @@ async fn attempt(
     Ok(outcome)
 }
 
-/// Takes facts into an order's ledger.
+/// Merges facts into an order's ledger.
 async fn take_in(
     store: &Store,
     state: &Stored<OrderState>,
@@ -101,8 +100,8 @@ async fn write_record(
     Ok(write.commit().await?)
 }
 
-/// Takes the kept events into the ledger of the order that the payment names, if it has appeared, and tells whether it
-/// has. Events that are there already change nothing, so a crash before the record is cleared does no harm.
+/// Merges the kept events into the ledger of the order that the payment names. Returns whether that order exists. Known
+/// events change nothing, so a crash before the record is cleared does no harm.
 pub async fn match_payment(store: &Store, payment: &PaymentId, now: Timestamp) -> Result<bool, Error> {
     retry_on_conflict(async || {
         let payment = store.payment(payment).await?;
@@ -115,7 +114,7 @@ pub async fn match_payment(store: &Store, payment: &PaymentId, now: Timestamp) -
     .await
 }
 
-/// A person says which order a payment is for. The order takes its events within a minute.
+/// Records a person's decision about which order a payment is for. The order takes its events within a minute.
 pub async fn assign_payment(
     store: &Store,
     payment: &PaymentId,
@@ -128,7 +127,7 @@ pub async fn assign_payment(
     change_record(store, payment, stamp, |record| record.assign(order.clone(), stamp.at)).await
 }
 
-/// A person says that a payment is for no order of this system.
+/// Records a person's decision that a payment is for no order of this system.
 pub async fn dismiss_payment(
     store: &Store,
     payment: &PaymentId,

@@ -1,4 +1,4 @@
-//! Placing an order: stored and its stock reserved, in one transaction.
+//! Placing an order: one transaction stores it and reserves its stock.
 
 use crate::{Error, FieldError, Refusal, orders};
 use domain::{
@@ -17,8 +17,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{CommitError, Store, Stored, retry_on_conflict};
 
-/// Places (a SKU at a location) that one order may hold stock of: cancelling it takes an action of the transaction for
-/// each, and some more for its fulfillments.
+/// The number of places (a SKU at a location) that one order may hold stock at. Cancelling the order takes one action
+/// of the transaction for each place, and a few more for its fulfillments.
 const MAX_PLACES: usize = 75;
 
 /// The answer to an accepted order. It tells only what never changes, so that a replay gets the very same.
@@ -50,7 +50,7 @@ impl Accepted {
     }
 }
 
-/// Places an order whose channel is known, and keeps its stock for `reservation` while it is unpaid. The same order again
+/// Places an order whose channel is known, and keeps its stock for `reservation` while it is unpaid. A repeated order
 /// gets the same answer.
 pub async fn place_order(
     store: &Store,
@@ -64,7 +64,7 @@ pub async fn place_order(
     retry_on_conflict(async || attempt(store, &id, &placement, stamp).await).await
 }
 
-/// Whether there is such a channel. A storefront's own was checked when its key was made.
+/// Checks that the channel exists. A storefront's own channel was checked when its key was made.
 pub async fn require_channel(store: &Store, channel: &ChannelId) -> Result<(), Error> {
     if store.channels().await?.iter().any(|known| known.id == *channel) {
         return Ok(());
@@ -73,12 +73,12 @@ pub async fn require_channel(store: &Store, channel: &ChannelId) -> Result<(), E
     Err(Refusal::invalid(vec![FieldError::new("channel", detail)]).into())
 }
 
-/// Route, decide, commit. The order that is there already is the answer, if it is the same.
+/// Routes, decides and commits. If the same order exists already, it is the answer.
 async fn attempt(store: &Store, id: &OrderId, placement: &Placement, stamp: &Stamp) -> Result<Accepted, Error> {
     let placed = &placement.order;
     let stock = match reserve(store, placed).await {
         Ok(stock) => stock,
-        // A replay must get its answer even when the stock has run out or moved since.
+        // A replay must get its answer even if the stock has since run out or moved.
         Err(refusal) => return known(store, id, placement).await?.ok_or(refusal),
     };
     let payment = payment_of(store, id, placed).await?;
@@ -99,7 +99,7 @@ async fn attempt(store: &Store, id: &OrderId, placement: &Placement, stamp: &Sta
     }
 }
 
-/// What the order will hold: reserved where there is stock, promised where backorder is allowed.
+/// What the order will hold: reserved units where there is stock, and backordered units where that is allowed.
 async fn reserve(store: &Store, placed: &PlacedOrder) -> Result<Vec<Allocation>, Error> {
     let locations = store.locations().await?;
     let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
@@ -144,11 +144,11 @@ fn out_of_stock(routed: &Routed) -> Refusal {
     Refusal::new("out-of-stock", detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
 }
 
-/// What is known of the payment that the storefront named.
+/// The record of the payment that the storefront named.
 async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result<Option<Stored<PaymentRecord>>, Error> {
     let Some(payment) = &placed.payment else { return Ok(None) };
     let stored = store.payment(payment).await?;
-    // An order that the provider named and that never came holds nothing.
+    // An order that the provider named but that never came does not claim the payment.
     let other = stored.value.order.as_ref().filter(|other| *other != id);
     if let Some(other) = other
         && orders::exists(store, other).await?
@@ -159,7 +159,7 @@ async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result
     Ok(Some(stored))
 }
 
-/// The answer that the same order got before. The same reference with other content is refused.
+/// The earlier answer to the same order. The same reference with other content is refused.
 async fn known(store: &Store, id: &OrderId, placement: &Placement) -> Result<Option<Accepted>, Error> {
     let Some(known) = store.placement(id).await? else { return Ok(None) };
     if known.fingerprint == placement.fingerprint {
@@ -169,7 +169,7 @@ async fn known(store: &Store, id: &OrderId, placement: &Placement) -> Result<Opt
     Err(Refusal::new("reference-reused", why).with("order_id", id.as_str()).into())
 }
 
-/// What was asked for, without the moment of asking, in 128 bits.
+/// A hash of the request without its time, in 128 bits.
 fn fingerprint(placed: &PlacedOrder) -> Result<String, Error> {
     let timeless = PlacedOrder { placed_at: Timestamp::UNIX_EPOCH, ..placed.clone() };
     let bytes = serde_json::to_vec(&timeless).map_err(|e| Error::Defect(e.to_string()))?;

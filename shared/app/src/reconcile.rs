@@ -1,4 +1,4 @@
-//! What time itself asks for: reminders of owed work, the end of unpaid reservations, another look for stock.
+//! What time asks for: reminders of owed work, the end of unpaid reservations, another look for stock.
 
 use crate::{Error, orders};
 use domain::{
@@ -11,8 +11,8 @@ use domain::{
 use jiff::Timestamp;
 use store::{ItemKey, Store};
 
-/// Sends what an item owes once more, and tells how many messages that were. Its entry in the index is eventually
-/// consistent and tells no duties: the item is read, and what it owes now is sent.
+/// Sends again what an item owes, and returns the number of messages. The item's entry in the index is eventually
+/// consistent and lists no duties, so the item is read, and its current duties are sent.
 pub async fn remind(store: &Store, key: &ItemKey, now: Timestamp) -> Result<usize, Error> {
     let owed: Owed = match &key.item {
         ItemName::State => owed_by_state(store, &key.order, now).await?,
@@ -26,8 +26,9 @@ pub async fn remind(store: &Store, key: &ItemKey, now: Timestamp) -> Result<usiz
     Ok(store.remind(&owed).await)
 }
 
-/// An item is due for one thing at a time. So work that cannot be done (an address that no mail reaches) must not hide
-/// that the order also waits for stock, or for a payment that has not come.
+/// What an order's state owes now, with the duty to look for stock if it waits for some. Ends its reservation if that
+/// is over. An item has one due entry. So work that cannot be done (an address that no mail reaches) must not hide that
+/// the order also waits for stock, or for a payment.
 async fn owed_by_state(store: &Store, order: &OrderId, now: Timestamp) -> Result<Owed, Error> {
     let Some(state) = store.order_state(order).await?.map(|read| read.value) else { return Ok(Owed::new()) };
     let waits_for_stock = state.waits_for_stock();
@@ -41,14 +42,14 @@ async fn owed_by_state(store: &Store, order: &OrderId, now: Timestamp) -> Result
     Ok(owed)
 }
 
-/// Ends an unpaid reservation whose time has come. The order and its stock change together; a payment that comes at the
-/// same moment writes the same state, and one of the two re-reads.
+/// Ends an expired unpaid reservation. The order and its stock change together. A payment at the same moment writes the
+/// same state, and the loser re-reads.
 pub async fn expire_order(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
     orders::change_state(store, order, now, |state| state.expire(now)).await.map(drop)
 }
 
-/// Asks stock-deduction to look at these orders again, as far as they still wait for stock. Tells how many were asked for,
-/// and the orders that could not be read.
+/// Asks stock-deduction to look again at the orders that still wait for stock. Returns how many that were, and the
+/// orders that could not be read.
 pub async fn look_for_stock(store: &Store, waiting: Vec<OrderId>) -> Result<(usize, Vec<Error>), Error> {
     let mut owed = Vec::new();
     let mut unreadable = Vec::new();

@@ -1,5 +1,5 @@
-//! Refunds on their way to the provider: each is marked as sent before the provider is asked, and what came of it is
-//! recorded after. Whatever happens in between, the same idempotency key is used again until the outcome is known.
+//! Refunds on their way to the provider. Each is marked as sent before the provider is asked, and its outcome is
+//! recorded afterwards. Until the outcome is known, the same idempotency key is used again.
 
 use crate::{Error, orders};
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
 use jiff::Timestamp;
 use store::Store;
 
-/// Marks a refund as sent, and gives the order's state as it is then. None: there is no such order.
+/// Marks a refund as sent, and returns the changed state. None: there is no such order.
 pub async fn mark_sent(
     store: &Store,
     order: &OrderId,
@@ -20,7 +20,7 @@ pub async fn mark_sent(
     orders::change_state(store, order, now, |state| state.refund_sent(id, now)).await
 }
 
-/// The provider's answer told nothing: the refund is still owed, under the same key.
+/// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
 pub async fn record_unknown(
     store: &Store,
     order: &OrderId,
@@ -31,7 +31,7 @@ pub async fn record_unknown(
     orders::change_state(store, order, now, |state| state.refund_unknown(ours, why)).await.map(drop)
 }
 
-/// The provider refused this attempt for good: a person must look.
+/// Records that the provider refused this attempt for good. A person must look.
 pub async fn record_refused(
     store: &Store,
     order: &OrderId,
@@ -42,12 +42,13 @@ pub async fn record_refused(
     orders::change_state(store, order, now, |state| state.refund_refused(ours, why, now)).await.map(drop)
 }
 
-/// The provider made the refund, or has begun to: its answer is the same fact that its webhook will tell.
+/// Records that the provider made the refund, or has begun to. Its answer is the same fact that its webhook will
+/// report.
 pub async fn record_made(store: &Store, order: &OrderId, event: &MoneyEvent, now: Timestamp) -> Result<(), Error> {
     orders::change_state(store, order, now, |state| state.record(event, now)).await.map(drop)
 }
 
-/// No refund is owed any more: the provider's own events were faster.
+/// Drops the duty when no refund is owed any more, because the provider's own events were faster.
 pub async fn drop_duty(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
     orders::change_state(store, order, now, OrderState::without_refund_duty).await.map(drop)
 }

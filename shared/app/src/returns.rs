@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::Store;
 
-/// Asks for a return. The same idempotency key asks once.
+/// Asks for a return. The same idempotency key asks only once.
 pub async fn request_return(
     store: &Store,
     order: &OrderId,
@@ -43,7 +43,7 @@ pub async fn decline_return(
     change_return(store, order, id, stamp, |returned| returned.decline(reason, stamp)).await
 }
 
-/// Counts what has come back so far, in total, and where it came to.
+/// Counts what has come back so far, in total, and where it came.
 pub async fn receive_return(
     store: &Store,
     order: &OrderId,
@@ -59,7 +59,7 @@ pub async fn receive_return(
     change_return(store, order, id, stamp, |returned| returned.receive(received, location, stamp)).await
 }
 
-/// Finishes a return: what is good goes back into stock, and what came is refunded.
+/// Finishes a return. Good units go back into stock, and units that came are refunded.
 pub async fn inspect_return(
     store: &Store,
     order: &OrderId,
@@ -80,7 +80,7 @@ async fn change_return(
     change(store, order, id, stamp.at, |order| Ok(order.change_return(id, &rule)?.into())).await
 }
 
-/// Changes an order, and gives one of its returns as it is then.
+/// Changes an order, and returns one of its changed returns.
 async fn change(
     store: &Store,
     order: &OrderId,

@@ -1,10 +1,10 @@
-//! Which orders exist for whom.
+//! Which orders a caller can see.
 
 use crate::{Error, Refusal};
 use domain::ids::{ChannelId, OrderId};
 use store::{Store, StoredOrder};
 
-/// What a caller sees of all orders. Another channel's order does not exist for a storefront.
+/// The orders that a caller can see. For a storefront, another channel's order does not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Everything,
@@ -19,7 +19,7 @@ impl Scope {
         }
     }
 
-    /// The one channel that it is confined to.
+    /// The channel that the scope is limited to, if any.
     pub fn channel(&self) -> Option<&ChannelId> {
         match self {
             Self::Everything => None,

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{Record, Store, Stored, retry_on_conflict};
 
-/// Sets a location. Sandboxes that run already may know the old one for some seconds.
+/// Sets a location. Running sandboxes may use the old one for some seconds.
 pub async fn put_location(store: &Store, location: &Location, stamp: &Stamp) -> Result<(), Error> {
     put(store, &location.id, location, stamp).await?;
     store.forget_locations();
@@ -23,7 +23,7 @@ pub async fn put_product(store: &Store, product: &Product, stamp: &Stamp) -> Res
     put(store, &product.sku, product, stamp).await
 }
 
-/// Keeps a new API key. The key itself is `secret`, which is not kept: only its hash is.
+/// Stores a new API key. `secret` is the key itself; only its hash is kept.
 pub async fn create_key(
     store: &Store,
     secret: &str,
@@ -40,7 +40,7 @@ pub async fn create_key(
     Ok(key)
 }
 
-/// Ends a key. The first time stands.
+/// Revokes a key. The first time stands.
 pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Error> {
     retry_on_conflict(async || {
         let none = || Refusal::not_found("there is no key with this id; GET /keys lists them");
@@ -53,7 +53,7 @@ pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Er
     .await
 }
 
-/// Puts a record, over the one that is there.
+/// Writes a record over any existing one.
 async fn put<T: Record>(store: &Store, key: &T::Key, value: &T, stamp: &Stamp) -> Result<(), Error> {
     retry_on_conflict(async || {
         let read: Option<Stored<T>> = store.load(key).await?;

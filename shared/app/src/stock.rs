@@ -1,4 +1,4 @@
-//! Stock by hand: received, corrected, counted. Every change is a movement with a reason, kept for good.
+//! Manual changes of stock: received, corrected, counted. Every change is a movement with a reason, kept forever.
 
 use crate::{Error, FieldError, Refusal};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{CommitError, Failed, Store, Terms, retry_on_conflict};
 
-/// Moves units. The same idempotency key moves once.
+/// Moves units. The same idempotency key moves them only once.
 pub async fn move_stock(
     store: &Store,
     place: &StockPlace,
@@ -35,17 +35,17 @@ pub async fn move_stock(
     level(store, place).await
 }
 
-/// What was counted of a place.
+/// The result of counting a place.
 #[derive(Debug, Clone)]
 pub struct Counted {
     pub on_hand: i64,
-    /// What to keep back from sale; unchanged if none.
+    /// The units to keep back from sale; unchanged if None.
     pub safety: Option<i64>,
-    /// Whether it may be sold before it is there; unchanged if none.
+    /// Whether the SKU may be sold before it arrives; unchanged if None.
     pub backorder: Option<bool>,
 }
 
-/// What was counted is what is there. Counting the same again changes nothing.
+/// Sets the stock of a place to what was counted. Repeating the count changes nothing.
 pub async fn count_stock(
     store: &Store,
     place: &StockPlace,
@@ -84,14 +84,14 @@ async fn take_count(
     }
     let record = record(place, change, reason, key, Some(Count { on_hand: *on_hand, safety: *safety }), stamp);
     let mut write = store.write(stamp.at);
-    // Zero is a level too: the place is written even if nothing is there, so that the SKU is known.
+    // Zero is a level too. The place is written even if it is empty, so that the SKU is known.
     let backorder = Some(backorder.unwrap_or(level.backorder));
     write.stock_on_terms(place, change, Terms { read: Some(level), backorder });
     if moves {
         write.movement(&place.sku, &record);
     }
     match write.commit().await {
-        // The movement is there: if it was this very count, only its answer was lost.
+        // The movement exists. If it was this very count, only its answer was lost.
         Err(CommitError::Conflict(failed)) if failed.iter().any(|f| matches!(f, Failed::Other(_))) => {
             require_same(store, place, &record).await
         }
@@ -111,7 +111,7 @@ fn record(
     MovementRecord { id: key.to_owned(), movement: Movement { at: stamp.at, by, location, reason, change }, counted }
 }
 
-/// The key was used before: the same request has been done already, another one is refused.
+/// Checks what a used key was for: the same request has been done already, and another one is refused.
 async fn require_same(store: &Store, place: &StockPlace, record: &MovementRecord) -> Result<(), Error> {
     let known = store.movement_by_key(&place.sku, &record.id).await?;
     if known.as_ref().map(asked_for) == Some(asked_for(record)) {
@@ -120,7 +120,7 @@ async fn require_same(store: &Store, place: &StockPlace, record: &MovementRecord
     Err(Refusal::new("key-reused", "this idempotency key was used for another change of this SKU").into())
 }
 
-/// What was asked for. The movement that a count comes down to depends on what was there, so the count itself is compared.
+/// The request behind a movement. The movement of a count depends on what was there, so the count itself is compared.
 fn asked_for(record: &MovementRecord) -> (&LocationId, &str, Option<Count>, Option<StockDelta>) {
     let Movement { location, reason, change, .. } = &record.movement;
     (location, reason, record.counted, record.counted.is_none().then_some(*change))

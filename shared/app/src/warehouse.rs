@@ -20,7 +20,7 @@ pub async fn start_picking(
     change(store, order, id, stamp.at, |order| Ok(order.start_picking(id, stamp)?.into())).await
 }
 
-/// Records what was found of each line. What was not found is no longer believed to be there, and is routed again.
+/// Records what was found of each line. Units that were not found are taken off the books and routed again.
 pub async fn confirm_picks(
     store: &Store,
     order: &OrderId,
@@ -41,7 +41,7 @@ pub async fn pack(
     change(store, order, id, stamp.at, |order| Ok(order.pack(id, packing, stamp)?.into())).await
 }
 
-/// Gives parcels to their carriers: the fulfillment, the order and the stock change together.
+/// Hands parcels to their carriers. The fulfillment, the order and the stock change together.
 pub async fn hand_over(
     store: &Store,
     order: &OrderId,
@@ -63,7 +63,7 @@ pub async fn deliver(
     change(store, order, id, stamp.at, |order| Ok(order.deliver(id, parcel, stamp)?.into())).await
 }
 
-/// Changes an order, and gives one of its fulfillments as it is then.
+/// Changes an order, and returns one of its changed fulfillments.
 async fn change(
     store: &Store,
     order: &OrderId,

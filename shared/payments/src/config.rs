@@ -12,7 +12,7 @@ pub fn configured() -> Result<Vec<Provider>, ConfigError> {
     parse(&runtime::variable(PROVIDERS)?)
 }
 
-/// The providers that a list names. A name that is not known, or none at all, is an error that tells those known.
+/// The providers that a list names. An unknown name, or an empty list, is an error that lists the known names.
 pub fn parse(names: &str) -> Result<Vec<Provider>, ConfigError> {
     let wrong = |problem: String| ConfigError::Invalid { name: PROVIDERS, problem };
     let known = || list(Provider::ALL);
@@ -33,8 +33,8 @@ impl Provider {
     }
 }
 
-/// The smallest amount that one of the providers moves, in minor units: an order can be paid if its total is a multiple of
-/// it. 1 without any provider.
+/// The smallest amount that one of the providers moves, in minor units. An order can be paid if its total is a multiple
+/// of it. 1 without any provider.
 pub fn smallest_step(providers: &[Provider], currency: Currency) -> Amount {
     providers.iter().map(|provider| provider.units(currency).step()).min().unwrap_or(1)
 }

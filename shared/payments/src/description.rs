@@ -1,4 +1,4 @@
-//! How a provider's webhook is described to people and programs.
+//! How the API's description presents a provider's webhook, for people and programs.
 
 use domain::ids::PaymentId;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 /// What the API's description says of a provider.
 #[derive(Debug)]
 pub struct Description {
-    /// The header that holds the signature, in lower case, and what stands in it. None: the body signs itself.
+    /// The header of the signature, in lower case, and its content. None: the body signs itself.
     pub signature: Option<(&'static str, &'static str)>,
     /// The JSON Schema of a body.
     pub body: Value,

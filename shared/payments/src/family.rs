@@ -1,5 +1,5 @@
-//! What the list of providers expands to: an enum for each thing that a provider brings, with a variant a provider, whose
-//! methods do nothing but ask the provider's own module.
+//! What the list of providers expands to: an enum for each thing that a provider supplies. It has a variant per
+//! provider, and its methods only call the provider's own module.
 
 macro_rules! providers {
     ($($variant:ident => $module:ident),+ $(,)?) => {
@@ -65,11 +65,12 @@ macro_rules! providers {
                 }
             }
 
-            /// The events of a request that the provider has signed; none if they say nothing about an order's money.
+            /// Reads the events of a request that the provider has signed. None if they say nothing about an order's
+            /// money.
             ///
-            /// `now` is when the request was received. What is not genuine is refused with 401, what is for another mode
-            /// or unreadable with 400, 413 or 422: then nothing is recorded. A secret that cannot be read is a fault of
-            /// ours (500), and the provider tries again.
+            /// `now` is when the request was received. A request that is not genuine is refused with 401. One for
+            /// another mode, or an unreadable one, is refused with 400, 413 or 422. Nothing is then recorded. A secret
+            /// that cannot be read is our fault (500), and the provider tries again.
             pub async fn read(
                 &self,
                 request: &api::Request,
@@ -80,8 +81,8 @@ macro_rules! providers {
                 }
             }
 
-            /// What the provider wants to hear once all events of a request are dealt with: one entry an event, in
-            /// their order.
+            /// The answer that the provider expects once all events of a request are handled. `outcomes` has one entry
+            /// per event, in order.
             pub fn answer(&self, outcomes: &[app::payments::Recorded]) -> api::Response {
                 match self {
                     $(Self::$variant(own) => own.answer(outcomes)),+
@@ -102,22 +103,23 @@ macro_rules! providers {
                 }
             }
 
-            /// How long a repeated idempotency key surely means the same refund. After that, look for it with
-            /// [`find`](Self::find) before it is asked for again.
+            /// How long a repeated idempotency key certainly means the same refund. After that, look for the refund
+            /// with [`find`](Self::find) before asking again.
             pub fn key_lifetime(&self) -> jiff::SignedDuration {
                 match self {
                     $(Self::$variant(_) => $module::KEY_LIFETIME),+
                 }
             }
 
-            /// Whether a refund can be asked for at all: nothing is marked as sent that cannot be.
+            /// Whether a refund can be asked for at all. Otherwise nothing is marked as sent.
             pub async fn ready(&self) -> Result<(), app::Error> {
                 match self {
                     $(Self::$variant(own) => own.ready().await),+
                 }
             }
 
-            /// Asks for the refund. An error says that its outcome is unknown: the same request must be made again.
+            /// Asks for the refund. An error means that the outcome is unknown, and the same request must be made
+            /// again.
             pub async fn refund(
                 &self,
                 request: &$crate::refund::RefundRequest<'_>,
@@ -127,7 +129,7 @@ macro_rules! providers {
                 }
             }
 
-            /// Looks for the refund among those of its payment. None: the provider surely has no such refund.
+            /// Looks for the refund among those of its payment. None: the provider certainly has no such refund.
             pub async fn find(
                 &self,
                 request: &$crate::refund::RefundRequest<'_>,

@@ -1,7 +1,7 @@
 //! The family of payment providers.
 //!
-//! The rest of the system knows no provider by name. It knows a [`Provider`], which is found by the name that stands in
-//! the webhook's address and before the first `_` of a [`PaymentId`](domain::ids::PaymentId), and asks it for:
+//! The rest of the system knows no provider by name. It finds a [`Provider`] by the name in the webhook's address, or
+//! before the first `_` of a [`PaymentId`](domain::ids::PaymentId), and asks it for:
 //!
 //! | what | who asks |
 //! |---|---|
@@ -10,8 +10,8 @@
 //! | [`Provider::units`]: how it counts a currency, and the smallest amount that it moves | both, and `order-intake` |
 //! | [`Provider::description`]: how its webhook is described | `infra/openapi` |
 //!
-//! A provider is used when `PAYMENT_PROVIDERS` names it (see [`configured`]). One that is not named reads no variable and
-//! no secret; its webhook is a 404, and a refund of its payments stays owed.
+//! A provider is used when `PAYMENT_PROVIDERS` names it (see [`configured`]). Otherwise none of its variables or
+//! secrets is read, its webhook is a 404, and a refund of its payments stays owed.
 //!
 //! # To add a provider
 //!

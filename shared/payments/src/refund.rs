@@ -1,4 +1,4 @@
-//! Refunds, as every provider is asked for them.
+//! Refunds, in the form that every provider is asked for them.
 
 use crate::{Provider, RefundClient, config};
 use app::Error;
@@ -22,25 +22,25 @@ pub struct RefundRequest<'a> {
     pub order: &'a OrderId,
 }
 
-/// What became of it. An unknown outcome is an error instead.
+/// The outcome of a refund. An unknown outcome is an error instead.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     Made {
-        /// What the provider calls the refund.
+        /// The provider's id of the refund.
         id: String,
         status: RefundStatus,
     },
-    /// The provider will not make it, now or later, with the reason's code.
+    /// The provider will not make it, now or later. Holds the code of the reason.
     Refused(String),
 }
 
 impl RefundRequest<'_> {
-    /// Derived, so that every retry of this attempt is the same request to the provider.
+    /// The idempotency key. It is derived, so every retry of this attempt is the same request to the provider.
     pub(crate) fn idempotency_key(&self) -> String {
         format!("refund:{}:{}:{}", self.order, self.refund, self.attempt)
     }
 
-    /// The answer to an amount that is no multiple of the provider's smallest.
+    /// The answer to an amount that is not a multiple of the provider's smallest.
     pub(crate) fn too_precise() -> Outcome {
         Outcome::Refused("amount_too_precise".to_owned())
     }
@@ -51,7 +51,7 @@ impl RefundRequest<'_> {
 pub struct RefundClients(Vec<RefundClient>);
 
 impl RefundClients {
-    /// Those that the environment configures. No API key is read before the first refund.
+    /// The APIs that the environment configures. No API key is read before the first refund.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
         let clients = config::configured()?.into_iter().map(|provider| provider.refund_client(aws, clock));
         clients.collect::<Result<_, _>>().map(Self)
@@ -61,7 +61,7 @@ impl RefundClients {
         Self(clients.into_iter().collect())
     }
 
-    /// The API of a payment's provider. Without one the refund stays owed, until somebody configures the provider.
+    /// The API of a payment's provider. Without one, the refund stays owed until somebody configures the provider.
     pub fn of(&self, name: &ProviderName) -> Result<&RefundClient, Error> {
         let client = self.0.iter().find(|client| client.provider().name() == name.as_str());
         client.ok_or_else(|| {

@@ -22,11 +22,11 @@ use jiff::SignedDuration;
 
 pub const NAME: &str = "stripe";
 
-/// Stripe keeps idempotency keys for at least 24 hours: <https://docs.stripe.com/api/idempotent_requests>. An hour less is
-/// sure.
+/// Stripe keeps idempotency keys for at least 24 hours: <https://docs.stripe.com/api/idempotent_requests>. One hour
+/// less is safe.
 pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 
-/// What a refund's `status` says: <https://docs.stripe.com/api/refunds/object#refund_object-status>.
+/// The status of a refund: <https://docs.stripe.com/api/refunds/object#refund_object-status>.
 fn refund_status(text: &str) -> RefundStatus {
     match text {
         "succeeded" => RefundStatus::Succeeded,

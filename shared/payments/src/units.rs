@@ -1,9 +1,9 @@
-//! Amounts as a payment provider counts them, where that is not as ISO 4217 does.
+//! Amounts in a payment provider's units, which may differ from ISO 4217.
 
 use domain::money::Amount;
 
-/// How a provider's count of a currency stands to ours: `theirs` of its units are `ours` of ISO's, and it moves
-/// no smaller amount than that.
+/// The ratio of a provider's units of a currency to ours: `theirs` of its units are `ours` of ISO's. It moves no
+/// smaller amount than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Units {
     ours: Amount,
@@ -21,13 +21,12 @@ impl Units {
         self.ours
     }
 
-    /// Our amount as the provider is told it; none if the provider cannot move so small a part.
+    /// Our amount in the provider's units. None if the provider cannot move so small a part.
     pub fn to_provider(self, amount: Amount) -> Option<Amount> {
         (amount % self.ours == 0).then(|| amount / self.ours * self.theirs)
     }
 
-    /// The provider's amount as we count it; none if that is more than can be counted. A fraction that the currency
-    /// does not have any more is dropped.
+    /// The provider's amount in our units. None if it overflows. A fraction that the currency no longer has is dropped.
     pub fn from_provider(self, amount: Amount) -> Option<Amount> {
         (amount / self.theirs).checked_mul(self.ours)
     }

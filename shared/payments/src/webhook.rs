@@ -1,4 +1,4 @@
-//! What providers tell through their webhooks.
+//! What providers report through their webhooks.
 
 use crate::{
     Provider, Webhook,
@@ -10,7 +10,7 @@ use domain::{ids::OrderId, ledger::MoneyEvent};
 use runtime::{Aws, Clock, ConfigError};
 use serde::Serialize;
 
-/// A fact about money, and the order that its provider says it is for.
+/// A fact about money, and the order that its provider names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportedEvent {
     pub order: Option<OrderId>,
@@ -50,7 +50,7 @@ impl From<Recorded> for Outcome {
 }
 
 impl Received {
-    /// 200 with what became of the one event that the request brought.
+    /// 200 with the outcome of the single event in the request.
     pub fn answer(recorded: &[Recorded]) -> Response {
         let outcome = recorded.first().map_or(Outcome::Ignored, |recorded| (*recorded).into());
         Response::json(200, &Self { outcome })
@@ -62,7 +62,7 @@ impl Received {
 pub struct Webhooks(Vec<Webhook>);
 
 impl Webhooks {
-    /// Those that the environment configures. No secret is read before the first event.
+    /// The webhooks that the environment configures. No secret is read before the first event.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
         let webhooks = config::configured()?.into_iter().map(|provider| provider.webhook(aws, clock));
         webhooks.collect::<Result<_, _>>().map(Self)
@@ -72,7 +72,7 @@ impl Webhooks {
         Self(webhooks.into_iter().collect())
     }
 
-    /// The webhook of the provider with this name, or 404 with the names of those in use.
+    /// The webhook of the provider with this name, or a 404 that lists the providers in use.
     pub fn of(&self, name: &str) -> Result<&Webhook, Problem> {
         let known = || self.0.iter().map(Webhook::provider).collect::<Vec<Provider>>();
         let unknown = || format!("no payment provider is configured under this name; configured: {}", list(&known()));

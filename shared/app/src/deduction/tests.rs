@@ -16,9 +16,9 @@ fn place(n: usize) -> StockPlace {
     StockPlace { sku: format!("SKU-{n}").parse().unwrap(), location: "main".parse().unwrap() }
 }
 
-/// What was reserved is committed: nothing becomes less available.
+/// A reserved unit is committed: `available` does not fall.
 const KEPT: StockDelta = StockDelta { reserved: -1, committed: 1, ..NONE };
-/// A unit that nobody had reserved.
+/// A unit that nobody had reserved is committed.
 const TAKEN: StockDelta = StockDelta { committed: 1, ..NONE };
 const NONE: StockDelta = StockDelta {
     on_hand: 0,
@@ -41,7 +41,7 @@ fn decided(n: usize, stock: impl IntoIterator<Item = (usize, StockDelta)>) -> De
     Decided { read, next: state, stock: change }
 }
 
-/// What a transaction of the group takes, counted by hand.
+/// The actions that the transaction of a group takes, counted by hand.
 fn actions(group: &[Decided]) -> usize {
     let places: BTreeSet<_> = group.iter().flat_map(|order| order.stock.places()).collect();
     group.len() + places.len()
@@ -87,10 +87,10 @@ fn a_failed_condition_concerns_whom_it_names() {
     let table: [(&[Failed], &[usize]); 8] = [
         (&[item(0)], &[0]),
         (&[item(4), item(2)], &[2, 4]),
-        (&[stock(0)], &[1]), // the others had it reserved
+        (&[stock(0)], &[1]), // the others had reserved it
         (&[stock(1)], &[2, 3]),
         (&[stock(0), stock(1), item(0)], &[0, 1, 2, 3]),
-        (&[stock(2)], &[3]), // nobody takes anything there: the books are wrong
+        (&[stock(2)], &[3]), // no order takes new stock there: the books are wrong
         (&[stock(2), item(4)], &[4]),
         (&[], &[]),
     ];
@@ -100,7 +100,7 @@ fn a_failed_condition_concerns_whom_it_names() {
     }
 }
 
-/// Orders, each with places and what it does to them.
+/// Orders, each with its places and its change there.
 fn orders() -> impl Strategy<Value = Vec<Vec<(usize, bool)>>> {
     prop::collection::vec(prop::collection::vec((0..40_usize, any::<bool>()), 0..8), 0..160)
 }

@@ -17,7 +17,7 @@ pub fn description() -> Description {
             "description": "An event: <https://docs.stripe.com/api/events/object>.",
             "required": ["id", "type", "created", "livemode", "data"],
         }),
-        // As Stripe sends it, cut down to what is read.
+        // As Stripe sends it, cut down to the fields that are read.
         example: json!({
             "id": "evt_1MtwBxLkdIwHu7ixqvKGlbJn",
             "object": "event",

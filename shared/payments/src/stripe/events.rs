@@ -11,12 +11,12 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// An event that Stripe signed. Only [`Webhook`](super::Webhook) makes one.
+/// An event that Stripe signed. Only [`Webhook`](super::Webhook) creates one.
 #[derive(Debug)]
 pub(super) struct VerifiedEvent(Value);
 
 impl VerifiedEvent {
-    /// A body whose signature was genuine.
+    /// Parses a body whose signature is genuine.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Error> {
         let not_json = |e| Problem::new(400, "not-json", format!("the body is not valid JSON: {e}"));
         Ok(Self(serde_json::from_slice(body).map_err(not_json)?))
@@ -28,7 +28,7 @@ impl VerifiedEvent {
     }
 }
 
-/// The fact that the event tells; none if it says nothing about an order's money.
+/// The fact that the event reports. None if it says nothing about an order's money.
 pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Option<ReportedEvent>, Error> {
     let object = &event["data"]["object"];
     let kind = text(event, "type")?;
@@ -49,7 +49,7 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Option<Report
             None => return Ok(None),
         },
         "charge.refunded" => (charged()?, MoneyFact::RefundedInTotal(amount(object, "amount_refunded")?)),
-        // Money can be refunded from a customer's balance too: that is no order's.
+        // Money can be refunded from a customer's balance too. That belongs to no order.
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" if is_payments => {
             (payment_id(object, &["payment_intent", "charge"])?, refund(object)?)
         }
@@ -66,7 +66,7 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Option<Report
     Ok(Some(ReportedEvent { order: metadata::order_of(object), event }))
 }
 
-/// A session may be complete while its money is still on its way, or without any being due.
+/// The fact of a checkout session. It may be complete while its money is on its way, or if nothing was due.
 fn session(kind: &str, object: &Value) -> Result<Option<(PaymentId, MoneyFact)>, Error> {
     if object["payment_intent"].is_null() {
         return Ok(None); // a subscription, or nothing to pay
@@ -100,20 +100,20 @@ fn dispute(object: &Value) -> Result<MoneyFact, Error> {
     Ok(MoneyFact::Dispute { id: id(object)?, amount: amount(object, "amount")?, status })
 }
 
-/// A word out of Stripe's vocabulary; its message may name the customer and is not kept.
+/// A code of Stripe's. The message of the error may name the customer, so it is not kept.
 fn failure_code(object: &Value) -> String {
     let code = object["last_payment_error"]["code"].as_str().unwrap_or("unknown");
     code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect()
 }
 
 fn payment_id(object: &Value, fields: &[&str]) -> Result<PaymentId, Error> {
-    // A field holds an id, or the whole object when the endpoint expands it.
+    // A field holds an id, or the whole object if the endpoint expands it.
     let id = fields.iter().find_map(|field| object[*field].as_str().or_else(|| object[*field]["id"].as_str()));
     let payment = || Some(PaymentId { provider: NAME.parse().ok()?, id: id?.parse().ok()? });
     payment().ok_or_else(|| malformed(&fields.join(" or ")))
 }
 
-/// The id of a refund, a dispute or an event: a name, which a ledger has room for, and not any text.
+/// The id of a refund, dispute or event. It must be a short name, so that a ledger has room for it.
 fn id(object: &Value) -> Result<String, Error> {
     let id: ProviderId = text(object, "id")?.parse().map_err(|_| malformed("id"))?;
     Ok(id.into())
@@ -123,7 +123,7 @@ fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
     object[field].as_str().ok_or_else(|| malformed(field))
 }
 
-/// An amount as we count it.
+/// An amount in our units.
 fn amount(object: &Value, field: &str) -> Result<Amount, Error> {
     let currency = currency(object)?.ok_or_else(|| malformed("currency"))?;
     let amount = object[field].as_i64().and_then(|amount| units(currency).from_provider(amount));
@@ -140,7 +140,7 @@ fn moment(event: &Value) -> Result<Timestamp, Error> {
     created.ok_or_else(|| malformed("created"))
 }
 
-/// A genuine event without what its kind must have: Stripe's retries keep it until somebody has looked.
+/// A genuine event without a required field. Stripe retries it until somebody has looked.
 fn malformed(field: &str) -> Error {
     Problem::new(422, "malformed-event", format!("the event's {field} is missing or malformed")).into()
 }

@@ -1,5 +1,4 @@
-//! The names under which an order and a refund travel in the metadata of Stripe's objects:
-//! <https://docs.stripe.com/metadata>.
+//! The names of an order and a refund in the metadata of Stripe's objects: <https://docs.stripe.com/metadata>.
 
 use crate::refund::RefundRequest;
 use domain::{
@@ -8,12 +7,12 @@ use domain::{
 };
 use serde_json::Value;
 
-/// The storefront writes it on the payment, and Orderly on its refunds: Orderly's id of the order, or with a channel the
-/// channel's own.
+/// The storefront writes it on the payment, and Orderly on its refunds. It is Orderly's id of the order, or, with a
+/// channel, the channel's own id.
 const ORDER: &str = "order_id";
-/// The storefront writes it on the payment beside its own order id.
+/// The storefront writes it on the payment, next to its own order id.
 const CHANNEL: &str = "channel";
-/// What Orderly calls the refund.
+/// Orderly's id of the refund.
 const REFUND: &str = "orderly_refund";
 const ATTEMPT: &str = "orderly_attempt";
 
@@ -21,7 +20,7 @@ fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object["metadata"][name].as_str()
 }
 
-/// The order that the storefront wrote on the payment, there or as the checkout's reference.
+/// The order that the storefront named, in the payment's metadata or as the checkout's reference.
 pub(super) fn order_of(object: &Value) -> Option<OrderId> {
     let named = text(object, ORDER).or_else(|| object["client_reference_id"].as_str())?;
     match text(object, CHANNEL).map(str::parse::<ChannelId>) {
@@ -30,19 +29,19 @@ pub(super) fn order_of(object: &Value) -> Option<OrderId> {
     }
 }
 
-/// The attempt of Orderly's own that a refund is.
+/// Orderly's own refund attempt, if the refund is one.
 pub(super) fn refund_of(object: &Value) -> Option<OurRefund> {
     let id = text(object, REFUND)?.parse().ok()?;
     let attempt = text(object, ATTEMPT)?.parse().ok()?;
     Some(OurRefund { id, attempt })
 }
 
-/// Whether a refund is the one that was asked for.
+/// Whether a refund is the requested one.
 pub(super) fn is_of(object: &Value, request: &RefundRequest<'_>) -> bool {
     entries(request).iter().all(|(name, value)| text(object, name) == Some(value))
 }
 
-/// The form's fields that say what a refund is for.
+/// The form fields that say what a refund is for.
 pub(super) fn form(request: &RefundRequest<'_>) -> impl Iterator<Item = (String, String)> {
     entries(request).into_iter().map(|(name, value)| (format!("metadata[{name}]"), value))
 }

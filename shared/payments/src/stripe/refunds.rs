@@ -9,7 +9,7 @@ use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue, Web};
 use serde_json::Value;
 use std::time::Duration;
 
-/// Stripe's own libraries wait 80 s; five refunds one after the other must fit the function's 60 s.
+/// Stripe's own libraries wait 80 s. Five refunds in a row must fit the function's 60 s.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The refunds of a Stripe account.
@@ -59,13 +59,13 @@ impl Refunds {
         let code = answer["error"]["code"].as_str().or_else(|| answer["error"]["type"].as_str()).unwrap_or("unknown");
         let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
         match status {
-            // The key is being worked on by another request, or there are too many; 401 and 403 say that our API
-            // key is wrong, which an operator mends. None of these decides about the refund.
+            // Another request is using the key, or there are too many requests. 401 and 403 mean that our API key is
+            // wrong, which an operator can fix. None of these decides about the refund.
             StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 Err(Error::Outside(format!("Stripe answered {status} ({code})")))
             }
-            // The key was used before, with other parameters (another version of this function?): what was made
-            // under it counts, and nothing may be made beside it.
+            // The key was used before with other parameters, perhaps by another version of this function. The refund
+            // made under it counts, and no second one may be made.
             _ if answer["error"]["type"] == "idempotency_error" => match self.find(request).await? {
                 Some(found) => Ok(found),
                 None => Err(Error::Outside("Stripe knows the key, and no such refund".to_owned())),
@@ -85,7 +85,7 @@ impl Refunds {
             return Err(Error::Outside(format!("Stripe answered {status} when asked for refunds")));
         }
         let is_ours = |refund: &&Value| metadata::is_of(refund, request);
-        // Only a whole list without it says that there is none; asking again would refund twice.
+        // Only a complete list without the refund proves that there is none. A wrong guess would refund twice.
         let partly = || Error::Outside("Stripe's answer is no whole list of refunds".into());
         let refunds = answer["data"].as_array().ok_or_else(partly)?;
         match refunds.iter().find(is_ours) {
@@ -95,7 +95,7 @@ impl Refunds {
         }
     }
 
-    /// Asks with the key that is known. Should Stripe not know it any more, it was rolled: then once more with the new one.
+    /// Asks with the known key. If Stripe rejects it, the key was rolled, and the new one is tried once.
     async fn ask(
         &self,
         request: impl Fn() -> http::request::Builder,
@@ -136,7 +136,7 @@ fn payment(id: &ProviderId) -> (&'static str, &str) {
     (if id.as_str().starts_with("ch_") { "charge" } else { "payment_intent" }, id.as_str())
 }
 
-/// The parameters of a refund. `amount` is as Stripe counts it.
+/// The parameters of a refund. `amount` is in Stripe's units.
 fn form(request: &RefundRequest<'_>, amount: Amount) -> Vec<(String, String)> {
     let (field, id) = payment(request.payment);
     let fields = [(field, id), ("amount", &amount.to_string()), ("reason", "requested_by_customer")];

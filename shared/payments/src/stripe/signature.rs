@@ -8,7 +8,7 @@ use webhooks::{Key, SignatureError, check_age, parse_seconds};
 /// The name of the header, in lower case.
 pub const HEADER: &str = "stripe-signature";
 
-/// The signing secret of one endpoint. While it is rolled over there are two.
+/// The signing secret of one endpoint. There are two while it is rolled.
 #[derive(Clone)]
 pub struct SigningSecret(Key);
 
@@ -29,11 +29,11 @@ impl std::fmt::Debug for SigningSecret {
     }
 }
 
-/// Succeeds only when one of the header's `v1` signatures was made of exactly this body with one of
-/// the secrets, at most [`TOLERANCE`](webhooks::TOLERANCE) before or after `now`.
+/// Succeeds only if one of the header's `v1` signatures was made of exactly this body with one of the secrets, at most
+/// [`TOLERANCE`](webhooks::TOLERANCE) before or after `now`.
 ///
-/// Signatures of other schemes are ignored: `v0` is Stripe's for test events and proves nothing. The age
-/// is judged only once the signature has matched, since before that the time is anyone's claim.
+/// Signatures of other schemes are ignored: `v0` is Stripe's for test events and proves nothing. The age is checked
+/// only after the signature has matched, because an unsigned time can be forged.
 pub fn verify(
     header: Option<&str>,
     body: &[u8],
@@ -54,7 +54,7 @@ pub fn verify(
     check_age(header.signed_at, now)
 }
 
-/// The header that Stripe would send with this body: for tests.
+/// The header that Stripe would send with this body; for tests.
 pub fn sign(body: &[u8], secret: &SigningSecret, at: Timestamp) -> String {
     let timestamp = at.as_second().to_string();
     let signature = secret.sign(&timestamp, body);
@@ -63,7 +63,7 @@ pub fn sign(body: &[u8], secret: &SigningSecret, at: Timestamp) -> String {
 
 struct Header<'a> {
     signed_at: Timestamp,
-    /// As written, because the text is what was signed.
+    /// Kept as text, because the text is what was signed.
     timestamp: &'a str,
     signatures: Vec<&'a str>,
 }

@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
 use webhooks::SignatureError;
 
-/// Stripe's events have a few kilobytes; with many lines of a checkout, some ten.
+/// Stripe's events are a few kilobytes, or about ten if a checkout has many lines.
 const MAX_BODY: usize = 1024 * 1024;
 
 /// One endpoint of a Stripe account.
 #[derive(Debug)]
 pub struct Webhook {
-    /// The endpoint's signing secrets, one on a line: two while one is rolled.
+    /// The endpoint's signing secrets, one per line. There are two while one is rolled.
     secret: Secret,
     livemode: bool,
 }
@@ -33,7 +33,7 @@ impl Webhook {
         Self { secret, livemode }
     }
 
-    /// The fact that the event tells; none if it says nothing about an order's money. See
+    /// The fact that the event reports. None if it says nothing about an order's money. See
     /// [`Webhook::read`](crate::Webhook::read).
     pub async fn read(&self, request: &Request, now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
         let event = self.verify(request, now).await?;
@@ -46,7 +46,7 @@ impl Webhook {
         Received::answer(recorded)
     }
 
-    /// Checks the signature on the raw bytes, then the mode. What fails is refused and recorded nowhere.
+    /// Checks the signature on the raw bytes, then the mode. A request that fails is refused and not recorded.
     async fn verify(&self, request: &Request, now: Timestamp) -> Result<VerifiedEvent, Error> {
         request.at_most(MAX_BODY)?;
         self.check_signature(request, now).await?;
@@ -58,11 +58,12 @@ impl Webhook {
         Ok(event)
     }
 
-    /// A signature that no secret matches may have been made with a new one: the secret is read once more.
+    /// Checks the signature. One that no secret matches may have been made with a new secret, so the secret is read
+    /// once more.
     async fn check_signature(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
         let header = request.header(HEADER);
         if header.is_none() {
-            return Err(refused(SignatureError::Missing("Stripe-Signature"))); // and no secret need be read
+            return Err(refused(SignatureError::Missing("Stripe-Signature"))); // before any secret is read
         }
         let check = |value: &SecretValue| signature::verify(header, &request.body, &signing_secrets(value)?, now);
         let unreadable = |error: ConfigError| Error::Internal(error.to_string());

@@ -19,7 +19,7 @@ use std::{
     },
 };
 
-/// A request as it arrived.
+/// A request that the provider received.
 #[derive(Debug, Clone)]
 struct Seen {
     method: Method,
@@ -30,7 +30,7 @@ struct Seen {
 
 type Calls = Arc<Mutex<Vec<Seen>>>;
 
-/// A provider that always answers the same, and the requests that it got.
+/// A provider that always gives the same answer, and the requests that it received.
 async fn answering(status: u16, body: &Value) -> (Refunds, Calls) {
     let calls = Calls::default();
     let (body, status) = (body.to_string(), StatusCode::from_u16(status).unwrap());
@@ -50,7 +50,7 @@ fn with_key(url: &str, key: &str) -> Refunds {
     Refunds::new(&Aws::beside(""), url, Secret::fixed("STRIPE_API_KEY", key))
 }
 
-/// Asks for `return-01`, second attempt.
+/// Asks for the second attempt of `return-01`.
 async fn with_request<T>(payment: &str, ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T) -> T {
     with_amount(payment, 1450, "EUR", ask).await
 }
@@ -270,7 +270,7 @@ fn the_api_key_is_never_printed() {
     assert!(!format!("{stripe:?}").contains("sk_live"));
 }
 
-/// What cannot be read leaves the outcome unknown, and the same key is used again.
+/// An unreadable answer leaves the outcome unknown, and the same key is used again.
 #[test]
 fn a_hostile_answer_is_a_refund_that_fits_a_ledger_or_none() {
     for body in hostile::each_edit(&refund_object("pending")) {

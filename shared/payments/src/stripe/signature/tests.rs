@@ -168,7 +168,7 @@ fn hostile_headers() {
     let now = at(1_795_442_400);
     let genuine = sign(b"{}", &secrets[0], now);
     let hex = genuine.split_once("v1=").unwrap().1;
-    // Really signed, but over a timestamp that no clock writes.
+    // The signature is real, but over a timestamp that no clock writes.
     let odd = |timestamp: &str| format!("t={timestamp},v1={}", secrets[0].sign(timestamp, b"{}"));
 
     let malformed = |header: &str| match verify(Some(header), b"{}", &secrets, now) {
@@ -238,7 +238,7 @@ proptest! {
         prop_assert_eq!(verify(Some(&header), &changed, &[secret], now), Err(SignatureError::NoMatch));
     }
 
-    /// Of what a genuine header is made of, nothing is genuine but a header with its one time and its signature.
+    /// Any mix of the parts of a genuine header is refused, except its one time with its signature.
     #[test]
     fn a_header_of_genuine_parts_in_any_order_is_judged_by_its_time_and_signature(
         parts in prop::collection::vec(0..9_usize, 0..7),
@@ -260,7 +260,7 @@ proptest! {
     }
 }
 
-/// All of them, for there are few: 8 bits of some 80 characters.
+/// Tries every bit, because there are few: 8 bits of about 80 characters.
 #[test]
 fn a_flipped_bit_of_the_header_is_found() {
     let (secrets, now) = ([secret(FIRST)], at(1_795_442_400));
@@ -268,7 +268,7 @@ fn a_flipped_bit_of_the_header_is_found() {
     for bit in 0..header.len() * 8 {
         let mut changed = header.clone().into_bytes();
         changed[bit / 8] ^= 1 << (bit % 8);
-        // What is not UTF-8 cannot be a `&str`, so it never comes this far.
+        // Text that is not UTF-8 cannot be a `&str`, so it never gets this far.
         if let Ok(changed) = String::from_utf8(changed) {
             assert!(verify(Some(&changed), b"{}", &secrets, now).is_err(), "{changed}");
         }

@@ -22,7 +22,7 @@ const SECRET: &str = "whsec_test";
 const INTENT: &str = "pi_1PgafyB7WZ01zgkWSjxsAJo3";
 const CHARGE: &str = "ch_1PgafuB7WZ01zgkWXYmPNZs8";
 
-/// A payload of Stripe's own fixtures, by the event's type.
+/// One of Stripe's own fixtures, by the type of the event.
 macro_rules! fixture {
     ($kind:literal) => {
         serde_json::from_str::<Value>(include_str!(concat!("../../../../../tests/payloads/stripe-", $kind, ".json")))
@@ -51,7 +51,7 @@ fn signed_bytes(body: Vec<u8>, secret: &str, at: Timestamp) -> Request {
     Request { headers: [(HEADER.to_owned(), signature)].into(), body, ..Request::default() }
 }
 
-/// What a request says at `at`: one fact at most.
+/// The fact that a request reports at `at`; at most one.
 fn read_at(webhook: &Webhook, request: &Request, at: Timestamp) -> Result<Option<ReportedEvent>, Error> {
     static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
     let mut events = RUNTIME.block_on(webhook.read(request, at))?;
@@ -59,7 +59,7 @@ fn read_at(webhook: &Webhook, request: &Request, at: Timestamp) -> Result<Option
     Ok(events.pop())
 }
 
-/// What a signed event says.
+/// The fact that a signed event reports.
 fn normalize(event: &Value) -> Result<Option<ReportedEvent>, Error> {
     read_at(&stripe(false), &signed(&event.to_string(), SECRET, now()), now())
 }
@@ -72,7 +72,7 @@ fn payment(id: &str) -> domain::ids::PaymentId {
     format!("stripe_{id}").parse().unwrap()
 }
 
-/// Status and name of a refusal.
+/// The status and name of a refusal.
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (u16, String) {
     match outcome {
         Err(Error::Problem(problem)) => (problem.status, problem.kind.replace("urn:orderly:problem:", "")),
@@ -80,7 +80,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (u16, String) {
     }
 }
 
-/// The event with other fields in its object.
+/// The event with some fields of its object replaced.
 fn with(mut event: Value, fields: &Value) -> Value {
     for (name, value) in fields.as_object().unwrap() {
         event["data"]["object"][name] = value.clone();
@@ -301,7 +301,7 @@ fn a_genuine_event_without_what_its_kind_must_have_is_refused_with_the_field() {
             for value in [json!(null), json!({}), json!(-5), json!(1.5), json!("a b\n")] {
                 let object = with(event(kind, &good), &json!({field: value}))["data"]["object"].clone();
                 if field == "status" && value.is_string() {
-                    continue; // any text will do
+                    continue; // any text is valid
                 }
                 assert_eq!(refusal(normalize(&event(kind, &object))), malformed, "{kind} {field} {value}");
             }
@@ -365,7 +365,7 @@ fn while_a_secret_is_rolled_both_are_taken_and_an_unusable_setting_is_named() {
     assert!(!format!("{both:?}").contains("whsec"), "a secret is never printed");
 }
 
-/// A Secrets Manager that says `old`, then `new`, and how often it was asked.
+/// A Secrets Manager that gives these answers in turn, and a count of its requests.
 fn rolled(seconds: &Arc<AtomicI64>, answers: Vec<Result<&'static str, &'static str>>) -> (Webhook, Arc<AtomicUsize>) {
     let time = Arc::clone(seconds);
     let clock = Clock::new(move || now() + jiff::SignedDuration::from_secs(time.load(Ordering::Relaxed)));
@@ -450,7 +450,7 @@ fn a_failure_keeps_a_word_of_stripe_s_and_nothing_about_the_customer() {
     assert_eq!(fact, MoneyFact::Failed("card_declinedadaexamplecom".into()));
 }
 
-/// Events with what their kinds are read for, one for each kind of fact.
+/// Events with the fields that are read, one for each kind of fact.
 fn events_of_an_order() -> Vec<Value> {
     let metadata = json!({"order_id": "1001", "channel": "web", "orderly_refund": "cancel", "orderly_attempt": "1"});
     let events = [
@@ -476,7 +476,7 @@ fn events_of_an_order() -> Vec<Value> {
     events.iter().map(|(kind, object)| event(kind, object)).collect()
 }
 
-/// Stripe's own.
+/// Stripe's own events.
 fn fixtures() -> Vec<Value> {
     vec![
         fixture!("payment_intent.succeeded"),
@@ -490,7 +490,7 @@ fn fixtures() -> Vec<Value> {
     ]
 }
 
-/// Only Stripe can sign, but a fault of Stripe's, or a leaked secret, must not bring a poisoned fact into a ledger.
+/// Only Stripe can sign, but a fault of Stripe's or a leaked secret must not put a poisoned fact into a ledger.
 fn fits_a_ledger(event: &MoneyEvent) -> bool {
     let amount = match &event.fact {
         MoneyFact::Pending | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
@@ -504,7 +504,7 @@ fn fits_a_ledger(event: &MoneyEvent) -> bool {
     (0..=MAX_AMOUNT).contains(&amount) && serde_json::to_string(event).unwrap().len() <= 1_500
 }
 
-/// Takes an event that Stripe has signed; it is a fact that fits a ledger, or refused with what is wrong.
+/// Reads an event that Stripe has signed. It must be a fact that fits a ledger, or a refusal with a reason.
 fn judge(body: Vec<u8>) -> Result<(), String> {
     match read_at(&stripe(false), &signed_bytes(body, SECRET, now()), now()) {
         Ok(None) => Ok(()),
