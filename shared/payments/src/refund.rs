@@ -12,7 +12,7 @@ use runtime::{Aws, Clock, ConfigError};
 /// A refund to be made.
 #[derive(Debug)]
 pub struct RefundRequest<'a> {
-    /// What the provider calls the payment.
+    /// The provider's id of the payment.
     pub payment: &'a ProviderId,
     /// In the currency's minor units.
     pub amount: Amount,

@@ -12,7 +12,7 @@ use aws_types::{SdkConfig, region::Region};
 use std::time::Duration;
 use store::{Queues, Sender, Store, Tables};
 
-/// Why a function cannot start. Each says what to set.
+/// Why a function cannot start. Each error says what to set.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("the environment variable {0} is not set; template.yaml sets it for deployed functions")]
@@ -33,12 +33,12 @@ pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// No call to AWS takes this long in good health; a lost one must not eat the whole invocation.
+/// No healthy call to AWS takes this long. A lost call must not use up the whole invocation.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_ATTEMPTS: u32 = 3;
 
-/// How to reach AWS, or what stands in for it.
+/// How to reach AWS or its stand-in.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
@@ -53,7 +53,7 @@ impl Aws {
         Ok(Self::new(region, credentials, optional("ORDERLY_AWS_ENDPOINT"), http_client()))
     }
 
-    /// The clients over a given HTTP client, which is where a simulation injects its faults.
+    /// The clients over a given HTTP client. A simulation injects its faults there.
     pub fn new(
         region: String,
         credentials: aws_sdk_dynamodb::config::SharedCredentialsProvider,
@@ -73,7 +73,7 @@ impl Aws {
             .http_client(http_client)
             .timeout_config(timeouts)
             .retry_config(retries)
-            // Each attempt has its time limit, so that nobody need watch how fast bodies of a few kilobytes flow.
+            // Each attempt has its time limit, so the speed of bodies of a few kilobytes need not be watched.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
@@ -84,14 +84,14 @@ impl Aws {
         Self { config: config.build() }
     }
 
-    /// For programs that stand beside the functions: whatever answers at `endpoint`, as a caller without a role.
+    /// For programs outside the functions: whatever answers at `endpoint`, called without a role.
     pub fn beside(endpoint: &str) -> Self {
         let nobody = aws_sdk_dynamodb::config::Credentials::new("beside", "beside", None, None, "beside");
         let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(nobody);
         Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), http_client())
     }
 
-    /// For requests to others than AWS, each of which may take as long as `timeout`.
+    /// Requests to services other than AWS. Each may take as long as `timeout`.
     pub fn web(&self, timeout: Duration) -> Web {
         let client = self.config.http_client().unwrap_or_else(http_client);
         Web::new(client, timeout)
@@ -134,7 +134,7 @@ impl Aws {
     }
 }
 
-/// TLS by ring: a third of the size of the default and no slow first handshake (docs/adr/0004).
+/// TLS by ring: a third of the size of the default, and no slow first handshake (docs/adr/0004).
 fn http_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }

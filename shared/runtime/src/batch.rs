@@ -1,4 +1,4 @@
-//! Taking batches of messages, where each record succeeds or fails alone.
+//! Batches of messages. Each record succeeds or fails by itself.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use domain::safeguards::Safeguard;
@@ -6,11 +6,11 @@ use futures::{FutureExt, StreamExt, stream};
 use std::{collections::BTreeSet, panic::AssertUnwindSafe};
 use store::Message;
 
-/// How many records of a batch are worked on at once.
+/// How many records of a batch are processed at once.
 const CONCURRENCY: usize = 10;
 
-/// Gives each message of the batch to `work`, several at once. One that is unreadable, fails or panics is
-/// reported as failed, alone.
+/// Gives each message of the batch to `work`, several at once. A message that is unreadable, fails or panics is
+/// reported as failed, without the others.
 pub async fn process<F>(event: SqsEvent, work: impl Fn(Message) -> F) -> SqsBatchResponse
 where
     F: Future<Output = Result<(), app::Error>>,
@@ -44,8 +44,8 @@ where
     response(failed)
 }
 
-/// Gives all messages of the batch to `work` at once, which tells those whose work it could not do. Should one of them
-/// make it panic, each is worked on alone.
+/// Gives all messages of the batch to `work` in one call, which returns the messages that failed. If `work` panics,
+/// each message is processed alone.
 pub async fn process_together<F>(event: SqsEvent, work: impl Fn(Vec<Message>) -> F) -> SqsBatchResponse
 where
     F: Future<Output = Vec<(Message, app::Error)>>,
@@ -73,7 +73,7 @@ where
     response(failed)
 }
 
-/// The messages by record id, and the ids of the records that are none.
+/// The messages by record id, and the ids of the records that are not messages.
 fn parse(event: SqsEvent) -> (Vec<(String, Message)>, Vec<String>) {
     let (mut messages, mut failed) = (Vec::new(), Vec::new());
     for record in event.records {
@@ -81,7 +81,7 @@ fn parse(event: SqsEvent) -> (Vec<(String, Message)>, Vec<String>) {
         match serde_json::from_str(&record.body.unwrap_or_default()) {
             Ok(message) => messages.push((id, message)),
             Err(error) => {
-                // The body is not logged: whatever it is, it is not ours.
+                // The body is not logged, because it is not a message of ours.
                 tracing::error!(record = id, %error, "a record is no message; it will go to the dead-letter queue");
                 failed.push(id);
             }

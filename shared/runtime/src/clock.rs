@@ -1,9 +1,9 @@
-//! Where the time comes from: the one input that functions do not get from outside.
+//! The clock: the one input that a function does not get from its event.
 
 use jiff::Timestamp;
 use std::{fmt, sync::Arc};
 
-/// Tells the time. A simulation brings its own.
+/// Returns the time. A simulation brings its own clock.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -16,7 +16,7 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    /// Now, in whole milliseconds: what is stored reads back equal.
+    /// Now, in whole milliseconds, so that a stored time reads back equal.
     pub fn now(&self) -> Timestamp {
         let now = (self.0)();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

@@ -1,4 +1,4 @@
-//! A secret of Secrets Manager, as a running function holds it.
+//! A secret of Secrets Manager in a running function.
 
 use super::{Aws, Clock, ConfigError, variable};
 use futures::future::BoxFuture;
@@ -6,22 +6,22 @@ use jiff::{SignedDuration, Timestamp};
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::timeout};
 
-/// A value that nobody refuses is read again after this time, so that a secret which was taken back stops working.
+/// A value is read again after this time even if nobody refuses it, so that a withdrawn secret stops working.
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(10);
-/// The least time between two readings of a known value: a flood of bad signatures must not become a flood of requests
-/// to Secrets Manager.
+/// The minimum time between two readings of a known value. A flood of bad signatures must not become a flood of
+/// requests to Secrets Manager.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a caller waits for the first value. Every function has at least ten seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
-/// How long a caller waits for a newer value, while the known one may still do.
+/// How long a caller waits for a newer value while the known one may still work.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(2);
 
 type Source = Box<dyn Fn() -> BoxFuture<'static, Result<String, ConfigError>> + Send + Sync>;
 
 /// A secret that may be rolled while the function runs.
 ///
-/// It is read when it is first asked for, again after ten minutes, and again when its value is refused. Several callers
-/// at once wait for one reading.
+/// It is read on first use, again after ten minutes, and again when its value is refused. Concurrent callers wait for
+/// the same reading.
 pub struct Secret {
     name: &'static str,
     clock: Clock,
@@ -29,7 +29,7 @@ pub struct Secret {
     known: Mutex<Known>,
 }
 
-/// The text of a secret at one moment. It never prints. Cheap to clone.
+/// The text of a secret at one moment. It is never printed. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretValue(Arc<str>);
 
@@ -37,7 +37,7 @@ pub struct SecretValue(Arc<str>);
 struct Known {
     value: Option<SecretValue>,
     read_at: Timestamp,
-    /// When it was last asked for, with or without success.
+    /// When it was last requested, with or without success.
     asked_at: Timestamp,
 }
 
@@ -69,7 +69,7 @@ impl Secret {
         }))
     }
 
-    /// A secret that `source` reads: for tests, and for what stands in for Secrets Manager.
+    /// A secret that `source` reads: for tests, and for stand-ins of Secrets Manager.
     pub fn from_source<F>(
         name: &'static str,
         clock: &Clock,
@@ -81,19 +81,19 @@ impl Secret {
         Self { name, clock: clock.clone(), source: Box::new(move || Box::pin(source())), known: Mutex::default() }
     }
 
-    /// A secret that is always `value`: for programs that have no Secrets Manager.
+    /// A secret that is always `value`: for programs without Secrets Manager.
     pub fn fixed(name: &'static str, value: &str) -> Self {
         let value = value.to_owned();
         Self::from_source(name, &Clock::system(), move || std::future::ready(Ok(value.clone())))
     }
 
-    /// The variable that names it, for messages.
+    /// The environment variable that names the secret, for messages.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The value: read now if it is not known, and if it is older than ten minutes. Should Secrets Manager fail, an old
-    /// value stays in use.
+    /// The value. It is read now if it is unknown or older than ten minutes. If Secrets Manager fails, an old value
+    /// stays in use.
     pub async fn value(&self) -> Result<SecretValue, ConfigError> {
         self.in_time(async {
             let mut known = self.known.lock().await;
@@ -111,14 +111,14 @@ impl Secret {
         .await
     }
 
-    /// Another value than `refused`, if there is one: the secret may have been rolled. It is read again at most once in
-    /// 30 seconds; until then there is none.
+    /// A value other than `refused`, if there is one: the secret may have been rolled. It is read again at most once in
+    /// 30 seconds; until then the result is None.
     pub async fn renewed(&self, refused: &SecretValue) -> Result<Option<SecretValue>, ConfigError> {
         self.in_time(async {
             let mut known = self.known.lock().await;
             let other = |value: &SecretValue| value != refused;
             if let Some(newer) = known.value.clone().filter(other) {
-                return Ok(Some(newer)); // another caller was refused as well, and has read it
+                return Ok(Some(newer)); // another caller was refused too, and has read it
             }
             if !has_passed(PAUSE, known.asked_at, self.clock.now()) {
                 return Ok(None);
@@ -141,7 +141,7 @@ impl Secret {
         Ok(value)
     }
 
-    /// Gives up after the longest time that one reading takes, even if others were waited for.
+    /// Gives up after the longest time of one reading, even if the time went into waiting for other callers.
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, ConfigError>>) -> Result<T, ConfigError> {
         timeout(READ_TIMEOUT, work).await.unwrap_or_else(|_| Err(self.late(READ_TIMEOUT)))
     }
@@ -151,7 +151,8 @@ impl Secret {
     }
 }
 
-/// Whether `now` is so far from `since`. A clock that was set back counts as well: else it would stop all readings.
+/// Whether `now` is at least this far from `since`. A clock that was set back counts too, or it would stop all
+/// readings.
 fn has_passed(time: SignedDuration, since: Timestamp, now: Timestamp) -> bool {
     now.duration_since(since).abs() >= time
 }

@@ -1,10 +1,10 @@
-//! Logs: one JSON object a line, with the event's fields at its top.
+//! Logs: one JSON object per line, with the event's fields at the top level.
 
 use super::{ConfigError, variable};
 use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Crates whose own talk is worth its cost only when somebody looks for a fault in them.
+/// Crates whose logs are worth their cost only when somebody looks for a fault in them.
 const QUIET: [&str; 6] = ["aws_config", "aws_runtime", "aws_smithy_runtime", "hyper", "hyper_util", "lambda_runtime"];
 
 /// Starts logging to standard output at the level that `ORDERLY_LOG` names.

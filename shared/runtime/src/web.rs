@@ -1,4 +1,4 @@
-//! Requests to others than AWS: the payment provider, a warehouse's system.
+//! Requests to services other than AWS: the payment provider, a warehouse's system.
 
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
@@ -16,25 +16,25 @@ use http::StatusCode;
 use std::{convert::Infallible, sync::Mutex, time::Duration};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// No answer that anybody waits for is longer. What is beyond this is not read.
+/// No expected answer is longer. The rest is not read.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// Sends each request once, over the HTTP client of the AWS clients: one stack of HTTP and TLS in a binary, and one place
-/// where a simulation stands in the way.
+/// Sends each request once, over the HTTP client of the AWS clients. So a binary has one stack of HTTP and TLS, and a
+/// simulation has one place to inject faults.
 #[derive(Debug, Clone)]
 pub struct Web {
     client: SharedHttpClient,
     timeout: Duration,
 }
 
-/// An answer of any status. Redirections are not followed.
+/// An answer of any status. Redirects are not followed.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub body: Vec<u8>,
 }
 
-/// No answer came: what was asked for may have been done, or not. It does not tell the URL, which may hold a token.
+/// No answer came: the request may or may not have been carried out. The error omits the URL, which may hold a token.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
     #[error("its URL is malformed")]
@@ -89,15 +89,15 @@ impl Web {
     }
 }
 
-/// The head of an answer, whose body is still to be read. Outputs of operations must be shareable between threads; bodies
-/// are not.
+/// The status of an answer whose body is not read yet. Outputs of operations must be shareable between threads, and
+/// bodies are not, hence the mutex.
 #[derive(Debug)]
 struct Begun {
     status: StatusCode,
     body: Mutex<SdkBody>,
 }
 
-/// Takes every answer as it comes: what a status means, its caller knows.
+/// Accepts every answer. The caller knows what a status means.
 #[derive(Debug)]
 struct TakeBody;
 

@@ -1,4 +1,4 @@
-//! Attributes as DynamoDB has them, and values out of them.
+//! DynamoDB attributes, and the values in them.
 
 use super::{Item, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -18,12 +18,12 @@ pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
-/// An item's key, out of texts.
+/// A key from its text attributes.
 pub(crate) fn key_item<const N: usize>(parts: [(&str, String); N]) -> Item {
     parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
 }
 
-/// Milliseconds since 1970 in 14 digits: sorts as text until the year 5138.
+/// Milliseconds since 1970 in 14 digits. It sorts as text until the year 5138.
 pub(crate) fn sortable(moment: Timestamp) -> String {
     format!("{:014}", moment.as_millisecond().max(0))
 }

@@ -1,25 +1,25 @@
-//! Why a commit was not made.
+//! Why a commit failed.
 
 use super::{StoreError, keys::ItemKey};
 use domain::stock::StockPlace;
 
-/// Why a commit was not made.
+/// Why a commit failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Conditions did not hold: somebody else was faster, or there is not enough stock. Nothing was written.
+    /// Conditions failed: somebody else was faster, or there is not enough stock. Nothing was written.
     #[error("conditions did not hold: {0:?}")]
     Conflict(Vec<Failed>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// An item whose condition did not hold.
+/// An item whose condition failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failed {
-    /// An item of an order is not at the version that was read, or exists already.
+    /// An item of an order is not at the version that was read, or already exists.
     Item(ItemKey),
-    /// Not enough is available there.
+    /// Not enough stock is available there.
     Stock(StockPlace),
-    /// Another record (a payment's, a movement, a setting): changed, or there already.
+    /// Another record (a payment, a movement, a setting) has changed, or already exists.
     Other(String),
 }

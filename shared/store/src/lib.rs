@@ -1,8 +1,8 @@
-//! DynamoDB: items, keys and conditional writes. Attribute names live here and nowhere else.
+//! DynamoDB: items, keys and conditional writes. Only this crate knows attribute names.
 //!
-//! Every [`Record`] is one item with a `version`. A change is: load, decide (a pure rule), [`Write`] on condition that
-//! the version is still the one that was read. The loser of a race re-reads and retries ([`retry_on_conflict`]). A commit
-//! sends what the written records newly owe.
+//! Every [`Record`] is one item with a `version`. A change loads it, decides (a pure rule), and does a [`Write`] on
+//! condition that the version is still the one that was read. The loser of a race re-reads and retries
+//! ([`retry_on_conflict`]). A commit sends what the written records newly owe.
 
 mod attributes;
 mod conflict;
@@ -43,7 +43,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// An item as DynamoDB has it.
+/// An item as DynamoDB returns it.
 pub(crate) type Item = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
 
 /// The tables and the queues, and how to reach them. Cheap to clone.
@@ -58,18 +58,18 @@ pub struct Store {
 /// The locations, and when they were read.
 type FreshLocations = (Instant, Arc<[Location]>);
 
-/// Something that DynamoDB, or an item in it, did not do.
+/// A failure of DynamoDB, or of an item in it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The request did not come through, or was refused: try again later.
+    /// The request failed or was refused: try again later.
     #[error("DynamoDB: {operation} failed: {source}")]
     Request {
         operation: &'static str,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The item is not of a shape that this version writes: a person must look. What is wrong may quote a customer's
-    /// data, so it is not told where it would be logged.
+    /// The item does not have the shape that this version writes. A person must look. The cause may quote a customer's
+    /// data, so it is left out where it would be logged.
     #[error("{item} cannot be read: it is not of a shape that this version writes")]
     Unreadable {
         item: String,
@@ -101,10 +101,10 @@ impl StoreError {
     }
 }
 
-/// How often a race is tried again.
+/// The maximum number of attempts at a race.
 const MAX_ATTEMPTS: u32 = 10;
 
-/// Runs `attempt` (load, decide, commit) until it does not lose a race.
+/// Runs `attempt` (load, decide, commit) until it no longer loses a race.
 pub async fn retry_on_conflict<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E>
 where
     E: From<StoreError> + IsConflict,
@@ -118,12 +118,12 @@ where
     Err(StoreError::Contended(MAX_ATTEMPTS).into())
 }
 
-/// An error that may only say that somebody else was faster.
+/// An error that may only mean that somebody else was faster.
 pub trait IsConflict {
     fn is_conflict(&self) -> bool;
 }
 
-/// Waits a random while, the longer the more often it had to: rivals should not meet again.
+/// Waits for a random time that grows with each attempt, so that rivals do not collide again.
 pub(crate) async fn pause(attempt: u32) {
     let limit = Duration::from_millis(5) * 2_u32.pow(attempt.min(6));
     tokio::time::sleep(limit.mul_f64(fastrand::f64())).await;
@@ -134,22 +134,21 @@ impl Store {
         Self { client, tables: Arc::new(tables), sender, locations: Arc::default() }
     }
 
-    /// One record, as it is now.
+    /// One record, strongly consistent.
     pub async fn load<T: Record>(&self, key: &T::Key) -> Result<Option<Stored<T>>, StoreError> {
         let get = self.client.get_item().table_name(self.tables.name(T::TABLE)).set_key(Some(T::key(key)));
         let answer = get.consistent_read(true).send().await.map_err(StoreError::request("GetItem"))?;
         answer.item.map(decode).transpose()
     }
 
-    /// Some records, as they are now; those that are not there are left out. One that cannot be read does not keep the
-    /// others from its reader.
+    /// Some records, strongly consistent. Missing ones are left out. An unreadable one does not hide the others.
     pub async fn load_all<T: Record>(
         &self,
         keys: impl IntoIterator<Item = T::Key>,
     ) -> Result<Vec<(T::Key, Result<Stored<T>, StoreError>)>, StoreError> {
         let mut wanted: Vec<T::Key> = Vec::new();
         for key in keys {
-            // DynamoDB refuses a key that is asked for twice.
+            // DynamoDB refuses a request that names a key twice.
             if !wanted.contains(&key) {
                 wanted.push(key);
             }
@@ -163,7 +162,7 @@ impl Store {
         items.into_iter().map(|(_, item)| named(item)).collect()
     }
 
-    /// Sends what is owed already once more. What a commit newly owes it sends itself. Tells how many were sent.
+    /// Sends again what is already owed. (A commit itself sends what it newly owes.) Returns how many were sent.
     pub async fn remind(&self, owed: &[OwedDuty]) -> usize {
         self.sender.send(owed).await
     }
@@ -173,7 +172,7 @@ impl Store {
         Write::new(self, now)
     }
 
-    /// Reads items by their keys from several tables in as few requests as can be. Missing ones are left out.
+    /// Reads items by their keys from several tables in as few requests as possible. Missing ones are left out.
     async fn batch_get(&self, keys: Vec<(&str, Item)>, consistent: bool) -> Result<Vec<(String, Item)>, StoreError> {
         /// DynamoDB's limit for one `BatchGetItem`.
         const MAX_KEYS: usize = 100;
@@ -199,7 +198,7 @@ impl Store {
                 for (table, items) in answer.responses.unwrap_or_default() {
                     found.extend(items.into_iter().map(|item| (table.clone(), item)));
                 }
-                // What DynamoDB did not get to this time is asked for again.
+                // Keys that DynamoDB left unprocessed are requested again.
                 let left = answer.unprocessed_keys.unwrap_or_default();
                 wanted = left
                     .into_iter()

@@ -16,7 +16,7 @@ use domain::{
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// Why an item is looked at by `reconcile`.
+/// Why `reconcile` looks at an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueClass {
     Owed,
@@ -49,10 +49,11 @@ pub struct Page<T> {
 }
 
 impl Store {
-    /// Orders of some channels, newest first, from `cursor` on. `active`, where given, looks only at the orders that
-    /// are still going on, or only at the others; `keep` filters further.
+    /// Orders of some channels, newest first, from `cursor` on. `active`, if given, selects only the active orders or
+    /// only the others. `keep` filters further.
     ///
-    /// A page may be short, or even empty, and still have a next one: it stops after looking at so many orders.
+    /// A page may be short or even empty and still have a next page, because it stops after looking at a fixed number
+    /// of orders.
     pub async fn list_orders(
         &self,
         channels: &[ChannelId],
@@ -61,7 +62,7 @@ impl Store {
         limit: usize,
         keep: impl Fn(&OrderState) -> bool,
     ) -> Result<Page<Stored<OrderState>>, StoreError> {
-        /// How many orders one request looks at, at most.
+        /// The maximum number of orders that one request looks at.
         const MAX_LOOKED_AT: usize = 500;
         let sides: &[&str] = match active {
             Some(true) => &["active"],
@@ -82,7 +83,7 @@ impl Store {
                 );
             }
             keys.sort_by(|(_, a), (_, b)| b.cmp(a));
-            keys.dedup_by(|(a, _), (b, _)| a == b); // one that changes sides right now
+            keys.dedup_by(|(a, _), (b, _)| a == b); // an order that is changing sides right now
             let more = keys.len() >= limit;
             keys.truncate(limit);
             looked_at += keys.len();
@@ -105,7 +106,7 @@ impl Store {
         }
     }
 
-    /// What a location has to do, oldest first, from `cursor` on.
+    /// The work of a location, oldest first, from `cursor` on.
     pub async fn list_work(
         &self,
         location: &LocationId,
@@ -119,8 +120,8 @@ impl Store {
         Ok(Page { items, next })
     }
 
-    /// All items that have been due since before `before`, the longest waiting first. An entry that cannot be read keeps
-    /// none of the others from being found.
+    /// All items that have been due since before `before`, the longest waiting first. An unreadable entry does not hide
+    /// the others.
     pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
         let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before));
         let mut found: Vec<DueItem> = futures::future::try_join_all(queries).await?.into_iter().flatten().collect();
@@ -128,7 +129,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The index holds keys only: thousands of entries fit a page, and a page costs next to nothing.
+    /// Reads one shard. The index holds only keys, so a page fits thousands of entries and costs almost nothing.
     async fn due_shard(&self, class: DueClass, shard: u8, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
         let partition = format!("{}#{shard}", class.name());
         let query = self
@@ -190,7 +191,7 @@ impl Store {
         items.into_iter().map(entry).collect()
     }
 
-    /// The records that an index names. Eventually consistent, as the index itself is.
+    /// The records that an index names. Eventually consistent, like the index itself.
     async fn listed_records<T: Record<Key = ItemKey>>(
         &self,
         keys: impl Iterator<Item = &ItemKey>,

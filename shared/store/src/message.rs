@@ -1,25 +1,25 @@
 //! The queues that chain the functions.
 //!
-//! A message carries names only: which item owes what. No customer data is ever in a queue, a dead-letter
-//! queue or a log line.
+//! A message carries only names: which item owes what. No customer data is ever in a queue, a dead-letter queue or a
+//! log line.
 
 use domain::duty::{Duty, OwedDuty, Subject};
 use serde::{Deserialize, Serialize};
 
-/// What goes over a queue: `{"v":1,"subject":"order/ord_…/state","duty":"stock-deduction"}`.
+/// The message on a queue: `{"v":1,"subject":"order/ord_…/state","duty":"stock-deduction"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     v: Version,
-    /// What owes it.
+    /// The item that owes the duty.
     pub subject: Subject,
     pub duty: Duty,
-    /// The X-Ray trace in which the work became owed: what fails is logged with it.
+    /// The X-Ray trace in which the duty became owed. A failure is logged with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
 }
 
-/// The message format. Another one is refused and ends, after its retries, in the dead-letter queue,
-/// from where it is redriven when a version that knows it is deployed.
+/// The message format. A message of another format is refused, and goes to the dead-letter queue after its retries. It
+/// is redriven from there when a version that knows the format is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 struct Version;
@@ -38,7 +38,7 @@ impl From<Version> for u8 {
     }
 }
 
-/// As logs name it: what owes, and what it owes.
+/// The form in logs: the subject and its duty.
 impl std::fmt::Display for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.subject, self.duty)

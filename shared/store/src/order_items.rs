@@ -1,4 +1,4 @@
-//! The items of an order's collection: their keys, what they owe, and the indexes that hold them.
+//! The items of an order's collection: their keys, their duties, and the indexes that hold them.
 
 use super::{Item, attributes::sortable, conflict::Failed, keys::ItemKey, record::Record, tables::Table};
 use domain::{
@@ -17,12 +17,12 @@ pub(super) const LISTING_INDEX: &str = "listing";
 pub(super) const LISTING_KEY: &str = "listing_key";
 pub(super) const LISTED_AT: &str = "listed_at";
 
-/// The sparse index of what the warehouse has to do.
+/// The sparse index of the warehouse's work.
 pub(super) const WORK_INDEX: &str = "work";
 pub(super) const WORK_LOCATION: &str = "work_location";
 pub(super) const WORK_SINCE: &str = "work_since";
 
-/// The sort key of listings: by time, and unique.
+/// The sort key of listings. It sorts by time and is unique.
 pub(super) fn listed_at(moment: Timestamp, order: &OrderId) -> String {
     format!("{}#{order}", sortable(moment))
 }
@@ -68,8 +68,8 @@ order_item!(OrderState {
         OrderState::due(self, last, now)
     }
 
-    /// Active and closed orders of a channel are listed apart, so that the few open ones are found among
-    /// millions; an order changes sides once in its life.
+    /// The keys of the listing. A channel's active and closed orders are listed apart, so that the few active ones are
+    /// found among millions. An order usually changes sides once.
     fn index_keys(&self, key: &ItemKey) -> Vec<(&'static str, String)> {
         let side = if self.status.is_active() { "active" } else { "closed" };
         vec![(LISTING_KEY, format!("{}#{side}", self.channel)), (LISTED_AT, listed_at(self.placed_at, &key.order))]

@@ -1,4 +1,4 @@
-//! Orders as a whole: one item collection, read by one Query, changed by what a rule makes of it.
+//! Whole orders: each is one item collection, read by one Query, and written by comparing it before and after a rule.
 
 use super::{
     Item, MAX_ATTEMPTS, Store, StoreError,
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub struct StoredOrder {
     pub order: Order,
-    /// The claims of e-mails, by their names.
+    /// The claims of its e-mails, by item name.
     pub email_claims: BTreeMap<ItemName, Stored<EmailClaim>>,
     fingerprint: String,
     reserved_until: Timestamp,
@@ -40,12 +40,12 @@ struct ItemVersion {
 }
 
 impl StoredOrder {
-    /// The same with the order as it is after a change. Its items have other versions then: for showing only.
+    /// The same with the changed order, for display only: its items have other versions by then.
     pub fn with(self, order: Order) -> Self {
         Self { order, ..self }
     }
 
-    /// One of its items, with the version that it was read at.
+    /// One of its items, with the version that was read.
     pub fn stored<T: Record<Key = ItemKey>>(&self, item: ItemName, value: T) -> Stored<T> {
         let ItemVersion { version, due } =
             self.versions.get(&item).copied().unwrap_or(ItemVersion { version: 0, due: None });
@@ -88,7 +88,7 @@ impl Collection {
         Ok(())
     }
 
-    /// Takes a value out of its item, and remembers the version.
+    /// Decodes an item, and remembers its version.
     fn take<T: Record<Key = ItemKey>>(&mut self, item: Item) -> Result<T, StoreError> {
         let Stored { key, version, due, value } = decode::<T>(item)?;
         self.versions.insert(key.item, ItemVersion { version, due });
@@ -105,12 +105,12 @@ impl Collection {
 }
 
 impl Store {
-    /// The whole story of an order, as it is now.
+    /// The whole order, strongly consistent.
     ///
-    /// A Query is no snapshot: of a transaction that is made meanwhile it may see one item before and another one
-    /// after it. Where that would show a state with other fulfillments than its own, or of another revision, it reads
-    /// again: a decision on it would forget one that exists. Any other mixture is refused by the version of what is
-    /// written.
+    /// A Query is not a snapshot: it may see one item before a concurrent transaction and another one after it. If the
+    /// state does not match the fulfillments or the revision that were read, the order is read again, because a
+    /// decision on it would forget a fulfillment that exists. Any other mixture is caught by the version conditions of
+    /// the write.
     pub async fn order(&self, id: &OrderId) -> Result<Option<StoredOrder>, StoreError> {
         for attempt in 0..MAX_ATTEMPTS {
             let order = self.read_order(id).await?;
@@ -133,12 +133,12 @@ impl Store {
         Ok(collection.into_order(id))
     }
 
-    /// The state of an order alone, as it is now.
+    /// Only the state of an order, strongly consistent.
     pub async fn order_state(&self, order: &OrderId) -> Result<Option<Stored<OrderState>>, StoreError> {
         self.load(&ItemKey::state(order)).await
     }
 
-    /// What was asked for. It may have been written only now.
+    /// What was asked for, strongly consistent.
     pub async fn placement(&self, order: &OrderId) -> Result<Option<Placement>, StoreError> {
         let stored = self.load(&ItemKey::new(order, ItemName::Placed)).await?;
         Ok(stored.map(|stored: Stored<Placement>| stored.value))
@@ -150,7 +150,7 @@ fn is_whole(order: &Order) -> bool {
 }
 
 impl Write<'_> {
-    /// Adds a new order, with the stock that it holds; the commit fails if there is such an order already.
+    /// Adds a new order, with the stock that it holds. The commit fails if the order exists already.
     pub fn place(&mut self, order: &OrderId, placement: &Placement, state: OrderState) {
         if !Safeguard::StockMovesWithOrder.is_off() {
             self.stock(&difference(&[], &state.stock));
@@ -159,8 +159,8 @@ impl Write<'_> {
         self.create(ItemKey::state(order), state);
     }
 
-    /// Writes what a rule made of an order: the items that differ, the stock that moves, the corrections of the books. The
-    /// commit fails if one of these items has changed since the order was read.
+    /// Writes the result of a rule: the items that differ, the stock that moves, the stock corrections. The commit
+    /// fails if one of these items has changed since the order was read.
     pub fn change(&mut self, read: &StoredOrder, change: &Change) {
         let (before, after) = (&read.order, &change.order);
         self.stock(&change.stock(before));

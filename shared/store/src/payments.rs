@@ -19,12 +19,12 @@ const UNMATCHED_INDEX: &str = "unmatched";
 const UNMATCHED_CLASS: &str = "unmatched_class";
 const UNMATCHED_SINCE: &str = "unmatched_since";
 
-/// Why a payment's events are in no ledger: the partitions of the sparse index.
+/// Why a payment's events are in no ledger. Each is a partition of the sparse index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unmatched {
-    /// The order that it names is not there yet.
+    /// It names an order that is not there yet.
     AwaitsOrder,
-    /// It names none: perhaps it is none of this shop's business. Only a person can tell.
+    /// It names no order, and may not concern this shop at all. Only a person can tell.
     NamesNoOrder,
 }
 
@@ -61,12 +61,13 @@ fn unknown(id: &PaymentId) -> Stored<PaymentRecord> {
 }
 
 impl Store {
-    /// What is known of a payment, as it is now; an empty record if nothing is.
+    /// The record of a payment, strongly consistent. It is empty if nothing is known.
     pub async fn payment(&self, id: &PaymentId) -> Result<Stored<PaymentRecord>, StoreError> {
         Ok(self.load(id).await?.unwrap_or_else(|| unknown(id)))
     }
 
-    /// What is known of a payment, and the state of the order that it is said to pay, as they are now, in one request.
+    /// The record of a payment and the state of the order that it claims to pay, both strongly consistent, in one
+    /// request.
     pub async fn payment_and_state(
         &self,
         id: &PaymentId,
@@ -85,7 +86,7 @@ impl Store {
         Ok((payment, state))
     }
 
-    /// All payments with events that are in no ledger yet, the oldest first.
+    /// All payments with events that are in no ledger yet, oldest first.
     pub async fn unmatched(&self, why: Unmatched) -> Result<Vec<PaymentId>, StoreError> {
         let query = self
             .client
@@ -104,7 +105,7 @@ impl Store {
         Ok(found.iter().filter_map(readable).collect())
     }
 
-    /// What is known of some payments, as it is now, in the order of their ids.
+    /// The records of some payments, strongly consistent, sorted by id.
     pub async fn payments(&self, ids: &[PaymentId]) -> Result<Vec<Stored<PaymentRecord>>, StoreError> {
         let found = self.load_all(ids.iter().cloned()).await?;
         let mut payments = found.into_iter().map(|(_, payment)| payment).collect::<Result<Vec<_>, _>>()?;

@@ -1,7 +1,7 @@
-//! How a record becomes an item and back: one protocol for every table.
+//! How a record becomes an item and back. All tables use the same protocol.
 //!
-//! A record is one item under a key of its own, with a `version` that grows by one with every write. It may owe work,
-//! may be due to be looked at, and may be in sparse indexes.
+//! A record is one item with its own key, and a `version` that grows by one with every write. It may owe work, may be
+//! due for another look, and may be in sparse indexes.
 
 use super::{
     Item, StoreError,
@@ -17,16 +17,16 @@ use std::fmt::{Debug, Display};
 /// Grows by one with every write.
 pub(super) const VERSION: &str = "version";
 
-/// The sparse index of what `reconcile` has to look at.
+/// The sparse index of what `reconcile` must look at.
 pub(super) const DUE_INDEX: &str = "due";
 pub(super) const DUE_CLASS: &str = "due_class";
 pub(super) const DUE_AT: &str = "due_at";
-/// Due items of a class are spread over this many partitions: one takes 1,000 writes a second.
+/// Due items of a class are spread over this many partitions, because one partition takes only 1,000 writes a second.
 pub(super) const DUE_SHARDS: u8 = 4;
 
 static NOTHING: Owed = Owed::new();
 
-/// What is stored as one item and changed under its version.
+/// A value that is stored as one item and changed on condition of its version.
 pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq {
     type Key: Clone + PartialEq + Debug + Display;
     const TABLE: Table;
@@ -34,10 +34,10 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq {
     /// The attributes of its primary key.
     fn key(key: &Self::Key) -> Item;
 
-    /// The key of an item as it was read. None: it is malformed.
+    /// The key of an item that was read. None if it is malformed.
     fn key_of(item: &Item) -> Option<Self::Key>;
 
-    /// What its duties are owed by. Only a record that has one may owe any.
+    /// The subject of its duties. A record without one may owe nothing.
     fn subject(_: &Self::Key) -> Option<Subject> {
         None
     }
@@ -46,17 +46,17 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq {
         &NOTHING
     }
 
-    /// When `reconcile` has to look at it; `last` is what it was before this change.
+    /// When `reconcile` must look at it. `last` is the due entry before this change.
     fn due(&self, _last: Option<Due>, _now: Timestamp) -> Option<Due> {
         None
     }
 
-    /// The keys of the other indexes that hold it now.
+    /// The keys of the other indexes that hold it.
     fn index_keys(&self, _: &Self::Key) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
-    /// What a commit tells when its condition did not hold.
+    /// What a commit reports when its condition fails.
     fn failed(key: &Self::Key) -> Failed {
         Failed::Other(key.to_string())
     }
@@ -66,25 +66,25 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored<T: Record> {
     pub key: T::Key,
-    /// 0: it is not there yet.
+    /// 0 if it is not there yet.
     pub version: u64,
     pub due: Option<Due>,
     pub value: T,
 }
 
 impl<T: Record> Stored<T> {
-    /// One that is not there yet, with the value that stands for that.
+    /// A record that is not there yet, with a value for its absence.
     pub fn absent(key: T::Key, value: T) -> Self {
         Self { key, version: 0, due: None, value }
     }
 
-    /// Whether it still owes `duty`; if not, the work is done.
+    /// Whether it still owes `duty`. If not, the work is done.
     pub fn owes(&self, duty: &Duty) -> bool {
         self.value.owed().contains(duty)
     }
 }
 
-/// The item of a record at a version.
+/// The item of a record at its version.
 pub(super) fn encode<T: Record>(stored: &Stored<T>) -> Result<Item, StoreError> {
     let mut item = to_item(&stored.value, &stored.key)?;
     item.extend(T::key(&stored.key));
@@ -122,7 +122,7 @@ pub(super) fn decode<T: Record>(item: Item) -> Result<Stored<T>, StoreError> {
     Ok(Stored { key, version, due, value })
 }
 
-/// Spreads records over the shards of an index without storing a number: the same record, the same shard.
+/// The index shard of a record. It is computed from the key, so it need not be stored.
 fn shard(key: &impl Display) -> u8 {
     key.to_string().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
 }

@@ -1,4 +1,4 @@
-//! Sending what is newly owed.
+//! Sending newly owed duties.
 
 use crate::Message;
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
@@ -12,15 +12,15 @@ use std::{
 /// SQS's limit for one `SendMessageBatch`.
 const MAX_BATCH: usize = 10;
 
-/// Requests that are made at once: each takes a connection.
+/// The maximum number of concurrent requests. Each takes a connection.
 const AT_ONCE: usize = 8;
 
-/// The queues' URLs, one a consumer.
+/// The queues' URLs, one per consumer.
 #[derive(Debug, Clone)]
 pub struct Queues(BTreeMap<Consumer, String>);
 
 impl Queues {
-    /// Asks `url` for each consumer's queue.
+    /// Calls `url` for each consumer's queue.
     pub fn of<E>(mut url: impl FnMut(Consumer) -> Result<String, E>) -> Result<Self, E> {
         Consumer::ALL.into_iter().map(|consumer| Ok((consumer, url(consumer)?))).collect::<Result<_, _>>().map(Self)
     }
@@ -32,7 +32,7 @@ pub struct Sender(Arc<Inner>);
 
 struct Inner {
     queues: Queues,
-    /// Made for the first message: many invocations send none.
+    /// Created for the first message, because many invocations send none.
     client: OnceLock<Client>,
     connect: Box<dyn Fn() -> Client + Send + Sync>,
 }
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Sender {
 }
 
 impl Sender {
-    /// `connect` makes the client, once there is something to send.
+    /// `connect` creates the client when there is something to send.
     pub fn new(queues: Queues, connect: impl Fn() -> Client + Send + Sync + 'static) -> Self {
         Self(Arc::new(Inner { queues, client: OnceLock::new(), connect: Box::new(connect) }))
     }
@@ -53,10 +53,10 @@ impl Sender {
         self.0.client.get_or_init(|| (self.0.connect)())
     }
 
-    /// Sends one message for each duty, in as few requests as can be. Tells how many were sent.
+    /// Sends one message per duty, in as few requests as possible. Returns how many were sent.
     ///
-    /// It does not fail: the work is recorded as owed already, and what could not be sent now
-    /// `reconcile` sends in a minute. So a caller has nothing to undo, and only the delay is logged.
+    /// It never fails. The work is already recorded as owed, and `reconcile` sends within a minute what could not be
+    /// sent now. The caller has nothing to undo, so only the delay is logged.
     pub async fn send(&self, owed: &[OwedDuty]) -> usize {
         let mut by_queue: BTreeMap<Consumer, Vec<String>> = BTreeMap::new();
         for owing in owed {

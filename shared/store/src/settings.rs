@@ -22,7 +22,7 @@ const COLLECTION: &str = "collection";
 const ID: &str = "id";
 const SKU: &str = "sku";
 
-/// Locations are asked for by every order and change a few times a year: a sandbox may be this far behind.
+/// Every order asks for the locations, and they change a few times a year. A sandbox may be this far behind.
 const LOCATIONS_TTL: Duration = Duration::from_secs(10);
 
 /// A record of a collection of the settings table.
@@ -53,7 +53,7 @@ macro_rules! setting {
 
 setting!(Location, LocationId, "locations");
 setting!(Channel, ChannelId, "channels");
-// By the key's SHA-256.
+// Keyed by the key's SHA-256.
 setting!(ApiKey, String, "keys");
 
 impl Record for Product {
@@ -77,7 +77,7 @@ impl Store {
             return Ok(locations);
         }
         let locations: Arc<[Location]> = self.settings::<Location>().await?.into();
-        // Nothing to route to is what a new shop has for a moment only: do not remember it.
+        // Only a new shop has no location, and only briefly, so an empty list is not cached.
         if !locations.is_empty() {
             let fresh = Some((Instant::now(), Arc::clone(&locations)));
             *self.locations.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
@@ -85,7 +85,7 @@ impl Store {
         Ok(locations)
     }
 
-    /// Forgets the locations that were read: one has been changed here.
+    /// Forgets the cached locations, because one has been changed here.
     pub fn forget_locations(&self) {
         *self.locations.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -98,7 +98,7 @@ impl Store {
         self.settings().await
     }
 
-    /// The key with this hash, revoked or not. Eventually consistent: a new key may take a second to be known.
+    /// The key with this hash, revoked or not. Eventually consistent: a new key may be unknown for a second.
     pub async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
         let key = ApiKey::key(&hash.to_owned());
         let get = self.client.get_item().table_name(&self.tables.settings).set_key(Some(key));
@@ -110,11 +110,11 @@ impl Store {
         Ok(self.products(std::slice::from_ref(sku)).await?.remove(sku))
     }
 
-    /// Master data of some SKUs; those without any are left out.
+    /// The products of some SKUs. SKUs without one are left out.
     pub async fn products(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Product>, StoreError> {
         let mut skus = skus.to_vec();
         skus.sort();
-        skus.dedup(); // DynamoDB refuses a key that is asked for twice
+        skus.dedup(); // DynamoDB refuses a request that names a key twice
         let keys = skus.iter().map(|sku| (self.tables.catalog.as_str(), Product::key(sku))).collect();
         let items = self.batch_get(keys, false).await?;
         let product = |(_, item): (String, Item)| {

@@ -1,4 +1,4 @@
-//! The stock table: `sku`, and `location#…` for a level or `movement#…` for a change by hand.
+//! The stock table: `sku`, and `location#…` for a level or `movement#…` for a manual change.
 
 use super::{
     Item, Store, StoreError,
@@ -17,10 +17,10 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 const MOVEMENT: &str = "movement#";
-/// Idempotency keys of movements: a movement's own key begins with its time, so it cannot be unique by itself.
+/// Idempotency keys of movements. A movement's own key begins with its time, so it cannot ensure uniqueness.
 const MOVEMENT_KEY: &str = "movement-key#";
 
-/// A level as stored: a bucket that nothing ever touched is not there.
+/// A level as it is stored. Buckets that were never touched are absent.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Buckets {
@@ -59,11 +59,11 @@ fn level(item: Item) -> Result<StockLevel, StoreError> {
 }
 
 impl Store {
-    /// The levels of some SKUs at some locations, in one request a hundred. Eventually consistent: what is
-    /// taken from them is guarded by the condition of the write.
+    /// The levels of some SKUs at some locations, in one request per hundred. Eventually consistent: the condition of
+    /// the write guards what is taken from them.
     pub async fn stock_levels(&self, skus: &[Sku], locations: &[Location]) -> Result<Vec<StockLevel>, StoreError> {
         let mut keys = Vec::new();
-        let skus: BTreeSet<&Sku> = skus.iter().collect(); // DynamoDB refuses a key that is asked for twice
+        let skus: BTreeSet<&Sku> = skus.iter().collect(); // DynamoDB refuses a request that names a key twice
         for sku in skus {
             for location in locations {
                 let place = StockPlace { sku: sku.clone(), location: location.id.clone() };
@@ -74,7 +74,7 @@ impl Store {
         items.into_iter().map(|(_, item)| level(item)).collect()
     }
 
-    /// Everything about a SKU: its levels, and its newest movements.
+    /// The levels of a SKU, and its newest movements.
     pub async fn stock_of(
         &self,
         sku: &Sku,
@@ -99,14 +99,14 @@ impl Store {
         Ok((levels, moved))
     }
 
-    /// One level, as it is now.
+    /// One level, strongly consistent.
     pub async fn stock_level(&self, place: &StockPlace) -> Result<Option<StockLevel>, StoreError> {
         let get = self.client.get_item().table_name(&self.tables.stock).set_key(Some(stock_key(place)));
         let answer = get.consistent_read(true).send().await.map_err(StoreError::request("GetItem stock"))?;
         answer.item.map(level).transpose()
     }
 
-    /// The movement that was made under an idempotency key.
+    /// The movement made under an idempotency key.
     pub async fn movement_by_key(&self, sku: &Sku, id: &str) -> Result<Option<MovementRecord>, StoreError> {
         let key = key_item([(SKU, sku.to_string()), (ITEM, format!("{MOVEMENT_KEY}{id}"))]);
         let get = self.client.get_item().table_name(&self.tables.stock).set_key(Some(key)).consistent_read(true);
@@ -116,13 +116,13 @@ impl Store {
 }
 
 impl Write<'_> {
-    /// Keeps the record of a change by hand; the commit fails if one with its id was made before.
+    /// Stores the record of a manual change. The commit fails if one with its id exists.
     pub fn movement(&mut self, sku: &Sku, record: &MovementRecord) {
         self.guarded_movement(sku, record);
         self.put_movement(sku, record, format!("{MOVEMENT_KEY}{}", record.id));
     }
 
-    /// Keeps the record of a change that something else in this commit lets happen only once.
+    /// Stores the record of a change that another condition of this commit allows only once.
     pub fn guarded_movement(&mut self, sku: &Sku, record: &MovementRecord) {
         self.put_movement(sku, record, format!("{MOVEMENT}{}#{}", sortable(record.movement.at), record.id));
     }

@@ -36,12 +36,12 @@ enum Kind {
     Move { place: StockPlace, delta: StockDelta, terms: Terms },
 }
 
-/// What a change by hand of a place asks for beside its delta.
+/// What a manual change of a place requires or sets besides its delta.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
-    /// The level that it was decided on: units that move meanwhile must not be lost in a count.
+    /// The level that the change was decided on. A count must not lose units that move meanwhile.
     pub read: Option<StockLevel>,
-    /// Whether the SKU may be promised before it is there.
+    /// Whether the SKU may be sold before it arrives.
     pub backorder: Option<bool>,
 }
 
@@ -50,7 +50,7 @@ enum Guard {
     Version(u64),
 }
 
-/// Collects changes; [`Write::commit`] makes all of them or none.
+/// Collects changes. [`Write::commit`] makes all of them or none.
 pub struct Write<'a> {
     store: &'a Store,
     now: Timestamp,
@@ -64,12 +64,12 @@ impl<'a> Write<'a> {
         Self { store, now, actions: Vec::new(), owed: Vec::new(), broken: None }
     }
 
-    /// Adds a new record; the commit fails if there is one already.
+    /// Adds a new record. The commit fails if it exists.
     pub fn create<T: Record>(&mut self, key: T::Key, value: T) {
         self.put(None, Stored::absent(key, value));
     }
 
-    /// Writes the new value of a record, if it differs; the commit fails if the record has changed since it was read.
+    /// Writes the new value of a record if it differs. The commit fails if the record has changed since it was read.
     pub fn replace<T: Record>(&mut self, read: &Stored<T>, value: T) {
         if value != read.value {
             self.put(Some(read), Stored { value, ..read.clone() });
@@ -91,20 +91,20 @@ impl<'a> Write<'a> {
         }
     }
 
-    /// Moves stock. The commit fails where it would make `available` negative.
+    /// Moves stock. The commit fails if `available` would become negative.
     pub fn stock(&mut self, change: &StockChange) {
         for (place, delta) in change.iter() {
             self.stock_on_terms(place, *delta, Terms::default());
         }
     }
 
-    /// Moves stock of one place, on further terms.
+    /// Moves the stock of one place, under further terms.
     pub fn stock_on_terms(&mut self, place: &StockPlace, delta: StockDelta, terms: Terms) {
         let kind = Kind::Move { place: place.clone(), delta, terms };
         self.action(Table::Stock, Failed::Stock(place.clone()), kind);
     }
 
-    /// Puts an item that is no record and must not be there yet.
+    /// Puts an item that is not a record and must not exist yet.
     pub(super) fn put_absent(&mut self, table: Table, what: String, item: Item) {
         self.action(table, Failed::Other(what), Kind::Put { item, guard: Guard::Absent });
     }
@@ -123,10 +123,11 @@ impl<'a> Write<'a> {
     }
 
     /// Makes the changes, all or none, and sends what the written records newly owe.
+    /// Makes the changes, all or none, and sends what the written records newly owe.
     ///
-    /// A single put is a plain conditional write, which costs half of a transaction. When transactions
-    /// meet on an item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry: it is
-    /// retried here, since nothing was written.
+    /// A single put is a plain conditional write, which costs half of a transaction. When transactions collide on an
+    /// item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry. It is retried here, because
+    /// nothing was written.
     pub async fn commit(self) -> Result<(), CommitError> {
         if let Some(error) = self.broken {
             return Err(error.into());
@@ -159,7 +160,7 @@ enum Outcome {
     Done,
     /// A condition did not hold.
     Refused(Vec<Failed>),
-    /// It met another transaction; nothing was decided.
+    /// It collided with another transaction, and nothing was decided.
     Collided,
 }
 
@@ -226,7 +227,7 @@ async fn transact(store: &Store, actions: &[Action]) -> Result<Outcome, StoreErr
     }
 }
 
-/// What the cancellation reasons (one an action, in order) say. None if none of them is of a known kind.
+/// The outcome that the cancellation reasons (one per action, in order) mean. None if none of them is of a known kind.
 fn judge(actions: &[Action], reasons: &[CancellationReason]) -> Option<Outcome> {
     let of = |code: &str| {
         reasons.iter().zip(actions).filter(|(r, _)| r.code() == Some(code)).map(|(_, a)| a.what.clone()).collect()
@@ -272,8 +273,8 @@ impl Action {
 
 /// The update of a place's buckets: what it adds, and what must hold.
 ///
-/// No bucket that orders draw on may fall below zero: for `available` that is the guard against overselling,
-/// for the others it would mean that the books are wrong, and nothing is written on top of that.
+/// No bucket that orders draw on may fall below zero. For `available` this prevents overselling. For the others it
+/// would mean that the books are wrong, and nothing more is written on top of that.
 fn stock_update(delta: &StockDelta, terms: &Terms) -> (String, Option<String>, HashMap<String, AttributeValue>) {
     let mut values = HashMap::new();
     let (mut adds, mut conditions) = (Vec::new(), Vec::new());

@@ -1,9 +1,9 @@
-//! Webhook signatures: pure functions over the raw bytes of a body. Here is what the schemes have in common, and Standard
-//! Webhooks; a payment provider's own scheme is with the provider.
+//! Webhook signatures: pure functions over the raw bytes of a body. This crate holds the common parts and Standard
+//! Webhooks. A payment provider's own scheme is with the provider.
 //!
-//! Verify before parsing, and with the bytes that were sent: a base64 body must be decoded first, and
-//! a parsed and reprinted one has another signature. `now` is the moment at which the request was
-//! received, so that a delay behind the edge does not make an event too old.
+//! Verify before parsing, and with the bytes that were sent: decode a base64 body first, and do not reprint a parsed
+//! one, because that changes the signature. `now` is the moment at which the request was received, so that a delay
+//! behind the edge does not make an event too old.
 
 pub mod standard_webhooks;
 
@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use thiserror::Error;
 
-/// How far the signer's clock may be from ours, either way and inclusively. All schemes with a time ask for this.
+/// The maximum difference between the signer's clock and ours, in both directions. All schemes with a time require it.
 pub const TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Why a signature, or the secret to check it with, is refused.
 ///
-/// `NoSecret` and `MalformedSecret` are ours to repair; all others are the sender's.
+/// `NoSecret` and `MalformedSecret` are ours to fix, all others the sender's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SignatureError {
     #[error("the request is not signed: {0} is missing")]
@@ -41,7 +41,7 @@ pub enum SignatureError {
 pub struct Key(Hmac<Sha256>);
 
 impl Key {
-    /// An empty key would let anyone sign.
+    /// Refuses an empty key, because it would let anyone sign.
     pub fn new(secret: &[u8]) -> Result<Self, SignatureError> {
         if secret.is_empty() {
             return Err(SignatureError::NoSecret);
@@ -49,7 +49,7 @@ impl Key {
         Hmac::new_from_slice(secret).map(Self).map_err(|_| SignatureError::NoSecret)
     }
 
-    /// HMAC-SHA256 of the parts joined by dots, as schemes with a time have it.
+    /// HMAC-SHA256 of the parts joined by dots, as in the schemes with a time.
     pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.0.clone();
         for (index, part) in parts.iter().enumerate() {
@@ -62,14 +62,16 @@ impl Key {
     }
 }
 
-/// The time of a signature, in seconds since 1970. Decimal digits only: what `i64` would read besides them (a sign) no signer writes.
+/// The time of a signature, in seconds since 1970. Only decimal digits are accepted: `i64` would also parse a sign,
+/// which no signer writes.
 pub fn parse_seconds(text: &str) -> Option<Timestamp> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = text.parse().ok().filter(|_| digits)?;
     Timestamp::from_second(seconds).ok()
 }
 
-/// [`SignatureError::TimestampOutOfTolerance`] if the time of a genuine signature is more than [`TOLERANCE`] from `now`.
+/// Returns [`SignatureError::TimestampOutOfTolerance`] if the time of a genuine signature is more than [`TOLERANCE`]
+/// from `now`.
 pub fn check_age(signed_at: Timestamp, now: Timestamp) -> Result<(), SignatureError> {
     if now.duration_since(signed_at).unsigned_abs() > TOLERANCE {
         return Err(SignatureError::TimestampOutOfTolerance);

@@ -1,4 +1,4 @@
-//! Standard Webhooks: how Orderly signs what it posts to a warehouse, and how a receiver verifies it.
+//! Standard Webhooks: how Orderly signs its posts to a warehouse, and how a receiver verifies them.
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
 use data_encoding::{BASE64, BASE64_NOPAD};
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Secret {
 /// The values of the three headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headers<S> {
-    /// The same for every attempt at one message, so that the receiver can tell a repetition.
+    /// The same for every attempt at a message, so that the receiver can recognize a repetition.
     pub id: S,
     /// Unix seconds of this attempt.
     pub timestamp: S,
@@ -54,8 +54,8 @@ pub struct Headers<S> {
 
 /// The headers to post this body with.
 ///
-/// The id must not be empty, and must be without dots, which separate the signed parts, and without
-/// anything that a header cannot carry; otherwise it is [`SignatureError::Malformed`].
+/// The id must not be empty, and must have no dots, which separate the signed parts, and nothing that a header cannot
+/// carry. Otherwise the error is [`SignatureError::Malformed`].
 pub fn sign(id: &str, body: &[u8], secret: &Secret, at: Timestamp) -> Result<Headers<String>, SignatureError> {
     check_id(id)?;
     let timestamp = at.as_second().to_string();
@@ -63,11 +63,11 @@ pub fn sign(id: &str, body: &[u8], secret: &Secret, at: Timestamp) -> Result<Hea
     Ok(Headers { id: id.to_owned(), timestamp, signature: format!("v1,{signature}") })
 }
 
-/// Succeeds only when one of the `v1` signatures was made of exactly this id, time and body with one of
-/// the secrets, at most [`TOLERANCE`](super::TOLERANCE) before or after `now`.
+/// Succeeds only if one of the `v1` signatures was made of exactly this id, time and body with one of the secrets, at
+/// most [`TOLERANCE`](super::TOLERANCE) before or after `now`.
 ///
-/// Signatures of other versions are ignored. A receiver should also remember the id for as long as
-/// the tolerance lasts, because a signature does not stop a repetition.
+/// Signatures of other versions are ignored. A receiver should also remember the id for as long as the tolerance lasts,
+/// because a signature does not prevent a repetition.
 pub fn verify(
     headers: &Headers<Option<&str>>,
     body: &[u8],
