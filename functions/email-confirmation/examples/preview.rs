@@ -1,4 +1,4 @@
-//! Writes every kind of e-mail in every language to `target/mail-preview/`, to look at while editing a template or a
+//! Writes every kind of e-mail in every language to `target/mail-preview/`, for people who edit a template or a
 //! language: `cargo run -p email-confirmation --example preview`
 
 use email_confirmation::mail::{Language, samples};

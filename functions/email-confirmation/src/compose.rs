@@ -1,4 +1,4 @@
-//! What an e-mail says, out of the order's state.
+//! The content of an e-mail, from the order's state.
 
 use crate::mail::{
     DateRange, Delivered, Language, Line, Link, Money, Order as Letterhead, OrderCancelled, Parcel as PartOf,
@@ -19,10 +19,10 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 
-/// Calendar days until goods on backorder are expected, where no supplier's date is known.
+/// Calendar days until backordered goods are expected if no supplier's date is known.
 const BACKORDER_DAYS: u16 = 14;
 
-/// An e-mail with all that it says.
+/// An e-mail with all its content.
 #[derive(Debug)]
 pub(crate) enum Mail {
     PaymentConfirmed(PaymentConfirmed),
@@ -87,7 +87,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
         unit_price: money(order, line.unit_price),
         total: money(order, line.unit_price * i64::from(line.quantity)),
     };
-    // The slowest location decides, and what is on backorder begins later.
+    // The slowest location decides. Backordered units start later.
     let arrivals = stock.iter().filter_map(|allocation| {
         let (at, delay) = match &allocation.state {
             AllocationState::Reserved(at) | AllocationState::Committed(at) | AllocationState::Dispatched(at) => (at, 0),
@@ -164,7 +164,7 @@ fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
     Some(ReturnReceived { order: letterhead(order), lines: contents(order, &packed) })
 }
 
-/// A refund after a return names the lines that came back; any other stands for itself.
+/// A refund after a return lists the lines that came back. Any other refund lists none.
 fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
     let refund = order.state.ledger.refunds.get(id)?;
     let mut returns = order.returns.iter();

@@ -1,7 +1,7 @@
-//! The customer e-mails: what each needs to know, and how it is rendered.
+//! The customer e-mails: the data that each kind needs, and how it is rendered.
 //!
-//! Their words are in `messages`, language by language. Their structure and looks are in `templates/`, as `KIND.html`
-//! and `KIND.txt`, for people to edit. `wording` puts the two together.
+//! Their words are in `messages`, one file per language. Their structure and looks are in `templates/`, as `KIND.html`
+//! and `KIND.txt`, for people to edit. `wording` combines the two.
 
 pub mod dates;
 pub mod escape;
@@ -30,27 +30,27 @@ pub struct Rendered {
     /// One line without control characters, so that it cannot start another header.
     pub subject: String,
     pub html: String,
-    /// Says the same as `html`; lines of at most 72 characters where there are spaces to break them at.
+    /// Says the same as `html`. Lines have at most 72 characters, unless a word is longer.
     pub text: String,
 }
 
-/// The shop, as its customers know it.
+/// The shop as its customers know it.
 #[derive(Debug, Clone)]
 pub struct Shop {
     pub name: String,
     pub email: String,
     pub phone: Option<String>,
     pub help_page: Option<Link>,
-    /// For customers whose own language there are no messages in.
+    /// The language for customers whose own language has no messages.
     pub language: Language,
 }
 
-/// What all kinds say about the order.
+/// What all kinds of e-mail say about the order.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// The number that the customer knows it by.
     pub number: String,
-    /// Whom to greet; `None` greets nobody by name.
+    /// The name to greet. `None` greets nobody by name.
     pub customer: Option<String>,
 }
 
@@ -77,16 +77,16 @@ pub struct PricedLine {
 #[derive(Debug, Clone)]
 pub struct Totals {
     pub subtotal: Money,
-    /// What is taken off, without a sign.
+    /// The sum of the discounts, without a sign.
     pub discounts: Option<Money>,
     pub shipping: Money,
     pub tax: Money,
-    /// The prices contain the tax already.
+    /// Whether the prices already contain the tax.
     pub tax_included: bool,
     pub total: Money,
 }
 
-/// Which of an order's parcels it is: `number` of `count`, from 1.
+/// The number of a parcel among an order's parcels: `number` of `count`, from 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Parcel {
     pub number: usize,
@@ -105,7 +105,7 @@ pub struct PaymentConfirmed {
     pub order: Order,
     pub lines: Vec<PricedLine>,
     pub totals: Totals,
-    /// `None` while nobody knows; the customer is told so.
+    /// `None` while nobody knows. The customer is told so.
     pub arrival: Option<DateRange>,
     /// Line by line.
     pub ship_to: Vec<String>,
@@ -124,7 +124,7 @@ pub struct Shipped {
     pub ship_to: Vec<String>,
 }
 
-/// One parcel has arrived: is all well?
+/// One parcel has arrived. The e-mail asks whether all is well.
 #[derive(Debug, Clone)]
 pub struct Delivered {
     pub order: Order,
@@ -137,7 +137,7 @@ pub struct Delivered {
 pub struct OrderCancelled {
     pub order: Order,
     pub lines: Vec<Line>,
-    /// What goes back to the customer; `None` when nothing was charged.
+    /// The amount refunded to the customer. `None` if nothing was charged.
     pub refund: Option<Money>,
 }
 
@@ -152,9 +152,9 @@ pub struct ReturnReceived {
 pub struct RefundSent {
     pub order: Order,
     pub lines: Vec<RefundedLine>,
-    /// What of the refund is for shipping.
+    /// The part of the refund for shipping.
     pub shipping: Option<Money>,
-    /// All of it.
+    /// The whole refund.
     pub total: Money,
 }
 

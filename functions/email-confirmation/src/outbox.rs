@@ -9,7 +9,7 @@ use aws_sdk_sesv2::{
 };
 use std::time::Duration;
 
-/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>: the errors that mean something here.
+/// The SES errors that matter here: <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>.
 const THROTTLED: &str = "SES: TooManyRequestsException";
 const BAD_REQUEST: &str = "SES: BadRequestException";
 
@@ -25,29 +25,29 @@ pub struct Outbox {
 /// An e-mail that did not go out.
 #[derive(Debug)]
 pub(crate) enum NotSent {
-    /// SES will not send to this address, now or later.
+    /// SES will never send to this address.
     Refused(String),
-    /// SES did not take it, or never got it: trying again cannot double it.
+    /// SES did not take it, or never got it. Trying again cannot send it twice.
     Surely(String),
-    /// No answer came: it may be on its way.
+    /// No answer came. It may be on its way.
     Perhaps(String),
 }
 
-/// SES may take seconds over a mail. Giving up sooner would leave open whether it went out.
+/// SES may take seconds per mail. With a shorter time-out, more outcomes would be unknown.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// How long to wait when SES takes no more this second; it says so before it takes anything.
+/// The waits when SES accepts no more this second. It says so before it accepts anything.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(300), Duration::from_millis(600), Duration::from_millis(1200), Duration::from_millis(2400)];
 
 impl Outbox {
-    /// The SDK's own retries are off: after a lost answer they would send twice without anybody knowing.
+    /// Turns the SDK's own retries off: after a lost answer they would send twice unnoticed.
     pub fn new(config: &runtime::SdkConfig, from: String) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(TIMEOUT);
         let config = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts.build());
         Self { client: Client::from_conf(config.build()), from }
     }
 
-    /// Sends, and waits a little where SES is asked too often. SES's events (a bounce, a complaint) repeat the tags.
+    /// Sends, and waits a little when SES is called too often. SES's events (a bounce, a complaint) repeat the tags.
     pub(crate) async fn send(&self, to: &str, mail: &Rendered, tags: &[(&str, String)]) -> Result<(), NotSent> {
         for pause in PAUSES {
             match self.try_to_send(to, mail, tags).await {
@@ -76,7 +76,7 @@ impl Outbox {
                     SdkError::ServiceError(answer) => answer.raw().status().is_client_error(),
                     _ => false,
                 };
-                // SES repeats the address in some of its messages: only the kind of error is told.
+                // SES repeats the address in some of its messages, so only the kind of error is reported.
                 let code = error.as_service_error().map(|e| e.meta().code().unwrap_or("unknown").to_owned());
                 let why = match code {
                     Some(code) => format!("SES: {code}"),
@@ -92,7 +92,7 @@ impl Outbox {
     }
 }
 
-/// A tag's value may hold letters, digits, `_` and `-` only.
+/// A tag. Its value may hold only letters, digits, `_` and `-`.
 fn tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
     let value = value.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
     MessageTag::builder().name(name).value(value).build()

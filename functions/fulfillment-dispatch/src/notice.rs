@@ -11,21 +11,21 @@ use serde::Serialize;
 use std::time::Duration;
 use webhooks::standard_webhooks;
 
-/// Standard Webhooks asks senders to wait 15 to 30 s. The function has 30 s, and must still record the outcome.
+/// Standard Webhooks tells senders to wait 15 to 30 s. The function has 30 s, and must still record the outcome.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Names the secret that notices are signed with.
+/// The variable that names the secret for signing notices.
 pub const SECRET: &str = "WAREHOUSE_WEBHOOK_SECRET";
 
-/// Posts to warehouses.
+/// Posts notices to warehouses.
 #[derive(Debug)]
 pub struct Warehouses {
     web: Web,
-    /// Read for the first notice: most shops have no webhook, and need not wait for it, nor have one.
+    /// Read for the first notice. Most shops have no webhook, so they need neither the secret nor the wait.
     secret: Secret,
 }
 
-/// `fulfillment.created`.
+/// The event `fulfillment.created`.
 #[derive(Debug, Serialize)]
 struct Notice<'a> {
     #[serde(rename = "type")]
@@ -40,7 +40,7 @@ struct Notice<'a> {
 }
 
 impl Warehouses {
-    /// `secret` is what [`SECRET`] names.
+    /// `secret` is the secret that [`SECRET`] names.
     pub fn new(aws: &Aws, secret: Secret) -> Self {
         Self { web: aws.web(TIMEOUT), secret }
     }
@@ -51,7 +51,7 @@ impl Warehouses {
         standard_webhooks::Secret::new(value.expose()).map_err(malformed)
     }
 
-    /// Posts a fulfillment. Anything but 2xx is a failure, and comes again.
+    /// Posts a fulfillment. Any answer but 2xx is a failure and is retried.
     pub(crate) async fn tell(
         &self,
         url: &str,

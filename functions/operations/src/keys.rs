@@ -1,4 +1,4 @@
-//! API keys: made, listed, revoked. A key is shown once; only its hash is kept.
+//! API keys: created, listed, revoked. A key is shown once, and only its hash is kept.
 
 use crate::{
     App,
@@ -50,7 +50,7 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error
     Ok(Response::json(200, &Keys { keys: app.store.api_keys().await? }))
 }
 
-/// A revoked key stops working when the authorizer's cache has forgotten it: within a minute.
+/// Revokes a key. It stops working when the authorizer's cache has expired: within a minute.
 pub(crate) async fn revoke(app: &App, request: &Request) -> Result<Response, Error> {
     let stamp = request.require(&[])?.stamp(app.clock.now());
     request.no_body()?;

@@ -1,4 +1,4 @@
-//! What does not go on by itself: stuck items, and payments without an order.
+//! What cannot go on by itself: stuck items, and payments without an order.
 
 use crate::{App, request};
 use api::{Error, Request, Response};
@@ -64,9 +64,9 @@ pub struct UnmatchedPayments {
     pub payments: Vec<UnmatchedPayment>,
 }
 
-/// Work that is owed this long has been sent again a few times, to no effect.
+/// Work owed this long has already been sent again several times without success.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(5);
-/// Shown at most of each kind, the longest waiting first.
+/// The maximum number shown of each kind, the longest waiting first.
 const LIMIT: usize = 200;
 
 pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Error> {

@@ -39,7 +39,7 @@ pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
     Ok(Response::json(200, &OrderPage { orders, next_cursor: page.next }))
 }
 
-/// The channels to look at: the one asked for, the caller's own, or all.
+/// The channels to search: the requested one, the caller's own, or all.
 async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
     let scope = caller.scope();
     match (request.query_param::<ChannelId>("channel")?, scope.channel()) {
@@ -50,7 +50,7 @@ async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<C
     }
 }
 
-/// An order status to look for.
+/// An order status to filter by.
 struct Status(&'static str);
 
 impl Status {

@@ -85,7 +85,7 @@ async fn an_event_that_cannot_be_recorded_fails_the_body_and_keeps_no_other_back
     let (services, app) = start().await;
     let unrecordable = captured(&"9".repeat(128), "1001");
     let mut events = [unrecordable, captured("2", "unknown")];
-    // The events of one payment grow its record until DynamoDB takes no more.
+    // The record would exceed DynamoDB's limit, as after too many events of one payment.
     events[0].event.event = "x".repeat(500_000);
     assert!(record_all(&app, &events).await.is_err());
     let kept = app.store.payment(&events[1].event.payment).await.unwrap();

@@ -1,21 +1,21 @@
-//! Who gets a turn in which minute, so that a run stays small and everybody gets one.
+//! Which work gets a turn in which minute. A run stays small, and everything gets its turn.
 
 use jiff::{SignedDuration, Timestamp};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// Work that cannot be done is tried again this often for good.
+/// Work that keeps failing is retried at this interval forever.
 const SLOWEST: i64 = 15;
 
-/// Whether work that has been owed since then is sent again this minute: after 1, 2, 4, 8 minutes, then every
-/// 15, and in the minute after, should a run have come a little late. What keeps failing must not fill the queues and
-/// the dead letters.
+/// Whether work owed since `since` is sent again this minute: after 1, 2, 4 and 8 minutes, then every 15. The minute
+/// after a 15 counts too, in case a run is a little late. Work that keeps failing must not fill the queues and the
+/// dead-letter queue.
 pub fn is_turn(since: Timestamp, now: Timestamp) -> bool {
     let minutes = now.duration_since(since).as_secs() / MINUTE.as_secs();
     minutes > 0
         && ((minutes >= SLOWEST && minutes % SLOWEST < 2) || (minutes < SLOWEST && minutes & (minutes - 1) == 0))
 }
 
-/// At most `limit` of the items; if there are more, another part of them each minute, all of them in turn.
+/// At most `limit` of the items. If there are more, each minute gets another part, in turn.
 pub fn share<T>(items: Vec<T>, limit: usize, now: Timestamp) -> Vec<T> {
     let parts = items.len().div_ceil(limit).max(1);
     let minute = usize::try_from(now.as_second() / MINUTE.as_secs()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The warehouse's work: what a location has to do, and one fulfillment of it.
+//! The warehouse's work: the list of a location, and one fulfillment.
 
 use crate::{App, steps};
 use api::{Error, FieldError, Problem, Request, Response, view::FulfillmentView};
@@ -14,7 +14,7 @@ pub struct WorkPage {
     pub next_cursor: Option<String>,
 }
 
-/// `GET /fulfillments?location=&status=&cursor=`: what a location has to do, oldest first.
+/// `GET /fulfillments?location=&status=&cursor=`: the work of a location, oldest first.
 pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error> {
     request.require(&[Role::Warehouse])?;
     let missing = || FieldError { field: "location".into(), detail: "is required: whose work?".into() };

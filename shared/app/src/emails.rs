@@ -1,4 +1,4 @@
-//! E-mails: claimed before they are sent, recorded afterwards.
+//! E-mails: claimed before they are sent, recorded afterward.
 //!
 //! The mail service cannot recognize a repetition. So each e-mail is claimed by a conditional write, which only one
 //! delivery of its message can win. Removing the duty then records that it was sent. If a process dies between the two,

@@ -1,5 +1,5 @@
 //! Refunds on their way to the provider. Each is marked as sent before the provider is asked, and its outcome is
-//! recorded afterwards. Until the outcome is known, the same idempotency key is used again.
+//! recorded afterward. Until the outcome is known, the same idempotency key is used again.
 
 use crate::{Error, orders};
 use domain::{

@@ -1,4 +1,4 @@
-//! The store against an embedded DynamoDB, one in memory for each test, with the tables that template.yaml declares.
+//! The store on an embedded DynamoDB: one in memory per test, with the tables that template.yaml declares.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -50,7 +50,7 @@ fn place(sku: &str, location: &str) -> StockPlace {
     StockPlace { sku: sku.parse::<Sku>().unwrap(), location: location.parse::<LocationId>().unwrap() }
 }
 
-/// A new order of two lines that holds its stock.
+/// The state of a new order of two lines that holds its stock.
 fn state() -> OrderState {
     pending().state
 }
@@ -59,7 +59,7 @@ fn placement(fingerprint: &str, order: PlacedOrder) -> Placement {
     Placement { fingerprint: fingerprint.to_owned(), reserved_until: at(1800), order }
 }
 
-/// Nobody edits orders yet, but what an edit would write can be stored.
+/// Nothing edits orders yet, but the revision that an edit would write can be stored.
 fn second_revision() -> Revision {
     serde_json::from_str("2").unwrap()
 }
@@ -102,7 +102,7 @@ impl TestStore {
         write.commit().await
     }
 
-    /// Twenty of each SKU of [`two_lines`] lie at the main location.
+    /// Puts twenty of each SKU of [`two_lines`] at the main location.
     async fn fill(&self) {
         for sku in ["TEE", "MUG"] {
             self.move_stock(place(sku, "main"), delta(20, 0, 0)).await.unwrap();

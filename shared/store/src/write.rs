@@ -123,7 +123,6 @@ impl<'a> Write<'a> {
     }
 
     /// Makes the changes, all or none, and sends what the written records newly owe.
-    /// Makes the changes, all or none, and sends what the written records newly owe.
     ///
     /// A single put is a plain conditional write, which costs half of a transaction. When transactions collide on an
     /// item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry. It is retried here, because

@@ -39,7 +39,7 @@ fn locations() -> Vec<Location> {
     vec![location("main", "Europe/London", 1, 2), location("far", "Asia/Tokyo", 3, 5)]
 }
 
-/// 2 × 19.50 less 1.00, and 12.00; less 2.00; plus 4.90 for shipping.
+/// 2 × 19.50 minus 1.00, plus 12.00, minus 2.00, plus 4.90 for shipping.
 fn placed() -> PlacedOrder {
     serde_json::from_value(json!({
         "channel": "web", "reference": "1001", "placed_at": monday(), "currency": "EUR",
@@ -96,7 +96,7 @@ fn from_two_places() -> Vec<Allocation> {
     ]
 }
 
-/// Both fulfillments handed over on Monday, each in one parcel, the second one without a page to follow it on.
+/// Both fulfillments were handed over on Monday, each in one parcel. The second parcel has no tracking page.
 fn sent() -> Order {
     let (stamp, order) = (by(monday()), paid(from_two_places()));
     let order = order.with_state(|state| Ok(state.deduct(&Routed::default(), monday()))).unwrap();
@@ -126,7 +126,7 @@ fn shipped_kind() -> EmailKind {
     EmailKind::Shipped("P1".parse().unwrap())
 }
 
-/// The shirt that came back of two that were announced, inspected; with its refund intended.
+/// Two shirts were announced, and one came back. It is inspected, and its refund is intended.
 fn returned() -> Order {
     let stamp = by(monday());
     let wanted = [RequestedUnits { line: 0, quantity: 2, reason: ReturnReason::Unwanted }];
@@ -180,7 +180,8 @@ fn the_slowest_place_decides_when_all_has_arrived_and_what_is_missing_leaves_it_
     let dates = |stock| confirmation(&paid(stock)).arrival.map(|range| (range.earliest, range.latest));
     let main = |line, quantity| allocation(line, quantity, AllocationState::Reserved(at("main")));
     assert_eq!(dates(vec![main(0, 2), main(1, 1)]), Some((date(2026, 11, 25), date(2026, 11, 26))));
-    // It is Monday evening in Tokyo, after the cut-off: Tuesday, Wednesday out, three to five days on the way.
+    // It is Monday evening in Tokyo, after the cut-off. The clock starts on Tuesday, the parcel leaves on Wednesday,
+    // and transit takes three to five days.
     assert_eq!(dates(from_two_places()), Some((date(2026, 11, 30), date(2026, 12, 2))));
     let waits = vec![main(0, 2), allocation(1, 1, AllocationState::Backordered(at("main")))];
     assert_eq!(dates(waits), Some((date(2026, 12, 9), date(2026, 12, 10))), "two weeks later");

@@ -1,4 +1,4 @@
-//! Dates as a customer reads them: with the weekday, because that is what people plan by.
+//! Dates as customers read them: with the weekday, because people plan by it.
 
 use jiff::civil::Date;
 
@@ -9,22 +9,22 @@ pub struct DateRange {
     pub latest: Date,
 }
 
-/// How a language writes dates. `jiff` knows the names of English only.
+/// How a language writes dates. `jiff` knows only the English names.
 #[derive(Debug)]
 pub struct Calendar {
-    /// From Monday.
+    /// Starts with Monday.
     pub weekdays: [&'static str; 7],
     pub months: [&'static str; 12],
-    /// Puts weekday, month and day of the month together.
+    /// Joins weekday, month and day of the month.
     pub day: fn(&str, &str, i8) -> String,
     /// Adds the year to such a day.
     pub with_year: fn(&str, i16) -> String,
-    /// Puts the first and the last day together.
+    /// Joins the first and the last day.
     pub range: fn(&str, &str) -> String,
 }
 
 impl Calendar {
-    /// A day of these weeks: the year goes without saying.
+    /// A day near today, without its year.
     pub(super) fn recent(&self, date: Date) -> String {
         let weekday = self.weekdays[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())];
         let month = self.months[usize::from(date.month().unsigned_abs()) - 1];
@@ -35,7 +35,7 @@ impl Calendar {
         (self.with_year)(&self.recent(date), date.year())
     }
 
-    /// Says no more than it needs to.
+    /// A range of days, without repeating the year.
     pub(super) fn range(&self, range: DateRange) -> String {
         let DateRange { earliest, latest } = range;
         if earliest == latest {
@@ -52,7 +52,7 @@ mod tests {
     use crate::mail::messages::{Messages, english::ENGLISH, german::GERMAN};
     use jiff::{ToSpan, civil::date};
 
-    /// Spaces at which no line breaks keep the day, its month and its year together.
+    /// The text with plain spaces. The no-break spaces keep the day, month and year on one line.
     fn plain(text: &str) -> String {
         text.replace('\u{a0}', " ")
     }

@@ -1,13 +1,13 @@
-//! What every value passes through on its way into a template (`askama.toml` says so).
+//! The escapers of values in templates (`askama.toml` names them).
 //!
-//! Names, titles and addresses are written by strangers. A line break in one could forge a line of the
-//! text version or a header; a bidirectional override could turn the rest of a line around.
+//! Strangers write names, titles and addresses. A line break in one could forge a line of the text version, or a
+//! header. A bidirectional override could reverse the rest of a line.
 
 use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
 
-/// For `.html`: markup is escaped, besides.
+/// For `.html`: escapes markup too.
 #[derive(Debug, Clone, Copy)]
 pub struct Html;
 
@@ -29,7 +29,7 @@ impl Escaper for Text {
 
 pub(super) fn harmless(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter_map(|c| match c {
-        // Embeddings, overrides and isolates. Letters that are written from right to left need none.
+        // Embeddings, overrides and isolates. Right-to-left letters need none of them.
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => None,
         '\u{2028}' | '\u{2029}' => Some(' '),
         _ if c.is_control() => Some(' '),

@@ -1,13 +1,13 @@
-//! Which language a customer is written to in.
+//! The language of a customer's e-mails.
 
 use super::messages::{LANGUAGES, Messages, english::ENGLISH};
 use std::{fmt, str::FromStr};
 
-/// A language that there are messages in.
+/// A language that has messages.
 #[derive(Clone, Copy)]
 pub struct Language(&'static Messages);
 
-/// There are no messages in it.
+/// The language has no messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownLanguage;
 
@@ -19,8 +19,8 @@ impl Language {
 
     /// The language of a customer's BCP 47 `locale`, or else the shop's.
     ///
-    /// What nothing is written in gets shorter from its end until something is, as RFC 4647 (section 3.4) has it:
-    /// `de-AT`, `de`. Storefronts send all kinds of things here, and no mail may fail by it.
+    /// A tag without messages is shortened from its end until one matches, as in RFC 4647 (section 3.4): `de-AT`, `de`.
+    /// Storefronts send all kinds of values, and none may make an e-mail fail.
     pub fn of(locale: Option<&str>, shop: Self) -> Self {
         let locale = locale.unwrap_or_default().trim().replace('_', "-");
         let mut range = locale.as_str();
@@ -106,7 +106,7 @@ mod tests {
             (Some("gsw"), "en", "de"),
             (Some("x-de"), "en", "de"),
             (Some("und"), "en", "de"),
-            // Malformed ones.
+            // Malformed locales.
             (Some(""), "en", "de"),
             (Some("-"), "en", "de"),
             (Some("--de"), "en", "de"),

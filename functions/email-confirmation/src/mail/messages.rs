@@ -1,13 +1,11 @@
-//! Everything that e-mails say, as a catalogue that each language fills in: what one leaves out does not compile.
+//! Everything that e-mails say, as a catalog that each language fills in. A missing message does not compile.
 //!
-//! A language is one file of this module. A new one is that file, its `mod` line and its place in `LANGUAGES` here, and
-//! its tag among the values that `ShopLanguage` allows in `template.yaml`, which a test asks for. Templates hold no
-//! words, so none of them changes. Languages that are written from right to left need a layout that is turned
-//! around, besides.
+//! Each language is one file of this module. A new language needs that file, its `mod` line and its place in
+//! `LANGUAGES` here, and its tag among the allowed values of `ShopLanguage` in `template.yaml`, which a test checks.
+//! Templates hold no words, so none of them changes. A right-to-left language also needs a mirrored layout.
 //!
-//! A sentence is a whole one, with its full stop, so that each language puts the words in its own order. Amounts, dates
-//! and numbers come in as text that is in the language's form already. Where some of a sentence stands out, it is a
-//! [`Sentence`].
+//! Each sentence is complete, with its full stop, so that each language can choose its own word order. Amounts, dates
+//! and numbers arrive as text in the form of the language. A sentence with emphasized parts is a [`Sentence`].
 
 pub mod english;
 pub mod german;
@@ -15,10 +13,10 @@ pub mod german;
 use super::{Money, Parcel, dates::Calendar, money::Numbers, sentence::Sentence};
 use jiff::civil::Date;
 
-/// Every language that there is.
+/// All languages.
 pub(super) static LANGUAGES: [&Messages; 2] = [&english::ENGLISH, &german::GERMAN];
 
-/// All that is said in one language.
+/// All messages of one language.
 #[derive(Debug)]
 pub struct Messages {
     /// BCP 47.
@@ -37,17 +35,17 @@ pub struct Messages {
     pub refund_sent: RefundSent,
 }
 
-/// A message with a single value in it.
+/// A message that contains one value.
 type With = fn(&str) -> String;
 
-/// What stands around every e-mail.
+/// The frame of every e-mail.
 #[derive(Debug)]
 pub struct Frame {
-    /// A line of its own, with what follows a salutation. Who is not known by name is greeted all the same.
+    /// A line of its own, with the punctuation of a salutation. It also greets a customer without a known name.
     pub greeting: fn(Option<&str>) -> Sentence,
-    /// Before the ways to reach the shop.
+    /// Comes before the ways to reach the shop.
     pub questions: &'static str,
-    /// Why the customer gets this: order, shop.
+    /// Why the customer gets this e-mail. Takes the order and the shop.
     pub reason: fn(&str, &str) -> String,
 }
 
@@ -59,18 +57,18 @@ pub struct Contact {
     pub help_page: &'static str,
 }
 
-/// What the tables of goods, amounts and addresses say.
+/// The labels in the tables of goods, amounts and addresses.
 #[derive(Debug)]
 pub struct Goods {
     pub ordered: &'static str,
     pub sku: With,
-    /// How many units.
+    /// The number of units.
     pub quantity: With,
     pub shipping: &'static str,
     pub ships_to: &'static str,
 }
 
-/// How far it has come, in a word or two that fit into a third of a telephone's width.
+/// The progress of the order, in one or two words that fit a third of a phone's width.
 #[derive(Debug)]
 pub struct Steps {
     pub confirmed: &'static str,
@@ -83,19 +81,19 @@ pub struct Steps {
 
 #[derive(Debug)]
 pub struct PaymentConfirmed {
-    /// The order.
+    /// Takes the order.
     pub subject: With,
-    /// What was paid, and the days of its arrival.
+    /// Takes the amount paid, and the days of arrival.
     pub preheader: fn(&str, Option<&str>) -> String,
     pub title: &'static str,
-    /// What was paid, and the order.
+    /// Takes the amount paid, and the order.
     pub opening: fn(&str, &str) -> Sentence,
     pub arrival: &'static str,
     pub arrival_unknown: &'static str,
     pub backordered: &'static str,
-    /// How many of how many.
+    /// Takes the number on backorder, and the number ordered.
     pub partly_backordered: fn(&str, &str) -> String,
-    /// Adds to one of these two that the arrival allows for it.
+    /// Adds to either of these two that the arrival allows for it.
     pub allowed_for: With,
     pub subtotal: &'static str,
     pub discounts: &'static str,
@@ -106,17 +104,17 @@ pub struct PaymentConfirmed {
 
 #[derive(Debug)]
 pub struct Shipped {
-    /// The order.
+    /// Takes the order.
     pub subject: With,
     pub subject_of_part: fn(Parcel, &str) -> String,
-    /// Carrier, tracking number, and the days of its arrival.
+    /// Takes the carrier, the tracking number, and the days of arrival.
     pub preheader: fn(&str, &str, Option<&str>) -> String,
     pub title: &'static str,
-    /// The order.
+    /// Takes the order.
     pub opening: fn(&str) -> Sentence,
     pub opening_of_part: fn(Parcel, &str) -> Sentence,
     pub arrival: &'static str,
-    /// The carrier.
+    /// Takes the carrier.
     pub tracking_number: With,
     pub track: &'static str,
     pub contents: &'static str,
@@ -124,13 +122,13 @@ pub struct Shipped {
 
 #[derive(Debug)]
 pub struct Delivered {
-    /// The order.
+    /// Takes the order.
     pub subject: With,
     pub subject_of_part: fn(Parcel, &str) -> String,
-    /// The day.
+    /// Takes the day.
     pub preheader: With,
     pub title: &'static str,
-    /// The order, and the day.
+    /// Takes the order and the day.
     pub opening: fn(&str, &str) -> Sentence,
     pub opening_of_part: fn(Parcel, &str, &str) -> Sentence,
     pub question: &'static str,
@@ -140,13 +138,13 @@ pub struct Delivered {
 
 #[derive(Debug)]
 pub struct OrderCancelled {
-    /// The order.
+    /// Takes the order.
     pub subject: With,
-    /// What goes back.
+    /// Takes the refund.
     pub preheader: With,
     pub preheader_uncharged: &'static str,
     pub title: &'static str,
-    /// The order.
+    /// Takes the order.
     pub opening: fn(&str) -> Sentence,
     pub refund: &'static str,
     pub uncharged: &'static str,
@@ -155,23 +153,23 @@ pub struct OrderCancelled {
 
 #[derive(Debug)]
 pub struct ReturnReceived {
-    /// The order.
+    /// Takes the order.
     pub subject: With,
     pub preheader: &'static str,
     pub title: &'static str,
-    /// The order.
+    /// Takes the order.
     pub opening: fn(&str) -> Sentence,
     pub received: &'static str,
 }
 
 #[derive(Debug)]
 pub struct RefundSent {
-    /// All of it, and the order.
+    /// Takes the whole refund, and the order.
     pub subject: fn(&str, &str) -> String,
-    /// All of it.
+    /// Takes the whole refund.
     pub preheader: With,
     pub title: &'static str,
-    /// All of it, and the order.
+    /// Takes the whole refund, and the order.
     pub opening: fn(&str, &str) -> Sentence,
     pub when: &'static str,
     pub soon: &'static str,
@@ -180,13 +178,13 @@ pub struct RefundSent {
     pub total: &'static str,
 }
 
-/// Values in the language's form.
+/// Values in the form of the language.
 impl Messages {
     pub(super) fn money(&self, money: &Money) -> String {
         self.numbers.money(*money)
     }
 
-    /// An amount that is taken off.
+    /// An amount that is subtracted.
     pub(super) fn less(&self, money: &Money) -> String {
         self.numbers.money(Money { amount: -money.amount, ..*money })
     }
@@ -195,7 +193,7 @@ impl Messages {
         self.numbers.whole(number.into())
     }
 
-    /// A day of these weeks.
+    /// A day near today.
     pub(super) fn day(&self, date: Date) -> String {
         self.calendar.recent(date)
     }

@@ -12,17 +12,17 @@ pub struct Money {
 /// How a language writes numbers.
 #[derive(Debug)]
 pub struct Numbers {
-    /// Stands before the decimals.
+    /// Comes before the decimals.
     pub decimal: &'static str,
-    /// Stands between groups of three digits.
+    /// Separates groups of three digits.
     pub group: &'static str,
-    /// The currencies that everybody knows by a symbol. Any other is told by its ISO 4217 code, which is never wrong.
+    /// Currencies whose symbol everybody knows. Any other has its ISO 4217 code, which is never wrong.
     pub symbols: &'static [(&'static str, &'static str)],
-    /// Puts a number and its currency together.
+    /// Joins a number and its currency.
     pub money: fn(&str, Unit<'_>) -> String,
 }
 
-/// What a currency is called next to an amount.
+/// The name of a currency next to an amount.
 #[derive(Debug, Clone, Copy)]
 pub enum Unit<'a> {
     Symbol(&'a str),
@@ -30,7 +30,7 @@ pub enum Unit<'a> {
 }
 
 impl Numbers {
-    /// A number of things.
+    /// A number of units.
     pub(super) fn whole(&self, number: u64) -> String {
         let digits = number.to_string();
         let mut grouped = String::with_capacity(digits.len() * 4 / 3);
@@ -56,7 +56,7 @@ impl Numbers {
         let code = currency.as_str();
         let symbol = self.symbols.iter().find(|(known, _)| *known == code).map(|(_, symbol)| *symbol);
         let text = (self.money)(&number, symbol.map_or(Unit::Code(code), Unit::Symbol));
-        // A minus, not a hyphen: at a hyphen, a line may break.
+        // A minus sign and not a hyphen, because a line may break at a hyphen.
         if amount < 0 { format!("\u{2212}{text}") } else { text }
     }
 }
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn each_language_writes_money_in_its_own_form() {
         let table = [
-            // amount, currency, in English, in German; `_` is a space at which no line breaks
+            // amount, currency, in English, in German; `_` is a no-break space
             (123_450, "EUR", "€1,234.50", "1.234,50_€"),
             (0, "USD", "$0.00", "0,00_$"),
             (5, "GBP", "£0.05", "0,05_£"),

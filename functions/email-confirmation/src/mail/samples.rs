@@ -1,6 +1,6 @@
-//! One ordinary e-mail of each kind: for tests, and for previews of a template or a language.
+//! An ordinary e-mail of each kind, for tests and for previews of a template or a language.
 
-#![allow(clippy::expect_used)] // an e-mail of ours that does not render is a defect of the template
+#![allow(clippy::expect_used)] // a sample that does not render is a defect of its template
 
 use super::{
     DateRange, Delivered, Language, Line, Link, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
@@ -8,7 +8,7 @@ use super::{
 };
 use jiff::civil::date;
 
-/// Every kind by its name in a language, with and without what may be left out.
+/// Every kind in a language, by name, with and without the optional parts.
 pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     let shop = shop();
     let no_refund = OrderCancelled { refund: None, ..order_cancelled() };

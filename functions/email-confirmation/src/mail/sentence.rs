@@ -1,9 +1,9 @@
-//! A sentence that is written once, and reads well as HTML and as plain text.
+//! A sentence that is written once and reads well as HTML and as plain text.
 
 use std::{fmt, ops::Add};
 
-/// Some text, parts of which stand out. `parts.html` shows the spans; as text they are just put together. What is in
-/// it is escaped there, like every other value.
+/// Text with emphasized parts. `parts.html` renders the spans as HTML and escapes them like every other value. As plain
+/// text they are simply joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence(Vec<Span>);
 
@@ -11,7 +11,7 @@ pub struct Sentence(Vec<Span>);
 pub(super) enum Span {
     Plain(String),
     Strong(String),
-    /// The name of a person, which may be written in the other direction than the words around it.
+    /// The name of a person. Its direction may differ from that of the words around it.
     Name(String),
 }
 

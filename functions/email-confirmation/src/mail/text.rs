@@ -1,10 +1,10 @@
-//! The shape of plain text: paragraphs that a person can read in any window.
+//! The layout of plain text: paragraphs that fit any window.
 
-/// What RFC 3676 recommends for plain text.
+/// The width that RFC 3676 recommends.
 const WIDTH: usize = 72;
 
-/// Breaks long lines at spaces, keeps their indentation, and leaves one empty line where a template's tags left
-/// several. A word that is longer than a line, such as an address of a page, stays whole.
+/// Breaks long lines at spaces, keeps their indentation, and reduces several empty lines from a template's tags to one.
+/// A word longer than a line, such as a URL, stays whole.
 pub(super) fn wrap(text: &str) -> String {
     let mut wrapped = String::with_capacity(text.len());
     let mut blank = false;
@@ -49,7 +49,7 @@ fn wrap_line(line: &str, wrapped: &mut String) {
     wrapped.push('\n');
 }
 
-/// Spaces at which no line may break stay what they are.
+/// Joins the words with single spaces. No-break spaces stay.
 pub(super) fn one_line(text: &str) -> String {
     text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }

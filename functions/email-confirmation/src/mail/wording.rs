@@ -1,4 +1,4 @@
-//! What each kind of e-mail says, in a language: which messages, and what is put into them.
+//! The wording of each kind of e-mail in a language: which messages, and the values in them.
 
 use super::{
     Delivered, Line, Order, OrderCancelled, PaymentConfirmed, PricedLine, RefundSent, RefundedLine, ReturnReceived,
@@ -50,7 +50,7 @@ impl PaymentConfirmed {
         )
     }
 
-    /// How much of a line waits for stock, if any does.
+    /// The number of a line's units that wait for stock, if any.
     pub(super) fn backordered(&self, line: &PricedLine, messages: &Messages) -> Option<String> {
         let words = &messages.payment_confirmed;
         let note = match line.backordered {
@@ -129,7 +129,7 @@ impl OrderCancelled {
         (messages.order_cancelled.opening)(&self.order.number)
     }
 
-    /// What goes back, or that nothing was charged.
+    /// The refund, or that nothing was charged.
     pub(super) fn refund(&self, messages: &Messages) -> String {
         let refund = self.refund.map(|refund| messages.money(&refund));
         refund.unwrap_or_else(|| messages.order_cancelled.uncharged.to_owned())

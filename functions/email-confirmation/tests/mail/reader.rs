@@ -1,4 +1,4 @@
-//! What a reader sees of an e-mail.
+//! What a reader sees in an e-mail.
 
 use email_confirmation::mail::Rendered;
 
@@ -27,12 +27,12 @@ pub(crate) fn visible(html: &str) -> String {
     one_line(&entities.iter().fold(text, |text, (entity, char)| text.replace(entity, char)))
 }
 
-/// Every space is a plain one, also those at which no line breaks.
+/// The text in one line, with every space a plain one, no-break spaces too.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Both versions say it.
+/// Asserts that both versions say it.
 pub(crate) fn assert_says(mail: &Rendered, wanted: &[&str]) {
     let (text, html) = (one_line(&mail.text), visible(&mail.html));
     for wanted in wanted {
@@ -41,13 +41,13 @@ pub(crate) fn assert_says(mail: &Rendered, wanted: &[&str]) {
     }
 }
 
-/// Neither version says it.
+/// Asserts that neither version says it.
 pub(crate) fn assert_silent(mail: &Rendered, unwanted: &str) {
     assert!(!one_line(&mail.text).contains(unwanted), "{}", mail.text);
     assert!(!visible(&mail.html).contains(unwanted), "{}", visible(&mail.html));
 }
 
-/// A subject may have spaces at which no line breaks, too.
+/// Asserts the subject. It may have no-break spaces too.
 pub(crate) fn assert_subject(mail: &Rendered, wanted: &str) {
     assert_eq!(one_line(&mail.subject), wanted);
 }

@@ -7,7 +7,7 @@ use email_confirmation::mail::{
 };
 use std::collections::BTreeSet;
 
-/// Every kind in every language, under a name that tells which.
+/// Every kind in every language, with a name that identifies it.
 fn all() -> Vec<(String, Language, Rendered)> {
     let in_one = |language: Language| {
         let mails = samples::all(language).into_iter();
@@ -56,7 +56,7 @@ fn every_kind_is_accessible_and_loads_nothing() {
     }
 }
 
-/// Fails when a tag is closed that is not open, or stays open.
+/// Fails if a tag is closed but not open, or stays open.
 fn assert_balanced(kind: &str, html: &str) {
     let mut open = Vec::new();
     for part in html.split('<').skip(1) {
@@ -74,7 +74,7 @@ fn assert_balanced(kind: &str, html: &str) {
 #[test]
 fn every_tag_is_closed() {
     for (kind, _, mail) in all() {
-        // What only Outlook reads opens in one comment and closes in another.
+        // Parts for Outlook only open in one comment and close in another.
         let mut html = mail.html.as_str();
         let mut rest = String::new();
         while let Some((before, comment)) = html.split_once("<!--") {
@@ -101,7 +101,7 @@ fn a_hundred_lines_are_not_cut_off() {
     }
 }
 
-/// Neither the text nor a narrow window may end a line between a number and its currency.
+/// Neither the text nor a narrow window may break a line between a number and its currency.
 #[test]
 fn no_amount_is_torn_from_its_currency() {
     for (kind, _, mail) in all() {
@@ -115,7 +115,7 @@ fn no_amount_is_torn_from_its_currency() {
     }
 }
 
-/// Customers of one shop may read different languages; what one of them says must not show up in the mail of another.
+/// Customers of one shop may read different languages. The words of one must not appear in the mail of another.
 #[test]
 fn no_language_borrows_words_from_another() {
     let words = |tag: &str| -> BTreeSet<String> {

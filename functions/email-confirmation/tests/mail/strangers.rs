@@ -57,7 +57,7 @@ fn hostile(text: &str, language: Language) -> Vec<(&'static str, Rendered)> {
     .into()
 }
 
-/// The line of the text that says what was paid begins with this, so that a stranger would like to write one.
+/// The start of the text line that says what was paid. A stranger might want to forge that line.
 const TOTAL_PAID: [&str; 2] = ["TOTAL PAID", "BEZAHLTER BETRAG"];
 
 #[test]
@@ -65,7 +65,7 @@ fn a_stranger_cannot_write_markup_lines_or_headers() {
     let tags = |mail: &Rendered| mail.html.matches('<').count();
     let lines = |mail: &Rendered| {
         let is_total = |line: &str| TOTAL_PAID.iter().any(|total| line.starts_with(total));
-        // After a full line, it is only where a paragraph happens to go on.
+        // After a full line, the total is only a wrapped paragraph.
         let is_full = |line: &str| line.chars().count() + " TOTAL".len() > 72;
         let lines: Vec<_> = mail.text.lines().collect();
         lines.windows(2).filter(|pair| is_total(pair[1]) && !is_full(pair[0])).count()
@@ -91,7 +91,7 @@ fn a_stranger_cannot_write_markup_lines_or_headers() {
     }
 }
 
-/// What stands out in a sentence is written by the language, but what is in it may be a stranger's.
+/// The language chooses the emphasized parts of a sentence, but a stranger may write their content.
 #[test]
 fn markup_in_the_number_of_an_order_is_shown_and_not_obeyed() {
     for language in Language::all() {

@@ -1,8 +1,8 @@
-//! Templates hold structure only: every word that a customer reads comes from the language.
+//! Templates hold only structure. Every word that a customer reads comes from the language.
 
 use std::{fs, path::Path};
 
-/// Takes out what begins with `open` and ends with `close`, and gives both: what is left, and what was in between.
+/// Cuts out each part between `open` and `close`. Returns the rest, and the parts.
 fn cut(text: &str, open: &str, close: &str) -> (String, Vec<String>) {
     let (mut rest, mut left, mut inside) = (text, String::new(), Vec::new());
     while let Some((before, after)) = rest.split_once(open) {
@@ -16,8 +16,8 @@ fn cut(text: &str, open: &str, close: &str) -> (String, Vec<String>) {
     (left, inside)
 }
 
-/// The words of a human language that stand in a template itself: as text, as a literal in its code, or in an attribute
-/// that is read to people.
+/// The words of a human language in a template itself: as text, as a literal in its code, or in an attribute that is
+/// read to people.
 fn words(template: &str) -> Vec<String> {
     let (rest, _) = cut(template, "{#", "#}");
     let (rest, mut code) = cut(&rest, "{%", "%}");

@@ -66,11 +66,11 @@ fn holidays_are_not_worked() {
         ..ScheduleSettings::default()
     });
     let table = [
-        // Handling jumps the run: 24, 25, the weekend, 28, 29.
+        // Handling skips the holidays: 24, 25, the weekend, 28, 29.
         ("2026-12-23T10:00:00Z", ["2026-12-30", "2027-01-01", "2027-01-05"]),
         ("2026-12-23T15:00:00Z", ["2026-12-31", "2027-01-04", "2027-01-06"]),
         ("2026-12-25T10:00:00Z", ["2026-12-31", "2027-01-04", "2027-01-06"]),
-        // Transit jumps it.
+        // Transit skips them.
         ("2026-12-21T10:00:00Z", ["2026-12-22", "2026-12-30", "2027-01-01"]),
     ];
     for (placed, expected) in table {
@@ -123,7 +123,7 @@ fn a_backorder_delays_by_calendar_days() {
 fn a_parcel_on_its_way_is_estimated_from_the_hand_over() {
     let schedule = schedule(in_zone("Europe/Berlin"));
     let table = [
-        // The cut-off is about orders: a parcel that is gone is gone. 23:30 UTC is tomorrow in Berlin.
+        // The cut-off applies to orders, not to a parcel that has left. 23:30 UTC is tomorrow in Berlin.
         ("2026-11-23T17:00:00Z", ["2026-11-23", "2026-11-25", "2026-11-27"]),
         ("2026-11-23T23:30:00Z", ["2026-11-24", "2026-11-26", "2026-11-30"]),
         ("2026-11-28T09:00:00Z", ["2026-11-28", "2026-12-02", "2026-12-04"]),
@@ -133,7 +133,7 @@ fn a_parcel_on_its_way_is_estimated_from_the_hand_over() {
     }
 }
 
-/// On 25 October 2026, a Sunday, 02:30 comes twice in Berlin; on 29 March it does not come.
+/// On 25 October 2026, a Sunday, 02:30 occurs twice in Berlin. On 29 March it does not occur.
 #[test]
 fn a_cut_off_in_the_night_of_a_clock_change_happens_once() {
     let settings = ScheduleSettings {

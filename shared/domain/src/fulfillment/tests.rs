@@ -16,7 +16,7 @@ fn all_ids() -> impl Iterator<Item = FulfillmentId> {
     FulfillmentId::all_after([])
 }
 
-/// To be picked: 3 units of line 0, and 1 of line 1.
+/// Picking has not begun: 3 units of line 0, and 1 of line 1.
 fn open() -> Fulfillment {
     let committed = |line, quantity| allocation(line, quantity, AllocationState::Committed(location("main")));
     let stock = [committed(0, 3), committed(1, 1)];
@@ -40,7 +40,7 @@ fn pack(fulfillment: Fulfillment, contents: &[(LineId, u32)], key: &str) -> Resu
     fulfillment.pack(&packing(contents, key), &stamp(3))
 }
 
-/// In two parcels.
+/// Everything is packed in two parcels.
 fn all_packed() -> Fulfillment {
     pack(pack(picked(), &[(0, 2)], "a").unwrap(), &[(0, 1), (1, 1)], "b").unwrap()
 }
@@ -84,7 +84,7 @@ fn commands() -> [Command<Fulfillment>; 7] {
 
 #[test]
 fn every_command_in_every_status_has_the_outcome_of_the_table() {
-    // The status afterwards, `=` where nothing changes at all, or the code of the rejection.
+    // The status afterward, `=` where nothing changes, or the code of the rejection.
     let table = "
         command       | open           | picking        | picked          | packed          | handed_over     | closed       | short          | cancelled
         start picking | picking        | =              | wrong-status    | wrong-status    | wrong-status    | wrong-status | wrong-status   | wrong-status

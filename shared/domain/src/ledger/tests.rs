@@ -251,8 +251,8 @@ fn the_later_of_a_payment_s_promise_and_its_failure_stands() {
     assert_eq!(told([(2, failure), (1, promise)]), (PaymentStatus::Failed, false), "in whatever order they come");
 }
 
-/// What a provider may tell of the payment `n`: it is in one currency, and a refund's id, its payment and its
-/// amount belong together for good. The events of one payment are told in any order.
+/// What a provider may report of the payment `n`. The payment has one currency, and a refund's id, payment and amount
+/// never change. The events of one payment arrive in any order.
 fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
     let status = prop_oneof![Just(RefundStatus::Pending), Just(RefundStatus::Succeeded), Just(RefundStatus::Failed)];
     let dispute_status = prop_oneof![
@@ -287,7 +287,7 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
     })
 }
 
-/// The first payment's provider moves whole tens only.
+/// The first payment's provider moves only whole tens.
 fn step_of(n: usize) -> Amount {
     if n == 0 { 10 } else { 1 }
 }
@@ -303,7 +303,7 @@ fn told(mut ledger: Ledger, facts: &[MoneyEvent]) -> Ledger {
     ledger
 }
 
-/// Orderly knows of its own refunds before the provider does.
+/// A ledger that knows Orderly's own refunds before the provider reports them.
 fn with_own_refunds() -> Ledger {
     let mut ledger = Ledger::default();
     for n in 0..3 {
@@ -314,7 +314,7 @@ fn with_own_refunds() -> Ledger {
     ledger
 }
 
-/// What a refund may take now: no dispute is in its way.
+/// The amount that can be refunded now, without disputed payments.
 fn refundable(ledger: &Ledger) -> Amount {
     let parts = ledger.refundable_parts(eur()).into_iter();
     parts.filter(|part| !part.is_disputed).map(|part| part.left).sum()
@@ -348,7 +348,7 @@ proptest! {
             let name = format!("return-{n}");
             let room = refundable(&ledger);
             let intended = ledger.intend_refund(&name, amount, eur());
-            // Only one payment is in tens, and what is left of it there is less than ten.
+            // Only one payment moves in tens, so less than ten of it can be left.
             prop_assert!((amount.min(room) - 9..=amount.min(room)).contains(&intended), "{} of {}", intended, room);
             for refund in ledger.refunds.values().filter(|refund| refund.attempt > 0) {
                 let known = ledger.payments.get(&refund.payment).map_or(1, |payment| payment.step);

@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 
 const RETURN: ReturnId = ReturnId::nth(1);
 
-/// The shirts are with a carrier; the mug was nowhere.
+/// The shirts are with a carrier. The mug was not found.
 fn part_sent() -> Order {
     let picked = dispatched().confirm_picks(FULFILLMENT, &[(0, 2), (1, 0)].into(), &stamp(5)).unwrap().order;
     let packed = picked.pack(FULFILLMENT, &packing(&[(0, 2)], "part"), &stamp(6)).unwrap();
@@ -37,7 +37,7 @@ fn held() -> Order {
     dispatched().with_state(|state| state.hold(HoldReason::Other, "look", &stamp(9))).unwrap()
 }
 
-/// It is with a carrier, and the customer's bank wants the money back.
+/// A shipped order whose payment is disputed.
 fn disputed() -> Order {
     with_state(shipped(), |state| state.record(&dispute(DisputeStatus::Open), at(9)))
 }
@@ -64,7 +64,7 @@ fn unrefunded() -> Order {
     with_state(cancelled(), |state| state.record(&refund("cancel", 1, 3700, RefundStatus::Failed), at(10)))
 }
 
-/// A part of its money came when it had expired.
+/// An expired order that was then paid in part.
 fn paid_late() -> Order {
     with_state(expired(), |state| state.record(&captured(1000), at(RESERVATION + 1)))
 }
@@ -98,7 +98,7 @@ fn stages_of_orders_given_up() -> [Stage<Order>; 4] {
     [("cancelled", cancelled()), ("unrefunded", unrefunded()), ("expired", expired()), ("paid late", paid_late())]
 }
 
-/// Everything that is still needed is found.
+/// Routing that finds everything that is still needed.
 fn found(state: &OrderState) -> Routed {
     let part = |n: NeededUnits| RoutedUnits { line: n.line, sku: n.sku, location: main(), quantity: n.quantity };
     Routed { parts: state.needed().into_iter().map(part).collect(), ..Routed::default() }
@@ -144,8 +144,8 @@ fn commands() -> [Command<Order>; 24] {
     commands
 }
 
-/// The statuses afterwards of what has changed: the order's, its fulfillment's and its return's, `open/handed_over`.
-/// `/packed` is a fulfillment that has changed alone, `//approved` a return.
+/// The statuses of what has changed: the order, its fulfillment and its return, as in `open/handed_over`. `/packed` is
+/// a change of the fulfillment alone, `//approved` one of a return.
 fn statuses(before: &Order, after: &Order) -> String {
     let order = (before.state != after.state).then(|| after.state.status.as_str());
     let mut fulfillments = after.fulfillments.iter().filter(|(id, new)| before.fulfillments.get(id) != Some(new));
@@ -156,7 +156,7 @@ fn statuses(before: &Order, after: &Order) -> String {
     all.join("/").trim_end_matches('/').to_owned()
 }
 
-// In a cell: the statuses afterwards, `=` where nothing changes at all, or the code of the rejection.
+// A cell holds the statuses afterward, `=` where nothing changes, or the code of the rejection.
 
 const UNTIL_IT_LEAVES: &str = "
     command        | pending          | paid             | deducted         | dispatched          | held                | picked              | packed
@@ -251,7 +251,7 @@ fn every_command_in_every_stage_has_the_outcome_of_the_table() {
 
 #[test]
 fn what_is_done_twice_is_done_once() {
-    // What has been released or ordered again is no longer there to be.
+    // A hold that was released, or a refund that was ordered again, is gone the second time.
     let refused = [("release", "no-such-hold"), ("retry refunds", "nothing-to-retry")];
     assert_done_once(&stages_until_it_leaves(), &commands(), &refused);
     assert_done_once(&stages_from_when_it_leaves(), &commands(), &refused);
@@ -387,7 +387,7 @@ fn an_inspection_that_refunds_nothing_is_told_once() {
     assert_eq!(again, once);
 }
 
-/// Of three shirts for 10.00 together, the first of which costs 3.34, so many were found and are with a carrier.
+/// Three shirts cost 10.00 together, the first of them 3.34. `units` of them were found and are with a carrier.
 fn shirts_sent(units: u32) -> Order {
     let mut three = placed(&[("TEE", 3, 334)]);
     three.lines[0].discount = 2;
@@ -400,7 +400,7 @@ fn shirts_sent(units: u32) -> Order {
     packed.hand_over(FULFILLMENT, &[leaving(PARCEL)], &stamp(7)).unwrap().order
 }
 
-/// So many of them come back as another return.
+/// Another return brings back `units` of the shirts.
 fn shirts_back(order: Order, units: u32, key: &str) -> Order {
     let (id, asked) = order.request_return(&wanted(&[(0, units)]), key, &stamp(9)).unwrap();
     let back = asked.change_return(id, |r| r.approve(&stamp(10))?.receive(&[(0, units)].into(), &main(), &stamp(11)));

@@ -1,4 +1,4 @@
-//! The rules of a state alone: its money, its stock, its holds.
+//! The rules of the state alone: money, stock, holds.
 
 #![allow(clippy::unwrap_used)]
 
@@ -37,7 +37,7 @@ fn expired() -> OrderState {
     fixtures::expired().state
 }
 
-/// The state of an order without fulfillments after it was cancelled.
+/// Cancels an order without fulfillments, and returns its state.
 fn cancel(state: OrderState, second: i64) -> Result<OrderState, Rejection> {
     Ok(Order { state, ..fixtures::pending() }.cancel("why", &stamp(second))?.state)
 }

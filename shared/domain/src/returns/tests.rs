@@ -7,7 +7,7 @@ use crate::{
 };
 use proptest::prelude::*;
 
-/// Three shirts for 10.00 together (so that the units do not cost the same), and a mug.
+/// Three shirts for 10.00 together, so that the units have different prices, and a mug.
 fn ordered() -> PlacedOrder {
     let mut placed = placed(&[("TEE", 3, 334), ("MUG", 1, 700)]);
     placed.lines[0].discount = 2;
@@ -39,7 +39,7 @@ fn received() -> Return {
     receive(approved(), &[(0, 2), (1, 1)]).unwrap()
 }
 
-/// Units of a line, and what became of them.
+/// Units of a line, and their disposition.
 type Found = (LineId, u32, Disposition);
 
 fn inspect(value: Return, units: &[Found], earlier: &[&Return]) -> Result<Inspected, Rejection> {
@@ -73,7 +73,7 @@ fn commands() -> [Command<Return>; 6] {
 
 #[test]
 fn every_command_in_every_status_has_the_outcome_of_the_table() {
-    // The status afterwards, `=` where nothing changes at all, or the code of the rejection.
+    // The status afterward, `=` where nothing changes, or the code of the rejection.
     let table = "
         command      | requested    | approved           | declined     | partially_received | received          | inspected
         approve      | approved     | =                  | wrong-status | wrong-status       | wrong-status      | wrong-status

@@ -79,7 +79,7 @@ fn messages() -> Vec<serde_json::Value> {
     ]
 }
 
-/// Nothing in a record may end the process: the other records of its batch would fail with it.
+/// No record may end the process, because the other records of its batch would fail with it.
 fn judge(body: &[u8]) {
     let (read, failed) = parse(event(&[String::from_utf8_lossy(body).into_owned(), self::body("refund")]));
     assert_eq!((read.len() + failed.len(), read.last().unwrap().0.as_str()), (2, "m1"));

@@ -9,8 +9,8 @@ use std::{
 
 const NAME: &str = "TEST_SECRET";
 
-/// A clock that stands still until it is moved, and a Secrets Manager that answers what it is told to. When it has
-/// nothing more to say, it repeats its last answer.
+/// A clock that stands still until it is moved, and a Secrets Manager with prepared answers. It repeats the last one
+/// when it has no more.
 struct World {
     seconds: Arc<AtomicI64>,
     readings: Arc<AtomicUsize>,

@@ -1,4 +1,4 @@
-//! Conditional writes: who wins, who loses, and what the loser is told.
+//! Conditional writes: who wins, who loses, and what the loser learns.
 
 use super::*;
 

@@ -1,4 +1,5 @@
-//! The embedded DynamoDB behind the SDK's HTTP connector: real requests and answers, without a socket. SQS stands beside it.
+//! The embedded DynamoDB behind the SDK's HTTP connector: real requests and answers, without a socket. It has SQS
+//! beside it.
 
 use super::{
     Item, Message, Record, Sender, Store, Tables,
@@ -27,13 +28,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// Something that goes wrong with one request.
+/// A fault of one request.
 pub(super) enum Fault {
-    /// The request is done, but its answer does not arrive.
+    /// The request is carried out, but its answer is lost.
     AnswerLost,
-    /// A transaction meets another one. The emulator does one thing at a time, so it never answers this itself.
+    /// A transaction collides with another one. The emulator does one thing at a time, so it never gives this answer
+    /// itself.
     TransactionConflict,
-    /// A batch is answered in part only: so many keys of it.
+    /// A batch is answered only in part: this many of its keys.
     OnlyFirstKeys(usize),
 }
 
@@ -70,22 +72,22 @@ impl TestStore {
         Self { store: Store::new(client, tables, sender), database, queues }
     }
 
-    /// What goes wrong with the next requests that change something or ask for a batch.
+    /// The faults of the next requests that change something or read a batch.
     pub(super) fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
         self.database.state.lock().unwrap().faults.extend(faults);
     }
 
-    /// How SQS takes what is sent from now on.
+    /// How SQS answers from now on.
     pub(super) fn sqs(&self, mood: Mood) {
         self.queues.is(mood);
     }
 
-    /// The messages that have been sent since the last time this was asked, and whom to.
+    /// The messages sent since the last call, with their consumers.
     pub(super) fn messages(&self) -> Vec<(Consumer, String)> {
         self.queues.take()
     }
 
-    /// What these messages say.
+    /// The duties in the messages.
     pub(super) fn sent(&self) -> Vec<OwedDuty> {
         let owed = |(_, body): (Consumer, String)| {
             let Message { subject, duty, .. } = serde_json::from_str(&body).unwrap();
@@ -94,7 +96,7 @@ impl TestStore {
         self.messages().into_iter().map(owed).collect()
     }
 
-    /// The requests that have been made since the last time this was asked.
+    /// The requests made since the last call.
     pub(super) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.database.state.lock().unwrap().operations)
     }
@@ -110,7 +112,7 @@ impl TestStore {
         self.raw_item(self.store.tables.name(T::TABLE), T::key(key)).await
     }
 
-    /// Puts an item as it is, over whatever is there.
+    /// Puts an item unchanged, over any existing one.
     pub(super) async fn put_raw(&self, table: &str, item: Item) {
         self.store.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
@@ -165,7 +167,7 @@ impl HttpConnector for Connector {
 }
 
 impl DynamoDb {
-    /// Status and body of the answer to a request.
+    /// The status and body of the answer to a request.
     fn answer(&self, operation: &str, body: Value) -> Result<(u16, Value), ConnectorError> {
         let fault = {
             let mut state = self.state.lock().unwrap();
@@ -232,7 +234,7 @@ fn call<I: DeserializeOwned, O: Serialize>(
     Ok(serde_json::to_value(action(input)?).unwrap())
 }
 
-/// The properties of the template's tables, which are what `CreateTable` takes, under their logical ids.
+/// The properties of the template's tables under their logical ids. `CreateTable` takes them as they are.
 fn tables_of_the_template() -> Vec<Value> {
     let text = include_str!("../../../../template.yaml");
     let template = plain(&Yaml::load_from_str(text).unwrap()[0]);
@@ -249,7 +251,7 @@ fn tables_of_the_template() -> Vec<Value> {
     tables.map(table).collect()
 }
 
-/// YAML as JSON; what intrinsics stand for does not matter here.
+/// YAML as JSON. The values of intrinsics do not matter here.
 fn plain(node: &Yaml<'_>) -> Value {
     match node {
         Yaml::Value(Scalar::String(text)) => json!(text),

@@ -19,7 +19,7 @@ fn on_hold(state: OrderState) -> OrderState {
     OrderState { holds: [(HoldReason::IncorrectAddress, hold())].into(), ..state }
 }
 
-/// What the index holds of a class at the end of these tests: the order and since when.
+/// The index's entries of a class at the end of these tests: the item, and since when it is due.
 async fn due(store: &TestStore, class: DueClass) -> Vec<(ItemKey, Timestamp)> {
     let found = store.due(class, at(100_000)).await.unwrap();
     found.into_iter().map(|due| (due.key, due.since)).collect()
@@ -40,7 +40,7 @@ async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
 
     let steps = [
         (open(&[Duty::StockDeduction]), Some((DueClass::Owed, at(10)))),
-        // More is owed, and something less: it has been owed since the set became non-empty.
+        // More is owed, then less. The time still counts from when the set became non-empty.
         (open(&[Duty::StockDeduction, Duty::Refund]), Some((DueClass::Owed, at(10)))),
         (open(&[Duty::Refund]), Some((DueClass::Owed, at(10)))),
         (on_hold(open(&[])), Some((DueClass::Waiting, at(40)))),
@@ -61,7 +61,7 @@ async fn an_item_enters_changes_class_and_leaves_as_its_state_says() {
 async fn an_entry_that_cannot_be_read_keeps_no_other_from_being_found() {
     let store = TestStore::new();
     store.created(&state_key(1), open(&[Duty::Refund])).await;
-    // As a later version may have left it behind.
+    // A later version may have left such an item.
     let mut item = store.raw::<OrderState>(&state_key(1)).await;
     item.insert("item".into(), text("parcel#1"));
     store.put_raw("OrdersTable", item).await;
@@ -87,7 +87,7 @@ async fn what_waits_for_stock_is_due_and_what_is_expired_is_not() {
         (OrderState { stock: stock(AllocationState::Missing), ..open(&[]) }, Some(DueClass::Waiting)),
         (OrderState { stock: stock(AllocationState::Missing), status: OrderStatus::Expired, ..state() }, None),
         (OrderState { stock: backordered(), ..state() }, Some(DueClass::Unpaid)),
-        // A hold of a person does not keep an unpaid order's stock for ever; one for money that is on its way does.
+        // A person's hold does not keep an unpaid order's stock forever. A hold for money on its way does.
         (on_hold(state()), Some(DueClass::Unpaid)),
         (OrderState { holds: [(HoldReason::AwaitingPayment, hold())].into(), ..state() }, Some(DueClass::Waiting)),
         (OrderState { stock: stock(AllocationState::Committed("main".parse().unwrap())), ..open(&[]) }, None),

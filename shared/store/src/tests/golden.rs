@@ -1,7 +1,7 @@
-//! What is stored and what is sent, to the letter: a version that runs beside another one must read what that wrote.
+//! The exact form of what is stored and sent: each version must read what a version running beside it wrote.
 //!
-//! Each item is compared with a file, attribute by attribute with its type; each message with the body that goes over a
-//! queue. `INSTA_UPDATE=always` writes the files anew; look at what has changed, and whether old items can still be read.
+//! Each item is compared with a file, attribute by attribute with its type, and each message with its body on a queue.
+//! `INSTA_UPDATE=always` rewrites the files. Look at what has changed, and whether old items can still be read.
 
 use super::{
     round_trips::{all_duties, all_facts, all_holdings, all_refund_states, event, full},
@@ -58,7 +58,7 @@ fn assert_item(name: &str, item: &Item) {
     assert_golden(name, &attributes(item).join("\n"));
 }
 
-/// One line for each attribute, however deep it lies: its path, its type, its value.
+/// One line per attribute, however deep: its path, its type, its value.
 fn attributes(item: &Item) -> Vec<String> {
     let sorted: BTreeMap<_, _> = item.iter().collect();
     sorted.into_iter().flat_map(|(name, value)| leaves(name, value)).collect()
@@ -283,7 +283,7 @@ async fn a_movement_and_the_key_that_lets_it_happen_once() {
     }
 }
 
-/// The item of an order that owes this.
+/// An item of an order that can owe this duty.
 fn owed_by(duty: &Duty) -> ItemName {
     match duty {
         Duty::StockDeduction

@@ -14,7 +14,7 @@ fn channels() -> Vec<ChannelId> {
     (0..CHANNELS.len()).map(channel).collect()
 }
 
-/// The n-th of many orders: channels, sides, statuses and moments are mixed, and some share their moment.
+/// The state of the n-th order. Channels, sides, statuses and moments are mixed, and some orders share their moment.
 fn nth_head(n: u32) -> OrderState {
     let status = match n % 5 {
         0 => OrderStatus::Completed,
@@ -37,7 +37,7 @@ async fn store_of(count: u32) -> TestStore {
     store
 }
 
-/// Pages until the end; each page goes on where the last one said.
+/// Reads all pages. Each one starts where the previous one ended.
 async fn all_pages(
     store: &TestStore,
     channels: &[ChannelId],
@@ -57,7 +57,7 @@ async fn all_pages(
     }
 }
 
-/// The ids of the orders that `keep` keeps, newest first.
+/// The ids of the orders that `keep` accepts, newest first.
 fn expected(count: u32, keep: impl Fn(&OrderState) -> bool) -> Vec<OrderId> {
     let mut all: Vec<_> = (0..count).map(|n| (nth_head(n).placed_at, order(n), nth_head(n))).collect();
     all.retain(|(_, _, state)| keep(state));
@@ -84,7 +84,7 @@ async fn over_all_pages_every_order_comes_once_and_in_order_whatever_the_filter_
 
 #[tokio::test]
 async fn an_order_that_is_found_in_two_places_at_once_is_listed_once() {
-    // As when it changes sides between the two queries.
+    // It happens when an order changes sides between the two queries.
     let store = store_of(20).await;
     for limit in [1, 6, 50] {
         let found = all_pages(&store, &[channel(0), channel(1), channel(0)], None, limit, |_| true).await;

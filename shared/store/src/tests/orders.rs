@@ -1,4 +1,4 @@
-//! Orders as a whole: read by one query, changed by what a rule makes of them.
+//! Whole orders: read by one query, written by comparing them before and after a rule.
 
 use super::*;
 use domain::{
@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-/// Commits a change of an order. Tells how many items and places it writes, and the requests that take part in it.
+/// Commits a change of an order. Returns how many items and places it writes, and its requests.
 async fn commit(store: &TestStore, read: &StoredOrder, change: impl Into<Change>) -> (usize, Vec<String>) {
     store.requests();
     let mut write = store.write(at(100));
@@ -206,7 +206,7 @@ async fn two_dispatches_of_one_order_make_its_fulfillment_once() {
     assert_eq!(conflict(write.commit().await), [Failed::Item(ItemKey::state(&id)), Failed::Item(fulfillment)]);
 }
 
-/// Their names do not sort as their numbers do.
+/// Their names do not sort by number.
 #[tokio::test]
 async fn an_order_with_fulfillments_99_and_100_reads_back_whole() {
     let store = TestStore::new();
@@ -218,7 +218,7 @@ async fn an_order_with_fulfillments_99_and_100_reads_back_whole() {
     let read = store.stored(&order).await;
     assert_eq!(read.order, order);
 
-    // The next one is the 101st, and each is written under its own name.
+    // The next fulfillment is the 101st. Each is written under its own name.
     let mut more = order.clone();
     more.state.stock = vec![allocation(0, "TEE", 1, AllocationState::Committed(fixtures::main()))];
     let more = more.dispatch(&BTreeMap::new(), &BTreeSet::new(), at(9));
@@ -231,7 +231,7 @@ async fn an_order_with_fulfillments_99_and_100_reads_back_whole() {
     assert_eq!(store.order(&order.id).await.unwrap().unwrap().order, picking);
 }
 
-/// DynamoDB may show a Query one item of a transaction before it and another one after it.
+/// A Query may see one item of a transaction before it and another one after it.
 #[tokio::test]
 async fn an_order_is_read_again_while_its_head_knows_of_a_fulfillment_that_was_not_seen() {
     let store = TestStore::new();

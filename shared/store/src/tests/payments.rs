@@ -73,7 +73,7 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     let read = store.payment(&payment(2)).await.unwrap();
     assert_eq!(read.value, PaymentRecord::matched(order(2)));
 
-    // A person says which order it is for, and that another is for none.
+    // A person assigns one payment to an order, and dismisses another.
     let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
     let (one, three) = (one.await, three.await);
     put(&store, &one, one.value.clone().assign(order(1), at(9))).await.unwrap();

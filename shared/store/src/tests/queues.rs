@@ -1,10 +1,10 @@
-//! SQS, as far as the store uses it: it keeps the messages for the test to look at.
+//! SQS, as far as the store uses it. It keeps the messages for the tests.
 
 use domain::duty::Consumer;
 use serde_json::{Value, json};
 use std::{convert::Infallible, sync::Mutex};
 
-/// The queues: one a consumer.
+/// The queues, one per consumer.
 #[derive(Default)]
 pub(super) struct Sqs(Mutex<State>);
 
@@ -14,14 +14,14 @@ struct State {
     mood: Mood,
 }
 
-/// How SQS takes what is sent.
+/// How SQS answers a request.
 #[derive(Default, Clone, Copy)]
 pub(super) enum Mood {
     #[default]
     TakesAll,
     /// It refuses every request.
     Refuses,
-    /// It takes so many messages of each batch.
+    /// It accepts only this many messages of each batch.
     TakesFirst(usize),
 }
 
@@ -40,12 +40,12 @@ impl Sqs {
         self.0.lock().unwrap().mood = mood;
     }
 
-    /// What has been sent since the last time this was asked, in the order of its coming.
+    /// The messages sent since the last call, in order of arrival.
     pub(super) fn take(&self) -> Vec<(Consumer, String)> {
         std::mem::take(&mut self.0.lock().unwrap().messages)
     }
 
-    /// Status and body of the answer to a request.
+    /// The status and body of the answer to a request.
     pub(super) fn answer(&self, operation: &str, body: &Value) -> (u16, Value) {
         let mut state = self.0.lock().unwrap();
         let queue = consumer(&body["QueueUrl"]);

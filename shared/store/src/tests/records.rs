@@ -1,4 +1,4 @@
-//! The protocol that all records of all tables share.
+//! The protocol of all records in all tables.
 
 use super::*;
 use domain::{
@@ -21,7 +21,7 @@ fn payment() -> PaymentId {
     "stripe_pi_1".parse().unwrap()
 }
 
-/// A record is created once, replaced at its version only, and counts its versions.
+/// A record is created once, replaced only at its version, and counts its versions.
 async fn follows_the_protocol<T: Record + Debug>(key: T::Key, [first, second, third]: [T; 3], failed: Failed) {
     let in_the_way = std::slice::from_ref(&failed);
     let store = TestStore::new();
@@ -29,7 +29,7 @@ async fn follows_the_protocol<T: Record + Debug>(key: T::Key, [first, second, th
     let old = store.created(&key, first.clone()).await;
     assert_eq!((&old.key, old.version, &old.value), (&key, 1, &first));
 
-    // There is one already.
+    // It exists already.
     let mut write = store.write(at(1));
     write.create(key.clone(), second.clone());
     assert_eq!(conflict(write.commit().await), in_the_way);
@@ -38,7 +38,7 @@ async fn follows_the_protocol<T: Record + Debug>(key: T::Key, [first, second, th
     assert_eq!(conflict(write.commit().await), in_the_way, "version 0 stands for none");
     assert_eq!(store.load::<T>(&key).await.unwrap().as_ref(), Some(&old));
 
-    // The version is still the one that was read; then it is not.
+    // The first write finds the version that was read. The second does not.
     let new = store.replaced(&old, second.clone(), at(2)).await;
     assert_eq!((&new.key, new.version, &new.value), (&key, 2, &second));
     let mut write = store.write(at(3));
@@ -46,7 +46,7 @@ async fn follows_the_protocol<T: Record + Debug>(key: T::Key, [first, second, th
     assert_eq!(conflict(write.commit().await), in_the_way);
     assert_eq!(store.load::<T>(&key).await.unwrap().as_ref(), Some(&new));
 
-    // The same in a transaction, which then writes nothing at all.
+    // The same in a transaction, which then writes nothing.
     let mut write = store.write(at(4));
     write.replace(&old, third.clone());
     write.create(state_key(9), state());
@@ -59,7 +59,7 @@ async fn follows_the_protocol<T: Record + Debug>(key: T::Key, [first, second, th
     let last = store.load::<T>(&key).await.unwrap().unwrap();
     assert_eq!((last.version, &last.value), (3, &third));
 
-    // What does not differ is not written.
+    // An unchanged value is not written.
     store.requests();
     let mut write = store.write(at(6));
     write.replace(&last, third);

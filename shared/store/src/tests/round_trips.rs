@@ -1,4 +1,4 @@
-//! What is stored reads back equal, whatever variant of its types it holds.
+//! Whatever is stored reads back equal, in every variant of its types.
 
 use super::*;
 use domain::{
@@ -263,7 +263,7 @@ async fn an_e_mail_s_claim_reads_back_whether_held_or_given_back() {
     reads_back([(name(), held), (name(), given_back)]).await;
 }
 
-/// An order with everything that an order may have.
+/// An order with every optional part.
 pub(super) fn full() -> PlacedOrder {
     let mut full = two_lines();
     let address = Address {

@@ -78,7 +78,7 @@ async fn a_commit_whose_messages_cannot_be_sent_is_made_all_the_same() {
         assert!(store.order_state(&order(n)).await.unwrap().unwrap().owes(&Duty::StockDeduction));
     }
 
-    // It is due, so that it is found and sent again.
+    // It is due, so it is found and sent again.
     let due = store.due(DueClass::Owed, at(1)).await.unwrap();
     assert_eq!(due.len(), 2);
     let owed = [owing(1, Duty::StockDeduction), owing(2, Duty::StockDeduction), owing(2, Duty::Refund)];

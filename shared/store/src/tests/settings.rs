@@ -12,7 +12,7 @@ pub(super) fn location(id: &str) -> Location {
     Location { id: id.parse().unwrap(), name: id.to_uppercase(), priority: 1, schedule, webhook_url: None }
 }
 
-/// Sets a record, over the one that is there.
+/// Sets a record, over any existing one.
 async fn put<T: Record>(store: &TestStore, key: &T::Key, value: &T) {
     match store.load(key).await.unwrap() {
         Some(read) => drop(store.replaced(&read, value.clone(), at(0)).await),
@@ -91,7 +91,7 @@ async fn a_key_is_found_by_its_hash_and_revoked_once() {
     assert_eq!(conflict(write.commit().await), [Failed::Other(hash.clone())]);
     assert_eq!(store.api_key(&hash).await.unwrap().unwrap().revoked_at, Some(at(5)));
 
-    // One that is not there is not made by that.
+    // Revoking a missing key does not create it.
     let gone = Stored { key: "d".repeat(64), ..read.clone() };
     let mut write = store.write(at(9));
     write.replace(&gone, ApiKey { id: gone.key.clone(), ..revoked(at(9)) });

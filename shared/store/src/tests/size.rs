@@ -14,8 +14,8 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The size of an item as DynamoDB counts it: names and values in UTF-8; a number takes one byte for two
-/// digits and one more; a list or map takes 3 bytes and 1 for each entry.
+/// The size of an item as DynamoDB counts it. Names and values count in UTF-8. A number takes one byte per two digits
+/// plus one. A list or map takes 3 bytes plus 1 per entry.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
 fn size(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + size_of_value(value)).sum()
@@ -32,7 +32,7 @@ fn size_of_value(value: &AttributeValue) -> usize {
     }
 }
 
-/// Two lines as a shop sells them, with tax, shipping and a payment.
+/// An ordinary order of two lines, with tax, shipping and a payment.
 fn ordinary() -> PlacedOrder {
     let mut placed = two_lines();
     placed.reference = "10027".into();

@@ -1,4 +1,4 @@
-//! Stock: what guards it, and what is kept of changes by hand.
+//! Stock: what guards it, and the record of manual changes.
 
 use super::*;
 use domain::stock::{Movement, MovementRecord, StockLevel};
@@ -89,7 +89,7 @@ async fn a_count_that_was_taken_before_somebody_moved_units_is_refused() {
         write.stock_on_terms(&mug, change, Terms { read, backorder });
         write.commit().await
     };
-    // Of a place that nothing is known of yet; and zero counted makes the place known.
+    // The place is unknown so far. Counting zero makes it known.
     count(None, StockDelta::default(), Some(true)).await.unwrap();
     assert!(level(&store, &mug).await.backorder);
     assert_eq!(level(&store, &mug).await.on_hand, 0);
@@ -107,7 +107,7 @@ async fn a_count_that_was_taken_before_somebody_moved_units_is_refused() {
     let read = StockLevel { safety: 0, ..level(&store, &mug).await };
     assert_eq!(conflict(count(Some(read), safety, None).await), [Failed::Stock(mug.clone())]);
 
-    // A reservation made meanwhile is no reason to count again.
+    // A reservation in the meantime is no reason to count again.
     let read = level(&store, &mug).await;
     store.move_stock(mug.clone(), delta(0, 1, 0)).await.unwrap();
     count(Some(read), delta(1, 0, 0), None).await.unwrap();

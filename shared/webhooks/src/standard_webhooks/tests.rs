@@ -148,7 +148,7 @@ proptest! {
         prop_assert!(Secret::new(&text).is_err());
     }
 
-    /// Of what genuine headers are made of, only the genuine ones are.
+    /// Of all mixes of genuine headers' parts, only the genuine headers are accepted.
     #[test]
     fn headers_of_genuine_parts_are_judged_by_all_three(id in 0..4_usize, timestamp in 0..4_usize,
         signatures in prop::collection::vec(0..6_usize, 0..5),

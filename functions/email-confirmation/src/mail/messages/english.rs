@@ -1,4 +1,4 @@
-//! English, as it is written in the United States.
+//! English as written in the United States.
 
 use super::{
     Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,

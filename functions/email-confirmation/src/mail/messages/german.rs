@@ -1,4 +1,4 @@
-//! German, for customers who are addressed with Sie.
+//! German that addresses customers with Sie.
 
 use super::{
     Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,
@@ -40,7 +40,7 @@ pub(crate) static GERMAN: Messages = Messages {
         range: |first, last| format!("{first} – {last}"),
     },
     frame: Frame {
-        // After this comma a sentence goes on in lower case, unless it begins with a noun or with Ihr.
+        // After this comma the sentence goes on in lower case, unless it begins with a noun or with Ihr.
         greeting: |customer| match customer {
             Some(customer) => plain("Guten Tag ") + name(customer) + ",",
             None => plain("Guten Tag,"),

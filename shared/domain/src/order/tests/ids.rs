@@ -1,8 +1,8 @@
-//! Lines, fulfillments and returns are found by their ids: no rule takes a position or the sorting of a text for one.
+//! Lines, fulfillments and returns are found by their ids. No rule relies on a position or on the sort order of a text.
 
 use super::*;
 
-/// Each of its hundred units lies at a location of its own, and so is in a fulfillment of its own.
+/// An order of a hundred units. Each lies at its own location, so each is in its own fulfillment.
 fn in_hundred_fulfillments() -> Order {
     let mut order = unpaid(placed(&[("TEE", 100, 10)]));
     let reserved = |n| AllocationState::Reserved(store(n));
@@ -77,7 +77,7 @@ fn a_whole_order_of_a_hundred_fulfillments_is_cancelled_with_all_of_them() {
     assert!(cancelled.fulfillments.values().all(|fulfillment| fulfillment.status == FulfillmentStatus::Cancelled));
 }
 
-/// Two shirts are line 3 and two mugs line 7, since lines of it were taken away and added: 44.00 EUR.
+/// Two shirts are line 3 and two mugs line 7, because lines were removed and added: 44.00 EUR.
 fn edited() -> Order {
     let mut placed = placed(&[("TEE", 2, 1500), ("MUG", 2, 700)]);
     for (line, id) in placed.lines.iter_mut().zip([3, 7]) {
@@ -91,7 +91,7 @@ fn edited_and_dispatched() -> Order {
     paid.dispatch(&BTreeMap::new(), &BTreeSet::new(), at(4))
 }
 
-/// One mug was nowhere, and everything else is with a carrier.
+/// One mug was not found. Everything else is with a carrier.
 fn edited_and_sent() -> Order {
     let short = edited_and_dispatched().confirm_picks(FULFILLMENT, &[(3, 2), (7, 1)].into(), &stamp(5)).unwrap().order;
     let packed = short.pack(FULFILLMENT, &packing(&[(3, 2), (7, 1)], "pack"), &stamp(6)).unwrap();

@@ -1,4 +1,4 @@
-//! The laws that hold over a whole life, whatever happens in it and in which order.
+//! Laws that hold over the whole life of an order, whatever happens and in whichever order.
 
 use super::*;
 use crate::order_state::HoldReason;
@@ -13,7 +13,7 @@ use crate::{
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-/// Something that happens to an order. Numbers choose among what there is to choose from.
+/// Something that happens to an order. The numbers choose among the possible targets.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Capture(i64),
@@ -51,7 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Disposition::NotRestocked),
         Just(Disposition::ProcessingRequired)
     ];
-    // What leads to the end is likelier than what breaks off, so that many lives get there.
+    // Steps that lead to the end are more likely than steps that stop an order, so many lives reach the end.
     prop_oneof![
         6 => prop_oneof![4 => Just(8800_i64), 1 => 0..9000_i64].prop_map(Step::Capture),
         1 => Just(Step::Promise),
@@ -79,14 +79,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// An order, and the stock that it draws on.
+/// An order and the stock that it uses.
 #[derive(Debug, Clone, PartialEq)]
 struct World {
     order: Order,
     levels: BTreeMap<StockPlace, StockLevel>,
-    /// Units of each SKU that are on hand by what was told of them: that came, or were nowhere after all.
+    /// The units of each SKU on hand according to the reports: what came, less what was not found.
     believed: BTreeMap<Sku, i64>,
-    /// What of a provider's refunds has been asked for by hand.
+    /// The number of refunds that steps have asked for, so that each has its own name.
     asked: u16,
 }
 
@@ -144,7 +144,7 @@ impl World {
         Availability::of(self.levels.values())
     }
 
-    /// Takes a change, and moves the stock as it says. Only `routed` units may make anything less available.
+    /// Takes a change, and moves the stock accordingly. Only `routed` units may reduce `available`.
     fn turn_into(&mut self, change: &Change, routed: &[RoutedUnits]) {
         for (place, delta) in change.stock(&self.order).iter() {
             let taken: u32 =
@@ -234,7 +234,7 @@ impl World {
         }
     }
 
-    /// Units of a line that are with a carrier or the customer: they were sent, and no inspector has had them back.
+    /// Units of a line with a carrier or the customer: they were sent, and no inspector has them back.
     fn units_gone(&self, line: LineId) -> i64 {
         let sent = self.order.units_sent().get(&line).copied().unwrap_or(0);
         let lines = self.order.returns.values().flat_map(|returned| &returned.lines);
@@ -243,7 +243,7 @@ impl World {
     }
 }
 
-/// What a step makes of the order; nothing if it is refused, or has nothing to work on.
+/// The result of a step. None if it is refused or has no target.
 fn changed(order: &Order, step: Step, stamp: &Stamp) -> Option<Change> {
     let told = |fact| Some(with_state(order.clone(), |s| s.record(&event("stripe_pi_1", fact), stamp.at)).into());
     let state = |rule: &dyn Fn(OrderState) -> Result<OrderState, Rejection>| {
@@ -291,7 +291,7 @@ fn changed(order: &Order, step: Step, stamp: &Stamp) -> Option<Change> {
     }
 }
 
-/// The warehouse does a step on a fulfillment, if there is something to do of it.
+/// The warehouse takes a step on a fulfillment, if there is one to take.
 fn worked(order: Order, id: FulfillmentId, step: Step, stamp: &Stamp) -> Option<Change> {
     let of = order.fulfillments[&id].clone();
     let unpacked = |line: LineId, picked: Option<u32>| {
@@ -321,7 +321,7 @@ fn worked(order: Order, id: FulfillmentId, step: Step, stamp: &Stamp) -> Option<
     }
 }
 
-/// A return goes a step on, if it allows it.
+/// A return takes a step, if it allows it.
 fn handled(order: Order, id: ReturnId, step: Step, stamp: &Stamp) -> Option<Change> {
     let of = order.returns[&id].clone();
     match step {

@@ -1,4 +1,4 @@
-//! The order in which the consequences of a fact about money follow, wherever it makes a difference.
+//! The order of the consequences of a fact about money, wherever it makes a difference.
 
 use super::*;
 
@@ -41,7 +41,7 @@ fn an_order_that_opens_on_disputed_money_is_held_by_the_same_event() {
 
 #[test]
 fn an_order_that_opens_keeps_no_hold_of_its_waiting_for_money() {
-    // Its promise is kept and broken by one event: all that is captured has gone back already.
+    // One event fulfills and breaks the promise: everything captured has already been refunded.
     let authorized =
         pending().record(&event("stripe_pi_1", MoneyFact::Authorized(3700)), at(9)).expire(at(RESERVATION));
     let back = authorized.record(&event("stripe_pi_1", MoneyFact::RefundedInTotal(3700)), at(RESERVATION + 1));

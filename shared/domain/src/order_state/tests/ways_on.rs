@@ -1,4 +1,4 @@
-//! Orders that cannot go on by themselves: that people see why, and that there is a way on.
+//! Orders that cannot go on by themselves: people see why, and there is a way on.
 
 use super::*;
 
