@@ -166,7 +166,7 @@ pub struct RefundedLine {
     pub amount: Money,
 }
 
-/// Gives a kind its `render`.
+/// Declares the templates of a kind, and its `render`.
 macro_rules! kind {
     ($kind:ident, $html:literal, $text:literal) => {
         impl $kind {

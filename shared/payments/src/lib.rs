@@ -15,16 +15,15 @@
 //!
 //! # To add a provider
 //!
-//! 1. Write `src/NAME.rs` and `src/NAME/`, with what the list below asks of a module. `stripe` is the example; the compiler
-//!    tells what is missing:
+//! 1. Write `src/NAME.rs` and `src/NAME/`, with the items that the list below requires of a module. `stripe` is the
+//!    example, and the compiler says what is missing:
 //!    - `NAME: &str` of letters, digits and `-`, and `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
 //!    - `Webhook` with `from_env(&Aws, &Clock)`, `read(&self, &Request, Timestamp)` and `answer(&self, &[Recorded])`;
 //!    - `Refunds` with `from_env(&Aws, &Clock)`, `ready(&self)`, `refund(&self, &RefundRequest)` and
 //!      `find(&self, &RefundRequest)`.
 //! 2. Add its line to the list below.
-//! 3. Give it its variables and secrets in template.yaml: those of the webhook to `payment-webhook`, those of the refunds to
-//!    `refunds`.
+//! 3. Declare its variables and secrets in template.yaml: the webhook's for `payment-webhook`, the refunds' for `refunds`.
 //! 4. Write its simulator in `infra/local/src/payments/`.
 
 #[macro_use]

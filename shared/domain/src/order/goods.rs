@@ -88,8 +88,8 @@ impl Order {
         Ok(self.with_fulfillment(id, fulfillment, closed, stamp.at))
     }
 
-    /// Refuses work on a held order. Picking short puts the order on hold for stock, and that hold does not stop the
-    /// work on what was found. A step that changes nothing is a repetition whose first answer was lost, so it passes.
+    /// Refuses work on a held order. A hold for missing stock does not stop the work on what was found. A step that
+    /// changes nothing is a repetition whose first answer was lost, so it passes.
     fn may_become(&self, id: FulfillmentId, next: &Fulfillment) -> Result<(), Rejection> {
         let holds = self.state.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
         let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();

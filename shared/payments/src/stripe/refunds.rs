@@ -95,7 +95,7 @@ impl Refunds {
         }
     }
 
-    /// Asks with the known key. If Stripe rejects it, the key was rolled, and the new one is tried once.
+    /// Asks with the known key. If Stripe rejects it, the key may have been rolled, so a newer one is tried once.
     async fn ask(
         &self,
         request: impl Fn() -> http::request::Builder,
