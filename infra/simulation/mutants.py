@@ -5,7 +5,7 @@ broken. If no law notices, the laws have a hole, and this script fails.
     infra/simulation/mutants.py            all of them
     infra/simulation/mutants.py NAME ...   some of them
 
-shared/domain/src/safeguards.rs lists the safeguards. A build with `--cfg mutants` has a switch for each.
+shared/domain/src/safeguards.rs lists the safeguards. A build with ORDERLY_MUTANTS set has a switch for each.
 """
 
 import os
@@ -14,21 +14,19 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Not the workspace's own: other flags would compile everything there again, and leave a mutant in its place.
-TARGET = ROOT / "target" / "mutants"
-SIMULATION = TARGET / "simulation" / "simulation"
+SIMULATION = ROOT / "target" / "simulation" / "simulation"
 # Random histories first, since most safeguards are missed there soon.
 PLAYED = (["--runs", "300", "--first"], ["--exhaustive", "--runs", "100", "--first"])
 
 
 def run(*command, **variables):
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), "RUST_BACKTRACE": "0", **variables}
+    environment = {**os.environ, "RUST_BACKTRACE": "0", **variables}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 def build():
-    flags = f"{os.environ.get('RUSTFLAGS', '')} --cfg mutants"
-    built = run("cargo", "build", "--quiet", "--profile", "simulation", "-p", "simulation", RUSTFLAGS=flags)
+    # Cargo knows that the sources read the variable: the next build without it has no switches again.
+    built = run("cargo", "build", "--quiet", "--profile", "simulation", "-p", "simulation", ORDERLY_MUTANTS="1")
     if built.returncode:
         sys.exit(built.stderr)
 

@@ -1,10 +1,11 @@
-//! The safeguards that the laws depend on. Only the simulation can switch them off: `simulation --mutants` removes one
-//! after another, and a law must notice each.
+//! The safeguards that the laws depend on, each with a switch for the simulation alone: `infra/simulation/mutants.py` takes
+//! one after the other away, and a law must notice each.
 //!
-//! The switches exist only in a build with `--cfg mutants`. Otherwise [`Safeguard::is_off`] is a constant, and the
-//! compiler drops the code behind it.
+//! The switches exist only where `ORDERLY_MUTANTS` was set when this was compiled. Everywhere else
+//! [`Safeguard::is_off`] is false, and the compiler drops the code behind it.
 
 use crate::names::names;
+use std::sync::LazyLock;
 
 names! {
     Safeguard {
@@ -53,17 +54,13 @@ names! {
     }
 }
 
-impl Safeguard {
-    /// Whether the environment variable `ORDERLY_GONE` removes it.
-    #[cfg(mutants)]
-    pub fn is_off(self) -> bool {
-        static GONE: std::sync::LazyLock<Option<String>> =
-            std::sync::LazyLock::new(|| std::env::var("ORDERLY_GONE").ok());
-        GONE.as_deref() == Some(self.as_str())
-    }
+/// Whether this build has the switches.
+const HAS_SWITCHES: bool = option_env!("ORDERLY_MUTANTS").is_some();
 
-    #[cfg(not(mutants))]
-    pub const fn is_off(self) -> bool {
-        false
+impl Safeguard {
+    /// Whether the environment variable `ORDERLY_GONE` takes it away.
+    pub fn is_off(self) -> bool {
+        static GONE: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("ORDERLY_GONE").ok());
+        HAS_SWITCHES && GONE.as_deref() == Some(self.as_str())
     }
 }
