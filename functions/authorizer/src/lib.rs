@@ -37,7 +37,7 @@ pub async fn handle(store: &Store, request: &AuthorizerRequest) -> Result<Author
         is_authorized: true,
         context: Context {
             role: key.role.as_str(),
-            name: key.name,
+            name: key.name.into(),
             channel: key.channel.map(String::from).unwrap_or_default(),
         },
     }))

@@ -1,7 +1,7 @@
 //! The content of an e-mail, from the order's state.
 
 use crate::mail::{
-    DateRange, Delivered, Language, Line, Link, Money, Order as Letterhead, OrderCancelled, Parcel as PartOf,
+    DateRange, Delivered, Language, Line, Money, Order as Letterhead, OrderCancelled, Parcel as PartOf,
     PaymentConfirmed, PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use app::Error;
@@ -67,7 +67,7 @@ pub(crate) fn compose(
 }
 
 fn letterhead(order: &Order) -> Letterhead {
-    Letterhead { number: order.placed.reference.clone(), customer: Some(order.placed.customer.name.clone()) }
+    Letterhead { number: order.placed.reference.clone(), customer: Some(order.placed.customer.name.to_string()) }
 }
 
 fn money(order: &Order, amount: Amount) -> Money {
@@ -81,7 +81,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
     let waits = |state: &AllocationState| matches!(state, AllocationState::Backordered(_) | AllocationState::Missing);
     let line = |line: &domain::placed_order::Line| PricedLine {
         sku: line.sku.to_string(),
-        title: line.title.clone(),
+        title: line.title.to_string(),
         quantity: line.quantity,
         backordered: stock.iter().filter(|a| a.line == line.id && waits(&a.state)).map(|a| a.quantity).sum(),
         unit_price: money(order, line.unit_price),
@@ -119,7 +119,7 @@ fn order_cancelled(order: &Order) -> OrderCancelled {
         ledger.refunds.iter().filter(|(id, _)| RefundCause::Cancel.is_of(id)).map(|(_, refund)| refund.amount).sum();
     let line = |line: &domain::placed_order::Line| Line {
         sku: line.sku.to_string(),
-        title: line.title.clone(),
+        title: line.title.to_string(),
         quantity: line.quantity,
     };
     OrderCancelled {
@@ -137,9 +137,9 @@ fn shipped(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location])
         order: letterhead(order),
         parcel: part_of,
         lines: contents(order, &parcel.contents),
-        carrier: shipment.carrier.clone(),
-        tracking_number: shipment.tracking_number.clone(),
-        tracking_page: shipment.tracking_url.as_deref().and_then(Link::parse),
+        carrier: shipment.carrier.to_string(),
+        tracking_number: shipment.tracking_number.to_string(),
+        tracking_page: shipment.tracking_url.clone(),
         arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at))),
         ship_to: address(&order.placed.shipping_address),
     })
@@ -175,7 +175,7 @@ fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
         let ordered = order.placed.line(line.line)?;
         Some(RefundedLine {
             sku: line.sku.to_string(),
-            title: ordered.title.clone(),
+            title: ordered.title.to_string(),
             quantity: line.units_to_refund(),
             amount: money(order, line.refund?),
         })
@@ -201,7 +201,7 @@ fn parcel<'a>(order: &'a Order, item: &ItemName, id: ParcelId) -> Option<(&'a Fu
 fn contents(order: &Order, packed: &[PackedLine]) -> Vec<Line> {
     let line = |packed: &PackedLine| {
         let ordered = order.placed.line(packed.line)?;
-        Some(Line { sku: ordered.sku.to_string(), title: ordered.title.clone(), quantity: packed.quantity })
+        Some(Line { sku: ordered.sku.to_string(), title: ordered.title.to_string(), quantity: packed.quantity })
     };
     packed.iter().filter_map(line).collect()
 }
@@ -215,11 +215,11 @@ fn range(arrival: Arrival) -> DateRange {
 }
 
 fn address(address: &Address) -> Vec<String> {
-    let city = [address.postal_code.as_deref(), Some(&address.city), address.region.as_deref()];
+    let city = [address.postal_code.as_deref(), Some(&*address.city), address.region.as_deref()];
     let city = city.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let lines =
-        [Some(&address.name), address.company.as_ref(), Some(&address.line1), address.line2.as_ref(), Some(&city)];
-    lines.into_iter().flatten().chain([&address.country]).cloned().collect()
+    let (company, line2) = (address.company.as_deref(), address.line2.as_deref());
+    let lines = [Some(&*address.name), company, Some(&address.line1), line2, Some(&city), Some(&address.country)];
+    lines.into_iter().flatten().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -4,20 +4,20 @@ mod compose;
 pub mod mail;
 pub mod outbox;
 
-use api::email;
 use app::{
     Error,
     emails::{self, OwedEmail},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
+    contact::{EmailAddress, InvalidEmail, InvalidUrl},
     duty::{Duty, Subject},
     history::Event,
 };
 use runtime::{Clock, ConfigError, optional, process, variable};
 use store::{Message, Store};
 
-use mail::{Language, Link, Shop, language::UnknownLanguage};
+use mail::{Language, Shop, language::UnknownLanguage};
 use outbox::{NotSent, Outbox};
 
 /// What the function works with.
@@ -31,19 +31,20 @@ pub struct App {
 /// The shop as the template's parameters describe it.
 pub fn shop() -> Result<Shop, ConfigError> {
     let wrong = |unknown: UnknownLanguage| ConfigError::Invalid { name: "SHOP_LANGUAGE", problem: unknown.to_string() };
+    let no_page = |invalid: InvalidUrl| ConfigError::Invalid { name: "CONTACT_URL", problem: invalid.to_string() };
     Ok(Shop {
         name: variable("SHOP_NAME")?,
         email: variable("CONTACT_EMAIL")?,
         phone: optional("CONTACT_PHONE"),
-        help_page: optional("CONTACT_URL").as_deref().and_then(Link::parse),
+        help_page: optional("CONTACT_URL").map(|url| url.parse()).transpose().map_err(no_page)?,
         language: variable("SHOP_LANGUAGE")?.parse().map_err(wrong)?,
     })
 }
 
 /// The address that mails come from. One that SES would refuse must not look like a customer's that it refuses.
-pub fn sender() -> Result<String, ConfigError> {
-    let wrong = |problem: &str| ConfigError::Invalid { name: "MAIL_FROM", problem: problem.to_owned() };
-    email(&variable("MAIL_FROM")?).map_err(wrong)
+pub fn sender() -> Result<EmailAddress, ConfigError> {
+    let wrong = |invalid: InvalidEmail| ConfigError::Invalid { name: "MAIL_FROM", problem: invalid.to_string() };
+    variable("MAIL_FROM")?.parse().map_err(wrong)
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {

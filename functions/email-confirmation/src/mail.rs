@@ -6,8 +6,7 @@
 pub mod dates;
 pub mod escape;
 pub mod language;
-pub mod link;
-mod messages;
+pub mod messages;
 pub mod money;
 pub mod samples;
 mod sentence;
@@ -15,13 +14,13 @@ mod text;
 mod wording;
 
 use askama::Template;
+use domain::contact::WebUrl;
 use jiff::civil::Date;
 use messages::Messages;
 use sentence::Span;
 
 pub use dates::DateRange;
 pub use language::Language;
-pub use link::Link;
 pub use money::Money;
 
 /// An e-mail, ready to be sent as `multipart/alternative`.
@@ -40,8 +39,8 @@ pub struct Shop {
     pub name: String,
     pub email: String,
     pub phone: Option<String>,
-    pub help_page: Option<Link>,
-    /// The language for customers whose own language has no messages.
+    pub help_page: Option<WebUrl>,
+    /// For customers whose own language there are no messages in.
     pub language: Language,
 }
 
@@ -119,7 +118,7 @@ pub struct Shipped {
     pub lines: Vec<Line>,
     pub carrier: String,
     pub tracking_number: String,
-    pub tracking_page: Option<Link>,
+    pub tracking_page: Option<WebUrl>,
     pub arrival: Option<DateRange>,
     pub ship_to: Vec<String>,
 }

@@ -7,6 +7,7 @@ use aws_sdk_sesv2::{
     error::{BuildError, DisplayErrorContext, SdkError},
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
+use domain::contact::EmailAddress;
 use std::time::Duration;
 
 /// The SES errors that matter here: <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>.
@@ -19,7 +20,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Outbox {
     client: Client,
-    from: String,
+    from: EmailAddress,
 }
 
 /// An e-mail that did not go out.
@@ -40,8 +41,8 @@ const PAUSES: [Duration; 4] =
     [Duration::from_millis(300), Duration::from_millis(600), Duration::from_millis(1200), Duration::from_millis(2400)];
 
 impl Outbox {
-    /// Turns the SDK's own retries off: after a lost answer they would send twice unnoticed.
-    pub fn new(config: &runtime::SdkConfig, from: String) -> Self {
+    /// The SDK's own retries are off: after a lost answer they would send twice without anybody knowing.
+    pub fn new(config: &runtime::SdkConfig, from: EmailAddress) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(TIMEOUT);
         let config = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts.build());
         Self { client: Client::from_conf(config.build()), from }
@@ -62,7 +63,7 @@ impl Outbox {
         let content = content(mail).map_err(|e| NotSent::Surely(e.to_string()))?;
         let tags = tags.iter().map(|(name, value)| tag(name, value)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(|e| NotSent::Surely(e.to_string()))?;
-        let send = self.client.send_email().from_email_address(&self.from);
+        let send = self.client.send_email().from_email_address(self.from.as_str());
         let send = send
             .destination(Destination::builder().to_addresses(to).build())
             .content(content)

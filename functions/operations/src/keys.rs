@@ -1,10 +1,7 @@
 //! API keys: created, listed, revoked. A key is shown once, and only its hash is kept.
 
-use crate::{
-    App,
-    request::{self, CreateKey},
-};
-use api::{Error, Request, Response};
+use crate::{App, request::CreateKey};
+use api::{Caller, Error, Request, Response};
 use app::settings;
 use data_encoding::BASE64URL_NOPAD;
 use domain::settings::ApiKey;
@@ -35,9 +32,8 @@ pub struct RevokedKey {
     pub revoked: bool,
 }
 
-pub(crate) async fn create(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    let CreateKey { name, role, channel } = request::key(&request.json()?)?;
+pub(crate) async fn create(app: &App, caller: &Caller, body: CreateKey, _: &Request) -> Result<Response, Error> {
+    let (CreateKey { name, role, channel }, stamp) = (body, caller.stamp(app.clock.now()));
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
     let key = format!("ok_{}", BASE64URL_NOPAD.encode(&random));
@@ -45,16 +41,13 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Response, Err
     Ok(Response::json(201, &NewKey { key, stored }))
 }
 
-pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
     Ok(Response::json(200, &Keys { keys: app.store.api_keys().await? }))
 }
 
-/// Revokes a key. It stops working when the authorizer's cache has expired: within a minute.
-pub(crate) async fn revoke(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    request.no_body()?;
+/// A revoked key stops working when the authorizer's cache has forgotten it: within a minute.
+pub(crate) async fn revoke(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let id: String = request.path_param("key")?;
-    settings::revoke_key(&app.store, &id, &stamp).await?;
+    settings::revoke_key(&app.store, &id, &caller.stamp(app.clock.now())).await?;
     Ok(Response::json(200, &RevokedKey { id, revoked: true }))
 }

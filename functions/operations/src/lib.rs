@@ -4,12 +4,13 @@ mod keys;
 pub mod request;
 mod stuck;
 
-use api::{Error, Problem, Request, Response};
+use api::{Caller, Error, Problem, Request, Response};
 use app::settings;
 use domain::{
     ids::Sku,
-    settings::{Channel, Location, Role},
+    settings::{Channel, Location},
 };
+use request::{AssignPayment, CreateKey, PutChannel, PutLocation, PutProduct};
 use runtime::Clock;
 use serde::Serialize;
 use store::Store;
@@ -37,60 +38,52 @@ pub struct Channels {
     pub channels: Vec<Channel>,
 }
 
-pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
-    match request.route.as_str() {
-        "GET /operations/stuck" => stuck::stuck(app, request).await,
-        "GET /operations/unmatched-payments" => stuck::unmatched(app, request).await,
-        "POST /operations/unmatched-payments/{payment}/assign" => stuck::assign(app, request).await,
-        "POST /operations/unmatched-payments/{payment}/dismiss" => stuck::dismiss(app, request).await,
-        "PUT /products/{sku}" => put_product(app, request).await,
-        "GET /products/{sku}" => product(app, request).await,
-        "PUT /locations/{location}" => put_location(app, request).await,
-        "GET /locations" => locations(app, request).await,
-        "PUT /channels/{channel}" => put_channel(app, request).await,
-        "GET /channels" => channels(app, request).await,
-        "POST /keys" => keys::create(app, request).await,
-        "GET /keys" => keys::list(app, request).await,
-        "DELETE /keys/{key}" => keys::revoke(app, request).await,
-        route => Err(Problem::not_found(format!("there is no route {route}")).into()),
-    }
+api::routes! {
+    App;
+    "GET /operations/stuck" (Warehouse) => stuck::stuck;
+    "GET /operations/unmatched-payments" () => stuck::unmatched;
+    "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => stuck::assign;
+    "POST /operations/unmatched-payments/{payment}/dismiss" () => stuck::dismiss;
+    "PUT /products/{sku}" (Warehouse) PutProduct => put_product;
+    "GET /products/{sku}" (Storefront, Warehouse) => product;
+    "PUT /locations/{location}" () PutLocation => put_location;
+    "GET /locations" (Warehouse) => locations;
+    "PUT /channels/{channel}" () PutChannel => put_channel;
+    "GET /channels" () => channels;
+    "POST /keys" () CreateKey => keys::create;
+    "GET /keys" () => keys::list;
+    "DELETE /keys/{key}" () => keys::revoke;
 }
 
-async fn put_product(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[Role::Warehouse])?.stamp(app.clock.now());
-    let product = request::product(request.path_param("sku")?, &request.json()?)?;
-    settings::put_product(&app.store, &product, &stamp).await?;
+async fn put_product(app: &App, caller: &Caller, body: PutProduct, request: &Request) -> Result<Response, Error> {
+    let product = body.product(request.path_param("sku")?);
+    settings::put_product(&app.store, &product, &caller.stamp(app.clock.now())).await?;
     Ok(Response::json(200, &product))
 }
 
-async fn product(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Storefront, Role::Warehouse])?;
+async fn product(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
     let sku: Sku = request.path_param("sku")?;
     let product = app.store.product(&sku).await?;
     let product = product.ok_or_else(|| Problem::not_found(format!("there is no product {sku}")))?;
     Ok(Response::json(200, &product))
 }
 
-async fn put_location(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    let location = request::location(request.path_param("location")?, &request.json()?)?;
-    settings::put_location(&app.store, &location, &stamp).await?;
+async fn put_location(app: &App, caller: &Caller, body: PutLocation, request: &Request) -> Result<Response, Error> {
+    let location = body.location(request.path_param("location")?);
+    settings::put_location(&app.store, &location, &caller.stamp(app.clock.now())).await?;
     Ok(Response::json(200, &location))
 }
 
-async fn locations(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Warehouse])?;
+async fn locations(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
     Ok(Response::json(200, &Locations { locations: app.store.locations().await?.to_vec() }))
 }
 
-async fn put_channel(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    let channel = request::channel(request.path_param("channel")?, &request.json()?)?;
-    settings::put_channel(&app.store, &channel, &stamp).await?;
+async fn put_channel(app: &App, caller: &Caller, body: PutChannel, request: &Request) -> Result<Response, Error> {
+    let channel = body.channel(request.path_param("channel")?);
+    settings::put_channel(&app.store, &channel, &caller.stamp(app.clock.now())).await?;
     Ok(Response::json(200, &channel))
 }
 
-async fn channels(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+async fn channels(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
     Ok(Response::json(200, &Channels { channels: app.store.channels().await? }))
 }

@@ -1,15 +1,15 @@
 //! What cannot go on by itself: stuck items, and payments without an order.
 
-use crate::{App, request};
-use api::{Error, Request, Response};
+use crate::{App, request::AssignPayment};
+use api::{Caller, Error, Request, Response};
 use app::payments;
 use domain::{
+    duty::STUCK_AFTER,
     ids::{OrderId, PaymentId},
     order_state::{Hold, HoldReason, OrderState},
     payment_record::PaymentRecord,
-    settings::Role,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::{DueClass, DueItem, ItemKey, Stored, Unmatched};
@@ -64,15 +64,12 @@ pub struct UnmatchedPayments {
     pub payments: Vec<UnmatchedPayment>,
 }
 
-/// Work owed this long has already been sent again several times without success.
-const OVERDUE: SignedDuration = SignedDuration::from_mins(5);
-/// The maximum number shown of each kind, the longest waiting first.
+/// Shown at most of each kind, the longest waiting first.
 const LIMIT: usize = 200;
 
-pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Warehouse])?;
+pub(crate) async fn stuck(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
     let now = app.clock.now();
-    let mut overdue = app.store.due(DueClass::Owed, now - OVERDUE).await?;
+    let mut overdue = app.store.due(DueClass::Owed, now - STUCK_AFTER).await?;
     let mut waiting = app.store.due(DueClass::Waiting, now).await?;
     let count = overdue.len() + waiting.len();
     overdue.truncate(LIMIT);
@@ -93,8 +90,7 @@ pub(crate) async fn stuck(app: &App, request: &Request) -> Result<Response, Erro
     Ok(Response::json(200, &StuckItems { count, stuck }))
 }
 
-pub(crate) async fn unmatched(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[])?;
+pub(crate) async fn unmatched(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
     let mut ids = app.store.unmatched(Unmatched::AwaitsOrder).await?;
     ids.extend(app.store.unmatched(Unmatched::NamesNoOrder).await?);
     let count = ids.len();
@@ -104,16 +100,19 @@ pub(crate) async fn unmatched(app: &App, request: &Request) -> Result<Response, 
     Ok(Response::json(200, &UnmatchedPayments { count, payments }))
 }
 
-pub(crate) async fn assign(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    let order = request::assign_payment(&request.json()?)?.order;
+pub(crate) async fn assign(
+    app: &App,
+    caller: &Caller,
+    AssignPayment { order }: AssignPayment,
+    request: &Request,
+) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
     let payment = payments::assign_payment(&app.store, &request.path_param("payment")?, &order, &stamp).await?;
     Ok(Response::json(200, &view(payment)))
 }
 
-pub(crate) async fn dismiss(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    request.no_body()?;
+pub(crate) async fn dismiss(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
     let payment = payments::dismiss_payment(&app.store, &request.path_param("payment")?, &stamp).await?;
     Ok(Response::json(200, &view(payment)))
 }

@@ -5,9 +5,9 @@ mod place;
 mod read;
 pub mod request;
 
-use api::{Error, Problem, Request, Response};
 use jiff::SignedDuration;
 use payments::Provider;
+use request::{CancelOrder, HoldOrder, PlaceOrder};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
@@ -24,17 +24,15 @@ pub struct App {
     pub providers: Vec<Provider>,
 }
 
-pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
-    match request.route.as_str() {
-        "POST /orders" => place::place(app, request).await,
-        "GET /orders" => read::list(app, request).await,
-        "GET /orders/{order_id}" => read::one(app, request).await,
-        "POST /orders/{order_id}/cancel" => change::cancel(app, request).await,
-        "POST /orders/{order_id}/holds" => change::hold(app, request).await,
-        "DELETE /orders/{order_id}/holds/{reason}" => change::release(app, request).await,
-        "POST /orders/{order_id}/refunds/retry" => change::retry_refunds(app, request).await,
-        route => Err(Problem::not_found(format!("there is no route {route}")).into()),
-    }
+api::routes! {
+    App;
+    "POST /orders" (Storefront) PlaceOrder, keyed => place::place;
+    "GET /orders" (Storefront, Warehouse) => read::list;
+    "GET /orders/{order_id}" (Storefront, Warehouse) => read::one;
+    "POST /orders/{order_id}/cancel" (Storefront) CancelOrder => change::cancel;
+    "POST /orders/{order_id}/holds" () HoldOrder => change::hold;
+    "DELETE /orders/{order_id}/holds/{reason}" () => change::release;
+    "POST /orders/{order_id}/refunds/retry" () => change::retry_refunds;
 }
 
 /// Reads `RESERVATION_MINUTES`.

@@ -1,20 +1,13 @@
 //! `POST /orders`.
 
-use crate::{App, request};
-use api::{Error, Request, Response};
+use crate::{App, request::PlaceOrder};
+use api::{Caller, Error, Request, Response};
 use app::place;
-use domain::settings::Role;
 
-pub async fn place(app: &App, request: &Request) -> Result<Response, Error> {
-    let caller = request.require(&[Role::Storefront])?;
+pub async fn place(app: &App, caller: &Caller, body: PlaceOrder, _: &Request) -> Result<Response, Error> {
     let now = app.clock.now();
-    let placing = request::Placing {
-        channel: caller.channel.as_ref(),
-        idempotency_key: request.idempotency_key()?,
-        providers: &app.providers,
-        now,
-    };
-    let placed = request::place_order(&request.json()?, &placing)?;
+    body.require_payable(&app.providers)?;
+    let placed = body.placed(now);
     if caller.channel.is_none() {
         place::require_channel(&app.store, &placed.channel).await?;
     }

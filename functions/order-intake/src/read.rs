@@ -5,7 +5,7 @@ use api::{
     Caller, Error, Problem, Request, Response,
     view::{OrderSummary, OrderView},
 };
-use domain::{ids::ChannelId, order_state::OrderStatus, settings::Role};
+use domain::{ids::ChannelId, order_state::OrderStatus, problem::Code};
 use serde::Serialize;
 
 /// A page of orders, newest first.
@@ -17,14 +17,12 @@ pub struct OrderPage {
     pub next_cursor: Option<String>,
 }
 
-pub async fn one(app: &App, request: &Request) -> Result<Response, Error> {
-    let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
+pub async fn one(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let order = caller.scope().order(&app.store, &request.path_param("order_id")?).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
 }
 
-pub async fn list(app: &App, request: &Request) -> Result<Response, Error> {
-    let caller = request.require(&[Role::Storefront, Role::Warehouse])?;
+pub async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let status: Option<Status> = request.query_param("status")?;
     let limit = request.limit()?;
     let channels = channels(app, request, caller).await?;
@@ -44,7 +42,7 @@ async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<C
     let scope = caller.scope();
     match (request.query_param::<ChannelId>("channel")?, scope.channel()) {
         (Some(asked), _) if scope.sees(&asked) => Ok(vec![asked]),
-        (Some(_), _) => Err(Problem::new(403, "forbidden", "this API key sees its own channel's orders only").into()),
+        (Some(_), _) => Err(Problem::new(Code::Forbidden, "this API key sees its own channel's orders only").into()),
         (None, Some(own)) => Ok(vec![own.clone()]),
         (None, None) => Ok(app.store.channels().await?.into_iter().map(|channel| channel.id).collect()),
     }

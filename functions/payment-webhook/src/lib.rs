@@ -15,8 +15,13 @@ pub struct App {
     pub webhooks: Webhooks,
 }
 
+api::routes! {
+    App;
+    "POST /webhooks/payments/{provider}" signed => receive;
+}
+
 /// Answers 2xx only when every event is in a ledger, or kept as unmatched: until then the provider tries again.
-pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
+async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
     let provider = request.path.get("provider").map(String::as_str).unwrap_or_default();
     let webhook = app.webhooks.of(provider)?;
     let events = webhook.read(request, app.clock.now()).await?;

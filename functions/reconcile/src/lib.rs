@@ -7,9 +7,12 @@
 mod pace;
 
 use app::{Error, payments, reconcile};
-use domain::{duty::OWED_GRACE, safeguards::Safeguard};
+use domain::{
+    duty::{OWED_GRACE, STUCK_AFTER},
+    safeguards::Safeguard,
+};
 use futures::StreamExt as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::Clock;
 use store::{DueClass, DueItem, Store, Unmatched};
 
@@ -37,8 +40,6 @@ pub struct Report {
 const LIMIT: usize = 1_000;
 /// Items that are worked on at once.
 const AT_ONCE: usize = 16;
-/// Work that is owed for longer than this is stuck: by now its message has been tried several times.
-pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// A step or an item that fails does not keep the others from being done; the first failure is told at the end.
 pub async fn handle(app: &App) -> Result<Report, Error> {

@@ -3,13 +3,13 @@
 
 pub mod request;
 
-use api::{Error, Problem, Request, Response, view::ReturnView};
+use api::{Caller, Error, Request, Response, view::ReturnView};
 use app::returns;
 use domain::{
     ids::{OrderId, ReturnId},
     returns::Return,
-    settings::Role,
 };
+use request::{DeclineReturn, InspectReturn, ReceiveReturn, RequestReturn};
 use runtime::Clock;
 use store::Store;
 
@@ -19,55 +19,47 @@ pub struct App {
     pub clock: Clock,
 }
 
-pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
-    match request.route.as_str() {
-        "POST /orders/{order_id}/returns" => ask(app, request).await,
-        "POST /orders/{order_id}/returns/{return}/approve" => approve(app, request).await,
-        "POST /orders/{order_id}/returns/{return}/decline" => decline(app, request).await,
-        "POST /orders/{order_id}/returns/{return}/receive" => receive(app, request).await,
-        "POST /orders/{order_id}/returns/{return}/inspect" => inspect(app, request).await,
-        route => Err(Problem::not_found(format!("there is no route {route}")).into()),
-    }
+api::routes! {
+    App;
+    "POST /orders/{order_id}/returns" (Storefront) RequestReturn, keyed => ask;
+    "POST /orders/{order_id}/returns/{return}/approve" () => approve;
+    "POST /orders/{order_id}/returns/{return}/decline" () DeclineReturn => decline;
+    "POST /orders/{order_id}/returns/{return}/receive" (Warehouse) ReceiveReturn => receive;
+    "POST /orders/{order_id}/returns/{return}/inspect" (Warehouse) InspectReturn => inspect;
 }
 
 /// The same idempotency key asks once.
-async fn ask(app: &App, request: &Request) -> Result<Response, Error> {
-    let caller = request.require(&[Role::Storefront])?;
-    let wanted = request::ask(&request.json()?)?.lines;
+async fn ask(app: &App, caller: &Caller, body: RequestReturn, request: &Request) -> Result<Response, Error> {
     let (key, order, stamp) = (request.key()?, request.path_param("order_id")?, caller.stamp(app.clock.now()));
-    let asked = returns::request_return(&app.store, &order, &caller.scope(), &wanted, &key, &stamp).await?;
+    let asked = returns::request_return(&app.store, &order, &caller.scope(), &body.lines, &key, &stamp).await?;
     Ok(Response::json(201, &ReturnView::new(&order, asked.0, &asked.1)))
 }
 
-async fn approve(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    request.no_body()?;
+async fn approve(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
     let (order, id) = named(request)?;
     let now = returns::approve_return(&app.store, &order, id, &stamp).await?;
     Ok(answer(&order, id, &now))
 }
 
-async fn decline(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[])?.stamp(app.clock.now());
-    let reason = request::decline(&request.json()?)?.reason;
+async fn decline(app: &App, caller: &Caller, body: DeclineReturn, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
     let (order, id) = named(request)?;
-    let now = returns::decline_return(&app.store, &order, id, &reason, &stamp).await?;
+    let now = returns::decline_return(&app.store, &order, id, &body.reason, &stamp).await?;
     Ok(answer(&order, id, &now))
 }
 
-async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[Role::Warehouse])?.stamp(app.clock.now());
-    let received = request::receive(&request.json()?)?;
+async fn receive(app: &App, caller: &Caller, body: ReceiveReturn, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
     let (order, id) = named(request)?;
-    let (units, location) = (received.by_line(), received.location);
+    let (units, location) = (body.by_line(), body.location);
     let now = returns::receive_return(&app.store, &order, id, &units, &location, &stamp).await?;
     Ok(answer(&order, id, &now))
 }
 
-async fn inspect(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[Role::Warehouse])?.stamp(app.clock.now());
-    let found = request::inspect(&request.json()?)?.by_line();
-    let (order, id) = named(request)?;
+async fn inspect(app: &App, caller: &Caller, body: InspectReturn, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let ((order, id), found) = (named(request)?, body.by_line());
     let now = returns::inspect_return(&app.store, &order, id, &found, &stamp).await?;
     Ok(answer(&order, id, &now))
 }

@@ -1,18 +1,17 @@
-//! The bodies of the requests, and how they are read.
+//! The bodies of the requests.
 
-use api::{Decoder, Error, Fields, text};
+use api::{Body, Fields};
 use domain::{
-    ids::LocationId,
-    returns::{Inspection, RequestedUnits, ReturnReason},
+    ids::{LineId, LocationId},
+    placed_order::MAX_LINES,
+    returns::{Inspection, RequestedUnits},
+    text::Reason,
+    whole::{FoundUnits, Units},
 };
-use serde_json::Value;
 use std::collections::BTreeMap;
 
-const MAX_LINES: usize = 50;
 /// Units of one line may need several dispositions.
 const MAX_INSPECTED: usize = 4 * MAX_LINES;
-const MAX_REASON: usize = 200;
-const UNITS: std::ops::RangeInclusive<i64> = 1..=100_000;
 
 /// What the customer wants to send back.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -26,8 +25,7 @@ pub struct RequestReturn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct DeclineReturn {
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_REASON)))]
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// What has come back so far, in total.
@@ -43,15 +41,14 @@ pub struct ReceiveReturn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct ReceivedLine {
-    pub line: u16,
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = *UNITS.end())))]
-    pub received: u32,
+    pub line: LineId,
+    pub received: FoundUnits,
 }
 
 impl ReceiveReturn {
     /// What has come back, by line.
-    pub fn by_line(&self) -> BTreeMap<u16, u32> {
-        self.lines.iter().map(|line| (line.line, line.received)).collect()
+    pub fn by_line(&self) -> BTreeMap<LineId, u32> {
+        self.lines.iter().map(|line| (line.line, line.received.get())).collect()
     }
 }
 
@@ -66,15 +63,15 @@ pub struct InspectReturn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct InspectedLine {
-    pub line: u16,
+    pub line: LineId,
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub units: Inspection,
 }
 
 impl InspectReturn {
     /// What was found, by line.
-    pub fn by_line(self) -> BTreeMap<u16, Vec<Inspection>> {
-        let mut by_line: BTreeMap<u16, Vec<Inspection>> = BTreeMap::new();
+    pub fn by_line(self) -> BTreeMap<LineId, Vec<Inspection>> {
+        let mut by_line: BTreeMap<LineId, Vec<Inspection>> = BTreeMap::new();
         for InspectedLine { line, units } in self.lines {
             by_line.entry(line).or_default().push(units);
         }
@@ -82,54 +79,49 @@ impl InspectReturn {
     }
 }
 
-fn line(fields: &Fields<'_>) -> Option<u16> {
-    fields.integer("line", 0..=i64::from(u16::MAX))
-}
-
-pub fn ask(body: &Value) -> Result<RequestReturn, Error> {
-    Decoder::read(body, |fields| {
+impl Body for RequestReturn {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
         let lines = fields.list("lines", 1..=MAX_LINES, |fields| {
-            let line = line(fields);
-            let quantity = fields.integer("quantity", UNITS);
-            let reason = fields.name::<ReturnReason>("reason");
-            Some(RequestedUnits { line: line?, quantity: quantity?, reason: reason? })
+            let (line, quantity): (_, Option<Units>) = (fields.line(), fields.whole("quantity"));
+            let reason = fields.text("reason");
+            Some(RequestedUnits { line: line?, quantity: quantity?.get(), reason: reason? })
         });
-        Some(RequestReturn { lines: lines? })
-    })
+        Some(Self { lines: lines? })
+    }
 }
 
-pub fn decline(body: &Value) -> Result<DeclineReturn, Error> {
-    Decoder::read(body, |fields| Some(DeclineReturn { reason: fields.text("reason", text(MAX_REASON))? }))
+impl Body for DeclineReturn {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        Some(Self { reason: fields.text("reason")? })
+    }
 }
 
-pub fn receive(body: &Value) -> Result<ReceiveReturn, Error> {
-    Decoder::read(body, |fields| {
-        let location = fields.name("location");
+impl Body for ReceiveReturn {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let location = fields.text("location");
         let lines = fields.list("lines", 1..=MAX_LINES, |fields| {
-            let line = line(fields);
-            let received = fields.integer("received", 0..=*UNITS.end());
+            let (line, received) = (fields.line(), fields.whole("received"));
             Some(ReceivedLine { line: line?, received: received? })
         });
-        let returned = ReceiveReturn { location: location?, lines: lines? };
+        let returned = Self { location: location?, lines: lines? };
         if returned.by_line().len() < returned.lines.len() {
             fields.report("lines", "names a line twice");
         }
         Some(returned)
-    })
+    }
 }
 
-pub fn inspect(body: &Value) -> Result<InspectReturn, Error> {
-    Decoder::read(body, |fields| {
+impl Body for InspectReturn {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
         let lines = fields.list("lines", 1..=MAX_INSPECTED, |fields| {
-            let line = line(fields);
-            let quantity = fields.integer("quantity", UNITS);
-            let disposition = fields.name("disposition");
-            let grade = fields.optional_name("grade");
-            let units = Inspection { quantity: quantity?, disposition: disposition?, grade: grade? };
+            let (line, quantity): (_, Option<Units>) = (fields.line(), fields.whole("quantity"));
+            let disposition = fields.text("disposition");
+            let grade = fields.optional_text("grade");
+            let units = Inspection { quantity: quantity?.get(), disposition: disposition?, grade: grade? };
             Some(InspectedLine { line: line?, units })
         });
-        Some(InspectReturn { lines: lines? })
-    })
+        Some(Self { lines: lines? })
+    }
 }
 
 #[cfg(test)]

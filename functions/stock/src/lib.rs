@@ -2,12 +2,12 @@
 
 pub mod request;
 
-use api::{Error, Problem, Request, Response};
+use api::{Caller, Error, Problem, Request, Response};
 use app::stock::{self, Counted};
 use domain::{
     ids::Sku,
-    settings::Role,
     stock::{Movement, StockLevel, StockPlace},
+    whole::StockUnits,
 };
 use request::{CountStock, MoveStock};
 use runtime::Clock;
@@ -34,17 +34,14 @@ pub struct StockView {
 /// How many movements are shown.
 const MOVEMENTS_SHOWN: i32 = 50;
 
-pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
-    match request.route.as_str() {
-        "POST /stock" => receive_or_adjust(app, request).await,
-        "PUT /stock" => count(app, request).await,
-        "GET /stock/{sku}" => show(app, request).await,
-        route => Err(Problem::not_found(format!("there is no route {route}")).into()),
-    }
+api::routes! {
+    App;
+    "POST /stock" (Warehouse) MoveStock, keyed => receive_or_adjust;
+    "PUT /stock" (Warehouse) CountStock, keyed => count;
+    "GET /stock/{sku}" (Storefront, Warehouse) => show;
 }
 
-async fn show(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Storefront, Role::Warehouse])?;
+async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
     let sku: Sku = request.path_param("sku")?;
     let (locations, movements) = app.store.stock_of(&sku, MOVEMENTS_SHOWN).await?;
     if locations.is_empty() {
@@ -55,21 +52,19 @@ async fn show(app: &App, request: &Request) -> Result<Response, Error> {
     Ok(Response::json(200, &StockView { sku, available, locations, movements }))
 }
 
-/// `POST /stock`: a movement. The same idempotency key moves once.
-async fn receive_or_adjust(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[Role::Warehouse])?.stamp(app.clock.now());
-    let MoveStock { sku, location, kind, quantity, reason } = request::move_stock(&request.json()?)?;
-    let (place, key) = (StockPlace { sku, location }, request.key()?);
-    let level = stock::move_stock(&app.store, &place, kind, quantity, &reason, &key, &stamp).await?;
+/// A movement. The same idempotency key moves once.
+async fn receive_or_adjust(app: &App, caller: &Caller, body: MoveStock, request: &Request) -> Result<Response, Error> {
+    let MoveStock { sku, location, kind, quantity, reason } = body;
+    let (place, key, stamp) = (StockPlace { sku, location }, request.key()?, caller.stamp(app.clock.now()));
+    let level = stock::move_stock(&app.store, &place, kind, quantity.get(), &reason, &key, &stamp).await?;
     Ok(Response::json(201, &level))
 }
 
-/// `PUT /stock`: what was counted is what is there. Counting the same again changes nothing.
-async fn count(app: &App, request: &Request) -> Result<Response, Error> {
-    let stamp = request.require(&[Role::Warehouse])?.stamp(app.clock.now());
-    let CountStock { sku, location, on_hand, safety, backorder, reason } = request::count_stock(&request.json()?)?;
-    let (place, key) = (StockPlace { sku, location }, request.key()?);
-    let counted = Counted { on_hand, safety, backorder };
+/// What was counted is what is there. Counting the same again changes nothing.
+async fn count(app: &App, caller: &Caller, body: CountStock, request: &Request) -> Result<Response, Error> {
+    let CountStock { sku, location, on_hand, safety, backorder, reason } = body;
+    let (place, key, stamp) = (StockPlace { sku, location }, request.key()?, caller.stamp(app.clock.now()));
+    let counted = Counted { on_hand: on_hand.get(), safety: safety.map(StockUnits::get), backorder };
     let level = stock::count_stock(&app.store, &place, &counted, &reason, &key, &stamp).await?;
     Ok(Response::json(200, &level))
 }

@@ -4,7 +4,7 @@ pub mod request;
 mod steps;
 mod work;
 
-use api::{Error, Problem, Request, Response};
+use request::{ConfirmPicks, HandOverParcels, PackParcel};
 use runtime::Clock;
 use store::Store;
 
@@ -16,17 +16,13 @@ pub struct App {
     pub clock: Clock,
 }
 
-pub async fn handle(app: &App, request: &Request) -> Result<Response, Error> {
-    match request.route.as_str() {
-        "GET /fulfillments" => work::list(app, request).await,
-        "GET /orders/{order_id}/fulfillments/{fulfillment}" => work::one(app, request).await,
-        "POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking" => steps::start_picking(app, request).await,
-        "POST /orders/{order_id}/fulfillments/{fulfillment}/picks" => steps::confirm_picks(app, request).await,
-        "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels" => steps::pack(app, request).await,
-        "POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over" => steps::hand_over(app, request).await,
-        "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered" => {
-            steps::deliver(app, request).await
-        }
-        route => Err(Problem::not_found(format!("there is no route {route}")).into()),
-    }
+api::routes! {
+    App;
+    "GET /fulfillments" (Warehouse) => work::list;
+    "GET /orders/{order_id}/fulfillments/{fulfillment}" (Warehouse) => work::one;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking" (Warehouse) => steps::start_picking;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/picks" (Warehouse) ConfirmPicks => steps::confirm_picks;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels" (Warehouse) PackParcel, keyed => steps::pack;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over" (Warehouse) HandOverParcels => steps::hand_over;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered" (Warehouse) => steps::deliver;
 }

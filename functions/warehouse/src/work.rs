@@ -1,8 +1,8 @@
 //! The warehouse's work: the list of a location, and one fulfillment.
 
 use crate::{App, steps};
-use api::{Error, FieldError, Problem, Request, Response, view::FulfillmentView};
-use domain::{fulfillment::FulfillmentStatus, ids::LocationId, settings::Role};
+use api::{Caller, Error, FieldError, Problem, Request, Response, view::FulfillmentView};
+use domain::{fulfillment::FulfillmentStatus, ids::LocationId};
 use serde::Serialize;
 
 /// A page of a location's work.
@@ -14,9 +14,8 @@ pub struct WorkPage {
     pub next_cursor: Option<String>,
 }
 
-/// `GET /fulfillments?location=&status=&cursor=`: the work of a location, oldest first.
-pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error> {
-    request.require(&[Role::Warehouse])?;
+/// What a location has to do, oldest first.
+pub(crate) async fn list(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
     let missing = || FieldError { field: "location".into(), detail: "is required: whose work?".into() };
     let location: LocationId = request.query_param("location")?.ok_or_else(|| Problem::invalid(vec![missing()]))?;
     let status: Option<FulfillmentStatus> = request.query_param("status")?;
@@ -27,9 +26,8 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Response, Error
     Ok(Response::json(200, &WorkPage { fulfillments: work, next_cursor: page.next }))
 }
 
-pub(crate) async fn one(app: &App, request: &Request) -> Result<Response, Error> {
-    let scope = request.require(&[Role::Warehouse])?.scope();
+pub(crate) async fn one(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let (order, id) = steps::named(request)?;
-    let read = scope.order(&app.store, &order).await?;
+    let read = caller.scope().order(&app.store, &order).await?;
     Ok(steps::answer(&order, id, read.order.fulfillment(id)?))
 }

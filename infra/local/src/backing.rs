@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use domain::settings::{ApiKey, Role};
+use domain::{
+    settings::{ApiKey, Role},
+    text::Text,
+};
 use jiff::Timestamp;
 use runtime::{Aws, Clock};
 use store::{CommitError, Queues, Store, StoreError, Tables};
@@ -102,7 +105,7 @@ impl Backing {
         let store = store(&self.services, "");
         let key = ApiKey {
             id: ApiKey::id_of(&self.operator_key),
-            name: "bootstrap".to_owned(),
+            name: Text::literal("bootstrap"),
             role: Role::Operator,
             channel: None,
             created_at: Timestamp::now(),

@@ -2,10 +2,11 @@
 
 use crate::{
     problems::{self, reference},
-    route::{Access, Body, Parameter, Problem, Route},
+    route::{Body, Parameter, Problem, Route},
     routes::{self, Group},
     schemas::{self, Schemas},
 };
+use api::Access;
 use domain::settings::Role;
 use serde_json::{Map, Value, json};
 
@@ -25,10 +26,10 @@ pub fn document() -> Value {
     let mut schemas = Schemas::new();
     let mut paths = Map::new();
     let mut tags = Vec::new();
-    for Group { tag, description, routes } in routes::all() {
+    for Group { tag, description, routes, .. } in routes::all() {
         tags.push(json!({ "name": tag, "description": description }));
         for route in &routes {
-            let (method, path) = route.parts();
+            let (method, path) = route.declared.parts();
             let path = paths.entry(path).or_insert_with(|| json!({}));
             path[method.to_lowercase()] = operation(&mut schemas, route, tag);
         }
@@ -72,23 +73,24 @@ fn servers() -> Value {
 
 fn operation(schemas: &mut Schemas, route: &Route, tag: &str) -> Value {
     let mut operation = json!({
-        "operationId": route.id,
-        "summary": route.summary,
+        "operationId": route.id(),
+        "summary": route.prose.summary,
         "description": description(route),
         "tags": [tag],
         "responses": responses(schemas, route),
     });
-    let mut parameters: Vec<Value> = route.path_parameters().map(|name| path_parameter(schemas, name)).collect();
-    parameters.extend(route.parameters.iter().map(|parameter| self::parameter(schemas, parameter)));
+    let mut parameters: Vec<Value> =
+        route.declared.path_parameters().map(|name| path_parameter(schemas, name)).collect();
+    parameters.extend(route.prose.parameters.iter().map(|parameter| self::parameter(schemas, parameter)));
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if let Some(Body { schema, example }) = &route.body {
+    if let Some(Body { schema, example }) = route.body() {
         let schema = schema(&mut schemas.requests);
         operation["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": schema, "example": example } } });
     }
-    match route.access {
+    match route.declared.access {
         Access::Keys(roles) => operation["x-orderly-roles"] = names(roles).into(),
         Access::Signature => operation["security"] = json!([]),
     }
@@ -100,11 +102,11 @@ fn names(roles: &[Role]) -> Vec<&'static str> {
 }
 
 fn description(route: &Route) -> String {
-    let who = match route.access {
+    let who = match route.declared.access {
         Access::Keys(roles) => format!("Roles: {}.", names(roles).join(", ")),
         Access::Signature => "No API key: the signature authenticates the request.".to_owned(),
     };
-    if route.description.is_empty() { who } else { format!("{}\n\n{who}", route.description) }
+    if route.prose.description.is_empty() { who } else { format!("{}\n\n{who}", route.prose.description) }
 }
 
 fn path_parameter(schemas: &mut Schemas, name: &str) -> Value {
@@ -119,16 +121,16 @@ fn parameter(schemas: &mut Schemas, Parameter { place, name, description, requir
 
 fn responses(schemas: &mut Schemas, route: &Route) -> Value {
     let mut responses = Map::new();
-    let schema = (route.answer.schema)(&mut schemas.answers);
+    let schema = (route.prose.answer.schema)(&mut schemas.answers);
     responses.insert(
-        route.answer.status.to_string(),
-        json!({ "description": route.answer.description, "content": { "application/json": { "schema": schema } } }),
+        route.prose.answer.status.to_string(),
+        json!({ "description": route.prose.answer.description, "content": { "application/json": { "schema": schema } } }),
     );
     for (status, name) in problems::shared(route) {
         responses.insert(status.to_string(), reference("responses", name));
     }
-    for same in problems::of(route).chunk_by(|a, b| a.status == b.status) {
-        let status: u16 = same.first().map_or(500, |Problem { status, .. }| *status);
+    for same in problems::of(route).chunk_by(|a, b| a.code.status() == b.code.status()) {
+        let status: u16 = same.first().map_or(500, |Problem { code, .. }| code.status());
         let meaning = match status {
             400 => "The request cannot be read.",
             401 => "The signature does not fit.",

@@ -1,9 +1,9 @@
 //! The OpenAPI description of the HTTP API.
 //!
-//! The schemas come from the types that the functions read and write; what types cannot tell (who may call a route,
-//! how it may fail) stands in the tables of [`routes`]. The tests hold both to the functions: every route of the
-//! template has its row, every example is read by the function's own decoder, and every limit of a schema is one
-//! that the decoder keeps.
+//! The routes, who may call them and what they take come from the functions' own tables, the schemas from the types that
+//! the functions read and write. What neither can tell (how a route may fail, an example) stands in [`routes`]. The
+//! tests hold all of it to the functions: every route has its prose, every example is read by the function's own decoder,
+//! and every limit of a schema is one that the decoder keeps.
 
 mod document;
 mod examples;
@@ -13,7 +13,7 @@ pub mod routes;
 mod schemas;
 
 pub use document::document;
-pub use route::{Access, Answer, Body, Parameter, Problem, Route};
+pub use route::{Answer, Body, Parameter, Problem, Prose, Route};
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
-//! A route of the API, as its row in a table tells it.
+//! A route of the API: what its function's table says of it, and what readers are told beside that.
 
-use domain::settings::Role;
+use api::{Access, Code, Takes};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
@@ -9,6 +9,13 @@ pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// One route.
 pub struct Route {
+    /// As its function declares it: the key, who may call it, and what it takes.
+    pub declared: api::Route,
+    pub prose: Prose,
+}
+
+/// What a function's table does not tell of a route.
+pub struct Prose {
     /// As the template declares it: `POST /orders/{order_id}/cancel`.
     pub key: &'static str,
     /// A name for generated clients.
@@ -16,22 +23,14 @@ pub struct Route {
     pub summary: &'static str,
     /// What the summary leaves open.
     pub description: &'static str,
-    pub access: Access,
     /// Of the query string and the headers; those of the path follow from the key.
     pub parameters: Vec<Parameter>,
-    pub body: Option<Body>,
+    pub example: Option<Value>,
+    /// Of what its sender has signed: that type is the sender's.
+    pub signed: Option<SchemaOf>,
     pub answer: Answer,
     /// Those of this route alone; see [`crate::problems`] for what many routes have in common.
     pub problems: Vec<Problem>,
-}
-
-/// Who may call a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Keys of these roles, beside operators, who may do everything.
-    Keys(&'static [Role]),
-    /// Whoever signs the request.
-    Signature,
 }
 
 /// A parameter of the query string or a header.
@@ -56,16 +55,49 @@ pub struct Answer {
     pub schema: SchemaOf,
 }
 
-/// A way to fail: `urn:orderly:problem:` and `name`.
+/// A way to fail, and what it is about on this route.
 #[derive(Debug, Clone, Copy)]
 pub struct Problem {
-    pub status: u16,
-    pub name: &'static str,
+    pub code: Code,
     pub description: &'static str,
 }
 
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self { code, description: code.meaning() }
+    }
+}
+
 impl Route {
-    /// A route that operators alone may call, and that answers with a `T`.
+    pub fn key(&self) -> &'static str {
+        self.declared.key
+    }
+
+    pub fn id(&self) -> &'static str {
+        self.prose.id
+    }
+
+    /// The type of its body, and an example.
+    pub fn body(&self) -> Option<Body> {
+        let schema = match self.declared.takes {
+            Takes::Json(kind) => Some(kind.schema),
+            Takes::Signed => self.prose.signed,
+            Takes::Nothing | Takes::Anything => None,
+        };
+        schema.map(|schema| Body { schema, example: self.prose.example.clone().unwrap_or_default() })
+    }
+
+    pub fn is_for_keys(&self) -> bool {
+        matches!(self.declared.access, Access::Keys(_))
+    }
+
+    pub fn takes_query(&self) -> bool {
+        self.prose.parameters.iter().any(|parameter| parameter.place == "query")
+    }
+}
+
+impl Prose {
+    /// About a route that answers with a `T`.
     pub fn new<T: JsonSchema>(
         key: &'static str,
         id: &'static str,
@@ -77,9 +109,9 @@ impl Route {
             id,
             summary,
             description: "",
-            access: Access::Keys(&[]),
             parameters: Vec::new(),
-            body: None,
+            example: None,
+            signed: None,
             answer: Answer { status, description, schema: SchemaGenerator::subschema_for::<T> },
             problems: Vec::new(),
         }
@@ -89,17 +121,13 @@ impl Route {
         Self { description, ..self }
     }
 
-    pub fn roles(self, roles: &'static [Role]) -> Self {
-        Self { access: Access::Keys(roles), ..self }
-    }
-
     /// Authenticated by the signature of its sender instead of an API key: by the one in its header, if there is one sender,
-    /// or in one of theirs.
-    pub fn signed(mut self, senders: &[Option<(&'static str, &'static str)>]) -> Self {
-        self.access = Access::Signature;
+    /// or in one of theirs. The body is the sender's, a `T`.
+    pub fn signed<T: JsonSchema>(mut self, senders: &[Option<(&'static str, &'static str)>]) -> Self {
+        self.signed = Some(SchemaGenerator::subschema_for::<T>);
         let is_only = senders.len() == 1;
         let headers = senders.iter().flatten();
-        headers.fold(self, |route, (name, what)| route.parameter::<String>("header", name, is_only, what))
+        headers.fold(self, |prose, (name, what)| prose.parameter::<String>("header", name, is_only, what))
     }
 
     /// Takes an `Idempotency-Key`, which does what `description` tells.
@@ -127,40 +155,27 @@ impl Route {
         self
     }
 
-    pub fn takes<T: JsonSchema>(self, example: Value) -> Self {
-        Self { body: Some(Body { schema: SchemaGenerator::subschema_for::<T>, example }), ..self }
+    pub fn example(self, body: Value) -> Self {
+        Self { example: Some(body), ..self }
     }
 
-    pub fn problem(mut self, status: u16, name: &'static str, description: &'static str) -> Self {
-        self.problems.push(Problem { status, name, description });
+    /// Fails in this way, which means what it always means.
+    pub fn fails(self, code: Code) -> Self {
+        self.fails_if(code, code.meaning())
+    }
+
+    /// Fails in this way, which is about this here.
+    pub fn fails_if(mut self, code: Code, description: &'static str) -> Self {
+        self.problems.push(Problem { code, description });
         self
     }
 
-    pub fn problems(self, all: impl IntoIterator<Item = (u16, &'static str, &'static str)>) -> Self {
-        all.into_iter().fold(self, |route, (status, name, description)| route.problem(status, name, description))
-    }
-
-    /// The method and the path.
-    pub fn parts(&self) -> (&'static str, &'static str) {
-        self.key.split_once(' ').unwrap_or_default()
-    }
-
-    /// The names of the path's parameters.
-    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.parts().1.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    pub fn fails_as(self, all: impl IntoIterator<Item = (Code, &'static str)>) -> Self {
+        all.into_iter().fold(self, |prose, (code, description)| prose.fails_if(code, description))
     }
 
     pub fn takes_key(&self) -> bool {
         self.parameters.iter().any(|parameter| parameter.name == IDEMPOTENCY_KEY)
-    }
-
-    /// Whether it changes something and says everything in its path.
-    pub fn takes_no_body(&self) -> bool {
-        self.body.is_none() && !self.key.starts_with("GET ")
-    }
-
-    pub fn takes_query(&self) -> bool {
-        self.parameters.iter().any(|parameter| parameter.place == "query")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The tables of routes, one for each function.
+//! What is told of the routes beside their functions' tables, one file for each function.
 
 mod operations;
 mod orders;
@@ -7,25 +7,82 @@ mod returns;
 mod stock;
 mod warehouse;
 
-use crate::route::Route;
+use crate::route::{Prose, Route};
 
 /// The routes of one function.
 pub struct Group {
+    /// Its name, which is its binary's.
+    pub function: &'static str,
     /// What readers know the function by.
     pub tag: &'static str,
     pub description: &'static str,
     pub routes: Vec<Route>,
 }
 
-/// Every route of the API.
-pub fn all() -> [Group; 6] {
-    let group = |tag, description, routes| Group { tag, description, routes };
+/// A function's table and the prose about it.
+struct Function {
+    name: &'static str,
+    tag: &'static str,
+    description: &'static str,
+    table: &'static [api::Route],
+    prose: Vec<Prose>,
+}
+
+fn functions() -> [Function; 6] {
+    let function = |name, tag, description, table, prose| Function { name, tag, description, table, prose };
     [
-        group("orders", "Place, read, list, hold and cancel orders.", orders::routes()),
-        group("payments", "What payment providers tell.", payments::routes()),
-        group("stock", "Receive, count and show stock.", stock::routes()),
-        group("warehouse", "Pick, pack, hand over, deliver.", warehouse::routes()),
-        group("returns", "Ask for a return, approve or decline it, receive and inspect.", returns::routes()),
-        group("operations", "What is stuck; products, locations, channels, API keys.", operations::routes()),
+        function(
+            "order-intake",
+            "orders",
+            "Place, read, list, hold and cancel orders.",
+            order_intake::ROUTES,
+            orders::routes(),
+        ),
+        function(
+            "payment-webhook",
+            "payments",
+            "What payment providers tell.",
+            payment_webhook::ROUTES,
+            payments::routes(),
+        ),
+        function("stock", "stock", "Receive, count and show stock.", ::stock::ROUTES, stock::routes()),
+        function("warehouse", "warehouse", "Pick, pack, hand over, deliver.", ::warehouse::ROUTES, warehouse::routes()),
+        function(
+            "returns",
+            "returns",
+            "Ask for a return, approve or decline it, receive and inspect.",
+            ::returns::ROUTES,
+            returns::routes(),
+        ),
+        function(
+            "operations",
+            "operations",
+            "What is stuck; products, locations, channels, API keys.",
+            ::operations::ROUTES,
+            operations::routes(),
+        ),
     ]
+}
+
+/// Every route of the API that has both a row in its function's table and prose.
+pub fn all() -> Vec<Group> {
+    let group = |Function { name, tag, description, table, prose }: Function| {
+        let joined = |prose: Prose| {
+            let declared = *table.iter().find(|declared| declared.key == prose.key)?;
+            Some(Route { declared, prose })
+        };
+        let routes = prose.into_iter().filter_map(joined).collect();
+        Group { function: name, tag, description, routes }
+    };
+    functions().into_iter().map(group).collect()
+}
+
+/// The keys that stand on one side alone: in a function's table without prose, or in prose without a row.
+pub fn unmatched() -> Vec<&'static str> {
+    let lone = |Function { table, prose, .. }: Function| {
+        let undescribed = table.iter().map(|row| row.key).filter(|key| prose.iter().all(|prose| prose.key != *key));
+        let undeclared = prose.iter().map(|prose| prose.key).filter(|key| table.iter().all(|row| row.key != *key));
+        undescribed.chain(undeclared).collect::<Vec<_>>()
+    };
+    functions().into_iter().flat_map(lone).collect()
 }

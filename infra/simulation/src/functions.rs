@@ -7,9 +7,9 @@ use crate::{
 use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use domain::duty::Consumer;
+use domain::{contact::EmailAddress, duty::Consumer};
 use email_confirmation::{
-    mail::{Language, Link, Shop},
+    mail::{Language, Shop},
     outbox::Outbox,
 };
 use fastrand::Rng;
@@ -136,7 +136,9 @@ impl Functions {
         let (_, store) = wiring.store("warehouse");
         let warehouse = warehouse::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("email-confirmation");
-        let outbox = Outbox::new(own.config(), "orders@example.com".to_owned());
+        let from = "orders@example.com".parse::<EmailAddress>();
+        let wrong = |invalid| ConfigError::Invalid { name: "MAIL_FROM", problem: format!("{invalid}") };
+        let outbox = Outbox::new(own.config(), from.map_err(wrong)?);
         let email = email_confirmation::App { store, clock: wiring.clock(), outbox, shop: shop() };
         let (_, store) = wiring.store("returns");
         let returns = returns::App { store, clock: wiring.clock() };
@@ -198,7 +200,7 @@ fn shop() -> Shop {
         name: "Simulated shop".to_owned(),
         email: "help@example.com".to_owned(),
         phone: None,
-        help_page: Link::parse("https://example.com/help"),
+        help_page: "https://example.com/help".parse().ok(),
         language: Language::default(),
     }
 }

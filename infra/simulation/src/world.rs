@@ -146,12 +146,17 @@ impl World {
         self.network.note(format!("#{} {} {}", invocation.number(), request.route, response.status));
         let calm = !invocation.is_disturbed();
         if response.status >= 500 && calm {
-            self.outrages.borrow_mut().push(format!("{} {} {}", request.route, response.status, response.body));
+            self.outrages.borrow_mut().push(format!(
+                "{} {} {}",
+                request.route,
+                response.status,
+                String::from_utf8_lossy(&response.body)
+            ));
         }
         if self.strikes(0.02) {
             return None;
         }
-        Some(Answer { status: response.status, body: serde_json::from_str(&response.body).unwrap_or_default() })
+        Some(Answer { status: response.status, body: serde_json::from_slice(&response.body).unwrap_or_default() })
     }
 
     /// Asks until there is an answer that is no server error. None if even patience ends.

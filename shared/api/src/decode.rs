@@ -3,29 +3,37 @@
 //! serde stops at the first fault; a person who fixes one field to be told of the next one learns slowly. A
 //! [`Decoder`] goes through the whole body and collects what is wrong, with the path to it.
 
-use super::{Error, FieldError, Problem};
+use super::{Error, FieldError, Problem, Request};
+use domain::{
+    ids::LineId,
+    whole::{LineNumber, Number, Whole},
+};
 use serde_json::{Map, Value};
 use std::{cell::RefCell, collections::BTreeSet, fmt::Display, ops::RangeInclusive, str::FromStr};
 
 /// Collects the faults of one body.
-#[derive(Debug, Default)]
-pub struct Decoder {
+pub(crate) struct Decoder<'a> {
+    request: &'a Request,
     errors: RefCell<Vec<FieldError>>,
 }
 
 /// The fields of one JSON object. Fields that nobody asks for are reported as unknown at the end: a
 /// misspelled optional field would be lost without a word.
 pub struct Fields<'a> {
-    decoder: &'a Decoder,
+    decoder: &'a Decoder<'a>,
     path: String,
     object: &'a Map<String, Value>,
     known: RefCell<BTreeSet<&'static str>>,
 }
 
-impl Decoder {
+impl<'a> Decoder<'a> {
     /// Reads `body` with `read`, which gives none when it has reported why.
-    pub fn read<T>(body: &Value, read: impl FnOnce(&Fields<'_>) -> Option<T>) -> Result<T, Error> {
-        let decoder = Self::default();
+    pub(crate) fn read<T>(
+        body: &Value,
+        request: &'a Request,
+        read: impl FnOnce(&Fields<'_>) -> Option<T>,
+    ) -> Result<T, Error> {
+        let decoder = Self { request, errors: RefCell::default() };
         let value = decoder.object(String::new(), body, read);
         let errors = decoder.errors.into_inner();
         match value {
@@ -60,6 +68,11 @@ impl Fields<'_> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
+    /// The request that the body is of: who asks, and under which key.
+    pub fn request(&self) -> &Request {
+        self.decoder.request
+    }
+
     /// Reports something about a field that only a look at several fields can tell.
     pub fn report(&self, name: &str, detail: impl Display) {
         self.decoder.report(self.at(name), detail);
@@ -84,14 +97,14 @@ impl Fields<'_> {
     }
 
     /// A text, as `parse` accepts it.
-    pub fn text<T, E: Display>(&self, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    pub fn text_by<T, E: Display>(&self, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let value = self.require(name)?;
         self.parse_text(name, value, parse)
     }
 
     /// A text that may be absent. The outer none says that it is there and wrong.
     #[allow(clippy::option_option)] // absent and wrong are different
-    pub fn optional_text<T, E: Display>(
+    pub fn optional_text_by<T, E: Display>(
         &self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
@@ -114,40 +127,43 @@ impl Fields<'_> {
         }
     }
 
-    /// A name of some kind: a SKU, a currency, a reason.
-    pub fn name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<T> {
-        self.text(name, str::parse)
+    /// A text of a type that says what it may be: a SKU, a currency, a customer's name.
+    pub fn text<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<T> {
+        self.text_by(name, str::parse)
     }
 
     #[allow(clippy::option_option)] // absent and wrong are different
-    pub fn optional_name<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<Option<T>> {
-        self.optional_text(name, str::parse)
+    pub fn optional_text<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<Option<T>> {
+        self.optional_text_by(name, str::parse)
     }
 
-    /// A whole number within `range`.
-    pub fn integer<T: TryFrom<i64>>(&self, name: &'static str, range: RangeInclusive<i64>) -> Option<T> {
+    /// A whole number of a type that says how large it may be.
+    pub fn whole<T: Number, const MIN: i64, const MAX: i64>(&self, name: &'static str) -> Option<Whole<T, MIN, MAX>> {
         let value = self.require(name)?;
-        self.parse_integer(name, value, range)
-    }
-
-    /// A whole number within `range`, or `default`.
-    pub fn integer_or<T: TryFrom<i64>>(&self, name: &'static str, range: RangeInclusive<i64>, default: T) -> Option<T> {
-        self.get(name).map_or(Some(default), |value| self.parse_integer(name, value, range))
+        self.parse_whole(name, value)
     }
 
     #[allow(clippy::option_option)] // absent and wrong are different
-    pub fn optional_integer<T: TryFrom<i64>>(
+    pub fn optional_whole<T: Number, const MIN: i64, const MAX: i64>(
         &self,
         name: &'static str,
-        range: RangeInclusive<i64>,
-    ) -> Option<Option<T>> {
-        self.get(name).map_or(Some(None), |value| self.parse_integer(name, value, range).map(Some))
+    ) -> Option<Option<Whole<T, MIN, MAX>>> {
+        self.get(name).map_or(Some(None), |value| self.parse_whole(name, value).map(Some))
     }
 
-    fn parse_integer<T: TryFrom<i64>>(&self, name: &str, value: &Value, range: RangeInclusive<i64>) -> Option<T> {
-        let number = whole(value).filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
-        let must = || format!("must be a whole number from {} to {}", range.start(), range.end());
-        self.check(name, number.ok_or_else(must))
+    fn parse_whole<T: Number, const MIN: i64, const MAX: i64>(
+        &self,
+        name: &str,
+        value: &Value,
+    ) -> Option<Whole<T, MIN, MAX>> {
+        let number = whole(value).and_then(|number| Whole::try_from(number).ok());
+        self.check(name, number.ok_or(Whole::<T, MIN, MAX>::WRONG))
+    }
+
+    /// The number of a line of an order.
+    pub fn line(&self) -> Option<LineId> {
+        let number: LineNumber = self.whole("line")?;
+        Some(number.get())
     }
 
     /// True or false, or `default`.
@@ -242,38 +258,6 @@ impl Fields<'_> {
 fn whole(value: &Value) -> Option<i64> {
     // Written out, a whole float has no point in it.
     value.as_i64().or_else(|| value.as_f64()?.to_string().parse().ok())
-}
-
-/// Accepts a text of 1 to `max` characters without control characters, and trims it.
-pub fn text(max: usize) -> impl Fn(&str) -> Result<String, String> {
-    move |text: &str| {
-        let text = text.trim();
-        if text.is_empty() || text.chars().count() > max || text.chars().any(char::is_control) {
-            return Err(format!("must be a text of 1 to {max} characters, without control characters"));
-        }
-        Ok(text.to_owned())
-    }
-}
-
-/// Accepts what can be an e-mail address and mail servers take: one `@` between words with dots between them (RFC 5321:
-/// 64 characters before it, 254 in all). Whether it exists, only a mail to it tells.
-pub fn email(text: &str) -> Result<String, &'static str> {
-    let word =
-        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"<>()[]\\,;:\"@".contains(c));
-    let label = |part: &str| {
-        let letters = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        (1..=63).contains(&part.len()) && letters && !part.starts_with('-') && !part.ends_with('-')
-    };
-    let valid = text.len() <= 254
-        && text.split_once('@').is_some_and(|(local, domain)| {
-            local.len() <= 64 && local.split('.').all(word) && domain.contains('.') && domain.split('.').all(label)
-        });
-    if valid { Ok(text.to_owned()) } else { Err("must be an e-mail address") }
-}
-
-/// Accepts an RFC 3339 moment.
-pub fn timestamp(text: &str) -> Result<jiff::Timestamp, &'static str> {
-    text.parse().map_err(|_| "must be a moment in RFC 3339, for example 2026-11-23T18:00:00Z")
 }
 
 #[cfg(test)]

@@ -1,15 +1,22 @@
-//! HTTP as the functions see it: requests, answers, problem+json, webhook signatures.
+//! HTTP as the functions see it: tables of routes, requests, bodies, answers, problem details.
 
+mod body;
 mod decode;
 mod event;
 mod problem;
 mod request;
+mod response;
+mod route;
 pub mod view;
 
 pub use app::FieldError;
-pub use decode::{Decoder, Fields, email, text, timestamp};
+pub use body::{Body, Described, decode};
+pub use decode::Fields;
+pub use domain::{problem::Code, settings::Role};
 pub use problem::{Error, Problem};
-pub use request::{Caller, Request, Response};
+pub use request::{Caller, Request};
+pub use response::Response;
+pub use route::{Access, Kind, Route, Takes, unknown};
 
-/// The largest body that a request may have. The longest order (50 lines, long texts) has 60 KB.
+/// The largest body that a request may have. The longest order (48 lines, long texts) has 60 KB.
 pub const MAX_BODY: usize = 256 * 1024;

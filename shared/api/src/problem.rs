@@ -2,7 +2,7 @@
 
 use super::Response;
 use app::{FieldError, Refusal};
-use domain::Rejection;
+use domain::{Rejection, problem::Code};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::StoreError;
@@ -27,12 +27,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(status: u16, name: &str, detail: impl Into<String>) -> Self {
-        let title = http::StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let title = http::StatusCode::from_u16(code.status()).ok().and_then(|status| status.canonical_reason());
         Self {
-            kind: format!("urn:orderly:problem:{name}"),
+            kind: format!("urn:orderly:problem:{code}"),
             title: title.unwrap_or("Error"),
-            status,
+            status: code.status(),
             detail: detail.into(),
             errors: Vec::new(),
             more: Map::new(),
@@ -45,11 +45,11 @@ impl Problem {
             1 => "one field is wrong; see errors".to_owned(),
             n => format!("{n} fields are wrong; see errors"),
         };
-        Self { errors, ..Self::new(422, "invalid", detail) }
+        Self { errors, ..Self::new(Code::Invalid, detail) }
     }
 
     pub fn not_found(what: impl Into<String>) -> Self {
-        Self::new(404, "not-found", what)
+        Self::new(Code::NotFound, what)
     }
 
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -98,12 +98,7 @@ impl From<StoreError> for Error {
 
 impl From<Refusal> for Problem {
     fn from(Refusal { code, detail, fields, facts }: Refusal) -> Self {
-        let status = match code {
-            "not-found" => 404,
-            "invalid" | "too-many-splits" => 422,
-            _ => 409,
-        };
-        Self { errors: fields, more: facts, ..Self::new(status, code, detail) }
+        Self { errors: fields, more: facts, ..Self::new(code, detail) }
     }
 }
 
@@ -115,12 +110,12 @@ impl Error {
             Self::App(app::Error::Refused(refusal)) => (*refusal).into(),
             Self::App(app::Error::Store(StoreError::Contended(_))) => {
                 tracing::warn!(request, error = %self, "gave up under contention");
-                Problem::new(503, "busy", "many requests change the same things right now; try again in a second")
+                Problem::new(Code::Busy, "many requests change the same things right now; try again in a second")
             }
             error => {
                 tracing::error!(request, %error, "a request failed");
                 let detail = "the request could not be completed; try again, and report the request id if it stays so";
-                Problem::new(500, "internal", detail).with("request_id", request)
+                Problem::new(Code::Internal, detail).with("request_id", request)
             }
         };
         Response::problem(&problem)

@@ -1,16 +1,15 @@
-//! Requests and responses, free of what the Lambda event looks like.
+//! Requests, free of what the Lambda event looks like.
 
-use super::{Error, FieldError, MAX_BODY, Problem, event::Event};
+use super::{Body, Error, FieldError, MAX_BODY, Problem, body::decode, event::Event, route::allows};
 use app::Scope;
-use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use domain::{
     history::{Actor, Stamp},
     ids::{ChannelId, OrderId},
+    problem::Code,
     settings::Role,
 };
 use jiff::Timestamp;
-use lambda_http::{Body, http::HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::HashMap, str::FromStr};
 
@@ -58,15 +57,16 @@ impl Caller {
 }
 
 impl Request {
-    /// The caller, if it has one of `roles`. An operator may do everything.
-    pub fn require(&self, roles: &[Role]) -> Result<&Caller, Error> {
+    /// The caller, if it has one of `roles`. An operator may do everything. The dispatcher of a table of routes asks;
+    /// handlers are given who may.
+    pub fn authorize(&self, roles: &[Role]) -> Result<&Caller, Error> {
         let Some(caller) = &self.caller else {
             let how = "send an API key: Authorization: Bearer KEY";
-            return Err(Problem::new(401, "unauthorized", how).into());
+            return Err(Problem::new(Code::Unauthorized, how).into());
         };
-        if caller.role != Role::Operator && !roles.contains(&caller.role) {
+        if !allows(roles, caller.role) {
             let why = format!("a {} key may not do this", caller.role.as_str());
-            return Err(Problem::new(403, "forbidden", why).into());
+            return Err(Problem::new(Code::Forbidden, why).into());
         }
         Ok(caller)
     }
@@ -117,7 +117,7 @@ impl Request {
         let Some(key) = self.header("idempotency-key") else { return Ok(None) };
         if key.is_empty() || key.len() > MAX_KEY || !key.chars().all(|c| c.is_ascii_graphic()) {
             let detail = format!("the Idempotency-Key header must be 1 to {MAX_KEY} printable ASCII characters");
-            return Err(Problem::new(400, "bad-idempotency-key", detail).into());
+            return Err(Problem::new(Code::BadIdempotencyKey, detail).into());
         }
         Ok(Some(key))
     }
@@ -127,12 +127,17 @@ impl Request {
         Ok(self.idempotency_key()?.unwrap_or(&self.id).to_owned())
     }
 
+    /// The body as what the route takes.
+    pub fn read<T: Body>(&self) -> Result<T, Error> {
+        decode(&self.json()?, self)
+    }
+
     /// For requests that say everything in their path. Whatever else is sent was meant for something else; an empty
     /// object is what some clients send for nothing.
     pub fn no_body(&self) -> Result<(), Error> {
         match self.body.trim_ascii() {
             b"" | b"{}" => Ok(()),
-            _ => Err(Problem::new(400, "unexpected-body", "this request takes no body").into()),
+            _ => Err(Problem::new(Code::UnexpectedBody, "this request takes no body").into()),
         }
     }
 
@@ -140,7 +145,7 @@ impl Request {
     pub fn at_most(&self, bytes: usize) -> Result<(), Error> {
         let length = self.body.len();
         let detail = || format!("the body has {length} bytes; {bytes} are the most");
-        if length > bytes { Err(Problem::new(413, "too-large", detail()).into()) } else { Ok(()) }
+        if length > bytes { Err(Problem::new(Code::TooLarge, detail()).into()) } else { Ok(()) }
     }
 
     /// The body as JSON.
@@ -149,47 +154,10 @@ impl Request {
         let media = self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !media.eq_ignore_ascii_case("application/json") {
             let detail = "send the body as JSON: Content-Type: application/json";
-            return Err(Problem::new(415, "not-json", detail).into());
+            return Err(Problem::new(Code::WrongContentType, detail).into());
         }
         serde_json::from_slice(&self.body)
-            .map_err(|e| Problem::new(400, "not-json", format!("the body is not valid JSON: {e}")).into())
-    }
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
-    pub status: u16,
-    pub content_type: &'static str,
-    pub body: String,
-}
-
-impl Response {
-    pub fn json(status: u16, body: &impl Serialize) -> Self {
-        Self::with_type(status, "application/json", body)
-    }
-
-    pub fn problem(problem: &Problem) -> Self {
-        Self::with_type(problem.status, "application/problem+json", problem)
-    }
-
-    fn with_type(status: u16, content_type: &'static str, body: &impl Serialize) -> Self {
-        match serde_json::to_string(body) {
-            Ok(body) => Self { status, content_type, body },
-            Err(error) => {
-                tracing::error!(%error, "an answer cannot be written as JSON");
-                Self { status: 500, content_type: "text/plain", body: String::new() }
-            }
-        }
-    }
-
-    /// The answer in API Gateway's payload format 2.0.
-    pub fn into_lambda(self) -> ApiGatewayV2httpResponse {
-        let mut response = ApiGatewayV2httpResponse::default();
-        response.status_code = self.status.into();
-        response.headers.insert("content-type", HeaderValue::from_static(self.content_type));
-        response.body = Some(Body::Text(self.body));
-        response
+            .map_err(|e| Problem::new(Code::NotJson, format!("the body is not valid JSON: {e}")).into())
     }
 }
 

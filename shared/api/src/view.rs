@@ -1,7 +1,7 @@
 //! How orders, fulfillments and returns look to clients.
 
 use domain::{
-    allocation::Allocation,
+    allocation::{Allocation, AllocationState},
     duty::ItemName,
     email_claim::EmailClaim,
     fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine},
@@ -13,6 +13,7 @@ use domain::{
     order_state::{Hold, HoldReason, OrderState, OrderStatus},
     placed_order::{Address, Customer, Discount, Line, Shipping},
     returns::{Return, ReturnLine, ReturnStatus},
+    text::Name,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -78,7 +79,7 @@ pub struct OrderView {
     pub discount: Option<Discount>,
     pub tax_included: bool,
     /// What the order holds of the stock.
-    pub stock: Vec<Allocation>,
+    pub stock: Vec<AllocationView>,
     pub captured: Amount,
     pub refunded: Amount,
     pub payments: BTreeMap<PaymentId, Payment>,
@@ -92,13 +93,32 @@ pub struct OrderView {
     pub timeline: Vec<TimelineEntry>,
 }
 
+/// Where some units of a line stand. The units of all allocations of a line, and those handed over, always add up to what
+/// was ordered.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Allocation"))]
+pub struct AllocationView {
+    /// The line's id.
+    pub line: LineId,
+    pub sku: Sku,
+    pub quantity: u32,
+    #[serde(flatten)]
+    pub state: AllocationState,
+}
+
+impl AllocationView {
+    fn of(Allocation { line, sku, quantity, state }: &Allocation) -> Self {
+        Self { line: *line, sku: sku.clone(), quantity: *quantity, state: state.clone() }
+    }
+}
+
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineView {
     /// The line's id: how fulfillments and returns name it.
     pub line: LineId,
     pub sku: Sku,
-    pub title: String,
+    pub title: Name,
     pub quantity: u32,
     pub unit_price: Amount,
     pub discount: Amount,
@@ -227,7 +247,7 @@ impl OrderView {
             shipping: placed.shipping.clone(),
             discount: placed.discount.clone(),
             tax_included: placed.tax_included,
-            stock: state.stock.clone(),
+            stock: state.stock.iter().map(AllocationView::of).collect(),
             captured: state.ledger.captured(state.currency),
             refunded: state.ledger.settled_refunds(state.currency),
             payments: state.ledger.payments.clone(),

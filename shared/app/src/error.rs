@@ -1,6 +1,6 @@
 //! Why a use case failed.
 
-use domain::Rejection;
+use domain::{Rejection, problem::Code};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::{CommitError, IsConflict, StoreError};
@@ -23,8 +23,7 @@ impl FieldError {
 /// A request that is refused in the current situation. All of this is for the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
-    /// A short stable name for programs.
-    pub code: &'static str,
+    pub code: Code,
     /// What is in the way and what to do, for people.
     pub detail: String,
     /// Every wrong field, all at once.
@@ -34,7 +33,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), fields: Vec::new(), facts: Map::new() }
     }
 
@@ -44,11 +43,11 @@ impl Refusal {
             1 => "one field is wrong; see errors".to_owned(),
             n => format!("{n} fields are wrong; see errors"),
         };
-        Self { fields, ..Self::new("invalid", detail) }
+        Self { fields, ..Self::new(Code::Invalid, detail) }
     }
 
     pub fn not_found(what: impl Into<String>) -> Self {
-        Self::new("not-found", what)
+        Self::new(Code::NotFound, what)
     }
 
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -9,6 +9,7 @@ use domain::{
     order_state::OrderState,
     payment_record::PaymentRecord,
     placed_order::{Line, PlacedOrder, Placement},
+    problem::Code,
     routing::{Availability, NeededUnits, Routed, RoutedUnits, Shortage, route},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -120,7 +121,7 @@ async fn reserve(store: &Store, placed: &PlacedOrder) -> Result<Vec<Allocation>,
     let stock = allocations(routed);
     if difference(&[], &stock).len() > MAX_PLACES {
         let why = "its lines would have to come from too many places; split the order";
-        return Err(Refusal::new("too-many-splits", why).into());
+        return Err(Refusal::new(Code::TooManySplits, why).into());
     }
     Ok(stock)
 }
@@ -141,7 +142,7 @@ fn out_of_stock(routed: &Routed) -> Refusal {
     let short = |s: &Shortage| json!({"line": s.line, "sku": s.sku, "asked": s.asked, "available": s.available});
     let names: Vec<&str> = routed.short.iter().map(|short| short.sku.as_str()).collect();
     let detail = format!("not enough stock of {}; nothing was reserved", names.join(", "));
-    Refusal::new("out-of-stock", detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
+    Refusal::new(Code::OutOfStock, detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
 }
 
 /// The record of the payment that the storefront named.
@@ -154,7 +155,7 @@ async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result
         && orders::exists(store, other).await?
     {
         let why = format!("payment {payment} belongs to another order");
-        return Err(Refusal::new("payment-of-another-order", why).into());
+        return Err(Refusal::new(Code::PaymentOfAnotherOrder, why).into());
     }
     Ok(Some(stored))
 }
@@ -166,7 +167,7 @@ async fn known(store: &Store, id: &OrderId, placement: &Placement) -> Result<Opt
         return Ok(Some(Accepted::of(id, &known)));
     }
     let why = format!("order {} of this channel was placed before, with other content", known.order.reference);
-    Err(Refusal::new("reference-reused", why).with("order_id", id.as_str()).into())
+    Err(Refusal::new(Code::ReferenceReused, why).with("order_id", id.as_str()).into())
 }
 
 /// A hash of the request without its time, in 128 bits.

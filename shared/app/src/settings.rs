@@ -5,6 +5,7 @@ use domain::{
     history::Stamp,
     ids::ChannelId,
     settings::{ApiKey, Channel, Location, Product, Role},
+    text::Text,
 };
 use store::{Record, Store, Stored, retry_on_conflict};
 
@@ -27,7 +28,7 @@ pub async fn put_product(store: &Store, product: &Product, stamp: &Stamp) -> Res
 pub async fn create_key(
     store: &Store,
     secret: &str,
-    name: String,
+    name: Text<1, 60>,
     role: Role,
     channel: Option<ChannelId>,
     stamp: &Stamp,

@@ -4,6 +4,7 @@ use crate::{Error, FieldError, Refusal};
 use domain::{
     history::Stamp,
     ids::LocationId,
+    problem::Code,
     stock::{Count, Movement, MovementKind, MovementRecord, StockDelta, StockLevel, StockPlace},
 };
 use store::{CommitError, Failed, Store, Terms, retry_on_conflict};
@@ -117,7 +118,7 @@ async fn require_same(store: &Store, place: &StockPlace, record: &MovementRecord
     if known.as_ref().map(asked_for) == Some(asked_for(record)) {
         return Ok(());
     }
-    Err(Refusal::new("key-reused", "this idempotency key was used for another change of this SKU").into())
+    Err(Refusal::new(Code::KeyReused, "this idempotency key was used for another change of this SKU").into())
 }
 
 /// The request behind a movement. The movement of a count depends on what was there, so the count itself is compared.
@@ -145,5 +146,5 @@ async fn not_enough(store: &Store, place: &StockPlace) -> Result<Refusal, Error>
          report the picks short",
         place.sku, place.location, level.on_hand, level.reserved, level.committed
     );
-    Ok(Refusal::new("not-enough-stock", detail).with("available", level.available))
+    Ok(Refusal::new(Code::NotEnoughStock, detail).with("available", level.available))
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 /// Where some units of a line stand. The units of all allocations of a line, and those handed over,
 /// always add up to what was ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Allocation {
     /// The line's id.
     pub line: LineId,
     pub sku: Sku,
+    /// Stored under a short name: an order has many of these.
     #[serde(rename = "qty")]
     pub quantity: u32,
     #[serde(flatten)]

@@ -3,18 +3,22 @@
 //! The clock starts on the first working day whose cut-off has not passed at the location. Handling
 //! and transit then count working days, so a parcel leaves and arrives on working days only.
 
-use std::collections::BTreeSet;
-
-use jiff::civil::{Date, Time, time};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use super::{text::Name, whole::Whole};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time, time},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A quarter of a year. Longer handling would be a made-to-order date, not a handling time.
 pub const MAX_HANDLING_DAYS: u16 = 90;
+pub type HandlingDays = Whole<u16, 0, { MAX_HANDLING_DAYS as i64 }>;
 /// Sea freight takes about sixty days; more is a typing error.
 pub const MAX_TRANSIT_DAYS: u16 = 90;
-/// Limits the size of the stored item. A year has about twenty holidays.
+pub type TransitDays = Whole<u16, 0, { MAX_TRANSIT_DAYS as i64 }>;
+/// Bounds the stored item. A year has some twenty.
 pub const MAX_HOLIDAYS: usize = 400;
 
 /// The days on which an order is expected to leave and to arrive, as dates at the location.
@@ -141,13 +145,12 @@ impl Default for Schedule {
 #[serde(default, deny_unknown_fields)]
 pub struct ScheduleSettings {
     /// IANA name, such as `Europe/Berlin`.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub time_zone: String,
+    pub time_zone: Name,
     /// Local time. An order placed at this time is still handled as of that day; a later one is not.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::TimeOfDay"))]
     pub cut_off: Time,
     /// Working days from the start of the clock to the hand-over; 0 ships on the same day.
-    #[cfg_attr(feature = "schema", schemars(range(max = MAX_HANDLING_DAYS)))]
+    #[cfg_attr(feature = "schema", schemars(with = "HandlingDays"))]
     pub handling_days: u16,
     #[cfg_attr(feature = "schema", schemars(with = "Vec<Weekday>", length(min = 1, max = 7)))]
     pub working_days: BTreeSet<Weekday>,
@@ -162,7 +165,7 @@ impl Default for ScheduleSettings {
     fn default() -> Self {
         use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
         Self {
-            time_zone: "UTC".to_owned(),
+            time_zone: Name::literal("UTC"),
             cut_off: time(14, 0, 0, 0),
             handling_days: 1,
             working_days: BTreeSet::from([Monday, Tuesday, Wednesday, Thursday, Friday]),
@@ -177,9 +180,9 @@ impl Default for ScheduleSettings {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DayRange {
-    #[cfg_attr(feature = "schema", schemars(range(max = MAX_TRANSIT_DAYS)))]
+    #[cfg_attr(feature = "schema", schemars(with = "TransitDays"))]
     pub min: u16,
-    #[cfg_attr(feature = "schema", schemars(range(max = MAX_TRANSIT_DAYS)))]
+    #[cfg_attr(feature = "schema", schemars(with = "TransitDays"))]
     pub max: u16,
 }
 

@@ -162,7 +162,11 @@ pub enum Due {
     Waiting(Timestamp),
 }
 
-/// When to look at owed work again. The time counts from when the set became non-empty.
+/// Work that is owed for longer than this is stuck: by now its message has been sent again several times. The alarm and the
+/// list of what is stuck go by the same time.
+pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// When owed work is to be looked at again: counted from when the set became non-empty.
 pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due> {
     match last {
         _ if owed.is_empty() => None,

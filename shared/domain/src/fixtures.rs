@@ -52,7 +52,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
     let line = |(id, &(sku, quantity, unit_price)): (LineId, &(&str, u32, Amount))| Line {
         id,
         sku: sku.parse().unwrap(),
-        title: sku.to_owned(),
+        title: sku.into(),
         quantity,
         unit_price,
         discount: 0,
@@ -130,7 +130,12 @@ pub fn packing(lines: &[(LineId, u32)], key: &str) -> Packing {
 
 /// The parcel leaves with DHL.
 pub fn leaving(parcel: ParcelId) -> HandOver {
-    HandOver { parcel, carrier: "DHL".into(), tracking_number: format!("JD-{parcel}"), tracking_url: None }
+    HandOver {
+        parcel,
+        carrier: "DHL".into(),
+        tracking_number: format!("JD-{parcel}").as_str().into(),
+        tracking_url: None,
+    }
 }
 
 /// A request to return these units.
@@ -237,7 +242,7 @@ pub fn assert_outcomes<T: Clone + PartialEq>(
             let outcome = match run(before.clone(), &stamp(20)) {
                 Ok(after) if after == *before => "=".to_owned(),
                 Ok(after) => told(before, &after),
-                Err(rejection) => rejection.code.to_owned(),
+                Err(rejection) => rejection.code.to_string(),
             };
             if outcome != *expected {
                 wrong.push(format!("{command} when {stage}: {outcome} instead of {expected}"));
@@ -257,7 +262,7 @@ pub fn assert_done_once<T: Clone + PartialEq + Debug>(
     for (command, run) in commands {
         for (stage, before) in stages {
             let Ok(once) = run(before.clone(), &stamp(20)) else { continue };
-            let again = run(once.clone(), &stamp(99)).map_err(|rejection| (*command, rejection.code));
+            let again = run(once.clone(), &stamp(99)).map_err(|rejection| (*command, rejection.code.as_str()));
             match again {
                 Ok(again) => assert_eq!(again, once, "{command} when {stage}"),
                 Err(answer) => assert!(once != *before && refused.contains(&answer), "{answer:?} when {stage}"),

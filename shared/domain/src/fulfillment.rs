@@ -3,12 +3,15 @@
 use super::{
     Rejection,
     allocation::{Allocation, AllocationState},
+    contact::WebUrl,
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
     history::{Entry, Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
     placed_order::PlacedOrder,
+    problem::Code,
     safeguards::Safeguard,
     settings::Product,
+    text::Text,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -117,17 +120,17 @@ pub struct Parcel {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackedLine {
     pub line: LineId,
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
     pub quantity: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shipment {
-    pub carrier: String,
-    pub tracking_number: String,
+    pub carrier: Text<1, 60>,
+    pub tracking_number: Text<1, 60>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tracking_url: Option<String>,
+    pub tracking_url: Option<WebUrl>,
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub handed_over_at: Timestamp,
 }
@@ -137,14 +140,14 @@ pub struct Shipment {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HandOver {
     pub parcel: ParcelId,
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
-    pub carrier: String,
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
-    pub tracking_number: String,
+    pub carrier: Text<1, 60>,
+    pub tracking_number: Text<1, 60>,
     /// `https` or `http`: the customer's e-mail links to it.
-    #[cfg_attr(feature = "schema", schemars(url, length(max = 500)))]
-    pub tracking_url: Option<String>,
+    pub tracking_url: Option<WebUrl>,
 }
+
+/// The most parcels that one fulfillment has.
+pub const MAX_PARCELS: usize = 50;
 
 /// A parcel to be packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,8 +177,8 @@ pub fn plan(
             by_location.entry(at).or_default().push(PickLine {
                 line: allocation.line,
                 sku: allocation.sku.clone(),
-                title: product.map(|p| p.title.clone()).or(ordered).unwrap_or_default(),
-                bin: product.and_then(|p| p.bins.get(at).cloned()),
+                title: product.map(|p| p.title.clone()).or(ordered).map(String::from).unwrap_or_default(),
+                bin: product.and_then(|p| p.bins.get(at).cloned()).map(String::from),
                 quantity: allocation.quantity,
                 picked: None,
             });
@@ -267,7 +270,7 @@ impl Fulfillment {
             | FulfillmentStatus::Cancelled => return Err(self.not_in("be picked", "not packed yet")),
         }
         if let Some(line) = picks.keys().find(|line| self.lines.iter().all(|own| own.line != **line)) {
-            return Err(Rejection::new("unknown-line", format!("line {line} is not on this picklist")));
+            return Err(Rejection::new(Code::UnknownLine, format!("line {line} is not on this picklist")));
         }
         let mut short = Vec::new();
         let packed: BTreeMap<LineId, u32> = self.lines.iter().map(|line| (line.line, self.packed(line.line))).collect();
@@ -276,18 +279,18 @@ impl Fulfillment {
             let packed = packed.get(&line.line).copied().unwrap_or_default();
             let Some(found) = picks.get(&line.line).copied() else {
                 let why = format!("line {} ({}) is missing; report 0 if nothing was found", line.line, line.sku);
-                return Err(Rejection::new("line-missing", why));
+                return Err(Rejection::new(Code::LineMissing, why));
             };
             if found > asked {
                 let why = format!(
                     "line {} ({}): {found} picked, but only {asked} asked for; what was reported short before is routed anew",
                     line.line, line.sku
                 );
-                return Err(Rejection::new("too-many-picked", why));
+                return Err(Rejection::new(Code::TooManyPicked, why));
             }
             if found < packed {
                 let why = format!("line {} ({}): {found} picked, but {packed} are packed", line.line, line.sku);
-                return Err(Rejection::new("already-packed", why));
+                return Err(Rejection::new(Code::AlreadyPacked, why));
             }
             line.picked = Some(found);
             if found < asked {
@@ -338,7 +341,7 @@ impl Fulfillment {
             let known = (&known.contents, &known.weight_g, &known.dimensions_mm);
             let other = "this idempotency key was used for a parcel with other contents";
             let same = known == (contents, weight_g, dimensions_mm);
-            return if same { Ok(self) } else { Err(Rejection::new("key-reused", other)) };
+            return if same { Ok(self) } else { Err(Rejection::new(Code::KeyReused, other)) };
         }
         if self.status != FulfillmentStatus::Picked {
             return Err(self.not_in("be packed", "picked"));
@@ -348,7 +351,7 @@ impl Fulfillment {
             let left = self.unpacked(packed.line);
             if asked > left {
                 let why = format!("line {}: {asked} to pack, but only {left} picked and not yet packed", packed.line);
-                return Err(Rejection::new("not-picked", why));
+                return Err(Rejection::new(Code::NotPicked, why));
             }
         }
         let id = ParcelId::after(self.parcels.iter().map(|parcel| &parcel.id));
@@ -377,7 +380,7 @@ impl Fulfillment {
         for hand_over in leaving {
             let id = &hand_over.parcel;
             let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == *id) else {
-                return Err(Rejection::new("unknown-parcel", format!("there is no parcel {id}; pack it first")));
+                return Err(Rejection::new(Code::UnknownParcel, format!("there is no parcel {id}; pack it first")));
             };
             let new = Shipment {
                 carrier: hand_over.carrier.clone(),
@@ -389,7 +392,7 @@ impl Fulfillment {
                 Some(known) if *known == new => continue,
                 Some(_) => {
                     let why = format!("parcel {id} was handed over before, with another carrier or tracking number");
-                    return Err(Rejection::new("already-handed-over", why));
+                    return Err(Rejection::new(Code::AlreadyHandedOver, why));
                 }
                 None => {}
             }
@@ -410,11 +413,11 @@ impl Fulfillment {
     /// Records that a parcel has arrived. This is a fact, so it is never refused. The first time stands.
     pub fn deliver(mut self, id: ParcelId, stamp: &Stamp) -> Result<Self, Rejection> {
         let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == id) else {
-            return Err(Rejection::new("unknown-parcel", format!("there is no parcel {id}")));
+            return Err(Rejection::new(Code::UnknownParcel, format!("there is no parcel {id}")));
         };
         if parcel.shipment.is_none() {
             let why = format!("parcel {id} has not been handed to a carrier; hand it over first");
-            return Err(Rejection::new("not-handed-over", why));
+            return Err(Rejection::new(Code::NotHandedOver, why));
         }
         if parcel.delivered_at.is_some() {
             return Ok(self);
@@ -444,7 +447,7 @@ impl Fulfillment {
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {
         let why = format!("the fulfillment is {}; only one that is {needed} can {what}", self.status.as_str());
-        Rejection::new("wrong-status", why)
+        Rejection::new(Code::WrongStatus, why)
     }
 }
 

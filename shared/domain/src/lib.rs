@@ -6,6 +6,7 @@
 
 pub mod allocation;
 pub mod arrival;
+pub mod contact;
 pub mod duty;
 pub mod email_claim;
 #[cfg(any(test, feature = "fixtures"))]
@@ -21,6 +22,7 @@ pub mod order_state;
 pub mod outbox;
 pub mod payment_record;
 pub mod placed_order;
+pub mod problem;
 pub mod refund_cause;
 pub mod returns;
 pub mod routing;
@@ -29,21 +31,23 @@ pub mod safeguards;
 pub mod schema;
 pub mod settings;
 pub mod stock;
+pub mod text;
+pub mod whole;
 
+use problem::Code;
 use thiserror::Error;
 
 /// A request that the rules refuse. The text tells the caller what is in the way.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{detail}")]
 pub struct Rejection {
-    /// A short stable name for programs, for example `already-handed-over`.
-    pub code: &'static str,
+    pub code: Code,
     /// What is in the way and what to do, for people.
     pub detail: String,
 }
 
 impl Rejection {
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
     }
 }

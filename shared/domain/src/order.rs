@@ -17,6 +17,7 @@ use crate::{
     ids::{FulfillmentId, LineId, OrderId, ReturnId, Sku},
     order_state::{OrderState, OrderStatus},
     placed_order::PlacedOrder,
+    problem::Code,
     returns::Return,
     stock::{MovementRecord, StockChange},
 };
@@ -59,12 +60,12 @@ impl Change {
 
 impl Order {
     pub fn fulfillment(&self, id: FulfillmentId) -> Result<&Fulfillment, Rejection> {
-        let none = || Rejection::new("not-found", format!("order {} has no fulfillment {id}", self.id));
+        let none = || Rejection::new(Code::NotFound, format!("order {} has no fulfillment {id}", self.id));
         self.fulfillments.get(&id).ok_or_else(none)
     }
 
     pub fn returned(&self, id: ReturnId) -> Result<&Return, Rejection> {
-        let none = || Rejection::new("not-found", format!("order {} has no return {id}", self.id));
+        let none = || Rejection::new(Code::NotFound, format!("order {} has no return {id}", self.id));
         self.returns.get(&id).ok_or_else(none)
     }
 
@@ -92,7 +93,7 @@ impl Order {
         if self.fulfillments.values().any(Fulfillment::has_left) {
             let why = "part of the order has been handed to the carrier: ask for a return of that, and cancel the rest with \
                        \"unsent\": true";
-            return Err(Rejection::new("already-handed-over", why));
+            return Err(Rejection::new(Code::AlreadyHandedOver, why));
         }
         self.state.cancel(reason, stamp);
         for (id, fulfillment) in &mut self.fulfillments {

@@ -18,6 +18,7 @@ use super::{
     money::{Amount, Currency},
     names::names,
     placed_order::{PlacedOrder, Revision},
+    problem::Code,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -170,13 +171,13 @@ impl OrderState {
     pub fn hold(mut self, reason: HoldReason, note: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         if !self.status.is_active() {
             return Err(Rejection::new(
-                "not-active",
+                Code::NotActive,
                 format!("the order is {}; nothing is left to hold", self.status.as_str()),
             ));
         }
         if reason == HoldReason::InventoryOutOfStock {
             let why = "an order is held for its stock by Orderly alone, and only while some is missing";
-            return Err(Rejection::new("not-for-people", why));
+            return Err(Rejection::new(Code::NotForPeople, why));
         }
         if self.holds.get(&reason).is_some_and(|hold| hold.note == note) {
             return Ok(self);
@@ -190,7 +191,7 @@ impl OrderState {
     pub fn release(mut self, reason: HoldReason, stamp: &Stamp) -> Result<Self, Rejection> {
         if self.holds.remove(&reason).is_none() {
             let why = format!("the order has no hold {}", reason.as_str());
-            return Err(Rejection::new("no-such-hold", why));
+            return Err(Rejection::new(Code::NoSuchHold, why));
         }
         if reason == HoldReason::InventoryOutOfStock {
             self.owed.insert(Duty::StockDeduction); // look again; what is still missing holds it again

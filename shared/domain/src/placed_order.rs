@@ -1,13 +1,21 @@
 //! What a customer asked for. Only an edit may change it, by writing the next revision.
 
+#[cfg(feature = "schema")]
+use super::whole::{Price, Units};
 use super::{
+    contact::{Country, EmailAddress},
     ids::{ChannelId, LineId, PaymentId, Sku},
     money::{Amount, Currency, allocate, share_of_units},
+    text::{Name, Text},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An order as it was placed, with what a repeated request is recognized by.
+/// Lines of one order. All of them may turn out to lie elsewhere: taking each from one place and giving it another still
+/// fits a transaction of 100 actions.
+pub const MAX_LINES: usize = 48;
+
+/// An order as it was placed, with what makes the same request meet itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
     /// Equal for the same order posted again, different for the same reference with other content.
@@ -67,44 +75,32 @@ pub struct PlacedOrder {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Customer {
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub name: String,
-    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Email", length(max = 254)))]
-    pub email: String,
+    pub name: Name,
+    pub email: EmailAddress,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 40)))]
-    pub phone: Option<String>,
+    pub phone: Option<Text<1, 40>>,
     /// BCP 47, for example `de-AT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 35)))]
-    pub locale: Option<String>,
+    pub locale: Option<Text<1, 35>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Address {
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub name: String,
+    pub name: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub company: Option<String>,
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub line1: String,
+    pub company: Option<Name>,
+    pub line1: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub line2: Option<String>,
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub city: String,
+    pub line2: Option<Name>,
+    pub city: Name,
     /// Some countries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20)))]
-    pub postal_code: Option<String>,
+    pub postal_code: Option<Text<1, 20>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
-    pub region: Option<String>,
+    pub region: Option<Text<1, 100>>,
     /// ISO 3166-1 alpha-2.
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Z]{2}$")))]
-    pub country: String,
+    pub country: Country,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,19 +109,18 @@ pub struct Line {
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub id: LineId,
     pub sku: Sku,
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
-    pub title: String,
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    pub title: Name,
+    #[cfg_attr(feature = "schema", schemars(with = "Units"))]
     pub quantity: u32,
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub unit_price: Amount,
     /// On the whole line.
     #[serde(default, skip_serializing_if = "is_zero")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub discount: Amount,
     /// The tax of the whole line after discounts: added to its price, or contained in it.
     #[serde(default, skip_serializing_if = "is_zero")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
 }
 
@@ -133,13 +128,12 @@ pub struct Line {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shipping {
     /// The service that the customer chose: `Standard`, `Express`…
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
-    pub method: String,
+    pub method: Text<1, 60>,
     #[serde(default, skip_serializing_if = "is_zero")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub price: Amount,
     #[serde(default, skip_serializing_if = "is_zero")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
 }
 
@@ -147,9 +141,8 @@ pub struct Shipping {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Discount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 60)))]
-    pub code: Option<String>,
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = super::money::MAX_AMOUNT)))]
+    pub code: Option<Text<1, 60>>,
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub amount: Amount,
 }
 

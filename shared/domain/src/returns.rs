@@ -8,6 +8,7 @@ use super::{
     money::Amount,
     names::names,
     placed_order::PlacedOrder,
+    problem::Code,
     safeguards::Safeguard,
     stock::{StockChange, StockDelta, StockPlace},
 };
@@ -78,7 +79,7 @@ pub struct ReturnLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inspection {
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
     pub quantity: u32,
     pub disposition: Disposition,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,7 +124,7 @@ names! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RequestedLine"))]
 pub struct RequestedUnits {
     pub line: LineId,
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100_000)))]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
     pub quantity: u32,
     pub reason: ReturnReason,
 }
@@ -148,10 +149,10 @@ pub fn request(
     let mut lines = Vec::new();
     for RequestedUnits { line, quantity, reason } in wanted {
         let Some(ordered) = placed.line(*line) else {
-            return Err(Rejection::new("unknown-line", format!("the order has no line {line}")));
+            return Err(Rejection::new(Code::UnknownLine, format!("the order has no line {line}")));
         };
         if wanted.iter().filter(|other| other.line == *line).count() > 1 {
-            return Err(Rejection::new("line-twice", format!("line {line} is named twice; name it once")));
+            return Err(Rejection::new(Code::LineTwice, format!("line {line} is named twice; name it once")));
         }
         let sent = sent.get(line).copied().unwrap_or(0);
         let returning: u32 = earlier.iter().map(|other| other.units_claimed(*line)).sum();
@@ -160,7 +161,7 @@ pub fn request(
                 "line {line} ({}): {quantity} asked for, but {sent} shipped and {returning} already in a return",
                 ordered.sku
             );
-            return Err(Rejection::new("not-returnable", why));
+            return Err(Rejection::new(Code::NotReturnable, why));
         }
         lines.push(ReturnLine {
             line: *line,
@@ -243,14 +244,14 @@ impl Return {
         let before = self.clone();
         for (line, count) in received {
             let Some(own) = self.lines.iter_mut().find(|own| own.line == *line) else {
-                return Err(Rejection::new("unknown-line", format!("line {line} is not part of this return")));
+                return Err(Rejection::new(Code::UnknownLine, format!("line {line} is not part of this return")));
             };
             if *count > own.quantity || *count < own.received {
                 let why = format!(
                     "line {line}: {count} received in total, but it must be {} (already received) to {} (announced)",
                     own.received, own.quantity
                 );
-                return Err(Rejection::new("wrong-count", why));
+                return Err(Rejection::new(Code::WrongCount, why));
             }
             own.received = *count;
         }
@@ -288,7 +289,7 @@ impl Return {
             return Err(self.not_in("be inspected", "received"));
         };
         if let Some(line) = found.keys().find(|line| self.lines.iter().all(|own| own.line != **line)) {
-            return Err(Rejection::new("unknown-line", format!("line {line} is not part of this return")));
+            return Err(Rejection::new(Code::UnknownLine, format!("line {line} is not part of this return")));
         }
         let mut stock = StockChange::default();
         let mut refund = 0;
@@ -300,7 +301,7 @@ impl Return {
                     "line {} ({}): {} received, but {came} inspected; give each received unit a disposition",
                     own.line, own.sku, own.received
                 );
-                return Err(Rejection::new("not-all-inspected", why));
+                return Err(Rejection::new(Code::NotAllInspected, why));
             }
             let place = StockPlace { sku: own.sku.clone(), location: location.clone() };
             own.inspected.iter().for_each(|units| stock.add(place.clone(), units.stock_change()));
@@ -336,7 +337,7 @@ impl Return {
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {
         let why = format!("the return is {}; only one that is {needed} can {what}", self.status.as_str());
-        Rejection::new("wrong-status", why)
+        Rejection::new(Code::WrongStatus, why)
     }
 }
 

@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn location(id: &str, priority: u16) -> Location {
-        let (id, name) = (id.parse().unwrap(), id.to_owned());
+        let (id, name) = (id.parse().unwrap(), id.into());
         Location { id, name, priority, schedule: Schedule::default(), webhook_url: None }
     }
 

@@ -37,7 +37,3 @@ text! {
     /// Stands for [`jiff::civil::Time`]: `14:00:00`, without an offset.
     TimeOfDay, "partial-time"
 }
-text! {
-    /// Stands for an e-mail address, as [`api::email`] accepts it.
-    Email, "email"
-}

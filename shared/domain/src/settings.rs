@@ -2,18 +2,21 @@
 
 use super::{
     arrival::Schedule,
+    contact::WebhookUrl,
     ids::{ChannelId, LocationId, Sku},
+    text::{Name, Text},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// A place that stock lies at and orders are shipped from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Location {
     pub id: LocationId,
-    pub name: String,
+    pub name: Name,
     /// Lower is preferred. Locations of the same priority compete by fewest splits.
     pub priority: u16,
     /// When it works and how long it takes: what the estimated arrival is computed from.
@@ -21,7 +24,7 @@ pub struct Location {
     pub schedule: Schedule,
     /// New fulfillments are posted here, signed as Standard Webhooks. `https` only, but for loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub webhook_url: Option<String>,
+    pub webhook_url: Option<WebhookUrl>,
 }
 
 /// A storefront or marketplace.
@@ -29,7 +32,7 @@ pub struct Location {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Channel {
     pub id: ChannelId,
-    pub name: String,
+    pub name: Name,
 }
 
 /// What an API key may do.
@@ -73,7 +76,7 @@ impl std::str::FromStr for Role {
 pub struct ApiKey {
     /// SHA-256 of the key, in lower-case hex.
     pub id: String,
-    pub name: String,
+    pub name: Text<1, 60>,
     pub role: Role,
     /// The storefront's channel; none for other roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,16 +95,19 @@ impl ApiKey {
     }
 }
 
+/// A place within a location.
+pub type Bin = Text<1, 40>;
+
 /// Product master data, for picklists and documents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Product {
     pub sku: Sku,
-    pub title: String,
+    pub title: Name,
     /// Grams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_g: Option<u32>,
     /// Where it lies, by location: what a picklist is sorted by.
     #[serde(default)]
-    pub bins: std::collections::BTreeMap<LocationId, String>,
+    pub bins: BTreeMap<LocationId, Bin>,
 }

@@ -3,6 +3,7 @@
 use super::{
     Rejection,
     ids::{LocationId, Sku},
+    problem::Code,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -220,13 +221,13 @@ impl MovementKind {
         let none = StockDelta::default();
         match self {
             Self::Receive if quantity <= 0 => Err(Rejection::new(
-                "not-received",
+                Code::NotReceived,
                 "quantity must be above 0 to receive; use kind \"adjust\" to take stock away",
             )),
             Self::Receive | Self::Adjust => Ok(StockDelta { on_hand: quantity, ..none }),
             Self::Damage => Ok(StockDelta { damaged: quantity, ..none }),
             Self::WriteOff if quantity <= 0 => Err(Rejection::new(
-                "not-written-off",
+                Code::NotWrittenOff,
                 "quantity must be above 0: how many damaged units are thrown away?",
             )),
             Self::WriteOff => Ok(StockDelta { on_hand: -quantity, damaged: -quantity, ..none }),

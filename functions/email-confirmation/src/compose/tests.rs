@@ -31,10 +31,10 @@ const FIRST_RETURN: ReturnId = ReturnId::nth(1);
 /// Ships the next working day, and takes 1 to 2 (main) or 3 to 5 (far, in Tokyo).
 fn locations() -> Vec<Location> {
     let location = |id: &str, zone: &str, min, max| {
-        let (time_zone, transit_days) = (zone.to_owned(), DayRange { min, max });
+        let (time_zone, transit_days) = (zone.parse().unwrap(), DayRange { min, max });
         let settings = ScheduleSettings { time_zone, transit_days, handling_days: 1, ..ScheduleSettings::default() };
         let schedule = Schedule::try_from(settings).unwrap();
-        Location { id: id.parse().unwrap(), name: id.to_owned(), priority: 1, schedule, webhook_url: None }
+        Location { id: id.parse().unwrap(), name: id.parse().unwrap(), priority: 1, schedule, webhook_url: None }
     };
     vec![location("main", "Europe/London", 1, 2), location("far", "Asia/Tokyo", 3, 5)]
 }
@@ -108,9 +108,9 @@ fn sent() -> Order {
         let packing = Packing { contents, weight_g: 500, dimensions_mm: None, key: "k".into() };
         let leaving = HandOver {
             parcel: "P1".parse().unwrap(),
-            carrier: "DHL".into(),
-            tracking_number: format!("JD-{id}"),
-            tracking_url: page.then(|| "https://t.example/1".into()),
+            carrier: "DHL".parse().unwrap(),
+            tracking_number: format!("JD-{id}").parse().unwrap(),
+            tracking_url: page.then(|| "https://t.example/1".parse().unwrap()),
         };
         order = order.confirm_picks(id, &picks, &stamp).unwrap().order.pack(id, &packing, &stamp).unwrap();
         order = order.hand_over(id, &[leaving], &stamp).unwrap().order;

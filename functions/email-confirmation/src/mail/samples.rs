@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used)] // a sample that does not render is a defect of its template
 
 use super::{
-    DateRange, Delivered, Language, Line, Link, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
+    DateRange, Delivered, Language, Line, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
     RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use jiff::civil::date;
@@ -36,7 +36,7 @@ pub fn shop() -> Shop {
         name: "Orderly Demo Shop".to_owned(),
         email: "help@example.com".to_owned(),
         phone: Some("+1 555 010 0199".to_owned()),
-        help_page: Link::parse("https://example.com/help"),
+        help_page: "https://example.com/help".parse().ok(),
         language: Language::default(),
     }
 }
@@ -105,7 +105,7 @@ pub fn shipped() -> Shipped {
         lines: lines(),
         carrier: "DHL Express".to_owned(),
         tracking_number: "JD01460000379381".to_owned(),
-        tracking_page: Link::parse("https://tracking.example/JD01460000379381?lang=en&src=shop"),
+        tracking_page: "https://tracking.example/JD01460000379381?lang=en&src=shop".parse().ok(),
         arrival: Some(DateRange { earliest: date(2026, 11, 26), latest: date(2026, 11, 30) }),
         ship_to: address(),
     }

@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use api::FieldError;
+use api::{Caller, Error, FieldError, Request, Role, decode};
+use domain::{ids::ChannelId, money::MAX_AMOUNT, placed_order::PlacedOrder};
+use jiff::Timestamp;
+use payments::Provider;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// 2 × 19.50 less 1.00, and 12.00; less 2.00; plus 4.90 for shipping: 52.90, of which 8.45 are tax.
 fn body() -> Value {
@@ -46,8 +49,25 @@ fn web() -> ChannelId {
 }
 
 fn read(body: &Value, channel: Option<&ChannelId>, key: Option<&str>) -> Result<PlacedOrder, Vec<FieldError>> {
-    let now = Timestamp::from_second(1_764_000_000).unwrap();
-    problems(place_order(body, &Placing { channel, idempotency_key: key, providers: Provider::ALL, now }))
+    problems(place(body, channel, key, Provider::ALL))
+}
+
+/// The order that a storefront of this channel, or an operator, places where these providers are in use.
+fn place(
+    body: &Value,
+    channel: Option<&ChannelId>,
+    key: Option<&str>,
+    in_use: &[Provider],
+) -> Result<PlacedOrder, Error> {
+    let role = if channel.is_some() { Role::Storefront } else { Role::Operator };
+    let request = Request {
+        caller: Some(Caller { role, name: "shop".into(), channel: channel.cloned() }),
+        headers: key.map(|key| ("idempotency-key".to_owned(), key.to_owned())).into_iter().collect(),
+        ..Request::default()
+    };
+    let order: PlaceOrder = decode(body, &request)?;
+    order.require_payable(in_use)?;
+    Ok(order.placed(Timestamp::from_second(1_764_000_000).unwrap()))
 }
 
 fn problems<T>(outcome: Result<T, Error>) -> Result<T, Vec<FieldError>> {
@@ -92,9 +112,7 @@ fn a_total_that_no_provider_in_use_can_move_is_refused_with_the_smallest_amount(
         body["lines"] = json!([{"sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": total}]);
         body["shipping"] = json!({"method": "Standard"});
         body["total"] = json!(total);
-        let now = Timestamp::from_second(1_764_000_000).unwrap();
-        let placing = Placing { channel: Some(&web()), idempotency_key: Some("1"), providers, now };
-        problems(place_order(&body, &placing)).map(|placed| placed.total)
+        problems(place(&body, Some(&web()), Some("1"), providers)).map(|placed| placed.total)
     };
     for provider in Provider::ALL {
         let step = provider.units(dinar).step();
@@ -110,8 +128,7 @@ fn a_total_that_no_provider_in_use_can_move_is_refused_with_the_smallest_amount(
 
 #[test]
 fn a_payment_is_at_a_provider_in_use() {
-    let placing = Placing { channel: Some(&web()), idempotency_key: None, providers: &[], now: Timestamp::UNIX_EPOCH };
-    let errors = problems(place_order(&body(), &placing)).unwrap_err();
+    let errors = problems(place(&body(), Some(&web()), None, &[])).unwrap_err();
     assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["payment.provider"]);
 }
 
@@ -279,15 +296,25 @@ fn the_channel_is_the_key_s_own_or_named_by_a_key_that_has_none() {
 #[test]
 fn cancelling_and_holding_ask_for_a_reason() {
     let fields = |errors: Vec<FieldError>| errors.into_iter().map(|error| error.field).collect::<Vec<_>>();
-    assert_eq!(cancel_order(&json!({"reason": " late "})).unwrap().reason, "late");
+    assert_eq!(decode::<CancelOrder>(&json!({"reason": " late "}), &Request::default()).unwrap().reason, "late");
     for bad in [json!({}), json!({"reason": ""}), json!({"reason": "x".repeat(201)}), json!({"reason": 7})] {
-        assert_eq!(fields(problems(cancel_order(&bad)).unwrap_err()), ["reason"], "{bad}");
+        assert_eq!(
+            fields(problems(decode::<CancelOrder>(&bad, &Request::default())).unwrap_err()),
+            ["reason"],
+            "{bad}"
+        );
     }
     for reason in HoldReason::ALL {
-        assert_eq!(hold_order(&json!({"reason": reason.as_str()})).unwrap().reason, *reason);
+        assert_eq!(
+            decode::<HoldOrder>(&json!({"reason": reason.as_str()}), &Request::default()).unwrap().reason,
+            *reason
+        );
     }
     let bad = json!({"reason": "mood", "note": "", "until": "tomorrow"});
-    assert_eq!(fields(problems(hold_order(&bad)).unwrap_err()), ["reason", "note", "until"]);
+    assert_eq!(
+        fields(problems(decode::<HoldOrder>(&bad, &Request::default())).unwrap_err()),
+        ["reason", "note", "until"]
+    );
 }
 
 /// Any JSON, with the names of an order's fields more often than others.

@@ -1,8 +1,13 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use api::{Error, Request};
 use domain::returns::{Disposition, Grade};
-use serde_json::json;
+use serde_json::{Value, json};
+
+fn decoded<T: Body>(body: &Value) -> Result<T, Error> {
+    api::decode(body, &Request::default())
+}
 
 fn wrong_fields<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String> {
     match outcome {
@@ -34,7 +39,7 @@ fn a_return_is_asked_for_line_by_line_with_a_reason() {
         "other",
     ];
     for reason in reasons {
-        let read = ask(&line_of(&json!({"quantity": 2, "reason": reason}))).unwrap();
+        let read = decoded::<RequestReturn>(&line_of(&json!({"quantity": 2, "reason": reason}))).unwrap();
         assert_eq!((read.lines[0].line, read.lines[0].quantity), (0, 2));
         assert_eq!(serde_json::to_value(read.lines[0].reason).unwrap(), reason);
     }
@@ -51,25 +56,25 @@ fn a_return_is_asked_for_line_by_line_with_a_reason() {
         (json!({"quantity": 1, "reason": "other", "sku": "MUG"}), vec!["lines[0].sku"]),
     ];
     for (fields, wrong) in table {
-        assert_eq!(wrong_fields(ask(&line_of(&fields))), wrong, "{fields}");
+        assert_eq!(wrong_fields(decoded::<RequestReturn>(&line_of(&fields))), wrong, "{fields}");
     }
     for body in [json!({}), json!({"lines": []}), json!({"lines": vec![json!({}); 51]}), json!({"lines": 0})] {
-        assert_eq!(wrong_fields(ask(&body)), ["lines"], "{body}");
+        assert_eq!(wrong_fields(decoded::<RequestReturn>(&body)), ["lines"], "{body}");
     }
 }
 
 #[test]
 fn declining_asks_for_a_reason() {
-    assert_eq!(decline(&json!({"reason": " worn "})).unwrap().reason, "worn");
+    assert_eq!(decoded::<DeclineReturn>(&json!({"reason": " worn "})).unwrap().reason, "worn");
     for bad in [json!({}), json!({"reason": ""}), json!({"reason": "x".repeat(201)}), json!({"reason": 1})] {
-        assert_eq!(wrong_fields(decline(&bad)), ["reason"], "{bad}");
+        assert_eq!(wrong_fields(decoded::<DeclineReturn>(&bad)), ["reason"], "{bad}");
     }
 }
 
 #[test]
 fn what_has_come_back_is_counted_by_line() {
     let body = json!({"location": "main", "lines": [{"line": 1, "received": 0}, {"line": 0, "received": 3}]});
-    let read = receive(&body).unwrap();
+    let read = decoded::<ReceiveReturn>(&body).unwrap();
     assert_eq!((read.location.as_str(), read.by_line()), ("main", [(0, 3), (1, 0)].into()));
     let table = [
         ("/location", json!(null), "location"),
@@ -83,7 +88,7 @@ fn what_has_come_back_is_counted_by_line() {
     for (pointer, value, field) in table {
         let mut body = body.clone();
         *body.pointer_mut(pointer).unwrap() = value.clone();
-        assert_eq!(wrong_fields(receive(&body)), [field], "{pointer} {value}");
+        assert_eq!(wrong_fields(decoded::<ReceiveReturn>(&body)), [field], "{pointer} {value}");
     }
 }
 
@@ -94,7 +99,7 @@ fn an_inspection_may_split_a_line_over_several_dispositions() {
     let mut graded = found(0, 2, "restocked");
     graded["grade"] = json!("B");
     let lines = [graded, found(1, 1, "missing"), found(0, 1, "not_restocked"), found(0, 1, "processing_required")];
-    let read = inspect(&json!({"lines": lines})).unwrap().by_line();
+    let read = decoded::<InspectReturn>(&json!({"lines": lines})).unwrap().by_line();
     let of = |quantity, disposition, grade| Inspection { quantity, disposition, grade };
     let split = [
         of(2, Disposition::Restocked, Some(Grade::B)),
@@ -111,7 +116,7 @@ fn an_inspection_may_split_a_line_over_several_dispositions() {
         (json!({"quantity": 1, "disposition": "restocked", "note": "x"}), "lines[0].note"),
     ];
     for (fields, field) in table {
-        assert_eq!(wrong_fields(inspect(&line_of(&fields))), [field], "{fields}");
+        assert_eq!(wrong_fields(decoded::<InspectReturn>(&line_of(&fields))), [field], "{fields}");
     }
-    assert_eq!(wrong_fields(inspect(&json!({"lines": vec![json!({}); 201]}))), ["lines"]);
+    assert_eq!(wrong_fields(decoded::<InspectReturn>(&json!({"lines": vec![json!({}); 201]}))), ["lines"]);
 }

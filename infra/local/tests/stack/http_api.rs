@@ -1,5 +1,9 @@
+use api::Response as Answer;
 use orderly_local::http_client;
-use reqwest::Response;
+use reqwest::{
+    Response,
+    header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE},
+};
 use serde_json::{Value, json};
 
 use crate::Fixture;
@@ -88,6 +92,38 @@ async fn bodies_are_text_only_for_the_types_that_api_gateway_knows() {
             "{content_type:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_a_function_answers_arrives_with_its_type_headers_and_cookies() {
+    let fixture = Fixture::start().await;
+    let answer = async |answer: Answer| {
+        let body = json!({ "answer": serde_json::to_value(answer.into_lambda()).unwrap() });
+        http_client().post(url(&fixture, "/open/1")).json(&body).send().await.unwrap()
+    };
+    let page = Answer::html(404, "<h1>Größe</h1>")
+        .with(CACHE_CONTROL, "no-store")
+        .with_cookie("__Host-a=1; Path=/; Secure; HttpOnly")
+        .with_cookie("b=2");
+    let page = answer(page).await;
+    assert_eq!(
+        (page.status().as_u16(), &page.headers()[CONTENT_TYPE]),
+        (404, &"text/html; charset=utf-8".parse().unwrap())
+    );
+    assert_eq!(page.headers()[CACHE_CONTROL], "no-store");
+    let cookies: Vec<_> = page.headers().get_all(SET_COOKIE).iter().collect();
+    assert_eq!(cookies, ["__Host-a=1; Path=/; Secure; HttpOnly", "b=2"]);
+    assert_eq!(page.text().await.unwrap(), "<h1>Größe</h1>");
+
+    let every_byte: Vec<u8> = (0..=255).collect();
+    let picture = answer(Answer::bytes(200, "image/png", every_byte.clone())).await;
+    assert_eq!(picture.headers()[CONTENT_TYPE], "image/png");
+    assert_eq!(picture.bytes().await.unwrap(), every_byte);
+
+    // The client goes where it is sent, with a GET.
+    let there = answer(Answer::redirect("/open/2")).await;
+    assert_eq!((there.status().as_u16(), there.url().path()), (200, "/open/2"));
+    assert_eq!(there.json::<Value>().await.unwrap()["requestContext"]["http"]["method"], "GET");
 }
 
 #[tokio::test]

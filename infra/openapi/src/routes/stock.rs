@@ -1,38 +1,30 @@
 //! `stock`.
 
-use crate::{examples, route::Route};
-use domain::{
-    settings::Role::{Storefront, Warehouse},
-    stock::StockLevel,
-};
-use stock::{
-    StockView,
-    request::{CountStock, MoveStock},
-};
+use crate::{examples, route::Prose};
+use api::Code;
+use domain::stock::StockLevel;
+use stock::StockView;
 
-pub fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Prose> {
     vec![
-        Route::new::<StockLevel>("POST /stock", "moveStock", "Receive or adjust stock", (201, "The level after it."))
+        Prose::new::<StockLevel>("POST /stock", "moveStock", "Receive or adjust stock", (201, "The level after it."))
             .about("A movement with a reason, kept for good.")
-            .roles(&[Warehouse])
             .key("The same key moves once.")
-            .takes::<MoveStock>(examples::move_stock())
-            .problem(409, "not-enough-stock", "`available` would become negative")
-            .problem(409, "not-received", "what is received must be above 0")
-            .problem(409, "not-written-off", "what is written off must be above 0")
-            .problem(409, "key-reused", "the key was used for another movement"),
-        Route::new::<StockLevel>("PUT /stock", "countStock", "Set what was counted", (200, "The level after it."))
+            .example(examples::move_stock())
+            .fails(Code::NotEnoughStock)
+            .fails(Code::NotReceived)
+            .fails(Code::NotWrittenOff)
+            .fails_if(Code::KeyReused, "the key was used for another movement"),
+        Prose::new::<StockLevel>("PUT /stock", "countStock", "Set what was counted", (200, "The level after it."))
             .about("Counting the same again changes nothing.")
-            .roles(&[Warehouse])
             .key("The same key counts once.")
-            .takes::<CountStock>(examples::count_stock())
-            .problem(409, "not-enough-stock", "`available` would become negative"),
-        Route::new::<StockView>(
+            .example(examples::count_stock())
+            .fails(Code::NotEnoughStock),
+        Prose::new::<StockView>(
             "GET /stock/{sku}",
             "readStock",
             "Show the stock of a SKU",
             (200, "Its levels at all locations, and its newest movements by hand."),
-        )
-        .roles(&[Storefront, Warehouse]),
+        ),
     ]
 }

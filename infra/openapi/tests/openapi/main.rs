@@ -17,7 +17,7 @@ fn all_routes() -> impl Iterator<Item = Route> {
 
 /// The operation of a route in the document.
 fn operation<'a>(document: &'a Value, route: &Route) -> &'a Value {
-    let (method, path) = route.parts();
+    let (method, path) = route.declared.parts();
     &document["paths"][path][method.to_lowercase()]
 }
 
@@ -67,9 +67,24 @@ fn descriptions_are_for_readers_of_the_api() {
 
 #[test]
 fn operations_have_names_of_their_own() {
-    let mut names: Vec<_> = all_routes().map(|route| route.id).collect();
+    let mut names: Vec<_> = all_routes().map(|route| route.id()).collect();
     let count = names.len();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), count);
+}
+
+/// The dispatcher looks at the key where the table says so, and readers are told what it does there.
+#[test]
+fn a_route_takes_an_idempotency_key_if_its_description_tells_what_for() {
+    for route in all_routes() {
+        assert_eq!(route.prose.takes_key(), route.declared.keyed, "{}", route.key());
+    }
+}
+
+#[test]
+fn every_route_that_takes_a_body_shows_one() {
+    for route in all_routes() {
+        assert_eq!(route.prose.example.is_some(), route.body().is_some(), "{}", route.key());
+    }
 }

@@ -1,26 +1,33 @@
-//! The routes are those of the template.
+//! The routes are those of the template, function by function.
 
-use crate::all_routes;
-use openapi::Access;
+use api::Access;
+use openapi::routes;
 use saphyr::{LoadableYamlNode, Yaml};
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// The route keys of the template, and whether each asks for an API key.
-fn declared() -> BTreeMap<String, bool> {
+/// A function's routes, and whether each asks for an API key.
+type Routes = BTreeMap<String, bool>;
+
+/// The routes of each function of the template that has any, by the name of its binary.
+fn declared() -> BTreeMap<String, Routes> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
     let template = Yaml::load_from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let resources = template[0].as_mapping_get("Resources").unwrap().as_mapping().unwrap();
-    let events = resources
-        .values()
-        .filter_map(|resource| resource.as_mapping_get("Properties")?.as_mapping_get("Events")?.as_mapping());
-    let http = events.flat_map(|events| events.values()).filter(|event| text(event, "Type") == Some("HttpApi"));
-    http.map(|event| {
-        let properties = event.as_mapping_get("Properties").unwrap();
-        let key = format!("{} {}", text(properties, "Method").unwrap(), text(properties, "Path").unwrap());
-        let open = properties.as_mapping_get("Auth").is_some_and(|auth| text(auth, "Authorizer") == Some("NONE"));
-        (key, !open)
-    })
-    .collect()
+    let functions = resources.values().filter_map(|resource| {
+        let binary = text(resource.as_mapping_get("Metadata")?.as_mapping_get("BuildProperties")?, "Binary")?;
+        let events = resource.as_mapping_get("Properties")?.as_mapping_get("Events")?.as_mapping()?;
+        let routes: Routes =
+            events.values().filter(|event| text(event, "Type") == Some("HttpApi")).map(route).collect();
+        (!routes.is_empty()).then(|| (binary.to_owned(), routes))
+    });
+    functions.collect()
+}
+
+fn route(event: &Yaml<'_>) -> (String, bool) {
+    let properties = event.as_mapping_get("Properties").unwrap();
+    let key = format!("{} {}", text(properties, "Method").unwrap(), text(properties, "Path").unwrap());
+    let open = properties.as_mapping_get("Auth").is_some_and(|auth| text(auth, "Authorizer") == Some("NONE"));
+    (key, !open)
 }
 
 fn text<'a>(node: &'a Yaml<'_>, name: &str) -> Option<&'a str> {
@@ -28,7 +35,16 @@ fn text<'a>(node: &'a Yaml<'_>, name: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn every_route_of_the_template_is_described_and_no_other() {
-    let described = all_routes().map(|route| (route.key.to_owned(), matches!(route.access, Access::Keys(_))));
-    assert_eq!(described.collect::<BTreeMap<_, _>>(), declared());
+fn every_function_answers_the_routes_that_the_template_gives_it_and_no_other() {
+    let tables = routes::all().into_iter().map(|group| {
+        let rows = group.routes.iter().map(|route| route.declared);
+        let routes: Routes = rows.map(|row| (row.key.to_owned(), matches!(row.access, Access::Keys(_)))).collect();
+        (group.function.to_owned(), routes)
+    });
+    assert_eq!(tables.collect::<BTreeMap<_, _>>(), declared());
+}
+
+#[test]
+fn every_route_has_prose_and_all_prose_is_about_a_route() {
+    assert_eq!(routes::unmatched(), Vec::<&str>::new());
 }

@@ -1,18 +1,18 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use domain::ids::Sku;
+use domain::{ids::Sku, text::Text};
 use serde_json::json;
 
 /// The fields in the order that they are read.
-type Body = (Sku, u32, Vec<u32>, Option<String>);
+type Body = (Sku, Whole<u32, 1, 9>, Vec<Whole<u32, 0, 5>>, Option<Text<1, 5>>);
 
 fn read(body: &Value) -> Result<Body, Vec<(String, String)>> {
-    let result = Decoder::read(body, |fields| {
-        let sku = fields.name("sku");
-        let quantity = fields.integer("quantity", 1..=9);
-        let parts = fields.list("parts", 1..=2, |part| part.integer("n", 0..=5));
-        let note = fields.optional_text("note", text(5));
+    let result = Decoder::read(body, &Request::default(), |fields| {
+        let sku = fields.text("sku");
+        let quantity = fields.whole("quantity");
+        let parts = fields.list("parts", 1..=2, |part| part.whole("n"));
+        let note = fields.optional_text("note");
         Some((sku?, quantity?, parts?, note?))
     });
     result.map_err(|error| match error {
@@ -24,7 +24,9 @@ fn read(body: &Value) -> Result<Body, Vec<(String, String)>> {
 #[test]
 fn a_good_body_is_read() {
     let body = json!({"sku": "TEE", "quantity": 2, "parts": [{"n": 1}, {"n": 2}], "note": null});
-    assert_eq!(read(&body).unwrap(), ("TEE".parse().unwrap(), 2, vec![1, 2], None));
+    let (sku, quantity, parts, note) = read(&body).unwrap();
+    assert_eq!((sku.as_str(), quantity.get(), note), ("TEE", 2, None));
+    assert_eq!(parts.into_iter().map(Whole::get).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
@@ -49,7 +51,7 @@ fn a_whole_number_may_be_written_as_a_fraction() {
     for quantity in [json!(2), json!(2.0), json!(0.2e1)] {
         let body = json!({"sku": "TEE", "quantity": quantity, "parts": [{"n": -0.0}]});
         let (_, quantity, parts, _) = read(&body).unwrap();
-        assert_eq!((quantity, parts), (2, vec![0]));
+        assert_eq!((quantity.get(), parts[0].get()), (2, 0));
     }
 }
 
@@ -69,16 +71,5 @@ fn numbers_that_are_no_whole_numbers_are_refused() {
     ] {
         let body = json!({"sku": "TEE", "quantity": quantity, "parts": [{"n": 1}]});
         assert_eq!(read(&body).unwrap_err()[0].1, "must be a whole number from 1 to 9", "{quantity}");
-    }
-}
-
-#[test]
-fn e_mail_addresses_are_checked_for_their_shape() {
-    for good in ["a@b.co", "first.last+tag@sub.example.com", "o'brien@example.com"] {
-        assert!(email(good).is_ok(), "{good}");
-    }
-    for bad in ["", "a", "a@b", "@b.co", "a@.co", "a b@c.de", "a@b@c.de", "a@b.co\r\nBcc: x@y.z", "<a@b.co>", "ä@b.co"]
-    {
-        assert!(email(bad).is_err(), "{bad}");
     }
 }

@@ -117,8 +117,8 @@ fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
     let order = placed(&[("SKU-0", 1, 1), ("SKU-1", 2, 1), ("SKU-2", 3, 1)]);
     let product = |line: LineId, bin: &str| {
         let sku: Sku = format!("SKU-{line}").parse().unwrap();
-        let bins = BTreeMap::from([(location("main"), bin.to_owned())]);
-        (sku.clone(), Product { sku, title: format!("Product {line}"), weight_g: None, bins })
+        let bins = BTreeMap::from([(location("main"), bin.into())]);
+        (sku.clone(), Product { sku, title: format!("Product {line}").as_str().into(), weight_g: None, bins })
     };
     let products = BTreeMap::from([product(0, "B-02"), product(1, "A-01")]);
     let planned = plan(&held, &order, &products, &[location("store")].into(), all_ids().skip(6), at(0));

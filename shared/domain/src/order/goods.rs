@@ -7,6 +7,7 @@ use crate::{
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
     order_state::HoldReason,
+    problem::Code,
     settings::Product,
     stock::{Movement, MovementRecord, StockChange, StockDelta, StockPlace},
 };
@@ -97,7 +98,7 @@ impl Order {
             return Ok(());
         }
         let why = format!("the order is on hold: {}; ask an operator to release it", reasons.join(", "));
-        Err(Rejection::new("on-hold", why))
+        Err(Rejection::new(Code::OnHold, why))
     }
 
     /// Replaces a fulfillment. If `matters`, the order's state also notes its status.

@@ -5,6 +5,7 @@ use crate::{
     Rejection,
     history::Stamp,
     ids::{LineId, ReturnId},
+    problem::Code,
     returns::{self, Inspected, Inspection, RequestedUnits, Return},
     stock::StockChange,
 };
@@ -21,7 +22,7 @@ impl Order {
     ) -> Result<(ReturnId, Self), Rejection> {
         if let Some((id, known)) = self.returns.iter().find(|(_, known)| known.key == key) {
             let other = "this idempotency key was used for another return";
-            return if known.asks_for(wanted) { Ok((*id, self)) } else { Err(Rejection::new("key-reused", other)) };
+            return if known.asks_for(wanted) { Ok((*id, self)) } else { Err(Rejection::new(Code::KeyReused, other)) };
         }
         let earlier: Vec<&Return> = self.returns.values().collect();
         let requested = returns::request(&self.placed, &self.units_sent(), &earlier, wanted, key, stamp)?;

@@ -343,7 +343,7 @@ fn a_later_correction_of_a_count_is_another_movement() {
 
 #[test]
 fn an_order_held_for_its_stock_alone_is_worked_on_and_one_held_for_anything_else_is_not() {
-    for (reason, outcome) in [(HoldReason::InventoryOutOfStock, None), (HoldReason::Other, Some("on-hold"))] {
+    for (reason, outcome) in [(HoldReason::InventoryOutOfStock, None), (HoldReason::Other, Some(Code::OnHold))] {
         let mut held = dispatched();
         held.state.holds.insert(reason, Hold { since: at(9), note: String::new() });
         let refused = held.start_picking(FULFILLMENT, &stamp(10)).err().map(|rejection| rejection.code);

@@ -9,6 +9,7 @@ use crate::{
     history::{Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId},
     money::Amount,
+    problem::Code,
     refund_cause::RefundCause,
     routing::{NeededUnits, Routed, RoutedUnits, Shortage},
     safeguards::Safeguard,
@@ -137,11 +138,11 @@ impl OrderState {
             OrderStatus::Expired if self.ledger.not_refunded(self.currency) > 0 => Ok(()),
             OrderStatus::Completed => {
                 let why = "the order has been delivered; ask for a return instead";
-                Err(Rejection::new("already-completed", why))
+                Err(Rejection::new(Code::AlreadyCompleted, why))
             }
             OrderStatus::Expired => {
                 let why = "the order expired unpaid and holds nothing; there is nothing to cancel";
-                Err(Rejection::new("already-expired", why))
+                Err(Rejection::new(Code::AlreadyExpired, why))
             }
         }
     }

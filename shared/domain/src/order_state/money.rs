@@ -8,6 +8,7 @@ use crate::{
     ids::{RefundId, ReturnId},
     ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, OurRefund, RefundState, RefundStatus},
     money::Amount,
+    problem::Code,
     refund_cause::RefundCause,
     safeguards::Safeguard,
 };
@@ -277,7 +278,7 @@ impl OrderState {
     pub fn retry_refunds(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         if self.ledger.retry_failed(self.currency) == 0 {
             let why = "no refund of this order has failed, or its payment is disputed or has nothing left to refund";
-            return Err(Rejection::new("nothing-to-retry", why));
+            return Err(Rejection::new(Code::NothingToRetry, why));
         }
         self.owed.insert(Duty::Refund);
         if !self.ledger.has_failed_refund() {

@@ -2,7 +2,7 @@
 
 use super::{NAME, metadata, refund_status, units};
 use crate::webhook::ReportedEvent;
-use api::{Error, Problem};
+use api::{Code, Error, Problem};
 use domain::{
     ids::{PaymentId, ProviderId},
     ledger::{DisputeStatus, MoneyEvent, MoneyFact},
@@ -18,7 +18,7 @@ pub(super) struct VerifiedEvent(Value);
 impl VerifiedEvent {
     /// Parses a body whose signature is genuine.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Error> {
-        let not_json = |e| Problem::new(400, "not-json", format!("the body is not valid JSON: {e}"));
+        let not_json = |e| Problem::new(Code::NotJson, format!("the body is not valid JSON: {e}"));
         Ok(Self(serde_json::from_slice(body).map_err(not_json)?))
     }
 
@@ -142,5 +142,5 @@ fn moment(event: &Value) -> Result<Timestamp, Error> {
 
 /// A genuine event without a required field. Stripe retries it until somebody has looked.
 fn malformed(field: &str) -> Error {
-    Problem::new(422, "malformed-event", format!("the event's {field} is missing or malformed")).into()
+    Problem::new(Code::MalformedEvent, format!("the event's {field} is missing or malformed")).into()
 }

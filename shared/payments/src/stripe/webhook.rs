@@ -5,7 +5,7 @@ use super::{
     signature::{self, HEADER, SigningSecret},
 };
 use crate::webhook::{Received, ReportedEvent};
-use api::{Error, Problem, Request, Response};
+use api::{Code, Error, Problem, Request, Response};
 use app::payments::Recorded;
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
@@ -53,7 +53,7 @@ impl Webhook {
         let event = VerifiedEvent::parse(&request.body)?;
         if event.livemode() != Some(self.livemode) {
             let mode = if self.livemode { "live" } else { "test" };
-            return Err(Problem::new(400, "wrong-mode", format!("this endpoint takes {mode} events only")).into());
+            return Err(Problem::new(Code::WrongMode, format!("this endpoint takes {mode} events only")).into());
         }
         Ok(event)
     }
@@ -86,7 +86,7 @@ fn signing_secrets(value: &SecretValue) -> Result<Vec<SigningSecret>, SignatureE
 fn refused(error: SignatureError) -> Error {
     match error {
         SignatureError::NoSecret | SignatureError::MalformedSecret => Error::Internal(error.to_string()),
-        refused => Problem::new(401, "bad-signature", refused.to_string()).into(),
+        refused => Problem::new(Code::BadSignature, refused.to_string()).into(),
     }
 }
 

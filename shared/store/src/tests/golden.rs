@@ -144,7 +144,7 @@ async fn the_state_of_an_order_with_every_fact_about_money() {
 
 #[tokio::test]
 async fn an_open_fulfillment_of_which_the_warehouse_is_to_be_told() {
-    let bins = [(fixtures::main(), "A-01".to_owned())].into();
+    let bins = [(fixtures::main(), "A-01".into())].into();
     let tee = Product { sku: "TEE".parse().unwrap(), title: "T-shirt, navy, M".into(), weight_g: None, bins };
     let order = deducted().dispatch(&[(tee.sku.clone(), tee)].into(), &[fixtures::main()].into(), at(4));
     let key = item_of(&order, ItemName::Fulfillment(FULFILLMENT));
@@ -157,7 +157,7 @@ async fn a_fulfillment_with_a_parcel_on_its_way_and_one_that_has_arrived() {
     let with_size = Packing { dimensions_mm: Some([300, 200, 100]), ..packing(&[(0, 2)], "key-1") };
     let order = picked().pack(FULFILLMENT, &with_size, &stamp(6)).unwrap();
     let order = order.pack(FULFILLMENT, &packing(&[(1, 1)], "key-2"), &stamp(7)).unwrap();
-    let tracking_url = Some("https://track.example/JD-P1".to_owned());
+    let tracking_url = Some("https://track.example/JD-P1".into());
     let both = [HandOver { tracking_url, ..leaving(PARCEL) }, leaving(second)];
     let order = order.hand_over(FULFILLMENT, &both, &stamp(8)).unwrap().order;
     let order = order.deliver(FULFILLMENT, PARCEL, &stamp(9)).unwrap();
@@ -234,7 +234,7 @@ async fn an_api_key() {
 
 #[tokio::test]
 async fn a_product() {
-    let bins = [("main".parse().unwrap(), "A-01".to_owned()), ("store".parse().unwrap(), "7".to_owned())].into();
+    let bins = [("main".parse().unwrap(), "A-01".into()), ("store".parse().unwrap(), "7".into())].into();
     let product = Product { sku: "MUG".parse().unwrap(), title: "Stoneware mug".into(), weight_g: Some(350), bins };
     assert_record("product", product.sku.clone(), product).await;
 }

@@ -9,7 +9,13 @@ use domain::{
 
 pub(super) fn location(id: &str) -> Location {
     let schedule = Schedule::default();
-    Location { id: id.parse().unwrap(), name: id.to_uppercase(), priority: 1, schedule, webhook_url: None }
+    Location {
+        id: id.parse().unwrap(),
+        name: id.to_uppercase().as_str().into(),
+        priority: 1,
+        schedule,
+        webhook_url: None,
+    }
 }
 
 /// Sets a record, over any existing one.
@@ -21,7 +27,7 @@ async fn put<T: Record>(store: &TestStore, key: &T::Key, value: &T) {
 }
 
 fn product(sku: &str) -> Product {
-    Product { sku: sku.parse().unwrap(), title: sku.to_owned(), weight_g: None, bins: [].into() }
+    Product { sku: sku.parse().unwrap(), title: sku.into(), weight_g: None, bins: [].into() }
 }
 
 #[tokio::test]
@@ -34,7 +40,7 @@ async fn locations_read_back_and_are_known_at_once_where_they_are_forgotten() {
         ..ScheduleSettings::default()
     };
     let schedule = Schedule::try_from(settings).unwrap();
-    let webhook_url = Some("https://wms.example/hook".to_owned());
+    let webhook_url = Some("https://wms.example/hook".into());
     let east = Location { schedule, webhook_url, priority: 1000, ..location("east") };
     for location in [&location("west"), &Location { priority: 2, ..east.clone() }] {
         put(&store, &location.id, location).await;
@@ -52,7 +58,7 @@ async fn locations_read_back_and_are_known_at_once_where_they_are_forgotten() {
 #[tokio::test]
 async fn channels_read_back() {
     let store = TestStore::new();
-    let channel = |id: &str, name: &str| Channel { id: id.parse().unwrap(), name: name.to_owned() };
+    let channel = |id: &str, name: &str| Channel { id: id.parse().unwrap(), name: name.into() };
     for channel in [channel("web", "Old name"), channel("web", "Web shop"), channel("market", "Market")] {
         put(&store, &channel.id, &channel).await;
     }
@@ -103,7 +109,7 @@ async fn a_key_is_found_by_its_hash_and_revoked_once() {
 #[tokio::test]
 async fn products_are_read_in_one_batch_even_when_a_sku_is_named_twice() {
     let store = TestStore::new();
-    let bins = [("main".parse().unwrap(), "A-01".to_owned())].into();
+    let bins = [("main".parse().unwrap(), "A-01".into())].into();
     let mug = Product { weight_g: Some(350), bins, ..product("MUG") };
     for product in [&mug, &product("TEE")] {
         put(&store, &product.sku, product).await;

@@ -97,7 +97,7 @@ fn ordered() -> PlacedOrder {
 fn locations() -> Vec<Location> {
     let location = |(id, priority): (&str, u16)| Location {
         id: id.parse().unwrap(),
-        name: id.to_owned(),
+        name: id.into(),
         priority,
         schedule: Schedule::default(),
         webhook_url: None,

@@ -438,8 +438,8 @@ fn the_answer_says_what_became_of_the_event() {
     ];
     for (recorded, body) in table {
         let answer = stripe(false).answer(&recorded);
-        assert_eq!((answer.status, answer.content_type), (200, "application/json"));
-        assert_eq!(answer.body, json!({ "outcome": body }).to_string());
+        assert_eq!((answer.status, answer.content_type()), (200, "application/json"));
+        assert_eq!(answer.body, json!({ "outcome": body }).to_string().into_bytes());
     }
 }
 

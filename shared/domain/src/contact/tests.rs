@@ -1,0 +1,97 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+#[test]
+fn an_e_mail_address_is_one_that_mail_servers_take() {
+    let longest = format!("{}@{}.example", "a".repeat(64), "b".repeat(63));
+    for good in ["ada@example.com", "a.b+c@x-y.example", "o'hara@example.co.uk", &longest] {
+        assert_eq!(good.parse::<EmailAddress>().unwrap().as_str(), good);
+    }
+    let long = format!("{}@example.com", "a".repeat(65));
+    for bad in [
+        "",
+        "ada",
+        "ada@b",
+        "@example.com",
+        "ada@",
+        "a@b@example.com",
+        "a..b@example.com",
+        "a b@example.com",
+        "ada@-x.example",
+        "ada@example.com\r\nBcc: x@y.example",
+        "<ada@example.com>",
+        "ada@exämple.com",
+        &long,
+    ] {
+        assert_eq!(bad.parse::<EmailAddress>(), Err(InvalidEmail), "{bad}");
+    }
+}
+
+#[test]
+fn a_country_is_two_upper_case_letters() {
+    assert_eq!("DE".parse::<Country>().unwrap(), "DE");
+    for bad in ["", "D", "de", "DEU", "D1", "ÄÖ"] {
+        assert!(bad.parse::<Country>().is_err(), "{bad}");
+    }
+}
+
+/// Refused as any kind of web address.
+const NOT_ON_THE_WEB: [&str; 19] = [
+    "",
+    "t.example/1",
+    "//t.example/1",
+    "ftp://t.example",
+    "javascript:alert(1)",
+    "JAVASCRIPT://x.example/%0aalert(1)",
+    "data:text/html,x",
+    "https://",
+    "https:///x",
+    "https://:80",
+    " https://t.example",
+    "https://user:pw@t.example",
+    "http://localhost@evil.example",
+    "https://t.example/\"onclick=\"x",
+    "https://t.example/<b>",
+    "https://t.example\\@evil.example",
+    "https://t.example/a b",
+    "https://t.example/\r\nX: y",
+    "https://ä.example",
+];
+
+#[test]
+fn a_page_has_a_host_and_nothing_that_could_run() {
+    let longest = format!("https://t.example/{}", "x".repeat(482));
+    for good in [
+        "https://t.example",
+        "http://t.example/1?a=b&c=d#e",
+        "https://t.example:8443/",
+        "http://localhost:3000/t/1",
+        "http://[::1]:80/",
+        &longest,
+    ] {
+        assert_eq!(good.parse::<WebUrl>().unwrap().as_str(), good);
+    }
+    let long = format!("{longest}x");
+    for bad in NOT_ON_THE_WEB.into_iter().chain([long.as_str()]) {
+        assert!(bad.parse::<WebUrl>().is_err(), "{bad}");
+        assert!(bad.parse::<WebhookUrl>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_webhook_goes_over_tls_except_to_this_machine() {
+    for good in [
+        "https://wms.example/hook",
+        "https://wms.example:8443/a?b=c#d",
+        "http://127.0.0.1:9000/x",
+        "http://localhost",
+        "http://localhost:9000",
+    ] {
+        assert_eq!(good.parse::<WebhookUrl>().unwrap().as_str(), good);
+    }
+    for bad in ["http://wms.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example"] {
+        assert!(bad.parse::<WebhookUrl>().is_err(), "{bad}");
+        assert!(bad.parse::<WebUrl>().is_ok(), "{bad}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Why something is refused, by names that programs may rely on. One code has one meaning, wherever it is told.
+
+use std::fmt;
+
+/// Declares the codes: how each is written, the HTTP status that it is told with, and what it means.
+macro_rules! codes {
+    ($($variant:ident = $text:literal, $status:literal, $meaning:literal;)+) => {
+        /// Why something is refused. Clients see `urn:orderly:problem:` and the code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Code {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+
+            /// The HTTP status of the answer that tells it.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$variant => $status,)+
+                }
+            }
+
+            /// What it means on every route. A route may say more precisely what it is about there.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $meaning,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // The request itself.
+    BadIdempotencyKey = "bad-idempotency-key", 400, "the `Idempotency-Key` is not 1 to 128 printable ASCII characters";
+    NotJson = "not-json", 400, "the body is not valid JSON";
+    UnexpectedBody = "unexpected-body", 400, "the request takes no body";
+    TooLarge = "too-large", 413, "`detail` tells the largest size";
+    WrongContentType = "wrong-content-type", 415, "send `Content-Type: application/json`";
+    Invalid = "invalid", 422, "what was sent is understood, but wrong; `errors` names every wrong field";
+    // Who asks.
+    Unauthorized = "unauthorized", 401, "there is no API key";
+    Forbidden = "forbidden", 403, "the role of this API key may not do this, or its channel is another one";
+    NotFound = "not-found", 404, "the path names nothing that this API key may see";
+    // What a payment provider sends.
+    WrongMode = "wrong-mode", 400, "a test event at a live endpoint, or the reverse";
+    BadSignature = "bad-signature", 401, "the signature is missing, wrong or too old";
+    MalformedEvent = "malformed-event", 422, "the event lacks what its type must have; the provider tries again";
+    // Repetitions that are none.
+    KeyReused = "key-reused", 409, "the `Idempotency-Key` was used for something else";
+    ReferenceReused = "reference-reused", 409, "this channel has an order of that reference with other content; see `order_id`";
+    // Placing an order.
+    OutOfStock = "out-of-stock", 409, "`short` lists, for each line that is short, `line`, `sku`, `asked` and `available`";
+    PaymentOfAnotherOrder = "payment-of-another-order", 409, "the payment pays for another order";
+    TooManySplits = "too-many-splits", 422, "its lines would come from too many locations for one order";
+    // An order as a whole.
+    AlreadyCompleted = "already-completed", 409, "the order has been delivered; ask for a return instead";
+    AlreadyExpired = "already-expired", 409, "the order expired unpaid and holds nothing";
+    NotActive = "not-active", 409, "the order is neither pending nor open";
+    OnHold = "on-hold", 409, "the order is on hold; an operator may release it";
+    NotForPeople = "not-for-people", 409, "Orderly alone holds an order for its stock";
+    NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
+    NothingToRetry = "nothing-to-retry", 409, "no refund of this order has failed";
+    // Steps of a fulfillment or a return.
+    WrongStatus = "wrong-status", 409, "its status does not allow this step";
+    UnknownLine = "unknown-line", 409, "it has no such line";
+    LineTwice = "line-twice", 409, "a line is named twice";
+    LineMissing = "line-missing", 409, "a line of the picklist is not confirmed";
+    TooManyPicked = "too-many-picked", 409, "more is picked than was asked for, or than was told before";
+    AlreadyPacked = "already-packed", 409, "less is picked than is packed already";
+    NotPicked = "not-picked", 409, "more is packed than was picked and is not packed yet";
+    UnknownParcel = "unknown-parcel", 409, "the fulfillment has no such parcel";
+    AlreadyHandedOver = "already-handed-over", 409, "it is with a carrier already, and that cannot be undone";
+    NotHandedOver = "not-handed-over", 409, "the parcel has not been handed to a carrier";
+    NotReturnable = "not-returnable", 409, "more is asked for than was shipped and is not in a return yet";
+    WrongCount = "wrong-count", 409, "more than was announced, or less than was received before";
+    NotAllInspected = "not-all-inspected", 409, "a received unit has no disposition, or one that did not come has";
+    // Stock by hand.
+    NotEnoughStock = "not-enough-stock", 409, "`available` would become negative";
+    NotReceived = "not-received", 409, "what is received must be above 0";
+    NotWrittenOff = "not-written-off", 409, "what is written off must be above 0";
+    // Not the client's fault.
+    Internal = "internal", 500, "`request_id` is what to report if it stays so";
+    Busy = "busy", 503, "many requests change the same things right now";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl PartialEq<&str> for Code {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_code_has_one_name_one_meaning_and_a_status_of_an_error() {
+        let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        let meanings: BTreeSet<&str> = Code::ALL.iter().map(|code| code.meaning()).collect();
+        assert_eq!((names.len(), meanings.len()), (Code::ALL.len(), Code::ALL.len()));
+        for code in Code::ALL {
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+            assert!((400..=599).contains(&code.status()) && !code.meaning().is_empty(), "{code}");
+        }
+    }
+}
