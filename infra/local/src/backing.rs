@@ -1,5 +1,5 @@
-//! What the functions need around them: the AWS services, a payment provider, a warehouse's system, and the
-//! pages that show all of it.
+//! What surrounds the functions: the AWS services, a payment provider, a warehouse's system, and the console pages that
+//! show all of it.
 
 use std::{
     collections::BTreeMap,
@@ -30,19 +30,19 @@ use crate::{
 
 /// The table that holds API keys.
 const SETTINGS_TABLE: &str = "SettingsTable";
-/// How long open requests of the console may take to end.
+/// How long shutdown waits for the console's open requests.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
 pub struct BackingOptions {
     pub template: PathBuf,
-    /// Where tables, mails, payments and secrets are kept; none keeps them in memory.
+    /// The directory for tables, mails, payments and secrets. Without one they are kept in memory.
     pub data_dir: Option<PathBuf>,
     pub ports: Ports,
     /// The HTTP API's address, for the provider's webhooks; no final slash.
     pub api_url: String,
-    /// Values for the template's parameters, before the local ones and before its defaults.
+    /// Values for the template's parameters. They override the local values and the template's defaults.
     pub parameters: BTreeMap<String, String>,
     /// Addresses for the console's first page.
     pub links: Vec<Link>,
@@ -60,7 +60,7 @@ pub struct Backing {
 }
 
 impl Backing {
-    /// Binds every port before anything is created, so that a port that is taken leaves nothing behind.
+    /// Binds every port before it creates anything, so that a taken port leaves nothing behind.
     pub async fn start(options: BackingOptions) -> Result<Self, StackError> {
         let BackingOptions { template, data_dir, ports, api_url, parameters, links } = options;
         let listener = Listener::bind(ports.services).await?;
@@ -89,7 +89,7 @@ impl Backing {
         self.console.endpoint()
     }
 
-    /// Answers what has been asked, and closes every address.
+    /// Finishes open requests and closes every address.
     pub async fn shutdown(&self) {
         tokio::join!(
             self.console.shutdown(GRACE),
@@ -99,9 +99,9 @@ impl Backing {
         );
     }
 
-    /// Every other key is made through the API; somebody must make the first.
+    /// Stores the first API key. Every other key is made through the API.
     async fn store_operator_key(&self) -> Result<(), StoreError> {
-        // A key owes nothing: no message is sent.
+        // A key owes nothing, so no message is sent.
         let store = store(&self.services, "");
         let key = ApiKey {
             id: ApiKey::id_of(&self.operator_key),
@@ -114,17 +114,17 @@ impl Backing {
         let mut write = store.write(key.created_at);
         write.create(key.id.clone(), key);
         match write.commit().await {
-            // It is there since an earlier start.
+            // An earlier start stored it.
             Ok(()) | Err(CommitError::Conflict(_)) => {}
             Err(CommitError::Store(error)) => return Err(error),
         }
-        // What the stack does for itself costs no order anything.
+        // The stack's own requests are no part of an order's cost.
         self.services.reset_meter();
         Ok(())
     }
 }
 
-/// The tables of the services, for who may do everything. Whatever becomes owed is told to one queue.
+/// A store over the services' tables, with all permissions. It sends every new duty to one queue.
 pub fn store(services: &Services, queue_url: &str) -> Store {
     // A table's local name is its name in the template.
     let named = |name: &str| name.to_owned();
@@ -139,7 +139,7 @@ pub fn store(services: &Services, queue_url: &str) -> Store {
     Aws::beside(services.endpoint()).store_of(tables, queues)
 }
 
-/// The template with the parameters that make it local. Addresses are without a final slash.
+/// The template with the parameters that make it local. Addresses have no final slash.
 pub fn load(
     template: &Path,
     parameters: &BTreeMap<String, String>,

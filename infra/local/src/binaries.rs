@@ -1,4 +1,4 @@
-//! The functions' binaries, built by Cargo as the running program was.
+//! Builds the functions' binaries with Cargo, in the running program's profile.
 
 use std::{
     collections::BTreeMap,
@@ -12,11 +12,11 @@ use tokio::process::Command;
 
 use crate::template::System;
 
-/// Which build the functions' build must fit. Cargo compiles a dependency once for each set of features that
-/// the selected packages want of it, so the selection decides whether anything is compiled twice.
+/// The build that the functions' build must match. Cargo compiles a dependency once for each set of features that the
+/// selected packages request, so a matching selection compiles nothing twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// `cargo run`: the packages of the running program and the functions. What `cargo run` compiled is used again.
+    /// `cargo run`: the running program's packages and the functions. Reuses what `cargo run` compiled.
     Run(&'static [&'static str]),
     /// `cargo test --workspace`: the whole workspace with the features of its tests.
     Tests,
@@ -37,8 +37,8 @@ pub enum BuildError {
     Missing(String),
 }
 
-/// Builds every function of the template with one call of Cargo, in the profile of the running program, and
-/// yields the directory with the binaries. Cargo shows its own progress; in tests it is silent.
+/// Builds every function of the template with one call of Cargo, in the profile of the running program. Yields the
+/// directory with the binaries. Shows Cargo's own progress, except in tests.
 pub async fn build(workspace: &Path, system: &System, fit: Fit) -> Result<PathBuf, BuildError> {
     let functions: Vec<&str> = system.functions.keys().map(String::as_str).collect();
     let cargo = PathBuf::from(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -62,8 +62,8 @@ pub async fn build(workspace: &Path, system: &System, fit: Fit) -> Result<PathBu
     directory(&functions, &output.stdout)
 }
 
-/// What Cargo tells a program that it runs about the program's own package. Some build scripts (ring's) look at
-/// these variables and would run again, and everything above them would be compiled again.
+/// Whether Cargo sets this variable to describe the running program's own package. Some build scripts (ring's) read
+/// these variables, so passing them on would rebuild those packages and all their dependents.
 fn is_of_one_package(variable: &str) -> bool {
     let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CFG_", "CARGO_FEATURE_"];
     let names = ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "CARGO_TARGET_TMPDIR", "OUT_DIR"];
@@ -84,7 +84,7 @@ fn arguments(functions: &[&str], fit: Fit) -> Vec<String> {
         Fit::Tests => {
             push("--workspace");
             push("--quiet");
-            // Examples are built with the tests' dependencies, and so everything is.
+            // Cargo builds examples with the features of dev-dependencies, and with them everything else.
             push("--examples");
             for function in functions {
                 push("--bin");

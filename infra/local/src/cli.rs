@@ -89,7 +89,7 @@ pub(crate) async fn main() -> ExitCode {
             eprintln!("error: {error}");
             let mut source = error.source();
             while let Some(cause) = source {
-                // Most messages name their cause already.
+                // Most messages already name their cause.
                 if !error.to_string().contains(&cause.to_string()) {
                     eprintln!("  because {cause}");
                 }
@@ -112,7 +112,7 @@ async fn execute(arguments: Arguments) -> Result<(), CliError> {
     }
 }
 
-/// Waits for Ctrl-C or a request to end. After it, the next one ends the program at once.
+/// Waits for Ctrl-C or a termination signal. The next signal ends the program at once.
 async fn stop_requested() -> Result<(), CliError> {
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -128,7 +128,7 @@ async fn stop_requested() -> Result<(), CliError> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        // What a shell reports for a program that Ctrl-C ended. Functions end with their Runtime API.
+        // The status that a shell reports after Ctrl-C. Function processes end when their Runtime API does.
         std::process::exit(130);
     });
     Ok(())

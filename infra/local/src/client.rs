@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-/// Somebody with an API key. Cheap to clone.
+/// A client with one API key. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -11,17 +11,17 @@ pub struct Client {
     key: String,
 }
 
-/// What the API answered.
+/// The API's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub status: StatusCode,
-    /// Without its parameters.
+    /// The media type without its parameters.
     pub content_type: String,
-    /// Null if it is no JSON.
+    /// Null if it is not JSON.
     pub body: Value,
 }
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error("the API does not answer: {0}")]
@@ -31,7 +31,7 @@ pub enum ClientError {
 }
 
 impl Answer {
-    /// What the problem details say, each wrong field included.
+    /// The problem's detail, followed by every wrong field.
     pub fn explanation(&self) -> String {
         let field = |error: &Value| Some(format!("; {} {}", error["field"].as_str()?, error["detail"].as_str()?));
         let fields: String = self.body["errors"].as_array().into_iter().flatten().filter_map(field).collect();
@@ -43,17 +43,17 @@ impl Answer {
 }
 
 impl Client {
-    /// `api_url` is without a final slash.
+    /// `api_url` has no final slash.
     pub fn new(api_url: &str, key: &str) -> Self {
         Self { http: crate::http_client(), api_url: api_url.to_owned(), key: key.to_owned() }
     }
 
-    /// A request with the API key, for those who want to add to it.
+    /// Starts a request with the API key, for callers that add to it.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.api_url)).bearer_auth(&self.key)
     }
 
-    /// Sends a request and takes whatever is answered.
+    /// Sends a request and returns the answer, whatever its status.
     pub async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Answer, ClientError> {
         let answer = request.send().await?;
         let status = answer.status();
@@ -75,7 +75,7 @@ impl Client {
         self.demand(Method::POST, path, None, Some(body)).await
     }
 
-    /// Posts under an idempotency key: however often it is done, it happens once.
+    /// Posts with an idempotency key: repeating the call has no further effect.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Value, ClientError> {
         self.demand(Method::POST, path, Some(key), Some(body)).await
     }

@@ -1,4 +1,4 @@
-//! The local stack's pages for people: the mails as customers see them, the queues, what failed.
+//! The local stack's pages for people: the mails as customers see them, the queues, and the messages that failed.
 //! Every page is JSON too: ask with `Accept: application/json`, or add `.json` to its address.
 
 mod format;
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::services::{Services, warehouse_hook::WarehouseHook};
 
-/// What the pages show.
+/// The data that the pages show.
 #[derive(Debug, Clone)]
 pub struct Console {
     pub services: Services,
@@ -31,7 +31,7 @@ pub struct Link {
     pub url: String,
 }
 
-/// The pages, to be served on an address of their own: they use absolute paths.
+/// The router of the pages. It needs an address of its own, because the pages use absolute paths.
 pub fn router(console: Console) -> Router {
     Router::new()
         .route("/", get(overview::page))

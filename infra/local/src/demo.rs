@@ -1,4 +1,4 @@
-//! `cargo run -- demo`: the whole life of an order, played on a running stack through its addresses alone.
+//! `cargo run -- demo`: plays the whole life of an order on a running stack, through its public addresses only.
 
 mod mails;
 mod scene;
@@ -13,15 +13,14 @@ pub use self::{
 };
 use crate::seed::{MAIN, PRODUCTS, Product};
 
-/// Whom the demo's e-mails go to.
+/// The recipient of the demo's e-mails.
 const CUSTOMER: &str = "Ada Lovelace";
 
 /// What is ordered: product and quantity.
 const LINES: [(Product, i64); 2] = [(PRODUCTS[0], 2), (PRODUCTS[1], 1)];
 const SHIPPING: i64 = 490;
 
-/// Plays the life, and tells each step. Ends at the first one that does not come out; yields the order as it is in
-/// the end.
+/// Plays the life and prints each step. Stops at the first step that fails; yields the final order.
 pub async fn play(scene: &Scene, stage: &mut Stage) -> Result<Value, DemoError> {
     let before = scene.cost().await?;
     let stock = scene.stock(&LINES.map(|(product, _)| product.sku)).await?;
@@ -156,7 +155,7 @@ async fn take_back(scene: &Scene, stage: &mut Stage, id: &str) -> Result<(), Dem
     mails(scene, stage, id, 7).await
 }
 
-/// Waits for the order's e-mails, so many altogether, and shows those that are new.
+/// Waits until the order has sent `count` e-mails in total, and shows the new ones.
 async fn mails(scene: &Scene, stage: &mut Stage, id: &str, count: usize) -> Result<(), DemoError> {
     scene.until(id, "the e-mails are sent", |order| order["owed"].as_array().is_some_and(Vec::is_empty)).await?;
     let subjects = scene.subjects().await?;
@@ -177,7 +176,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("?")
 }
 
-/// An amount of cents as people write it.
+/// An amount of cents in euros.
 fn money(cents: &Value) -> String {
     let cents = cents.as_i64().unwrap_or_default();
     format!("{}.{:02} EUR", cents / 100, cents % 100)

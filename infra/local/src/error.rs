@@ -1,4 +1,4 @@
-//! What keeps the local stack from starting.
+//! The errors that stop the local stack from starting.
 
 use std::{io, path::PathBuf};
 
@@ -9,7 +9,7 @@ use crate::{
     template::TemplateError,
 };
 
-/// Why the stack does not start.
+/// Why the stack cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
     #[error(transparent)]

@@ -1,9 +1,9 @@
 //! Lambda's event source mappings for SQS: queues polled into functions, in batches, several at once:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
 //!
-//! One thing differs by default. On AWS a failed message stays hidden for the rest of the queue's visibility
-//! timeout (minutes); here it comes back after [`Retry::Backoff`], so that nobody waits for that. Moving
-//! messages that failed too often to the dead-letter queue is the queue's own business.
+//! One default differs. On AWS a failed message stays hidden for the rest of the queue's visibility timeout (minutes).
+//! Here it returns after [`Retry::Backoff`], so that developers need not wait. The queue itself moves messages that
+//! failed too often to the dead-letter queue.
 
 mod event;
 mod outcome;
@@ -23,19 +23,19 @@ use crate::{
     template::{EventSourceMapping, Function, System, Trigger},
 };
 
-/// Batches of one queue at the same time where the template does not say; with five Lambda begins.
+/// Concurrent batches of one queue if the template sets no limit. Lambda also starts with five.
 const CONCURRENT_BATCHES: u32 = 5;
 /// How long one poll waits for a message: SQS's limit.
 const LONG_POLL: Duration = Duration::from_secs(20);
-/// How often a batch that is still open looks for more.
+/// How often an open batch polls for more messages.
 const BATCH_POLL: Duration = Duration::from_millis(50);
-/// How long polling rests after a poll that failed.
+/// The pause after a failed poll.
 const REST: Duration = Duration::from_secs(1);
 
-/// When a message that failed is tried again.
+/// When a failed message is tried again.
 #[derive(Debug, Clone, Copy)]
 pub enum Retry {
-    /// After this delay times the number of times that it was received. SQS counts whole seconds.
+    /// After this delay times the message's receive count. SQS counts whole seconds.
     Backoff(Duration),
     /// After the queue's visibility timeout, as on AWS.
     VisibilityTimeout,
@@ -48,8 +48,8 @@ impl Default for Retry {
     }
 }
 
-/// Polls every queue that a function is mapped to until `stop` is cancelled. The batches that are under way
-/// then are finished; `tasks` ends after them.
+/// Polls every queue that a function is mapped to until `stop` is cancelled. Batches in progress are then finished, and
+/// `tasks` ends after them.
 pub(crate) fn start(
     system: &System,
     sqs: &Sqs,
@@ -104,9 +104,9 @@ impl EventSource {
         }
     }
 
-    /// Waits for a free slot and then for a batch, which is empty if nothing came.
+    /// Waits for a free slot and then for a batch. The batch is empty if no message came.
     async fn poll(&self, slots: &Arc<Semaphore>) -> Result<(Option<OwnedSemaphorePermit>, Vec<Message>), QueueError> {
-        // Never closed, so always acquired.
+        // The semaphore is never closed, so this cannot fail.
         let slot = Arc::clone(slots).acquire_owned().await.ok();
         let EventSourceMapping { queue, batch_size, batching_window, .. } = &self.mapping;
         let mut batch = self.sqs.receive(queue, *batch_size, LONG_POLL).await?;
@@ -116,7 +116,7 @@ impl EventSource {
                 Ok(more) if more.is_empty() => sleep(BATCH_POLL).await,
                 Ok(more) => batch.extend(more),
                 Err(error) => {
-                    // What is there already is hidden from others, and would be for minutes: it goes to the function.
+                    // The messages received so far would stay hidden for minutes, so the function gets them now.
                     tracing::error!(queue, %error, "polling failed");
                     break;
                 }
@@ -125,7 +125,7 @@ impl EventSource {
         Ok((slot, batch))
     }
 
-    /// Runs the function on a batch and settles every message of it.
+    /// Runs the function on a batch, then deletes or returns each of its messages.
     async fn process(&self, batch: Vec<Message>) {
         let event = event::event(&self.mapping.queue, &batch);
         let outcome = match self.invoker.invoke(&self.function, event).await {

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Why something that is kept cannot be used.
+/// Why a kept file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeepError {
     #[error("cannot read or write {}: {source}", path.display())]
@@ -26,7 +26,7 @@ pub enum KeepError {
     },
 }
 
-/// What is kept in a file, if there is one.
+/// The value in a file, if the file exists.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, KeepError> {
     match fs::read(path) {
         Ok(bytes) => {
@@ -38,7 +38,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, K
     }
 }
 
-/// Keeps a value in a file, in a directory that is made if it is not there.
+/// Writes a value to a file. Creates the directory if it is missing.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), KeepError> {
     let kept = || {
         if let Some(directory) = path.parent() {
@@ -49,13 +49,13 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Keep
     kept().map_err(|source: io::Error| KeepError::Io { path: path.to_owned(), source })
 }
 
-/// Gives a file this content. It is renamed into place, so that a crash leaves the old content or the new one and
-/// never half of it. Only its owner may read it: there are keys and customers in what is kept.
+/// Replaces a file's content by renaming a new file into place: after a crash the file has the old content or the new,
+/// never a part. Only the owner may read it, because it can hold keys and customer data.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     file.write_all(content)?;
-    // Otherwise the rename may reach the disk before the content does.
+    // Without this, the rename could reach the disk before the content.
     file.sync_all()?;
     fs::rename(new, path)
 }
@@ -75,7 +75,7 @@ mod tests {
         write(&path, b"old").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
-        // A reader that has the old file goes on reading it: it was not written over.
+        // A reader with the old file open still reads the old content, because it was not overwritten.
         let old = fs::File::open(&path).unwrap();
         write(&path, b"new").unwrap();
         assert_eq!(io::read_to_string(old).unwrap(), "old");

@@ -42,7 +42,7 @@ struct Api {
     lambda: Lambda,
 }
 
-/// Serves the API until `stop` is cancelled; requests that have begun are answered first.
+/// Serves the API until `stop` is cancelled, and answers the open requests first.
 pub fn serve(
     listener: TcpListener,
     system: &System,
@@ -83,7 +83,7 @@ impl Api {
         let (parts, body) = request.into_parts();
         let path = decoded_path(parts.uri.path()).ok_or(Refusal::BadRequest)?;
         let host = parts.headers.get("host").map_or("localhost", |host| host.to_str().unwrap_or_default());
-        // On AWS a host that is no name never reaches the API.
+        // On AWS a request with an invalid host name never reaches the API.
         Url::parse(&format!("http://{host}/")).map_err(|_| Refusal::BadRequest)?;
         let (target, parameters) = self.routes.find(parts.method.as_str(), &path).ok_or(Refusal::NotFound)?;
         let function = target.function.clone();
@@ -102,7 +102,7 @@ impl Api {
         let Some(name) = &request.target.authorizer else {
             return Ok(None);
         };
-        // The template's parser lets a route name only authorizers that exist.
+        // The template's parser ensures that a route's authorizer exists.
         let authorizer = self.authorizers.get(name).ok_or(Refusal::FunctionFailed)?;
         authorizer.authorize(&self.lambda, request).await.map(Some).map_err(|denied| match denied {
             Denied::Unauthorized => Refusal::Unauthorized,
@@ -137,7 +137,7 @@ impl Api {
     }
 }
 
-/// What API Gateway answers by itself, in its words.
+/// API Gateway's own answers, in its words.
 #[derive(Debug, Clone, Copy)]
 enum Refusal {
     BadRequest,

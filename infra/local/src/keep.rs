@@ -1,4 +1,4 @@
-//! What the local stack makes up once and keeps: the values of secrets and the first operator key.
+//! Values that the local stack generates once and keeps: secrets and the first operator key.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -17,7 +17,7 @@ use crate::{
 
 const FILE: &str = "secrets.json";
 
-/// Secrets by logical id, and the operator key. They stand for nothing outside this machine.
+/// Secrets by logical id, and the operator key. They are worthless outside this machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Keep {
     pub(crate) operator_key: String,
@@ -25,8 +25,8 @@ pub(crate) struct Keep {
 }
 
 impl Keep {
-    /// Reads what `data_dir` holds, makes up what is missing and forgets secrets that are declared no more. Without a
-    /// directory everything is new.
+    /// Reads the kept values from `data_dir`, generates missing ones and drops secrets that the template no longer
+    /// declares. Without a directory all values are new.
     pub(crate) fn open(data_dir: Option<&Path>, secrets: &[Secret]) -> Result<Self, KeepError> {
         let path = data_dir.map(|directory| directory.join(FILE));
         let kept = match &path {
@@ -45,7 +45,8 @@ impl Keep {
     }
 }
 
-/// A payment provider's key is one that its simulator takes; the others sign webhooks, in the form of Standard Webhooks.
+/// Generates a secret. A payment provider's key must have a form that its simulator accepts. The others sign webhooks
+/// and have the form of Standard Webhooks.
 fn local_value(secret: &str) -> String {
     match payments::secret(secret) {
         Some(own) => own.to_owned(),

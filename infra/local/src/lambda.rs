@@ -1,8 +1,8 @@
 //! AWS Lambda on one machine: the deployed binaries as child processes of a Runtime API.
 //!
-//! Cold starts, warm reuse, deadlines, time-outs, crashes and concurrency are real. Not simulated:
-//! memory limits and freezing between invocations. A process has its function's name for an access key id, by
-//! which the services hold it to the function's role ([`crate::services`]).
+//! Cold starts, warm reuse, deadlines, time-outs, crashes and concurrency are real. Memory limits and freezing between
+//! invocations are not simulated. A process's access key id is its function's name, by which the services apply the
+//! function's role ([`crate::services`]).
 
 mod attempt;
 mod invoke_api;
@@ -48,7 +48,7 @@ use crate::{
 
 /// Lambda's limit for a synchronous event and for its answer.
 pub const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
-/// How long running invocations may take to end when the stack stops.
+/// How long shutdown waits for running invocations.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How functions are run.
@@ -56,7 +56,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct LambdaOptions {
     /// The directory with the functions' binaries.
     pub binaries: PathBuf,
-    /// Processes of one function at the same time, where the template does not say. Further callers wait.
+    /// Concurrent processes of one function if the template sets no limit. Further callers wait.
     pub concurrency: usize,
     /// A process that has been idle for this long is stopped.
     pub keep_warm: Duration,
@@ -69,17 +69,17 @@ impl LambdaOptions {
     }
 }
 
-/// An invocation that reached the function, however it ended.
+/// An invocation that reached the function, whatever its outcome.
 #[derive(Debug, Clone)]
 pub struct Invocation {
     pub request_id: String,
     /// The function's answer, or `{"errorType", "errorMessage"}` if it failed.
     pub payload: Bytes,
-    /// Whether the function failed: an error that it returned, a time-out, a crash.
+    /// Whether the function failed: by a returned error, a time-out or a crash.
     pub function_error: bool,
     /// Initialization and duration, rounded up to a millisecond.
     pub billed: Duration,
-    /// Whether a process had to be started for it.
+    /// Whether the invocation started a new process.
     pub cold: bool,
 }
 
@@ -108,7 +108,7 @@ pub enum InvokeError {
     Stopping,
 }
 
-/// What a function has done since the stack started.
+/// A function's counters since the stack started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
     pub invocations: u64,
@@ -128,22 +128,22 @@ struct Inner {
     pools: BTreeMap<String, Pool>,
     /// Logical id → name.
     aliases: HashMap<String, String>,
-    /// Every process that has not ended, by id.
+    /// Every live process, by id.
     processes: Mutex<HashMap<Arc<str>, Arc<Process>>>,
     started: AtomicU64,
     options: LambdaOptions,
     runtime_api: SocketAddr,
     logs: Logs,
-    /// No new invocations.
+    /// Cancelled when no new invocation may start.
     stopping: CancellationToken,
-    /// No processes and no servers.
+    /// Cancelled when all processes and servers must stop.
     stopped: CancellationToken,
     invocations: TaskTracker,
     background: TaskTracker,
 }
 
 impl Lambda {
-    /// Starts the Runtime API on a free port. Processes start with the first invocation of a function.
+    /// Starts the Runtime API on a free port. A function's first process starts with its first invocation.
     pub async fn start(system: &System, options: LambdaOptions, logs: Logs) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let functions = system.functions.values();
@@ -181,7 +181,7 @@ impl Lambda {
 
     /// Invokes a function within a trace (the value of an `X-Amzn-Trace-Id` header).
     ///
-    /// The invocation runs to its end even when the caller stops waiting, as it does on AWS.
+    /// The invocation runs to its end even if the caller stops waiting, as on AWS.
     pub async fn invoke_traced(
         &self,
         function: &str,
@@ -204,7 +204,7 @@ impl Lambda {
         self.inner.pools.iter().map(|(name, pool)| (name.clone(), pool.counters())).collect()
     }
 
-    /// Kills every process of a function (SIGKILL), busy or idle, and tells how many there were.
+    /// Kills every process of a function (SIGKILL), busy or idle, and returns their number.
     pub fn kill(&self, function: &str) -> usize {
         let Some(pool) = self.pool(function) else {
             return 0;
@@ -215,12 +215,12 @@ impl Lambda {
         of_function.map(|process| process.kill()).count()
     }
 
-    /// Lets running invocations end (five seconds at most), then stops every process.
+    /// Waits for running invocations (five seconds at most), then stops every process.
     pub async fn shutdown(&self) {
         self.inner.stopping.cancel();
         self.inner.invocations.close();
         let _ = timeout(GRACE, self.inner.invocations.wait()).await;
-        // In this order: a process that starts meanwhile is in the list, or sees that all have stopped.
+        // The order matters: a process that starts now is either in the list already or sees the cancellation.
         self.inner.stopped.cancel();
         for process in self.processes().values() {
             process.kill();
@@ -248,7 +248,7 @@ impl Lambda {
             };
             let end = attempt.on(&process, cold).await;
             if matches!(end, End::NeverTaken) && !cold {
-                continue; // It died while it was idle; nothing has been done.
+                continue; // The process died while it was idle; no work was done.
             }
             if !process.has_ended() {
                 pool.put_idle(process);
@@ -264,8 +264,8 @@ impl Lambda {
         let number = self.inner.started.fetch_add(1, Ordering::Relaxed) + 1;
         let id: Arc<str> = format!("{}-{number}", function.name).into();
         let (binaries, runtime_api) = (&self.inner.options.binaries, self.inner.runtime_api.to_string());
-        // A release build may ask for its first event before its start has returned here: it waits for the lock until it is
-        // known.
+        // A release build may ask for its first event before `Process::start` returns. Holding the lock makes that
+        // request wait until the process is registered.
         let mut processes = self.processes();
         let (process, watcher) = Process::start(Arc::clone(&id), function, binaries, &runtime_api, &self.inner.logs)?;
         processes.insert(Arc::clone(&id), Arc::clone(&process));
@@ -315,7 +315,7 @@ impl Lambda {
     }
 }
 
-/// A new trace, as an `X-Amzn-Trace-Id` header carries it.
+/// A new trace in the form of an `X-Amzn-Trace-Id` header.
 pub fn new_trace() -> String {
     let random = Uuid::new_v4().simple().to_string();
     let (parent, _) = random.split_at(16);

@@ -28,15 +28,15 @@ pub use self::ports::Ports;
 pub use self::stack::{Stack, StackOptions};
 pub use self::triggers::Triggers;
 
-/// A quarter of the stack's time went into the system's allocator. The functions keep that one: another would be the larger
-/// part of their start (docs/adr/0004).
+/// The local stack's allocator. A quarter of the stack's time went into the system's allocator. The functions keep the
+/// system's, because another one would be the larger part of their start (docs/adr/0004).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An HTTP client for addresses on this machine.
 pub fn http_client() -> reqwest::Client {
-    // The client wants a TLS provider even where it never uses one; a second installation changes nothing.
+    // The client wants a TLS provider even if it never uses one. A second installation changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // It meets no certificate, so it need not read the machine's many roots.
+    // Local addresses have no certificates, so the machine's root certificates need not be read.
     reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What the functions print: kept for tests, followed by people, written to a file.
+//! The functions' output: kept for tests, followed by people, and written to a file.
 
 use std::{
     collections::VecDeque,
@@ -11,12 +11,12 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-/// Lines kept in memory; the oldest go first. A whole day of a developer's use fits.
+/// Lines kept in memory; the oldest are dropped first. Enough for a day of a developer's use.
 const KEPT_LINES: usize = 50_000;
-/// Lines that a slow follower may lag behind before it misses some.
+/// How many lines a follower may lag behind before it misses some.
 const FOLLOWER_LAG: usize = 4_096;
 
-/// One line of a function process, or of the stack about it.
+/// One line from a function process, or from the stack about that process.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub time: Timestamp,
@@ -32,7 +32,7 @@ pub struct Line {
 pub enum Stream {
     Stdout,
     Stderr,
-    /// Said by the stack itself, as Lambda writes about a sandbox: time-outs, exits.
+    /// Written by the stack itself, as Lambda reports on a sandbox: time-outs, exits.
     Platform,
 }
 
@@ -55,7 +55,7 @@ impl Logs {
         Self::new(None)
     }
 
-    /// Logs that are also written to a file, started afresh, one line `instance text` each.
+    /// Logs that are also written to a new file, as lines of `instance text`.
     pub fn with_file(path: &Path) -> io::Result<Self> {
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
@@ -73,17 +73,17 @@ impl Logs {
         }
     }
 
-    /// Every line from now on. A follower that falls too far behind is told how many it missed.
+    /// Follows all new lines. A follower that lags too far is told how many lines it missed.
     pub fn follow(&self) -> broadcast::Receiver<Line> {
         self.inner.followers.subscribe()
     }
 
-    /// The lines that are kept, oldest first.
+    /// All kept lines, oldest first.
     pub fn lines(&self) -> Vec<Line> {
         lock(&self.inner.kept).iter().cloned().collect()
     }
 
-    /// The last lines of one process, oldest first: what it said before it died.
+    /// The last lines of one process, oldest first, to explain its death.
     pub fn tail(&self, instance: &str, lines: usize) -> Vec<String> {
         let kept = lock(&self.inner.kept);
         let of_instance = kept.iter().rev().filter(|line| &*line.instance == instance);
@@ -94,7 +94,7 @@ impl Logs {
 
     pub(crate) fn push(&self, line: Line) {
         if let Some(file) = &self.inner.file {
-            // A full disk must not stop the functions; the lines are still in memory.
+            // A full disk must not stop the functions. The lines are still in memory.
             let _ = writeln!(lock(file), "{} {}", line.instance, line.text);
         }
         let mut kept = lock(&self.inner.kept);
@@ -103,7 +103,7 @@ impl Logs {
         }
         kept.push_back(line.clone());
         drop(kept);
-        // An error means that nobody follows.
+        // An error only means that there is no follower.
         let _ = self.inner.followers.send(line);
     }
 }

@@ -12,7 +12,7 @@ use orderly_local::{
 
 use super::{CliError, run::build, state::directory, stop_requested};
 
-/// Where the mails of the last demo are, beside the state of other stacks.
+/// Where the mails of the last demo are kept, beside the state of the normal stack.
 const MAILS: &str = "demo-mails";
 
 #[derive(Debug, Args)]
@@ -25,7 +25,8 @@ pub(crate) struct DemoArgs {
     binaries: Option<PathBuf>,
 }
 
-/// Plays on a stack of its own, in memory and on free ports: it disturbs no other, and leaves only its mails behind.
+/// Plays on a stack of its own, in memory and on free ports. It disturbs no other stack and leaves only its mails
+/// behind.
 pub(crate) async fn run(template: &Path, arguments: DemoArgs) -> Result<(), CliError> {
     let binaries = match arguments.binaries {
         Some(directory) => directory,

@@ -12,10 +12,10 @@ use orderly_local::{
 use serde_json::{Map, Value};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// Fields of a log record that are shown by themselves, or say nothing on one machine.
+/// Fields of a log record that the line shows elsewhere, or that say nothing on one machine.
 const SHOWN: [&str; 4] = ["timestamp", "level", "message", "target"];
 
-/// Prints every line until the logs end, or nobody reads any more.
+/// Prints every line until the logs end or standard output is closed.
 pub(crate) async fn follow(mut lines: Receiver<Line>, widest_name: usize) {
     let ink = Ink::of_terminal();
     loop {
@@ -53,7 +53,7 @@ fn record(ink: Ink, record: &Map<String, Value>) -> String {
         _ => PLAIN,
     };
     let mut shown = format!("{}  {}", ink.paint(color, &format!("{level:5}")), ink.paint(color, text("message")));
-    // What it is about first.
+    // The order comes first.
     let order = record.get_key_value("order").into_iter();
     let others = record.iter().filter(|(name, _)| *name != "order" && !SHOWN.contains(&name.as_str()));
     for (name, value) in order.chain(others) {

@@ -39,6 +39,6 @@ fn confirmed(path: &Path) -> bool {
     print!("Delete {} with all orders, mails and secrets in it? [y/N] ", path.display());
     let _ = io::stdout().flush();
     let mut answer = String::new();
-    // No answer, such as without a terminal, is no.
+    // No answer means no, for example without a terminal.
     io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
 }

@@ -23,7 +23,7 @@ use super::{
     stop_requested,
 };
 
-/// How long the logs may take to end after the stack has.
+/// How long the last log lines may take to arrive after the stack has stopped.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
@@ -63,18 +63,18 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
     let kept = (!in_memory).then(|| state.directory());
     let served = tokio::select! {
         served = serve(&stack, empty, kept) => served,
-        // Nobody reads any more.
+        // Standard output is closed.
         _ = &mut followed => Ok(()),
     };
     stack.shutdown().await;
     if !followed.is_finished() {
-        // What the functions said last, about a seed that failed for example, stands before the error.
+        // Prints the functions' last lines before the error: they explain a failed seed, for example.
         let _ = timeout(LAST_LINES, followed).await;
     }
     served
 }
 
-/// Seeds the demo shop, if there is to be one, and waits for the end.
+/// Seeds the demo shop unless `empty`, then waits for the stop signal.
 async fn serve(stack: &Stack, empty: bool, kept: Option<&Path>) -> Result<(), CliError> {
     let operator = Client::new(stack.api_url(), stack.operator_key());
     let shop = if empty { None } else { Some(seed(&operator, &stack.warehouse().url(), kept).await?) };
@@ -113,7 +113,7 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
     };
     println!("\n  curl -H 'Authorization: Bearer {key}' {api}/{try_path}\n");
     if let Some(Shop { storefront_key, warehouse_key }) = shop {
-        // What the README's examples use.
+        // The README's examples use these.
         println!("  export API={api} STRIPE={}", stack.stripe().endpoint());
         println!("  export OPERATOR={key} STOREFRONT={storefront_key} WAREHOUSE={warehouse_key}\n");
     }

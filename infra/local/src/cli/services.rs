@@ -1,4 +1,4 @@
-//! `cargo run -- services`: what functions need that SAM runs in containers.
+//! `cargo run -- services`: the services around functions that SAM runs in containers.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -79,14 +79,14 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
     Ok(())
 }
 
-/// What `sam local --env-vars` reads: the variables of each function, by its logical id.
+/// The file for `sam local --env-vars`: the variables of each function, by its logical id.
 fn environment(system: &System) -> String {
     let functions = system.functions.values();
     let variables = functions.map(|function| (&function.logical_id, &function.environment));
     format!("{:#}\n", json!(variables.collect::<BTreeMap<_, _>>()))
 }
 
-/// An address that stands for all of this machine's addresses would let the whole network in.
+/// Refuses an address such as 0.0.0.0, which would open the services to the whole network.
 async fn refuse_everywhere(host: &str) -> Result<(), CliError> {
     let found = lookup_host((host, 0)).await;
     let mut found = found.map_err(|source| CliError::Advertise { address: host.to_owned(), source })?;
@@ -96,8 +96,7 @@ async fn refuse_everywhere(host: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Answers on another address of this machine, on the same port, what `local` answers on loopback. Yields the
-/// address.
+/// Forwards another address of this machine, on the same port, to `local` on loopback. Yields the address.
 async fn answer_at(host: &str, local: &str) -> Result<String, CliError> {
     let local = local.trim_start_matches("http://").to_owned();
     let port = local.rsplit(':').next().unwrap_or_default();
@@ -108,7 +107,7 @@ async fn answer_at(host: &str, local: &str) -> Result<String, CliError> {
         while let Ok((mut outside, _)) = listener.accept().await {
             let local = local.clone();
             tokio::spawn(async move {
-                // Either side may hang up whenever it likes.
+                // Either side may close the connection at any time.
                 if let Ok(mut inside) = TcpStream::connect(local).await {
                     let _ = copy_bidirectional(&mut outside, &mut inside).await;
                 }

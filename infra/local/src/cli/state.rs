@@ -1,4 +1,4 @@
-//! `.orderly/`, beside the template: what the local stack keeps, and whether one is running.
+//! `.orderly/`, beside the template: the local stack's kept state, and the lock that shows whether a stack is running.
 
 use std::{
     env,
@@ -42,7 +42,7 @@ pub(crate) fn workspace(template: &Path) -> &Path {
     template.parent().unwrap_or(template)
 }
 
-/// The kept state, held by one program at a time. The hold ends with the program, however it ends.
+/// The kept state, locked by one program at a time. The lock ends with the program, even after a crash.
 #[derive(Debug)]
 pub(crate) struct State {
     directory: PathBuf,
@@ -50,7 +50,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Takes hold of the state of a template's workspace; creates it if there is none.
+    /// Locks the state of a template's workspace, and creates it if there is none.
     pub(crate) fn hold(template: &Path) -> Result<Self, StateError> {
         let directory = directory(template);
         fs::create_dir_all(&directory).map_err(failed(&directory))?;
@@ -66,7 +66,7 @@ impl State {
         &self.directory
     }
 
-    /// Lets other commands find the console of this program.
+    /// Records this program's console address, so that other commands find it.
     pub(crate) fn announce(&self, console_url: &str) -> Result<(), StateError> {
         self.write(CONSOLE, console_url.as_bytes()).map(drop)
     }

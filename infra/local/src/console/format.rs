@@ -1,4 +1,4 @@
-//! One answer in two forms, and how moments are shown.
+//! One answer in two forms (JSON and HTML), and the format of times.
 
 use std::{convert::Infallible, fmt};
 
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-/// What the client wants to read.
+/// The form that the client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Html,
@@ -30,13 +30,13 @@ impl<S: Sync> FromRequestParts<S> for Format {
     }
 }
 
-/// A path, or its end, without `.json`, if that is how it ends.
+/// A path, or its last part, without its `.json` suffix; None if it has none.
 pub(super) fn plain(path: &str) -> Option<&str> {
     path.strip_suffix(".json")
 }
 
 impl Format {
-    /// The data as they are, or on their page.
+    /// The data as JSON, or on their page.
     pub(super) fn show(self, data: impl Serialize, page: &impl Template) -> Response {
         match self {
             Self::Json => Json(data).into_response(),
@@ -65,7 +65,7 @@ struct Problem<'p> {
     message: &'p str,
 }
 
-/// A moment as people say it: `3 min ago`.
+/// A time relative to now: `3 min ago`.
 pub(super) struct Ago(pub(super) Timestamp);
 
 impl fmt::Display for Ago {
@@ -80,7 +80,7 @@ impl fmt::Display for Ago {
     }
 }
 
-/// A moment exactly: `2026-11-23 18:55:01 UTC`.
+/// An exact time: `2026-11-23 18:55:01 UTC`.
 pub(super) struct Exactly(pub(super) Timestamp);
 
 impl fmt::Display for Exactly {
@@ -89,7 +89,7 @@ impl fmt::Display for Exactly {
     }
 }
 
-/// JSON with line breaks; anything else as it is.
+/// Indents JSON, and leaves anything else unchanged.
 pub(super) fn pretty(text: &str) -> String {
     let value = serde_json::from_str::<serde_json::Value>(text);
     value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| text.to_owned())

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::services::Mail;
 
-/// A mail comes from outside: it may show pictures and style itself, and its links open elsewhere.
-/// It runs no script and reaches nothing of the console.
+/// The content security policy of a mail. A mail is untrusted: it may show pictures and style itself, and its links
+/// open in a new window. It runs no script and has no access to the console.
 const MAIL_POLICY: &str = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; font-src * data:; \
                            sandbox allow-popups allow-popups-to-escape-sandbox";
 
@@ -69,7 +69,7 @@ pub(super) async fn list(State(console): State<Console>, format: Format) -> Resp
     format.show(&mails, &List { here: "/mail", mails: &mails })
 }
 
-/// Which side of a mail is shown.
+/// Which part of a mail is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Side {
@@ -97,7 +97,7 @@ impl Page<'_> {
         Exactly(self.mail.sent_at)
     }
 
-    /// The message as it was sent; for one that was sent in parts, its headers and its HTML.
+    /// The message as it was sent. For a mail that was not sent raw, its headers and its HTML.
     fn source(&self) -> String {
         if let Some(raw) = &self.mail.raw {
             return raw.clone();
@@ -138,7 +138,7 @@ pub(super) async fn html(State(console): State<Console>, Path(id): Path<String>)
     match console.services.mailbox().get(&id).and_then(|mail| mail.html) {
         Some(html) => {
             let headers = [(CONTENT_SECURITY_POLICY, MAIL_POLICY), (REFERRER_POLICY, "no-referrer")];
-            // Links must not open inside the frame.
+            // Links must open outside the frame.
             (headers, Html(format!("<base target=\"_blank\">{html}"))).into_response()
         }
         None => Format::Html.fail(StatusCode::NOT_FOUND, "There is no such mail."),

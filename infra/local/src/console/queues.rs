@@ -16,13 +16,13 @@ use super::{
 };
 use crate::services::{Message, QueueDepth, QueueError, Sqs};
 
-/// A queue and how full it is.
+/// A queue and its number of messages.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     pub(super) name: String,
     #[serde(flatten)]
     pub(super) depth: QueueDepth,
-    /// The queue that its failed messages go to, and how many are there.
+    /// Its dead-letter queue, and the number of messages there.
     pub(super) dead_letters: Option<String>,
     pub(super) dead: Option<u64>,
     /// The queues whose failed messages come here.
@@ -111,7 +111,7 @@ pub(super) async fn letters(
     let queue = plain(&queue).unwrap_or(&queue);
     let sources: Vec<&str> = sqs.sources_of(queue).map(|source| source.name.as_str()).collect();
     if sources.is_empty() {
-        // Looking hides messages for a moment, which would disturb a queue that is being worked on.
+        // Reading a queue hides its messages for a moment, which would disturb its consumer.
         return format.fail(StatusCode::NOT_FOUND, &format!("{queue} is no dead-letter queue."));
     }
     match sqs.dead_letters(queue).await {
@@ -129,7 +129,7 @@ pub(super) async fn redrive(
     headers: HeaderMap,
     format: Format,
 ) -> Response {
-    // A page from elsewhere in the same browser must not press this button.
+    // A page of another origin must not be able to press this button (CSRF).
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     if !matches!(site, None | Some("same-origin" | "none")) {
         return format.fail(StatusCode::FORBIDDEN, "This can only be asked for from the console itself.");

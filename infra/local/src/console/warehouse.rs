@@ -1,4 +1,4 @@
-//! What was posted to the warehouse.
+//! The webhooks that the warehouse received.
 
 use askama::Template;
 use axum::{extract::State, response::Response};

@@ -1,11 +1,11 @@
-//! The demo's mails as files, which are there when its stack is gone.
+//! The demo's mails as files, which outlive its stack.
 
 use std::{fs, io, path::Path};
 
 use crate::{files, services::Mail};
 
-/// Writes mails (newest first, as a mailbox lists them) as pages for a browser, in the place of those of an earlier
-/// demo: `01-order-1001-is-confirmed.html`.
+/// Writes mails (newest first, as a mailbox lists them) as pages for a browser: `01-order-1001-is-confirmed.html`. They
+/// replace those of an earlier demo.
 pub fn keep_mails(directory: &Path, mails: &[Mail]) -> io::Result<()> {
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -22,7 +22,7 @@ pub fn keep_mails(directory: &Path, mails: &[Mail]) -> io::Result<()> {
     Ok(())
 }
 
-/// The subject in small letters and dashes.
+/// The subject as a file name: lower case, with dashes.
 fn file_name(subject: &str) -> String {
     let words = subject.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")

@@ -1,4 +1,4 @@
-//! Where the demo plays: the addresses of a running stack, and what can be asked there.
+//! The demo's access to a running stack: addresses, clients, and what it can ask.
 
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,11 @@ use crate::{
     services::Meter,
 };
 
-/// How long any step may take; on a busy machine functions start slowly.
+/// The time limit of a step. Functions start slowly on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Why the demo ended early.
+/// Why the demo stopped early.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error(transparent)]
@@ -70,7 +70,7 @@ struct Delivery {
 }
 
 impl Scene {
-    /// Addresses are without a final slash.
+    /// Addresses have no final slash.
     pub fn new(api_url: &str, console_url: &str, stripe_url: &str, keys: &Keys) -> Self {
         Self {
             storefront: Client::new(api_url, &keys.shop.storefront_key),
@@ -78,7 +78,7 @@ impl Scene {
             operator: Client::new(api_url, &keys.operator),
             console_url: console_url.to_owned(),
             stripe_url: stripe_url.to_owned(),
-            // New in each demo, since the order's id is made of it.
+            // Unique to each demo, because the order's id is derived from it.
             reference: format!("demo-{}", Timestamp::now().as_millisecond()),
         }
     }
@@ -91,7 +91,7 @@ impl Scene {
         Ok(self.storefront.get(&format!("/orders/{id}")).await?)
     }
 
-    /// Waits until the order is as `check` says, and yields it.
+    /// Waits until `check` accepts the order, and yields it.
     pub(super) async fn until(&self, id: &str, what: &str, check: impl Fn(&Value) -> bool) -> Result<Value, DemoError> {
         let start = Instant::now();
         loop {
@@ -107,7 +107,7 @@ impl Scene {
         }
     }
 
-    /// The customer pays; tells what became of the provider's webhook.
+    /// Pays as the customer; yields the result of the provider's webhook.
     pub(super) async fn pay(&self, id: &str, amount: &Value) -> Result<String, DemoError> {
         let payment = json!({ "order_id": id, "amount": amount, "currency": "EUR" });
         let answer = http_client().post(format!("{}/pay", self.stripe_url)).json(&payment).send().await?;
@@ -115,7 +115,7 @@ impl Scene {
         Ok(paid["webhook"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// The id of the webhook that told the warehouse about the order.
+    /// The id of the webhook that announced the order to the warehouse.
     pub(super) async fn warehouse_told(&self, id: &str) -> Result<String, DemoError> {
         let start = Instant::now();
         loop {
@@ -140,13 +140,13 @@ impl Scene {
         Ok(subjects.filter(|subject| subject.contains(&self.reference)).collect())
     }
 
-    /// What was asked of AWS since the stack started.
+    /// The requests to AWS since the stack started.
     pub(super) async fn cost(&self) -> Result<Meter, DemoError> {
         let Overview { meter } = self.console("/index.json").await?;
         Ok(meter)
     }
 
-    /// What is there of some SKUs, over all locations: on hand, committed and available.
+    /// The stock of some SKUs, summed over all locations: on hand, committed and available.
     pub(super) async fn stock(&self, skus: &[&str]) -> Result<Vec<(String, [i64; 3])>, DemoError> {
         let mut stock = Vec::new();
         for sku in skus {

@@ -1,4 +1,4 @@
-//! What the demo shows.
+//! The demo's output.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     terminal::{BOLD, DIM, GREEN, Ink},
 };
 
-/// Standard output, with color for people.
+/// Standard output, with color on a terminal.
 pub struct Stage {
     ink: Ink,
     steps: usize,
@@ -71,7 +71,7 @@ impl Stage {
         }
     }
 
-    /// What the life cost on AWS, the demo's own looking included.
+    /// The life's cost on AWS, including the demo's own reads.
     pub(super) fn cost(&self, before: &Meter, after: &Meter) {
         self.title("Asked of AWS, the demo's own reading included");
         let mut by_service: BTreeMap<&str, u64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! A batch as the event that a function gets.
+//! The event that a function receives for a batch.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Which messages of a batch are done.
+//! Which messages of a batch succeeded.
 
 use std::collections::HashSet;
 
@@ -27,8 +27,8 @@ struct Failure {
 }
 
 impl Outcome {
-    /// Reads a function's `batchItemFailures` as Lambda does: nothing reported means that all is done; a report
-    /// that is malformed, or names no message of the batch, means that all failed.
+    /// Reads a function's `batchItemFailures` as Lambda does. An empty report means that all succeeded. A malformed
+    /// report, or one that names a message outside the batch, means that all failed.
     /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
     pub(super) fn of_report(payload: &[u8], batch: &[Message]) -> Self {
         if matches!(payload.trim_ascii(), b"" | b"null") {

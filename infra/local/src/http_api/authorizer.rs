@@ -13,13 +13,13 @@ use serde_json::Value;
 use super::event::Request;
 use crate::{lambda::Lambda, template::Authorizer as Declared};
 
-/// One authorizer and the decisions that it has made lately.
+/// An authorizer and its cached decisions.
 pub(super) struct Authorizer {
     declared: Declared,
     cache: Mutex<HashMap<Vec<String>, (Decision, Instant)>>,
 }
 
-/// What the authorizer function answers.
+/// The authorizer function's answer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Decision {
@@ -28,7 +28,7 @@ struct Decision {
     context: Value,
 }
 
-/// Why a request does not reach its function.
+/// Why a request is not passed to its function.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Denied {
     /// A header that identifies the caller is missing or empty.
@@ -43,7 +43,7 @@ impl Authorizer {
         Self { declared, cache: Mutex::default() }
     }
 
-    /// The context for the function, if the request is let through.
+    /// The context for the function if the request is allowed.
     pub(super) async fn authorize(&self, lambda: &Lambda, request: &Request) -> Result<Value, Denied> {
         let headers = self.declared.identity_headers.iter();
         let identity: Option<Vec<String>> =
@@ -67,7 +67,7 @@ impl Authorizer {
             return Err(Denied::Failed);
         }
         let decision: Decision = serde_json::from_slice(&invocation.payload).map_err(|_| Denied::Failed)?;
-        // Without identity headers there is nothing to tell callers apart by.
+        // Without identity headers there is no cache key to tell callers apart.
         if !self.declared.cache_ttl.is_zero() && !identity.is_empty() {
             self.lock_cache().insert(identity, (decision.clone(), Instant::now()));
         }

@@ -1,4 +1,4 @@
-//! A request as the event that a function gets (payload format 2.0):
+//! The event that a function receives for a request (payload format 2.0):
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
 use std::{borrow::Cow, collections::BTreeMap, net::SocketAddr};
@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use super::routes::Target;
 use crate::template::{ACCOUNT, REGION};
 
-/// The id that the local API has in ARNs and events.
+/// The local API's id in ARNs and events.
 const API_ID: &str = "local";
 
-/// A request that found its route, without its body.
+/// A request whose route was found, without its body.
 pub(super) struct Request {
     pub(super) id: String,
     pub(super) trace: String,
@@ -36,8 +36,7 @@ pub(super) struct Request {
     time: Timestamp,
 }
 
-/// The path of a request as HTTP APIs match it and hand it on: percent-decoded, `%2F` included.
-/// None if it is not UTF-8 then.
+/// The percent-decoded path (`%2F` included), as HTTP APIs match it and pass it on. None if the result is not UTF-8.
 pub(super) fn decoded_path(path: &str) -> Option<String> {
     percent_decode_str(path).decode_utf8().ok().map(Cow::into_owned)
 }
@@ -59,7 +58,7 @@ impl Request {
         headers.insert("x-forwarded-port".to_owned(), port);
         headers.insert("x-forwarded-proto".to_owned(), "http".to_owned());
         headers.insert("x-amzn-trace-id".to_owned(), trace.clone());
-        // Format 2.0 has the cookies in a list of their own.
+        // Format 2.0 lists cookies separately.
         let cookies = headers.remove("cookie").into_iter();
         Self {
             id,
@@ -131,7 +130,7 @@ impl Request {
                 "timeEpoch": self.time.as_millisecond(),
             },
         });
-        // What is empty is left out, as API Gateway does.
+        // API Gateway leaves out empty fields.
         if !self.cookies.is_empty() {
             event["cookies"] = json!(self.cookies);
         }
@@ -155,8 +154,8 @@ struct Http<'a> {
     user_agent: &'a str,
 }
 
-/// Whether API Gateway hands a body of this type on as text. The types are not documented; measured on
-/// AWS they are these, and everything else is base64: no type at all, forms, and `+json` types.
+/// Whether API Gateway passes a body of this type as text. AWS does not document the types; they were measured there.
+/// Everything else is base64: a missing type, forms, and `+json` types.
 fn is_text(content_type: Option<&str>) -> bool {
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let essence = essence.to_ascii_lowercase();
@@ -164,14 +163,14 @@ fn is_text(content_type: Option<&str>) -> bool {
         || matches!(essence.as_str(), "application/json" | "application/xml" | "application/javascript")
 }
 
-/// Names in lower case, the values of one name joined with commas.
+/// Names in lower case; the values of a repeated name are joined with commas.
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
     let names = headers.keys().map(HeaderName::as_str);
     names.filter_map(|name| Some((name.to_owned(), header_text(headers, name)?))).collect()
 }
 
 fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {
-    // Cookies have their own separator.
+    // Cookies are joined with a separator of their own.
     let separator = if name == header::COOKIE { ";" } else { "," };
     let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     values.map(String::from).reduce(|all, value| all + separator + &value)
@@ -181,7 +180,7 @@ fn split_cookies(cookies: &str) -> Vec<String> {
     cookies.split(';').map(|cookie| cookie.trim().to_owned()).filter(|cookie| !cookie.is_empty()).collect()
 }
 
-/// Decoded, the values of one name joined with commas.
+/// Decoded; the values of a repeated name are joined with commas.
 fn query_parameters(query: &str) -> BTreeMap<String, String> {
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {

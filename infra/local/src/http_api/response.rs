@@ -10,7 +10,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What a function returns. `multiValueHeaders` belongs to format 1.0 and is ignored, as on AWS.
+/// A function's answer. `multiValueHeaders` belongs to format 1.0 and is ignored, as on AWS.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
@@ -25,7 +25,7 @@ struct Answer {
     is_base64_encoded: Option<bool>,
 }
 
-/// API Gateway also takes a status in quotes.
+/// API Gateway also accepts a status as a string.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum StatusNumber {
@@ -33,7 +33,7 @@ enum StatusNumber {
     Text(String),
 }
 
-/// Makes the response; none if the answer is malformed, which API Gateway reports as a failed function.
+/// Makes the response. None if the answer is malformed; API Gateway then reports a failed function.
 pub(super) fn response(payload: Bytes) -> Option<Response<Body>> {
     let answer: Value = serde_json::from_slice(&payload).ok()?;
     if answer.get("statusCode").is_none() {
@@ -55,7 +55,7 @@ pub(super) fn response(payload: Bytes) -> Option<Response<Body>> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     for (name, value) in answer.headers.into_iter().flatten() {
         let name: HeaderName = name.parse().ok()?;
-        // The server counts the body itself.
+        // The server sets the length itself.
         if name != header::CONTENT_LENGTH {
             headers.insert(name, header_value(&value)?);
         }

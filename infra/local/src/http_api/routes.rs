@@ -1,4 +1,4 @@
-//! Which function answers a request, chosen as API Gateway's HTTP APIs choose:
+//! Chooses the function for a request by the rules of API Gateway's HTTP APIs:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>.
 
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -13,7 +13,7 @@ struct Entry {
     target: Target,
 }
 
-/// Where a request goes.
+/// The target of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     /// `POST /orders`, as the template writes it.
@@ -26,9 +26,9 @@ pub(super) struct Target {
 #[derive(Debug, PartialEq, Eq)]
 enum Segment {
     Literal(String),
-    /// `{name}`: any one segment that is not empty.
+    /// `{name}`: any one non-empty segment.
     Variable(String),
-    /// `{name+}`: all the rest, at least one segment.
+    /// `{name+}`: all remaining segments, at least one.
     Greedy(String),
 }
 
@@ -47,7 +47,7 @@ impl Routes {
         Self(entries)
     }
 
-    /// The best route for a decoded path, with the values of its variables.
+    /// The best route for a decoded path, with the values of its path parameters.
     pub(super) fn find(&self, method: &str, path: &str) -> Option<(&Target, BTreeMap<String, String>)> {
         let path: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         self.0
@@ -71,8 +71,8 @@ impl Entry {
         }
     }
 
-    /// Full matches before greedy ones; within them literals before variables, from the left; a named
-    /// method before `ANY`.
+    /// The order of preference. Full matches come before greedy ones, then literals before variables from the left,
+    /// then a named method before `ANY`.
     fn priority(&self) -> (bool, Reverse<usize>, Vec<bool>, bool) {
         let greedy = matches!(self.segments.last(), Some(Segment::Greedy(_)));
         let variables = self.segments.iter().map(|segment| !matches!(segment, Segment::Literal(_)));

@@ -1,4 +1,4 @@
-//! One event in one process, and how that can end.
+//! One attempt to run an event in a process, and its possible outcomes.
 
 use std::{
     sync::Arc,
@@ -21,15 +21,15 @@ use crate::{
 
 /// Lambda's limit for initialization.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
-/// Lines of a dead process that its error repeats.
+/// How many of a dead process's last lines its error repeats.
 const LAST_LINES: usize = 10;
 
-/// How one attempt at an event ended.
+/// The outcome of one attempt.
 pub(super) enum End {
     Answered(Reply),
     TimedOut,
     InitTimedOut,
-    /// The process ended with the event in its hands, or while it initialized.
+    /// The process ended during the event or during its initialization.
     Exited {
         status: String,
         last_lines: Vec<String>,
@@ -38,7 +38,7 @@ pub(super) enum End {
     NeverTaken,
 }
 
-/// One event and where it runs.
+/// One event and its context.
 pub(super) struct Attempt<'a> {
     pub(super) function: &'a Function,
     pub(super) request_id: &'a str,
@@ -48,7 +48,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Hands the event to a process and waits for how it ends. A process that is too slow is dead then.
+    /// Hands the event to a process and waits for the outcome. Kills a process that exceeds its time limit.
     pub(super) async fn on(&self, process: &Process, cold: bool) -> End {
         if cold {
             let initialized = tokio::select! {
@@ -86,13 +86,13 @@ impl Attempt<'_> {
         End::Exited { status, last_lines: self.logs.tail(&process.id, LAST_LINES) }
     }
 
-    /// Kills a process that took too long, and writes what happened into the function's log.
+    /// Kills a process that exceeded its time limit, and logs the outcome under the function's name.
     async fn report(&self, process: &Process, end: End) -> End {
         if matches!(end, End::TimedOut | End::InitTimedOut) {
             process.kill();
             process.ended().await;
         }
-        // Who never took an event had no part in it, and its last lines are in the log already.
+        // A process that never took the event did not affect it, and its last lines are already in the log.
         let error = self.error(&end).filter(|_| !matches!(end, End::NeverTaken));
         if let Some(PlatformError { message, .. }) = error {
             self.logs.push(Line {
@@ -119,7 +119,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The error that Lambda itself gives for an attempt, in Lambda's words.
+    /// Lambda's own error for an attempt, in Lambda's words.
     fn error(&self, end: &End) -> Option<PlatformError> {
         let id = self.request_id;
         let (kind, message) = match end {

@@ -54,7 +54,7 @@ async fn invoke(
             if lambda.pool(&function).is_none() {
                 return invoke_refusal(&InvokeError::UnknownFunction(function));
             }
-            // Failures are in the function's log, as they are on AWS.
+            // Failures appear in the function's log, as on AWS.
             tokio::spawn(async move { lambda.invoke(&function, payload).await });
             StatusCode::ACCEPTED.into_response()
         }

@@ -1,4 +1,4 @@
-//! Where the events of queues and schedules go.
+//! The target of the events of queues and schedules.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use super::{InvokeError, Lambda};
 use crate::{http_client, template::Function};
 
-/// How long a function elsewhere may take to start, beside the time that it may run. A container starts slowly, the
-/// first time after its image was built or pulled.
+/// How long an external function may take to start, in addition to its run time. A container starts slowly, above all
+/// after its image was built or pulled.
 const REMOTE_START: Duration = Duration::from_mins(2);
 
 /// The functions of this stack, or those behind another Invoke API (`sam local start-lambda`).
@@ -18,14 +18,14 @@ pub enum Invoker {
     Remote(Remote),
 }
 
-/// What a function answered.
+/// A function's answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub payload: Bytes,
     pub function_error: bool,
 }
 
-/// An Invoke API elsewhere, which knows functions by their logical ids.
+/// An external Invoke API, which names functions by their logical ids.
 #[derive(Clone)]
 pub struct Remote {
     endpoint: String,

@@ -1,4 +1,4 @@
-//! The processes of one function that wait for work.
+//! One function's idle processes, and its concurrency limit.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,9 +12,9 @@ use crate::template::Function;
 
 pub(super) struct Pool {
     pub(super) function: Function,
-    /// One for each invocation that may run at the same time.
+    /// One permit for each concurrent invocation.
     slots: Semaphore,
-    /// The last one used is the first to be used again, so that the others can be stopped.
+    /// A stack: the most recently used process is reused first, so that the others can be stopped.
     idle: Mutex<Vec<(Arc<Process>, Instant)>>,
     counters: Mutex<Counters>,
 }
@@ -30,8 +30,8 @@ impl Pool {
         }
     }
 
-    /// The right to run one invocation. Where the template limits the function, as Lambda does: at once
-    /// or not at all. This machine's own limit only makes the caller wait.
+    /// Takes the permit to run one invocation. If the template limits the function, a full pool refuses at once, as
+    /// Lambda does. Under the local default limit the caller waits.
     pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
         if self.function.max_concurrency.is_some() {
             self.slots.try_acquire().ok()
@@ -54,7 +54,7 @@ impl Pool {
         lock(&self.idle).push((process, Instant::now()));
     }
 
-    /// Takes away the processes that nobody has needed for so long.
+    /// Removes the processes that have been idle for at least `duration`.
     pub(super) fn take_idle_for(&self, duration: Duration) -> Vec<Arc<Process>> {
         let old = |(_, since): &mut (Arc<Process>, Instant)| since.elapsed() >= duration;
         lock(&self.idle).extract_if(.., old).map(|(process, _)| process).collect()

@@ -24,7 +24,7 @@ use crate::{
     template::{ACCOUNT, Function, REGION},
 };
 
-/// How long the pipes of a dead process may stay open (a grandchild may hold them).
+/// How long a dead process's pipes may stay open (a grandchild may hold them).
 const PIPES_AFTER_EXIT: Duration = Duration::from_secs(1);
 
 /// One event on its way to a function process.
@@ -42,7 +42,7 @@ pub(super) enum Reply {
     Error(Bytes),
 }
 
-/// A running function process as the rest of the stack sees it.
+/// A running function process, as the rest of the stack sees it.
 pub(super) struct Process {
     /// Such as `order-intake-3`; never reused.
     pub(super) id: Arc<str>,
@@ -57,7 +57,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts the binary. The returned task ends when the process has ended and its last line is in the logs.
+    /// Starts the binary. The returned task ends after the process has exited and its last line is logged.
     pub(super) fn start(
         id: Arc<str>,
         function: &Function,
@@ -74,7 +74,7 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
-            // Ctrl-C in the terminal is for the stack, which then lets running invocations end.
+            // Ctrl-C in the terminal is for the stack, which first lets running invocations finish.
             .process_group(0)
             .spawn()
             .map_err(|source| InvokeError::Start { binary, source })?;
@@ -109,21 +109,21 @@ impl Process {
         Ok((process, watcher))
     }
 
-    /// Hands an event over; the process takes it with its next call of `/next`.
+    /// Queues an event. The process takes it with its next call of `/next`.
     pub(super) async fn send(&self, work: Work) {
         // Cannot fail: the receiver lives as long as `self`.
         let _ = self.work.send(work).await;
     }
 
-    /// Called when the process has taken an event, so that its answer finds the caller.
+    /// Records that the process has taken an event, so that its answer finds the caller.
     pub(super) fn took(&self, request_id: String, answer: oneshot::Sender<Reply>) {
         *self.lock_current() = Some((request_id, answer));
     }
 
-    /// Passes an answer on. False if the event is not the one that the process works on.
+    /// Passes an answer to the caller. False if the process is not working on this event.
     pub(super) fn answered(&self, request_id: &str, answer: Reply) -> bool {
         match self.lock_current().take_if(|(current, _)| current == request_id) {
-            // The caller may have given up; that is no fault of the process.
+            // The caller may have stopped waiting; the process is not at fault.
             Some((_, caller)) => {
                 let _ = caller.send(answer);
                 true
@@ -132,7 +132,7 @@ impl Process {
         }
     }
 
-    /// Whether the process has taken the event (it may have done part of the work).
+    /// Whether the process has taken the event, and so may have done part of the work.
     pub(super) fn has_taken(&self, request_id: &str) -> bool {
         self.lock_current().as_ref().is_some_and(|(current, _)| current == request_id)
     }
@@ -141,13 +141,13 @@ impl Process {
         self.ready.send_replace(true);
     }
 
-    /// Resolves at the first call of `/next`: initialization is over.
+    /// Resolves at the first call of `/next`, when initialization is complete.
     pub(super) async fn ready(&self) {
         // Cannot fail: the sender is in `self`.
         let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
     }
 
-    /// Resolves when the process has ended, with the way it ended: `exit status: 1`.
+    /// Resolves when the process has ended, with its exit status: `exit status: 1`.
     pub(super) async fn ended(&self) -> String {
         let mut ended = self.ended.clone();
         match ended.wait_for(Option::is_some).await {
@@ -160,7 +160,7 @@ impl Process {
         self.ended.borrow().is_some()
     }
 
-    /// Kills the process (SIGKILL), whatever it is doing.
+    /// Kills the process (SIGKILL), busy or idle.
     pub(super) fn kill(&self) {
         self.kill.cancel();
     }
@@ -174,7 +174,7 @@ async fn wait_or_kill(child: &mut Child, kill: &CancellationToken) -> String {
     let status = tokio::select! {
         status = child.wait() => status,
         () = kill.cancelled() => {
-            // Fails only if the process is gone already.
+            // This fails only if the process has already ended.
             let _ = child.start_kill();
             child.wait().await
         }
@@ -182,12 +182,13 @@ async fn wait_or_kill(child: &mut Child, kill: &CancellationToken) -> String {
     status.map_or_else(|error| error.to_string(), |status: ExitStatus| status.to_string())
 }
 
-/// The environment that Lambda gives to a custom runtime, and nothing of the developer's own but `PATH`.
+/// The environment that Lambda gives to a custom runtime. Of the developer's own environment only `PATH` is kept.
 pub fn environment(function: &Function, instance: &str, binaries: &Path) -> Vec<(String, String)> {
     let mut variables: Vec<(String, String)> = function
         .environment
         .iter()
-        // A certificate bundle is a file of Lambda's image; without one here, none is better than a missing one.
+        // The variable names a file of Lambda's image. If this machine has no such file, it is left out: a missing file
+        // would fail.
         .filter(|(name, value)| *name != "SSL_CERT_FILE" || Path::new(value).exists())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
@@ -206,7 +207,7 @@ pub fn environment(function: &Function, instance: &str, binaries: &Path) -> Vec<
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
-        // By it the services know whose permissions to hold a request to.
+        // The services use it to find the role that a request is checked against.
         ("AWS_ACCESS_KEY_ID", function.name.as_str()),
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_SESSION_TOKEN", "test"),

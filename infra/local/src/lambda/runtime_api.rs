@@ -1,7 +1,7 @@
 //! The Runtime API that function processes talk to:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 //!
-//! Each process has a base path of its own, so that one listener serves all of them.
+//! Each process has its own base path, so that one listener serves all of them.
 
 use std::{sync::Arc, time::UNIX_EPOCH};
 
@@ -25,12 +25,12 @@ pub(super) fn router(lambda: Lambda) -> Router {
         .route("/{process}/2018-06-01/runtime/invocation/next", get(next))
         .route("/{process}/2018-06-01/runtime/invocation/{request_id}/response", post(response))
         .route("/{process}/2018-06-01/runtime/invocation/{request_id}/error", post(error))
-        // An answer that is too large must be read to be refused in Lambda's way.
+        // An oversized answer must be read before it can be refused as Lambda does.
         .layer(DefaultBodyLimit::disable())
         .with_state(lambda)
 }
 
-/// Waits for an event; no time limit.
+/// Waits for an event, without a time limit.
 async fn next(State(lambda): State<Lambda>, Path(id): Path<String>) -> Response {
     let Some(process) = lambda.process(&id) else {
         return unknown_process();

@@ -1,4 +1,4 @@
-//! The answers that repeated idempotency keys get again.
+//! The stored answers for repeated idempotency keys.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 #[serde(transparent)]
 pub(super) struct Answers(BTreeMap<String, Answer>);
 
-/// An answer, and what was asked.
+/// An answer and its request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Answer {
     /// The request's parameters, sorted.
@@ -19,14 +19,14 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
-/// What is known of a key.
+/// The lookup's result for a key.
 #[derive(Debug)]
 pub(super) enum Known<'a> {
-    /// It is new: the request is to be carried out.
+    /// The key is new, so the request is carried out.
     Nothing,
-    /// The same was asked before: it gets the same answer.
+    /// The key belongs to the same request, which gets the same answer.
     Same(&'a Answer),
-    /// Something else was asked under this key.
+    /// The key belongs to a different request.
     Other,
 }
 

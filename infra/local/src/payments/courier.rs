@@ -1,4 +1,4 @@
-//! Delivers a provider's webhooks: not in any order, and not only once.
+//! Delivers a provider's webhooks, in no fixed order and sometimes more than once.
 
 use std::{
     fmt, iter,
@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
 
-/// The pauses before a webhook is delivered again. Providers go on for days; one machine either answers soon or is
-/// switched off.
+/// The pauses between deliveries of a webhook. Providers retry for days; a local receiver answers soon or is switched
+/// off.
 const RETRY_AFTER: [Duration; 6] = [
     Duration::from_millis(200),
     Duration::from_millis(500),
@@ -21,7 +21,7 @@ const RETRY_AFTER: [Duration; 6] = [
     Duration::from_secs(10),
 ];
 
-/// Providers give up on a receiver sooner than this; a function that starts cold in a debug build needs longer.
+/// The time limit of a delivery. Providers wait less, but a debug build needs longer for a cold start.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A webhook as it is posted.
@@ -38,7 +38,7 @@ impl Webhook {
     }
 }
 
-/// Why a webhook did not arrive.
+/// Why a webhook was not delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
     #[error("no webhook URL is set")]
@@ -50,17 +50,17 @@ pub enum DeliveryError {
 /// Signs a body as the provider does, at the moment of the call.
 type Sign = Box<dyn Fn(Vec<u8>) -> Webhook + Send + Sync>;
 
-/// Takes what a provider has to tell.
+/// Delivers a provider's webhooks.
 pub(super) struct Courier {
     sign: Sign,
     way: Way,
 }
 
-/// What becomes of the news.
+/// The mode of delivery.
 enum Way {
-    /// Posted, and again until they are taken.
+    /// Posted, and retried until the receiver accepts them.
     Post { url: RwLock<Option<String>>, client: reqwest::Client, under_way: TaskTracker },
-    /// Left for the caller to deliver, double, delay or lose.
+    /// Kept for the caller to deliver, double, delay or lose.
     Keep(Mutex<Vec<Webhook>>),
 }
 
@@ -71,30 +71,30 @@ impl fmt::Debug for Courier {
 }
 
 impl Courier {
-    /// Posts to `url`; without one, keeps everything back until [`Courier::turn_to`].
+    /// Posts to `url`. Without one, drops every webhook until [`Courier::turn_to`].
     pub(super) fn posting(url: Option<String>, sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
         let way = Way::Post { url: RwLock::new(url), client: crate::http_client(), under_way: TaskTracker::new() };
         Arc::new(Self { sign: Box::new(sign), way })
     }
 
-    /// Posts nothing: see [`Courier::take`].
+    /// Posts nothing and keeps all webhooks for [`Courier::take`].
     pub(super) fn keeping(sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { sign: Box::new(sign), way: Way::Keep(Mutex::default()) })
     }
 
-    /// Any bytes as the body of a webhook, signed now.
+    /// Signs any bytes as the body of a webhook, at the current time.
     pub(super) fn sign(&self, body: Vec<u8>) -> Webhook {
         (self.sign)(body)
     }
 
-    /// Where webhooks go from now on. None: nowhere, and what is still being retried is given up.
+    /// Sets the URL for webhooks from now on. None stops delivery, retries included.
     pub(super) fn turn_to(&self, to: Option<String>) {
         if let Way::Post { url, .. } = &self.way {
             *url.write().unwrap_or_else(PoisonError::into_inner) = to;
         }
     }
 
-    /// Brings news, each at once and on its own.
+    /// Sends webhooks, each at once and independently of the others.
     pub(super) fn send(self: &Arc<Self>, webhooks: impl IntoIterator<Item = Webhook>) {
         match &self.way {
             Way::Post { under_way, .. } => {
@@ -106,7 +106,7 @@ impl Courier {
         }
     }
 
-    /// What was kept, and is not kept any longer.
+    /// Removes and returns the kept webhooks.
     pub(super) fn take(&self) -> Vec<Webhook> {
         match &self.way {
             Way::Keep(kept) => std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner)),
@@ -114,7 +114,7 @@ impl Courier {
         }
     }
 
-    /// How many webhooks have not been taken yet.
+    /// The number of webhooks that are not yet delivered.
     pub(super) fn undelivered(&self) -> usize {
         match &self.way {
             Way::Post { under_way, .. } => under_way.len(),
@@ -134,11 +134,11 @@ impl Courier {
         Ok(request.send().await?.status())
     }
 
-    /// Delivers until the receiver takes it, or the retries are used up.
+    /// Delivers until the receiver accepts the webhook or the retries are used up.
     pub(super) async fn deliver_with_retries(self: Arc<Self>, webhook: Webhook) {
         for pause in iter::once(Duration::ZERO).chain(RETRY_AFTER) {
             tokio::time::sleep(pause).await;
-            // Each attempt is signed anew: a signature with a time is good for minutes only.
+            // Each attempt is signed again, because a signature with a time is valid only for minutes.
             match self.deliver(&self.sign(webhook.body.clone())).await {
                 Ok(status) if status.is_success() => return,
                 Ok(status) => tracing::debug!(%status, "webhook refused"),
