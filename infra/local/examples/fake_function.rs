@@ -1,5 +1,5 @@
-//! A function that does what tests of the local stack need, with the real Lambda runtime.
-//! What it is depends on its name, so that one binary plays every function of `tests/stack/template.yaml`.
+//! A function for the tests of the local stack, with the real Lambda runtime. It behaves according to its name, so that
+//! one binary plays every function of `tests/stack/template.yaml`.
 
 use std::{env, process, time::Duration};
 
@@ -46,7 +46,7 @@ async fn obey(event: &Value, context: lambda_runtime::Context) -> Result<Value, 
         Some("fail") => return Err("as you wish".into()),
         Some("large") => return Ok(json!("x".repeat(7 * 1024 * 1024))),
         Some("leave-later") => {
-            // Dies while it is idle, after its answer.
+            // The process dies while it is idle, after its answer.
             tokio::spawn(async {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 process::exit(0);
@@ -64,7 +64,7 @@ async fn obey(event: &Value, context: lambda_runtime::Context) -> Result<Value, 
     }))
 }
 
-/// Fails the messages that say so, and reports them.
+/// Fails and reports the messages that request it.
 async fn work(event: &Value) -> Result<Value, Error> {
     let mut failures = Vec::new();
     let records = event["Records"].as_array().ok_or("no records")?;

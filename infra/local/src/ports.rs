@@ -1,6 +1,6 @@
 //! The ports of the local stack.
 
-/// Where each part answers; 0 takes any free port.
+/// The port of each part; 0 takes any free port.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ports {
     pub api: u16,

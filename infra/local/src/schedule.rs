@@ -13,8 +13,8 @@ use crate::{
     template::{ACCOUNT, Function, REGION, System, Trigger},
 };
 
-/// Runs every schedule of the template until `stop` is cancelled; the first time after one period, as on AWS.
-/// A run that is still going when the next is due delays it.
+/// Runs every schedule of the template until `stop` is cancelled. The first run comes after one period, as on AWS. A
+/// run that takes longer than a period delays the next one.
 pub(crate) fn start(system: &System, invoker: &Invoker, stop: &CancellationToken, tasks: &TaskTracker) {
     for function in system.functions.values() {
         for trigger in &function.triggers {
@@ -28,7 +28,7 @@ pub(crate) fn start(system: &System, invoker: &Invoker, stop: &CancellationToken
 async fn run(function: Function, period: Duration, invoker: Invoker, stop: CancellationToken) {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks.tick().await; // The first tick is now.
+    ticks.tick().await; // The first tick comes at once.
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Err(error) = run_once(&function, &invoker).await {
             tracing::error!(function = function.name, %error, "a scheduled run did not start");
@@ -36,7 +36,7 @@ async fn run(function: Function, period: Duration, invoker: Invoker, stop: Cance
     }
 }
 
-/// Invokes a function as its schedule would. A function error is in the function's log, and the next run comes.
+/// Invokes a function as its schedule would. The function's log has its error; the next run is not affected.
 pub(crate) async fn run_once(function: &Function, invoker: &Invoker) -> Result<(), InvokeError> {
     let event = json!({
         "version": "0",

@@ -1,4 +1,4 @@
-//! A small shop to try things with: a channel, two locations, a few products and their stock, and API keys.
+//! Seeds a small demo shop: a channel, two locations, a few products with their stock, and API keys.
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ use crate::{
 
 /// The demo shop's only channel.
 pub const CHANNEL: &str = "web";
-/// Where most of the stock lies; has a warehouse system that is told by webhook.
+/// The location with most of the stock. It has a warehouse system that is notified by webhook.
 pub const MAIN: &str = "main";
-/// A store in town, asked after the warehouse.
+/// A store in town, with a lower priority than the warehouse.
 pub const STORE: &str = "store";
 
 const FILE: &str = "shop.json";
@@ -27,21 +27,21 @@ pub struct Product {
     /// In cents of a euro, tax included.
     pub price: i64,
     pub weight_g: u32,
-    /// Its place on the shelves of [`MAIN`].
+    /// Its bin at [`MAIN`].
     pub bin: &'static str,
     /// Units at [`MAIN`] and at [`STORE`].
     pub stock: [i64; 2],
-    /// Whether it may be sold before it is there.
+    /// Whether it may be sold before it is in stock.
     pub backorder: bool,
 }
 
-/// What the shop sells.
+/// The shop's products.
 pub const PRODUCTS: [Product; 6] = [
     product("MUG-BLUE", "Enamel mug, blue", 1450, 320, "A-02-1", [120, 12]),
     product("TEA-EARLGREY", "Earl Grey, loose leaf, 250 g", 1190, 280, "A-01-3", [80, 20]),
     product("POT-CAST", "Cast-iron teapot, 0.8 l", 5900, 1_900, "C-04-2", [9, 0]),
     product("TIN-SMALL", "Tea tin, small", 790, 110, "B-03-4", [200, 40]),
-    // One unit each: for trying what happens when two customers want it.
+    // One unit each, to try two customers competing for it.
     product("CUP-KINTSUGI", "Tea bowl, repaired with gold, one of a kind", 14_800, 410, "D-01-1", [1, 0]),
     Product { backorder: true, ..product("WHISK-BAMBOO", "Bamboo whisk, hand made", 2400, 40, "B-01-2", [3, 0]) },
 ];
@@ -65,7 +65,7 @@ pub struct Shop {
     pub warehouse_key: String,
 }
 
-/// Why there is no demo shop.
+/// Why the demo shop could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
     #[error("cannot seed the demo shop: {0}")]
@@ -76,8 +76,8 @@ pub enum SeedError {
     File(#[from] KeepError),
 }
 
-/// Makes the shop, unless `data_dir` says that it is there already: what people changed since then stays as it is.
-/// Only the address of the warehouse's webhook is kept up with, because it moves with the ports.
+/// Makes the shop, unless `data_dir` says that it exists: later changes by people stay. Only the address of the
+/// warehouse's webhook is updated, because it moves with the ports.
 pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path>) -> Result<Shop, SeedError> {
     let path = data_dir.map(|directory| directory.join(FILE));
     if let Some(shop) = path.as_deref().map(files::read_json).transpose()?.flatten() {
@@ -130,7 +130,7 @@ async fn follow_webhook(operator: &Client, warehouse_url: &str) -> Result<(), Cl
     if is_ours && main["webhook_url"] != warehouse_url {
         main["webhook_url"] = warehouse_url.into();
         if let Some(fields) = main.as_object_mut() {
-            fields.remove("id"); // the path says it
+            fields.remove("id"); // the path holds it
         }
         operator.put(&format!("/locations/{MAIN}"), &main).await?;
     }

@@ -1,9 +1,9 @@
-//! The AWS services that the functions call, on one address of this machine, as the template
-//! declares them: DynamoDB, SQS, SES and Secrets Manager. Beside them what is not AWS: the
-//! receiver of the warehouse's webhook ([`warehouse_hook`]).
+//! The AWS services that the functions call, as the template declares them, on one local address: DynamoDB, SQS, SES
+//! and Secrets Manager. Beside them is one service outside AWS: the receiver of the warehouse's webhook
+//! ([`warehouse_hook`]).
 //!
-//! A function may do only what its role in the template allows; anybody else may do everything
-//! ([`Services::refusals`] tells what was refused).
+//! A function may do only what its role in the template allows. Any other caller may do everything.
+//! [`Services::refusals`] lists the refused requests.
 
 mod access;
 mod answer;
@@ -43,17 +43,17 @@ pub use self::{
 };
 use crate::template::System;
 
-/// DynamoDB takes requests of up to 16 MB, and nothing here takes more.
+/// The size limit of a request. DynamoDB accepts up to 16 MB, and no service here accepts more.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// What the services start from, besides the template.
+/// The services' settings, in addition to the template.
 #[derive(Debug, Clone)]
 pub struct ServicesConfig {
-    /// Where tables and mails are kept; none keeps them in memory. Queues are always in memory.
+    /// The directory for tables and mails. Without one they are kept in memory. Queues are always in memory.
     pub data_dir: Option<PathBuf>,
-    /// Values by the secret's logical id. A secret without one answers as AWS does when none is set.
+    /// Secret values by logical id. A secret without one answers as AWS does before a value is set.
     pub secrets: BTreeMap<String, String>,
-    /// How often expired items are removed; none keeps them. AWS promises days; people at a desk should not wait.
+    /// How often expired items are removed; none keeps them. AWS promises days, which is too long for a developer.
     pub ttl_sweep: Option<Duration>,
 }
 
@@ -63,7 +63,7 @@ impl Default for ServicesConfig {
     }
 }
 
-/// Why the services do not start.
+/// Why the services cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServicesError {
     #[error("cannot use the data directory {}", path.display())]
@@ -89,7 +89,7 @@ pub struct Services {
     server: Arc<Server>,
 }
 
-/// The services without an address: they answer whoever is in this process. Cheap to clone.
+/// The services without an address. They answer callers in this process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Embedded(Arc<Shared>);
 
@@ -104,7 +104,7 @@ struct Shared {
 }
 
 impl Embedded {
-    /// Creates what the template declares and is not there yet. Queues have URLs at `port`.
+    /// Creates the resources that the template declares and that do not exist yet. Queues have URLs at `port`.
     pub async fn start(port: u16, system: &System, config: ServicesConfig) -> Result<Self, ServicesError> {
         let counters = Counters::default();
         if let Some(path) = &config.data_dir {
@@ -123,7 +123,7 @@ impl Embedded {
         })))
     }
 
-    /// Answers a request on the caller's own thread: what it does to the tables is done when this returns.
+    /// Answers a request on the caller's own thread. Its changes to the tables are complete when this returns.
     pub async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Bytes) -> Response {
         let services = &self.0;
         match services.admit(method, uri, headers, &body) {
@@ -147,13 +147,13 @@ impl Embedded {
         &self.0.secrets
     }
 
-    /// What was asked of the services since the start or the last reset.
+    /// The requests to the services since the start or the last reset.
     pub fn meter(&self) -> Meter {
         self.0.counters.read()
     }
 
-    /// The same by caller: a function's name, or a queue's for what Lambda's event source mapping does with it.
-    /// Everybody else is under the empty name.
+    /// The same by caller. The name is the function's, or the queue's for what Lambda's event source mapping does with
+    /// it. All other callers share the empty name.
     pub fn meter_by_caller(&self) -> BTreeMap<String, Meter> {
         self.0.counters.by_caller()
     }
@@ -162,7 +162,7 @@ impl Embedded {
         self.0.counters.reset();
     }
 
-    /// What functions tried and their roles do not allow, each once, since the start.
+    /// The requests of functions that their roles do not allow, each once, since the start.
     pub fn refusals(&self) -> Vec<Refusal> {
         self.0.access.refusals()
     }
@@ -175,7 +175,7 @@ impl Embedded {
 }
 
 impl Services {
-    /// Creates what the template declares and is not there yet, and answers on `listener`.
+    /// Creates the missing resources that the template declares, and answers on `listener`.
     pub async fn start(listener: Listener, system: &System, config: ServicesConfig) -> Result<Self, ServicesError> {
         let embedded = Embedded::start(listener.port(), system, config).await?;
         let shared = Arc::clone(&embedded.0);
@@ -188,7 +188,7 @@ impl Services {
         self.server.endpoint()
     }
 
-    /// Ends open polls, answers what has been asked, and closes the address.
+    /// Ends open polls, finishes open requests, and closes the address.
     pub async fn shutdown(&self) {
         self.embedded.shutdown().await;
         self.server.shutdown(Duration::from_secs(2)).await;
@@ -203,7 +203,7 @@ impl std::ops::Deref for Services {
     }
 }
 
-/// A service of AWS that is offered here.
+/// An AWS service that is offered here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Service {
     DynamoDb,
@@ -225,7 +225,7 @@ async fn dispatch(
     }
 }
 
-/// A request that its sender may make.
+/// A request that its sender is allowed to make.
 struct Asked<'a> {
     /// The function's name; empty for everybody else.
     caller: &'a str,
@@ -234,7 +234,7 @@ struct Asked<'a> {
 }
 
 impl Shared {
-    /// What is asked of which service, if it is offered and its sender may ask it.
+    /// The service and operation of a request, if they are offered and the sender may use them.
     fn admit<'a>(
         &'a self,
         method: &Method,
@@ -267,8 +267,8 @@ impl Shared {
     }
 }
 
-/// The service and the operation that a request is for, or the name of what is not offered. The JSON protocols name
-/// both in `X-Amz-Target`; SES has paths.
+/// The service and the operation of a request, or the name of what is not offered. The JSON protocols name both in
+/// `X-Amz-Target`; SES uses paths.
 fn target<'h>(method: &Method, uri: &Uri, headers: &'h HeaderMap) -> Result<(Service, &'h str), String> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     match target.and_then(|target| target.split_once('.')) {

@@ -1,4 +1,4 @@
-//! The whole system, running: what `cargo run` and the end-to-end tests start.
+//! The whole running system, for `cargo run` and the end-to-end tests.
 
 use std::{
     collections::BTreeMap,
@@ -20,24 +20,25 @@ use crate::{
     triggers::Triggers,
 };
 
-/// What to start, and how.
+/// The settings of a stack.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
     pub template: PathBuf,
-    /// Where tables, mails, secrets and the log are kept; none keeps everything in memory. Queues are always
-    /// in memory.
+    /// The directory for tables, mails, secrets and the log. Without one everything is kept in memory. Queues are
+    /// always in memory.
     pub data_dir: Option<PathBuf>,
     pub ports: Ports,
-    /// Values for the template's parameters, before the local ones and before its defaults.
+    /// Values for the template's parameters. They override the local values and the template's defaults.
     pub parameters: BTreeMap<String, String>,
     pub lambda: LambdaOptions,
     pub retry: Retry,
-    /// Whether schedules run by themselves. [`Stack::run_schedule_now`] works either way.
+    /// Whether schedules run on their own. [`Stack::run_schedule_now`] works either way.
     pub schedules: bool,
 }
 
 impl StackOptions {
-    /// Everything in memory and on free ports, with schedules; the functions' binaries are in `binaries`.
+    /// Settings for a stack in memory on free ports, with schedules. `binaries` is the directory of the functions'
+    /// binaries.
     pub fn new(template: &Path, binaries: &Path) -> Self {
         Self {
             template: template.to_owned(),
@@ -63,7 +64,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts everything that the template declares. The functions must have been built.
+    /// Starts everything that the template declares. The functions must already be built.
     pub async fn start(options: StackOptions) -> Result<Self, StackError> {
         let StackOptions { template, data_dir, ports, parameters, lambda, retry, schedules } = options;
         let api = Listener::bind(ports.api).await?;
@@ -75,7 +76,7 @@ impl Stack {
         let api_address = api_url.clone();
         let backing = BackingOptions { template, data_dir, ports, api_url: api_address, parameters, links };
         let backing = Backing::start(backing).await?;
-        // Only now that every port is had: the log of the last run must outlive a start that fails.
+        // The log is opened only after every port is bound: a failed start must not overwrite the last run's log.
         let logs = match log {
             Some(path) => Logs::with_file(&path).map_err(|source| StackError::Log { path, source })?,
             None => Logs::in_memory(),
@@ -94,7 +95,7 @@ impl Stack {
         Ok(Self { backing, lambda, logs, api_url, invoke_url, triggers })
     }
 
-    /// The base URL of the HTTP API, without a final slash.
+    /// The base URL of the HTTP API, with no final slash.
     pub fn api_url(&self) -> &str {
         &self.api_url
     }
@@ -104,7 +105,7 @@ impl Stack {
         &self.invoke_url
     }
 
-    /// The one address of DynamoDB, SQS, SES and Secrets Manager.
+    /// The shared address of DynamoDB, SQS, SES and Secrets Manager.
     pub fn endpoint(&self) -> &str {
         self.backing.services.endpoint()
     }
@@ -119,17 +120,17 @@ impl Stack {
         &self.backing.stripe
     }
 
-    /// The receiver of the warehouse's webhook. A location must name its address to be told anything.
+    /// The receiver of the warehouse's webhook. Only locations that name its address are notified.
     pub fn warehouse(&self) -> &WarehouseHook {
         &self.backing.warehouse
     }
 
-    /// An API key with the operator's role, which is there from the start.
+    /// An API key with the operator's role. It exists from the start.
     pub fn operator_key(&self) -> &str {
         &self.backing.operator_key
     }
 
-    /// The template, as it was read.
+    /// The template as it was read.
     pub fn system(&self) -> &System {
         &self.backing.system
     }
@@ -151,7 +152,7 @@ impl Stack {
         self.backing.services.meter()
     }
 
-    /// The same by caller: a function's name, or a queue's for what Lambda's event source mapping does with it.
+    /// The same by caller: a function's name, or a queue's name for what its event source mapping does.
     pub fn meter_by_caller(&self) -> BTreeMap<String, Meter> {
         self.backing.services.meter_by_caller()
     }
@@ -160,8 +161,8 @@ impl Stack {
         self.backing.services.reset_meter();
     }
 
-    /// What functions tried and their roles do not allow, each once, since the start. A refusal need not fail
-    /// anything that is seen from outside: a message that may not be sent is only late.
+    /// The requests of functions that their roles do not allow, each once, since the start. A refusal need not be
+    /// visible from outside: a refused message, for example, only arrives late.
     pub fn refusals(&self) -> Vec<Refusal> {
         self.backing.services.refusals()
     }
@@ -182,8 +183,8 @@ impl Stack {
         schedule::run_once(function, &Invoker::Local(self.lambda.clone())).await
     }
 
-    /// Answers what has been asked, finishes batches that are under way (five seconds at most), and ends every
-    /// process. Queued messages are gone; everything else is in the data directory.
+    /// Finishes open requests and batches in progress (five seconds at most), and ends every process. Queued messages
+    /// are lost; everything else is in the data directory.
     pub async fn shutdown(self) {
         self.triggers.shutdown().await;
         self.lambda.shutdown().await;

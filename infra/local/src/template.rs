@@ -1,7 +1,7 @@
 //! `template.yaml`, read as AWS SAM reads it: the only description of the system.
 //!
-//! Everything in the file is either understood, or stands in a table of what means nothing on one
-//! machine ([`resources`]), or is an error that names it with its line.
+//! Everything in the file is understood, or listed in a table of what means nothing on one machine ([`resources`]), or
+//! reported as an error with its line.
 
 mod api;
 mod arn;
@@ -39,7 +39,7 @@ pub use scope::Context;
 use self::{scope::Scope, sections::Sections};
 
 impl System {
-    /// Reads the template at `path`. `parameters` take the place of the template's defaults.
+    /// Reads the template at `path`. `parameters` override the template's defaults.
     pub fn load(path: &Path, parameters: &BTreeMap<String, String>, context: &Context) -> Result<Self, TemplateError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| TemplateError::Read { path: path.to_owned(), source })?;

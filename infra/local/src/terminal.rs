@@ -1,4 +1,4 @@
-//! Color for people.
+//! Color for terminals.
 
 use std::{
     env,

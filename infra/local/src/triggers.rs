@@ -1,4 +1,4 @@
-//! What invokes functions by itself: the queues that are mapped to them, and their schedules.
+//! The triggers that invoke functions without a caller: queue mappings and schedules.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     template::System,
 };
 
-/// How long batches, runs and requests that are under way may take to end.
+/// How long shutdown waits for running batches, schedules and requests.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The running triggers of a system.
@@ -34,12 +34,12 @@ impl Triggers {
         schedule::start(system, invoker, &self.stop, &self.tasks);
     }
 
-    /// Runs a task that ends by itself soon after the token is cancelled.
+    /// Runs a task that ends on its own soon after the token is cancelled.
     pub(crate) fn spawn<F: Future<Output = ()> + Send + 'static>(&self, task: impl FnOnce(CancellationToken) -> F) {
         self.tasks.spawn(task(self.stop.clone()));
     }
 
-    /// Starts nothing more, and lets what is under way end: five seconds at most.
+    /// Starts nothing more, and waits for what is running: five seconds at most.
     pub async fn shutdown(&self) {
         self.stop.cancel();
         self.tasks.close();

@@ -1,5 +1,5 @@
-//! A payment provider on this machine that speaks Stripe's API as far as Orderly uses it: refunds
-//! with idempotency keys, and signed webhooks. Money moves nowhere but in its books.
+//! A simulated payment provider that speaks the part of Stripe's API that Orderly uses: refunds with idempotency keys,
+//! and signed webhooks. Money moves only in its books.
 
 mod api;
 mod books;
@@ -22,39 +22,39 @@ use self::{books::Books, webhooks::Signer};
 use super::courier::{Courier, DeliveryError, Webhook};
 use crate::services::{Listener, Server};
 
-/// What the provider starts with.
+/// The provider's settings.
 #[derive(Debug, Clone)]
 pub struct StripeConfig {
-    /// What webhooks are signed with: the value of the template's `StripeWebhookSecret`. Its first line counts.
+    /// The key that signs webhooks: the value of the template's `StripeWebhookSecret`. Only its first line is used.
     pub webhook_secret: String,
-    /// Where webhooks go; none keeps them back until [`Stripe::set_webhook_url`].
+    /// The URL for webhooks. Without one they are dropped until [`Stripe::set_webhook_url`].
     pub webhook_url: Option<String>,
-    /// Where payments and refunds are kept; none keeps them in memory.
+    /// The directory for payments and refunds. Without one they are kept in memory.
     pub data_dir: Option<PathBuf>,
     pub clock: Clock,
 }
 
 impl StripeConfig {
-    /// What the local stack needs: webhooks go to the API, signed with the template's secret.
+    /// The local stack's settings: webhooks go to the API, signed with the template's secret.
     pub(crate) fn local(
         api_url: &str,
         secrets: &BTreeMap<String, String>,
         data_dir: Option<PathBuf>,
         clock: Clock,
     ) -> Self {
-        // A template without this secret has nobody to sign for.
+        // A template without this secret has no receiver to sign for.
         let webhook_secret = secrets.get("StripeWebhookSecret").cloned().unwrap_or_default();
         let webhook_url = Some(format!("{api_url}/webhooks/payments/stripe"));
         Self { webhook_secret, webhook_url, data_dir, clock }
     }
 }
 
-/// The template's parameters that turn the functions to the provider at `url`.
+/// The template's parameters that point the functions at the provider at `url`.
 pub(crate) fn parameters(url: &str) -> [(&'static str, &str); 2] {
     [("StripeApiUrl", url), ("StripeLivemode", "false")]
 }
 
-/// The value of a secret that must have the provider's own form.
+/// The fixed value of a secret that must have Stripe's form.
 pub(super) fn secret(name: &str) -> Option<&'static str> {
     (name == "StripeApiKey").then_some("sk_test_local")
 }
@@ -66,7 +66,7 @@ pub struct Stripe {
     server: Arc<Server>,
 }
 
-/// The provider without an address: it answers whoever is in this process, who also delivers its webhooks.
+/// The provider without an address. It answers callers in this process, who also deliver its webhooks.
 #[derive(Debug, Clone)]
 pub struct EmbeddedStripe {
     shared: Arc<Shared>,
@@ -95,23 +95,23 @@ impl Stripe {
         self.server.endpoint()
     }
 
-    /// Where webhooks go from now on.
+    /// Sets the URL for webhooks from now on.
     pub fn set_webhook_url(&self, url: impl Into<String>) {
         self.shared.courier.turn_to(Some(url.into()));
     }
 
-    /// Tells nobody of anything from now on, and gives up what is still being retried.
+    /// Stops sending webhooks, and gives up those that are being retried.
     pub fn withhold_webhooks(&self) {
         self.shared.courier.turn_to(None);
     }
 
-    /// A customer pays `amount` minor units for an order. Yields the `payment_intent.succeeded`
-    /// webhook, which the caller may deliver, double, delay or lose.
+    /// Pays `amount` minor units for an order, as its customer. Yields the `payment_intent.succeeded` webhook, which
+    /// the caller may deliver, double, delay or lose.
     pub fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
         self.shared.pay(order_id, amount, currency)
     }
 
-    /// Makes a payment known that the provider did not make, so that it can be refunded.
+    /// Registers a payment that the provider did not make, so that it can be refunded.
     pub fn register(&self, payment_intent: &str, amount: i64, currency: &str) -> Result<(), BooksError> {
         self.shared.books().register(payment_intent, None, amount, currency, self.shared.clock.now()).map(|_| ())
     }
@@ -141,12 +141,12 @@ impl Stripe {
         self.shared.books().refunds_of(payment_intent).cloned().collect()
     }
 
-    /// How many webhooks about refunds have not been taken yet. One is counted before the refund is answered.
+    /// The number of undelivered webhooks about refunds. A refund's webhook is counted before the refund is answered.
     pub fn undelivered(&self) -> usize {
         self.shared.courier.undelivered()
     }
 
-    /// Takes no more requests. Webhooks that are still being retried are given up.
+    /// Stops taking requests, and gives up webhooks that are being retried.
     pub async fn shutdown(&self) {
         self.withhold_webhooks();
         self.server.shutdown(Duration::from_secs(2)).await;
@@ -154,7 +154,7 @@ impl Stripe {
 }
 
 impl EmbeddedStripe {
-    /// [`StripeConfig::webhook_url`] is of no use here.
+    /// [`StripeConfig::webhook_url`] is not used here.
     pub fn open(config: StripeConfig) -> Result<Self, BooksError> {
         let shared = Shared::open(config, Courier::keeping)?;
         Ok(Self { router: api::router(Arc::clone(&shared)), shared })
@@ -175,17 +175,17 @@ impl EmbeddedStripe {
         self.shared.event(kind, object)
     }
 
-    /// Signs an event's body anew: a signature is good for five minutes only.
+    /// Signs an event's body again, because a signature is valid for only five minutes.
     pub fn sign(&self, body: Vec<u8>) -> Webhook {
         self.shared.courier.sign(body)
     }
 
-    /// The webhooks about refunds that have not been taken from here yet.
+    /// Removes and returns the kept webhooks about refunds.
     pub fn take_webhooks(&self) -> Vec<Webhook> {
         self.shared.courier.take()
     }
 
-    /// How many of them there are.
+    /// The number of kept webhooks about refunds.
     pub fn undelivered(&self) -> usize {
         self.shared.courier.undelivered()
     }
@@ -226,7 +226,7 @@ impl Shared {
         Ok(self.event("payment_intent.succeeded", &webhooks::payment_intent(&payment)))
     }
 
-    /// Tells the receiver of a refund, as Stripe does: not in any order, and not only once.
+    /// Sends the webhooks of a refund, as Stripe does: in no fixed order, and sometimes more than once.
     fn announce(&self, payment: &Payment, refund: &Refund, refunded: i64) {
         let object = json!(refund);
         let events = [

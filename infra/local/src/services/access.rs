@@ -1,10 +1,10 @@
-//! Who may do what. A function is held to its role in the template as IAM would hold it, so that a missing permission
-//! fails on a developer's machine and not after deployment.
+//! Permissions of callers. A function is held to its role in the template as IAM would hold it, so that a missing
+//! permission fails on a developer's machine and not after deployment.
 //!
-//! Callers are told apart by the access key id in their signature. Each function process has its function's name for
-//! one ([`crate::lambda`]). Any other key may do everything, and so may a request without a signature: developers'
-//! tools, tests, the seed. The signature itself is not verified. What stands beyond IAM policies is not looked at
-//! either: policies of resources, sessions and organizations.
+//! A caller is identified by the access key id in its signature. Each function process uses its function's name
+//! ([`crate::lambda`]). Any other key may do everything, and so may a request without a signature: developers' tools,
+//! tests, the seed. The signature itself is not verified. Only IAM policies of roles are checked, not those of
+//! resources, sessions or organizations.
 
 mod needs;
 mod refusal;
@@ -20,7 +20,7 @@ pub use self::refusal::Refusal;
 use super::Service;
 use crate::template::{Permissions, Secret, System};
 
-/// The permissions of every function, and what was refused by them.
+/// Every function's permissions, and the requests that they refused.
 #[derive(Debug)]
 pub(super) struct Access {
     /// By access key id, which is the function's name.
@@ -39,8 +39,8 @@ impl Access {
         }
     }
 
-    /// The first thing that the request needs and its sender may not. A body that is no request needs nothing: the
-    /// service says what is wrong with it.
+    /// The first permission that the request needs and its sender lacks. A malformed body needs none: the service
+    /// answers with the error.
     pub(super) fn refuse(
         &self,
         headers: &HeaderMap,
@@ -69,7 +69,7 @@ impl Access {
         self.callers.get_key_value(access_key(headers)?).map(|(function, _)| function.as_str())
     }
 
-    /// Everything that was refused, each once.
+    /// All refusals, each once.
     pub(super) fn refusals(&self) -> Vec<Refusal> {
         self.lock().iter().cloned().collect()
     }

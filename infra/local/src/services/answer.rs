@@ -1,4 +1,4 @@
-//! Answers in the shape that the AWS SDKs read.
+//! Answers in the form that the AWS SDKs read.
 
 use axum::{
     Json,
@@ -8,7 +8,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-/// An error as the JSON protocols of AWS carry it.
+/// An error in the form of AWS's JSON protocols.
 #[derive(Debug)]
 pub(super) struct AwsError {
     status: StatusCode,
@@ -21,12 +21,12 @@ impl AwsError {
         Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
     }
 
-    /// With another status than 400.
+    /// The same error with another status than 400.
     pub(super) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
-    /// What the local stack does not offer. A 400, because the SDKs retry a 501.
+    /// An operation that the local stack does not offer. The status is 400, because the SDKs retry a 501.
     pub(super) fn unsupported(operation: &str) -> Self {
         Self::new("UnknownOperationException", format!("the local stack does not offer {operation}"))
     }
@@ -34,9 +34,9 @@ impl AwsError {
 
 impl IntoResponse for AwsError {
     fn into_response(self) -> Response {
-        // REST-JSON clients read the code from the header, the others from the body.
+        // REST-JSON clients read the code from the header, others from the body.
         let code = [("x-amzn-errortype", self.code)];
-        // Secrets Manager writes `Message`, most others `message`: SDKs accept either, so send both.
+        // Secrets Manager writes `Message`, most others `message`. SDKs accept either, so both are sent.
         let body = json!({"__type": self.code, "message": self.message, "Message": self.message});
         (self.status, code, Json(body)).into_response()
     }

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::template::Table;
 
-/// The tables, and who counts their use.
+/// The tables, and the counter of their use.
 #[derive(Debug)]
 pub(super) struct DynamoDb {
     database: Handle,
@@ -61,8 +61,8 @@ impl DynamoDb {
             None => Database::memory(),
         };
         let database = database.map_err(TableError::Open)?;
-        // SQLite's `synchronous = NORMAL`: a commit does not wait for the disk, which took half of all time. A process that
-        // is killed loses nothing; a machine without power loses its last moments, and stays consistent.
+        // SQLite's `synchronous = NORMAL`: a commit does not wait for the disk, which took half of all time. A killed
+        // process loses nothing. A power failure loses the last moments, and the data stays consistent.
         database.disable_bulk_loading().map_err(TableError::Open)?;
         tables::ensure(&database, declared)?;
         let has_ttl = declared.iter().any(|table| table.ttl_attribute.is_some());
@@ -77,7 +77,7 @@ impl DynamoDb {
         }
     }
 
-    /// Answers from a thread that may wait: the emulator blocks on its file.
+    /// Answers on a blocking thread, because the emulator blocks on its file.
     pub(super) async fn handle(&self, caller: &str, operation: &str, body: Bytes) -> Response {
         self.counters.count(caller, "DynamoDB", operation);
         let Handle(database) = self.database.clone();
@@ -91,7 +91,7 @@ impl DynamoDb {
         self.respond(caller, operation, answer)
     }
 
-    /// Answers here and now.
+    /// Answers on the current thread.
     pub(super) fn answer(&self, caller: &str, operation: &str, body: &[u8]) -> Response {
         self.counters.count(caller, "DynamoDB", operation);
         let counted = |direction, report: &ConsumedCapacity| count(&self.counters, caller, direction, report);
@@ -131,7 +131,7 @@ async fn sweep(database: Database, every: Duration) {
     }
 }
 
-/// Whether a write was right and still did not happen.
+/// Whether a valid write was refused.
 fn is_refused_write(error: &DynoxideError) -> bool {
     matches!(
         error,
@@ -139,7 +139,7 @@ fn is_refused_write(error: &DynoxideError) -> bool {
     )
 }
 
-/// Runs one operation, from JSON to JSON, with its capacity counted; none if the operation is not offered.
+/// Runs one operation, from JSON to JSON, and counts its capacity. None if the operation is not offered.
 fn run(
     database: &Database,
     operation: &str,
@@ -151,7 +151,7 @@ fn run(
             read(body).and_then(|input| write(&database.$action(input)?))
         };
     }
-    // Whatever the client had asked for, all is counted; it is told what it had asked for.
+    // All capacity is counted, whatever the client requested. The client gets the report that it requested.
     macro_rules! metered {
         ($input:ty, $action:ident, $direction:ident) => {
             read(body).and_then(|mut input: $input| {
@@ -189,7 +189,7 @@ fn read<I: DeserializeOwned>(body: &[u8]) -> Result<I, DynoxideError> {
     if let Ok(input) = serde_json::from_slice(body) {
         return Ok(input);
     }
-    // What is wrong with a text is told with its place in the text, which DynamoDB does not: a value has none.
+    // Parsing a text reports the error with its position, which DynamoDB does not. Parsing a value has no position.
     let request = serde_json::from_slice(body).map_err(|_| DynoxideError::SerializationException(String::new()))?;
     from_value(request)
 }
@@ -202,7 +202,7 @@ fn write(answer: &impl Serialize) -> Result<String, DynoxideError> {
     serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// The emulator marks what DynamoDB calls a validation error with a prefix.
+/// The error for an unreadable request. The emulator marks a validation error of DynamoDB with a prefix.
 fn invalid(message: &str) -> DynoxideError {
     match message.split_once("VALIDATION:").or_else(|| message.split_once("VALIDATION_REQUEST:")) {
         Some((_, message)) => DynoxideError::ValidationException(message.to_owned()),

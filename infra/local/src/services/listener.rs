@@ -1,4 +1,4 @@
-//! Addresses on this machine: bound first, so that they can be told to others, served later.
+//! Local addresses. They are bound first, so that they can be passed to others, and served later.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -9,7 +9,7 @@ use std::{
 use axum::Router;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// A port that cannot be had.
+/// Why a port cannot be bound.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     #[error("port {0} is in use by another program: stop it, or choose another port")]
@@ -22,7 +22,7 @@ pub enum BindError {
     },
 }
 
-/// A bound address on loopback that nobody serves yet; connections wait.
+/// A bound address on loopback that is not served yet. Connections wait.
 #[derive(Debug)]
 pub struct Listener {
     inner: TcpListener,
@@ -45,7 +45,7 @@ impl Listener {
         self.address.port()
     }
 
-    /// `http://127.0.0.1:4566`, without a final slash.
+    /// `http://127.0.0.1:4566`, with no final slash.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -61,7 +61,7 @@ impl Listener {
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let signal = async {
-                // A dropped sender stops the server too.
+                // Dropping the sender stops the server too.
                 let _ = stopped.await;
             };
             if let Err(error) = axum::serve(self.inner, router).with_graceful_shutdown(signal).await {
@@ -84,7 +84,7 @@ impl Server {
         &self.endpoint
     }
 
-    /// Takes no more connections and waits at most `grace` for open requests.
+    /// Accepts no more connections, and waits at most `grace` for open requests.
     pub(crate) async fn shutdown(&self, grace: Duration) {
         let running = self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some((stop, mut task)) = running {

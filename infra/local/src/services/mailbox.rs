@@ -1,4 +1,4 @@
-//! SES: takes mails and keeps them, for people to look at.
+//! SES: accepts mails and keeps them for people to read.
 
 use std::{
     fs::{File, OpenOptions},
@@ -39,7 +39,7 @@ pub enum MailboxError {
     },
 }
 
-/// A mail as it would have been delivered.
+/// A mail as SES would have delivered it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mail {
     /// SES's message id.
@@ -59,12 +59,12 @@ pub struct Mail {
     /// Headers beyond those above.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
-    /// The message itself, when it was sent raw.
+    /// The whole message, if it was sent raw.
     #[serde(default)]
     pub raw: Option<String>,
 }
 
-/// Every mail that was sent. Cheap to clone.
+/// All sent mails. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
     /// A line for each mail.
@@ -74,7 +74,7 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Keeps mails in the file `kept` too, and has those that are there already.
+    /// Also keeps mails in the file `kept`, and loads those that it holds.
     pub(super) fn open(kept: Option<&Path>) -> Result<Self, MailboxError> {
         let (file, mails) = match kept {
             Some(path) => {
@@ -117,15 +117,15 @@ impl Mailbox {
     }
 }
 
-/// The mails of a file, oldest first, and the file at its end.
+/// Opens a file of mails for appending, and reads its mails, oldest first.
 fn read_all(path: &Path) -> Result<(File, Vec<Mail>), MailboxError> {
     let failed = |source| MailboxError::Io { path: path.to_owned(), source };
-    // Only its owner may read it: there are customers in it.
+    // Only the owner may read it, because it holds customer data.
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path);
     let mut file = file.map_err(failed)?;
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(failed)?;
-    // A crash may have left half of a line, which nobody was told had been sent.
+    // A crash may have left a partial line. Its sender was never told that the mail was sent.
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     file.set_len(whole as u64).map_err(failed)?;
     let mut mails = Vec::new();
@@ -136,7 +136,7 @@ fn read_all(path: &Path) -> Result<(File, Vec<Mail>), MailboxError> {
     Ok((file, mails))
 }
 
-/// Adds a mail, all of it or nothing.
+/// Appends a mail, completely or not at all.
 fn append(file: &mut File, mail: &Mail) -> io::Result<()> {
     let mut line = serde_json::to_vec(mail)?;
     line.push(b'\n');
@@ -166,7 +166,7 @@ struct Destination {
     bcc: Vec<String>,
 }
 
-/// Exactly one of the three.
+/// Exactly one of the three is set.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Content {
@@ -252,7 +252,7 @@ impl SendEmail {
     }
 }
 
-/// Fills `mail` from a message in base64. What the request itself says goes before the headers.
+/// Fills `mail` from a message in base64. The fields of the request take precedence over the message's headers.
 fn read_raw(mail: &mut Mail, data: &str) -> Result<(), AwsError> {
     let raw = BASE64_STANDARD.decode(data).map_err(|error| bad_request(&format!("Raw.Data: {error}")))?;
     let message = MessageParser::default().parse(&raw).ok_or_else(|| bad_request("Raw.Data is not a message"))?;
@@ -268,7 +268,7 @@ fn read_raw(mail: &mut Mail, data: &str) -> Result<(), AwsError> {
         mail.reply_to = addresses(message.reply_to());
     }
     message.subject().unwrap_or_default().clone_into(&mut mail.subject);
-    // The parser makes up the part that is missing from the other one; only real ones count.
+    // The parser derives a missing part from the other one. Only parts that the message has are used.
     mail.html =
         message.html_part(0).filter(|part| part.is_text_html()).and_then(|_| message.body_html(0)).map(Into::into);
     mail.text =

@@ -1,4 +1,4 @@
-//! Counting what the functions ask of AWS, because that is what an order costs.
+//! Counts the functions' requests to AWS, because they are the cost of an order.
 
 use std::{
     collections::BTreeMap,
@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 /// Requests and capacity over some time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Meter {
-    /// By service and operation: `DynamoDB.PutItem`. Polls that found a queue empty are not counted.
+    /// By service and operation: `DynamoDB.PutItem`. Polls of an empty queue are not counted.
     pub requests: BTreeMap<String, u64>,
-    /// DynamoDB's units over all tables, as it bills them on demand. A write whose condition failed
-    /// costs units on AWS too, but its answer does not say how many: it is not in here.
+    /// DynamoDB's on-demand units over all tables. Excludes writes whose condition failed: they cost units on AWS too,
+    /// but the answer does not say how many.
     pub read_units: f64,
     pub write_units: f64,
     /// The same by table (`OrdersTable`, without its indexes) and by index (`OrdersTable/due`).
     pub by_table: BTreeMap<String, Units>,
-    /// Writes that were refused, by service and operation: a condition that did not hold, a conflict.
+    /// Refused writes by service and operation: a failed condition or a conflict.
     pub refused: BTreeMap<String, u64>,
 }
 
@@ -36,7 +36,7 @@ pub(super) enum Direction {
 }
 
 impl Meter {
-    /// Adds what another one has counted.
+    /// Adds another meter's counts.
     fn add(&mut self, other: &Self) {
         for (all, more) in [(&mut self.requests, &other.requests), (&mut self.refused, &other.refused)] {
             for (operation, count) in more {
@@ -67,12 +67,12 @@ impl Meter {
     }
 }
 
-/// The running totals that all services share, by caller: a function's name, a queue's for what Lambda's event
-/// source mapping does with it, and [`NOBODY`].
+/// The running totals of all services by caller. A caller is a function, a queue (for its event source mapping) or
+/// [`NOBODY`].
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counters(Arc<Mutex<BTreeMap<String, Meter>>>);
 
-/// Whoever is neither a function nor an event source mapping: tests, the console, a developer's tools.
+/// Any caller that is neither a function nor an event source mapping: tests, the console, a developer's tools.
 pub(super) const NOBODY: &str = "";
 
 impl Counters {
@@ -88,7 +88,7 @@ impl Counters {
         self.with(caller, |meter| *meter.requests.entry(format!("{service}.{operation}")).or_default() += 1);
     }
 
-    /// A write that did not happen. It was counted as a request already.
+    /// Counts a refused write. It was already counted as a request.
     pub(super) fn refused(&self, caller: &str, service: &str, operation: &str) {
         self.with(caller, |meter| *meter.refused.entry(format!("{service}.{operation}")).or_default() += 1);
     }
@@ -102,7 +102,7 @@ impl Counters {
         self.lock().clone()
     }
 
-    /// What all callers did.
+    /// The total of all callers.
     pub(super) fn read(&self) -> Meter {
         let mut all = Meter::default();
         self.lock().values().for_each(|meter| all.add(meter));

@@ -1,4 +1,4 @@
-//! Secrets Manager: the template's secrets, with the values that the caller gives.
+//! Secrets Manager: the template's secrets, with the caller's values.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ struct Secret {
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The value stays out of logs and panics.
+        // The value must not appear in logs and panics.
         formatter.debug_struct("Secret").field("arn", &self.arn).finish_non_exhaustive()
     }
 }
@@ -59,7 +59,7 @@ struct PutSecretValue {
 }
 
 impl Secrets {
-    /// The error is a name in `values` that the template does not declare.
+    /// Fails with a name in `values` that the template does not declare.
     pub(super) fn new(declared: &[template::Secret], mut values: BTreeMap<String, String>) -> Result<Self, String> {
         let secrets = declared.iter().map(|secret| {
             let current = values.remove(&secret.name).map(Version::new);
@@ -81,7 +81,7 @@ impl Secrets {
         self.lock().get(name)?.current.as_ref().map(|version| version.value.clone())
     }
 
-    /// Gives the secret a new value; false if the template declares no such secret.
+    /// Sets a new value of the secret; false if the template declares no such secret.
     pub fn set(&self, name: &str, value: impl Into<String>) -> bool {
         match self.lock().get_mut(name) {
             Some(secret) => {

@@ -1,5 +1,5 @@
-//! SQS: an embedded emulator with the gaps mended that Orderly would fall into, and a handle for
-//! the event source mappings and the console, which live in this process.
+//! SQS: an embedded emulator with fixes for the gaps that affect Orderly, and a handle for the event source mappings
+//! and the console, which run in this process.
 
 mod dead_letters;
 mod protocol;
@@ -25,10 +25,10 @@ use self::dead_letters::MoveTask;
 use super::meter::{Counters, NOBODY};
 use crate::template::{ACCOUNT, Queue, REGION, arn};
 
-/// SQS hands out and takes at most ten messages in one request.
+/// SQS returns and accepts at most ten messages in one request.
 const BATCH: usize = 10;
 
-/// Why a queue did not do what it was asked.
+/// Why a queue operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
     #[error("there is no queue {0}")]
@@ -46,7 +46,7 @@ pub struct Message {
     pub receipt_handle: String,
     pub body: String,
     pub md5_of_body: String,
-    /// What SQS knows of it: `ApproximateReceiveCount`, `SentTimestamp` (milliseconds) and so on.
+    /// SQS's own attributes: `ApproximateReceiveCount`, `SentTimestamp` (milliseconds) and so on.
     pub attributes: BTreeMap<String, String>,
     pub message_attributes: BTreeMap<String, MessageAttribute>,
 }
@@ -58,7 +58,7 @@ pub struct MessageAttribute {
     pub binary_value: Option<Vec<u8>>,
 }
 
-/// How many messages a queue holds. In process, as on AWS, the numbers are of one moment.
+/// The numbers of messages in a queue at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct QueueDepth {
     pub visible: u64,
@@ -73,7 +73,7 @@ pub struct Sqs {
     queues: Arc<Vec<Queue>>,
     endpoint: Arc<str>,
     counters: Counters,
-    /// Looking at dead letters hides them for a moment, so looking and moving take turns.
+    /// Reading dead letters hides them for a moment, so readers and movers take turns.
     dead_letters: Arc<tokio::sync::Mutex<()>>,
     moves: Arc<Mutex<Vec<MoveTask>>>,
 }
@@ -133,14 +133,13 @@ impl Sqs {
         &self.queues
     }
 
-    /// The URL that clients know the queue by.
+    /// The queue's URL for clients.
     pub fn url(&self, queue: &str) -> String {
         format!("{}/{ACCOUNT}/{queue}", self.endpoint)
     }
 
-    /// Waits up to `wait` (whole seconds, at most 20) for up to `max` messages (at most 10). They
-    /// are hidden from others for the queue's visibility timeout. What is done with a queue in this process is
-    /// metered under the queue's name.
+    /// Waits up to `wait` (whole seconds, at most 20) for up to `max` messages (at most 10). They are hidden from
+    /// others for the queue's visibility timeout. The meter counts operations in this process under the queue's name.
     pub async fn receive(&self, queue: &str, max: usize, wait: Duration) -> Result<Vec<Message>, QueueError> {
         let messages = self.receive_hidden(queue, max, wait, None).await?;
         if !messages.is_empty() {
@@ -169,8 +168,7 @@ impl Sqs {
         Ok(output.messages.into_iter().map(Message::from).collect())
     }
 
-    /// Deletes the messages with these receipt handles, any number of them. One that stays is an error, the first if
-    /// there are several, after all have been tried.
+    /// Deletes any number of messages by their receipt handles. Tries all of them; yields the first error.
     pub async fn delete_batch(&self, queue: &str, receipt_handles: &[String]) -> Result<(), QueueError> {
         let mut outcome = Ok(());
         for handles in receipt_handles.chunks(BATCH) {
@@ -191,7 +189,7 @@ impl Sqs {
         outcome
     }
 
-    /// Shows the message again after `after` (whole seconds); zero is now.
+    /// Makes the message visible again after `after` (whole seconds); zero means now.
     pub async fn change_visibility(
         &self,
         queue: &str,

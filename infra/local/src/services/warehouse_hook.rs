@@ -1,4 +1,4 @@
-//! The warehouse's side of its webhook: takes what Orderly posts, and shows it to tests and people.
+//! The warehouse's side of its webhook: receives Orderly's notices, and shows them to tests and people.
 
 use std::{
     collections::VecDeque,
@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::listener::{Listener, Server};
 
-/// How many deliveries are kept; older ones are forgotten.
+/// The number of deliveries that are kept; the oldest are dropped first.
 const KEPT: usize = 1000;
 
 /// One delivery as it arrived.
@@ -29,15 +29,15 @@ const KEPT: usize = 1000;
 pub struct Delivery {
     pub at: Timestamp,
     pub path: String,
-    /// Names in small letters.
+    /// Names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: String,
-    /// The status that it was answered with.
+    /// The status of the answer.
     pub answered: u16,
 }
 
 impl Delivery {
-    /// The first header with this name, in small letters.
+    /// The first header with this lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -63,17 +63,17 @@ impl WarehouseHook {
         Self { shared, server: Arc::new(listener.serve(router)) }
     }
 
-    /// Where the warehouse wants its picklists.
+    /// The URL to which Orderly posts picklists.
     pub fn url(&self) -> String {
         format!("{}/picklists", self.server.endpoint())
     }
 
-    /// What has arrived, oldest first, also what was answered with an error.
+    /// All deliveries, oldest first, including those answered with an error.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.deliveries.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// Answers with this status from now on; 204 at first.
+    /// Sets the status of all further answers. It starts as 204.
     pub fn answer_with(&self, status: StatusCode) {
         self.shared.answer.store(status.as_u16(), Ordering::Relaxed);
     }

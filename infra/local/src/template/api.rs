@@ -13,7 +13,7 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// The one API that there may be. `functions` are binaries by logical id.
+    /// The single API that a template may have. `functions` are binaries by logical id.
     pub(super) fn read(
         scope: &Scope<'_>,
         apis: &[Resource<'_>],
@@ -36,7 +36,7 @@ impl Api {
     ) -> Result<Self, TemplateError> {
         let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
         fields.ignore(&["AccessLogSettings", "Description", "Name", "Tags"]);
-        // One developer is no flood: nothing is throttled here (docs/ARCHITECTURE.md says so).
+        // Nothing is throttled here: one developer is no flood (docs/ARCHITECTURE.md says so).
         let mut throttling = fields.fields("DefaultRouteSettings")?;
         throttling.ignore(&["ThrottlingBurstLimit", "ThrottlingRateLimit"]);
         throttling.finish()?;

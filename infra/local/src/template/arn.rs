@@ -1,8 +1,8 @@
-//! What things are called on this machine.
+//! Names and ARNs on this machine.
 
-/// The region that the local services and the functions say they are in.
+/// The region of the local services and the functions.
 pub const REGION: &str = "us-east-1";
-/// The account that owns everything local.
+/// The account that owns all local resources.
 pub const ACCOUNT: &str = "000000000000";
 
 /// The ARN of something local: `arn("sqs", "RefundsQueue")`.

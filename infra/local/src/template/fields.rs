@@ -1,4 +1,4 @@
-//! Reading a mapping property by property, so that what nobody asked for is an error and not lost.
+//! Reads a mapping property by property, so that an unknown property is an error and not lost.
 
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -23,7 +23,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// `node` must be a mapping, or a function that yields one.
     pub(super) fn read(scope: &'a Scope<'a>, place: &str, path: &str, node: &Node) -> Result<Self, TemplateError> {
-        // Only a function at this level is resolved: what is inside may be a part that is never needed.
+        // Only a function at this level is resolved, because the content may include parts that are never needed.
         let resolved;
         let node = match node.value {
             Value::Call(..) => {
@@ -94,7 +94,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A property that may say only what is so here anyway, or be absent.
+    /// Accepts a property only if it is absent or states what holds locally anyway.
     pub(super) fn fixed(&mut self, key: &str, value: &str) -> Result<(), TemplateError> {
         let line = self.line_of(key);
         match self.text(key)? {
@@ -109,7 +109,7 @@ impl<'a> Fields<'a> {
         self.texts_of(nodes, key, line)
     }
 
-    /// A list of texts, or a text alone.
+    /// A list of texts, or a single text.
     pub(super) fn one_or_more(&mut self, key: &str) -> Result<Vec<String>, TemplateError> {
         let line = self.line_of(key);
         let nodes = match self.take(key)? {
@@ -149,7 +149,7 @@ impl<'a> Fields<'a> {
         self.list(key)?.iter().map(|node| Fields::read(self.scope, &self.place, &path, node)).collect()
     }
 
-    /// The mapping as named mappings.
+    /// The mapping's values, which are mappings, by name.
     pub(super) fn into_named_fields(self) -> Result<Vec<(String, Fields<'a>)>, TemplateError> {
         let read = |entry: &Entry| {
             let fields = Fields::read(self.scope, &self.place, &self.path_of(&entry.key), &entry.node)?;
@@ -158,7 +158,7 @@ impl<'a> Fields<'a> {
         self.unread.iter().map(read).collect()
     }
 
-    /// The mapping as names and texts; a value that resolves to nothing is left out.
+    /// The mapping's values, which are texts, by name. A value that resolves to nothing is left out.
     pub(super) fn into_texts(mut self) -> Result<BTreeMap<String, String>, TemplateError> {
         let keys: Vec<String> = self.unread.iter().map(|entry| entry.key.clone()).collect();
         let mut texts = BTreeMap::new();
@@ -179,12 +179,12 @@ impl<'a> Fields<'a> {
         self.unread.retain(|entry| !keys.contains(&entry.key.as_str()));
     }
 
-    /// Everything must have been read by now.
+    /// Fails if a property has not been read.
     pub(super) fn finish(self) -> Result<(), TemplateError> {
         self.only(&[])
     }
 
-    /// Nothing but these may be left to read.
+    /// Fails if a property other than these has not been read.
     pub(super) fn only(&self, keys: &[&str]) -> Result<(), TemplateError> {
         match self.unread.iter().find(|entry| !keys.contains(&entry.key.as_str())) {
             None => Ok(()),
@@ -196,7 +196,7 @@ impl<'a> Fields<'a> {
         self.unread.iter().find(|entry| entry.key == key).map_or(self.line, |entry| entry.line)
     }
 
-    /// Something that is wrong with the mapping as a whole.
+    /// An error about the mapping as a whole.
     pub(super) fn problem(&self, problem: Problem) -> TemplateError {
         problem.at(&self.place, self.line)
     }

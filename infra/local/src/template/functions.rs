@@ -1,4 +1,4 @@
-//! Functions, what runs them and what they may do.
+//! Functions, their triggers and their permissions.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,16 +21,16 @@ const DEPLOYMENT: &[&str] =
 /// What Lambda does with a queue in the function's name.
 const CONSUME: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
-/// The longest that Lambda lets a function run by default, and the memory it gives.
+/// Lambda's defaults for a function's timeout and memory.
 const DEFAULT_TIMEOUT_SECONDS: u64 = 3;
 const DEFAULT_MEMORY_MB: u32 = 128;
 
-/// What each function's binary is called, by logical id.
+/// The name of each function's binary, by logical id.
 pub(super) fn names(scope: &Scope<'_>, functions: &[Resource<'_>]) -> Result<BTreeMap<String, String>, TemplateError> {
     functions.iter().map(|resource| Ok((resource.id.to_owned(), binary(scope, resource)?))).collect()
 }
 
-/// The functions by the names of their binaries.
+/// The functions, by the names of their binaries.
 pub(super) fn read(
     scope: &Scope<'_>,
     globals: &[Entry],
@@ -102,15 +102,16 @@ fn function(
     Ok(function)
 }
 
-/// What becomes of events that nobody waits for, such as a schedule's: here they are given to the function at once,
-/// so none is ever too old, and one time only.
+/// Reads what happens to asynchronous events, such as a schedule's. The local stack gives each one to the function
+/// immediately and once, so none becomes too old.
 fn asynchronous(mut fields: Fields<'_>) -> Result<(), TemplateError> {
     fields.fixed("MaximumRetryAttempts", "0")?;
     fields.ignore(&["MaximumEventAgeInSeconds"]);
     fields.finish()
 }
 
-/// What the function's role allows. SAM would make a role for a function without one; here every function has its own.
+/// The permissions of the function's role. SAM would make a role for a function without one; here every function has
+/// its own.
 fn permissions(
     fields: &mut Fields<'_>,
     roles: &BTreeMap<String, Permissions>,

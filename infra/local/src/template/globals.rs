@@ -1,11 +1,11 @@
-//! What all functions have in common.
+//! The settings that all functions share.
 
 use super::{
     Problem, TemplateError,
     yaml::{Entry, Node, Value},
 };
 
-/// What functions have that do not say otherwise.
+/// The values for functions that set none.
 pub(super) fn function_defaults(globals: &[Entry]) -> Result<Option<&Node>, TemplateError> {
     let mut defaults = None;
     for Entry { key, line, node } in globals {

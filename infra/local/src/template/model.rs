@@ -59,7 +59,7 @@ pub struct EventSourceMapping {
 
 #[derive(Debug, Clone)]
 pub struct Authorizer {
-    /// The binary name of the function that decides.
+    /// The binary name of the authorizer's function.
     pub function: String,
     /// The headers that identify the caller, lower case. A request without one is 401 at once.
     pub identity_headers: Vec<String>,

@@ -1,9 +1,9 @@
-//! What a function may do, and whether that covers what it asks for: IAM's rules, as far as the template uses them.
+//! A function's permissions, and whether they cover a request: IAM's rules, as far as the template uses them.
 
 /// What the policies of a function's role allow. Everything else is forbidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
-    /// The role's logical id, which is where the template says what is allowed.
+    /// The logical id of the role that grants them.
     pub role: String,
     pub grants: Vec<Grant>,
 }
@@ -13,19 +13,19 @@ pub struct Permissions {
 pub struct Grant {
     /// `dynamodb:PutItem`: one service, one action, no wildcard.
     pub actions: Vec<String>,
-    /// ARNs in which `*` stands for any text, also for none.
+    /// ARNs in which `*` stands for any text, including none.
     pub resources: Vec<String>,
-    /// The only sender (`ses:FromAddress`) that it is for.
+    /// The only sender (`ses:FromAddress`) that the statement applies to.
     pub from_address: Option<String>,
 }
 
-/// What somebody must be allowed to do, so that a request is answered.
+/// A permission that a request needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     pub action: String,
-    /// An ARN; `*` for an action that IAM knows no resources for.
+    /// An ARN, or `*` for an action for which IAM has no resources.
     pub resource: String,
-    /// The sender's address, if it is about an e-mail.
+    /// The sender's address, for an e-mail.
     pub from_address: Option<String>,
 }
 
@@ -50,12 +50,12 @@ impl Grant {
     }
 }
 
-/// Whether `text` is `pattern`, in which `*` stands for any text.
+/// Whether `text` matches `pattern`, in which `*` stands for any text.
 fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };
     let Some((middle, end)) = rest.rsplit_once('*') else { return text.ends_with(rest) };
-    // The first place of each part leaves the most for those after it.
+    // The first match of each part leaves the most text for later parts.
     for part in middle.split('*') {
         match text.split_once(part) {
             Some((_, after)) => text = after,

@@ -1,4 +1,4 @@
-//! What can be wrong with a template, and where.
+//! Errors in a template, with their places.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub enum TemplateError {
     },
 }
 
-/// What is wrong at one place of a template.
+/// An error at one place of a template.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Problem {
     #[error("the local stack does not know the resource type `{0}`")]

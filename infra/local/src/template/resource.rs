@@ -6,7 +6,7 @@ use super::{
     yaml::{Entry, Node},
 };
 
-/// Attributes beside `Properties` that say how a resource is deployed, not what it is.
+/// Attributes beside `Properties` that control how a resource is deployed and not what it is.
 const DEPLOYMENT: &[&str] = &["Condition", "DeletionPolicy", "DependsOn", "Metadata", "Type", "UpdateReplacePolicy"];
 
 /// A logical id and what stands under it.

@@ -1,4 +1,4 @@
-//! All resources of a template: who reads each, and which of them mean nothing on one machine.
+//! All resources of a template: the reader of each, and the list of those that mean nothing on one machine.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::{
     sections::Sections, tables,
 };
 
-/// Resources of the template that are not needed on one machine: those that watch.
+/// The template's monitoring resources, which are not needed on one machine.
 const NOT_NEEDED: &[&str] = &[
     "AWS::CloudWatch::Alarm",
     "AWS::Logs::LogGroup",
@@ -16,7 +16,7 @@ const NOT_NEEDED: &[&str] = &[
     "AWS::SNS::Topic",
 ];
 
-/// Reads everything that the system is made of.
+/// Reads all resources of the system.
 pub(super) fn read(scope: &Scope<'_>, sections: &Sections<'_>) -> Result<System, TemplateError> {
     let mut system = System {
         functions: BTreeMap::new(),

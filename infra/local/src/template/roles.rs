@@ -1,12 +1,12 @@
-//! Roles and managed policies. What is read is what the template says in them: statements that allow named actions
-//! on exact resources or on some with `*`, and the one condition on an e-mail's sender. Whatever else a policy may
-//! say is an error, because a policy that is half understood would let through what AWS refuses.
+//! Roles and managed policies. The reader accepts only what the template uses: statements that allow named actions on
+//! exact resources or on some with `*`, and the one condition on an e-mail's sender. Anything else in a policy is an
+//! error, because a half-understood policy would allow what AWS refuses.
 
 use std::collections::BTreeMap;
 
 use super::{Grant, Permissions, TemplateError, fields::Fields, resource::Resource, scope::Scope};
 
-/// What a role is called, and who may take it.
+/// Properties that mean nothing on one machine, such as names and trust policies.
 const ROLE_IGNORED: &[&str] =
     &["AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "Path", "RoleName", "Tags"];
 const POLICY_IGNORED: &[&str] = &["Description", "ManagedPolicyName", "Path"];

@@ -8,7 +8,7 @@ fn context() -> Context {
     Context { endpoint: "http://127.0.0.1:4566".to_owned() }
 }
 
-/// A function whose role has these lines in the place of its properties.
+/// A function whose role has these lines as its properties.
 fn with_role(properties: &str) -> Result<System, TemplateError> {
     let text = format!(
         "Resources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Metadata: {{ BuildProperties: {{ Binary: fn }} }}\n    \
@@ -20,7 +20,7 @@ fn with_role(properties: &str) -> Result<System, TemplateError> {
     System::parse(&text, &BTreeMap::new(), &context())
 }
 
-/// The same with one policy of this one statement.
+/// The same with one policy that has this one statement.
 fn with_statement(statement: &str) -> Result<System, TemplateError> {
     with_role(&format!("      Policies: [{{ PolicyName: a, PolicyDocument: {{ Statement: [{statement}] }} }}]"))
 }

@@ -1,4 +1,4 @@
-//! What names mean in a template: parameters, conditions, resources, and the functions that use them.
+//! Resolves names in a template: parameters, conditions, resources, and the functions that use them.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use super::{
     yaml::{Entry, Node, Value},
 };
 
-/// Where the local services are.
+/// The addresses of the local services.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// The address of the AWS services without a final slash: `http://127.0.0.1:4566`.
+    /// The address of the AWS services with no final slash: `http://127.0.0.1:4566`.
     pub endpoint: String,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Scope<'a> {
         (kind == "AWS::SQS::Queue").then(|| name.to_owned())
     }
 
-    /// Evaluates the `Conditions` section. Conditions may use earlier and later ones.
+    /// Evaluates the `Conditions` section. A condition may use any other, before or after it.
     pub(super) fn declare_conditions(&mut self, section: &[Entry]) -> Result<(), TemplateError> {
         let mut waiting: Vec<&Entry> = section.iter().collect();
         while !waiting.is_empty() {
@@ -232,7 +232,7 @@ impl<'a> Scope<'a> {
         Ok(texts)
     }
 
-    /// What `${name}` stands for in a `Sub`.
+    /// The value of `${name}` in a `Sub`.
     fn variable(&self, name: &str, line: usize) -> Option<String> {
         match name.split_once('.') {
             Some((target, attribute)) => self.attribute(target, attribute),

@@ -1,4 +1,4 @@
-//! Secrets. Their values are no part of a template.
+//! Secrets. The template does not contain their values.
 
 use super::{
     Secret, TemplateError,

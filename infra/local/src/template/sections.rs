@@ -1,4 +1,4 @@
-//! The parts of a template that are used here, and what they give names to.
+//! The sections of a template that are used here, and the names that they define.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl<'n> Sections<'n> {
         Ok(sections)
     }
 
-    /// Gives `scope` what the sections name. `given` are values for parameters.
+    /// Adds the sections' names to `scope`. `given` are values for parameters.
     pub(super) fn declare(&self, scope: &mut Scope<'_>, given: &BTreeMap<String, String>) -> Result<(), TemplateError> {
         for name in given.keys() {
             if !self.parameters.iter().any(|entry| entry.key == *name) {

@@ -9,7 +9,7 @@ pub(super) fn trigger(scope: &Scope<'_>, mut event: Fields<'_>, api: &Api) -> Re
     let kind = event.required("Type")?;
     let mut properties = event.fields("Properties")?;
     event.finish()?;
-    // Nothing switches a route off.
+    // A route cannot be disabled.
     let enabled = kind == "HttpApi" || is_enabled(&mut properties)?;
     let trigger = match kind.as_str() {
         "HttpApi" => Trigger::Http(route(&mut properties, api)?),

@@ -1,4 +1,4 @@
-//! The template's text as a tree that knows its lines. `!Sub x` and `Fn::Sub: x` are one thing here.
+//! The template's text as a tree with line numbers. `!Sub x` and `Fn::Sub: x` are the same here.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 
@@ -14,7 +14,7 @@ pub(super) struct Node {
 /// CloudFormation reads `5`, `"5"`, `true` and `"true"` alike, so every scalar is text.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
-    /// Nothing: an empty value, or what `AWS::NoValue` leaves behind.
+    /// An empty value, or the result of `AWS::NoValue`.
     Null,
     Text(String),
     List(Vec<Node>),
@@ -39,7 +39,7 @@ impl Node {
         Self { line, value: Value::Null }
     }
 
-    /// The entries of a mapping; nothing has none.
+    /// The entries of a mapping; an empty value has none.
     pub(super) fn mapping(&self, place: &str) -> Result<&[Entry], TemplateError> {
         match &self.value {
             Value::Map(entries) => Ok(entries),
@@ -141,7 +141,7 @@ fn long_form(mut map: Vec<Entry>) -> Value {
     }
 }
 
-/// The functions CloudFormation has. Anything else is a slip of the pen, wherever it stands.
+/// CloudFormation's functions. Any other name is a typing error, wherever it stands.
 const INTRINSICS: &[&str] = &[
     "And",
     "Base64",
@@ -166,7 +166,7 @@ const INTRINSICS: &[&str] = &[
     "Transform",
 ];
 
-/// Refuses a function that CloudFormation does not have, also in parts that the local stack does not need.
+/// Refuses a function that CloudFormation does not have, even in parts that the local stack does not use.
 pub(super) fn check_intrinsics(place: &str, node: &Node) -> Result<(), TemplateError> {
     match &node.value {
         Value::Null | Value::Text(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! The clerk of the small template, who may do five things.
+//! Permissions of the small template's `clerk`, whose role allows five things.
 
 use std::fmt::Debug;
 

@@ -29,7 +29,7 @@ async fn data(url: String) -> Value {
     reqwest_client().get(url).send().await.unwrap().json().await.unwrap()
 }
 
-/// Sends a mail with markup where a customer's name would be.
+/// Sends a mail with markup in place of a customer's name.
 async fn send_mail(services: &Services) -> String {
     let part = |text: &str| Content::builder().data(text).build().unwrap();
     let html = part("<h1>Thanks, Ann</h1><script>alert(1)</script>");

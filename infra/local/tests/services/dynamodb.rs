@@ -39,7 +39,7 @@ async fn capacity_is_counted_by_table_and_index_and_shown_to_those_who_ask() {
     let meter = services.meter();
     assert_eq!(meter.requests["DynamoDB.PutItem"], 3);
     assert_eq!(meter.requests["DynamoDB.GetItem"], 1);
-    // The first put writes the index entry too; the two that change nothing leave it alone.
+    // The first put also writes the index entry. The other two change nothing and leave it alone.
     let units = |read, write| Units { read, write };
     assert_eq!(meter.by_table["Orders"], units(1.0, 3.0));
     assert_eq!(meter.by_table["Orders/due"], units(0.0, 1.0));
@@ -68,7 +68,7 @@ async fn requests_are_counted_for_who_makes_them_and_refused_writes_apart() {
     assert_eq!(counted("clerk"), (&map(&[("DynamoDB.PutItem", 2)]), &map(&[("DynamoDB.PutItem", 1)]), 1.0));
     let nobody = map(&[("DynamoDB.PutItem", 1), ("SQS.SendMessage", 1)]);
     assert_eq!(counted(""), (&nobody, &map(&[("DynamoDB.PutItem", 1)]), 0.0));
-    // What an event source mapping would do.
+    // This is what an event source mapping does.
     assert_eq!(counted("Work"), (&map(&[("SQS.ReceiveMessage", 1)]), &map(&[]), 0.0));
     let all = services.meter();
     assert_eq!((all.requests["DynamoDB.PutItem"], all.refused["DynamoDB.PutItem"]), (3, 2));

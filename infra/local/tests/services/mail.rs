@@ -40,7 +40,7 @@ async fn mails_are_kept_newest_first_and_survive_a_restart() {
     assert_eq!(services.meter().requests["SES.SendEmail"], 2);
     services.shutdown().await;
 
-    // A crash may leave half of a mail, which the next one must not be written behind.
+    // A crash may leave a partial mail. The next one must not be appended to it.
     let kept = directory.path().join("mail.jsonl");
     assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
     let mut file = std::fs::OpenOptions::new().append(true).open(&kept).unwrap();

@@ -1,4 +1,4 @@
-//! The local AWS services through the clients that the functions use, and what stands beside them.
+//! Tests of the local AWS services through the functions' clients, and of the services beside them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -41,7 +41,7 @@ async fn start_with(template: &str, data_dir: Option<PathBuf>) -> Result<Service
     Services::start(listener, &system, config).await
 }
 
-/// Waits until `check` yields something; thirty seconds at most, for a busy machine.
+/// Waits until `check` yields a value; thirty seconds at most, for a busy machine.
 async fn eventually<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(30) {
@@ -53,7 +53,7 @@ async fn eventually<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) ->
     panic!("not in time: {what}");
 }
 
-/// Puts a message into the dead-letter queue by the way that AWS has for it.
+/// Makes a message a dead letter through the queue's redrive policy, as on AWS.
 async fn dead_letter(services: &Services, body: &str) {
     let sqs = services.sqs();
     sqs.send("Work", body).await.unwrap();
@@ -67,7 +67,7 @@ async fn dead_letter(services: &Services, body: &str) {
     .await;
 }
 
-/// How the functions reach the services, but with no function's access key.
+/// The functions' access to the services, without any function's access key.
 fn sdk(services: &Services) -> SdkConfig {
     sdk_of("local", services)
 }

@@ -22,7 +22,7 @@ async fn start() -> Stripe {
     Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap()
 }
 
-/// A receiver for webhooks: any that keeps what it gets will do.
+/// A receiver for webhooks. The warehouse's is reused, because any that stores its requests will do.
 async fn receiver() -> WarehouseHook {
     WarehouseHook::start(Listener::bind(0).await.unwrap())
 }
@@ -205,7 +205,7 @@ async fn refunds_are_announced_until_the_receiver_takes_it() {
         kinds
     };
     let events = ["charge.refunded", "refund.created", "refund.updated"];
-    // Refused as often as there was time for, and taken once.
+    // The webhook was refused for as long as the receiver failed, and was accepted once.
     let mut refused = kinds(503);
     refused.dedup();
     assert_eq!((kinds(200), refused), (events.map(str::to_owned).to_vec(), events.map(str::to_owned).to_vec()));

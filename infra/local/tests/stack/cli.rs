@@ -1,4 +1,4 @@
-//! The commands, as a person runs them.
+//! Tests of the commands, run as a person runs them.
 
 use std::{
     fs,
@@ -50,12 +50,12 @@ impl Project {
 
     fn run(&self) -> Command {
         let mut command = self.command();
-        // The small template has no API to seed a shop by.
+        // The small template has no API to seed a shop with.
         command.arg("--empty").arg("--binaries").arg(self.binaries.path());
         command
     }
 
-    /// Starts the stack and reads what it says first.
+    /// Starts the stack and reads its first output.
     async fn start(&self) -> Running {
         let mut child = self.run().stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -80,7 +80,7 @@ impl Project {
 }
 
 impl Running {
-    /// Asks a function for nothing; yields the process that answered.
+    /// Invokes a function that does nothing; yields the process that answered.
     async fn pid_of(&self, function: &str) -> u64 {
         let answer: Value = self.request(function, &json!({})).send().await.unwrap().json().await.unwrap();
         answer["pid"].as_u64().unwrap()
@@ -91,7 +91,7 @@ impl Running {
         request.body(event.to_string())
     }
 
-    /// Reads on until a line that has `text` in it.
+    /// Reads lines until one contains `text`.
     async fn until_said(&mut self, text: &str) {
         while let Some(line) = self.lines.next_line().await.unwrap() {
             if line.contains(text) {
@@ -130,7 +130,7 @@ async fn functions_end_when_the_stack_is_killed() {
     let project = Project::new();
     let mut running = project.start().await;
     let pids = [running.pid_of("obey").await, running.pid_of("single").await];
-    // One of them is busy then, and ends after its work; the other is idle.
+    // One of the processes is busy and ends after its work; the other is idle.
     let busy = running.request("single", &json!({ "do": "sleep", "millis": 4_000 })).send();
     let killed = async {
         running.until_said("pausing").await;
@@ -185,7 +185,7 @@ async fn a_port_that_is_taken_is_named_with_its_flag() {
 #[tokio::test]
 async fn a_seed_that_fails_shows_what_the_functions_said() {
     let project = Project::new();
-    // A channel can be put, and nothing else of a shop.
+    // The API accepts a channel, and nothing else of a shop.
     let template = fs::read_to_string(template()).unwrap().replace("/open/{id}", "/channels/{id}");
     fs::write(project.directory.path().join("template.yaml"), template).unwrap();
     let binaries = project.binaries.path().to_str().unwrap();
@@ -243,7 +243,7 @@ async fn services_alone_write_the_environment_for_sam() {
     assert!(endpoint.starts_with("http://127.0.0.2:"), "{endpoint}");
     assert_eq!(variables["QUEUE"], format!("{endpoint}/000000000000/WorkQueue"));
 
-    // The queue answers to the address that the functions know it by.
+    // The queue answers at the address that the functions use.
     let request = http_client().post(endpoint).header("x-amz-target", "AmazonSQS.SendMessage");
     let message = json!({ "QueueUrl": variables["QUEUE"], "MessageBody": "{}" });
     request.body(message.to_string()).send().await.unwrap().error_for_status().unwrap();

@@ -35,7 +35,7 @@ async fn an_event_comes_back_with_lambdas_context_and_environment() {
     assert_eq!(environment["ENDPOINT"], fixture.stack.endpoint());
     assert_eq!(environment["AWS_ACCESS_KEY_ID"], "obey");
     assert_eq!(environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], "128");
-    // Nothing of the developer's own environment, Cargo's for example.
+    // Nothing of the developer's own environment may be there, for example Cargo's variables.
     assert!(!environment.keys().any(|name| name.starts_with("CARGO") || name == "HOME"), "{environment:?}");
 }
 
@@ -163,7 +163,7 @@ async fn kill_ends_busy_and_idle_processes() {
     eventually("the idle process ends", async || (!is_running(pid)).then_some(())).await;
 }
 
-/// Waits until the function that has time for it has begun to sleep.
+/// Waits until the sleeping function has begun to sleep.
 async fn until_busy(fixture: &Fixture) {
     eventually("it is busy", async || fixture.logged("single", "pausing").pop()).await;
 }

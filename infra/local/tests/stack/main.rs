@@ -1,4 +1,4 @@
-//! The local stack, with a small template and a fake function of its own.
+//! Tests of the local stack, with a small template and a fake function.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -62,7 +62,7 @@ impl Fixture {
     }
 }
 
-/// Waits until `check` yields something; ten seconds at most.
+/// Waits until `check` yields a value; ten seconds at most.
 async fn eventually<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(10) {
@@ -75,6 +75,6 @@ async fn eventually<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) ->
 }
 
 fn is_running(pid: u64) -> bool {
-    // A killed child stays as a zombie until it is waited for.
+    // A killed child stays a zombie until it is waited for.
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }

@@ -92,7 +92,7 @@ async fn a_killed_function_loses_no_message() {
 async fn batches_run_at_once_up_to_the_limit() {
     let fixture = Fixture::start().await;
     let start = Instant::now();
-    // Each batch is full at once, so that the window plays no part.
+    // Each batch is full at once, so the window does not matter.
     for _ in 0..80 {
         send(&fixture, &json!({ "do": "sleep", "millis": 25 })).await;
     }
@@ -112,7 +112,7 @@ async fn the_visibility_timeout_can_be_waited_for() {
     assert_eq!((depth.visible, depth.in_flight), (0, 1));
 }
 
-/// The services alone, with functions elsewhere.
+/// The services alone. Their functions run elsewhere.
 async fn services_for(functions: &str) -> (Backing, Triggers) {
     let backing = Backing::start(BackingOptions {
         template: template(),
@@ -141,7 +141,7 @@ async fn messages_can_go_to_functions_elsewhere() {
     sqs.send(QUEUE, r#"{"n":1}"#).await.unwrap();
     eventually("the batch", async || elsewhere.logged("worker", "batch").pop()).await;
 
-    // Nobody answers: the message stays.
+    // The API does not answer, so the message stays.
     elsewhere.stack.shutdown().await;
     sqs.send(QUEUE, r#"{"n":2}"#).await.unwrap();
     until_in_flight(&backing).await;
@@ -154,7 +154,7 @@ async fn a_batch_that_is_open_when_polling_fails_still_goes_to_the_function() {
     let elsewhere = Fixture::start().await;
     let (backing, triggers) = services_for(elsewhere.stack.invoke_url()).await;
     backing.services.sqs().send(QUEUE, "{}").await.unwrap();
-    // For the second of the batching window the message waits for company; then its queue is gone.
+    // The message waits out the batching window of one second. Then its queue is gone.
     until_in_flight(&backing).await;
     backing.services.shutdown().await;
     eventually("the batch", async || elsewhere.logged("worker", "batch").pop()).await;
@@ -163,7 +163,7 @@ async fn a_batch_that_is_open_when_polling_fails_still_goes_to_the_function() {
 
 #[tokio::test]
 async fn functions_elsewhere_that_never_answer_hold_up_no_shutdown() {
-    // Connections wait in its queue for good.
+    // Connections stay in the socket's backlog forever.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (backing, triggers) = services_for(&format!("http://{}", silent.local_addr().unwrap())).await;
     backing.services.sqs().send(QUEUE, "{}").await.unwrap();

@@ -1,4 +1,4 @@
-//! Stripe's HTTP API, as far as refunds need it, and a till: `POST /pay`.
+//! The part of Stripe's HTTP API that refunds need, and a till: `POST /pay`.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,7 +25,7 @@ const MAX_IDEMPOTENCY_KEY: usize = 255;
 /// Stripe's page size, and its limit.
 const PAGE: usize = 10;
 const MAX_PAGE: usize = 100;
-/// The only reasons that Stripe takes.
+/// The only reasons that Stripe accepts.
 const REASONS: [&str; 3] = ["duplicate", "fraudulent", "requested_by_customer"];
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -111,7 +111,7 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
     let key = idempotency_key(headers)?;
     let mut parameters: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     parameters.sort();
-    // One lock from the look to the entry: two requests at once cannot both refund.
+    // One lock covers the check and the entry, so that two concurrent requests cannot both refund.
     let mut books = shared.books();
     if let Some(key) = &key {
         match books.answers().of(key, &parameters) {
@@ -120,7 +120,7 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
             Known::Other => return Err(other_parameters(key)),
         }
     }
-    // What fails here was never carried out, so its key stays unused.
+    // A request that fails here was not carried out, so its key stays unused.
     let request = RefundRequest::read(&parameters)?;
     let outcome = carry_out(&mut books, &request, shared.clock.now());
     let (status, body) = match &outcome {
@@ -215,7 +215,7 @@ fn amount(text: &str) -> Result<i64, ApiError> {
     }
 }
 
-/// Enters the refund in the books, if the payment is known and enough of it is left.
+/// Enters the refund in the books if the payment exists and enough of it is left.
 fn carry_out(books: &mut Books, request: &RefundRequest, now: Timestamp) -> Result<(Payment, Refund), ApiError> {
     let payment = find_payment(books, request)?.clone();
     let left = payment.amount - books.refunded(&payment.id);
@@ -318,7 +318,7 @@ struct PayRequest {
     currency: String,
 }
 
-/// Lets a person pay an order by curl: pays, and delivers the webhook.
+/// Pays an order for a person with curl, and delivers the webhook.
 async fn pay(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let request: PayRequest = match serde_json::from_slice(&body) {
         Ok(request) => request,

@@ -1,4 +1,4 @@
-//! The provider's books: who paid what, and what went back.
+//! The provider's books: payments and refunds.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use crate::{
     payments::answers::{Answer, Answers},
 };
 
-/// Why the books cannot be kept.
+/// Why the books cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum BooksError {
     #[error("cannot use {}", path.display())]
@@ -37,11 +37,11 @@ pub struct Payment {
     pub id: String,
     /// `ch_…`
     pub charge: String,
-    /// What `metadata.order_id` says.
+    /// The value of `metadata.order_id`.
     pub order_id: Option<String>,
     /// In minor units.
     pub amount: i64,
-    /// ISO 4217 in small letters, as Stripe writes it.
+    /// ISO 4217 in lower case, as Stripe writes it.
     pub currency: String,
     /// Seconds since 1970.
     pub created: i64,
@@ -65,7 +65,7 @@ pub struct Refund {
     pub status: String,
 }
 
-/// What survives a restart.
+/// The data that survives a restart.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Pages {
     payments: Vec<Payment>,
@@ -107,7 +107,7 @@ impl Books {
         self.pages.refunds.iter().filter(move |refund| refund.payment_intent == payment_intent)
     }
 
-    /// What went back of a payment, in minor units.
+    /// The refunded amount of a payment, in minor units.
     pub(super) fn refunded(&self, payment_intent: &str) -> i64 {
         self.refunds_of(payment_intent).map(|refund| refund.amount).sum()
     }
@@ -151,7 +151,7 @@ impl Books {
         &self.pages.answers
     }
 
-    /// Keeps the outcome of a request; with a key, also its answer.
+    /// Stores the outcome of a request and, if there is a key, its answer.
     pub(super) fn remember(&mut self, key: Option<String>, answer: Answer) -> Result<(), BooksError> {
         if let Some(key) = key {
             self.pages.answers.remember(key, answer);
@@ -170,7 +170,7 @@ fn read(path: &Path) -> Result<Pages, BooksError> {
     }
 }
 
-/// A new id as Stripe makes them. Whoever seeds the thread's generator gets the same ones again.
+/// A new id in Stripe's form. Seeding the thread's generator makes the ids repeatable.
 pub(super) fn id(prefix: &str) -> String {
     format!("{prefix}_{:032x}", fastrand::u128(..))
 }

@@ -22,7 +22,7 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// The newest secret stands on the first line.
+    /// The newest secret is on the first line.
     pub(super) fn new(secrets: &str) -> Self {
         Self { secret: secrets.lines().next().unwrap_or_default().trim().to_owned() }
     }
@@ -45,7 +45,7 @@ impl Signer {
     /// `Stripe-Signature: t=…,v1=…`: HMAC-SHA256 of `t.body`, keyed with the whole secret.
     pub(super) fn sign(&self, body: Vec<u8>, now: Timestamp) -> Webhook {
         let time = now.as_second();
-        // HMAC takes a key of any length.
+        // HMAC accepts a key of any length.
         let signature = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).map(|mut mac| {
             mac.update(format!("{time}.").as_bytes());
             mac.update(&body);
@@ -89,7 +89,7 @@ pub(super) fn payment_intent(payment: &Payment) -> Value {
     })
 }
 
-/// The charge of a payment of which `refunded` minor units went back.
+/// The charge of a payment of which `refunded` minor units have been refunded.
 pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
     json!({
         "id": payment.charge,

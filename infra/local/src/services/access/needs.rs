@@ -1,4 +1,4 @@
-//! What a request needs its sender to be allowed: IAM's actions, which are not always the operation's name.
+//! The permissions that a request needs. IAM's actions are not always the operation's name.
 //!
 //! - DynamoDB, transactions: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>
 //! - SQS, batches: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>
@@ -11,7 +11,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::super::Service;
 use crate::template::{Need, Secret, arn};
 
-/// What of a request decides about its needs. All else is skipped: every request of every function comes by here.
+/// The fields of a request that decide its needs. All others are skipped, because every request of every function is
+/// checked.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Subject {
@@ -60,7 +61,7 @@ fn dynamodb(operation: &str, request: &Subject) -> Vec<Need> {
     let need = |operation: &str, table: &str| Need::new(format!("dynamodb:{operation}"), table_arn(table));
     match operation {
         "BatchGetItem" | "BatchWriteItem" => request.request_items.keys().map(|table| need(operation, table)).collect(),
-        // Each part needs what it would need alone; the transaction has no action of its own.
+        // Each part needs what it would need alone. The transaction itself has no action.
         "TransactWriteItems" | "TransactGetItems" => {
             let parts = request.transact_items.iter().flatten();
             parts.map(|(kind, part)| need(&format!("{kind}Item"), &part.table_name)).collect()
@@ -76,7 +77,7 @@ fn dynamodb(operation: &str, request: &Subject) -> Vec<Need> {
     }
 }
 
-/// DynamoDB takes a table's ARN for its name.
+/// The ARN of a table. DynamoDB also accepts an ARN as the table's name.
 fn table_arn(table: &str) -> String {
     if table.starts_with("arn:") { table.to_owned() } else { arn("dynamodb", &format!("table/{table}")) }
 }
@@ -91,7 +92,8 @@ fn sqs(operation: &str, request: &Subject) -> Need {
     }
 }
 
-/// On AWS the identity is the address or its domain, whichever is verified. Nothing is verified here: it is the address.
+/// The ARN of the sender's identity. On AWS that is the verified address or its domain. Nothing is verified here, so it
+/// is the address.
 fn ses(operation: &str, request: &Subject) -> Need {
     // The kind of content decides: `SendEmail` with a raw message needs `ses:SendRawEmail`.
     let operation = match &request.content {

@@ -1,4 +1,4 @@
-//! A request that a role does not allow, as the developer reads it and as each service of AWS answers it.
+//! A refused request, as the developer reads it and as each AWS service answers it.
 
 use axum::{
     http::StatusCode,
@@ -8,7 +8,7 @@ use axum::{
 use super::super::{Service, answer::AwsError};
 use crate::template::ACCOUNT;
 
-/// Something that a function tried and its role does not allow.
+/// A request of a function that its role does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{function} may not {action} on {resource}: if that is its job, allow it in {role} in template.yaml")]
 pub struct Refusal {
@@ -42,7 +42,7 @@ impl Refusal {
             }
             Service::Sqs => {
                 let error = AwsError::new("com.amazon.coral.service#AccessDeniedException", message);
-                // Clients of SQS know the code of its older protocol, which comes in this header.
+                // SQS clients know the error code of its older protocol, which this header carries.
                 ([("x-amzn-query-error", "AccessDenied;Sender")], error.with_status(StatusCode::FORBIDDEN))
                     .into_response()
             }

@@ -1,4 +1,4 @@
-//! Tables as the template declares them: created once, compared at every start.
+//! Tables as the template declares them: created once, and compared at every start.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub enum TableError {
     Differs { table: String, part: String, found: String, declared: String },
 }
 
-/// Creates each declared table that is missing; one that is there must be as declared.
+/// Creates each declared table that is missing. An existing table must match its declaration.
 pub(super) fn ensure(database: &Database, declared: &[Table]) -> Result<(), TableError> {
     for table in declared {
         let failed = |source| TableError::Create { table: table.name.clone(), source };
@@ -73,7 +73,7 @@ fn create(database: &Database, table: &Table) -> Result<(), DynoxideError> {
     Ok(())
 }
 
-/// One action of the emulator, on values.
+/// Runs one action of the emulator on JSON values.
 fn call<I: DeserializeOwned, O: Serialize>(
     request: Value,
     action: impl FnOnce(I) -> dynoxide::Result<O>,
@@ -98,7 +98,7 @@ fn projection(projection: &Projection) -> Value {
     }
 }
 
-/// What a table is made of, part by part, in words that an error can show.
+/// A table's properties, each as text for an error message.
 type Shape = BTreeMap<String, String>;
 
 fn compare(table: &Table, found: &Value, ttl: &Value) -> Result<(), TableError> {

@@ -1,4 +1,4 @@
-//! Dead letters: looking at them, and moving them back to where they came from.
+//! Reads dead letters, and moves them back to their queues.
 
 use std::{sync::PoisonError, time::Duration};
 
@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::{BATCH, Message, QueueError, Sqs, refused};
 use crate::{services::meter::NOBODY, template::Queue};
 
-/// How long a message is hidden while it is looked at or moved: longer than either takes.
+/// How long a message is hidden while it is read or moved. Neither takes that long.
 const HIDDEN: Duration = Duration::from_mins(1);
 
-/// A move that was asked for over the API. It is done before the answer goes out.
+/// A move that was requested over the API. It is complete before the request is answered.
 #[derive(Debug, Clone)]
 pub(super) struct MoveTask {
     pub(super) handle: String,
@@ -30,8 +30,8 @@ impl Sqs {
             .filter(move |queue| queue.redrive.as_ref().is_some_and(|redrive| redrive.dead_letters == dead_letters))
     }
 
-    /// The messages of a dead-letter queue, oldest first. As in AWS's own console, looking at a
-    /// message is receiving it: it raises the message's receive count.
+    /// The messages of a dead-letter queue, oldest first. Reading a message receives it, as in AWS's own console, and
+    /// so raises its receive count.
     pub async fn dead_letters(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
         let _turn = self.dead_letters.lock().await;
         let mut messages = Vec::new();
@@ -48,16 +48,16 @@ impl Sqs {
         Ok(messages)
     }
 
-    /// Sends the messages of a dead-letter queue back to where they failed; yields how many. A
-    /// moved message is a new one, with a receive count of zero.
+    /// Moves the messages of a dead-letter queue back to the queues in which they failed; yields their number. A moved
+    /// message is a new one, with a receive count of zero.
     pub async fn redrive(&self, queue: &str) -> Result<usize, QueueError> {
         self.move_messages(queue, None).await
     }
 
-    /// Moves all messages to `destination`, or each to the queue it came from.
+    /// Moves all messages to `destination`, or else each to the queue that it came from.
     async fn move_messages(&self, queue: &str, destination: Option<&str>) -> Result<usize, QueueError> {
         let _turn = self.dead_letters.lock().await;
-        // Messages that fail again at once come back behind these: one round moves what is there now.
+        // Messages that fail again at once join the end of the queue. One round moves only those that are present now.
         let mut left = self.depth(queue).await?.visible;
         let mut moved = 0;
         while left > 0 {
@@ -100,7 +100,7 @@ impl Sqs {
         Ok(())
     }
 
-    /// `StartMessageMoveTask`: yields the task's handle.
+    /// `StartMessageMoveTask`: moves the messages and yields the task's handle.
     pub(super) async fn start_move(&self, source_arn: String, destination_arn: Option<String>) -> String {
         let started = Timestamp::now();
         let destination = destination_arn.as_deref().map(name_of);
@@ -117,7 +117,7 @@ impl Sqs {
         handle
     }
 
-    /// The moves from a queue, latest first.
+    /// The moves from a queue, newest first.
     pub(super) fn moves_from(&self, source_arn: &str) -> Vec<MoveTask> {
         let moves = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
         moves.iter().rev().filter(|task| task.source_arn == source_arn).cloned().collect()
@@ -125,13 +125,13 @@ impl Sqs {
 }
 
 impl Message {
-    /// The queue that a dead letter failed in.
+    /// The queue in which a dead letter failed.
     pub(crate) fn failed_in(&self) -> Option<&str> {
         self.attributes.get("DeadLetterQueueSourceArn").map(|arn| name_of(arn))
     }
 }
 
-/// The queue's name, which ends its ARN.
+/// The queue's name, the last part of its ARN.
 fn name_of(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
 }

@@ -1,4 +1,4 @@
-//! SQS over HTTP: the JSON protocol, with what the emulator lacks or does otherwise than AWS.
+//! SQS over HTTP: the JSON protocol, with corrections where the emulator differs from AWS.
 
 use std::collections::HashMap;
 
@@ -49,7 +49,7 @@ impl Sqs {
             }
             "SendMessageBatch" => {
                 let mut input: SendMessageBatchInput = parse(body)?;
-                // On a standard queue the group only makes delivery fair, which one machine always is.
+                // On a standard queue the group only makes delivery fair, and delivery on one machine is always fair.
                 input.entries.iter_mut().for_each(|entry| entry.message_group_id = None);
                 to_value(sqs.send_message_batch(input).await?)
             }
@@ -75,7 +75,7 @@ impl Sqs {
             "ListDeadLetterSourceQueues" => {
                 let input: ListDeadLetterSourceQueuesInput = parse(body)?;
                 let output = sqs.list_dead_letter_source_queues(input).await?;
-                // The one answer of SQS whose list begins with a small letter.
+                // This is the only answer of SQS whose list begins with a lower-case letter.
                 Ok(json!({"queueUrls": output.queue_urls, "NextToken": output.next_token}))
             }
             "StartMessageMoveTask" => {
@@ -106,12 +106,12 @@ fn entry(task: MoveTask) -> ListMessageMoveTasksResultEntry {
         approximate_number_of_messages_moved: i64::try_from(moved).ok(),
         started_timestamp: Some(task.started.as_millisecond()),
         failure_reason: task.outcome.err(),
-        // AWS names the handle of a running task only.
+        // AWS names the handle only for a running task.
         ..ListMessageMoveTasksResultEntry::default()
     }
 }
 
-/// AWS takes `"maxReceiveCount":"5"` as well as a number; CloudFormation writes it so.
+/// Makes `maxReceiveCount` a number, as the emulator needs. AWS also accepts `"5"`, which CloudFormation writes.
 fn mend_redrive_policy(attributes: &mut HashMap<String, String>) {
     let Some(text) = attributes.get_mut("RedrivePolicy") else {
         return;
