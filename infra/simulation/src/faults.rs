@@ -1,4 +1,4 @@
-//! What can go wrong with a request that a function makes, and when it does.
+//! Faults of a function's requests, and when they happen.
 
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,38 +14,38 @@ pub struct Call {
     pub operation: String,
 }
 
-/// What goes wrong.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It never arrives; the connection breaks.
+    /// The request never arrives; the connection breaks.
     RequestLost,
-    /// It is carried out; the answer never arrives.
+    /// The request is carried out; the answer never arrives.
     ResponseLost,
-    /// Answered with 500 instead of being carried out.
+    /// The request is answered with 500 and not carried out.
     ServerError,
-    /// Carried out, and answered with 500.
+    /// The request is carried out and answered with 500.
     ServerErrorAfter,
-    /// Refused because there are too many.
+    /// The request is refused because there are too many.
     Throttled,
-    /// It meets another transaction.
+    /// The request conflicts with another transaction.
     TransactionConflict,
-    /// Somebody else changes the item just before.
+    /// Another writer changes the item just before.
     Rival,
-    /// It hangs, and is carried out when nobody waits for it any more.
+    /// The request hangs, and is carried out after its sender has stopped waiting.
     Late,
-    /// The function dies before it is sent.
+    /// The function dies before the request is sent.
     KilledBefore,
-    /// The function dies after it was carried out.
+    /// The function dies after the request was carried out.
     KilledAfter,
-    /// Some of it is not done, and the answer says so.
+    /// A part of the request is not done, and the answer says so.
     Partial,
-    /// It takes long, and is done in the end.
+    /// The request takes long, and is carried out in the end.
     Slow,
-    /// It is lost, and so is each time that its invocation tries again.
+    /// The request is lost, and so is every retry in the same invocation.
     Outage,
-    /// A query that reads while others write: it shows some items before, and some after a transaction.
+    /// A query during a write: it shows some items before a transaction and some after it.
     Torn,
-    /// Everything dies before it is sent, and the queues forget all messages.
+    /// All functions die before the request is sent, and the queues lose all messages.
     Restart,
 }
 
@@ -68,7 +68,7 @@ impl Fault {
         Self::Restart,
     ];
 
-    /// Whether it can happen to a request of this kind.
+    /// Whether the fault can happen to a request of this kind.
     pub fn fits(self, operation: &str) -> bool {
         let is = |names: &[&str]| names.contains(&operation);
         match self {
@@ -87,16 +87,16 @@ pub enum Plan {
     Calm,
     /// At the requests with these numbers.
     At(BTreeMap<u64, Fault>),
-    /// At random, to this share of all requests.
+    /// At random, for this share of all requests.
     Storm(f64),
 }
 
-/// Decides about each request.
+/// Decides which fault each request meets.
 #[derive(Debug)]
 pub struct Faults {
     plan: Plan,
     rng: Rng,
-    /// Invocations, and what they cannot reach.
+    /// Invocations, and the requests that always fail in them.
     outages: BTreeSet<(u64, String)>,
     calls: Vec<Call>,
     happened: Vec<(Call, Fault)>,
@@ -108,7 +108,7 @@ impl Faults {
         Self { plan, rng, outages, calls: Vec::new(), happened: Vec::new() }
     }
 
-    /// The next request, and what goes wrong with it.
+    /// Counts the next request and chooses its fault.
     pub(crate) fn next(&mut self, invocation: u64, function: &str, operation: &str) -> (Call, Option<Fault>) {
         let number = self.calls.len() as u64 + 1;
         let call = Call { number, invocation, function: function.to_owned(), operation: operation.to_owned() };
@@ -117,14 +117,14 @@ impl Faults {
         let fault = match &self.plan {
             _ if self.outages.contains(&unreachable) => Some(Fault::Outage),
             Plan::At(faults) => faults.get(&number).copied(),
-            // What few requests can meet comes more often to those.
+            // Faults that few kinds of request can meet are made more likely for those.
             Plan::Storm(rate) if self.rng.f64() < *rate => {
                 let partly = self.rng.f64() < 0.3 && Fault::Partial.fits(operation);
                 if partly { Some(Fault::Partial) } else { self.rng.choice(Fault::ALL) }
             }
             Plan::Calm | Plan::Storm(_) => None,
         };
-        // Whole systems fall less often than their parts.
+        // Whole systems fail less often than their parts.
         let is_rare = fault == Some(Fault::Restart) && matches!(self.plan, Plan::Storm(_)) && self.rng.f64() < 0.9;
         let fault = fault.filter(|fault| fault.fits(operation) && !is_rare);
         if fault == Some(Fault::Outage) {
@@ -136,7 +136,7 @@ impl Faults {
         (call, fault)
     }
 
-    /// Whether something outside a request (a doubled message, a lost answer to a client) goes wrong.
+    /// Whether a fault outside requests happens (a doubled message, a lost answer to a client).
     pub(crate) fn strikes(&mut self, share: f64) -> bool {
         matches!(self.plan, Plan::Storm(_)) && self.rng.f64() < share
     }

@@ -1,4 +1,4 @@
-//! The deployed functions' own `handle`, each with its clock and its role's credentials, as their `main.rs` wires them.
+//! The deployed functions' own `handle`, each with its clock and its role's credentials, wired as in its `main.rs`.
 
 use crate::{
     network::{Network, STRIPE},
@@ -23,9 +23,9 @@ use std::{
 };
 use store::{Queues, Store, Tables};
 
-/// Clocks of machines that keep time with the network differ by less.
+/// The largest clock error. Machines that synchronize their clocks over the network differ by less.
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
-/// As the template's default says.
+/// The template's default.
 const RESERVATION_MINUTES: &str = "60";
 
 pub struct Functions {
@@ -42,17 +42,17 @@ pub struct Functions {
     operations: operations::App,
 }
 
-/// The secrets that they share with the outside.
+/// The secrets that the functions share with outside systems.
 #[derive(Debug, Clone, Copy)]
 pub struct Secrets {
     pub stripe_webhook: &'static str,
     pub warehouse_webhook: &'static str,
 }
 
-/// Where a queue is, by its name in the template.
+/// Finds a queue's URL by its name in the template.
 pub type UrlOf<'a> = &'a dyn Fn(&str) -> String;
 
-/// What one function reaches AWS with.
+/// One function's access to AWS.
 struct Wiring<'a> {
     network: &'a Network,
     url_of: UrlOf<'a>,
@@ -70,7 +70,7 @@ impl Wiring<'_> {
         Aws::new(self.region.clone(), credentials, endpoint, client)
     }
 
-    /// What a function reaches AWS with, and its store.
+    /// One function's access to AWS, and its store.
     fn store(&self, function: &str) -> (Aws, Store) {
         let aws = self.aws(function);
         let Ok(queues) = Queues::of(|consumer| Ok::<_, Infallible>((self.url_of)(&queue(consumer))));
@@ -83,7 +83,7 @@ impl Wiring<'_> {
     }
 }
 
-/// A consumer's queue by its name in the template: `STOCK_DEDUCTION_QUEUE` holds the URL of `StockDeductionQueue`.
+/// The name in the template of a consumer's queue: `STOCK_DEDUCTION_QUEUE` holds the URL of `StockDeductionQueue`.
 fn queue(consumer: Consumer) -> String {
     let word = |word: &str| {
         let (first, rest) = word.split_at(1);
@@ -113,7 +113,7 @@ impl Functions {
         time: Time,
         rng: &mut Rng,
     ) -> Result<Self, ConfigError> {
-        /// The SDK keeps its retry quotas for each region in the whole process: every simulation has one of its own.
+        /// The SDK keeps its retry quotas by region for the whole process, so every simulation has its own region.
         static WORLDS: AtomicU64 = AtomicU64::new(0);
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
         let mut wiring = Wiring { network, url_of, region, time, rng };
@@ -165,7 +165,7 @@ impl Functions {
         })
     }
 
-    /// Gives a request to the function whose route it is.
+    /// Passes a request to the function that has its route.
     pub async fn answer(&self, function: &str, request: &Request) -> Result<Response, Error> {
         match function {
             "order-intake" => Box::pin(order_intake::handle(&self.intake, request)).await,
@@ -178,7 +178,7 @@ impl Functions {
         }
     }
 
-    /// Gives a batch to the function that its queue is mapped to. None: there is no such function.
+    /// Passes a batch to the function that its queue is mapped to. None if there is no such function.
     pub async fn take(&self, function: &str, batch: SqsEvent) -> Option<SqsBatchResponse> {
         Some(match function {
             "stock-deduction" => Box::pin(stock_deduction::handle(&self.deduction, batch)).await,

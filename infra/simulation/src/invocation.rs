@@ -15,7 +15,7 @@ tokio::task_local! {
     static CURRENT: Invocation;
 }
 
-/// Whose request it is, for whoever stands in the way of requests.
+/// The invocation that a request belongs to, for code that intercepts requests.
 #[derive(Debug, Clone)]
 pub struct Invocation(Arc<State>);
 
@@ -25,11 +25,11 @@ struct State {
     function: String,
     killed: Notify,
     ended: AtomicBool,
-    /// The last request at which something went wrong that may have kept it from recording what it did; 0 is none.
+    /// The last request with a fault that may have kept the invocation from recording its work; 0 is none.
     disturbed: AtomicU64,
 }
 
-/// What became of it.
+/// How the invocation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End<T> {
     Done(T),
@@ -45,7 +45,7 @@ impl Invocation {
         Self(Arc::new(State { number, function, killed: Notify::new(), ended, disturbed }))
     }
 
-    /// The invocation that the running task works for; none for a bystander.
+    /// The current task's invocation; none for a bystander.
     pub fn current() -> Option<Self> {
         CURRENT.try_with(Self::clone).ok()
     }
@@ -62,7 +62,7 @@ impl Invocation {
         self.0.killed.notify_one();
     }
 
-    /// Something goes wrong at the request with this number.
+    /// Records a fault at the request with this number.
     pub fn disturb(&self, call: u64) {
         self.0.disturbed.fetch_max(call, Ordering::Relaxed);
     }
@@ -71,7 +71,7 @@ impl Invocation {
         self.is_disturbed_since(1)
     }
 
-    /// Whether something went wrong at the request with this number, or later.
+    /// Whether a fault happened at the request with this number, or later.
     pub fn is_disturbed_since(&self, call: u64) -> bool {
         self.0.disturbed.load(Ordering::Relaxed) >= call
     }
@@ -80,7 +80,7 @@ impl Invocation {
         !self.0.ended.load(Ordering::Relaxed)
     }
 
-    /// Runs `work` until it is done, killed or out of time. What is dropped then stops where it waits.
+    /// Runs `work` until it is done, killed or out of time. Work that is cut off stops at its current await.
     pub async fn run<T>(&self, limit: Duration, work: impl Future<Output = T>) -> End<T> {
         let work = AssertUnwindSafe(CURRENT.scope(self.clone(), work)).catch_unwind();
         let end = tokio::select! {

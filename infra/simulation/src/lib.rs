@@ -1,5 +1,5 @@
-//! Orderly in one process: all the functions' own `handle` against the embedded DynamoDB and SQS, with simulated time, a
-//! seeded scheduler and faults at the HTTP client of the SDK. A seed is a whole history, and has the same one each time.
+//! Orderly in one process: all the functions' own `handle` against the embedded DynamoDB and SQS, with simulated time,
+//! a seeded scheduler, and faults at the SDK's HTTP client. The same seed always gives the same history.
 
 mod faults;
 mod functions;

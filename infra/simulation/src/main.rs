@@ -101,7 +101,7 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
     }
 }
 
-/// Plays on all processors; a history is one thread's.
+/// Plays on all processors; each history runs on one thread.
 fn play_all(plays: &[Play], first: bool, mut take: impl FnMut(&Play, &Report)) {
     let next = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -121,7 +121,7 @@ fn play_all(plays: &[Play], first: bool, mut take: impl FnMut(&Play, &Report)) {
         for (play, report) in received {
             take(play, &report);
             if first && !report.broken.is_empty() {
-                return; // whoever plays on finds nobody listening
+                return; // drops the receiver, which stops the workers
             }
         }
     });

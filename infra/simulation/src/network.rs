@@ -1,4 +1,5 @@
-//! The network between the functions and everything else: the HTTP client of all their clients. Here faults happen.
+//! The network between the functions and everything else: the HTTP client that all their clients use. Faults happen
+//! here.
 
 use crate::{
     faults::{Fault, Faults},
@@ -49,7 +50,7 @@ struct Wires {
     reached: watch::Sender<u64>,
 }
 
-/// An e-mail that went out, and whose work it was.
+/// A sent e-mail, and the invocation that sent it.
 #[derive(Debug, Clone)]
 pub struct SentMail {
     /// Order, item and kind.
@@ -60,7 +61,7 @@ pub struct SentMail {
 }
 
 impl SentMail {
-    /// Whether something went wrong from its request on that may have kept its sender from recording it.
+    /// Whether a fault, from the e-mail's request on, may have kept its sender from recording it.
     pub fn was_disturbed(&self) -> bool {
         self.invocation.as_ref().is_some_and(|invocation| invocation.is_disturbed_since(self.call))
     }
@@ -91,7 +92,7 @@ impl Network {
         }))
     }
 
-    /// From now on these faults happen, and requests are counted anew.
+    /// Sets the faults from now on, and restarts the count of requests.
     pub fn begin(&self, faults: Faults) {
         *self.faults() = faults;
         self.0.reached.send_replace(0);
@@ -105,7 +106,7 @@ impl Network {
         lock(&self.0.sent).clone()
     }
 
-    /// What happened, line by line: two runs of a seed have the same.
+    /// The trace, line by line. Two runs of a seed have the same trace.
     pub fn trace(&self) -> Vec<String> {
         lock(&self.0.trace).clone()
     }
@@ -116,7 +117,7 @@ impl Network {
 
     async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let mut wire = Wire::read(request)?;
-        // A bystander's requests are none of the system's.
+        // A bystander's requests are not counted as the system's.
         let Some(invocation) = Invocation::current() else { return answer(self.carry_out(&wire, None).await) };
         let (call, fault) = self.faults().next(invocation.number(), invocation.function(), &wire.operation);
         let number = call.number;
@@ -174,7 +175,7 @@ impl Network {
             }
             Some(Fault::Partial) => Ok(self.partly(&wire, &invocation).await),
             Some(Fault::Slow) => {
-                // Just less than the functions' patience with AWS, and with SES.
+                // Just less than the functions' time limits for AWS, and for SES.
                 let most = if wire.operation == "SES.SendEmail" { 19_000 } else { 2_900 };
                 let wait = Duration::from_millis(self.faults().rng().u64(500..most));
                 sleep(wait).await;
@@ -204,7 +205,7 @@ impl Network {
         } else {
             let response = self.0.services.answer(method, uri, headers, wire.body.clone()).await;
             if wire.operation == "SES.SendEmail" && response.status().is_success() {
-                // The tags say which e-mail of which order it is.
+                // The tags identify the e-mail and its order.
                 let tags = wire.json()["EmailTags"].as_array().cloned().unwrap_or_default();
                 let tags: Vec<&str> = tags.iter().filter_map(|tag| tag["Value"].as_str()).collect();
                 let mail = SentMail { name: tags.join(" "), invocation: invocation.cloned(), call: wire.number };
@@ -220,7 +221,7 @@ impl Network {
         Response::from_parts(parts, body)
     }
 
-    /// No bucket is ever negative, not even for a moment.
+    /// Records every bucket that is negative, even for a moment.
     async fn look_at_stock(&self) {
         let levels = json!({
             "TableName": "StockTable", "ConsistentRead": true,
@@ -238,30 +239,30 @@ impl Network {
         }
     }
 
-    /// What was negative at any moment.
+    /// The buckets that were negative at any moment.
     pub fn oversold(&self) -> Vec<String> {
         lock(&self.0.oversold).clone()
     }
 
-    /// Waits until the functions have made so many requests.
+    /// Waits until the functions have made `number` requests.
     pub async fn reaches(&self, number: u64) {
-        // Its sender lives as long as the network.
+        // The sender lives as long as the network, so this cannot fail.
         let _ = self.0.reached.subscribe().wait_for(|reached| *reached >= number).await;
     }
 
-    /// Counts restarts: what was received before one is forgotten.
+    /// The number of restarts. A message from before a restart is lost.
     pub fn epoch(&self) -> u64 {
         self.0.epoch.load(Ordering::Relaxed)
     }
 
-    /// Takes note of an invocation, which a restart ends.
+    /// Registers an invocation, so that a restart can kill it.
     pub fn begins(&self, invocation: &Invocation) {
         let mut running = lock(&self.0.running);
         running.retain(Invocation::is_running);
         running.push(invocation.clone());
     }
 
-    /// Everything that runs dies, and whatever is queued, or was received and not yet done, is lost.
+    /// Kills everything that runs. All queued messages and all received but unfinished ones are lost.
     pub async fn restart(&self) {
         self.note("all dies, and the queues are empty".to_owned());
         self.0.epoch.fetch_add(1, Ordering::Relaxed);
@@ -272,7 +273,8 @@ impl Network {
         }
     }
 
-    /// A query of an order that others write meanwhile: what stands before its state is as it was before.
+    /// Answers a query of an order during a concurrent write: the items that sort before `state` are older than the
+    /// rest.
     async fn torn(&self, wire: &Wire, invocation: &Invocation) -> Response<Bytes> {
         let request = wire.json();
         if request["TableName"] != "OrdersTable" || request.get("IndexName").is_some() {
@@ -290,7 +292,7 @@ impl Network {
         respond(200, &answer)
     }
 
-    /// Somebody else writes the item that is about to be put: its version grows, and nothing else.
+    /// Acts as a concurrent writer of the item that is about to be put: raises its version and changes nothing else.
     async fn rival(&self, wire: &Wire) {
         let put = wire.json();
         let key = |name: &str| put["Item"][name].clone();
@@ -321,7 +323,7 @@ impl Network {
         serde_json::from_slice(&body).unwrap_or_default()
     }
 
-    /// Leaves out a part of what was asked for.
+    /// Carries out only a part of the request.
     async fn partly(&self, wire: &Wire, invocation: &Invocation) -> Response<Bytes> {
         let mut request = wire.json();
         match wire.operation.as_str() {
@@ -350,7 +352,7 @@ impl Network {
                 answer["UnprocessedKeys"] = json!({ table: unread });
                 respond(200, &answer)
             }
-            // The index does not know yet.
+            // The index is not up to date yet.
             "DynamoDB.Query" if request.get("IndexName").is_some() => {
                 respond(200, &json!({ "Items": [], "Count": 0, "ScannedCount": 0 }))
             }

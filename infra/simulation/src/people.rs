@@ -1,5 +1,5 @@
-//! What storefronts, customers, the warehouse and operators do. Whoever gets no answer asks again, as real ones do; and
-//! whoever is told that it cannot be, takes that for an answer.
+//! The actions of storefronts, customers, the warehouse and operators. As in reality, a client that gets no answer asks
+//! again, and a client that gets a refusal accepts it.
 
 use crate::world::{Answer, World, request};
 use api::Request;
@@ -10,7 +10,8 @@ use tokio::{task::spawn_local, time::sleep};
 
 pub const LOCATIONS: [&str; 2] = ["main", "store"];
 const CHANNELS: [&str; 2] = ["web", "market"];
-/// SKU, units at each location, and whether it may be sold before it is there. Few, so that orders compete.
+/// SKU, units at each location, and whether it may be sold before it is in stock. The stock is small, so that orders
+/// compete.
 pub const GOODS: [(&str, [i64; 2], bool); 3] =
     [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
 const PRICE: i64 = 1_000;
@@ -20,38 +21,38 @@ const PRICE: i64 = 1_000;
 pub enum Paying {
     AtOnce,
     InParts,
-    /// One part, and never the rest.
+    /// One part; the rest is never paid.
     Half,
     TooMuch,
-    /// In a currency that is not the order's.
+    /// In another currency than the order's.
     Dollars,
-    /// The provider is faster than the storefront.
+    /// The payment arrives before the order does.
     BeforeTheOrder,
-    /// After its reservation has ended.
+    /// After its reservation has expired.
     TooLate,
     Never,
 }
 
-/// How an order goes.
+/// The course of an order.
 #[derive(Debug, Clone)]
 pub struct Plot {
     pub channel: &'static str,
     pub lines: Vec<(&'static str, u32)>,
     pub paying: Paying,
-    /// At most so many seconds after ordering.
+    /// At most this many seconds after ordering.
     pub pays_within: u64,
-    /// The customer cancels so long after ordering.
+    /// The customer cancels this long after ordering.
     pub cancels_after: Option<Duration>,
-    /// The customer cancels in the very moment in which the payment is told.
+    /// The customer cancels at the same moment as the payment arrives.
     pub cancels_while_paying: bool,
-    /// The bank takes the money back, for a while.
+    /// The bank withdraws the money for a while.
     pub disputed: bool,
-    /// Units of the first line that come back.
+    /// Whether a unit of the first line comes back.
     pub sends_back: bool,
 }
 
 impl Plot {
-    /// An ordinary life with a return at its end.
+    /// An ordinary life that ends with a return.
     pub fn ordinary() -> Self {
         let lines = vec![("MUG", 2), ("TEA", 1)];
         Self {
@@ -92,7 +93,7 @@ impl Plot {
         Self { channel, lines, paying, pays_within: 60, cancels_after, cancels_while_paying, disputed, sends_back }
     }
 
-    /// The id that an order of this customer gets.
+    /// The id of this customer's order.
     pub fn order_id(&self, reference: &str) -> Option<OrderId> {
         self.channel.parse().ok().map(|channel| OrderId::derive(&channel, reference))
     }
@@ -118,7 +119,7 @@ impl Plot {
     }
 }
 
-/// Sets up the shop. Nothing goes wrong yet.
+/// Sets up the shop, without faults.
 pub async fn open_shop(world: &World) {
     let put = async |route: &str, name: &str, value: &str, body: Value| {
         let answer = world.insist(&request(Role::Operator, route, &[(name, value)], &body)).await;
@@ -144,7 +145,7 @@ pub async fn open_shop(world: &World) {
     }
 }
 
-/// One order from the storefront's, the customer's and the bank's side.
+/// Plays one order for its storefront, its customer and the bank.
 pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     let Some(id) = plot.order_id(&reference) else { return };
     let pay = |amount: i64| pay(&world, &plot, &id, amount);
@@ -200,7 +201,7 @@ fn storefront(channel: &str, route: &str, path: &[(&str, &str)], body: &Value) -
     request
 }
 
-/// Somebody cancels the order, or what has not left of it.
+/// Cancels the order, or the part of it that has not left.
 pub fn cancel(world: &Rc<World>, order: String, after: Duration) {
     let world = Rc::clone(world);
     world.under_way.set(world.under_way.get() + 1);
@@ -217,7 +218,7 @@ pub fn cancel(world: &Rc<World>, order: String, after: Duration) {
     });
 }
 
-/// So soon that it meets what is being done.
+/// A short delay, so that the action meets work in progress.
 pub fn at_once(world: &World) -> Duration {
     Duration::from_millis(world.rng.borrow_mut().u64(..200))
 }
@@ -232,7 +233,7 @@ fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
             spawn_local(async move {
                 sleep(wait).await;
                 if let Some(order) = cancelled {
-                    // Now, or when its stock is deducted and its picklist made.
+                    // Now, or after its stock is deducted and its picklist is made.
                     let later = if world.chance(0.5) { Duration::ZERO } else { world.moment(8) };
                     cancel(&world, order, later + at_once(&world));
                 }
@@ -243,7 +244,7 @@ fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
     }
 }
 
-/// The bank takes the money of a payment, and gives it back or not.
+/// The bank withdraws a payment's money, and may give it back.
 async fn dispute(world: &Rc<World>, order: &str) {
     let payments = world.stripe.payments();
     let Some(payment) = payments.iter().find(|payment| payment.order_id.as_deref() == Some(order)) else { return };
@@ -295,8 +296,8 @@ async fn send_back(world: &Rc<World>, plot: &Plot, id: &OrderId) {
         .await;
 }
 
-/// Takes the oldest work of a location, and does its next step, until the world ends. Looks less often where there was
-/// none.
+/// Works as the warehouse of a location until the world ends: takes its fulfillments and does the next step of each.
+/// Looks less often after it has found none.
 pub async fn warehouse(world: Rc<World>, location: &'static str) {
     let mut pause = 10;
     loop {
@@ -315,7 +316,7 @@ pub async fn warehouse(world: Rc<World>, location: &'static str) {
 async fn next_step(world: &Rc<World>, fulfillment: &Value) {
     let text = |name: &str| fulfillment[name].as_str().unwrap_or_default();
     let (order, id) = (text("order"), text("id"));
-    // In a rush only: the ordinary life is to come to its end.
+    // Only in a rush: an ordinary life must come to its end.
     if world.strikes(0.04) {
         cancel(world, order.to_owned(), at_once(world));
     }
@@ -357,7 +358,7 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value) {
     }
 }
 
-/// Looks after held orders now and then, and receives new stock.
+/// Reviews held orders now and then, and receives new stock.
 pub async fn operator(world: Rc<World>) {
     loop {
         sleep(Duration::from_mins(5) + world.moment(120)).await;

@@ -1,5 +1,5 @@
-//! Event source mappings, and what SQS may do to messages: deliver twice, late, in another order, while the first delivery
-//! is still being worked on, or forget all of them.
+//! Event source mappings, with everything that SQS may do to messages: deliver them twice, late, in another order,
+//! again while the first delivery is in progress, or lose all of them.
 
 use crate::{invocation::End, people, world::World};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
@@ -33,7 +33,7 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
             continue;
         }
         let epoch = world.network.epoch();
-        // Lambda waits for a batch to fill as long as its window lasts.
+        // Lambda waits at most its batching window for a batch to fill.
         sleep(mapping.batching_window + Duration::from_millis(3)).await;
         while let Ok(more) = world.services.sqs().receive(&mapping.queue, BATCH, Duration::ZERO).await {
             if more.is_empty() {
@@ -41,12 +41,12 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
             }
             messages.extend(more);
         }
-        // The emulator's order is not the same in every run; SQS promises none.
+        // The emulator's order differs between runs; SQS promises none.
         messages.sort_by(|a, b| a.body.cmp(&b.body));
         world.rng.borrow_mut().shuffle(&mut messages);
         while !messages.is_empty() {
             let most = mapping.batch_size.min(messages.len());
-            // As many as there are, as SQS gives them most of the time, or fewer.
+            // Usually as many messages as there are, as from SQS; sometimes fewer.
             let size = if world.chance(0.6) { most } else { world.rng.borrow_mut().usize(1..=most) };
             let batch: Vec<Message> = messages.drain(..size).collect();
             deliver(&world, &function, &mapping, batch, epoch).await;
@@ -54,10 +54,10 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
     }
 }
 
-/// Gives a batch to the function, now or later, once or twice; but not after a restart that it was received before.
+/// Gives a batch to the function, now or later, once or twice. A restart after its receipt cancels it.
 async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping, batch: Vec<Message>, epoch: u64) {
     if world.strikes(0.05) {
-        // Its visibility ends while it is being worked on: it comes again by itself.
+        // The visibility ends during processing, so the message is delivered again.
         for message in &batch {
             let now = Duration::ZERO;
             let _ = world.services.sqs().change_visibility(&mapping.queue, &message.receipt_handle, now).await;
@@ -110,7 +110,7 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
     ));
     let mut done = Vec::new();
     for (message, owed) in batch.into_iter().zip(owed).filter(|(message, _)| !failed.contains(&message.message_id)) {
-        // Where its item has changed since, the work may have been done, and be owed again.
+        // If its item has changed since, the work may have been done and be owed again.
         if owed.is_some() && version_that_owes(world, &message).await == owed {
             world.outrages.borrow_mut().push(format!("{function} acknowledged what it had not done: {}", message.body));
         }
@@ -118,17 +118,17 @@ async fn work(world: &World, function: &str, queue: &str, batch: Vec<Message>) {
     }
     let handles: Vec<String> = done.into_iter().map(|message| message.receipt_handle).collect();
     if !world.strikes(0.03) {
-        // A message that was received again meanwhile has another handle, and stays.
+        // A message that was received again meanwhile has a new handle, and stays.
         let _ = world.services.sqs().delete_batch(queue, &handles).await;
     }
 }
 
-/// What a message is about.
+/// The message's content.
 fn read(message: &Message) -> Option<store::Message> {
     serde_json::from_str(&message.body).ok()
 }
 
-/// The version of the item that a message is about, if it owes the message's work.
+/// The version of a message's item, if the item still owes the message's duty.
 async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
     let store::Message { subject: Subject::OrderItem(order, item), duty, .. } = read(message)?;
     let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
@@ -149,7 +149,7 @@ fn record(message: &Message) -> SqsMessage {
     record
 }
 
-/// How many messages there are, also of those that are being worked on. Dead letters are not among them.
+/// The number of messages, including those in progress and excluding dead letters.
 pub async fn queued(world: &World) -> u64 {
     let mut queued = 0;
     for queue in world.services.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {

@@ -1,20 +1,21 @@
-//! What a run comes to.
+//! The report of a run.
 
 use crate::faults::{Call, Fault};
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Report {
     /// The requests that the functions made, in order.
     pub calls: Vec<Call>,
-    /// What went wrong with some of them.
+    /// The faults that happened.
     pub happened: Vec<(Call, Fault)>,
-    /// Laws that do not hold at the end, and answers that nobody may get.
+    /// Laws that are broken at the end, and answers that must never be given.
     pub broken: Vec<String>,
-    /// E-mails that went out more than once because a process died, or an answer was lost, before they were recorded.
+    /// E-mails that were sent twice or more because a process died, or an answer was lost, before the sending was
+    /// recorded.
     pub doubled_mails: usize,
-    /// Line by line what happened. The same seed has the same.
+    /// The trace, line by line. The same seed gives the same trace.
     pub trace: Vec<String>,
-    /// Orders that were accepted.
+    /// The number of accepted orders.
     pub orders: usize,
 }

@@ -1,4 +1,4 @@
-//! One run: a seed and a plan of faults in, what happened and which laws were broken out.
+//! One run: plays a seed with a plan of faults, and reports the events and the broken laws.
 
 use crate::{
     faults::{Call, Fault, Faults, Plan},
@@ -16,11 +16,11 @@ use tokio::{
     time::sleep,
 };
 
-/// How long the system then has, at most, to come to rest: reservations end after an hour, and what has been tried often
-/// is tried every quarter of an hour.
+/// How long the system may take at the end to come to rest. Reservations expire after an hour, and work that has often
+/// failed is tried every quarter of an hour.
 const CALM: Duration = Duration::from_hours(6);
 const MINUTE: Duration = Duration::from_mins(1);
-/// The first order's reference; the others count on from it.
+/// The first order's reference; the others follow it.
 const FIRST: usize = 1001;
 
 /// The template of the workspace.
@@ -71,7 +71,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             world.network.begin(Faults::new(Plan::Storm(rate), seed));
             spawn_local(people::operator(Rc::clone(&world)));
             let count = world.rng.borrow_mut().usize(3..=8);
-            // All at the same moment, so that they meet in batches, or one after the other.
+            // The orders come close together, so that they meet in batches, or spread out.
             let (spread, pays_within) =
                 *world.rng.borrow_mut().choice(&[(300, 60), (3, 60), (2, 2)]).unwrap_or(&(300, 60));
             for n in 0..count {
@@ -95,7 +95,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     verdict::of(&world, scene).await
 }
 
-/// A customer orders after a while. Until the story is over, the world has not come to rest.
+/// A customer orders after a while. The world is not at rest until their story is over.
 fn orders(world: &Rc<World>, after: Duration, reference: usize, plot: Plot) {
     let world = Rc::clone(world);
     world.under_way.set(world.under_way.get() + 1);
@@ -106,7 +106,7 @@ fn orders(world: &Rc<World>, after: Duration, reference: usize, plot: Plot) {
     });
 }
 
-/// Somebody cancels the only order while a request is made.
+/// Cancels the only order during the request with this number.
 async fn cancel_at(world: Rc<World>, number: u64) {
     world.network.reaches(number).await;
     if let Some(order) = Plot::ordinary().order_id(&FIRST.to_string()) {
@@ -114,7 +114,7 @@ async fn cancel_at(world: Rc<World>, number: u64) {
     }
 }
 
-/// Runs `reconcile` each minute, whose schedule never fails it.
+/// Runs `reconcile` each minute. The schedule itself never fails.
 async fn schedule(world: Rc<World>) {
     loop {
         sleep(MINUTE).await;
@@ -130,7 +130,7 @@ async fn schedule(world: Rc<World>) {
     }
 }
 
-/// Delivers the provider's news of refunds.
+/// Delivers the provider's webhooks about refunds.
 async fn announce(world: Rc<World>) {
     loop {
         sleep(Duration::from_secs(2)).await;
@@ -139,7 +139,7 @@ async fn announce(world: Rc<World>) {
             world.under_way.set(world.under_way.get() + 1);
             spawn_local(async move {
                 sleep(wait).await;
-                // Some are lost for good: the provider's own answer has said it already.
+                // Some are lost for good; the provider's own answer has already reported the refund.
                 if !world.strikes(0.2) {
                     world.deliver(webhook).await;
                 }
@@ -149,7 +149,7 @@ async fn announce(world: Rc<World>) {
     }
 }
 
-/// Waits until nothing is queued, under way or owed, and people have done what they can.
+/// Waits until nothing is queued, in progress or owed, and the people have done all they can.
 async fn rest(world: &World) {
     let mut waited = Duration::ZERO;
     while waited < CALM {
@@ -164,7 +164,7 @@ async fn rest(world: &World) {
     }
 }
 
-/// Every way in which one order's life can be disturbed once: each kind of fault at each request that it fits.
+/// All scenes in which one order's life is disturbed once: each kind of fault at each request that it fits.
 pub fn single_faults() -> Vec<Plan> {
     let calm = run(1, &Scene::OneOrder(Plan::Calm));
     let plans = |call: &Call| faults_of(call).map(|fault| Plan::At([(call.number, fault)].into())).collect::<Vec<_>>();
@@ -176,11 +176,11 @@ fn faults_of(call: &Call) -> impl Iterator<Item = Fault> {
     Fault::ALL.into_iter().filter(|fault| fault.fits(&call.operation))
 }
 
-/// One order that is cancelled at the moment of each request until its parcel has left: alone, with what it reads torn, and
-/// some with any other fault.
+/// All scenes in which one order is cancelled at the moment of a request, up to its parcel's departure: without a
+/// fault, with torn reads, and some with another fault.
 pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
     let calm = run(1, &Scene::OneOrder(Plan::Calm)).calls;
-    // Its second mail tells that.
+    // The second mail reports the departure.
     let mut mails = calm.iter().filter(|call| call.operation == "SES.SendEmail");
     let sent = mails.nth(1).or(calm.last()).map_or(0, |call| call.number);
     let (mut scenes, mut others) = (Vec::new(), Vec::new());
@@ -188,7 +188,7 @@ pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
         let alone = Scene::Cancelled(at, Plan::Calm);
         let calls = run(1, &alone).calls;
         scenes.push(alone);
-        // What order-intake does next is the cancellation.
+        // The next requests of order-intake are the cancellation.
         let mut next = calls.iter().filter(|call| call.number > at && call.function == "order-intake").peekable();
         let cancels = next.peek().map(|call| call.invocation);
         for call in next.filter(|call| Some(call.invocation) == cancels) {
@@ -203,7 +203,7 @@ pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
     scenes
 }
 
-/// Two faults in one life, at random.
+/// All scenes with two random faults in one life.
 pub fn pairs_of_faults(singles: &[Plan], seed: u64, count: usize) -> Vec<Plan> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut pair = || {

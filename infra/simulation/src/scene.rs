@@ -1,22 +1,22 @@
-//! What is played: how much goes wrong, and for how long.
+//! A scene to play: how much goes wrong, and for how long.
 
 use std::time::Duration;
 
 use crate::faults::Plan;
 
-/// Which faults, and what the people do.
+/// The faults and the people of a run.
 #[derive(Debug, Clone)]
 pub enum Scene {
-    /// One ordinary order, and these faults.
+    /// One ordinary order with these faults.
     OneOrder(Plan),
-    /// The same, and somebody cancels it at the moment of the request with this number.
+    /// The same, cancelled at the moment of the request with this number.
     Cancelled(u64, Plan),
-    /// Several orders that compete, and faults at random.
+    /// Several competing orders, with random faults.
     Rush,
 }
 
 impl Scene {
-    /// How long people act, and things go wrong.
+    /// How long people act and faults happen.
     pub(crate) fn storm(&self) -> Duration {
         match self {
             Self::OneOrder(_) | Self::Cancelled(..) => Duration::from_mins(15),
@@ -24,7 +24,7 @@ impl Scene {
         }
     }
 
-    /// What must pass in any case, so that reservations have ended and late payments have come.
+    /// The minimum duration, after which reservations have expired and late payments have arrived.
     pub(crate) fn least(&self) -> Duration {
         match self {
             Self::OneOrder(_) | Self::Cancelled(..) => self.storm(),

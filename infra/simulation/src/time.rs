@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// When every simulation begins: 2026-01-01T00:00:00Z, a Thursday.
 const BEGINNING: i64 = 1_767_225_600;
 
-/// The one true time. Functions know it only by their own clocks.
+/// The true time. Functions know it only through their own clocks.
 #[derive(Debug, Clone, Copy)]
 pub struct Time {
     start: Instant,

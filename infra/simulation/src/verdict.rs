@@ -1,5 +1,4 @@
-//! Whether all laws hold when nothing is under way any more: those of the books, and those that need to know what
-//! happened on the way.
+//! Checks all laws at rest: the laws of the books, and the laws that depend on what happened during the run.
 
 use crate::{report::Report, scene::Scene, world::World};
 use laws::Books;
@@ -38,7 +37,7 @@ fn text<'a>(item: &'a laws::Item, name: &str) -> &'a str {
     item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A reservation that has ended keeps no stock, but for minutes after somebody did something with its order.
+/// An expired reservation keeps no stock, except for a few minutes after somebody changed its order.
 fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<String>) {
     let now = world.time.now() - jiff::SignedDuration::from_mins(5);
     let was_touched = |state: &laws::Item| {
@@ -55,7 +54,7 @@ fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<Str
     }
 }
 
-/// Each attempt at a refund that Orderly decided on is one refund at the provider, whatever its amount.
+/// Each of Orderly's refund attempts is one refund at the provider, whatever its amount.
 fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
     let mut asked = BTreeSet::new();
     for payment in world.stripe.payments() {
@@ -67,7 +66,8 @@ fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
     }
 }
 
-/// This provider refuses only what Orderly should not have asked for. A dispute stands in the way before it is asked.
+/// This provider refuses only refunds that Orderly should not have requested. An open dispute must stop a refund before
+/// it is requested.
 fn no_refund_fails_without_cause(books: &Books, broken: &mut Vec<String>) {
     for state in books.orders.iter().filter(|item| text(item, "item") == "state") {
         for (id, refund) in state.get("refunds").and_then(Value::as_object).into_iter().flatten() {
@@ -83,8 +83,8 @@ fn no_refund_fails_without_cause(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Every order that was answered 201 exists, every payment that was answered 2xx is on the ledger of its order, or kept, and
-/// every order whose cancellation was answered 2xx is cancelled.
+/// Acknowledged requests are kept: an order that was answered 201 exists, a payment that was answered 2xx is on its
+/// order's ledger or kept as unmatched, and an order whose cancellation was answered 2xx is cancelled.
 fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<String>) {
     let has = |order: &str, name: &str| {
         books.orders.iter().any(|item| text(item, "order_id") == order && text(item, "item") == name)
@@ -113,7 +113,7 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
     }
 }
 
-/// A payment whose order exists is not left beside it.
+/// A payment whose order exists is on that order's ledger.
 fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
     for payment in books.payments.iter().filter(|item| item.contains_key("unmatched_class")) {
         let order = text(payment, "order");
@@ -123,8 +123,8 @@ fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Each e-mail that is recorded as sent was sent, and each that was sent is recorded, once; but for those whose sender was
-/// kept from recording it. Gives the number of those that went out more than once.
+/// Each e-mail that is recorded as sent was sent once, and each sent e-mail is recorded, except if its sender was kept
+/// from recording it. Yields the number of e-mails that were sent more than once.
 fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -> usize {
     let mut sent: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for mail in world.network.sent_mails() {
@@ -147,7 +147,7 @@ fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -
     sent.values().map(|copies| copies.len() - 1).sum()
 }
 
-/// An ordinary life with a return goes on to its last e-mail, whatever happened on the way.
+/// An ordinary life with a return reaches its last e-mail, whatever happened on the way.
 fn a_whole_life_comes_to_its_end(books: &Books, broken: &mut Vec<String>) {
     let history = |item: &laws::Item| item.get("history").and_then(Value::as_array).cloned().unwrap_or_default();
     let entries: Vec<Value> = books.orders.iter().flat_map(history).collect();
@@ -166,7 +166,7 @@ fn a_whole_life_comes_to_its_end(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// By the names that their tags give them.
+/// By the names in their tags.
 fn recorded_mails(item: &laws::Item) -> Vec<String> {
     let name = |kind: &str| {
         let tag = |value: &str| value.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");

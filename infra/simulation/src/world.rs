@@ -35,7 +35,7 @@ const SECRETS: Secrets = Secrets {
     stripe_webhook: "whsec_simulated",
     warehouse_webhook: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3Igd2FyZWhvdXNlcw==",
 };
-/// Who waits for an answer tries so often, as shops, providers and scanners do.
+/// How often a client that waits for an answer tries, as shops, providers and scanners do.
 const TRIES: u32 = 60;
 
 pub struct World {
@@ -48,18 +48,18 @@ pub struct World {
     /// Decides what people do and when messages come.
     pub rng: RefCell<Rng>,
     invocations: Cell<u64>,
-    /// How many messages and webhooks are being worked on.
+    /// The number of messages and webhooks in progress.
     pub under_way: Cell<u64>,
-    /// What was acknowledged, to be found again at the end: orders by id, and money events by payment.
+    /// Acknowledged requests, to check at the end: orders by id, and money events by payment.
     pub accepted: RefCell<Vec<String>>,
     pub taken: RefCell<Vec<(String, i64)>>,
-    /// The same of cancellations: the order, and whether only what had not left was to be cancelled.
+    /// Acknowledged cancellations: the order, and whether only its unsent part was to be cancelled.
     pub cancelled: RefCell<Vec<(String, bool)>>,
-    /// Answers that nobody may ever get.
+    /// Answers that must never be given.
     pub outrages: RefCell<Vec<String>>,
 }
 
-/// An answer to a client: none if nothing came back.
+/// An answer to a client.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -69,7 +69,7 @@ pub struct Answer {
 impl World {
     /// Must be called inside a runtime with paused time.
     pub async fn start(template: &Path, seed: u64, faults: Faults) -> Result<Rc<Self>, Box<dyn std::error::Error>> {
-        // What the SDK, the store's pauses and the provider's ids draw from.
+        // Seeds the generator that the SDK, the store's pauses and the provider's ids use.
         fastrand::seed(seed);
         let mut rng = Rng::with_seed(seed ^ 0x5EED);
         let time = Time::begin();
@@ -159,7 +159,7 @@ impl World {
         Some(Answer { status: response.status, body: serde_json::from_slice(&response.body).unwrap_or_default() })
     }
 
-    /// Asks until there is an answer that is no server error. None if even patience ends.
+    /// Asks until an answer is no server error. None if all tries fail.
     pub async fn insist(&self, request: &Request) -> Option<Answer> {
         for n in 0..TRIES {
             match self.ask(request).await {
@@ -171,7 +171,7 @@ impl World {
         None
     }
 
-    /// Delivers a provider's webhook until it is taken, sometimes twice. Signed anew for each attempt.
+    /// Delivers a provider's webhook until it is accepted, sometimes twice. Signs it again for each attempt.
     pub async fn deliver(&self, webhook: Webhook) {
         self.under_way.set(self.under_way.get() + 1);
         let times = if self.strikes(0.1) { 2 } else { 1 };
@@ -261,7 +261,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// A request by somebody with a role.
+/// A request by a caller with this role.
 pub fn request(role: Role, route: &str, path: &[(&str, &str)], body: &Value) -> Request {
     let channel = (role == Role::Storefront).then(|| "web".parse().ok()).flatten();
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());

@@ -1,4 +1,4 @@
-//! A part of what `cargo run --release -p simulation` plays, for every run of the tests.
+//! Some of the histories that `cargo run --release -p simulation` plays, for every test run.
 
 use simulation::{Plan, Scene, run, single_faults};
 
@@ -21,7 +21,7 @@ fn an_undisturbed_life_breaks_no_law_and_comes_to_its_end() {
 
 #[test]
 fn one_fault_in_a_life_breaks_no_law() {
-    // A few of them: all are played by `--exhaustive`.
+    // Only a few; `--exhaustive` plays all of them.
     for plan in single_faults().into_iter().step_by(101) {
         let report = run(1, &Scene::OneOrder(plan.clone()));
         assert_eq!(report.broken, Vec::<String>::new(), "{plan:?}");

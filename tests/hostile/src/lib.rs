@@ -1,8 +1,8 @@
-//! Hostile input: what broken programs and attackers make of good JSON.
+//! Hostile input, as broken programs and attackers would make it from good JSON.
 //!
-//! All of it starts from good documents, because a parser's depths are reached by what is nearly right. Edits are made on
-//! the text, since much of what hurts (a name twice, `1e999`, half a surrogate pair) is no value that a JSON library
-//! would write.
+//! All of it starts from good documents, because only nearly valid input reaches a parser's depths. Edits are made on
+//! the text, because much harmful input (a duplicate name, `1e999`, half a surrogate pair) cannot be written by a JSON
+//! library.
 
 mod tree;
 mod values;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use tree::{Edit, Node};
 use values::any_value;
 
-/// The document with every single edit: each value that has broken parsers in each place.
+/// The document with every single edit: each value that has broken parsers, in each place.
 pub fn each_edit(good: &Value) -> impl Iterator<Item = Vec<u8>> + use<> {
     let document = Node::from(good);
     let replaced = values::all().into_iter().map(Edit::Replace);
@@ -28,7 +28,7 @@ pub fn each_edit(good: &Value) -> impl Iterator<Item = Vec<u8>> + use<> {
     })
 }
 
-/// Documents like `good`, with a few edits, and sometimes with damage that makes them no JSON at all.
+/// Documents like `good`, with a few edits, and sometimes with damage after which they are no JSON.
 pub fn json(good: Vec<Value>) -> impl Strategy<Value = Vec<u8>> {
     let edits = vec((any::<Index>(), edit()), 0..4);
     (prop::sample::select(good), edits, damage()).prop_map(|(good, edits, damage)| {
@@ -51,15 +51,15 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// What happens to the bytes.
+/// Damage to the bytes.
 #[derive(Debug, Clone)]
 enum Damage {
     None,
     Flip(Index, u8),
     Truncate(Index),
-    /// Bytes in between: halves of UTF-8, controls, a byte order mark.
+    /// Bytes in the middle: halves of UTF-8, control characters, a byte order mark.
     Insert(Index, &'static [u8]),
-    /// The same before everything, where a byte order mark stands.
+    /// The same bytes at the start, where a byte order mark may be.
     Begin(&'static [u8]),
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     use serde_json::json;
 
-    /// The tests that use it would pass without a word if it made nothing but good documents, or nothing that is read.
+    /// Tests that use the generator would pass silently if it made only good documents, or only unreadable ones.
     #[test]
     fn some_of_it_is_still_json_and_some_is_not() {
         let good = json!({"a": [1, {"b": "c"}], "d": null});

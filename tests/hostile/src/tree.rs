@@ -1,9 +1,9 @@
-//! A JSON document that can hold what is no JSON.
+//! A JSON document that can contain invalid JSON.
 
 use serde_json::Value;
 use std::fmt;
 
-/// A part of a document. Names and scalars are as they are written, quotes included.
+/// A part of a document. Names and scalars are kept as written, with their quotes.
 #[derive(Debug, Clone)]
 pub(crate) enum Node {
     Raw(String),
@@ -16,13 +16,13 @@ pub(crate) enum Node {
 pub(crate) enum Edit {
     Replace(String),
     Delete,
-    /// The same twice.
+    /// The same element twice.
     Double,
     /// The same name again, with another value.
     Contradict(String),
-    /// Another name, if it is a text.
+    /// Another name, if the place is a text.
     Rename(String),
-    /// The value in a list, where none is expected.
+    /// The value in a list, at a place for no list.
     Wrap,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for Node {
 }
 
 impl Node {
-    /// Makes a change at a place: 0 is the whole document, what follows a field or an item at any depth.
+    /// Makes a change at a place. 0 is the whole document; the others are fields and items, at any depth.
     pub(crate) fn edit(&mut self, place: usize, edit: &Edit) {
         match place.checked_sub(1) {
             None => self.change(edit),
@@ -70,7 +70,7 @@ impl Node {
         }
     }
 
-    /// How many fields and items there are, at any depth.
+    /// The number of fields and items, at any depth.
     pub(crate) fn places(&self) -> usize {
         match self {
             Self::Raw(_) => 0,
@@ -88,7 +88,7 @@ impl Node {
         }
     }
 
-    /// Counts `place` down to the field or item that is meant, and changes it. Tells whether that was in here.
+    /// Counts `place` down to its field or item, and changes it. Yields whether the place was in this node.
     fn edit_inside(&mut self, place: &mut usize, edit: &Edit) -> bool {
         let count = match self {
             Self::Raw(_) => 0,

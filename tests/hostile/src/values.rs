@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-/// As they are written in a document. Some are no JSON.
+/// As written in a document. Some are invalid JSON.
 const WRITTEN: [&str; 72] = [
-    // Nothing, and other types.
+    // Empty values, and other types.
     "",
     "null",
     "true",
@@ -56,7 +56,7 @@ const WRITTEN: [&str; 72] = [
     "NaN",
     "Infinity",
     "-Infinity",
-    // Moments at the ends of time, and none.
+    // Times at the ends of the range, and invalid ones.
     "253402207200",
     "-377705023201",
     "\"9999-12-31T23:59:59.999999999Z\"",
@@ -86,19 +86,19 @@ pub(crate) fn short() -> impl Iterator<Item = String> {
     WRITTEN.map(str::to_owned).into_iter()
 }
 
-/// Values as they are written, from short to far too long and far too deep.
+/// Values as written, from short to far too long and far too deep.
 pub(crate) fn all() -> Vec<String> {
     let text = |part: &str, count: usize| format!("\"{}\"", part.repeat(count));
     let long = ["x", "é", "\\u0000", "\\ud83d\\ude00", " "].map(|part| text(part, 300));
     let far_too_long = ["x", "email#", "../"].map(|part| text(part, 100_000));
     let digits = ["9".repeat(400), format!("0.{}", "3".repeat(400))];
-    // serde_json reads 127 levels.
+    // serde_json reads at most 127 levels.
     let deep = [20, 120, 127, 50_000].map(|depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
     let nested = [20, 50_000].map(|depth| format!("{}0{}", "{\"id\":".repeat(depth), "}".repeat(depth)));
     short().chain(long).chain(far_too_long).chain(digits).chain(deep).chain(nested).collect()
 }
 
-/// Any of them, or one that nobody has thought of.
+/// One of these values, or a random one.
 pub(crate) fn any_value() -> impl Strategy<Value = String> {
     prop_oneof![
         10 => prop::sample::select(all()),

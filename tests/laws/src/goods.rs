@@ -1,4 +1,4 @@
-//! Stock: no unit is lost, doubled or oversold.
+//! Laws of stock: no unit is lost, doubled or oversold.
 
 use crate::{
     Books,
@@ -40,7 +40,7 @@ pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<Str
     kept.compare(&held, "the buckets and what the orders hold differ", broken);
 }
 
-/// `available` is what its definition says, and neither it nor a bucket is negative: sold is at most what was supplied.
+/// `available` matches its definition, and neither it nor a bucket is negative: no more is sold than was supplied.
 pub(crate) fn nothing_is_negative(books: &Books, broken: &mut Vec<String>) {
     for (sku, location, level) in levels(&books.stock) {
         let of = |name| bucket(level, name);
@@ -55,7 +55,7 @@ pub(crate) fn nothing_is_negative(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// What is on hand is what came by movements, less what was shipped, plus what came back.
+/// Units on hand are those that came by movements, minus shipped units, plus returned units.
 pub(crate) fn on_hand_is_explained(books: &Books, broken: &mut Vec<String>) {
     let units = |count: i64| StockDelta { on_hand: count, ..StockDelta::default() };
     let mut explained = Places::default();
@@ -87,8 +87,8 @@ pub(crate) fn on_hand_is_explained(books: &Books, broken: &mut Vec<String>) {
     there.compare(&explained, "what is on hand is not what came, went and came back", broken);
 }
 
-/// Each ordered unit is held (or known to be missing) or sent off, once; a cancelled order holds and sends none, and one
-/// whose rest was cancelled holds none.
+/// Each ordered unit is held (or known to be missing) or shipped, exactly once. A cancelled order holds and ships none,
+/// and an order whose rest was cancelled holds none.
 pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
     let mut sent: BTreeMap<(String, u16), u32> = BTreeMap::new();
     for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", broken) {
@@ -118,7 +118,7 @@ pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Damaged units, units in quality control, what is kept back and what is announced: by movements, and by inspections.
+/// Damaged units, units in quality control, units kept back and announced units match the movements and inspections.
 pub(crate) fn what_cannot_be_sold_is_explained(books: &Books, broken: &mut Vec<String>) {
     let none = StockDelta::default();
     let unsellable = |of: &dyn Fn(&str) -> i64| {

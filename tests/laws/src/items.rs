@@ -16,7 +16,7 @@ pub(crate) fn named<'a>(orders: &'a [Item], kind: &'a str) -> impl Iterator<Item
     orders.iter().filter(move |item| text(item, "item").starts_with(kind))
 }
 
-/// The aggregates of a kind, each with its order. One that cannot be read breaks a law of its own.
+/// The aggregates of a kind, each with its order. An unreadable one breaks a law of its own.
 pub(crate) fn all<T: DeserializeOwned>(orders: &[Item], kind: &str, broken: &mut Vec<String>) -> Vec<(String, T)> {
     let mut found = Vec::new();
     for item in named(orders, kind) {
@@ -37,7 +37,7 @@ pub(crate) fn bucket(level: &Item, name: &str) -> i64 {
     level.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// Buckets by place, and nothing for what is zero.
+/// Buckets by place. Zero buckets are left out.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Places(BTreeMap<(String, String), StockDelta>);
 
@@ -46,7 +46,7 @@ impl Places {
         *self.0.entry((sku.to_owned(), location.to_owned())).or_default() += delta;
     }
 
-    /// Where this differs from what it should be.
+    /// The differences from the expected buckets.
     pub(crate) fn compare(&self, should: &Self, what: &str, broken: &mut Vec<String>) {
         let places: std::collections::BTreeSet<_> = self.0.keys().chain(should.0.keys()).collect();
         for place in places {

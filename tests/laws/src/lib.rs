@@ -1,5 +1,5 @@
-//! What must hold of Orderly's books, whatever happened to the system: read from the tables as they are stored and from
-//! the payment provider's own books, past every function. The end-to-end tests and the simulation both end with this.
+//! The laws of Orderly's books, which hold whatever happened to the system. They are checked on the stored tables and
+//! the payment provider's own books, without any function. The end-to-end tests and the simulation both end with them.
 
 mod goods;
 mod items;
@@ -10,18 +10,18 @@ pub use items::Item;
 
 use std::collections::BTreeMap;
 
-/// All that is known when nothing is under way any more.
+/// The data that the laws check, read at rest.
 #[derive(Debug, Default)]
 pub struct Books {
     /// Every item of a table, as plain JSON.
     pub orders: Vec<Item>,
     pub stock: Vec<Item>,
     pub payments: Vec<Item>,
-    /// What the provider has paid back, by its own id of the payment.
+    /// The refunded amounts at the provider, by its own payment ids.
     pub refunded: BTreeMap<String, Vec<i64>>,
 }
 
-/// The laws that do not hold, in words that name the order or the place.
+/// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
     let laws: [fn(&Books, &mut Vec<String>); 11] = [
         goods::buckets_equal_what_orders_hold,
@@ -43,13 +43,12 @@ pub fn broken(books: &Books) -> Vec<String> {
     broken
 }
 
-/// What people have still to do though nothing is in their way: fulfillments that are not finished of orders that are not
-/// held.
+/// Work that people could do now: unfinished fulfillments of orders that are not held.
 pub fn unfinished(books: &Books) -> Vec<String> {
     story::unfinished(books)
 }
 
-/// What is still owed: order, item, duties. Nothing, once all work has been done.
+/// All duties that are still owed: order, item, duties. None, once all work is done.
 pub fn owed(books: &Books) -> Vec<String> {
     let owing = books.orders.iter().filter(|item| item.contains_key("owed"));
     owing

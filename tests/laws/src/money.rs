@@ -1,4 +1,4 @@
-//! Money: Orderly's books and the provider's agree, and nothing moves twice.
+//! Laws of money: Orderly's books and the provider's agree, and nothing moves twice.
 
 use crate::{Books, items::all};
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-/// Each refund that the ledger calls made is one at the provider, and the other way round.
+/// Each refund that the ledger records as made is one refund at the provider, and vice versa.
 pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     let mut known: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
@@ -29,7 +29,7 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Per order and per payment.
+/// Totals by order and by payment.
 pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String>) {
     for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
         let (refunded, captured) = (state.ledger.refunded(state.currency), state.ledger.captured(state.currency));
@@ -45,7 +45,7 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
     }
 }
 
-/// What was paid for a cancelled order has gone back, is going back, or is held for a person.
+/// Every payment of a cancelled order is refunded, being refunded, or held for a person.
 pub(crate) fn a_cancelled_order_keeps_no_money(books: &Books, broken: &mut Vec<String>) {
     for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
         let kept = state.ledger.not_refunded(state.currency);

@@ -1,4 +1,4 @@
-//! Histories: what happened to an order happened in an order that makes sense.
+//! Laws of histories: an order's events come in a valid sequence.
 
 use crate::{Books, items::all};
 use domain::{
@@ -11,8 +11,7 @@ use domain::{
 };
 use std::collections::BTreeSet;
 
-/// What must have happened before: the second needs the first before it. (A refund needs nothing: somebody may make it
-/// at the provider.)
+/// Each second event needs the first before it. (A refund needs none, because somebody may make it at the provider.)
 const NEEDS: [(&str, &str); 11] = [
     ("placed", "paid"),
     ("paid", "deducted"),
@@ -27,11 +26,11 @@ const NEEDS: [(&str, &str); 11] = [
     ("received", "inspected"),
 ];
 
-/// What happens to an item once at most.
+/// Events that an item has at most once.
 const ONCE: [&str; 8] =
     ["placed", "created", "completed", "cancelled", "requested", "approved", "declined", "inspected"];
 
-/// How each kind of item begins.
+/// The first event of each kind of item.
 const BEGINNINGS: [(&str, &str); 3] = [("state", "placed"), ("fulfillment", "created"), ("return", "requested")];
 
 pub(crate) fn histories_are_legal(books: &Books, broken: &mut Vec<String>) {
@@ -76,7 +75,7 @@ fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
     }
 }
 
-/// Whoever must be told something was sent an e-mail about it, or will be (it is owed).
+/// Every required e-mail was sent or is still owed.
 pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
     let mut check = |order: &str, owed: &Owed, history: &[Entry], kind: &str| {
         let is_told = |entry: &Entry| matches!(entry.what.as_str(), "emailed" | "email-refused") && entry.note == kind;
@@ -85,9 +84,9 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
             broken.push(format!("order {order}: its customer was never told {kind}"));
         }
     };
-    let mut unreadable = Vec::new(); // `histories_are_legal` tells of them
+    let mut unreadable = Vec::new(); // `histories_are_legal` reports them
     for (order, state) in &all::<OrderState>(&books.orders, "state", &mut unreadable) {
-        // What a cancellation overtakes needs no confirmation any more.
+        // An event that a cancellation overtakes needs no confirmation.
         if state.confirmed && !matches!(state.status, OrderStatus::Cancelled { .. }) {
             check(order, &state.owed, &state.history, "payment-confirmed");
         }
@@ -117,7 +116,7 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// An open order has something that moves it on: work that is owed, stock or a person that it waits for, a fulfillment.
+/// An open order can progress: it owes work, waits for stock or a person, or has a fulfillment.
 pub(crate) fn open_orders_can_go_on(books: &Books, broken: &mut Vec<String>) {
     for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
         let waits = !state.owed.is_empty() || !state.holds.is_empty() || state.waits_for_stock();

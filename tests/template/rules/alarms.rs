@@ -1,4 +1,4 @@
-//! Alarms: what goes wrong without anybody asking must reach a person.
+//! Rules of alarms: a failure that no caller notices must reach a person.
 
 use serde_json::json;
 
@@ -73,8 +73,8 @@ fn every_queue_has_an_alarm_for_age_and_every_dead_letter_queue_one_for_messages
     );
 }
 
-/// The functions write `stuck_orders` as a number at the top of a JSON line (`shared`'s telemetry flattens
-/// events); the filter makes a metric of it, and the alarm reads just that metric.
+/// The functions write `stuck_orders` as a number at the top of a JSON line (the telemetry of `runtime` flattens
+/// events). The filter makes a metric of it, and the alarm reads exactly that metric.
 fn stuck(template: &Template) -> Violations {
     let mut violations = Violations::new();
     let filter = template.properties("StuckOrders");
@@ -108,7 +108,7 @@ fn stuck_orders_and_a_reconcile_that_stands_still_are_an_alarm() {
     );
 }
 
-/// An alarm goes off on the first failure, and silence of the others is no failure.
+/// Every alarm goes off on the first failure, sends to `Alerts`, and describes the failure.
 fn loud(template: &Template) -> Violations {
     let mut violations = Violations::new();
     for (id, alarm) in template.all(ALARM) {

@@ -1,4 +1,4 @@
-//! Functions: what is deployed is what is in the repository, and each has one job.
+//! Rules of functions: all functions of the repository are deployed and no others, and each has one job.
 
 use std::{collections::BTreeSet, fs};
 
@@ -39,7 +39,7 @@ fn every_package_in_functions_is_deployed_and_nothing_else() {
     );
 }
 
-/// What shares a build with the functions adds features to their dependencies, and so to what is deployed.
+/// A package in the same build would add features to the functions' dependencies, and so to the deployed binaries.
 #[test]
 fn cargo_lambda_builds_the_functions_without_the_local_stack_and_the_tests() {
     let excluded = fs::read_to_string(workspace().join("CargoLambda.toml")).unwrap();
@@ -52,7 +52,7 @@ fn cargo_lambda_builds_the_functions_without_the_local_stack_and_the_tests() {
     }
 }
 
-/// `OrderIntakeFunction` is `order-intake`, so that a person finds one from the other.
+/// `OrderIntakeFunction` is named after `order-intake`, so that a person finds one from the other.
 fn names(template: &Template) -> Violations {
     template
         .all(FUNCTION)
@@ -160,7 +160,7 @@ fn every_function_is_an_arm64_bootstrap_with_chosen_memory_and_timeout() {
     );
 }
 
-/// A schedule's next run must not meet the one before, nor a retry of it.
+/// A schedule's run must not overlap with the previous run or its retry.
 fn alone(template: &Template) -> Violations {
     template
         .events("Schedule")

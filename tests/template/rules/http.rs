@@ -1,4 +1,4 @@
-//! Routes: who may call them, and what is written down about a call.
+//! Rules of routes: who may call them, and what the access log contains.
 
 use std::collections::BTreeMap;
 
@@ -119,7 +119,7 @@ fn a_flood_is_turned_away() {
     );
 }
 
-/// What API Gateway may write about a call: variables that hold nothing of a customer or a key.
+/// The variables that API Gateway may log. None holds customer data or a key.
 const LOGGED: [&str; 8] = [
     "requestId",
     "routeKey",

@@ -1,6 +1,5 @@
-//! What `template.yaml` must keep to. A rule reads the template and says what breaks it; the test
-//! beside it holds the real template to the rule, and then breaks the template to see that the rule
-//! notices.
+//! The rules of `template.yaml`. A rule reads the template and lists violations. The test beside it applies the rule to
+//! the real template, and then breaks the template to check that the rule notices.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod alarms;
@@ -14,7 +13,7 @@ mod template;
 use serde_json::Value;
 use template::Template;
 
-/// One sentence for each thing that breaks a rule. It names the resource.
+/// One sentence for each violation. It names the resource.
 type Violations = Vec<String>;
 
 /// A change to the template, by JSON pointer.
@@ -23,8 +22,8 @@ enum Edit {
     Remove(&'static str),
 }
 
-/// Holds the template to `rule`; then makes each edit, alone, and expects a violation that names what
-/// stands beside the edit.
+/// Asserts that the template keeps `rule`. Then makes each edit alone, and expects a violation with the text beside the
+/// edit.
 fn law(rule: fn(&Template) -> Violations, breaches: &[(Edit, &str)]) {
     let template = Template::load();
     let violations = rule(&template);

@@ -1,4 +1,4 @@
-//! What a function may do: named actions on named resources, and no more than its job.
+//! Rules of permissions: named actions on named resources, and no more than the function's job needs.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ const WILDCARDS: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// What a function may do with a table. No scan, and nothing is ever deleted.
+/// The actions on a table that a function may have. None scans or deletes.
 const TABLE_ACTIONS: [&str; 6] = [
     "dynamodb:GetItem",
     "dynamodb:BatchGetItem",
@@ -40,7 +40,7 @@ const TABLE_ACTIONS: [&str; 6] = [
 const CONSUME: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
 struct Grant<'a> {
-    /// The role or managed policy that it is in.
+    /// The role or managed policy that grants it.
     holder: &'a str,
     statement: &'a Value,
     action: &'a str,
@@ -67,7 +67,7 @@ fn grants(template: &Template) -> Vec<Grant<'_>> {
     grants
 }
 
-/// What the function whose role is `role` is granted on `resource`.
+/// The actions on `resource` that the function with the role `role` is granted.
 fn granted<'a>(template: &'a Template, role: &str, resource: &str) -> BTreeSet<&'a str> {
     grants(template)
         .into_iter()
@@ -258,8 +258,8 @@ fn a_table_is_read_and_written_by_key_and_index_never_scanned_or_deleted_from() 
     );
 }
 
-/// A function receives from the queue that triggers it and from no other; it may send to any queue but a
-/// dead-letter queue, which only SQS fills.
+/// A function receives only from the queue that triggers it. It may send to any queue except a dead-letter queue, which
+/// only SQS fills.
 fn queues(template: &Template) -> Violations {
     let mut violations = Violations::new();
     for (function, _) in template.all(FUNCTION) {
@@ -303,7 +303,7 @@ fn a_function_receives_from_its_own_queue_only_and_sends_to_no_dead_letter_queue
     );
 }
 
-/// A secret is named by its ARN in a variable, may be read by that function alone, and has no value here.
+/// A secret's ARN is in a variable, only that function may read it, and its value is not in the template.
 fn secrets(template: &Template) -> Violations {
     let mut violations = Violations::new();
     for (secret, properties) in template.all(SECRET) {

@@ -1,4 +1,4 @@
-//! Queues, and the functions that consume them.
+//! Rules of queues and their consumers.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use crate::{
     template::{QUEUE, Template, referent},
 };
 
-/// The queues that functions consume: function, queue, the mapping's properties.
+/// The consumed queues: function, queue, the mapping's properties.
 fn consumed(template: &Template) -> impl Iterator<Item = (&str, &str, &Value)> {
     template
         .events("SQS")
         .map(|(function, _, mapping)| (function, referent(&mapping["Queue"]).unwrap_or("no queue"), mapping))
 }
 
-/// The queue that `queue` gives its messages up to.
+/// The dead-letter queue of `queue`.
 pub(crate) fn dead_letters_of<'a>(template: &'a Template, queue: &str) -> Option<&'a str> {
     referent(&template.properties(queue)["RedrivePolicy"]["deadLetterTargetArn"]).filter(|id| template.is(id, QUEUE))
 }
@@ -53,8 +53,8 @@ fn every_consumed_queue_has_a_dead_letter_queue_of_its_own() {
     );
 }
 
-/// Fewer receipts than five make a dead letter of a message that only met a throttle; many more
-/// keep a poison message going for hours.
+/// Fewer than five receipts would make a dead letter of a message that was only throttled. Many more would retry a
+/// poison message for hours.
 fn receive_counts(template: &Template) -> Violations {
     consumed(template)
         .map(|(_, queue, _)| (queue, &template.properties(queue)["RedrivePolicy"]["maxReceiveCount"]))
@@ -144,7 +144,7 @@ fn a_queue_has_one_consumer_and_a_dead_letter_queue_none() {
     );
 }
 
-/// A dead letter keeps the age that it had in its queue.
+/// A dead letter keeps its age from its queue.
 fn retention(template: &Template) -> Violations {
     let kept = |queue: &str| template.properties(queue)["MessageRetentionPeriod"].as_u64().unwrap_or(0);
     let day = 86_400;

@@ -1,4 +1,4 @@
-//! Tables: what they cost, and how hard they are to lose.
+//! Rules of tables: their costs, and their protection from loss.
 
 use serde_json::json;
 
@@ -47,7 +47,7 @@ fn every_table_is_on_demand_restorable_encrypted_and_hard_to_delete() {
     );
 }
 
-/// A projected attribute costs a write of the index whenever it changes.
+/// A projected attribute costs a write of the index with each change.
 fn lean_indexes(template: &Template) -> Violations {
     let indexes = template.all(TABLE).flat_map(|(id, table)| {
         let indexes = table["GlobalSecondaryIndexes"].as_array().into_iter().flatten();

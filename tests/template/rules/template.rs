@@ -1,5 +1,5 @@
-//! The template as JSON. The short intrinsics have their long form (`!Ref X` is `{"Ref": "X"}`), so
-//! that a rule reads what AWS reads.
+//! The template as JSON. Short intrinsics have their long form (`!Ref X` is `{"Ref": "X"}`), so that a rule reads the
+//! same as AWS.
 
 use std::{fs, path::PathBuf};
 
@@ -71,7 +71,7 @@ impl Template {
         self.resource(id)["Type"] == kind
     }
 
-    /// What a function says of itself, or what all functions have in common.
+    /// A function's property, or else the value that all functions share.
     pub(crate) fn setting(&self, function: &str, name: &str) -> &Value {
         match &self.properties(function)[name] {
             Value::Null => &self.0["Globals"]["Function"][name],
@@ -79,7 +79,7 @@ impl Template {
         }
     }
 
-    /// A function's environment: what all have, and its own.
+    /// A function's environment: the shared variables and its own.
     pub(crate) fn environment(&self, function: &str) -> impl Iterator<Item = (&str, &Value)> {
         [&self.0["Globals"]["Function"], self.properties(function)]
             .into_iter()
@@ -115,7 +115,7 @@ pub(crate) fn referent(value: &Value) -> Option<&str> {
     text.split(['.', '}']).next()
 }
 
-/// One value or a list of them, as IAM allows in many places.
+/// One value or a list, both of which IAM accepts in many places.
 pub(crate) fn each(value: &Value) -> &[Value] {
     match value {
         Value::Null => &[],

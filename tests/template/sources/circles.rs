@@ -1,4 +1,4 @@
-//! No file imports a file that imports it.
+//! Tests that files do not import each other in a circle.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,16 +11,16 @@ use crate::{
     paths::Path,
 };
 
-/// Modules of one module, and for each which of the others it uses.
+/// Sibling modules, and for each the siblings that it uses.
 type Siblings = BTreeMap<String, BTreeSet<String>>;
 
-/// What each module's own modules use of each other. A file speaks for all the modules it is in: where `services/access`
-/// uses `lambda/process`, `services` uses `lambda`.
+/// The uses between each module's own modules. A file counts for all the modules that contain it: if `services/access`
+/// uses `lambda/process`, then `services` uses `lambda`.
 fn siblings(uses: &BTreeSet<Use>) -> BTreeMap<Path, Siblings> {
     let mut all: BTreeMap<Path, Siblings> = BTreeMap::new();
     for Use { by, of } in uses {
         let common = by.iter().zip(of).take_while(|(by, of)| by == of).count();
-        // A module and those in it are one subject.
+        // A module and its own modules are one subject.
         if let (Some(user), Some(used)) = (by.get(common), of.get(common)) {
             let siblings = all.entry(by[..common].to_vec()).or_default();
             siblings.entry(user.clone()).or_default().insert(used.clone());
@@ -29,7 +29,7 @@ fn siblings(uses: &BTreeSet<Use>) -> BTreeMap<Path, Siblings> {
     all
 }
 
-/// Each group of modules of which each one uses, by whatever way, each other one.
+/// Each group of modules in which every module uses every other one, directly or indirectly.
 fn circles(siblings: &Siblings) -> BTreeSet<Vec<&str>> {
     let reached = |from: &str| {
         let mut reached = BTreeSet::new();
@@ -50,7 +50,7 @@ fn circles(siblings: &Siblings) -> BTreeSet<Vec<&str>> {
         .collect()
 }
 
-/// Each circle of a crate: the files, and who of them uses whom.
+/// Each circle of a crate: its files, and the uses between them.
 fn circles_of(all: &Crate) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (parent, siblings) in siblings(&all.uses()) {
@@ -66,7 +66,7 @@ fn circles_of(all: &Crate) -> BTreeSet<String> {
     found
 }
 
-/// Crates that are not without circles yet.
+/// Crates that still have circles.
 const NOT_YET: &[&str] = &["shared/api/src/lib.rs"];
 
 #[test]
@@ -84,7 +84,7 @@ fn no_file_imports_a_file_that_imports_it() {
     }
 }
 
-/// Every `lib.rs` and `main.rs`, also those of tests with several files.
+/// Every `lib.rs` and `main.rs`, including those of tests with several files.
 fn roots(directory: &FilePath) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -99,7 +99,7 @@ fn roots(directory: &FilePath) -> Vec<PathBuf> {
     found
 }
 
-/// The circles of a crate of these files, of which the first is its root.
+/// The circles of a crate with these files. The first file is its root.
 fn circles_in(files: &[(&str, &str)]) -> Vec<String> {
     let text = |path: &FilePath| {
         let file = files.iter().find(|(name, _)| path == FilePath::new(name));

@@ -1,4 +1,4 @@
-//! What the sources of the workspace must keep to.
+//! Rules of the workspace's sources.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod circles;

@@ -1,4 +1,4 @@
-//! The modules of a crate, and which of them names what another one declares.
+//! A crate's modules, and their uses of each other's declarations.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,23 +7,23 @@ use std::{
 
 use crate::paths::{Contents, Path, read};
 
-/// Everything from one `lib.rs` or `main.rs` on.
+/// All modules under one `lib.rs` or `main.rs`.
 #[derive(Debug, Default)]
 pub(crate) struct Crate {
     modules: BTreeMap<Path, Module>,
 }
 
-/// The text of a file, if there is one.
+/// Reads a file's text, if the file exists.
 type Text<'f> = &'f dyn Fn(&FilePath) -> Option<String>;
 
 #[derive(Debug)]
 struct Module {
     contents: Contents,
-    /// The module that the file stands for, which for one in braces is the one around it.
+    /// The module of the file. A module in braces has the file of the module around it.
     file: Path,
 }
 
-/// A file that names something of another file.
+/// A use of one file's declaration in another file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Use {
     pub(crate) by: Path,
@@ -38,7 +38,7 @@ impl Crate {
         all
     }
 
-    /// `directory` is where the files of the module's own modules are.
+    /// `directory` holds the files of the module's own modules.
     fn file(&mut self, content: &str, text: Text<'_>, directory: &FilePath, path: &Path) {
         self.module(read(content, path), text, directory, path.clone(), path);
     }
@@ -71,7 +71,7 @@ impl Crate {
             .collect()
     }
 
-    /// The module that declares what the path ends with, whoever hands it on.
+    /// The module that declares the path's last name, even if others re-export it.
     fn owner<'c>(&'c self, path: &[String], seen: &mut BTreeSet<Path>) -> &'c Path {
         let depth = (0..=path.len()).rev().find(|depth| self.modules.contains_key(&path[..*depth])).unwrap_or(0);
         let (place, module) = self.modules.get_key_value(&path[..depth]).expect("the root of a crate is a module");

@@ -8,20 +8,20 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree, token_stream::Into
 /// Names from the crate's root to a module or an item: `["services", "access", "Access"]`.
 pub(crate) type Path = Vec<String>;
 
-/// What a module says, without the modules in it.
+/// The contents of a module, without its own modules.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     /// Functions, types, constants and so on.
     pub(crate) declared: Vec<String>,
-    /// The name by which an import is known here, and what it stands for. `*` is every name in that.
+    /// The local name of an import, and what it stands for. `*` stands for all its names.
     pub(crate) imports: Vec<(String, Path)>,
-    /// What is named in any place, imports as well.
+    /// All paths in the module, including imports.
     pub(crate) mentions: Vec<Path>,
-    /// The modules of this one: those in braces with what they say, the others are in files of their own.
+    /// The module's own modules: those in braces with their contents, the others in separate files.
     pub(crate) modules: Vec<(String, Option<Contents>)>,
 }
 
-/// The contents of the module `here`, whose text this is.
+/// The contents of the module `here`, from its text.
 pub(crate) fn read(text: &str, here: &[String]) -> Contents {
     let tokens: TokenStream = text.parse().expect("a source file that the compiler reads");
     module(tokens, here)
@@ -42,7 +42,7 @@ fn module(tokens: TokenStream, here: &[String]) -> Contents {
     contents
 }
 
-/// `outside` of functions and other items, where names are declared.
+/// Names are declared only while `outside` is true: outside of functions and other items.
 fn scan(tokens: TokenStream, here: &[String], outside: bool, contents: &mut Contents) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -56,7 +56,7 @@ fn scan(tokens: TokenStream, here: &[String], outside: bool, contents: &mut Cont
             }
             TokenTree::Group(group) => scan(group.stream(), here, false, contents),
             TokenTree::Ident(ident) => match ident.to_string().as_str() {
-                // `impl Future + use<>` imports nothing.
+                // `impl Future + use<>` is no import.
                 "use" if tokens.peek().is_some_and(|next| !is(next, '<')) => {
                     let imports = import(&mut tokens, here);
                     contents.mentions.extend(imports.iter().map(|(_, path)| path.clone()));
@@ -115,7 +115,7 @@ fn rooted(path: Path, here: &[String]) -> Path {
     [&["crate".to_owned()], base, rest].concat()
 }
 
-/// What one `use` brings in, up to its semicolon: names and paths.
+/// The names and paths of one `use`, up to its semicolon.
 fn import(tokens: &mut Peekable<IntoIter>, here: &[String]) -> Vec<(String, Path)> {
     let until: TokenStream = tokens.take_while(|token| !is(token, ';')).collect();
     let mut found = Vec::new();
@@ -153,7 +153,7 @@ fn tree(tokens: TokenStream, before: &mut Path, found: &mut Vec<(String, Path)>)
     before.truncate(depth);
 }
 
-/// Goes over `::`, if it is next.
+/// Skips `::`, if it is next.
 fn separator(tokens: &mut Peekable<IntoIter>) -> bool {
     let first = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint);
     tokens.next_if(first).and_then(|_| tokens.next()).is_some()
@@ -163,7 +163,7 @@ fn name(tokens: &mut Peekable<IntoIter>) -> String {
     tokens.next().map(|token| token.to_string()).unwrap_or_default()
 }
 
-/// Goes over one item: up to its semicolon, or its last braces.
+/// Skips one item, up to its semicolon or its last brace.
 fn skip_item(tokens: &mut Peekable<IntoIter>) {
     for token in tokens {
         let braces = matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);

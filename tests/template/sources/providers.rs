@@ -1,12 +1,12 @@
-//! Payment providers: each is one folder, and the rest of the system knows none by name.
+//! Tests that each payment provider is in one folder, and that the rest of the system does not name it.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Where a provider may be named, beside its own files, and why. A path that ends in `/` is a folder; `*` in front stands
-/// for anything.
+/// Where a provider may be named besides its own files, and why. A path that ends in `/` is a folder. `*` at the start
+/// stands for any text.
 const ALLOWED: [(&str, &str); 20] = [
     ("shared/payments/src/lib.rs", "the list of providers"),
     ("template.yaml", "its settings, secrets and permissions"),
@@ -34,7 +34,7 @@ fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The providers' names, as the list in shared/payments has them: `Stripe => stripe,`.
+/// The providers' names, from the list in shared/payments: `Stripe => stripe,`.
 fn providers() -> Vec<String> {
     let list = fs::read_to_string(workspace().join("shared/payments/src/lib.rs")).unwrap();
     let (_, list) = list.split_once("providers! {").expect("the list of providers");
@@ -55,13 +55,13 @@ fn is_allowed(path: &str, provider: &str) -> bool {
     path == format!("{own}.rs") || path.starts_with(&format!("{own}/")) || ALLOWED.iter().any(fits)
 }
 
-/// Every file of the repository that somebody wrote, by its path from the top.
+/// Every hand-written file of the repository, by its path from the root.
 fn files() -> Vec<(String, String)> {
     fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            // Hidden folders hold what tools keep, but for CI's own.
+            // Hidden folders hold tools' data, except CI's own.
             let is_made = ["target", "Cargo.lock"].contains(&name.as_str()) || (name.starts_with('.') && name != ".ci");
             match path.is_dir() {
                 _ if is_made => {}

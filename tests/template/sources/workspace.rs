@@ -1,8 +1,8 @@
-//! What Cargo does at the top of the workspace.
+//! Rules of Cargo's defaults at the top of the workspace.
 
 use std::{fs, path::Path};
 
-/// With more members it would not know which of their programs is meant.
+/// With more default members, `cargo run` would not know which program to start.
 #[test]
 fn cargo_run_starts_the_local_stack() {
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml")).unwrap();

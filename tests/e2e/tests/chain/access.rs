@@ -1,5 +1,5 @@
-//! Who may do what, and what the API says to nonsense. Both go through the template's routes, so that a new
-//! route without a row fails.
+//! Tests of permissions, and of the API's answers to malformed requests. Both go through the template's routes, so that
+//! a new route without a row fails.
 
 use crate::{
     binaries::workspace,
@@ -15,16 +15,16 @@ use reqwest::{Method, StatusCode, header::AUTHORIZATION};
 use serde_json::json;
 use std::fs;
 
-/// What a request's body is for.
+/// How a route treats a request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Body {
-    /// Read; it has fields that must be there.
+    /// The body is read, and has required fields.
     Read,
-    /// There must be none.
+    /// The body must be empty.
     Empty,
-    /// There is nothing to say, so it is not looked at.
+    /// The body is ignored, because it could say nothing.
     Ignored,
-    /// Read as it was signed.
+    /// The body is read as it was signed.
     Signed,
 }
 use Body::{Empty, Ignored, Read, Signed};
@@ -36,15 +36,14 @@ const JSON: &str = "application/json";
 enum Storefront {
     /// Nothing.
     No,
-    /// Use it for what is its own channel's; what is another one's is not there.
+    /// Use it for its own channel. Other channels' data are not found.
     Own,
-    /// Use it: what it tells belongs to no channel.
+    /// Use it: the answer belongs to no channel.
     Any,
 }
 use Storefront::{Any, No, Own};
 
-/// Every route: what a storefront may do with it, whether the warehouse may use it (an operator may use all), and its
-/// body.
+/// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
 const ROUTES: [(&str, Storefront, bool, Body); 36] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
@@ -141,7 +140,7 @@ async fn a_storefront_sees_its_own_channel_only() {
     let made = world.operator.post("/keys", &wanted).await.unwrap();
     let market = Client::new(world.stack.api_url(), made["key"].as_str().unwrap());
 
-    // Another channel's order answers like one that there is not, whatever is asked of it.
+    // Another channel's order is answered like a missing one, whatever the request.
     let mut elsewhere = Vec::new();
     for (method, path, (storefront, _, body)) in routes(&world) {
         let name = format!("{method} {path}");
@@ -169,7 +168,7 @@ async fn a_storefront_sees_its_own_channel_only() {
         of_none.body["detail"] = json!(of_none.body["detail"].as_str().unwrap().replace("ord_none", &own.id));
         assert_eq!((of_other.status, &of_other), (StatusCode::NOT_FOUND, &of_none), "{name}");
         assert_eq!(world.scan("OrdersTable").await, orders, "{name}");
-        // The same from its own storefront finds the order.
+        // The same request from its own storefront finds the order.
         assert_ne!(ask(&world.storefront, &own.id).await.status, StatusCode::NOT_FOUND, "{name}");
     }
     elsewhere.sort_unstable();
@@ -183,7 +182,7 @@ async fn a_storefront_sees_its_own_channel_only() {
     let answer = refused(&market, "/orders", &body, "invalid").await;
     assert_eq!(answer.body["errors"][0]["field"], "channel");
 
-    // The same reference in another channel is another order.
+    // The same reference in another channel belongs to another order.
     body["channel"] = json!("market");
     let other = market.post("/orders", &body).await.unwrap();
     assert_ne!(other["id"], own.id.as_str());
@@ -198,7 +197,7 @@ async fn a_storefront_sees_its_own_channel_only() {
     laws::hold(&world).await;
 }
 
-/// Of each role: a key that API Gateway has just let through, whose decision it remembers, and one that it never saw.
+/// Two keys of each role: one whose decision API Gateway has just cached, and one that it has not seen.
 #[tokio::test]
 async fn a_revoked_key_opens_no_route_once_api_gateway_has_forgotten_it() {
     let directory = tempfile::tempdir().unwrap();
@@ -230,7 +229,7 @@ async fn a_revoked_key_opens_no_route_once_api_gateway_has_forgotten_it() {
         let path = fill(&path, |_| "none".to_owned());
         for (key, client) in revoked.iter().filter(|_| body != Signed) {
             let answer = client.ask(client.request(method.clone(), &path).json(&json!({}))).await.unwrap();
-            // API Gateway's own words: no function is asked.
+            // API Gateway answers by itself: no function is invoked.
             assert_eq!(answer.body, json!({ "message": "Forbidden" }), "{method} {path} ({key})");
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path} ({key})");
         }
@@ -404,7 +403,7 @@ async fn a_webhook_without_a_good_signature_is_refused() {
         assert_eq!(answer.body["type"], "urn:orderly:problem:bad-signature", "{answer:?}");
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     }
-    // Signed nonsense is nonsense.
+    // A signed body that is malformed is refused.
     for (body, status) in [
         ("no json".to_owned(), 400),
         ("{}".to_owned(), 400),
@@ -426,7 +425,7 @@ async fn a_webhook_without_a_good_signature_is_refused() {
     assert_eq!(world.read(&order).await["captured"], order.total);
 }
 
-/// A route's path with its parameters filled in.
+/// A route's path with its parameters replaced by values.
 fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
     let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(name) => value(name),
@@ -435,7 +434,7 @@ fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// The path to what an order has that went out in one parcel and has one return.
+/// The path with an order, a parcel and a return that exist.
 pub(crate) fn of_order(path: &str, order: &str) -> String {
     fill(path, |name| match name {
         "order_id" => order.to_owned(),
@@ -446,7 +445,7 @@ pub(crate) fn of_order(path: &str, order: &str) -> String {
     })
 }
 
-/// The fields that an answer names as wrong.
+/// The fields that an answer reports as wrong.
 pub(crate) fn fields(answer: &Answer) -> Vec<String> {
     let errors = answer.body["errors"].as_array().into_iter().flatten();
     errors.map(|error| error["field"].as_str().unwrap_or_default().to_owned()).collect()

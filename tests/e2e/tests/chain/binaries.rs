@@ -1,4 +1,4 @@
-//! The functions, built once for all tests, and linked for each stack so that a test can break one.
+//! The functions' binaries: built once for all tests, and linked for each stack, so that a test can break one.
 
 use orderly_local::{
     backing,
@@ -37,7 +37,7 @@ impl Binaries {
         self.0.path()
     }
 
-    /// From its next start on, the function fails before it does anything.
+    /// Makes the function fail at once from its next start on.
     pub fn break_function(&self, name: &str) {
         self.replace(name, Path::new("/bin/false"));
     }
@@ -53,7 +53,7 @@ impl Binaries {
     }
 }
 
-/// Where the functions are. A run of nextest starts a process for each test; the first one builds.
+/// Where the functions' binaries are. nextest starts a process for each test; the first one builds.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! What `cargo run -- demo` plays.
+//! A test of `cargo run -- demo`.
 
 use crate::{laws, world::World};
 use orderly_local::demo::{self, Keys, Scene, Stage};
@@ -19,7 +19,7 @@ async fn the_demo_comes_out_and_leaves_its_mails() {
 
     let directory = tempfile::tempdir().unwrap();
     let mails = directory.path().join("demo-mails");
-    // Twice: the mails of an earlier demo make room.
+    // The second run replaces the mails of the first.
     for _ in 0..2 {
         demo::keep_mails(&mails, &stack.mailbox().list()).unwrap();
         let pages: Vec<_> = fs::read_dir(&mails).unwrap().map(|page| page.unwrap().path()).collect();

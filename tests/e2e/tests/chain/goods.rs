@@ -1,4 +1,4 @@
-//! Stock: who gets the last unit, what expires, what is promised, what is not where it should be.
+//! Tests of stock: competition for the last unit, expiry, promised units, missing units.
 
 use crate::{
     laws,
@@ -38,7 +38,7 @@ async fn a_rush_sells_what_is_there_and_no_unit_more() {
     for answer in answers {
         match answer.status {
             StatusCode::CREATED => sold.push(answer.body),
-            // Busy: too many at once; a client tries again.
+            // Too many requests were concurrent; a client retries.
             StatusCode::CONFLICT | StatusCode::SERVICE_UNAVAILABLE => {}
             _ => panic!("{answer:?}"),
         }
@@ -142,7 +142,7 @@ async fn what_is_on_backorder_follows_when_it_comes() {
     assert_eq!(world.stack.mailbox().list().len(), 5, "confirmed, and two parcels shipped and delivered");
 }
 
-/// No two mails of an order are taken for the same.
+/// Asserts that no two mails of an order look the same.
 async fn each_mail_was_begun_once(world: &World, order: &crate::shop::Placed) {
     let read = world.read(order).await;
     let again: Vec<&Value> = read["emails"].as_array().unwrap().iter().filter(|email| email["attempts"] != 1).collect();
@@ -167,7 +167,7 @@ async fn a_short_pick_comes_from_the_other_location() {
     let short =
         stock["movements"].as_array().unwrap().iter().find(|movement| movement["reason"] == "short pick").unwrap();
     assert_eq!((&short["change"]["on_hand"], &short["location"]), (&json!(-3), &json!("main")));
-    // Telling it again is harmless.
+    // Repeating the request has no effect.
     world.warehouse_does(&order, "01", "picks", &picks).await;
     world.pack_and_hand_over(&order, "01").await;
     world.ship(&order, "02").await;
@@ -209,7 +209,7 @@ async fn a_pick_of_nothing_moves_the_whole_fulfillment() {
     world.warehouse_does(&order, "01", "picks", &json!({ "picks": [{ "line": 0, "picked": 0 }] })).await;
     world.until_settled().await;
     let read = world.read(&order).await;
-    // One is left at main, twenty are in the store; 58 are nowhere.
+    // One unit is left at main and twenty are in the store; 58 are missing.
     assert_eq!(read["fulfillments"], json!({ "01": "short" }));
     assert_eq!(read["holds"]["inventory_out_of_stock"]["note"], "TEA-EARLGREY: 79 needed, 21 found");
     let cancel = json!({ "reason": "we lost it" });
@@ -243,7 +243,7 @@ async fn a_unit_is_packed_once_and_only_if_it_was_picked() {
     world.warehouse.post(&path("hand-over"), &leaving("P1", "1")).await.unwrap();
     refused(&world.warehouse, &path("hand-over"), &leaving("P1", "2"), "already-handed-over").await;
     world.until_settled().await;
-    // The third unit was not found and came up again: a second fulfillment.
+    // The third unit was not found at first and appeared later, which made a second fulfillment.
     assert_eq!(world.read(&order).await["fulfillments"]["02"], "open");
     world.warehouse.post(&path("parcels"), &parcel(1)).await.unwrap();
     refused(&world.warehouse, &path("parcels"), &parcel(1), "wrong-status").await;

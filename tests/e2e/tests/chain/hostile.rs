@@ -1,5 +1,5 @@
-//! What broken programs and attackers send: no answer is a server error, each says what is wrong, and the books still
-//! add up.
+//! Tests with the requests of broken programs and attackers. No answer is a server error, each names the error, and the
+//! books still add up.
 
 use crate::{
     access::{fields, of_order},
@@ -17,7 +17,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Documents made out of each route's example.
+/// How many documents are made from each route's example.
 const DOCUMENTS: usize = 30;
 
 /// The routes that take a JSON body, with an example of it, as docs/openapi.json describes them.
@@ -36,7 +36,7 @@ fn routes_with_bodies() -> Vec<(Method, String, Value)> {
     routes
 }
 
-/// An order that has gone out and has a return, so that every path finds something.
+/// An order that has been handed over and has a return, so that every path finds something.
 async fn order_with_everything(world: &World) -> String {
     let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
     world.ship(&order, "01").await;
@@ -48,7 +48,7 @@ fn judge(what: &str, answer: &Answer) {
     let Answer { status, content_type, body } = answer;
     assert!(!status.is_server_error(), "{what}: {answer:?}");
     if status.is_client_error() {
-        // Some is refused by API Gateway, in its own words.
+        // API Gateway refuses some of them, in its own words.
         let told = body["message"].is_string() || content_type == "application/problem+json";
         assert!(told, "{what}: {answer:?}");
         let fields = fields(answer);
@@ -80,7 +80,7 @@ async fn damaged_documents_are_refused_or_do_what_they_say() {
 async fn bodies_beyond_every_limit_and_of_every_kind_are_refused() {
     let world = World::start().await;
     let order = order_with_everything(&world).await;
-    // API Gateway takes 10 MB, Lambda 6 MB, and a function what its bodies may need.
+    // API Gateway accepts 10 MB, Lambda 6 MB, and a function the size that its bodies may need.
     let sizes = [11_000_000, 10_000_000, 7_000_000, 5_000_000, 300_000];
     for (method, path, example) in routes_with_bodies() {
         for size in sizes {
@@ -88,7 +88,7 @@ async fn bodies_beyond_every_limit_and_of_every_kind_are_refused() {
             let body = request.header("content-type", "application/json").body(vec![b' '; size]);
             let answer = world.operator.ask(body).await.unwrap();
             judge(&format!("{method} {path}: {size} bytes"), &answer);
-            // A webhook that nobody has signed may be refused for that first.
+            // A webhook without a signature may be refused for that first.
             let unsigned = path.starts_with("/webhooks") && answer.status == StatusCode::UNAUTHORIZED;
             assert!(unsigned || answer.status == StatusCode::PAYLOAD_TOO_LARGE, "{method} {path}: {answer:?}");
         }
@@ -102,13 +102,13 @@ async fn bodies_beyond_every_limit_and_of_every_kind_are_refused() {
     laws::hold(&world).await;
 }
 
-/// One request as it is written, and the status that is answered.
+/// Sends one request as raw bytes; yields the status of the answer.
 async fn raw(world: &World, head: &[u8]) -> u16 {
     let address = world.stack.api_url().trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&address).await.unwrap();
     stream.write_all(head).await.unwrap();
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await; // a reset after the answer is no matter
+    let _ = stream.read_to_end(&mut answer).await; // a reset after the answer does not matter
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
     status.unwrap_or_else(|| panic!("{}: {answer:?}", String::from_utf8_lossy(head)))
@@ -189,7 +189,7 @@ async fn tricks_with_paths_and_headers_open_nothing_and_break_nothing() {
             assert!((200..500).contains(&status), "{start} with {}: {status}", &header[..header.len().min(80)]);
         }
     }
-    // And all is as it was.
+    // Nothing has changed.
     world.operator.get("/keys").await.unwrap();
     laws::hold(&world).await;
 }

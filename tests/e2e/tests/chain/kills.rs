@@ -1,4 +1,4 @@
-//! Functions that are killed (SIGKILL) at any moment, and a system that stops in the middle of an order.
+//! Tests in which functions are killed (SIGKILL) at any moment, or the whole system stops in the middle of an order.
 
 use crate::{
     laws,
@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 struct Killer(AbortHandle);
 
 impl Killer {
-    /// One function at a time, whatever it is doing, a few dozen times a second.
+    /// Kills one random function at a time, busy or idle, a few dozen times a second.
     fn of(lambda: &Lambda, seed: u64) -> Self {
         let (lambda, mut random) = (lambda.clone(), fastrand::Rng::with_seed(seed));
         let victims: Vec<String> = lambda.counters().into_keys().collect();
@@ -36,7 +36,7 @@ impl Drop for Killer {
     }
 }
 
-/// Somebody who tries again, under the same idempotency key, until there is an answer.
+/// A client that retries, with the same idempotency key, until it gets an answer.
 struct Stubborn<'a> {
     client: &'a Client,
     name: &'a str,
@@ -65,7 +65,7 @@ impl<'a> Stubborn<'a> {
     }
 }
 
-/// A whole life, through whatever happens to the functions meanwhile.
+/// Plays a whole life while functions are killed.
 async fn live(world: &World, reference: &str) {
     let [storefront, warehouse, operator] = [&world.storefront, &world.warehouse, &world.operator];
     let storefront = Stubborn::new(storefront, reference);
@@ -111,7 +111,7 @@ async fn live(world: &World, reference: &str) {
     warehouse.post(&format!("{path}/returns/01/inspect"), found).await;
 }
 
-/// What a message that failed too often was about has been done by another one, that reconcile sent.
+/// Drops the dead letters. Other messages, sent by reconcile, have done their work.
 async fn forget_dead_letters(world: &World) {
     for queue in world.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_none()) {
         world.purge(&queue.name).await;
@@ -143,10 +143,10 @@ async fn lives_go_on_while_functions_are_killed_at_random() {
     assert!(killed > 0, "nobody was killed at work");
 }
 
-/// No invocation asks AWS for more, but for batches of several messages, which ask for more of the same.
+/// The most requests that an invocation makes to AWS. Batches of several messages repeat the same requests.
 const REQUESTS: usize = 6;
 
-/// A life in which every invocation that makes so many requests dies at the last of them. Tells how many died.
+/// Plays a life in which every invocation dies at its n-th request. Yields the number of deaths.
 async fn live_and_die_at(nth: usize) -> usize {
     let (world, reaper) = Reaper::start().await;
     reaper.comes(nth);
@@ -172,7 +172,7 @@ async fn a_function_may_die_before_and_after_each_of_its_requests() {
 async fn an_order_goes_on_after_a_restart_of_the_whole_system() {
     let directory = tempfile::tempdir().unwrap();
     let consumers = ["stock-deduction", "fulfillment-dispatch", "email-confirmation", "refunds"];
-    // Everything that is told to the consumers is lost with the queues, again and again.
+    // Each restart loses the queues, with all messages to the consumers.
     let restart = async |world: World| {
         world.stack.shutdown().await;
         let world = World::start_in(directory.path()).await;
@@ -181,7 +181,7 @@ async fn an_order_goes_on_after_a_restart_of_the_whole_system() {
         }
         world
     };
-    // Mends one consumer, and lets reconcile find what it owes.
+    // Repairs one consumer, and lets reconcile find the duties that it owes.
     let go_on = async |world: &World, function: &str| {
         world.mend_function(function);
         world.time_passes(Duration::from_secs(61)).await;

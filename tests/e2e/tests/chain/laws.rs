@@ -1,4 +1,4 @@
-//! What holds at the end of every test, whatever it did to the system.
+//! The laws that hold at the end of every test.
 
 use crate::{
     shop::{CITY, CUSTOMER, EMAIL, PHONE, STREET},
@@ -6,7 +6,7 @@ use crate::{
 };
 use ::laws::{Books, Item};
 
-/// Waits until nothing is under way, and checks all laws.
+/// Waits until nothing is in progress, and checks all laws.
 pub async fn hold(world: &World) {
     world.until_settled().await;
     let books = books(world).await;
@@ -29,7 +29,7 @@ async fn books(world: &World) -> Books {
     }
 }
 
-/// The customer's data and the keys, none of which anything but the tables and the mails may hold.
+/// Customer data and keys, which only the tables and the mails may hold.
 pub fn secrets(world: &World) -> Vec<String> {
     let customer = [CUSTOMER, EMAIL, PHONE, STREET, CITY].map(str::to_owned);
     let keys = [world.stack.operator_key(), &world.shop.storefront_key, &world.shop.warehouse_key].map(str::to_owned);
@@ -38,7 +38,7 @@ pub fn secrets(world: &World) -> Vec<String> {
     customer.into_iter().chain(keys).chain(secrets).collect()
 }
 
-/// As many mails went out as the records tell; each was begun once unless a process died over it.
+/// Checks that the number of sent mails matches the records, and that each was begun only once unless a process died.
 fn e_mails_are_sent_once(world: &World, orders: &[Item]) {
     let claims = || orders.iter().filter(|item| item["item"].as_str().unwrap().starts_with("email#"));
     let begun: i64 = claims().map(|email| email["attempts"].as_i64().unwrap()).sum();
@@ -54,7 +54,7 @@ async fn no_message_is_dead(world: &World) {
     }
 }
 
-/// No function asked for anything that its role in the template does not allow.
+/// Checks that no function made a request that its role in the template does not allow.
 fn roles_allow_what_functions_do(world: &World) {
     let refusals: Vec<String> = world.stack.refusals().iter().map(ToString::to_string).collect();
     assert_eq!(refusals, Vec::<String>::new());

@@ -1,4 +1,4 @@
-//! A whole life of an order, from the storefront to the refund.
+//! The whole life of an order, from the storefront to the refund.
 
 use crate::{
     laws,
@@ -120,7 +120,7 @@ fn the_customer_was_told(world: &World) {
     says(about("Your refund of €14.50 for order 1001"), &["€14.50", "MUG-BLUE"]);
 }
 
-/// Both forms of the mail say each of these.
+/// Asserts that both forms of the mail contain each of these.
 fn says(mail: &Mail, words: &[&str]) {
     let unwrapped = mail.text.as_ref().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     for word in words {

@@ -1,5 +1,5 @@
-//! The whole chain with the very binaries that are deployed: every test has a stack of its own, in memory.
-//! Time passes by hand ([`World::time_passes`]), and each test ends with the laws that always hold ([`laws`]).
+//! Tests of the whole chain with the deployed binaries. Every test has its own stack in memory. Tests advance time
+//! explicitly ([`World::time_passes`]) and end with the laws that always hold ([`laws`]).
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -1,4 +1,4 @@
-//! Webhooks and messages that come twice, get lost, or cannot be read.
+//! Tests of webhooks and messages that come twice, are lost, or cannot be read.
 
 use crate::{
     laws,
@@ -38,7 +38,7 @@ async fn a_doubled_webhook_is_recorded_once() {
     laws::hold(&world).await;
 }
 
-/// A life with every duty there is: payment, two parcels, a return with its refund.
+/// A life with every kind of duty: payment, two parcels, a return with its refund.
 async fn live(world: &World, reference: &str) -> Placed {
     let order = world.place_and_pay(reference, &[("MUG-BLUE", 2), ("TIN-SMALL", 1)]).await;
     world.ship(&order, "01").await;
@@ -48,7 +48,7 @@ async fn live(world: &World, reference: &str) -> Placed {
     order
 }
 
-/// Every duty of [`live`]: its queue, the item that owed it, and its name.
+/// Every duty of [`live`]: its queue, the item that owes it, and its name.
 const DUTIES: [(&str, &str, &str); 8] = [
     ("StockDeductionQueue", "state", "stock-deduction"),
     ("FulfillmentDispatchQueue", "state", "fulfillment-dispatch"),
@@ -80,7 +80,7 @@ async fn messages_that_come_again_change_nothing() {
 
 #[tokio::test]
 async fn messages_that_are_doubled_while_the_work_is_done_do_it_once() {
-    // One who loses an e-mail's claim comes again a second later, and finds it sent.
+    // The loser of an e-mail's claim retries after a second, and finds the e-mail sent.
     let world = World::start_with(|options| options.retry = Retry::Backoff(Duration::from_secs(1))).await;
     let order = world.place("1", &[("MUG-BLUE", 2)]).await;
     world.pay(&order).await;
@@ -101,7 +101,7 @@ async fn messages_that_are_doubled_while_the_work_is_done_do_it_once() {
     assert_eq!(world.stack.mailbox().list().len(), 3);
 }
 
-/// Everything that the consumer is told gets lost, on a whole life; only what is owed remembers it.
+/// Loses all messages to the consumer during a whole life. Only the owed duties remain.
 async fn reconcile_makes_up_for_the_lost_messages_of(consumer: &str) {
     let world = World::start().await;
     let (function, _, dead_letters) = CONSUMERS.into_iter().find(|known| known.0 == consumer).unwrap();
@@ -119,7 +119,7 @@ async fn reconcile_makes_up_for_the_lost_messages_of(consumer: &str) {
     assert_eq!(world.stack.warehouse().deliveries().len(), 1);
 }
 
-/// Does something, and loses what `function` is told by it.
+/// Does something, and loses the resulting messages to `function`.
 async fn lose(world: &World, function: &str, dead_letters: &str, mut deed: impl AsyncFnMut()) {
     world.break_function(function);
     deed().await;
@@ -171,7 +171,8 @@ async fn a_poison_message_fails_alone() {
             world.stack.sqs().send(queue, body.clone()).await.unwrap();
         }
     }
-    // Nobody's order, and an order's item that is not there: nothing is owed, so they are done.
+    // The subjects do not exist: an unknown order, and a missing item of an order. Nothing is owed, so the messages are
+    // done.
     for (queue, item, duty) in DUTIES {
         world.send_duty(queue, "ord_nobody", item, duty).await;
         world.send_duty(queue, &order.id, item, duty).await;
@@ -211,11 +212,11 @@ async fn dead_letters_name_nobody_and_are_done_once_redriven_after_the_fix() {
     laws::hold(&world).await;
     let mut subjects = world.subjects();
     subjects.sort_unstable();
-    // The confirmation of the cancelled order is not owed any more.
+    // The cancelled order no longer owes its confirmation.
     assert_eq!(subjects, ["Order 1 is confirmed", "Order 2 is canceled", "Your refund of €12.80 for order 2"]);
 }
 
-/// Waits for the dead letters of a broken function, reads them, mends it, and sends them back.
+/// Waits for the dead letters of a broken function, reads them, repairs the function, and sends them back.
 async fn fix(world: &World, function: &str, letters: usize) {
     let (_, _, dead_letters) = CONSUMERS.into_iter().find(|known| known.0 == function).unwrap();
     world.until_dead(dead_letters, letters).await;

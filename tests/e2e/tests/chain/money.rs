@@ -1,4 +1,4 @@
-//! Payments that come early, late, in parts or for nobody; refunds whose provider fails.
+//! Tests of payments that come early, late, in parts or for no order, and of refunds whose provider fails.
 
 use crate::{
     laws,
@@ -14,7 +14,7 @@ async fn a_payment_that_comes_before_its_order_is_matched_when_the_order_names_i
     let world = World::start().await;
     let stripe = world.stack.stripe();
     stripe.register("pi_early", 1940, "EUR").unwrap();
-    // A payment without any word about its order.
+    // The payment has no metadata about its order.
     let paid = json!({ "id": "pi_early", "object": "payment_intent", "amount_received": 1940, "currency": "eur", "metadata": {} });
     let webhook = stripe.event("payment_intent.succeeded", &paid);
     assert_eq!(stripe.deliver(&webhook).await.unwrap(), StatusCode::OK);
@@ -32,7 +32,7 @@ async fn a_payment_that_comes_before_its_order_is_matched_when_the_order_names_i
     assert_eq!((&read["status"], &read["captured"]), (&json!("open"), &json!(1940)));
     assert_eq!(read["fulfillments"], json!({ "01": "open" }));
     assert_eq!(world.operator.get("/operations/unmatched-payments").await.unwrap()["payments"], json!([]));
-    // Another order cannot be paid with it.
+    // The same payment cannot pay another order.
     let mut other = order("2", &[("MUG-BLUE", 1)]);
     other["payment"] = body["payment"].clone();
     refused(&world.storefront, "/orders", &other, "payment-of-another-order").await;
@@ -42,7 +42,7 @@ async fn a_payment_that_comes_before_its_order_is_matched_when_the_order_names_i
 #[tokio::test]
 async fn a_payment_that_names_an_order_to_come_is_matched_by_reconcile() {
     let world = World::start().await;
-    // The storefront writes its own order number on the payment, before Orderly has the order.
+    // The storefront writes its order number into the payment before Orderly has the order.
     let stripe = world.stack.stripe();
     stripe.register("pi_ahead", 1940, "EUR").unwrap();
     let paid = json!({ "id": "pi_ahead", "object": "payment_intent", "amount_received": 1940, "currency": "eur",
@@ -96,7 +96,7 @@ async fn partial_and_over_payments_are_visible() {
     let read = world.read(&order).await;
     assert_eq!((&read["status"], &read["payment_status"]), (&json!("pending"), &json!("partially_paid")));
     assert_eq!(read["captured"], order.total - 1);
-    // It is not given up: somebody has paid for it.
+    // The order is not given up, because somebody has paid for it.
     world.time_passes(std::time::Duration::from_mins(61)).await;
     world.reconcile().await;
     let held = world.read(&order).await;
@@ -108,7 +108,7 @@ async fn partial_and_over_payments_are_visible() {
     assert_eq!((&read["status"], &read["payment_status"]), (&json!("open"), &json!("overpaid")));
     assert_eq!((&read["holds"], &read["fulfillments"]["01"]), (&json!({}), &json!("open")));
     assert_eq!(read["captured"], order.total + 999);
-    // Everything goes back, from both payments.
+    // Both payments are refunded completely.
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
     laws::hold(&world).await;
     let read = world.read(&order).await;
@@ -171,7 +171,7 @@ async fn a_provider_that_fails_is_asked_again_under_the_same_key() {
 async fn a_refund_whose_answer_was_lost_is_not_made_twice() {
     let (world, provider) = Provider::start().await;
     let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
-    // The provider's webhooks are lost, too: only asking again can tell.
+    // The provider's webhooks are lost too. Only a repeated request can learn the outcome.
     world.stack.stripe().withhold_webhooks();
     provider.becomes(Mood::Forgetful);
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
@@ -192,7 +192,7 @@ async fn a_refund_whose_answer_was_lost_is_known_by_its_webhook() {
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
     world.until(&order, "the refund is known", |order| order["payment_status"] == "refunded").await;
     world.until_settled().await;
-    world.purge("RefundsDeadLetters").await; // its message may or may not have been tried too often by then
+    world.purge("RefundsDeadLetters").await; // its message may or may not have failed too often by then
     laws::hold(&world).await;
 }
 
@@ -202,7 +202,7 @@ async fn a_refused_refund_is_held_for_a_person_and_tried_again_under_a_new_key()
     let order = world.place_and_pay("1", &[("MUG-BLUE", 2)]).await;
     world.ship(&order, "01").await;
     world.deliver(&order, "01").await;
-    // The provider does not know the payment it is asked to refund.
+    // The provider does not know the payment that it is asked to refund.
     let elsewhere = Provider::start().await.0;
     let id = world.send_back(&order, 0, 1).await;
     provider.goes_to(&elsewhere.stack);
@@ -304,7 +304,7 @@ async fn a_return_takes_back_what_was_sent_and_no_more() {
     let inspection = found(&[(1, "processing_required"), (1, "not_restocked")]);
     let inspected = world.warehouse.post(&format!("{one}/inspect"), &inspection).await.unwrap();
     assert_eq!(inspected["refund"], 2900);
-    // Whoever did not get the answer asks again, and changes nothing.
+    // A client that lost the answer asks again, and changes nothing.
     assert_eq!(world.warehouse.post(&format!("{one}/inspect"), &inspection).await.unwrap(), inspected);
     refused(&world.warehouse, &format!("{one}/inspect"), &found(&[(2, "restocked")]), "wrong-status").await;
     assert_eq!(world.bucket("MUG-BLUE", "store", "damaged").await, 1);
@@ -314,7 +314,7 @@ async fn a_return_takes_back_what_was_sent_and_no_more() {
 
     world.operator.post(&format!("{two}/decline"), &json!({ "reason": "worn" })).await.unwrap();
     refused(&world.operator, &format!("{two}/approve"), &json!({}), "wrong-status").await;
-    // What was declined can be asked for again.
+    // A declined return can be requested again.
     let third = world.send_back(&order, 0, 1).await;
     world.inspect(&order, &third, 0, &[(1, "restocked")]).await;
     laws::hold(&world).await;

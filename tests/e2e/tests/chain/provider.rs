@@ -1,4 +1,4 @@
-//! A payment provider whose answers fail: it stands before the local one.
+//! A proxy in front of the local payment provider, which can fail its answers.
 
 use crate::{
     relay::{Request, serve},
@@ -14,14 +14,14 @@ use axum::{
 use orderly_local::{Stack, StackOptions};
 use std::sync::{Arc, Mutex};
 
-/// What becomes of a request.
+/// The fate of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
-    /// It is passed on.
+    /// It is forwarded.
     Well,
-    /// 500, and nothing is done.
+    /// It is not forwarded, and answered with 500.
     Failing,
-    /// It is passed on, and the answer is lost: 500.
+    /// It is forwarded, and its answer is replaced by 500.
     Forgetful,
 }
 
@@ -34,7 +34,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A system that refunds through this provider.
+    /// Starts a system that refunds through this provider.
     pub async fn start() -> (World, Self) {
         let provider = Self { mood: Arc::new(Mutex::new(Mood::Well)), keys: Arc::default(), behind: Arc::default() };
         let url = serve(Router::new().fallback(pass_on).with_state(provider.clone())).await;
@@ -49,7 +49,7 @@ impl Provider {
         *self.mood.lock().unwrap() = mood;
     }
 
-    /// Passes requests on to the provider of this system from now on.
+    /// Forwards requests to the provider of this system from now on.
     pub fn goes_to(&self, stack: &Stack) {
         stack.stripe().endpoint().clone_into(&mut self.behind.lock().unwrap());
     }

@@ -1,4 +1,4 @@
-//! Kills function processes (SIGKILL) at their requests to AWS: it stands between the two.
+//! A proxy in front of AWS that kills function processes (SIGKILL) at their requests.
 
 use crate::{
     relay::{Request, serve},
@@ -18,13 +18,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// What becomes of an invocation at its n-th request. Work that dies twice is spared the third time.
+/// The fate of an invocation at its n-th request. Work that has died twice is spared the third time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Fate {
-    /// It dies before the request is carried out.
+    /// The process dies before the request is carried out.
     #[default]
     Before,
-    /// It dies when the request has been carried out, and before it is answered.
+    /// The process dies after the request was carried out and before it is answered.
     After,
     Spared,
 }
@@ -34,13 +34,13 @@ pub struct Reaper(Arc<Mutex<Plan>>);
 
 #[derive(Default)]
 struct Plan {
-    /// The AWS services, and the functions; none until the system is there.
+    /// The AWS services and the functions; none until the system is started.
     behind: Option<(String, Lambda)>,
-    /// None lets everybody live.
+    /// The request to kill at; none kills nothing.
     nth: Option<usize>,
-    /// By function and trace, which each invocation has for itself.
+    /// By function and trace. Each invocation has its own trace.
     invocations: HashMap<(String, String), Invocation>,
-    /// What becomes of a function's next invocation.
+    /// The fate of a function's next invocation.
     next: HashMap<String, Fate>,
     deaths: usize,
 }
@@ -51,7 +51,7 @@ struct Invocation {
 }
 
 impl Reaper {
-    /// A system whose functions reach AWS through this one.
+    /// Starts a system whose functions reach AWS through this proxy.
     pub async fn start() -> (World, Self) {
         let reaper = Self::default();
         let url = serve(Router::new().fallback(meet).with_state(reaper.clone())).await;
@@ -64,14 +64,14 @@ impl Reaper {
         (World::start_between(set, started).await, reaper)
     }
 
-    /// From now on invocations die at their n-th request.
+    /// Kills invocations at their n-th request from now on.
     pub fn comes(&self, nth: usize) {
         let mut plan = self.0.lock().unwrap();
         let behind = plan.behind.take();
         *plan = Plan { behind, nth: Some(nth), ..Plan::default() };
     }
 
-    /// Kills no more, and tells how many it has killed.
+    /// Stops killing; yields the number of kills.
     pub fn goes(&self) -> usize {
         let mut plan = self.0.lock().unwrap();
         plan.nth = None;
@@ -80,7 +80,7 @@ impl Reaper {
 }
 
 impl Plan {
-    /// What becomes of the invocation that makes this request.
+    /// Decides the fate of the invocation that makes this request.
     fn meets(&mut self, function: &str, trace: &str) -> Fate {
         let Some(nth) = self.nth else { return Fate::Spared };
         let next = self.next.entry(function.to_owned()).or_default();
@@ -104,7 +104,7 @@ impl Plan {
 
 async fn meet(State(reaper): State<Reaper>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let function = sender(&headers).to_owned();
-    // What a function asks for while it starts belongs to no invocation.
+    // A function's requests during its start belong to no invocation.
     let trace = headers.get("x-amzn-trace-id").map(|trace| trace.to_str().unwrap().to_owned());
     let (fate, (url, lambda)) = {
         let mut plan = reaper.0.lock().unwrap();
@@ -117,10 +117,10 @@ async fn meet(State(reaper): State<Reaper>, method: Method, uri: Uri, headers: H
         Fate::After => drop(request.pass_on(&url).await),
     }
     let _ = lambda.kill(&function);
-    future::pending().await // Nobody is there to be answered.
+    future::pending().await // The client is dead, so nobody waits for an answer.
 }
 
-/// The function that signed the request: the local stack gives each its name for an access key.
+/// The function that signed the request. The local stack uses its name as access key.
 fn sender(headers: &HeaderMap) -> &str {
     let signature = headers["authorization"].to_str().unwrap();
     let (_, credential) = signature.split_once("Credential=").unwrap();

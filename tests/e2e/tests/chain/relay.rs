@@ -1,4 +1,4 @@
-//! Addresses that tests put before those of the system, to meddle with what goes through.
+//! Proxies that tests put in front of the system's addresses, to interfere with requests.
 
 use axum::{
     Router,
@@ -8,7 +8,7 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-/// Answers on a free port, and yields its address without a final slash.
+/// Serves on a free port; yields its address without a final slash.
 pub async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -25,7 +25,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Asks for it at `url`, and yields the answer.
+    /// Forwards the request to `url`, and yields the answer.
     pub async fn pass_on(self, url: &str) -> Response {
         let Self { method, uri, headers, body } = self;
         let request = orderly_local::http_client().request(method, format!("{url}{uri}"));

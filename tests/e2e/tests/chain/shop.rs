@@ -1,25 +1,25 @@
-//! What customers, warehouse people and the payment provider do, in ordinary steps.
+//! Ordinary steps of customers, warehouse people and the payment provider.
 
 use crate::world::{World, eventually};
 use orderly_local::seed::{MAIN, PRODUCTS};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-/// A customer whose data no log line and no message may hold.
+/// A customer whose data must not appear in log lines or messages.
 pub const CUSTOMER: &str = "Wilhelmina Quarrington";
 pub const EMAIL: &str = "wilhelmina.q@example.net";
 pub const PHONE: &str = "+49 30 5550199";
 pub const STREET: &str = "Lindenallee 47b";
 pub const CITY: &str = "Bad Freienwalde";
 
-/// An order that was accepted.
+/// An accepted order.
 #[derive(Debug, Clone)]
 pub struct Placed {
     pub id: String,
     pub total: i64,
 }
 
-/// An order of the demo shop's products, which adds up.
+/// A valid order of the demo shop's products.
 pub fn order(reference: &str, lines: &[(&str, i64)]) -> Value {
     let product = |sku: &str| PRODUCTS.iter().find(|product| product.sku == sku).unwrap();
     let line = |&(sku, quantity): &(&str, i64)| {
@@ -48,13 +48,13 @@ impl World {
         Placed { id: accepted["id"].as_str().unwrap().to_owned(), total: accepted["total"].as_i64().unwrap() }
     }
 
-    /// The customer pays all of it, and the provider's webhook arrives.
+    /// Pays the whole order as the customer, and delivers the provider's webhook.
     pub async fn pay(&self, order: &Placed) {
         let webhook = self.stack.stripe().pay(&order.id, order.total, "EUR").unwrap();
         assert_eq!(self.stack.stripe().deliver(&webhook).await.unwrap(), StatusCode::OK);
     }
 
-    /// An order whose goods are with the warehouse.
+    /// An order that the warehouse is working on.
     pub async fn place_and_pay(&self, reference: &str, lines: &[(&str, i64)]) -> Placed {
         let order = self.place(reference, lines).await;
         self.pay(&order).await;
@@ -66,7 +66,7 @@ impl World {
         self.operator.get(&format!("/orders/{}", order.id)).await.unwrap()
     }
 
-    /// Waits until the order is as `check` says.
+    /// Waits until `check` accepts the order.
     pub async fn until(&self, order: &Placed, what: &str, check: impl Fn(&Value) -> bool) -> Value {
         eventually(what, async || Some(self.read(order).await).filter(|order| check(order))).await
     }
@@ -87,7 +87,7 @@ impl World {
         self.warehouse_does(order, id, "picks", &json!({ "picks": picks })).await;
     }
 
-    /// Packs all that was picked into one parcel, and gives it to a carrier.
+    /// Packs everything that was picked into one parcel, and hands it to a carrier.
     pub async fn pack_and_hand_over(&self, order: &Placed, id: &str) {
         let picklist = self.fulfillment(order, id).await["picklist"].clone();
         let packed = picklist.as_array().unwrap().iter().filter(|line| line["picked"] != 0);
@@ -112,7 +112,7 @@ impl World {
         }
     }
 
-    /// Asks for a return of units of a line, and lets it come back to the warehouse. Gives the return's id.
+    /// Requests a return of units of a line, and lets it arrive at the warehouse. Yields the return's id.
     pub async fn send_back(&self, order: &Placed, line: i64, quantity: i64) -> String {
         let wanted = json!({ "lines": [{ "line": line, "quantity": quantity, "reason": "unwanted" }] });
         let asked = self.storefront.post(&format!("/orders/{}/returns", order.id), &wanted).await.unwrap();
@@ -138,7 +138,7 @@ impl World {
     }
 }
 
-/// What a part of the order (`order`, `fulfillment 01`) went through, without its e-mails, which come at any time.
+/// The events of a part of the order (`order`, `fulfillment 01`), without its e-mails, which come at any time.
 pub fn happened(order: &Value, about: &str) -> Vec<String> {
     let entries = order["timeline"].as_array().unwrap().iter();
     let entries = entries.filter(|entry| entry["about"] == about && entry["what"] != "emailed");

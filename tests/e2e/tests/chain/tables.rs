@@ -1,4 +1,4 @@
-//! The tables as they are stored, past every function: for laws, and to let time pass.
+//! The stored tables, read without any function: to check laws, and to let time pass.
 
 use crate::world::World;
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ impl World {
         }
     }
 
-    /// Everything that is owed: order, item, duties.
+    /// All owed duties: order, item, duties.
     pub async fn owed(&self) -> Vec<String> {
         let owing = self.scan("OrdersTable").await.into_iter().filter(|item| item.contains_key("owed"));
         owing.map(|item| format!("{} {} {}", item["order_id"], item["item"], item["owed"])).collect()
@@ -28,12 +28,12 @@ impl World {
 
     /// Moves every moment that a function compares with its clock into the past.
     ///
-    /// An item that changes at the same moment keeps its time; whoever needs that one does it again.
+    /// An item that changes at the same moment keeps its time. A caller that needs it moved repeats the call.
     pub async fn time_passes(&self, time: Duration) {
         self.move_moments(time, |_, due| due - time.as_millis()).await;
     }
 
-    /// Lets two minutes pass, with everything owed as if it were owed for one minute only: it is reconcile's turn,
+    /// Lets two minutes pass, and makes everything that is owed look owed for one minute. So reconcile sends it again,
     /// however often it has been tried.
     pub async fn all_turns_come(&self) {
         let time = Duration::from_mins(2);

@@ -1,4 +1,4 @@
-//! A running system with a seeded shop, and what a test does around it.
+//! A running system with a seeded shop, and a test's tools for it.
 
 use crate::binaries::{Binaries, workspace};
 use orderly_local::{
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anything may take; on a busy machine processes start slowly.
+/// The time limit of every wait. Processes start slowly on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 pub struct World {
@@ -52,12 +52,12 @@ impl World {
         Self { stack, operator, storefront, warehouse, shop, binaries }
     }
 
-    /// A system whose data survives it.
+    /// Starts a system with data that outlives it.
     pub async fn start_in(data_dir: &Path) -> Self {
         Self::start_with(|options| options.data_dir = Some(data_dir.to_owned())).await
     }
 
-    /// Puts a function that cannot start in the place of `function`: all its messages fail.
+    /// Replaces `function` by one that cannot start, so that all its messages fail.
     pub fn break_function(&self, function: &str) {
         self.binaries.break_function(function);
         let _ = self.stack.lambda().kill(function);
@@ -67,7 +67,7 @@ impl World {
         self.binaries.mend_function(function);
     }
 
-    /// Runs `reconcile` as its schedule does each minute, and gives its report.
+    /// Runs `reconcile` as its schedule does each minute; yields its report.
     pub async fn reconcile(&self) -> Value {
         let run = self.stack.lambda().invoke("reconcile", "{}").await.unwrap();
         let report = serde_json::from_slice(&run.payload).unwrap();
@@ -75,13 +75,13 @@ impl World {
         report
     }
 
-    /// Waits until no message and no webhook is under way.
+    /// Waits until no message and no webhook is in progress.
     pub async fn until_queues_are_empty(&self) {
         eventually("all queues are empty", async || (self.queued().await == 0).then_some(())).await;
     }
 
-    /// How many messages there are, also of those that are being worked on, and the provider's webhooks, which lead
-    /// to more.
+    /// The number of messages, including those in progress, and of the provider's webhooks, which lead to more
+    /// messages.
     pub async fn queued(&self) -> u64 {
         let mut queued = self.stack.stripe().undelivered() as u64;
         for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
@@ -91,7 +91,7 @@ impl World {
         queued
     }
 
-    /// Waits until nothing is queued and nothing is owed. The messages alone must get there.
+    /// Waits until nothing is queued and nothing is owed, by messages alone, without reconcile.
     pub async fn until_settled(&self) {
         let mut owed = Vec::new();
         let settled = async || {
@@ -117,7 +117,7 @@ impl World {
         assert!(reconciled, "still owed: {:?}", self.owed().await);
     }
 
-    /// How many messages of `queue` have failed for good.
+    /// The number of messages of `queue` that have failed for good.
     pub async fn dead(&self, queue: &str) -> usize {
         self.stack.sqs().dead_letters(queue).await.unwrap().len()
     }
@@ -151,12 +151,12 @@ impl World {
     }
 }
 
-/// Posts as `client`, and takes whatever is answered.
+/// Posts as `client`, and returns the answer, whatever its status.
 pub async fn post(client: &Client, path: &str, body: &Value) -> Answer {
     client.ask(client.request(Method::POST, path).json(body)).await.unwrap()
 }
 
-/// Posts what must be refused for a reason of this name.
+/// Posts a request that must be refused with the problem of this name.
 pub async fn refused(client: &Client, path: &str, body: &Value, why: &str) -> Answer {
     let answer = post(client, path, body).await;
     assert_eq!(answer.body["type"], format!("urn:orderly:problem:{why}"), "{path}: {answer:?}");
@@ -164,7 +164,7 @@ pub async fn refused(client: &Client, path: &str, body: &Value, why: &str) -> An
     answer
 }
 
-/// Waits until `check` yields something.
+/// Waits until `check` yields a value.
 pub async fn eventually<T>(what: &str, check: impl AsyncFnMut() -> Option<T>) -> T {
     within(PATIENCE, check).await.unwrap_or_else(|| panic!("not in time: {what}"))
 }
