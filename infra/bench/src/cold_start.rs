@@ -1,4 +1,4 @@
-//! How functions start: from exec to the first `/next`, and through the first invocation.
+//! Measures how functions start: from exec to the first `/next`, and through the first invocation.
 
 mod events;
 mod watch;
@@ -24,7 +24,7 @@ use crate::{
     world::{Built, HELLO, World, WorldOptions},
 };
 
-/// How much longer than hello world a function may take to its first `/next`, and how large it may be.
+/// The limits: a function's time to its first `/next`, relative to hello world, and its size.
 const TIMES_HELLO: f64 = 2.5;
 const MEGABYTES: f64 = 10.0;
 
@@ -56,7 +56,8 @@ pub async fn run(stack: &Handle, built: &Built, options: &ColdStartArgs) -> Resu
     functions.insert(0, hello(&functions)?);
 
     let mut starts: Vec<Vec<Start>> = functions.iter().map(|_| Vec::new()).collect();
-    // In turns, so that a disturbance of the machine meets all of them; the first turn only fills the disk's cache.
+    // Functions start in turns, so that a disturbance of the machine affects all of them. The first turn only fills the
+    // disk's cache.
     for turn in 0..=options.runs {
         for (function, starts) in functions.iter().zip(&mut starts) {
             let start = watch.start(function, &built.binaries, events.of(function)).await?;
@@ -75,7 +76,7 @@ pub async fn run(stack: &Handle, built: &Built, options: &ColdStartArgs) -> Resu
     Ok(report(&started))
 }
 
-/// The function to compare with, in the environment of any other.
+/// The function for comparison, in the same environment as the others.
 fn hello(functions: &[Function]) -> Result<Function, BenchError> {
     let any = functions.first().ok_or_else(|| BenchError::Odd("the template has no function".to_owned()))?;
     Ok(Function { name: HELLO.to_owned(), logical_id: HELLO.to_owned(), triggers: Vec::new(), ..any.clone() })
@@ -101,7 +102,7 @@ async fn summary(function: &str, binaries: &Path, starts: &[Start]) -> Result<St
     })
 }
 
-/// The size of a file as a zip archive holds it. `gzip` compresses alike, and is everywhere.
+/// The size of a file in a zip archive. `gzip` compresses the same way and is available everywhere.
 async fn deflated(file: &Path) -> Result<usize, BenchError> {
     let output = Command::new("gzip").arg("-c").arg(file).stderr(Stdio::inherit()).output().await;
     Ok(output.map_err(BenchError::io("gzip"))?.stdout.len())

@@ -1,4 +1,4 @@
-//! What AWS would ask for the life of an order.
+//! Computes AWS's price for the life of an order.
 
 mod floor;
 mod tables;
@@ -20,7 +20,7 @@ use crate::{
     world::{Built, World, WorldOptions},
 };
 
-/// Dollars for a million orders, and requests to AWS for one, that it should not cost more than.
+/// The limits: dollars for a million orders, and requests to AWS for one.
 const WHOLE_LIFE: f64 = 30.0;
 const TO_CONFIRMATION: f64 = 15.0;
 const REQUESTS: f64 = 30.0;
@@ -60,9 +60,9 @@ struct Measured {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Load {
-    /// One order after the other: batches of one.
+    /// One order after the other: batches have one message.
     Alone,
-    /// Many at once: batches fill.
+    /// Many orders concurrently: batches fill.
     Many,
 }
 
@@ -86,7 +86,7 @@ impl Measured {
         (self.life, self.load) == (life, load)
     }
 
-    /// Placed, paid, deducted, confirmed: all that follows the payment but the dispatch.
+    /// Up to the confirmation: placed, paid, deducted, confirmed; without the dispatch.
     fn to_confirmation(&self) -> Usage {
         let early = self.steps.iter().filter(|step| ["placed", "paid"].contains(&step.name));
         let parts: Vec<Usage> =
@@ -163,7 +163,7 @@ async fn measure(stack: &Handle, built: &Built, options: &CostArgs, life: Life) 
     let skus = options.skus as usize;
     let kind = WorldOptions { data_dir: None, skus, told: life == Life::Told };
     let world = Arc::new(World::start(stack, built, kind).await?);
-    // What a function does once in its life is no part of an order: settings, secrets, the start itself.
+    // Requests that a function makes once (settings, secrets, its start) are no part of an order.
     run::side_by_side(&world, life, run::orders(life, options.at_once, skus), options.at_once).await?;
     let alone = run::alone(&world, life, run::orders(life, options.alone, skus)).await?;
     let many = run::side_by_side(&world, life, run::orders(life, options.orders, skus), options.at_once).await?;

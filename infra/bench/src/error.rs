@@ -1,4 +1,4 @@
-//! What keeps the benchmarks from measuring.
+//! Errors that stop a benchmark.
 
 use orderly_local::{
     StackError,
@@ -10,7 +10,7 @@ use orderly_local::{
 };
 use serde_json::Value;
 
-/// Why there is nothing to measure.
+/// Why a benchmark could not measure.
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     #[error("there is no template.yaml here or above: run this inside the project")]

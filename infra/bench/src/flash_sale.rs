@@ -1,4 +1,4 @@
-//! Many buyers, few units.
+//! Plays a flash sale: many buyers, few units.
 
 use std::{
     sync::Arc,
@@ -23,10 +23,10 @@ use crate::{
 };
 
 const SKU: &str = "RUSH";
-/// Write units that one partition of DynamoDB takes in a second; an item is never on two.
+/// The write units that one partition of DynamoDB accepts in a second. An item is never on two partitions.
 const PARTITION: f64 = 1_000.0;
-/// How long a transaction keeps others from its items: a few milliseconds within a region. An assumption, not
-/// measured here.
+/// How long a transaction locks its items: a few milliseconds within a region. This is an assumption, not a
+/// measurement.
 const TRANSACTION: Duration = Duration::from_millis(8);
 const SHARDS: [u32; 4] = [1, 4, 10, 50];
 
@@ -51,18 +51,18 @@ struct Figures {
     units: u64,
     /// Orders that were accepted.
     sold: usize,
-    /// What the stock says: units that are committed to paid orders, and units left.
+    /// The stock's own figures: units committed to paid orders, and units left.
     committed: i64,
     available: i64,
     seconds: f64,
     answers: Waits,
-    /// Transactions of order-intake and of stock-deduction, and writes that were refused.
+    /// Transactions of order-intake and of stock-deduction, and refused writes.
     placing_transactions: f64,
     deducting_transactions: f64,
     refused: f64,
     /// Orders in one transaction of stock-deduction.
     group: f64,
-    /// Write units on the stock item for each order: to reserve, to deduct, and to hand over later.
+    /// Write units on the stock item for each order: reserve, deduct, and later hand over.
     reserve_units: f64,
     deduct_units: f64,
 }
@@ -113,7 +113,7 @@ pub async fn run(stack: &Handle, built: &Built, options: &FlashSaleArgs) -> Resu
     Ok(report(&figures))
 }
 
-/// Everybody asks; who got a unit pays at once. Yields whether each got one, and how long the answer took.
+/// Lets all buyers order; a buyer who gets a unit pays at once. Yields each buyer's success and the time of the answer.
 async fn rush(world: &Arc<World>, options: &FlashSaleArgs) -> Result<Vec<(bool, Duration)>, BenchError> {
     let buying = stream::iter(0..options.buyers).map(|buyer| {
         let world = Arc::clone(world);
@@ -170,13 +170,13 @@ fn report(figures: &Figures) -> Report {
     report
 }
 
-/// Orders a second of one hot SKU, with so many shards of its stock.
+/// The orders of one hot SKU in a second, if its stock had this many shards.
 #[derive(Debug, Serialize)]
 struct Rate {
     shards: u32,
-    /// What the partitions' write units allow.
+    /// The limit by the partitions' write units.
     by_units: f64,
-    /// What allows transactions one after the other on each item.
+    /// The limit by transactions that run one after the other on each item.
     by_conflicts: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Whether an order costs and takes more when there are many already.
+//! Measures whether an order costs or takes more when there are many others.
 
 use std::{
     fs,
@@ -25,11 +25,11 @@ use crate::{
     world::{Built, World, WorldOptions},
 };
 
-/// How much more an order may cost among the most orders than among the fewest.
+/// The limit: the cost of an order among the most orders, relative to the fewest.
 const FLAT: f64 = 1.05;
-/// Items that DynamoDB takes in one request.
+/// The most items that DynamoDB accepts in one request.
 const BATCH: usize = 25;
-/// Characters of an order's id that tell copies apart, after `ord_`. They are base 32.
+/// The number of characters in an order's id, after `ord_`, that distinguish copies. They are base 32.
 const NUMBER: std::ops::Range<usize> = 4..12;
 
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ struct Measured {
     webhook: Waits,
     read: Waits,
     list: Waits,
-    /// A run of `reconcile` that finds nothing to do.
+    /// A run of `reconcile` that finds no work.
     reconcile_ms: f64,
     file_mb: f64,
 }
@@ -123,7 +123,7 @@ async fn measure(
     })
 }
 
-/// One read after the other.
+/// Reads one after the other.
 async fn reads(world: &World, paths: &[String]) -> Result<Waits, BenchError> {
     let mut waits: Vec<Duration> = Vec::new();
     for path in paths {
@@ -139,7 +139,7 @@ fn size_of(directory: &Path) -> u64 {
     entries.filter_map(|entry| entry.metadata().ok()).filter(fs::Metadata::is_file).map(|data| data.len()).sum()
 }
 
-/// The items of a delivered order, from which others are copied.
+/// The items of a delivered order, as the model for copies.
 struct Pattern {
     database: Database,
     id: String,
@@ -178,7 +178,7 @@ impl Pattern {
     }
 }
 
-/// The id with a number in it.
+/// The id with a number inserted.
 fn renamed(id: &str, number: usize) -> String {
     const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let mut renamed = id.to_owned().into_bytes();
@@ -190,7 +190,7 @@ fn renamed(id: &str, number: usize) -> String {
     String::from_utf8(renamed).unwrap_or_default()
 }
 
-/// The emulator, asked as nobody in particular.
+/// A client of the emulator without a function's access key.
 struct Database {
     http: reqwest::Client,
     url: String,

@@ -11,23 +11,23 @@ use crate::{
     world::World,
 };
 
-/// A way that an order can go.
+/// The course of an order's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Life {
     /// Placed, paid, deducted, dispatched, picked, packed, handed over, delivered, with three e-mails.
     Ordinary,
-    /// The same, with the warehouse's system told by a webhook.
+    /// The same, with a webhook to the warehouse's system.
     Told,
-    /// Cancelled and refunded after it was paid and dispatched.
+    /// Cancelled and refunded after payment and dispatch.
     Cancelled,
-    /// Ordinary, and then one line comes back and is refunded.
+    /// Ordinary; then one line is returned and refunded.
     Returned,
-    /// One of its two lines is not there when it is ordered, and follows.
+    /// One of its two lines is out of stock at first, and follows later.
     Backordered,
 }
 
-/// What somebody does. What the functions do after it belongs to it.
+/// An action of a person. The functions' later work counts as part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Place,
@@ -50,7 +50,7 @@ pub enum Act {
 pub enum Part {
     /// Each order does it.
     Each(Act),
-    /// The goods that were missing come, for all orders at once.
+    /// The missing goods arrive, for all orders at once.
     Restock,
     /// The schedule runs, for all orders at once.
     Reconcile,
@@ -120,22 +120,22 @@ impl Part {
     }
 }
 
-/// An order that goes its way.
+/// An order in progress.
 #[derive(Debug, Clone)]
 pub struct Order {
     reference: String,
     /// SKUs and quantities.
     lines: Vec<(String, i64)>,
-    /// The lines in each fulfillment.
+    /// The lines of each fulfillment.
     fulfillments: Vec<Vec<usize>>,
-    /// Whether the payment provider must know the payment, to refund it.
+    /// Whether the payment provider must know the payment, for a refund.
     refunded: bool,
     id: String,
     total: i64,
 }
 
 impl Order {
-    /// An order of two lines that was not placed yet. Its reference must be new.
+    /// A new order of two lines. Its reference must be unique.
     pub fn new(life: Life, reference: String, skus: [String; 2]) -> Self {
         let [first, second] = skus;
         let (first, fulfillments) = match life {
@@ -158,7 +158,7 @@ impl Order {
         }
     }
 
-    /// Does one act, and yields once it was answered. What follows by queues goes on.
+    /// Does one act and waits for its answer. Work behind queues continues.
     pub async fn act(&mut self, world: &World, act: Act) -> Result<(), BenchError> {
         match act {
             Act::Place => self.place(world).await,
@@ -211,7 +211,7 @@ impl Order {
         Err(BenchError::Odd("the shop has run out of stock".to_owned()))
     }
 
-    /// Places the order; tells whether its stock was there.
+    /// Places the order; yields whether it was in stock.
     pub async fn place_if_there(&mut self, world: &World) -> Result<bool, BenchError> {
         let request = world.storefront.request(Method::POST, "/orders");
         let request = request.json(&shop::order(&self.reference, &self.lines));
@@ -232,11 +232,11 @@ impl Order {
         &self.id
     }
 
-    /// The provider's word that the customer has paid all of it, signed. The payment is the same each time.
+    /// The provider's signed webhook about the full payment. The payment is the same each time.
     pub fn webhook(&self, world: &World) -> Result<Webhook, BenchError> {
         let stripe = world.stack.stripe();
         let payment = format!("pi_{}", self.id);
-        // The provider's books are a file that grows with each payment; what nobody refunds need not be in them.
+        // The provider's books are a file that grows with each payment. A payment that is never refunded is left out.
         if self.refunded {
             stripe.register(&payment, self.total, "EUR")?;
         }
@@ -264,7 +264,7 @@ impl Order {
     }
 }
 
-/// What Stripe sends of a captured payment.
+/// Stripe's event for a captured payment.
 fn payment_intent(payment: &str, order: &str, amount: i64) -> Value {
     json!({
         "id": payment,

@@ -69,7 +69,7 @@ fn main() -> ExitCode {
 
 /// Runs a benchmark, prints what it found and yields why it failed, if it did.
 fn start(arguments: &Arguments) -> Result<Option<String>, BenchError> {
-    // Two runtimes, whose threads have names: so the CPU time of the stack can be told from that of its clients.
+    // Two runtimes with named threads, so that the stack's CPU time can be told from its clients'.
     let stack = runtime("stack")?;
     let report = runtime("clients")?.block_on(measure(arguments, &stack))?;
     stack.shutdown_background();

@@ -1,4 +1,4 @@
-//! How much memory a function needs, and whether it grows.
+//! Measures how much memory a function needs, and whether it grows.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,8 +18,8 @@ use crate::{
     world::{Built, World, WorldOptions},
 };
 
-/// Megabytes that a process may grow over the second half of its invocations: what an allocator leaves lying about, and
-/// not a leak. In the first half buffers and pools take the size that they keep.
+/// How many megabytes a process may grow in the second half of its invocations. An allocator's fragmentation stays
+/// below this; a leak does not. In the first half, buffers and pools reach their final size.
 const GROWTH_MB: f64 = 0.5;
 
 #[derive(Debug, Args)]
@@ -46,13 +46,13 @@ struct Grown {
 }
 
 impl Grown {
-    /// The figure in the middle and in the end.
+    /// The figure at half time and at the end.
     fn halves(figures: &[f64]) -> [f64; 2] {
         let middle = figures.get(figures.len().saturating_sub(1) / 2);
         [middle, figures.last()].map(|figure| figure.copied().unwrap_or_default())
     }
 
-    /// Megabytes that came in the second half.
+    /// The growth in the second half, in megabytes.
     fn growth(&self) -> f64 {
         let [middle, end] = Self::halves(&self.mb);
         end - middle
@@ -105,12 +105,12 @@ pub async fn run(stack: &Handle, built: &Built, options: &MemoryArgs) -> Result<
     Ok(report)
 }
 
-/// The most memory that a process of each function has had, in megabytes.
+/// The peak memory of a process of each function, in megabytes.
 pub fn peaks_of_children() -> BTreeMap<String, f64> {
     largest(processes::children(), Child::peak_mb).into_iter().map(|(function, (mb, _))| (function, mb)).collect()
 }
 
-/// Of each function the largest figure of its processes, and how many they are.
+/// The largest figure among each function's processes, and their number.
 fn largest(children: Vec<Child>, figure: impl Fn(&Child) -> f64) -> BTreeMap<String, (f64, usize)> {
     let mut largest: BTreeMap<String, (f64, usize)> = BTreeMap::new();
     for child in children {

@@ -1,15 +1,15 @@
-//! What AWS asks for what an order uses: list prices of us-east-1, on demand, without the free tier.
+//! AWS's prices: list prices of us-east-1, on demand, without the free tier.
 //!
-//! As they stood when this was written ([`AS_OF`]); see <https://aws.amazon.com/dynamodb/pricing/on-demand/>,
+//! The prices were read on the day [`AS_OF`]; see <https://aws.amazon.com/dynamodb/pricing/on-demand/>,
 //! <https://aws.amazon.com/sqs/pricing/>, <https://aws.amazon.com/api-gateway/pricing/> and
-//! <https://aws.amazon.com/lambda/pricing/>. Not in here, because they depend on the merchant and not on the design:
-//! SES ($0.10 for a thousand e-mails), data transfer, logs and traces.
+//! <https://aws.amazon.com/lambda/pricing/>. Left out, because they depend on the merchant and not on the design: SES
+//! ($0.10 for a thousand e-mails), data transfer, logs and traces.
 
 use serde::Serialize;
 
 use crate::usage::Usage;
 
-/// The day that the prices are of.
+/// The date of the prices.
 pub const AS_OF: &str = "2026-11-25";
 
 /// Dollars for a million.
@@ -22,7 +22,7 @@ pub const INVOCATIONS: f64 = 0.20;
 /// Dollars for a million GB-seconds on arm64.
 pub const GB_SECONDS: f64 = 13.3334;
 
-/// Dollars for a million times a use.
+/// Dollars for a million times one use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Dollars {
     pub http: f64,

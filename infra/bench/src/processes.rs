@@ -1,4 +1,4 @@
-//! What `/proc` knows of this process and of the functions' processes.
+//! Figures of `/proc` about this process and the functions' processes.
 
 use std::{
     collections::BTreeMap,
@@ -8,8 +8,8 @@ use std::{
 
 use crate::usage::as_f64;
 
-/// What a clock tick of `/proc` is, in milliseconds: Linux has shown programs 100 ticks a second on every
-/// architecture since 2.6, whatever its own clock does.
+/// The length of a clock tick in `/proc`, in milliseconds. Linux has shown programs 100 ticks a second on every
+/// architecture since 2.6, whatever its internal clock.
 const TICK_MS: f64 = 10.0;
 
 /// CPU milliseconds since the start.
@@ -17,7 +17,7 @@ const TICK_MS: f64 = 10.0;
 pub struct Cpu {
     /// The function processes, by function.
     pub functions: BTreeMap<String, f64>,
-    /// This process's threads, by the runtime that they belong to: `stack` and `clients`.
+    /// This process's threads, by their runtime: `stack` and `clients`.
     pub threads: BTreeMap<String, f64>,
 }
 
@@ -34,14 +34,14 @@ impl Cpu {
         cpu
     }
 
-    /// What was used after `before` was taken. No process of the functions may have ended since.
+    /// The use since `before`. No process of the functions may have ended in between.
     pub fn since(mut self, before: &Self) -> Self {
         for (mine, theirs) in [(&mut self.functions, &before.functions), (&mut self.threads, &before.threads)] {
             for (name, before) in theirs {
                 *mine.entry(name.clone()).or_default() -= before;
             }
         }
-        // A thread that slept too long is gone, and its time with it.
+        // A thread that was idle for long has ended, and its time is gone.
         self.threads.values_mut().for_each(|millis| *millis = millis.max(0.0));
         self
     }
@@ -54,18 +54,18 @@ pub struct Child {
 }
 
 impl Child {
-    /// The most memory that it has had, in megabytes.
+    /// Its peak memory, in megabytes.
     pub fn peak_mb(&self) -> f64 {
         kilobytes(&self.directory, "VmHWM:") / 1024.0
     }
 
-    /// The memory that it has now.
+    /// Its current memory.
     pub fn now_mb(&self) -> f64 {
         kilobytes(&self.directory, "VmRSS:") / 1024.0
     }
 }
 
-/// The most memory that a process has had, in megabytes.
+/// A process's peak memory, in megabytes.
 pub fn peak_mb(pid: u32) -> f64 {
     kilobytes(&Path::new("/proc").join(pid.to_string()), "VmHWM:") / 1024.0
 }
@@ -83,7 +83,7 @@ pub fn children() -> Vec<Child> {
     directories(Path::new("/proc")).into_iter().filter_map(child).collect()
 }
 
-/// The directories that are named by a number.
+/// The directories with a number as their name.
 fn directories(of: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(of).into_iter().flatten().flatten();
     let numbered = entries.filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok());
@@ -92,7 +92,7 @@ fn directories(of: &Path) -> Vec<PathBuf> {
 
 /// CPU time, in user and kernel mode, in milliseconds. `schedstat` counts nanoseconds, `stat` ticks.
 pub fn cpu_of(directory: &Path) -> f64 {
-    // A thread has its own schedstat; a process shows only its first thread's, so its threads are added up.
+    // A thread has its own schedstat. A process's shows only its first thread, so the threads are added up.
     let threads = directories(&directory.join("task"));
     let of_threads = threads.iter().map(|thread| nanoseconds(thread)).sum::<Option<f64>>();
     let precise = if threads.is_empty() { nanoseconds(directory) } else { of_threads };
@@ -109,7 +109,7 @@ fn ticks(directory: &Path) -> f64 {
     as_f64(ticks_of(&stat).unwrap_or_default())
 }
 
-/// User and system time of a `stat` line. The name in it may hold spaces, so fields are counted after it.
+/// User and system time of a `stat` line. The process name in it may contain spaces, so fields are counted after it.
 fn ticks_of(stat: &str) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace().skip(11);

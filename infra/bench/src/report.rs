@@ -1,4 +1,4 @@
-//! What a benchmark found, for people and for programs.
+//! A benchmark's findings, for people and for programs.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::table::Table;
 
-/// A figure beside what it should be.
+/// A figure and its target.
 #[derive(Debug, Clone, Serialize)]
 pub struct Target {
     pub what: String,
@@ -47,12 +47,12 @@ pub struct Report {
     notes: Vec<String>,
     targets: Vec<Target>,
     figures: Value,
-    /// What must not be so: the program ends with an error. A missed target is none.
+    /// A failed check: the program ends with an error. A missed target is no failure.
     failure: Option<String>,
 }
 
 impl Report {
-    /// `figures` is everything that was measured, for programs.
+    /// `figures` are all measurements, for programs.
     pub fn new(name: &'static str, figures: Value) -> Self {
         Self { name, tables: Vec::new(), notes: Vec::new(), targets: Vec::new(), figures, failure: None }
     }
@@ -124,7 +124,7 @@ impl Report {
     }
 }
 
-/// The profile that the figures are of.
+/// The build profile of the measured binaries.
 pub fn profile() -> &'static str {
     if cfg!(debug_assertions) { "debug" } else { "release" }
 }

@@ -1,4 +1,4 @@
-//! Lives of many orders, side by side, with what each act used.
+//! Plays the lives of many orders concurrently, and measures each act.
 
 use std::{
     sync::Arc,
@@ -16,29 +16,29 @@ use crate::{
     world::World,
 };
 
-/// One act of all orders, and what followed it.
+/// One act of all orders, with the work that it caused.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
     pub name: &'static str,
-    /// On average of an order.
+    /// The average of one order.
     pub usage: ByFunction,
 }
 
-/// Orders with references of their own, of products that a seeded generator chooses evenly.
+/// Orders with unique references, with products chosen evenly by a seeded generator.
 pub fn orders(life: Life, count: usize, skus: usize) -> Vec<Order> {
     let run = jiff::Timestamp::now().as_microsecond();
     let mut random = fastrand::Rng::with_seed(1);
     let mut order = |number: usize| {
         let first = random.usize(..skus);
-        // Another one than the first.
+        // A different product from the first.
         let second = (first + random.usize(1..skus)) % skus;
         Order::new(life, format!("{run}-{number}"), [shop::sku(first), shop::sku(second)])
     };
     (0..count).map(&mut order).collect()
 }
 
-/// Lets every order go its way, `at_once` of them side by side: all do an act, and when all that follows is done, the
-/// next one.
+/// Plays all orders, `at_once` of them concurrently. All do one act; the next act begins after all resulting work is
+/// done.
 pub async fn side_by_side(
     world: &Arc<World>,
     life: Life,
@@ -62,7 +62,7 @@ pub async fn side_by_side(
     Ok(steps)
 }
 
-/// One order after the other, each alone; the averages of their steps.
+/// Plays the orders alone, one after the other. Yields the averages of their steps.
 pub async fn alone(world: &Arc<World>, life: Life, orders: Vec<Order>) -> Result<Vec<Step>, BenchError> {
     let share = 1.0 / crate::usage::as_f64(orders.len());
     let mut average: Vec<Step> = Vec::new();
@@ -78,19 +78,19 @@ pub async fn alone(world: &Arc<World>, life: Life, orders: Vec<Order>) -> Result
     Ok(average)
 }
 
-/// What became of many orders that did the same.
+/// The results of one act by many orders.
 pub struct Done {
     /// In any order.
     pub orders: Vec<Order>,
-    /// How long each waited for its answer.
+    /// How long each order waited for its answer.
     pub waits: Vec<Duration>,
 }
 
-/// All orders do one act, `at_once` of them side by side.
+/// Does one act for all orders, `at_once` of them concurrently.
 pub async fn all(world: &Arc<World>, act: Act, orders: Vec<Order>, at_once: usize) -> Result<Done, BenchError> {
     let acting = stream::iter(orders).map(|mut order| {
         let world = Arc::clone(world);
-        // A task of its own: otherwise one thread would ask for all.
+        // Each order is a task of its own. Otherwise one thread would send all requests.
         let acting = tokio::spawn(async move {
             let start = Instant::now();
             order.act(&world, act).await?;

@@ -1,4 +1,4 @@
-//! The shop that is measured: a channel, a warehouse, products; and its ordinary orders.
+//! The measured shop: a channel, a warehouse, products; and its ordinary orders.
 
 use orderly_local::client::Client;
 use serde_json::{Value, json};
@@ -7,9 +7,9 @@ use crate::error::BenchError;
 
 pub const CHANNEL: &str = "web";
 pub const LOCATION: &str = "main";
-/// Never there when it is ordered, but sold nevertheless.
+/// Out of stock at first, but sold nevertheless.
 pub const BACKORDERED: &str = "SKU-BACKORDERED";
-/// More than any run sells.
+/// More than any run sells, so it never runs out.
 const PLENTY: u64 = 100_000_000;
 const SHIPPING: i64 = 490;
 
@@ -19,7 +19,7 @@ pub struct Keys {
     pub warehouse: String,
 }
 
-/// Makes the shop. `webhook` is where the warehouse's system wants to be told of new work.
+/// Makes the shop. `webhook` is the address of the warehouse's system.
 pub async fn open(operator: &Client, skus: usize, webhook: Option<&str>) -> Result<Keys, BenchError> {
     operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop" })).await?;
     let mut location = json!({ "name": "Warehouse", "priority": 1, "schedule": { "time_zone": "Europe/Berlin" } });

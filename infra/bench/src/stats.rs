@@ -1,10 +1,10 @@
-//! Numbers about numbers.
+//! Statistics of samples.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// How long something took, in milliseconds.
+/// A duration in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Waits {
     pub p50: f64,
@@ -26,7 +26,7 @@ impl Waits {
     }
 }
 
-/// The smallest of the sorted values that is not exceeded by so many percent of them (nearest rank); 0 of nothing.
+/// The percentile of sorted values by nearest rank; 0 if there are none.
 pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()

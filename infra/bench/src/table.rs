@@ -1,8 +1,8 @@
-//! Tables for people.
+//! Tables for terminals.
 
 use std::fmt;
 
-/// A titled table. The columns before `numbers` are text and stand left; the others stand right.
+/// A titled table. The columns before `numbers` are text and left-aligned; the others are right-aligned.
 #[derive(Debug, Clone)]
 pub struct Table {
     title: String,
@@ -27,7 +27,7 @@ impl Table {
         self.rows.push(Row::Cells(cells.into_iter().collect()));
     }
 
-    /// A line between rows, before a sum for example.
+    /// A line between rows, for example before a sum.
     pub fn line(&mut self) {
         self.rows.push(Row::Line);
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// A number with so many decimals; nothing where there is nothing.
+/// A number with this many decimals; empty if there is no number.
 pub fn number(value: f64, decimals: usize) -> String {
     if value == 0.0 { String::new() } else { format!("{value:.decimals$}") }
 }

@@ -1,4 +1,4 @@
-//! How many orders a second, and who works for them.
+//! Measures orders a second, and which functions use the processors.
 
 use std::{
     collections::BTreeMap,
@@ -24,7 +24,7 @@ use crate::{
     world::{Built, World, WorldOptions},
 };
 
-/// Thirty times what Vendure does on the same kind of machine, and CPU milliseconds an order.
+/// The targets: thirty times Vendure on the same kind of machine, and CPU milliseconds an order.
 const PLACED_AND_PAID: f64 = 175.0;
 const WHOLE_LIVES: f64 = 130.0;
 const CPU_MS: f64 = 10.0;
@@ -64,13 +64,13 @@ struct Measured {
     lives_per_s: f64,
     place: Waits,
     webhook: Waits,
-    /// What an order used on average: more than in a quiet run is what rivalry costs.
+    /// An order's average use. The excess over a quiet run is the cost of races.
     usage: Usage,
     /// CPU milliseconds an order over the whole life, by function, and of this process: the stack and its clients.
     functions_ms: BTreeMap<String, f64>,
     stack_ms: f64,
     clients_ms: f64,
-    /// The most memory that a process of each function has had, in megabytes.
+    /// The peak memory of a process of each function, in megabytes.
     peaks_mb: BTreeMap<String, f64>,
 }
 
@@ -118,7 +118,7 @@ async fn measure(
     let data_dir = (!options.in_memory).then(|| directory.path());
     let skus = options.skus as usize;
     let world = Arc::new(World::start(stack, built, WorldOptions { data_dir, skus, told: false }).await?);
-    // Processes start, connections open, settings are read.
+    // A first run starts processes, opens connections and reads settings.
     run::side_by_side(&world, Life::Ordinary, run::orders(Life::Ordinary, 2 * clients, skus), clients).await?;
 
     let orders = run::orders(Life::Ordinary, options.orders, skus);
@@ -170,7 +170,7 @@ struct PlacedAndPaid {
     webhooks: Vec<Duration>,
 }
 
-/// Each client places an order, pays it, and goes on to the next.
+/// Each client places an order, pays it, and continues with the next.
 async fn placed_and_paid(
     world: &Arc<World>,
     orders: Vec<crate::life::Order>,

@@ -1,11 +1,11 @@
-//! What functions asked of AWS, by function, between two moments.
+//! The functions' use of AWS, by function, between two moments.
 
 use std::collections::BTreeMap;
 
 use orderly_local::{Stack, lambda::Counters, services::Meter, template::Trigger};
 use serde::Serialize;
 
-/// What was used, as numbers that can be averages.
+/// Amounts of use. They are floats, because they can be averages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Usage {
     /// Requests to the HTTP API.
@@ -16,7 +16,7 @@ pub struct Usage {
     pub billed_ms: f64,
     /// By service and operation.
     pub requests: BTreeMap<String, f64>,
-    /// Writes whose condition did not hold, or that met another one. AWS bills them too; what, is not known here.
+    /// Writes that failed their condition or conflicted. AWS bills them too, but the amount is not known here.
     pub refused: f64,
     /// DynamoDB's units by table and by index.
     pub by_table: BTreeMap<String, Units>,
@@ -48,7 +48,7 @@ impl Usage {
         self.requests.values().sum()
     }
 
-    /// Adds `times` another use; -1 takes it away.
+    /// Adds another use `times` times; -1 subtracts it.
     fn add(&mut self, other: &Self, times: f64) {
         self.http += other.http * times;
         self.invocations += other.invocations * times;
@@ -70,12 +70,12 @@ impl Usage {
     }
 }
 
-/// By function. What an event source mapping does counts for the function that it feeds.
+/// By function. An event source mapping's use counts for its function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ByFunction(pub BTreeMap<String, Usage>);
 
 impl ByFunction {
-    /// Everything since the stack started.
+    /// The total since the stack started.
     pub fn sample(stack: &Stack) -> Self {
         let mut sample = Self::default();
         let meters = stack.meter_by_caller();
@@ -104,7 +104,7 @@ impl ByFunction {
         sample
     }
 
-    /// What happened after `before` was taken.
+    /// The use since `before`.
     pub fn since(mut self, before: &Self) -> Self {
         self.add(before, -1.0);
         self.0.retain(|_, usage| !usage.is_nothing());
@@ -117,7 +117,7 @@ impl ByFunction {
         }
     }
 
-    /// The average of so many orders.
+    /// The average over `orders` orders.
     pub fn per(&self, orders: usize) -> Self {
         let mut average = Self::default();
         average.add(self, 1.0 / as_f64(orders));
@@ -128,7 +128,7 @@ impl ByFunction {
         self.sum_of(|_| true)
     }
 
-    /// The functions that `wanted` names, together.
+    /// The sum over the functions that `wanted` selects.
     pub fn sum_of(&self, wanted: impl Fn(&str) -> bool) -> Usage {
         let mut sum = Usage::default();
         for (_, usage) in self.0.iter().filter(|(function, _)| wanted(function)) {
@@ -138,7 +138,7 @@ impl ByFunction {
     }
 }
 
-/// Uses of several steps, together.
+/// The sum of the uses of several steps.
 pub fn sum<'u>(usages: impl IntoIterator<Item = &'u Usage>) -> Usage {
     let mut sum = Usage::default();
     usages.into_iter().for_each(|usage| sum.add(usage, 1.0));

@@ -1,4 +1,4 @@
-//! A running stack with a shop of its own to measure in.
+//! A running stack with its own shop, for measurements.
 
 use std::{
     path::{Path, PathBuf},
@@ -22,21 +22,22 @@ use crate::{
     shop::{self, LOCATION},
 };
 
-/// How often it is asked whether everything is done. Asking costs the stack nothing that is measured.
+/// The pause between checks that everything is done. A check uses nothing that is measured.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
-/// How long the stack may do nothing visible before a run is given up.
+/// How long the stack may make no visible progress before a run is given up.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Where the functions' binaries are, and the template that they are of.
+/// The directory of the functions' binaries, and their template.
 #[derive(Debug, Clone)]
 pub struct Built {
     pub template: PathBuf,
     pub binaries: PathBuf,
 }
 
-/// The function to compare with: `infra/bench/hello`.
+/// The function for comparison: `infra/bench/hello`.
 pub const HELLO: &str = "hello-world";
-/// What to build beside the functions: this program, which Cargo then finds built, and the function to compare with.
+/// The packages to build with the functions: this program, which Cargo finds built already, and the function for
+/// comparison.
 const PACKAGES: &[&str] = &["bench", HELLO];
 
 impl Built {
@@ -56,7 +57,7 @@ impl Built {
     }
 }
 
-/// The stack and who acts in it.
+/// The running stack and its clients.
 pub struct World {
     pub stack: Stack,
     pub operator: Client,
@@ -64,18 +65,19 @@ pub struct World {
     pub warehouse: Client,
 }
 
-/// What kind of world.
+/// The settings of a world.
 #[derive(Debug, Clone, Copy)]
 pub struct WorldOptions<'a> {
-    /// Where the tables are kept; none keeps them in memory.
+    /// The directory for the tables. Without one they are kept in memory.
     pub data_dir: Option<&'a Path>,
     /// Products in the shop.
     pub skus: usize,
-    /// Whether the warehouse's own system is told by webhook.
+    /// Whether the warehouse's system is notified by webhook.
     pub told: bool,
 }
 
-/// Prints what functions say beside their logs (a panic), and what the stack says about them (a time-out, an exit).
+/// Prints the functions' output that is no log record (a panic), and the stack's messages about them (a time-out, an
+/// exit).
 async fn tell_trouble(mut lines: Receiver<Line>) {
     loop {
         match lines.recv().await {
@@ -88,13 +90,13 @@ async fn tell_trouble(mut lines: Receiver<Line>) {
 }
 
 impl World {
-    /// Starts the stack on a runtime of its own, so that its threads can be told from those that ask it.
+    /// Starts the stack on a runtime of its own, so that its threads can be told from its clients'.
     pub async fn start(runtime: &Handle, built: &Built, options: WorldOptions<'_>) -> Result<Self, BenchError> {
         let mut settings = StackOptions::new(&built.template, &built.binaries);
         settings.data_dir = options.data_dir.map(Path::to_owned);
-        // What an order costs must not depend on whether a minute ends meanwhile.
+        // An order's cost must not depend on whether a minute ends during the run.
         settings.schedules = false;
-        // A process that has been stopped would take its CPU time and its peak with it.
+        // A stopped process would take its CPU time and its peak memory with it.
         settings.lambda.keep_warm = Duration::from_hours(24);
         let stack = runtime.spawn(Stack::start(settings)).await??;
         runtime.spawn(tell_trouble(stack.logs().follow()));
@@ -106,7 +108,7 @@ impl World {
         Ok(Self { stack, operator, storefront, warehouse })
     }
 
-    /// Waits until nothing is queued and no webhook is under way: everything that followed is done.
+    /// Waits until nothing is queued and no webhook is in progress: all resulting work is done.
     pub async fn until_settled(&self) -> Result<(), BenchError> {
         self.until("everything that followed is done", async || Ok(self.under_way().await? == 0)).await
     }
@@ -118,7 +120,7 @@ impl World {
 
     async fn until(&self, what: &str, check: impl AsyncFn() -> Result<bool, BenchError>) -> Result<(), BenchError> {
         let start = Instant::now();
-        // Looking at several queues takes a moment in which a message can go from the last to the first: twice is sure.
+        // A message can move from the last queue to the first during a check. Two checks in a row are reliable.
         while !(check().await? && check().await?) {
             if start.elapsed() > PATIENCE {
                 return Err(BenchError::Odd(format!("after {} s it is still not so that {what}", PATIENCE.as_secs())));
@@ -136,13 +138,13 @@ impl World {
         Ok(under_way)
     }
 
-    /// Messages of a queue, those that are being worked on included.
+    /// The number of messages in a queue, including those in progress.
     async fn queued(&self, queue: &str) -> Result<u64, BenchError> {
         let depth = self.stack.sqs().depth(queue).await?;
         Ok(depth.visible + depth.in_flight + depth.delayed)
     }
 
-    /// No message may have failed for good, and no function may have lacked a permission: such a run measures nothing.
+    /// Fails if a message failed for good or a function lacked a permission: such a run measures nothing.
     pub async fn verify(&self) -> Result<(), BenchError> {
         for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_none()) {
             let dead = self.queued(&queue.name).await?;
@@ -156,7 +158,7 @@ impl World {
         }
     }
 
-    /// Goods come to the warehouse.
+    /// Receives goods at the warehouse.
     pub async fn restock(&self, sku: &str, units: u64) -> Result<(), BenchError> {
         let came =
             json!({ "sku": sku, "location": LOCATION, "kind": "receive", "quantity": units, "reason": "delivery" });

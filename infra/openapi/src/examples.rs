@@ -1,4 +1,4 @@
-//! An example of each request's body. The functions' own decoders accept them; the tests see to it.
+//! An example of each request's body. The tests check that the functions' own decoders accept them.
 
 use payments::Provider;
 use serde_json::{Value, json};

@@ -18,12 +18,12 @@ pub use route::{Answer, Body, Parameter, Problem, Prose, Route};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Where the description is kept in the repository.
+/// The path of the description in the repository.
 pub fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json")
 }
 
-/// The description as the file holds it.
+/// The description as stored in the file.
 pub fn text(document: &Value) -> String {
     format!("{document:#}\n")
 }

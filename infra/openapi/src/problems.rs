@@ -1,4 +1,4 @@
-//! How many routes fail in the same way.
+//! Problems that many routes have in common.
 
 use crate::route::{Problem, Route};
 use api::{Code, MAX_BODY, Takes};
@@ -11,7 +11,7 @@ const OF_A_BODY: Problem = Problem {
     description: "fields of the body are wrong or unknown; `errors` names every one of them",
 };
 
-/// All problems of a route whose description depends on the route, in the order of their statuses.
+/// All route-specific problems of a route, ordered by status.
 pub fn of(route: &Route) -> Vec<Problem> {
     let mut all: Vec<Problem> = Vec::new();
     if route.is_for_keys() {
@@ -29,7 +29,7 @@ pub fn of(route: &Route) -> Vec<Problem> {
     all
 }
 
-/// The answers that look the same on each route, by the name of their component.
+/// The answers that are the same on each route, by their component's name.
 pub fn shared(route: &Route) -> impl Iterator<Item = (u16, &'static str)> {
     let key = route.is_for_keys().then_some([(401, "Unauthorized"), (403, "Forbidden")]);
     let body = route.body().map(|_| (413, "TooLarge"));
@@ -71,7 +71,7 @@ pub fn components() -> Value {
     })
 }
 
-/// An error's response: what it means, the problems that it may tell, and API Gateway's message, if it may come from there.
+/// An error's response: its meaning, its possible problems, and API Gateway's message, if it may come from there.
 pub fn answer(meaning: &str, problems: &[Problem], message: Option<&str>) -> Value {
     let kinds = problems.iter().map(|Problem { code, description }| format!("- `{code}`: {description}"));
     let description = std::iter::once(meaning.to_owned()).chain(kinds).collect::<Vec<_>>().join("\n");

@@ -21,7 +21,7 @@ pub struct Prose {
     /// A name for generated clients.
     pub id: &'static str,
     pub summary: &'static str,
-    /// What the summary leaves open.
+    /// Details that the summary omits.
     pub description: &'static str,
     /// Of the query string and the headers; those of the path follow from the key.
     pub parameters: Vec<Parameter>,
@@ -29,7 +29,7 @@ pub struct Prose {
     /// Of what its sender has signed: that type is the sender's.
     pub signed: Option<SchemaOf>,
     pub answer: Answer,
-    /// Those of this route alone; see [`crate::problems`] for what many routes have in common.
+    /// Problems of this route alone. [`crate::problems`] has those that many routes have in common.
     pub problems: Vec<Problem>,
 }
 
@@ -48,7 +48,7 @@ pub struct Body {
     pub example: Value,
 }
 
-/// The answer when all goes well.
+/// The answer to a successful request.
 pub struct Answer {
     pub status: u16,
     pub description: &'static str,
@@ -130,7 +130,7 @@ impl Prose {
         headers.fold(self, |prose, (name, what)| prose.parameter::<String>("header", name, is_only, what))
     }
 
-    /// Takes an `Idempotency-Key`, which does what `description` tells.
+    /// Accepts an `Idempotency-Key`, with the effect in `description`.
     pub fn key(self, description: &'static str) -> Self {
         self.parameter::<crate::schemas::IdempotencyKey>("header", IDEMPOTENCY_KEY, false, description)
     }

@@ -1,8 +1,8 @@
 //! Schemas of the types, collected as the description's components.
 //!
-//! A type looks different in a request, where a field with a default may be left out and an unknown field is refused,
-//! and in an answer, where fields may be added one day. A type that comes in both and differs has `Input` behind its
-//! name in requests.
+//! A type may look different in requests and answers. In a request a field with a default may be left out, and an
+//! unknown field is refused. In an answer fields may be added later. If the two forms of a type differ, the request's
+//! form has `Input` after its name.
 
 use api::Request;
 use domain::{
@@ -17,10 +17,10 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 const COMPONENTS: &str = "/components/schemas";
-/// Where references of requests point until it is known which of their types differ.
+/// The preliminary target of references in requests, until it is known which types differ.
 const REQUESTS: &str = "/components/requests";
 
-/// Collects schemas. What it gives out may refer to others, which [`Schemas::finish`] adds.
+/// Collects schemas. They may refer to others, which [`Schemas::finish`] adds.
 pub struct Schemas {
     pub requests: SchemaGenerator,
     pub answers: SchemaGenerator,
@@ -57,14 +57,14 @@ impl Schemas {
     }
 }
 
-/// The decoders refuse what they do not know, so that a misspelled optional field is not lost without a word.
+/// Forbids unknown fields, as the decoders do, so that a misspelled optional field is not silently lost.
 fn refuse_unknown_fields(schema: &mut Schema) {
     if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
         schema.insert("additionalProperties".into(), false.into());
     }
 }
 
-/// Where a field may be left out, the decoders take null for that.
+/// Allows null for optional fields, as the decoders do.
 fn take_null_for_absent(schema: &mut Schema) {
     let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
@@ -84,14 +84,14 @@ fn take_null_for_absent(schema: &mut Schema) {
     }
 }
 
-/// What knows its fields today may get more.
+/// Allows unknown fields in answers, because fields may be added later.
 fn allow_unknown_fields(schema: &mut Schema) {
     if schema.get("properties").is_some() && schema.get("additionalProperties") == Some(&Value::Bool(false)) {
         schema.remove("additionalProperties");
     }
 }
 
-/// Points the references of requests to where their types are in the end.
+/// Points references in requests to the final components.
 fn rename(value: &mut Value, name: &impl Fn(&str) -> String) {
     match value {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! Answers, and does nothing else. It is never deployed.
+//! A function that only answers, for comparison. It is never deployed.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! An event for each function that it answers well, and for which it asks AWS something.
+//! An event for each function that it answers successfully, after requests to AWS.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use crate::{
     world::World,
 };
 
-/// What the events are about.
+/// The subjects of the events.
 pub struct Events {
     order: Order,
     operator_key: String,
-    /// A webhook about the order's payment, which has come before.
+    /// A webhook about the order's payment, which has been delivered before.
     webhook: (Value, String),
 }
 
 impl Events {
-    /// Lets an order be delivered, so that there is something to ask for.
+    /// Places and pays an order, so that the events have a subject.
     pub async fn prepare(world: &Arc<World>) -> Result<Self, BenchError> {
         let mut orders = run::orders(Life::Cancelled, 1, 2);
         let mut order = orders.remove(0);
@@ -43,13 +43,13 @@ impl Events {
             Trigger::Queue(_) | Trigger::Schedule(_) => None,
         });
         let mut routes: Vec<&Route> = routes.collect();
-        // A question changes nothing, so that every start finds the same.
+        // A read changes nothing, so that every start finds the same state.
         routes.sort_by_key(|route| route.method != "GET");
         let is_queue = function.triggers.iter().any(|trigger| matches!(trigger, Trigger::Queue(_)));
         match routes.first() {
             Some(route) => self.request(route),
             None if is_queue => self.message(&function.name),
-            // The schedule's event and hello world's are not looked at; the authorizer wants its header.
+            // The functions of the schedule and hello world ignore their event; the authorizer needs its header.
             None => json!({ "headers": { "authorization": format!("Bearer {}", self.operator_key) } }),
         }
     }
@@ -98,7 +98,7 @@ impl Events {
         event
     }
 
-    /// A reminder of what is done already.
+    /// A message about a duty that is already done.
     fn message(&self, function: &str) -> Value {
         let hop = match function {
             "email-confirmation" => "email:payment-confirmed",

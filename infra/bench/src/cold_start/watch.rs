@@ -1,4 +1,4 @@
-//! A Runtime API for one process at a time, which looks at the clock and at `/proc`.
+//! A Runtime API for one process at a time, which measures with the clock and `/proc`.
 
 use std::{
     path::Path,
@@ -28,11 +28,11 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const CERTIFICATES: &str = "SSL_CERT_FILE";
-/// Where Linux distributions keep the bundle: Debian, Fedora, Alpine.
+/// The bundle's path on Linux distributions: Debian, Fedora, Alpine.
 const BUNDLES: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
-/// What one start took.
+/// The measurements of one start.
 #[derive(Debug, Clone, Copy)]
 pub struct Start {
     pub next_cpu_ms: f64,
@@ -50,7 +50,7 @@ pub struct Watch {
 
 type Shared = Arc<Mutex<Option<Current>>>;
 
-/// The process that starts.
+/// The process being started.
 struct Current {
     ready: Option<oneshot::Sender<Instant>>,
     event: Option<oneshot::Receiver<Bytes>>,
@@ -114,8 +114,8 @@ impl Watch {
     }
 }
 
-/// Lambda's image has its root certificates in one file, where the template says. A machine that has them elsewhere must
-/// not be slower for that.
+/// The variable that names this machine's root certificates, if the template's path does not exist here. Without it a
+/// machine that has them elsewhere would read a whole directory and be slower.
 fn bundle(function: &Function) -> Option<(&'static str, &'static str)> {
     let named = function.environment.get(CERTIFICATES).filter(|file| !Path::new(file).exists());
     named.and(BUNDLES.into_iter().find(|file| Path::new(file).exists())).map(|file| (CERTIFICATES, file))
@@ -131,7 +131,7 @@ async fn next(State(current): State<Shared>) -> Response {
         let _ = current.ready.take()?.send(at);
         current.event.take()
     });
-    // There is one event only: the second call waits until the process is killed.
+    // There is only one event, so the second call waits until the process is killed.
     let Some(Ok(event)) = (match event {
         Some(event) => Some(event.await),
         None => std::future::pending().await,

@@ -1,27 +1,28 @@
-//! The cheapest design imaginable: what cannot be left out, whatever the design, as a list.
+//! The cheapest design imaginable: a list of what no design can leave out.
 //!
-//! It keeps an order in one item of a kilobyte and rewrites it at each step, has no index but the list of orders, moves stock for a
-//! hundred orders in one write, does everything behind a queue in full batches, answers each call in the time of one
-//! write to DynamoDB, and never fails. It has no transaction, and so it would lose stock whenever a process dies.
+//! The design keeps an order in one item of a kilobyte, and rewrites it at each step. Its only index is the list of
+//! orders. It moves stock for a hundred orders in one write, and does all queue work in full batches. It answers each
+//! call in the time of one write to DynamoDB, and never fails. It has no transaction, so it would lose stock whenever a
+//! process dies.
 
 use std::collections::BTreeMap;
 
 use crate::usage::{Units, Usage};
 
-/// One thing that must be done, and what it needs at the least.
+/// A need of every design, with its minimum use.
 pub struct Need {
     pub what: &'static str,
     pub usage: Usage,
 }
 
-/// A function that does one write and answers: 5 ms, billed whole, in 256 MB.
+/// A function that does one write and answers: 5 ms, billed in full, in 256 MB.
 const CALL_GB_SECONDS: f64 = 0.005 * 0.25;
-/// Messages that SQS takes, hands out and deletes in one request.
+/// The most messages that SQS accepts, delivers or deletes in one request.
 const BATCH: f64 = 10.0;
-/// Orders that one stock write can be for.
+/// The most orders that one stock write can serve.
 const GROUP: f64 = 100.0;
 
-/// The whole life, need by need.
+/// The whole life as a list of needs.
 pub fn needs() -> Vec<Need> {
     let mut needs = vec![
         Need { what: "POST /orders: the order, its entry in the list", usage: http(2.0) },
@@ -41,14 +42,14 @@ pub fn needs() -> Vec<Need> {
     needs
 }
 
-/// A call of the HTTP API that reads an order and writes so many units.
+/// A call of the HTTP API that reads an order and writes `write` units.
 fn http(write: f64) -> Usage {
     let requests = [("DynamoDB.GetItem".to_owned(), 1.0), ("DynamoDB.PutItem".to_owned(), 1.0)].into();
     let database = Usage { requests, by_table: units(0.5, write), ..Usage::default() };
     Usage { http: 1.0, invocations: 1.0, gb_seconds: CALL_GB_SECONDS, ..database }
 }
 
-/// Work behind a queue, ten at once: sent, received and deleted in batches of ten; the order read and written.
+/// Work behind a queue, in batches of ten: messages sent, received and deleted; the order read and written.
 fn queued(write: f64) -> Usage {
     let batched = ["SQS.SendMessageBatch", "SQS.ReceiveMessage", "SQS.DeleteMessageBatch", "DynamoDB.BatchGetItem"];
     let mut requests: BTreeMap<String, f64> = batched.map(|request| (request.to_owned(), 1.0 / BATCH)).into();

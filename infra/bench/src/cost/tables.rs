@@ -1,4 +1,4 @@
-//! How costs are shown.
+//! Tables of the costs.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const USE: [&str; 12] =
 
 pub fn fill(report: &mut Report, measured: &[Measured], floor: &[Need]) {
     for measured in measured {
-        // The variants alone differ as the ordinary life alone does.
+        // The variants alone are left out: they differ from their load figures as the ordinary life does.
         if measured.load == Load::Many || measured.life == Life::Ordinary {
             report.table(steps(measured));
         }
@@ -53,7 +53,7 @@ fn row(table: &mut Table, text: [&str; 2], usage: &Usage) {
     table.row(text.map(str::to_owned).into_iter().chain(cells(usage)));
 }
 
-/// Each step and the functions that had a part in it.
+/// Each step with the functions that took part.
 fn steps(measured: &Measured) -> Table {
     let title = format!("One order, {}, {}: what each step uses", measured.life.name(), measured.load.name());
     let mut table = Table::new(title, &["step", "function"], &USE);
@@ -102,7 +102,7 @@ fn units(alone: &Usage, many: &Usage) -> Table {
     table
 }
 
-/// Which step writes where.
+/// The writes of each step by table.
 fn places(measured: &Measured) -> Table {
     let title = format!("One ordinary order, {}: who writes where", measured.load.name());
     let mut table = Table::new(title, &["step", "function", "table/index"], &["writes", "reads"]);
@@ -142,7 +142,7 @@ fn needs(floor: &[Need]) -> Table {
     table
 }
 
-/// Where the money goes.
+/// The dollars by service.
 fn dollars(measured: &[Measured], floor: &[Need]) -> Table {
     let columns = ["HTTP", "invocations", "duration", "writes", "reads", "SQS", "all", "requests"];
     let mut table = Table::new("Dollars for a million orders", &["life", "load"], &columns);

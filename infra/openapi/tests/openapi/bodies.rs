@@ -1,4 +1,4 @@
-//! The functions' decoders and the schemas of their bodies agree, field by field and limit by limit.
+//! Tests that the functions' decoders and the schemas of their bodies agree, field by field and limit by limit.
 
 use crate::{
     all_routes, operation,
@@ -36,12 +36,12 @@ fn errors(route: &Route, body: &Value) -> Vec<FieldError> {
     }
 }
 
-/// Decoders know more of these than a schema can say: an order must add up, an operator must name a channel, a time zone
-/// must exist, a range must not be reversed, an e-mail address has at most 64 characters before its `@`.
+/// Fields with rules that a schema cannot express: an order's amounts must add up, an operator must name a channel, a
+/// time zone must exist, a range must not be reversed, an e-mail address has at most 64 characters before its `@`.
 const BEYOND_SCHEMAS: [&str; 5] =
     ["total", "channel", "customer.email", "schedule.time_zone", "schedule.transit_days.min"];
 
-/// serde reads bins whole, and names them for what is wrong with one.
+/// serde reads bins as a whole, so an error in one bin is reported for all.
 fn names(error: &FieldError, field: &str) -> bool {
     error.field == field || (error.field == "bins" && field.starts_with("bins."))
 }

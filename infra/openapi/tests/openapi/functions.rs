@@ -1,4 +1,4 @@
-//! What the tables say of the functions: who may call them, and how they fail.
+//! Tests of the tables' statements about the functions: who may call them, and how they fail.
 
 use crate::{all_routes, operation};
 use api::{Access, Caller, Code, Error, Request, Response};
@@ -13,7 +13,7 @@ use std::{
 };
 use store::{Queues, Sender, Store, Tables};
 
-/// The functions, over a database that does not answer: enough to be refused, or not.
+/// The functions, over a database that does not answer. That is enough to test refusals.
 struct Functions {
     store: Store,
 }
@@ -49,8 +49,8 @@ impl Functions {
     }
 }
 
-/// The problem that a request of this role meets, by its status and detail. Parameters and body are wrong, so that
-/// hardly any request gets beyond what it says of itself.
+/// The problem that a request of this role gets, by its status and detail. Parameters and body are invalid, so that
+/// almost no request gets past decoding.
 async fn met(functions: &Functions, tag: &str, key: &str, role: Role) -> (u16, String) {
     let channel = (role == Role::Storefront).then(|| "web".parse().unwrap());
     let request = Request {

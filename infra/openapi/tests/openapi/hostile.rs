@@ -1,4 +1,4 @@
-//! Whatever is sent, each route's decoder reads it, or says what is wrong with it.
+//! Tests that each route's decoder reads any input or reports what is wrong with it.
 
 use crate::{
     all_routes,
@@ -9,7 +9,7 @@ use hostile::{each_edit, json};
 use openapi::Route;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-/// For each route, beside all single edits.
+/// The number of documents for each route, in addition to all single edits.
 const CASES: u32 = 64;
 
 /// A refusal must tell its reader what to mend.

@@ -1,4 +1,4 @@
-//! The description says what the functions do.
+//! Tests that the description matches the functions.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -55,7 +55,7 @@ fn every_reference_leads_to_a_component_and_every_schema_is_used() {
     }
 }
 
-/// rustdoc's links mean nothing to readers of the API.
+/// rustdoc links have no meaning in the API's description.
 #[test]
 fn descriptions_are_for_readers_of_the_api() {
     let text = openapi::text(&openapi::document());

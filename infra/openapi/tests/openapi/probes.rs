@@ -1,4 +1,4 @@
-//! From a schema and a body that fits it, bodies that differ in one place: some fit still, some do not.
+//! Bodies that differ from an example in one place. The schema allows some of them and refuses the others.
 
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// A body that differs from the example in one field.
 pub struct Probe {
-    /// In which way.
+    /// The difference from the example.
     pub what: String,
     /// Its path, as the decoders write it: `lines[0].quantity`.
     pub field: String,
@@ -15,8 +15,7 @@ pub struct Probe {
     pub valid: bool,
 }
 
-/// All bodies that the schema has something to say about. Notes in `used` which properties of which component the
-/// example has.
+/// All bodies that test a rule of the schema. Records in `used` the properties of components that the example has.
 pub fn probes(schemas: &Value, schema: &Value, example: &Value, used: &mut BTreeSet<(String, String)>) -> Vec<Probe> {
     let mut walk = Walk { schemas, example, used, found: Vec::new() };
     walk.value(schema, &Place::default(), example);
@@ -182,7 +181,7 @@ fn limit(schema: &Value, name: &str) -> Option<usize> {
     schema[name].as_u64().map(|limit| usize::try_from(limit).unwrap())
 }
 
-/// The same item, for another line of the order or another day: none may be named twice.
+/// The same item with another line of the order or another day, because no two may be equal.
 fn numbered(item: &Value, n: usize) -> Value {
     let mut item = item.clone();
     if let Some(line) = item.get_mut("line") {
