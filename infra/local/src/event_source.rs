@@ -1,4 +1,4 @@
-//! Lambda's event source mappings for SQS: queues polled into functions, in batches, several at once:
+//! Lambda's event source mappings for SQS. They poll queues and pass batches to functions concurrently:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
 //!
 //! One default differs. On AWS a failed message stays hidden for the rest of the queue's visibility timeout (minutes).

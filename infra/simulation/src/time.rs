@@ -1,4 +1,4 @@
-//! Simulated time: Tokio's paused clock, which jumps to the next timer when nobody has anything to do.
+//! Simulated time: Tokio's paused clock, which jumps to the next timer when every task waits.
 
 use jiff::{SignedDuration, Timestamp};
 use runtime::Clock;

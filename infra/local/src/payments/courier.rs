@@ -24,7 +24,7 @@ const RETRY_AFTER: [Duration; 6] = [
 /// The time limit of a delivery. Providers wait less, but a debug build needs longer for a cold start.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A webhook as it is posted.
+/// A webhook's headers and body.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     pub headers: Vec<(String, String)>,

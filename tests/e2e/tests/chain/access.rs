@@ -22,7 +22,7 @@ enum Body {
     Read,
     /// The body must be empty.
     Empty,
-    /// The body is ignored, because it could say nothing.
+    /// The body is ignored: the route needs no input.
     Ignored,
     /// The body is read as it was signed.
     Signed,
