@@ -1,4 +1,4 @@
-//! Sends every customer e-mail, each once per order and kind (see [`app::emails`]).
+//! Sends every customer e-mail, each once per kind and item that owes it (see [`app::emails`]).
 
 mod compose;
 pub mod mail;
@@ -14,11 +14,10 @@ use domain::{
     duty::{Duty, Subject},
     history::Event,
 };
-use runtime::{Clock, ConfigError, optional, process, variable};
-use store::{Message, Store};
-
 use mail::{Language, Shop, language::UnknownLanguage};
 use outbox::{NotSent, Outbox};
+use runtime::{Clock, ConfigError, optional, process, variable};
+use store::{Message, Store};
 
 /// What the function works with.
 pub struct App {

@@ -1,7 +1,7 @@
 //! Every minute: sends again what is owed, expires unpaid reservations, looks for stock for orders that wait for
 //! it, matches payments to orders that have appeared since, and counts what is stuck.
 //!
-//! Nothing here is needed while all goes well. Each step is bounded, and takes its turn with what there is: what it
+//! While all goes well, it only ends unpaid reservations and finds stock for backorders. Each step is bounded, and takes its turn with what there is: what it
 //! does not get to, the next minutes do, and an item that fails keeps no other back.
 
 mod pace;
@@ -14,9 +14,8 @@ use domain::{
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use runtime::Clock;
-use store::{DueClass, DueItem, Store, Unmatched};
-
 use serde::Serialize;
+use store::{DueClass, DueItem, Store, Unmatched};
 
 /// What the function works with.
 pub struct App {

@@ -3,14 +3,6 @@
 mod events;
 mod watch;
 
-use std::{fs, path::Path, process::Stdio, sync::Arc};
-
-use clap::Args;
-use orderly_local::template::Function;
-use serde::Serialize;
-use serde_json::json;
-use tokio::{process::Command, runtime::Handle};
-
 use self::{
     events::Events,
     watch::{Start, Watch},
@@ -23,6 +15,12 @@ use crate::{
     usage::as_f64,
     world::{Built, HELLO, World, WorldOptions},
 };
+use clap::Args;
+use orderly_local::template::Function;
+use serde::Serialize;
+use serde_json::json;
+use std::{fs, path::Path, process::Stdio, sync::Arc};
+use tokio::{process::Command, runtime::Handle};
 
 /// The limits: a function's time to its first `/next`, relative to hello world, and its size.
 const TIMES_HELLO: f64 = 2.5;

@@ -3,13 +3,6 @@
 mod floor;
 mod tables;
 
-use std::sync::Arc;
-
-use clap::Args;
-use serde::Serialize;
-use serde_json::json;
-use tokio::runtime::Handle;
-
 use crate::{
     error::BenchError,
     life::Life,
@@ -19,6 +12,11 @@ use crate::{
     usage::{self, Usage},
     world::{Built, World, WorldOptions},
 };
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::runtime::Handle;
 
 /// The limits: dollars for a million orders, and requests to AWS for one.
 const WHOLE_LIFE: f64 = 30.0;

@@ -1,16 +1,5 @@
 //! Plays a flash sale: many buyers, few units.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
-
-use clap::Args;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use serde::Serialize;
-use serde_json::json;
-use tokio::runtime::Handle;
-
 use crate::{
     error::BenchError,
     life::{Act, Order},
@@ -21,6 +10,15 @@ use crate::{
     usage::{ByFunction, Usage, as_f64},
     world::{Built, World, WorldOptions},
 };
+use clap::Args;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+use serde_json::json;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Handle;
 
 const SKU: &str = "RUSH";
 /// The write units that one partition of DynamoDB accepts in a second. An item is never on two partitions.

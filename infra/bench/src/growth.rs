@@ -1,18 +1,5 @@
 //! Measures whether an order costs or takes more when there are many others.
 
-use std::{
-    fs,
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-
-use clap::Args;
-use orderly_local::client::ClientError;
-use serde::Serialize;
-use serde_json::{Value, json};
-use tokio::runtime::Handle;
-
 use crate::{
     error::BenchError,
     life::{Act, Life, Order, Part},
@@ -24,6 +11,17 @@ use crate::{
     usage::{ByFunction, Usage, as_f64},
     world::{Built, World, WorldOptions},
 };
+use clap::Args;
+use orderly_local::client::ClientError;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Handle;
 
 /// The limit: the cost of an order among the most orders, relative to the fewest.
 const FLAT: f64 = 1.05;

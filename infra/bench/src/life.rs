@@ -1,15 +1,14 @@
 //! Lives of orders, act by act.
 
-use orderly_local::payments::Webhook;
-use reqwest::{Method, StatusCode};
-use serde::Serialize;
-use serde_json::{Value, json};
-
 use crate::{
     error::BenchError,
     shop::{self, BACKORDERED, LOCATION},
     world::World,
 };
+use orderly_local::payments::Webhook;
+use reqwest::{Method, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 /// The course of an order's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]

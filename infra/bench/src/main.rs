@@ -19,12 +19,10 @@ mod throughput;
 mod usage;
 mod world;
 
-use std::{path::PathBuf, process::ExitCode};
-
-use clap::{Parser, Subcommand};
-use tokio::runtime::{Builder, Runtime};
-
 use crate::{error::BenchError, report::Report, world::Built};
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+use tokio::runtime::{Builder, Runtime};
 
 /// Measures Orderly on this machine.
 #[derive(Debug, Parser)]

@@ -1,12 +1,5 @@
 //! Measures how much memory a function needs, and whether it grows.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use clap::Args;
-use serde::Serialize;
-use serde_json::json;
-use tokio::runtime::Handle;
-
 use crate::{
     error::BenchError,
     life::Life,
@@ -17,6 +10,11 @@ use crate::{
     usage::as_f64,
     world::{Built, World, WorldOptions},
 };
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::runtime::Handle;
 
 /// How many megabytes a process may grow in the second half of its invocations. An allocator's fragmentation stays
 /// below this; a leak does not. In the first half, buffers and pools reach their final size.

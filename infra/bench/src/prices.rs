@@ -5,9 +5,8 @@
 //! <https://aws.amazon.com/lambda/pricing/>. Left out, because they depend on the merchant and not on the design: SES
 //! ($0.10 for a thousand e-mails), data transfer, logs and traces.
 
-use serde::Serialize;
-
 use crate::usage::Usage;
+use serde::Serialize;
 
 /// The date of the prices.
 pub const AS_OF: &str = "2026-11-25";

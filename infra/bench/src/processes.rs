@@ -1,12 +1,11 @@
 //! Figures of `/proc` about this process and the functions' processes.
 
+use crate::usage::as_f64;
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
-
-use crate::usage::as_f64;
 
 /// The length of a clock tick in `/proc`, in milliseconds. Linux has shown programs 100 ticks a second on every
 /// architecture since 2.6, whatever its internal clock.

@@ -1,11 +1,9 @@
 //! A benchmark's findings, for people and for programs.
 
-use std::fmt;
-
+use crate::table::Table;
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use crate::table::Table;
+use std::fmt;
 
 /// A figure and its target.
 #[derive(Debug, Clone, Serialize)]

@@ -1,19 +1,17 @@
 //! Plays the lives of many orders concurrently, and measures each act.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
-
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use serde::Serialize;
-
 use crate::{
     error::BenchError,
     life::{Act, BACKORDERED_UNITS, Life, Order, Part},
     shop::{self, BACKORDERED},
     usage::ByFunction,
     world::World,
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 /// One act of all orders, with the work that it caused.

@@ -1,9 +1,8 @@
 //! The measured shop: a channel, a warehouse, products; and its ordinary orders.
 
+use crate::error::BenchError;
 use orderly_local::client::Client;
 use serde_json::{Value, json};
-
-use crate::error::BenchError;
 
 pub const CHANNEL: &str = "web";
 pub const LOCATION: &str = "main";

@@ -1,8 +1,7 @@
 //! Statistics of samples.
 
-use std::time::Duration;
-
 use serde::Serialize;
+use std::time::Duration;
 
 /// A duration in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]

@@ -1,16 +1,5 @@
 //! Measures orders a second, and which functions use the processors.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-
-use clap::Args;
-use serde::Serialize;
-use serde_json::json;
-use tokio::runtime::Handle;
-
 use crate::{
     error::BenchError,
     life::{Act, Life, Part},
@@ -23,6 +12,15 @@ use crate::{
     usage::{ByFunction, Usage, as_f64},
     world::{Built, World, WorldOptions},
 };
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Handle;
 
 /// The targets: thirty times Vendure on the same kind of machine, and CPU milliseconds an order.
 const PLACED_AND_PAID: f64 = 175.0;

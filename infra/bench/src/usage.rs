@@ -1,9 +1,8 @@
 //! The functions' use of AWS, by function, between two moments.
 
-use std::collections::BTreeMap;
-
 use orderly_local::{Stack, lambda::Counters, services::Meter, template::Trigger};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Amounts of use. They are floats, because they can be averages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -1,10 +1,9 @@
 //! A running stack with its own shop, for measurements.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
+use crate::{
+    error::BenchError,
+    shop::{self, LOCATION},
 };
-
 use orderly_local::{
     Stack, StackOptions, backing,
     binaries::{self, Fit},
@@ -12,14 +11,13 @@ use orderly_local::{
     logs::{Line, Stream},
 };
 use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 use tokio::{
     runtime::Handle,
     sync::broadcast::{Receiver, error::RecvError},
-};
-
-use crate::{
-    error::BenchError,
-    shop::{self, LOCATION},
 };
 
 /// The pause between checks that everything is done. A check uses nothing that is measured.

@@ -1,10 +1,9 @@
 //! A function for the tests of the local stack, with the real Lambda runtime. It behaves according to its name, so that
 //! one binary plays every function of `tests/stack/template.yaml`.
 
-use std::{env, process, time::Duration};
-
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
+use std::{env, process, time::Duration};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,21 +1,6 @@
 //! What surrounds the functions: the AWS services, a payment provider, a warehouse's system, and the console pages that
 //! show all of it.
 
-use std::{
-    collections::BTreeMap,
-    convert::Infallible,
-    path::{Path, PathBuf},
-    time::Duration,
-};
-
-use domain::{
-    settings::{ApiKey, Role},
-    text::Text,
-};
-use jiff::Timestamp;
-use runtime::{Aws, Clock};
-use store::{CommitError, Queues, Store, StoreError, Tables};
-
 use crate::{
     Ports, StackError,
     console::{self, Console, Link},
@@ -27,6 +12,19 @@ use crate::{
     services::{Listener, Server, Services, ServicesConfig, warehouse_hook::WarehouseHook},
     template::{Context, System},
 };
+use domain::{
+    settings::{ApiKey, Role},
+    text::Text,
+};
+use jiff::Timestamp;
+use runtime::{Aws, Clock};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use store::{CommitError, Queues, Store, StoreError, Tables};
 
 /// The table that holds API keys.
 const SETTINGS_TABLE: &str = "SettingsTable";

@@ -1,16 +1,14 @@
 //! Builds the functions' binaries with Cargo, in the running program's profile.
 
+use crate::template::System;
+use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     env, io,
     path::{Path, PathBuf},
     process::Stdio,
 };
-
-use serde::Deserialize;
 use tokio::process::Command;
-
-use crate::template::System;
 
 /// The build that the functions' build must match. Cargo compiles a dependency once for each set of features that the
 /// selected packages request, so a matching selection compiles nothing twice.

@@ -9,14 +9,12 @@ mod run;
 mod services;
 mod state;
 
-use std::{error::Error, io, path::PathBuf, process::ExitCode};
-
+use self::state::StateError;
 use clap::{Parser, Subcommand};
 use orderly_local::{StackError, binaries::BuildError, demo::DemoError, seed::SeedError, services::BindError};
+use std::{error::Error, io, path::PathBuf, process::ExitCode};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
-
-use self::state::StateError;
 
 /// Orderly on this machine: the system that template.yaml declares, with everything it needs around it.
 #[derive(Debug, Parser)]

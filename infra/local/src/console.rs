@@ -7,13 +7,12 @@ mod overview;
 mod queues;
 mod warehouse;
 
+use crate::services::{Services, warehouse_hook::WarehouseHook};
 use axum::{
     Router,
     routing::{get, post},
 };
 use serde::Serialize;
-
-use crate::services::{Services, warehouse_hook::WarehouseHook};
 
 /// The data that the pages show.
 #[derive(Debug, Clone)]

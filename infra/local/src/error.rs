@@ -1,13 +1,12 @@
 //! The errors that stop the local stack from starting.
 
-use std::{io, path::PathBuf};
-
 use crate::{
     files::KeepError,
     payments::BooksError,
     services::{BindError, ServicesError},
     template::TemplateError,
 };
+use std::{io, path::PathBuf};
 
 /// Why the stack cannot start.
 #[derive(Debug, thiserror::Error)]

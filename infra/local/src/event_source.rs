@@ -8,20 +8,18 @@
 mod event;
 mod outcome;
 
-use std::{sync::Arc, time::Duration};
-
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep},
-};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
 use self::outcome::Outcome;
 use crate::{
     lambda::Invoker,
     services::{Message, QueueError, Sqs},
     template::{EventSourceMapping, Function, System, Trigger},
 };
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Concurrent batches of one queue if the template sets no limit. Lambda also starts with five.
 const CONCURRENT_BATCHES: u32 = 5;

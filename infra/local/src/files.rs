@@ -1,13 +1,12 @@
 //! Files that the local stack keeps.
 
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-
-use serde::{Serialize, de::DeserializeOwned};
 
 /// Why a kept file cannot be used.
 #[derive(Debug, thiserror::Error)]

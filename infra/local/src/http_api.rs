@@ -6,21 +6,6 @@ mod event;
 mod response;
 mod routes;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
-
-use axum::{
-    Json, Router,
-    body::{Body, Bytes, to_bytes},
-    extract::{ConnectInfo, State},
-    http::{HeaderValue, Request as HttpRequest, Response, StatusCode},
-    response::IntoResponse,
-};
-use reqwest::Url;
-use serde_json::{Value, json};
-use tokio::{net::TcpListener, time::timeout};
-use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
-
 use self::{
     authorizer::{Authorizer, Denied},
     event::{Request, decoded_path},
@@ -30,6 +15,19 @@ use crate::{
     lambda::{InvokeError, Lambda, new_trace},
     template::System,
 };
+use axum::{
+    Json, Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{ConnectInfo, State},
+    http::{HeaderValue, Request as HttpRequest, Response, StatusCode},
+    response::IntoResponse,
+};
+use reqwest::Url;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// API Gateway's limit for a body.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;

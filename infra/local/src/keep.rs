@@ -1,19 +1,17 @@
 //! Values that the local stack generates once and keeps: secrets and the first operator key.
 
-use std::{collections::BTreeMap, path::Path};
-
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
 use crate::{
     files::{self, KeepError},
     payments,
     template::Secret,
 };
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, path::Path};
+use uuid::Uuid;
 
 const FILE: &str = "secrets.json";
 

@@ -11,27 +11,6 @@ mod pool;
 mod process;
 mod runtime_api;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
-
-use axum::body::Bytes;
-use jiff::Timestamp;
-use tokio::{
-    net::TcpListener,
-    time::{self, MissedTickBehavior, timeout},
-};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
-
 use self::{
     attempt::{Attempt, End},
     pool::Pool,
@@ -45,6 +24,25 @@ use crate::{
     logs::Logs,
     template::{Function, System},
 };
+use axum::body::Bytes;
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{
+    net::TcpListener,
+    time::{self, MissedTickBehavior, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
 
 /// Lambda's limit for a synchronous event and for its answer.
 pub const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;

@@ -1,5 +1,6 @@
 //! The functions' output: kept for tests, followed by people, and written to a file.
 
+use jiff::Timestamp;
 use std::{
     collections::VecDeque,
     fs::{self, File},
@@ -7,8 +8,6 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 /// Lines kept in memory; the oldest are dropped first. Enough for a day of a developer's use.

@@ -1,17 +1,15 @@
 //! Schedules: functions invoked at a rate, with the event that EventBridge sends.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use serde_json::json;
-use tokio::time::{MissedTickBehavior, interval};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
-
 use crate::{
     lambda::{InvokeError, Invoker},
     template::{ACCOUNT, Function, REGION, System, Trigger},
 };
+use jiff::Timestamp;
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
 
 /// Runs every schedule of the template until `stop` is cancelled. The first run comes after one period, as on AWS. A
 /// run that takes longer than a period delays the next one.

@@ -1,14 +1,12 @@
 //! Seeds a small demo shop: a channel, two locations, a few products with their stock, and API keys.
 
-use std::path::Path;
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
 use crate::{
     client::{Client, ClientError},
     files::{self, KeepError},
 };
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::path::Path;
 
 /// The demo shop's only channel.
 pub const CHANNEL: &str = "web";

@@ -15,8 +15,6 @@ mod secrets;
 mod sqs;
 pub mod warehouse_hook;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
-
 use axum::{
     Router,
     body::Bytes,
@@ -24,6 +22,7 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     response::{IntoResponse as _, Response},
 };
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use self::listener::Server;
 use self::{

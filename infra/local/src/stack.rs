@@ -1,10 +1,5 @@
 //! The whole running system, for `cargo run` and the end-to-end tests.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
-
 use crate::{
     Ports, StackError,
     backing::{Backing, BackingOptions},
@@ -18,6 +13,10 @@ use crate::{
     services::{Listener, Mailbox, Meter, Refusal, Sqs, warehouse_hook::WarehouseHook},
     template::System,
     triggers::Triggers,
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
 };
 
 /// The settings of a stack.

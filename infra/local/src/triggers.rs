@@ -1,10 +1,5 @@
 //! The triggers that invoke functions without a caller: queue mappings and schedules.
 
-use std::time::Duration;
-
-use tokio::time::timeout;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
 use crate::{
     event_source::{self, Retry},
     lambda::Invoker,
@@ -12,6 +7,9 @@ use crate::{
     services::Sqs,
     template::System,
 };
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long shutdown waits for running batches, schedules and requests.
 const GRACE: Duration = Duration::from_secs(5);

@@ -38,7 +38,7 @@ struct Arguments {
     /// Shows the functions' logs.
     #[arg(long)]
     logs: bool,
-    /// Lists the safeguards that a build with ORDERLY_MUTANTS set can take away.
+    /// Lists the safeguards that a build with `ORDERLY_MUTANTS` set can take away.
     #[arg(long)]
     safeguards: bool,
 }

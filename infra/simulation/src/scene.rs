@@ -1,8 +1,7 @@
 //! A scene to play: how much goes wrong, and for how long.
 
-use std::time::Duration;
-
 use crate::faults::Plan;
+use std::time::Duration;
 
 /// The faults and the people of a run.
 #[derive(Debug, Clone)]

@@ -24,16 +24,6 @@ pub enum Access {
     Signature,
 }
 
-impl Access {
-    /// Whether a key of this role may call it.
-    pub fn allows(self, role: Role) -> bool {
-        match self {
-            Self::Keys(roles) => allows(roles, role),
-            Self::Signature => false,
-        }
-    }
-}
-
 /// An operator may do everything.
 pub(crate) fn allows(roles: &[Role], role: Role) -> bool {
     role == Role::Operator || roles.contains(&role)

@@ -3,7 +3,7 @@
 //! The mail service cannot recognize a repetition. So each e-mail is claimed by a conditional write, which only one
 //! delivery of its message can win. Removing the duty then records that it was sent. If a process dies between the two,
 //! nobody knows whether the customer got it: after the claim's lease it is sent again, and the claim counts the
-//! attempt. Only then may an e-mail arrive twice.
+//! attempt. An e-mail may arrive twice only then, and when the mail service's answer is lost.
 
 use crate::Error;
 use domain::{

@@ -7,7 +7,7 @@ use super::{
 use serde::{Deserialize, Serialize};
 
 /// Where some units of a line stand. The units of all allocations of a line, and those handed over,
-/// always add up to what was ordered.
+/// always add up to what was ordered, until the order or its rest is cancelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allocation {
     /// The line's id.
@@ -25,7 +25,7 @@ pub struct Allocation {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "state", content = "at", rename_all = "snake_case")]
 pub enum AllocationState {
-    /// Nothing holds them: there was no stock when it was needed, or the reservation expired.
+    /// Nothing holds them: there was no stock when it was needed, a picker did not find them, or the reservation expired.
     Missing,
     /// Held for an unpaid order.
     Reserved(LocationId),

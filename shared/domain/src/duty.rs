@@ -148,7 +148,7 @@ impl Duty {
     }
 }
 
-/// Work that is still owed this long after it was first owed is sent again.
+/// An item that has owed work for this long, whatever work, is reminded of all of it.
 pub const OWED_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// When `reconcile` has to look at an item again, and why.

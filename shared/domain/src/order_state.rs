@@ -58,7 +58,7 @@ pub struct OrderState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum OrderStatus {
-    /// Waits for payment, and keeps its stock until then.
+    /// Waits for payment, and keeps its stock until `reserved_until`, or longer while it is held for a payment.
     Pending {
         reserved_until: Timestamp,
     },
@@ -86,7 +86,7 @@ impl OrderStatus {
         }
     }
 
-    /// Whether people still have to deal with it.
+    /// Whether it is still going on: the list of orders keeps these apart.
     pub fn is_active(&self) -> bool {
         matches!(self, Self::Pending { .. } | Self::Open)
     }
@@ -167,7 +167,8 @@ impl OrderState {
         self.ledger.status(self.total, self.currency)
     }
 
-    /// Stops the order until a person releases it. Repeating the hold changes nothing.
+    /// Stops the goods of the order until a person releases it. An unpaid order expires all the same. Repeating the hold
+    /// changes nothing.
     pub fn hold(mut self, reason: HoldReason, note: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         if !self.status.is_active() {
             return Err(Rejection::new(

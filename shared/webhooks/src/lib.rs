@@ -7,11 +7,10 @@
 
 pub mod standard_webhooks;
 
-use std::time::Duration;
-
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
+use std::time::Duration;
 use thiserror::Error;
 
 /// The maximum difference between the signer's clock and ours, in both directions. All schemes with a time require it.

@@ -1,11 +1,10 @@
 //! Standard Webhooks: how Orderly signs its posts to a warehouse, and how a receiver verifies them.
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
+use super::{Key, SignatureError, check_age, parse_seconds};
 use data_encoding::{BASE64, BASE64_NOPAD};
 use jiff::Timestamp;
 use subtle::ConstantTimeEq;
-
-use super::{Key, SignatureError, check_age, parse_seconds};
 
 /// The names of the headers, in lower case.
 pub const ID_HEADER: &str = "webhook-id";

@@ -1,13 +1,12 @@
 //! Rules of alarms: a failure that no caller notices must reach a person.
 
-use serde_json::json;
-
 use crate::{
     Edit::{Remove, Set},
     Violations, law,
     queues::dead_letters_of,
     template::{ALARM, FUNCTION, QUEUE, Template, referent},
 };
+use serde_json::json;
 
 /// Whether an alarm watches `metric` of the resource `id`.
 fn watched(template: &Template, namespace: &str, metric: &str, dimension: &str, id: &str) -> bool {

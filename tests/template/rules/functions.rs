@@ -1,14 +1,12 @@
 //! Rules of functions: all functions of the repository are deployed and no others, and each has one job.
 
-use std::{collections::BTreeSet, fs};
-
-use serde_json::{Value, json};
-
 use crate::{
     Edit::{Remove, Set},
     Violations, law,
     template::{FUNCTION, LOG_GROUP, Template, referent, workspace},
 };
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, fs};
 
 fn packages(template: &Template) -> Violations {
     let packages: BTreeSet<String> = fs::read_dir(workspace().join("functions"))

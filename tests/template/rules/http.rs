@@ -1,14 +1,12 @@
 //! Rules of routes: who may call them, and what the access log contains.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
-
 use crate::{
     Edit::{Remove, Set},
     Violations, law,
     template::{FUNCTION, LOG_GROUP, Template, referent},
 };
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The routes that anyone may call, each with what protects it.
 const PUBLIC: [(&str, &str); 1] = [("POST /webhooks/payments/{provider}", "the provider's signature")];

@@ -1,14 +1,12 @@
 //! Rules of permissions: named actions on named resources, and no more than the function's job needs.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Value, json};
-
 use crate::{
     Edit::{Remove, Set},
     Violations, law,
     template::{FUNCTION, QUEUE, ROLE, SECRET, TABLE, Template, each, referent},
 };
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 

@@ -1,14 +1,12 @@
 //! Rules of queues and their consumers.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
-
 use crate::{
     Edit::{Remove, Set},
     Violations, law,
     template::{QUEUE, Template, referent},
 };
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The consumed queues: function, queue, the mapping's properties.
 fn consumed(template: &Template) -> impl Iterator<Item = (&str, &str, &Value)> {

@@ -1,12 +1,11 @@
 //! Rules of tables: their costs, and their protection from loss.
 
-use serde_json::json;
-
 use crate::{
     Edit::{Remove, Set},
     Violations, law,
     template::{TABLE, Template},
 };
+use serde_json::json;
 
 fn safe(template: &Template) -> Violations {
     let wanted = [

@@ -1,10 +1,9 @@
 //! The template as JSON. Short intrinsics have their long form (`!Ref X` is `{"Ref": "X"}`), so that a rule reads the
 //! same as AWS.
 
-use std::{fs, path::PathBuf};
-
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
+use std::{fs, path::PathBuf};
 
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 pub(crate) const QUEUE: &str = "AWS::SQS::Queue";

@@ -1,14 +1,13 @@
 //! Tests that files do not import each other in a circle.
 
+use crate::{
+    modules::{Crate, Use},
+    paths::Path,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path as FilePath, PathBuf},
-};
-
-use crate::{
-    modules::{Crate, Use},
-    paths::Path,
 };
 
 /// Sibling modules, and for each the siblings that it uses.

@@ -1,11 +1,10 @@
 //! A crate's modules, and their uses of each other's declarations.
 
+use crate::paths::{Contents, Path, read};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path as FilePath,
 };
-
-use crate::paths::{Contents, Path, read};
 
 /// All modules under one `lib.rs` or `main.rs`.
 #[derive(Debug, Default)]

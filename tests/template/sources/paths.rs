@@ -1,9 +1,8 @@
 //! The tokens of a source file: what it declares, what it imports, and every path of its own crate in it. Whatever is under
 //! `#[cfg(test)]` is left out.
 
-use std::iter::Peekable;
-
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree, token_stream::IntoIter};
+use std::iter::Peekable;
 
 /// Names from the crate's root to a module or an item: `["services", "access", "Access"]`.
 pub(crate) type Path = Vec<String>;

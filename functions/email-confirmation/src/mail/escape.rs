@@ -3,9 +3,8 @@
 //! Strangers write names, titles and addresses. A line break in one could forge a line of the text version, or a
 //! header. A bidirectional override could reverse the rest of a line.
 
-use std::fmt::{self, Write};
-
 use askama::filters::Escaper;
+use std::fmt::{self, Write};
 
 /// For `.html`: escapes markup too.
 #[derive(Debug, Clone, Copy)]

@@ -1,16 +1,14 @@
 //! An event for each function that it answers successfully, after requests to AWS.
 
-use std::sync::Arc;
-
-use orderly_local::template::{Function, Route, Trigger};
-use serde_json::{Value, json};
-
 use crate::{
     error::BenchError,
     life::{Act, Life, Order},
     run, shop,
     world::World,
 };
+use orderly_local::template::{Function, Route, Trigger};
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The subjects of the events.
 pub struct Events {
@@ -100,12 +98,12 @@ impl Events {
 
     /// A message about a duty that is already done.
     fn message(&self, function: &str) -> Value {
-        let hop = match function {
+        let duty = match function {
             "email-confirmation" => "email:payment-confirmed",
             "refunds" => "refund",
             other => other,
         };
-        let body = json!({ "v": 1, "subject": format!("order/{}/state", self.order.id()), "duty": hop }).to_string();
+        let body = json!({ "v": 1, "subject": format!("order/{}/state", self.order.id()), "duty": duty }).to_string();
         json!({ "Records": [{
             "messageId": "bench", "receiptHandle": "bench", "body": body, "md5OfBody": "",
             "attributes": { "ApproximateReceiveCount": "1" }, "messageAttributes": {},

@@ -1,12 +1,9 @@
 //! A Runtime API for one process at a time, which measures with the clock and `/proc`.
 
-use std::{
-    path::Path,
-    process::Stdio,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+use crate::{
+    error::BenchError,
+    processes::{cpu_of, peak_mb},
 };
-
 use axum::{
     Router,
     body::Bytes,
@@ -17,12 +14,13 @@ use axum::{
 };
 use orderly_local::{lambda::environment, template::Function};
 use serde_json::Value;
-use tokio::{net::TcpListener, process::Command, sync::oneshot, time::timeout};
-
-use crate::{
-    error::BenchError,
-    processes::{cpu_of, peak_mb},
+use std::{
+    path::Path,
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use tokio::{net::TcpListener, process::Command, sync::oneshot, time::timeout};
 
 /// How long a function may take to start, or to answer.
 const PATIENCE: Duration = Duration::from_secs(20);

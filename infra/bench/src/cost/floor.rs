@@ -5,9 +5,8 @@
 //! call in the time of one write to DynamoDB, and never fails. It has no transaction, so it would lose stock whenever a
 //! process dies.
 
-use std::collections::BTreeMap;
-
 use crate::usage::{Units, Usage};
+use std::collections::BTreeMap;
 
 /// A need of every design, with its minimum use.
 pub struct Need {

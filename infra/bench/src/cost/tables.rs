@@ -1,7 +1,5 @@
 //! Tables of the costs.
 
-use std::collections::BTreeSet;
-
 use super::{Load, Measured, floor::Need};
 use crate::{
     life::Life,
@@ -10,6 +8,7 @@ use crate::{
     table::{Table, number},
     usage::{self, Usage},
 };
+use std::collections::BTreeSet;
 
 const USE: [&str; 12] =
     ["HTTP", "invoked", "ms", "DynamoDB", "SQS", "SES", "requests", "refused", "writes", "reads", "GB-s", "$/million"];

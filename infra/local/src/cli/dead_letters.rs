@@ -1,12 +1,10 @@
 //! `cargo run -- dead-letters`: asks the console of the running stack.
 
-use std::path::Path;
-
+use super::{CliError, state::console_of_running};
 use clap::Subcommand;
 use orderly_local::http_client;
 use serde::Deserialize;
-
-use super::{CliError, state::console_of_running};
+use std::path::Path;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeadLetters {

@@ -1,7 +1,6 @@
 //! `cargo run -- demo`
 
-use std::path::{Path, PathBuf};
-
+use super::{CliError, run::build, state::directory, stop_requested};
 use clap::Args;
 use orderly_local::{
     Stack, StackOptions,
@@ -9,8 +8,7 @@ use orderly_local::{
     demo::{self, Keys, Scene, Stage},
     seed::seed,
 };
-
-use super::{CliError, run::build, state::directory, stop_requested};
+use std::path::{Path, PathBuf};
 
 /// Where the mails of the last demo are kept, beside the state of the normal stack.
 const MAILS: &str = "demo-mails";

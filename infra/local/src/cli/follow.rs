@@ -1,15 +1,14 @@
 //! The functions' logs, readable: `12:03:04.123 order-intake  INFO  order accepted  order=ord_1`.
 
-use std::{
-    fmt::Write as _,
-    io::{self, Write as _},
-};
-
 use orderly_local::{
     logs::{Line, Stream},
     terminal::{CYAN, DIM, Ink, PLAIN, RED, YELLOW},
 };
 use serde_json::{Map, Value};
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 /// Fields of a log record that the line shows elsewhere, or that say nothing on one machine.

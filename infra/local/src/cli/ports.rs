@@ -1,9 +1,8 @@
 //! Where the parts of the stack answer.
 
+use super::CliError;
 use clap::Args;
 use orderly_local::{Ports, StackError, services::BindError};
-
-use super::CliError;
 
 /// The ports of the whole stack.
 #[derive(Debug, Clone, Copy, Args)]

@@ -1,15 +1,13 @@
 //! `cargo run -- reset`
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
-
-use clap::Args;
-
 use super::{
     CliError,
     state::{State, directory},
+};
+use clap::Args;
+use std::{
+    io::{self, Write},
+    path::Path,
 };
 
 #[derive(Debug, Clone, Copy, Args)]

@@ -1,20 +1,5 @@
 //! `cargo run`
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
-
-use clap::Args;
-use orderly_local::{
-    Stack, StackOptions, backing,
-    binaries::{self, Fit},
-    client::Client,
-    seed::{Shop, seed},
-};
-use tokio::time::timeout;
-
 use super::{
     CliError,
     follow::follow,
@@ -22,6 +7,19 @@ use super::{
     state::{State, workspace},
     stop_requested,
 };
+use clap::Args;
+use orderly_local::{
+    Stack, StackOptions, backing,
+    binaries::{self, Fit},
+    client::Client,
+    seed::{Shop, seed},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
 
 /// How long the last log lines may take to arrive after the stack has stopped.
 const LAST_LINES: Duration = Duration::from_secs(1);

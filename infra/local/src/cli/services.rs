@@ -1,7 +1,11 @@
 //! `cargo run -- services`: the services around functions that SAM runs in containers.
 
-use std::{collections::BTreeMap, path::Path};
-
+use super::{
+    CliError,
+    ports::{BackingPortArgs, explain},
+    state::State,
+    stop_requested,
+};
 use clap::Args;
 use orderly_local::{
     Triggers,
@@ -12,16 +16,10 @@ use orderly_local::{
     template::System,
 };
 use serde_json::json;
+use std::{collections::BTreeMap, path::Path};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream, lookup_host},
-};
-
-use super::{
-    CliError,
-    ports::{BackingPortArgs, explain},
-    state::State,
-    stop_requested,
 };
 
 const ENVIRONMENT: &str = "sam-env.json";

@@ -1,7 +1,5 @@
 //! One answer in two forms (JSON and HTML), and the format of times.
 
-use std::{convert::Infallible, fmt};
-
 use askama::Template;
 use axum::{
     Json,
@@ -12,6 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
+use std::{convert::Infallible, fmt};
 
 /// The form that the client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,10 @@
 //! The mails that were sent.
 
+use super::{
+    Console,
+    format::{Ago, Exactly, Format, plain},
+};
+use crate::services::Mail;
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -11,12 +16,6 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-use super::{
-    Console,
-    format::{Ago, Exactly, Format, plain},
-};
-use crate::services::Mail;
 
 /// The content security policy of a mail. A mail is untrusted: it may show pictures and style itself, and its links
 /// open in a new window. It runs no script and has no access to the console.

@@ -1,9 +1,5 @@
 //! The first page.
 
-use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
-use serde::Serialize;
-
 use super::{
     Console, Link,
     format::Format,
@@ -11,6 +7,9 @@ use super::{
     queues::{Row, rows},
 };
 use crate::services::Meter;
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Serialize;
 
 /// How many mails the first page shows.
 const LATEST: usize = 5;

@@ -1,5 +1,10 @@
 //! The queues, and the messages that failed.
 
+use super::{
+    Console,
+    format::{Ago, Exactly, Format, plain, pretty},
+};
+use crate::services::{Message, QueueDepth, QueueError, Sqs};
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -9,12 +14,6 @@ use axum::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-use super::{
-    Console,
-    format::{Ago, Exactly, Format, plain, pretty},
-};
-use crate::services::{Message, QueueDepth, QueueError, Sqs};
 
 /// A queue and its number of messages.
 #[derive(Debug, Serialize)]

@@ -1,13 +1,12 @@
 //! The webhooks that the warehouse received.
 
-use askama::Template;
-use axum::{extract::State, response::Response};
-
 use super::{
     Console,
     format::{Ago, Exactly, Format, pretty},
 };
 use crate::services::warehouse_hook::{Delivery, WarehouseHook};
+use askama::Template;
+use axum::{extract::State, response::Response};
 
 #[derive(Template)]
 #[template(path = "warehouse.html")]

@@ -1,8 +1,7 @@
 //! The demo's mails as files, which outlive its stack.
 
-use std::{fs, io, path::Path};
-
 use crate::{files, services::Mail};
+use std::{fs, io, path::Path};
 
 /// Writes mails (newest first, as a mailbox lists them) as pages for a browser: `01-order-1001-is-confirmed.html`. They
 /// replace those of an earlier demo.

@@ -1,17 +1,15 @@
 //! The demo's access to a running stack: addresses, clients, and what it can ask.
 
-use std::time::{Duration, Instant};
-
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
-
 use crate::{
     client::{Client, ClientError},
     http_client,
     seed::Shop,
     services::Meter,
 };
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// The time limit of a step. Functions start slowly on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,15 +1,13 @@
 //! The demo's output.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-use serde_json::Value;
-
 use super::{list, text};
 use crate::{
     services::Meter,
     terminal::{BOLD, DIM, GREEN, Ink},
 };
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Standard output, with color on a terminal.
 pub struct Stage {

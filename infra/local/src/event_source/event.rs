@@ -1,12 +1,11 @@
 //! The event that a function receives for a batch.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::{Map, Value, json};
-
 use crate::{
     services::Message,
     template::{REGION, arn},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Map, Value, json};
 
 pub(super) fn event(queue: &str, batch: &[Message]) -> Vec<u8> {
     let arn = arn("sqs", queue);

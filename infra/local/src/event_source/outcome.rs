@@ -1,10 +1,8 @@
 //! Which messages of a batch succeeded.
 
-use std::collections::HashSet;
-
-use serde::Deserialize;
-
 use crate::services::Message;
+use serde::Deserialize;
+use std::collections::HashSet;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {

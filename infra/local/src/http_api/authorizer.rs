@@ -1,17 +1,15 @@
 //! Lambda authorizers: REQUEST, payload format 2.0, simple responses:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>.
 
+use super::event::Request;
+use crate::{lambda::Lambda, template::Authorizer as Declared};
+use serde::Deserialize;
+use serde_json::Value;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
-
-use serde::Deserialize;
-use serde_json::Value;
-
-use super::event::Request;
-use crate::{lambda::Lambda, template::Authorizer as Declared};
 
 /// An authorizer and its cached decisions.
 pub(super) struct Authorizer {

@@ -1,8 +1,8 @@
 //! The event that a function receives for a request (payload format 2.0):
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
-use std::{borrow::Cow, collections::BTreeMap, net::SocketAddr};
-
+use super::routes::Target;
+use crate::template::{ACCOUNT, REGION};
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderName, Version, header, request::Parts},
@@ -12,9 +12,7 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use super::routes::Target;
-use crate::template::{ACCOUNT, REGION};
+use std::{borrow::Cow, collections::BTreeMap, net::SocketAddr};
 
 /// The local API's id in ARNs and events.
 const API_ID: &str = "local";

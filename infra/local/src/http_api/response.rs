@@ -1,7 +1,5 @@
 //! A function's answer as an HTTP response (payload format 2.0).
 
-use std::collections::BTreeMap;
-
 use axum::{
     body::{Body, Bytes},
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
@@ -9,6 +7,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A function's answer. `multiValueHeaders` belongs to format 1.0 and is ignored, as on AWS.
 #[derive(Deserialize)]

@@ -1,9 +1,8 @@
 //! Chooses the function for a request by the rules of API Gateway's HTTP APIs:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>.
 
-use std::{cmp::Reverse, collections::BTreeMap};
-
 use crate::template::{Route, System, Trigger};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// The routes of every function, the most specific first.
 pub(super) struct Routes(Vec<Entry>);

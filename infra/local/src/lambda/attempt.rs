@@ -1,15 +1,5 @@
 //! One attempt to run an event in a process, and its possible outcomes.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
-
-use axum::body::Bytes;
-use jiff::Timestamp;
-use serde_json::json;
-use tokio::{sync::oneshot, time::sleep};
-
 use super::{
     PAYLOAD_LIMIT,
     process::{Process, Reply, Work},
@@ -18,6 +8,14 @@ use crate::{
     logs::{Line, Logs, Stream},
     template::Function,
 };
+use axum::body::Bytes;
+use jiff::Timestamp;
+use serde_json::json;
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tokio::{sync::oneshot, time::sleep};
 
 /// Lambda's limit for initialization.
 const INIT_LIMIT: Duration = Duration::from_secs(10);

@@ -3,6 +3,7 @@
 //!
 //! An asynchronous invocation (`Event`) runs once; Lambda would retry a failed one twice.
 
+use super::{InvokeError, Lambda, PAYLOAD_LIMIT};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -12,8 +13,6 @@ use axum::{
     routing::post,
 };
 use serde_json::json;
-
-use super::{InvokeError, Lambda, PAYLOAD_LIMIT};
 
 pub(super) fn router(lambda: Lambda) -> Router {
     Router::new()

@@ -1,11 +1,9 @@
 //! The target of the events of queues and schedules.
 
-use std::time::Duration;
-
-use axum::body::Bytes;
-
 use super::{InvokeError, Lambda};
 use crate::{http_client, template::Function};
+use axum::body::Bytes;
+use std::time::Duration;
 
 /// How long an external function may take to start, in addition to its run time. A container starts slowly, above all
 /// after its image was built or pulled.

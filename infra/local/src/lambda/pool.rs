@@ -1,14 +1,12 @@
 //! One function's idle processes, and its concurrency limit.
 
+use super::{Counters, process::Process};
+use crate::template::Function;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-
 use tokio::sync::{Semaphore, SemaphorePermit};
-
-use super::{Counters, process::Process};
-use crate::template::Function;
 
 pub(super) struct Pool {
     pub(super) function: Function,

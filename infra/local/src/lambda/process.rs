@@ -1,14 +1,18 @@
 //! One function process: the binary that is deployed, with Lambda's environment.
 
+use super::InvokeError;
+use crate::{
+    logs::{Line, Logs, Stream},
+    template::{ACCOUNT, Function, REGION},
+};
+use axum::body::Bytes;
+use jiff::Timestamp;
 use std::{
     path::Path,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
-
-use axum::body::Bytes;
-use jiff::Timestamp;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     process::{Child, Command},
@@ -17,12 +21,6 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
-
-use super::InvokeError;
-use crate::{
-    logs::{Line, Logs, Stream},
-    template::{ACCOUNT, Function, REGION},
-};
 
 /// How long a dead process's pipes may stay open (a grandchild may hold them).
 const PIPES_AFTER_EXIT: Duration = Duration::from_secs(1);

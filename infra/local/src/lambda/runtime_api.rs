@@ -3,8 +3,10 @@
 //!
 //! Each process has its own base path, so that one listener serves all of them.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
-
+use super::{
+    Lambda,
+    process::{Process, Reply, Work},
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -14,11 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::json;
-
-use super::{
-    Lambda,
-    process::{Process, Reply, Work},
-};
+use std::{sync::Arc, time::UNIX_EPOCH};
 
 pub(super) fn router(lambda: Lambda) -> Router {
     Router::new()

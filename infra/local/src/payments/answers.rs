@@ -1,9 +1,8 @@
 //! The stored answers for repeated idempotency keys.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Answers by idempotency key.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -1,13 +1,12 @@
 //! Delivers a provider's webhooks, in no fixed order and sometimes more than once.
 
+use axum::http::StatusCode;
+use serde_json::Value;
 use std::{
     fmt, iter,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
-
-use axum::http::StatusCode;
-use serde_json::Value;
 use tokio_util::task::TaskTracker;
 
 /// The pauses between deliveries of a webhook. Providers retry for days; a local receiver answers soon or is switched

@@ -5,16 +5,15 @@ mod api;
 mod books;
 mod webhooks;
 
+use axum::{Router, extract::Request, http::StatusCode, response::Response};
+use runtime::Clock;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-
-use axum::{Router, extract::Request, http::StatusCode, response::Response};
-use runtime::Clock;
-use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 pub use self::books::{BooksError, Payment, Refund};

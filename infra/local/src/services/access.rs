@@ -9,12 +9,11 @@
 mod needs;
 mod refusal;
 
+use axum::http::{HeaderMap, header::AUTHORIZATION};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-
-use axum::http::{HeaderMap, header::AUTHORIZATION};
 
 pub use self::refusal::Refusal;
 use super::Service;

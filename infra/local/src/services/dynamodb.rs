@@ -2,8 +2,6 @@
 
 mod tables;
 
-use std::{path::Path, time::Duration};
-
 use axum::{
     body::Bytes,
     http::{StatusCode, header::CONTENT_TYPE},
@@ -21,6 +19,7 @@ use dynoxide::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use std::{path::Path, time::Duration};
 use tokio::task::AbortHandle;
 
 pub use self::tables::TableError;

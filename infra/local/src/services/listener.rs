@@ -1,12 +1,11 @@
 //! Local addresses. They are bound first, so that they can be passed to others, and served later.
 
+use axum::Router;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Mutex,
     time::Duration,
 };
-
-use axum::Router;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Why a port cannot be bound.

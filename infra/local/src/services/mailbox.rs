@@ -1,13 +1,6 @@
 //! SES: accepts mails and keeps them for people to read.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
-};
-
+use super::answer::{AwsError, parse};
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
@@ -17,9 +10,14 @@ use jiff::Timestamp;
 use mail_parser::{Address, MessageParser};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 use uuid::Uuid;
-
-use super::answer::{AwsError, parse};
 
 /// Why mails cannot be kept.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,10 @@
 //! Counts the functions' requests to AWS, because they are the cost of an order.
 
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use serde::{Deserialize, Serialize};
 
 /// Requests and capacity over some time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,7 @@
 //! Secrets Manager: the template's secrets, with the caller's values.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-
+use super::answer::{AwsError, parse};
+use crate::template;
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
@@ -12,10 +9,11 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use uuid::Uuid;
-
-use super::answer::{AwsError, parse};
-use crate::template;
 
 /// The secrets and their current values. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -4,12 +4,9 @@
 mod dead_letters;
 mod protocol;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
+use self::dead_letters::MoveTask;
+use super::meter::{Counters, NOBODY};
+use crate::template::{ACCOUNT, Queue, REGION, arn};
 use rustack_sqs_core::{config::SqsConfig, provider::RustackSqs};
 use rustack_sqs_model::{
     error::{SqsError, SqsErrorCode},
@@ -20,10 +17,11 @@ use rustack_sqs_model::{
     types::{self, BatchResultErrorEntry, DeleteMessageBatchRequestEntry},
 };
 use serde::Serialize;
-
-use self::dead_letters::MoveTask;
-use super::meter::{Counters, NOBODY};
-use crate::template::{ACCOUNT, Queue, REGION, arn};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// SQS returns and accepts at most ten messages in one request.
 const BATCH: usize = 10;

@@ -1,14 +1,6 @@
 //! The warehouse's side of its webhook: receives Orderly's notices, and shows them to tests and people.
 
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU16, Ordering},
-    },
-    time::Duration,
-};
-
+use super::listener::{Listener, Server};
 use axum::{
     Router,
     body::Bytes,
@@ -18,8 +10,14 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-
-use super::listener::{Listener, Server};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::Duration,
+};
 
 /// The number of deliveries that are kept; the oldest are dropped first.
 const KEPT: usize = 1000;

@@ -1,8 +1,7 @@
 //! The HTTP API that routes belong to, and its authorizers.
 
-use std::{collections::BTreeMap, time::Duration};
-
 use super::{Authorizer, Problem, TemplateError, fields::Fields, resource::Resource, scope::Scope};
+use std::{collections::BTreeMap, time::Duration};
 
 /// The HTTP API that routes belong to.
 #[derive(Debug, Default)]

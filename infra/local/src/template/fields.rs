@@ -1,12 +1,11 @@
 //! Reads a mapping property by property, so that an unknown property is an error and not lost.
 
-use std::{collections::BTreeMap, str::FromStr};
-
 use super::{
     Problem, TemplateError,
     scope::Scope,
     yaml::{Entry, Node, Value},
 };
+use std::{collections::BTreeMap, str::FromStr};
 
 /// The properties of one mapping that have not been read yet.
 #[derive(Debug)]

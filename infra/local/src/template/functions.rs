@@ -1,7 +1,5 @@
 //! Functions, their triggers and their permissions.
 
-use std::{collections::BTreeMap, time::Duration};
-
 use super::{
     Function, Need, Permissions, Problem, TemplateError, Trigger,
     api::Api,
@@ -13,6 +11,7 @@ use super::{
     triggers::trigger,
     yaml::{Entry, Node},
 };
+use std::{collections::BTreeMap, time::Duration};
 
 /// How a function is built, deployed and watched.
 const DEPLOYMENT: &[&str] =

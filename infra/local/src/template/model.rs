@@ -1,8 +1,7 @@
 //! The system as `template.yaml` declares it, with every intrinsic resolved: what the local stack starts.
 
-use std::{collections::BTreeMap, time::Duration};
-
 use super::Permissions;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Everything that the template declares and the local stack runs.
 #[derive(Debug, Clone)]

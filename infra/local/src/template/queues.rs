@@ -1,8 +1,7 @@
 //! Queues.
 
-use std::time::Duration;
-
 use super::{Queue, Redrive, TemplateError, fields::Fields, resource::Resource, scope::Scope};
+use std::time::Duration;
 
 pub(super) fn read(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Queue, TemplateError> {
     let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;

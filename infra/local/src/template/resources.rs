@@ -1,11 +1,10 @@
 //! All resources of a template: the reader of each, and the list of those that mean nothing on one machine.
 
-use std::collections::BTreeMap;
-
 use super::{
     Problem, System, TemplateError, api::Api, functions, queues, resource::Resource, roles, scope::Scope, secrets,
     sections::Sections, tables,
 };
+use std::collections::BTreeMap;
 
 /// The template's monitoring resources, which are not needed on one machine.
 const NOT_NEEDED: &[&str] = &[

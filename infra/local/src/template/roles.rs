@@ -2,9 +2,8 @@
 //! exact resources or on some with `*`, and the one condition on an e-mail's sender. Anything else in a policy is an
 //! error, because a half-understood policy would allow what AWS refuses.
 
-use std::collections::BTreeMap;
-
 use super::{Grant, Permissions, TemplateError, fields::Fields, resource::Resource, scope::Scope};
+use std::collections::BTreeMap;
 
 /// Properties that mean nothing on one machine, such as names and trust policies.
 const ROLE_IGNORED: &[&str] =

@@ -1,8 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{collections::BTreeMap, path::Path};
-
 use super::{Context, Grant, System, TemplateError, arn};
+use std::{collections::BTreeMap, path::Path};
 
 fn context() -> Context {
     Context { endpoint: "http://127.0.0.1:4566".to_owned() }

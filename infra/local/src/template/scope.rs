@@ -1,11 +1,10 @@
 //! Resolves names in a template: parameters, conditions, resources, and the functions that use them.
 
-use std::collections::BTreeMap;
-
 use super::{
     ACCOUNT, Problem, REGION, TemplateError,
     yaml::{Entry, Node, Value},
 };
+use std::collections::BTreeMap;
 
 /// The addresses of the local services.
 #[derive(Debug, Clone)]

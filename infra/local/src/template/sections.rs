@@ -1,12 +1,11 @@
 //! The sections of a template that are used here, and the names that they define.
 
-use std::collections::BTreeMap;
-
 use super::{
     Problem, TemplateError, parameters,
     scope::Scope,
     yaml::{self, Entry, Node, Value},
 };
+use std::collections::BTreeMap;
 
 #[derive(Debug, Default)]
 pub(super) struct Sections<'n> {

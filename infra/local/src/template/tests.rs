@@ -1,8 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
-
 use super::*;
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 const ENDPOINT: &str = "http://127.0.0.1:4566";
 

@@ -1,8 +1,7 @@
 //! What triggers a function: routes, queues, schedules.
 
-use std::time::Duration;
-
 use super::{EventSourceMapping, Route, TemplateError, Trigger, api::Api, fields::Fields, scope::Scope};
+use std::time::Duration;
 
 /// The trigger; none if the template disables it.
 pub(super) fn trigger(scope: &Scope<'_>, mut event: Fields<'_>, api: &Api) -> Result<Option<Trigger>, TemplateError> {

@@ -1,8 +1,7 @@
 //! The template's text as a tree with line numbers. `!Sub x` and `Fn::Sub: x` are the same here.
 
-use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
-
 use super::{Problem, TemplateError};
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 
 /// A value and the line it starts on.
 #[derive(Debug, Clone)]

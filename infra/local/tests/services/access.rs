@@ -1,7 +1,6 @@
 //! Permissions of the small template's `clerk`, whose role allows five things.
 
-use std::fmt::Debug;
-
+use super::{sdk, sdk_of, start};
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     types::{AttributeValue, Put, TransactWriteItem, Update},
@@ -9,8 +8,7 @@ use aws_sdk_dynamodb::{
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use orderly_local::services::Services;
-
-use super::{sdk, sdk_of, start};
+use std::fmt::Debug;
 
 const USER: &str = "arn:aws:sts::000000000000:assumed-role/ClerkRole/clerk";
 

@@ -1,3 +1,4 @@
+use super::{dead_letter, reqwest_client, sdk, start};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use axum::http::StatusCode;
 use orderly_local::{
@@ -5,8 +6,6 @@ use orderly_local::{
     services::{Listener, Services, warehouse_hook::WarehouseHook},
 };
 use serde_json::Value;
-
-use super::{dead_letter, reqwest_client, sdk, start};
 
 /// The console of some services; yields its address.
 async fn serve(services: &Services, warehouse: Option<WarehouseHook>) -> String {

@@ -1,14 +1,11 @@
-use std::time::Duration;
-
+use super::{TEMPLATE, eventually, sdk, sdk_of, start, start_with};
 use aws_sdk_dynamodb::{
     Client,
     error::ProvideErrorMetadata as _,
     types::{AttributeValue, Put, ReturnConsumedCapacity, TransactWriteItem, Update},
 };
-
 use orderly_local::services::{Meter, Units};
-
-use super::{TEMPLATE, eventually, sdk, sdk_of, start, start_with};
+use std::time::Duration;
 
 fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())

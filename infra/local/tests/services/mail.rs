@@ -1,13 +1,11 @@
-use std::{io::Write as _, os::unix::fs::PermissionsExt as _};
-
+use super::{TEMPLATE, sdk, start, start_with};
 use aws_sdk_sesv2::{
     Client,
     error::ProvideErrorMetadata as _,
     primitives::Blob,
     types::{Body, Content, Destination, EmailContent, Message, RawMessage},
 };
-
-use super::{TEMPLATE, sdk, start, start_with};
+use std::{io::Write as _, os::unix::fs::PermissionsExt as _};
 
 fn part(text: &str) -> Content {
     Content::builder().data(text).build().unwrap()

@@ -11,18 +11,17 @@ mod sqs;
 mod stripe;
 mod warehouse_hook;
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
-
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_types::SdkConfig;
 use orderly_local::{
     services::{Listener, Services, ServicesConfig, ServicesError},
     template::{Context, System},
+};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    time::{Duration, Instant},
 };
 
 const TEMPLATE: &str = include_str!("template.yaml");

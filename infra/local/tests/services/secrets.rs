@@ -1,6 +1,5 @@
-use aws_sdk_secretsmanager::Client;
-
 use super::{sdk, start};
+use aws_sdk_secretsmanager::Client;
 
 #[tokio::test]
 async fn values_are_found_by_arn_and_by_name_and_can_be_replaced() {

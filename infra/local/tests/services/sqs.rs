@@ -1,5 +1,4 @@
-use std::time::Duration;
-
+use super::{dead_letter, sdk, start};
 use aws_sdk_sqs::{
     Client,
     types::{
@@ -7,8 +6,7 @@ use aws_sdk_sqs::{
     },
 };
 use orderly_local::services::{QueueDepth, QueueError};
-
-use super::{dead_letter, sdk, start};
+use std::time::Duration;
 
 #[tokio::test]
 async fn the_clients_and_the_handle_see_the_same_queue() {

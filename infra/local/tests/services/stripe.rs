@@ -1,3 +1,4 @@
+use super::{eventually, reqwest_client};
 use axum::http::StatusCode;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -11,8 +12,6 @@ use orderly_local::{
 use runtime::Clock;
 use serde_json::Value;
 use sha2::Sha256;
-
-use super::{eventually, reqwest_client};
 
 const SECRET: &str = "whsec_new\nwhsec_old";
 

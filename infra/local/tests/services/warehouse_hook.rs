@@ -1,6 +1,5 @@
-use orderly_local::services::{Listener, warehouse_hook::WarehouseHook};
-
 use super::reqwest_client;
+use orderly_local::services::{Listener, warehouse_hook::WarehouseHook};
 
 #[tokio::test]
 async fn deliveries_are_kept_as_they_came() {

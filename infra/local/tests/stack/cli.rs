@@ -1,21 +1,19 @@
 //! Tests of the commands, run as a person runs them.
 
+use crate::{binaries, eventually, is_running, template};
+use orderly_local::http_client;
+use serde_json::{Value, json};
 use std::{
     fs,
     process::{Output, Stdio},
     time::Duration,
 };
-
-use orderly_local::http_client;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
     time::timeout,
 };
-
-use crate::{binaries, eventually, is_running, template};
 
 /// A project with the small template, and the fake functions.
 struct Project {

@@ -1,3 +1,4 @@
+use crate::Fixture;
 use api::Response as Answer;
 use orderly_local::http_client;
 use reqwest::{
@@ -5,8 +6,6 @@ use reqwest::{
     header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE},
 };
 use serde_json::{Value, json};
-
-use crate::Fixture;
 
 fn url(fixture: &Fixture, path: &str) -> String {
     format!("{}{path}", fixture.stack.api_url())

@@ -1,12 +1,10 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
+use crate::{Fixture, eventually, is_running};
 use orderly_local::{
     http_client,
     lambda::{Invocation, InvokeError},
 };
 use serde_json::{Value, json};
-
-use crate::{Fixture, eventually, is_running};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 async fn obey(fixture: &Fixture, event: Value) -> Invocation {
     fixture.stack.lambda().invoke("obey", event.to_string()).await.unwrap()

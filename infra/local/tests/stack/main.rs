@@ -7,15 +7,14 @@ mod http_api;
 mod lambda;
 mod queues;
 
+use orderly_local::{Stack, StackOptions, event_source::Retry};
+use serde_json::Value;
 use std::{
     env, fs,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
-
-use orderly_local::{Stack, StackOptions, event_source::Retry};
-use serde_json::Value;
 use tempfile::TempDir;
 
 /// A directory in which every function of the template is the fake one.

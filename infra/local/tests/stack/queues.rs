@@ -1,8 +1,4 @@
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
-
+use crate::{Fixture, eventually, template};
 use orderly_local::{
     Ports, Triggers,
     backing::{Backing, BackingOptions},
@@ -10,9 +6,11 @@ use orderly_local::{
     lambda::{Invoker, Remote},
 };
 use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 use tokio::{net::TcpListener, time::timeout};
-
-use crate::{Fixture, eventually, template};
 
 const QUEUE: &str = "WorkQueue";
 const DEAD_LETTERS: &str = "WorkDeadLetters";

@@ -1,9 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::*;
 use jiff::civil::date;
 use proptest::prelude::*;
-
-use super::*;
 
 fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()

@@ -1,8 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use proptest::prelude::*;
-
 use super::*;
+use proptest::prelude::*;
 
 const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 const OTHER: &str = "whsec_//79//79//79//79//79//79//79//79//79//79AQ==";

@@ -1,4 +1,4 @@
-//! English as written in the United States.
+//! What e-mails say in English, as written in the United States.
 
 use super::{
     Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,

@@ -1,7 +1,10 @@
 //! The part of Stripe's HTTP API that refunds need, and a till: `POST /pay`.
 
-use std::{collections::BTreeMap, sync::Arc};
-
+use super::{
+    Shared,
+    books::{Books, Payment, Refund, id},
+};
+use crate::payments::answers::{Answer, Known};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -13,12 +16,7 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-use super::{
-    Shared,
-    books::{Books, Payment, Refund, id},
-};
-use crate::payments::answers::{Answer, Known};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Stripe's limit.
 const MAX_IDEMPOTENCY_KEY: usize = 255;

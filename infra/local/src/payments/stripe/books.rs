@@ -1,16 +1,14 @@
 //! The provider's books: payments and refunds.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
-
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
 use crate::{
     files,
     payments::answers::{Answer, Answers},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
 };
 
 /// Why the books cannot be read or written.

@@ -1,13 +1,12 @@
 //! Events and their signatures.
 
+use super::books::{Payment, id};
+use crate::payments::Webhook;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
-
-use super::books::{Payment, id};
-use crate::payments::Webhook;
 
 /// Signs with the endpoint's secret.
 #[derive(Clone)]

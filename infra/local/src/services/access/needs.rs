@@ -4,12 +4,10 @@
 //! - SQS, batches: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>
 //! - SES: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html>
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, de::IgnoredAny};
-
 use super::super::Service;
 use crate::template::{Need, Secret, arn};
+use serde::{Deserialize, de::IgnoredAny};
+use std::collections::BTreeMap;
 
 /// The fields of a request that decide its needs. All others are skipped, because every request of every function is
 /// checked.

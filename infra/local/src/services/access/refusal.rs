@@ -1,12 +1,11 @@
 //! A refused request, as the developer reads it and as each AWS service answers it.
 
+use super::super::{Service, answer::AwsError};
+use crate::template::ACCOUNT;
 use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-
-use super::super::{Service, answer::AwsError};
-use crate::template::ACCOUNT;
 
 /// A request of a function that its role does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]

@@ -1,13 +1,11 @@
 //! Tables as the template declares them: created once, and compared at every start.
 
-use std::collections::BTreeMap;
-
+use super::from_value;
+use crate::template::{Keys, Projection, Table};
 use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use super::from_value;
-use crate::template::{Keys, Projection, Table};
+use std::collections::BTreeMap;
 
 /// Why a table cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,13 +1,11 @@
 //! Reads dead letters, and moves them back to their queues.
 
-use std::{sync::PoisonError, time::Duration};
-
-use jiff::Timestamp;
-use rustack_sqs_model::{input::SendMessageInput, types::MessageAttributeValue};
-use uuid::Uuid;
-
 use super::{BATCH, Message, QueueError, Sqs, refused};
 use crate::{services::meter::NOBODY, template::Queue};
+use jiff::Timestamp;
+use rustack_sqs_model::{input::SendMessageInput, types::MessageAttributeValue};
+use std::{sync::PoisonError, time::Duration};
+use uuid::Uuid;
 
 /// How long a message is hidden while it is read or moved. Neither takes that long.
 const HIDDEN: Duration = Duration::from_mins(1);

@@ -1,7 +1,6 @@
 //! SQS over HTTP: the JSON protocol, with corrections where the emulator differs from AWS.
 
-use std::collections::HashMap;
-
+use super::{Sqs, dead_letters::MoveTask};
 use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
@@ -16,8 +15,7 @@ use rustack_sqs_model::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use super::{Sqs, dead_letters::MoveTask};
+use std::collections::HashMap;
 
 impl Sqs {
     pub(in crate::services) async fn handle(&self, caller: &str, operation: &str, body: &[u8]) -> Response {

@@ -1,8 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use proptest::prelude::*;
-
 use super::*;
+use proptest::prelude::*;
 
 macro_rules! payload {
     ($name:literal) => {
