@@ -1,6 +1,6 @@
 //! `POST /webhooks/payments/{provider}`: payment events, verified and recorded on their orders.
 //!
-//! What a provider's requests mean, and what it wants to hear, the `payments` crate knows.
+//! The `payments` crate knows what a provider's requests mean and which answer it expects.
 
 use api::{Error, Request, Response};
 use app::payments::{Recorded, record_payment};
@@ -28,8 +28,8 @@ async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
     Ok(webhook.answer(&record_all(app, &events).await?))
 }
 
-/// Records each event by itself, and tells what became of each. One that fails keeps no other back: the provider sends
-/// all of them again, and those that are recorded are known then.
+/// Records each event by itself, and returns what became of each. An event that fails does not stop the others: the
+/// provider sends all of them again, and the recorded ones are known by then.
 pub async fn record_all(app: &App, events: &[ReportedEvent]) -> Result<Vec<Recorded>, Error> {
     let mut all = Ok(Vec::new());
     for ReportedEvent { order, event } in events {

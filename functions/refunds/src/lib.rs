@@ -32,7 +32,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |Message { subject: Subject::OrderItem(order, _), .. }| refund(app, &order).await).await
 }
 
-/// Moves every refund that the order owes: one whose outcome stays unknown does not keep the others back.
+/// Moves every refund that the order owes. One whose outcome stays unknown does not stop the others.
 async fn refund(app: &App, order: &OrderId) -> Result<(), Error> {
     let owing = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::Refund));
     let Some(state) = owing else { return Ok(()) };
