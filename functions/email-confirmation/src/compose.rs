@@ -164,25 +164,29 @@ fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
     Some(ReturnReceived { order: letterhead(order), lines: contents(order, &packed) })
 }
 
-/// A refund after a return lists the lines that came back. Any other refund lists none.
+/// A refund after a return lists the lines that came back. Each has its price if the refund is all of the return's, save
+/// for what the provider cannot move.
 fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
-    let refund = order.state.ledger.refunds.get(id)?;
+    let ledger = &order.state.ledger;
+    let refund = ledger.refunds.get(id)?;
     let mut returns = order.returns.iter();
-    let cause =
-        returns.find(|(n, _)| id.as_str() == RefundCause::Return(**n).to_string()).map(|(_, returned)| returned);
-    let lines = cause.filter(|returned| returned.refund == Some(refund.amount)).map(|returned| &returned.lines);
+    let cause = returns.find(|(n, _)| RefundCause::Return(**n).is_of(id));
+    let step = ledger.payments.get(&refund.payment).map_or(1, |payment| payment.step);
+    let is_all = |of: Amount| (refund.amount - of).abs() < step.max(1);
+    let is_whole = cause.is_some_and(|(_, returned)| returned.refund.is_some_and(is_all));
     let line = |line: &domain::returns::ReturnLine| {
         let ordered = order.placed.line(line.line)?;
         Some(RefundedLine {
             sku: line.sku.to_string(),
             title: ordered.title.to_string(),
             quantity: line.units_to_refund(),
-            amount: money(order, line.refund?),
+            amount: line.refund.filter(|_| is_whole).map(|refund| money(order, refund)),
         })
     };
+    let lines = cause.into_iter().flat_map(|(_, returned)| &returned.lines);
     Some(RefundSent {
         order: letterhead(order),
-        lines: lines.into_iter().flatten().filter_map(line).filter(|line| line.quantity > 0).collect(),
+        lines: lines.filter_map(line).filter(|line| line.quantity > 0).collect(),
         shipping: None,
         total: money(order, refund.amount),
     })

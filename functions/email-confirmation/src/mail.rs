@@ -162,7 +162,8 @@ pub struct RefundedLine {
     pub sku: String,
     pub title: String,
     pub quantity: u32,
-    pub amount: Money,
+    /// None if the refund is only a part of what the lines cost.
+    pub amount: Option<Money>,
 }
 
 /// Declares the templates of a kind, and its `render`.

@@ -1,8 +1,8 @@
-//! Changes of an order that people ask for: cancel, hold, release, retry a refund.
+//! Changes of an order that people ask for: cancel, hold, release, accept a payment, retry a refund.
 
 use crate::{
     App,
-    request::{CancelOrder, HoldOrder},
+    request::{AcceptPayment, CancelOrder, HoldOrder},
 };
 use api::{Caller, Error, Request, Response, view::OrderView};
 use app::orders::{self, Cancel};
@@ -27,6 +27,17 @@ pub async fn release(app: &App, caller: &Caller, request: &Request) -> Result<Re
     let stamp = caller.stamp(app.clock.now());
     let (id, reason): (_, HoldReason) = (request.path_param("order_id")?, request.path_param("reason")?);
     let order = orders::release_order(&app.store, &id, reason, &stamp).await?;
+    Ok(Response::json(200, &OrderView::of(&order)))
+}
+
+pub async fn accept_payment(
+    app: &App,
+    caller: &Caller,
+    body: AcceptPayment,
+    request: &Request,
+) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let order = orders::accept_payment(&app.store, &request.path_param("order_id")?, &body.reason, &stamp).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
 }
 

@@ -5,21 +5,21 @@ mod place;
 mod read;
 pub mod request;
 
+use domain::policy::Policy;
 use jiff::SignedDuration;
 use payments::Provider;
-use request::{CancelOrder, HoldOrder, PlaceOrder};
+use request::{AcceptPayment, CancelOrder, HoldOrder, PlaceOrder};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
-pub use app::place::Accepted;
+pub use app::place::{Accepted, Conditions};
 pub use read::OrderPage;
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
     pub clock: Clock,
-    /// How long an unpaid order keeps its stock.
-    pub reservation: SignedDuration,
+    pub conditions: Conditions,
     /// The payment providers that the shop uses.
     pub providers: Vec<Provider>,
 }
@@ -32,13 +32,19 @@ api::routes! {
     "POST /orders/{order_id}/cancel" (Storefront) CancelOrder => change::cancel;
     "POST /orders/{order_id}/holds" () HoldOrder => change::hold;
     "DELETE /orders/{order_id}/holds/{reason}" () => change::release;
+    "POST /orders/{order_id}/accept-payment" () AcceptPayment => change::accept_payment;
     "POST /orders/{order_id}/refunds/retry" () => change::retry_refunds;
 }
 
-/// Reads `RESERVATION_MINUTES`.
-pub fn reservation(minutes: &str) -> Result<SignedDuration, ConfigError> {
-    let problem = "must be a whole number of minutes, 1 or more".to_owned();
-    let wrong = || ConfigError::Invalid { name: "RESERVATION_MINUTES", problem };
-    let minutes = minutes.parse().ok().filter(|minutes| *minutes > 0).ok_or_else(wrong)?;
-    Ok(SignedDuration::from_mins(minutes))
+/// Reads `RESERVATION_MINUTES` and `SURPLUS`.
+pub fn conditions(reservation_minutes: &str, surplus: &str) -> Result<Conditions, ConfigError> {
+    let wrong = |name, problem: &str| ConfigError::Invalid { name, problem: problem.to_owned() };
+    let minutes = reservation_minutes.parse().ok().filter(|minutes| *minutes > 0);
+    let minutes = minutes.ok_or(wrong("RESERVATION_MINUTES", "must be a whole number of minutes, 1 or more"))?;
+    let refunds_surplus = match surplus {
+        "hold" => false,
+        "refund" => true,
+        _ => return Err(wrong("SURPLUS", "must be hold or refund")),
+    };
+    Ok(Conditions { reservation: SignedDuration::from_mins(minutes), policy: Policy { refunds_surplus } })
 }

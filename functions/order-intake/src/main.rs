@@ -9,7 +9,10 @@ async fn main() -> Result<(), Error> {
         store: aws.store()?,
         clock: Clock::system(),
         providers: payments::configured()?,
-        reservation: order_intake::reservation(&runtime::variable("RESERVATION_MINUTES")?)?,
+        conditions: order_intake::conditions(
+            &runtime::variable("RESERVATION_MINUTES")?,
+            &runtime::variable("SURPLUS")?,
+        )?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

@@ -25,6 +25,19 @@ impl Body for CancelOrder {
     }
 }
 
+/// Why less than the total is enough.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct AcceptPayment {
+    pub reason: Reason,
+}
+
+impl Body for AcceptPayment {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        fields.text("reason").map(|reason| Self { reason })
+    }
+}
+
 /// Why an order is held.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]

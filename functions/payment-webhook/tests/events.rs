@@ -59,7 +59,7 @@ async fn an_event_of_an_unknown_order_keeps_the_other_events_of_its_body_back_ne
     for reference in ["1001", "1003"] {
         let placed = placed(&[("MUG", 1, 1000)]);
         let mut write = app.store.write(now());
-        let state = OrderState::place(&placed, Vec::new(), until, &[], &stamp);
+        let state = OrderState::place(&placed, domain::policy::Policy::default(), Vec::new(), until, &[], &stamp);
         write.create(ItemKey::state(&order(reference)), state);
         write.commit().await.unwrap();
     }

@@ -9,6 +9,7 @@ use domain::{
     ids::OrderId,
     ledger::{MoneyEvent, MoneyFact, RefundState},
     order_state::OrderState,
+    policy::Policy,
 };
 use jiff::{SignedDuration, Timestamp};
 use orderly_local::{
@@ -49,7 +50,8 @@ async fn a_refund_of_a_provider_that_is_not_configured_stays_owed_and_is_not_mar
         fact: MoneyFact::Captured(1000),
     };
     let until = now() + SignedDuration::from_hours(1);
-    let mut owes = OrderState::place(&placed(&[("MUG", 1, 1000)]), Vec::new(), until, &[paid], &stamp);
+    let mut owes =
+        OrderState::place(&placed(&[("MUG", 1, 1000)]), Policy::default(), Vec::new(), until, &[paid], &stamp);
     assert_eq!(owes.ledger.intend_refund("cancel", 1000, owes.currency), 1000);
     owes.owed.insert(Duty::Refund);
     let mut write = app.store.write(now());

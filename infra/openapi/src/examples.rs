@@ -41,6 +41,10 @@ pub fn hold_order() -> Value {
     json!({ "reason": "incorrect_address", "note": "the street does not exist; the customer is asked" })
 }
 
+pub fn accept_payment() -> Value {
+    json!({ "reason": "the bank kept a fee" })
+}
+
 pub fn move_stock() -> Value {
     json!({ "sku": "TEE-M", "location": "main", "kind": "receive", "quantity": 50, "reason": "delivery 77" })
 }

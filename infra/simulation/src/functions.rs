@@ -118,9 +118,9 @@ impl Functions {
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
         let mut wiring = Wiring { network, url_of, region, time, rng };
         let (_, store) = wiring.store("order-intake");
-        let reservation = order_intake::reservation(RESERVATION_MINUTES)?;
+        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold")?;
         let providers = Provider::ALL.to_vec();
-        let intake = order_intake::App { store, clock: wiring.clock(), reservation, providers };
+        let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };
         let (_, store) = wiring.store("payment-webhook");
         let secret = Secret::fixed("STRIPE_WEBHOOK_SECRET", secrets.stripe_webhook);
         let webhooks = Webhooks::new([stripe::Webhook::new(secret, false).into()]);

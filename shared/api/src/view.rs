@@ -251,7 +251,7 @@ impl OrderView {
             captured: state.ledger.captured(state.currency),
             refunded: state.ledger.settled_refunds(state.currency),
             payments: state.ledger.payments.clone(),
-            refunds: state.ledger.refunds.clone(),
+            refunds: state.ledger.refunds().map(|(id, refund)| (id.clone(), refund.clone())).collect(),
             fulfillment_details: fulfillments.collect(),
             returns: returns.collect(),
             emails: emails(email_claims),

@@ -102,6 +102,11 @@ pub async fn release_order(
     person_changes_state(store, id, stamp, |state| state.release(reason, stamp)).await
 }
 
+/// Accepts what was paid as enough.
+pub async fn accept_payment(store: &Store, id: &OrderId, reason: &str, stamp: &Stamp) -> Result<StoredOrder, Error> {
+    person_changes_state(store, id, stamp, |state| state.accept_payment(reason, stamp)).await
+}
+
 /// Orders another attempt at the refunds that failed.
 pub async fn retry_refunds(store: &Store, id: &OrderId, stamp: &Stamp) -> Result<StoredOrder, Error> {
     person_changes_state(store, id, stamp, |state| state.retry_refunds(stamp)).await

@@ -5,10 +5,12 @@ use domain::{
     allocation::{Allocation, AllocationState, difference},
     history::Stamp,
     ids::{ChannelId, OrderId, Sku},
+    ledger::{Ledger, MoneyEvent},
     money::{Amount, Currency},
     order_state::OrderState,
     payment_record::PaymentRecord,
     placed_order::{Line, PlacedOrder, Placement},
+    policy::Policy,
     problem::Code,
     routing::{Availability, NeededUnits, Routed, RoutedUnits, Shortage, route},
 };
@@ -51,18 +53,25 @@ impl Accepted {
     }
 }
 
-/// Places an order whose channel is known, and keeps its stock for `reservation` while it is unpaid. A repeated order
-/// gets the same answer.
+/// The merchant's choices for new orders.
+#[derive(Debug, Clone, Copy)]
+pub struct Conditions {
+    /// How long an unpaid order keeps its stock.
+    pub reservation: SignedDuration,
+    pub policy: Policy,
+}
+
+/// Places an order whose channel is known. A repeated order gets the same answer.
 pub async fn place_order(
     store: &Store,
     placed: PlacedOrder,
-    reservation: SignedDuration,
+    Conditions { reservation, policy }: Conditions,
     stamp: &Stamp,
 ) -> Result<Accepted, Error> {
     let id = OrderId::derive(&placed.channel, &placed.reference);
     let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + reservation);
     let placement = Placement { fingerprint, reserved_until, order: placed };
-    retry_on_conflict(async || attempt(store, &id, &placement, stamp).await).await
+    retry_on_conflict(async || attempt(store, &id, &placement, policy, stamp).await).await
 }
 
 /// Checks that the channel exists. A storefront's own channel was checked when its key was made.
@@ -75,16 +84,22 @@ pub async fn require_channel(store: &Store, channel: &ChannelId) -> Result<(), E
 }
 
 /// Routes, decides and commits. If the same order exists already, it is the answer.
-async fn attempt(store: &Store, id: &OrderId, placement: &Placement, stamp: &Stamp) -> Result<Accepted, Error> {
+async fn attempt(
+    store: &Store,
+    id: &OrderId,
+    placement: &Placement,
+    policy: Policy,
+    stamp: &Stamp,
+) -> Result<Accepted, Error> {
     let placed = &placement.order;
-    let stock = match reserve(store, placed).await {
+    let payment = payment_of(store, id, placed).await?;
+    let events = payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default();
+    let stock = match reserve(store, placed, is_paid(placed, events)).await {
         Ok(stock) => stock,
         // A replay must get its answer even if the stock has since run out or moved.
         Err(refusal) => return known(store, id, placement).await?.ok_or(refusal),
     };
-    let payment = payment_of(store, id, placed).await?;
-    let events = payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default();
-    let state = OrderState::place(placed, stock, placement.reserved_until, events, stamp);
+    let state = OrderState::place(placed, policy, stock, placement.reserved_until, events, stamp);
     let mut write = store.write(stamp.at);
     write.place(id, placement, state);
     if let Some(payment) = &payment {
@@ -100,8 +115,16 @@ async fn attempt(store: &Store, id: &OrderId, placement: &Placement, stamp: &Sta
     }
 }
 
-/// What the order will hold: reserved units where there is stock, and backordered units where that is allowed.
-async fn reserve(store: &Store, placed: &PlacedOrder) -> Result<Vec<Allocation>, Error> {
+/// Whether the customer's money has come already. Such an order is a fact: it is taken even if its stock is missing.
+fn is_paid(placed: &PlacedOrder, events: &[MoneyEvent]) -> bool {
+    let mut ledger = Ledger::default();
+    events.iter().for_each(|event| ledger.record(event));
+    ledger.kept(placed.currency) > 0
+}
+
+/// What the order will hold: reserved units where there is stock, and backordered units where that is allowed. Of a
+/// paid order, units that are nowhere are missing: it is held until they are found.
+async fn reserve(store: &Store, placed: &PlacedOrder, is_paid: bool) -> Result<Vec<Allocation>, Error> {
     let locations = store.locations().await?;
     let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
     let mut stock = Availability::beyond_promises(&store.stock_levels(&skus, &locations).await?);
@@ -109,13 +132,13 @@ async fn reserve(store: &Store, placed: &PlacedOrder) -> Result<Vec<Allocation>,
         (!stock.knows(sku)).then(|| FieldError::new(format!("lines[{n}].sku"), format!("{sku} is kept at no location")))
     };
     let unknown: Vec<FieldError> = skus.iter().enumerate().filter_map(unknown).collect();
-    if !unknown.is_empty() {
+    if !unknown.is_empty() && !is_paid {
         return Err(Refusal::invalid(unknown).into());
     }
     let need = |line: &Line| NeededUnits { line: line.id, sku: line.sku.clone(), quantity: line.quantity };
     let needed: Vec<NeededUnits> = placed.lines.iter().map(need).collect();
     let routed = route(&needed, &locations, &mut stock);
-    if !routed.short.is_empty() {
+    if !routed.short.is_empty() && !is_paid {
         return Err(out_of_stock(&routed).into());
     }
     let stock = allocations(routed);
@@ -135,13 +158,23 @@ fn allocations(routed: Routed) -> Vec<Allocation> {
     };
     let reserved = routed.parts.into_iter().map(|part| held(part, AllocationState::Reserved));
     let promised = routed.backordered.into_iter().map(|part| held(part, AllocationState::Backordered));
-    reserved.chain(promised).collect()
+    let missing = routed.short.into_iter().map(|short| Allocation {
+        line: short.line,
+        sku: short.sku,
+        quantity: short.asked - short.available,
+        state: AllocationState::Missing,
+    });
+    reserved.chain(promised).chain(missing).collect()
 }
 
 fn out_of_stock(routed: &Routed) -> Refusal {
     let short = |s: &Shortage| json!({"line": s.line, "sku": s.sku, "asked": s.asked, "available": s.available});
     let names: Vec<&str> = routed.short.iter().map(|short| short.sku.as_str()).collect();
-    let detail = format!("not enough stock of {}; nothing was reserved", names.join(", "));
+    let detail = format!(
+        "not enough stock of {}; nothing was reserved. If its payment has been captured, name it in `payment` and post the \
+         order again: a paid order is taken, and waits for its stock",
+        names.join(", ")
+    );
     Refusal::new(Code::OutOfStock, detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
 }
 

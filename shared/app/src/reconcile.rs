@@ -5,7 +5,7 @@ use domain::{
     duty::{Duty, ItemName, Owed, OwedDuty},
     fulfillment::Fulfillment,
     ids::OrderId,
-    order_state::{OrderState, OrderStatus},
+    order_state::OrderState,
     returns::Return,
 };
 use jiff::Timestamp;
@@ -31,12 +31,12 @@ pub async fn remind(store: &Store, key: &ItemKey, now: Timestamp) -> Result<usiz
 /// the order also waits for stock, or for a payment.
 async fn owed_by_state(store: &Store, order: &OrderId, now: Timestamp) -> Result<Owed, Error> {
     let Some(state) = store.order_state(order).await?.map(|read| read.value) else { return Ok(Owed::new()) };
-    let waits_for_stock = state.waits_for_stock();
+    let (waits_for_stock, waits_until) = (state.waits_for_stock(), state.waits_until());
     let mut owed = state.owed;
     if waits_for_stock {
         owed.insert(Duty::StockDeduction);
     }
-    if matches!(state.status, OrderStatus::Pending { reserved_until } if reserved_until < now) {
+    if waits_until.is_some_and(|end| end < now) {
         expire_order(store, order, now).await?;
     }
     Ok(owed)

@@ -17,6 +17,8 @@ pub enum Duty {
     WarehouseNotice,
     /// Move intended refunds at the payment provider.
     Refund,
+    /// Ask the payment provider what it knows of the unfinished payments, before the order expires.
+    PaymentCheck,
     Email(EmailKind),
 }
 
@@ -68,6 +70,7 @@ impl fmt::Display for Duty {
             Self::FulfillmentDispatch => f.write_str("fulfillment-dispatch"),
             Self::WarehouseNotice => f.write_str("warehouse-notice"),
             Self::Refund => f.write_str("refund"),
+            Self::PaymentCheck => f.write_str("payment-check"),
             Self::Email(kind) => write!(f, "email:{kind}"),
         }
     }
@@ -86,6 +89,7 @@ impl FromStr for Duty {
             "fulfillment-dispatch" => Ok(Self::FulfillmentDispatch),
             "warehouse-notice" => Ok(Self::WarehouseNotice),
             "refund" => Ok(Self::Refund),
+            "payment-check" => Ok(Self::PaymentCheck),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -143,7 +147,7 @@ impl Duty {
             Self::StockDeduction => Consumer::StockDeduction,
             Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
             Self::Email(_) => Consumer::EmailConfirmation,
-            Self::Refund => Consumer::Refunds,
+            Self::Refund | Self::PaymentCheck => Consumer::Refunds,
         }
     }
 }
@@ -306,6 +310,7 @@ mod tests {
             "fulfillment-dispatch",
             "warehouse-notice",
             "refund",
+            "payment-check",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:shipped:P1",

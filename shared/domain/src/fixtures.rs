@@ -16,6 +16,7 @@ use crate::{
     order::Order,
     order_state::OrderState,
     placed_order::{Address, Customer, Line, PlacedOrder, Revision, Shipping},
+    policy::Policy,
     returns::{Disposition, Inspection, RequestedUnits, ReturnReason},
     routing::Routed,
 };
@@ -161,7 +162,7 @@ pub fn with_state(order: Order, rule: impl FnOnce(OrderState) -> OrderState) -> 
 pub fn unpaid(placed: PlacedOrder) -> Order {
     let reserved = AllocationState::Reserved(main());
     let held = placed.lines.iter().map(|l| allocation(l.id, l.sku.as_str(), l.quantity, reserved.clone())).collect();
-    let state = OrderState::place(&placed, held, at(RESERVATION), &[], &stamp(0));
+    let state = OrderState::place(&placed, Policy::default(), held, at(RESERVATION), &[], &stamp(0));
     Order { id: "ord_1".parse().unwrap(), placed, state, fulfillments: BTreeMap::new(), returns: BTreeMap::new() }
 }
 

@@ -86,15 +86,28 @@ names! {
         PaymentCaptured = "payment-captured",
         PaymentFailed = "payment-failed",
         PaymentVoided = "payment-voided",
+        /// The rest of an authorization was given up. It was never charged.
+        AuthorizationReleased = "authorization-released",
+        /// The provider was asked what it knows of the payments.
+        PaymentsAsked = "payments-asked",
+        /// More was paid than is due.
+        Overpaid = "overpaid",
+        /// A person accepted less than the total.
+        ShortPaymentAccepted = "short-payment-accepted",
         /// The provider's own sum of a payment's refunds.
         RefundedInTotal = "refunded-in-total",
         RefundIntended = "refund-intended",
+        /// A dispute keeps it from going out.
+        RefundBlocked = "refund-blocked",
+        /// The bank gave the money to the customer instead.
+        RefundCovered = "refund-covered",
         RefundPending = "refund-pending",
         RefundSucceeded = "refund-succeeded",
         RefundFailed = "refund-failed",
         /// A person ordered another attempt at the refunds that failed.
         RefundRetried = "refund-retried",
         DisputeInquiry = "dispute-inquiry",
+        DisputeInquiryClosed = "dispute-inquiry-closed",
         DisputeOpened = "dispute-opened",
         DisputeWon = "dispute-won",
         DisputeLost = "dispute-lost",

@@ -22,6 +22,7 @@ pub mod order_state;
 pub mod outbox;
 pub mod payment_record;
 pub mod placed_order;
+pub mod policy;
 pub mod problem;
 pub mod refund_cause;
 pub mod returns;

@@ -1,9 +1,10 @@
 //! The state of an order: everything about it that changes, and the rules that need nothing else.
 //!
-//! [`money`] has the rules about payments and refunds, [`goods`] those about stock and fulfillments.
+//! [`money`] has the rules about payments, [`refunds`] those about refunds, [`goods`] those about stock and fulfillments.
 
 mod goods;
 mod money;
+mod refunds;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use super::{
     money::{Amount, Currency},
     names::names,
     placed_order::{PlacedOrder, Revision},
+    policy::Policy,
     problem::Code,
 };
 use jiff::Timestamp;
@@ -34,6 +36,9 @@ pub struct OrderState {
     pub placed_at: Timestamp,
     pub currency: Currency,
     pub total: Amount,
+    /// The merchant's choices that it was placed under.
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
+    pub policy: Policy,
     #[serde(flatten)]
     pub status: OrderStatus,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -43,6 +48,9 @@ pub struct OrderState {
     pub stock: Vec<Allocation>,
     #[serde(flatten)]
     pub ledger: Ledger,
+    /// When the providers were asked last what they know of unfinished payments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payments_asked_at: Option<Timestamp>,
     /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
@@ -100,6 +108,8 @@ names! {
         HighRiskOfFraud = "high_risk_of_fraud",
         IncorrectAddress = "incorrect_address",
         InventoryOutOfStock = "inventory_out_of_stock",
+        /// More was paid than is due, or money in another currency besides.
+        Overpaid = "overpaid",
         /// The customer's bank has taken the money back, or may.
         PaymentDisputed = "payment_disputed",
         /// Its money has gone back, all of it or before it was paid in full, and its goods have not left.
@@ -124,6 +134,7 @@ impl OrderState {
     /// A new order that holds `stock`, with any money that has already come for it.
     pub fn place(
         placed: &PlacedOrder,
+        policy: Policy,
         stock: Vec<Allocation>,
         reserved_until: Timestamp,
         events: &[MoneyEvent],
@@ -136,16 +147,21 @@ impl OrderState {
             placed_at: placed.placed_at,
             currency: placed.currency,
             total: placed.total,
+            policy,
             status: OrderStatus::Pending { reserved_until },
             holds: BTreeMap::new(),
             stock,
             ledger: Ledger::default(),
+            payments_asked_at: None,
             fulfillments: BTreeMap::new(),
             confirmed: false,
             owed: Owed::new(),
             history: Vec::new(),
         };
         let mut state = state.with_entry(stamp, Event::Placed, placed.currency.format(placed.total));
+        if let Some(payment) = &placed.payment {
+            state.ledger.expect(payment);
+        }
         for event in events {
             state = state.record(event, stamp.at);
         }
@@ -201,6 +217,12 @@ impl OrderState {
         Ok(self.with_entry(stamp, Event::Released, reason.as_str()))
     }
 
+    /// Until when an unpaid order waits: to the end of its reservation, or longer for money that is on its way.
+    pub fn waits_until(&self) -> Option<Timestamp> {
+        let OrderStatus::Pending { reserved_until } = self.status else { return None };
+        Some(self.ledger.pending_until().flatten().map_or(reserved_until, |pending| pending.max(reserved_until)))
+    }
+
     /// Whether it is paid, and some of its stock is missing or on backorder.
     pub fn waits_for_stock(&self) -> bool {
         self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())
@@ -212,7 +234,7 @@ impl OrderState {
         let waits = self.waits_for_stock() || !self.holds.is_empty();
         let expires = !self.holds.contains_key(&HoldReason::AwaitingPayment);
         due_of_work(&self.owed, last, now).or(match (&self.status, last) {
-            (OrderStatus::Pending { reserved_until }, _) if expires => Some(Due::Unpaid(*reserved_until)),
+            (OrderStatus::Pending { .. }, _) if expires => self.waits_until().map(Due::Unpaid),
             (_, Some(Due::Waiting(since))) if waits => Some(Due::Waiting(since)),
             _ if waits => Some(Due::Waiting(now)),
             _ => None,

@@ -67,6 +67,7 @@ codes! {
     OnHold = "on-hold", 409, "the order is on hold; an operator may release it";
     NotForPeople = "not-for-people", 409, "Orderly alone holds an order for its stock";
     NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
+    NothingToAccept = "nothing-to-accept", 409, "the order does not wait for the rest of its payment";
     NothingToRetry = "nothing-to-retry", 409, "no refund of this order has failed";
     // Steps of a fulfillment or a return.
     WrongStatus = "wrong-status", 409, "its status does not allow this step";

@@ -13,6 +13,8 @@ pub enum RefundCause {
     CancelUnsent,
     /// Money came for a cancelled order, for the `n`-th time.
     LatePayment(u32),
+    /// More was paid than is due, for the `n`-th time.
+    Surplus(u32),
     /// A return was inspected.
     Return(ReturnId),
 }
@@ -24,6 +26,8 @@ impl fmt::Display for RefundCause {
             Self::CancelUnsent => f.write_str("cancel-unsent"),
             Self::LatePayment(1) => f.write_str("late"),
             Self::LatePayment(n) => write!(f, "late-{n}"),
+            Self::Surplus(1) => f.write_str("surplus"),
+            Self::Surplus(n) => write!(f, "surplus-{n}"),
             Self::Return(id) => write!(f, "return-{id}"),
         }
     }

@@ -45,6 +45,10 @@ names! {
         DamagedIsNotSold = "damaged-is-not-sold",
         /// Money that comes for a cancelled order goes back.
         LateMoneyGoesBack = "late-money-goes-back",
+        /// What is paid beyond the total is refunded, or held for a person.
+        SurplusIsSeen = "surplus-is-seen",
+        /// An unpaid order asks its payment provider before it expires.
+        ExpiryAsksFirst = "expiry-asks-first",
         /// A commit sends what it newly owes; if it cannot, reconcile does.
         ReconcileSendsAgain = "reconcile-sends-again",
         /// Unpaid orders expire.

@@ -135,7 +135,7 @@ pub fn refund_sent() -> RefundSent {
             sku: "MUG-STONE-350".to_owned(),
             title: "Stoneware mug, sand, 350 ml".to_owned(),
             quantity: 1,
-            amount: eur(2_160),
+            amount: Some(eur(2_160)),
         }],
         shipping: Some(eur(690)),
         total: eur(2_850),

@@ -21,6 +21,19 @@ impl RefundedLine {
     pub(super) fn units(&self, messages: &Messages) -> String {
         (messages.goods.quantity)(&messages.number(self.quantity))
     }
+
+    /// Empty if the line has no amount of its own.
+    pub(super) fn price(&self, messages: &Messages) -> String {
+        self.amount.as_ref().map(|amount| messages.money(amount)).unwrap_or_default()
+    }
+
+    pub(super) fn units_and_price(&self, messages: &Messages) -> String {
+        [self.units(messages), self.price(messages)]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(": ")
+    }
 }
 
 impl Totals {

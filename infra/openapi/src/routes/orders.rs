@@ -74,6 +74,18 @@ pub fn routes() -> Vec<Prose> {
         )
         .fails(Code::NoSuchHold),
         Prose::new::<OrderView>(
+            "POST /orders/{order_id}/accept-payment",
+            "acceptPayment",
+            "Accept a payment that is too small",
+            (200, "The order, which goes on."),
+        )
+        .about(
+            "An order that got only a part of its money waits on hold. This accepts the part as enough: the difference is \
+             written off, and the order opens.",
+        )
+        .example(examples::accept_payment())
+        .fails(Code::NothingToAccept),
+        Prose::new::<OrderView>(
             "POST /orders/{order_id}/refunds/retry",
             "retryRefunds",
             "Try failed refunds again",

@@ -37,8 +37,9 @@ impl Functions {
         match tag {
             "orders" => {
                 let reservation = jiff::SignedDuration::from_hours(1);
+                let conditions = order_intake::Conditions { reservation, policy: domain::policy::Policy::default() };
                 let providers = payments::Provider::ALL.to_vec();
-                order_intake::handle(&order_intake::App { store, clock, reservation, providers }, request).await
+                order_intake::handle(&order_intake::App { store, clock, conditions, providers }, request).await
             }
             "stock" => stock::handle(&stock::App { store, clock }, request).await,
             "warehouse" => warehouse::handle(&warehouse::App { store, clock }, request).await,

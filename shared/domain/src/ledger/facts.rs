@@ -36,17 +36,19 @@ pub(super) fn is_one(step: &Amount) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MoneyFact {
-    /// The customer has finished checking out; the money is still on its way.
-    Pending,
+    /// The customer has finished checking out; the money is still on its way. None: its method's time is not known.
+    Pending { until: Option<Timestamp> },
     /// This amount may be captured.
     Authorized(Amount),
     /// This amount of the payment has been captured in total.
     Captured(Amount),
+    /// This amount of the authorization was given up by a partial capture. It was never charged, so it is no refund.
+    Released(Amount),
     /// An attempt failed; the customer may try again with the same payment.
     Failed(String),
     /// The payment was canceled before capture.
     Voided,
-    /// This amount of the payment has been refunded in total.
+    /// This amount of the payment has been refunded in total. What was released is no part of it.
     RefundedInTotal(Amount),
     Refund {
         /// Orderly's id of it, if Orderly asked for it. The id travels in the refund's metadata.
@@ -56,11 +58,8 @@ pub enum MoneyFact {
         amount: Amount,
         status: RefundStatus,
     },
-    Dispute {
-        id: String,
-        amount: Amount,
-        status: DisputeStatus,
-    },
+    /// In the event's currency, which may be another than the payment's.
+    Dispute { id: String, amount: Amount, status: DisputeStatus },
 }
 
 /// An attempt at a refund that Orderly made.
@@ -80,13 +79,50 @@ pub enum RefundStatus {
     Failed,
 }
 
+/// The status of a dispute. Its later status counts. Of two that were told in the same second, the one further down does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {
     /// The bank asks before it takes any money; refunding is still possible, and often ends it.
     Inquiry,
+    /// The bank asked, and took nothing. It may still open a dispute.
+    InquiryClosed,
     Open,
-    Won,
     Lost,
+    /// A bank may also give lost money back.
+    Won,
+}
+
+impl MoneyFact {
+    /// What the fact says about the payment's currency. None if it says nothing: the currency of a dispute is the
+    /// bank's.
+    pub(super) fn tells_currency_by(&self) -> Option<CurrencySource> {
+        match self {
+            Self::Captured(_) => Some(CurrencySource::Capture),
+            Self::Authorized(_) | Self::Pending { .. } => Some(CurrencySource::Promise),
+            Self::Released(_) | Self::RefundedInTotal(_) | Self::Refund { .. } => Some(CurrencySource::Refund),
+            Self::Failed(_) | Self::Voided => Some(CurrencySource::Attempt),
+            Self::Dispute { .. } => None,
+        }
+    }
+}
+
+/// Which fact told the currency of a payment. A later variant knows it better: the currency may change until the money
+/// is captured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CurrencySource {
+    Attempt,
+    Promise,
+    Refund,
+    #[default]
+    Capture,
+}
+
+impl CurrencySource {
+    pub(super) fn is_capture(&self) -> bool {
+        *self == Self::Capture
+    }
 }

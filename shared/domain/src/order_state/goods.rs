@@ -86,11 +86,17 @@ impl OrderState {
         }
     }
 
-    /// Expires an unpaid order when its reservation ends. If it has money, or a promise of money, the customer has
-    /// begun to pay: a person must look, and the order is held.
+    /// Expires an unpaid order when its reservation ends. Before that, the provider is asked about payments that it may
+    /// know more of. If the order has money, or a promise of money, the customer has begun to pay: a person must look,
+    /// and the order is held.
     pub fn expire(mut self, now: Timestamp) -> Self {
-        let OrderStatus::Pending { reserved_until } = self.status else { return self };
-        if now < reserved_until || self.holds.contains_key(&HoldReason::AwaitingPayment) {
+        let Some(end) = self.waits_until() else { return self };
+        if now < end || self.holds.contains_key(&HoldReason::AwaitingPayment) {
+            return self;
+        }
+        let was_asked = self.payments_asked_at.is_some_and(|at| at >= end);
+        if !was_asked && self.ledger.unfinished_payments().next().is_some() && !Safeguard::ExpiryAsksFirst.is_off() {
+            self.owed.insert(Duty::PaymentCheck);
             return self;
         }
         if self.ledger.has_or_awaits_money() {
@@ -105,6 +111,15 @@ impl OrderState {
             add(&mut self.stock, Allocation { state: AllocationState::Missing, ..allocation });
         }
         self.with_entry(&Stamp::orderly(now), Event::Expired, "")
+    }
+
+    /// Records that the providers were asked what they know of the unfinished payments. Their answers are in the ledger.
+    pub fn payments_asked(mut self, now: Timestamp) -> Self {
+        if self.owed.remove(&Duty::PaymentCheck) {
+            self.payments_asked_at = Some(now);
+            self.add_entry(&Stamp::orderly(now), Event::PaymentsAsked, "");
+        }
+        self.expire(now)
     }
 
     /// Cancels the order. It gives up its stock, and what was captured is refunded.

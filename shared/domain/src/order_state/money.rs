@@ -5,8 +5,7 @@ use crate::{
     Rejection,
     duty::{Duty, EmailKind},
     history::{Actor, Event, Stamp},
-    ids::{RefundId, ReturnId},
-    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, OurRefund, RefundState, RefundStatus},
+    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, RefundState, RefundStatus},
     money::Amount,
     problem::Code,
     refund_cause::RefundCause,
@@ -24,16 +23,18 @@ struct News<'a> {
 
 /// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
 /// tells the fact before its consequences.
-const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 9] = [
+const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 11] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
+    |state, _| state.owe_refunds_that_a_dispute_let_go(),
     OrderState::follow_disputes,
     OrderState::drop_hold_for_a_broken_promise,
     |state, news| state.open_when_paid(news.at),
     |state, _| state.drop_refund_duty_when_none_is_owed(),
     // After the order has opened, because only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
-    OrderState::hold_late_part,
+    OrderState::hold_incomplete_payment,
+    OrderState::follow_surplus,
     OrderState::refund_money_of_a_cancelled_order,
 ];
 
@@ -58,11 +59,18 @@ impl OrderState {
         if is_sum && self.ledger.refunded(currency) == before.refunded(currency) {
             return;
         }
+        if let MoneyFact::Refund { id, .. } = &event.fact
+            && self.ledger.refunds.contains_key(id.as_str())
+            && self.ledger.refunds().all(|(real, _)| real.as_str() != id)
+        {
+            return; // the rest of an authorization
+        }
         let money = |amount: Amount| currency.format(amount);
         let (what, note) = match &event.fact {
-            MoneyFact::Pending => (Event::PaymentPending, String::new()),
+            MoneyFact::Pending { .. } => (Event::PaymentPending, String::new()),
             MoneyFact::Authorized(amount) => (Event::PaymentAuthorized, money(*amount)),
             MoneyFact::Captured(amount) => (Event::PaymentCaptured, money(*amount)),
+            MoneyFact::Released(amount) => (Event::AuthorizationReleased, money(*amount)),
             MoneyFact::Failed(code) => (Event::PaymentFailed, code.clone()),
             MoneyFact::Voided => (Event::PaymentVoided, String::new()),
             MoneyFact::RefundedInTotal(amount) => (Event::RefundedInTotal, money(*amount)),
@@ -73,6 +81,7 @@ impl OrderState {
             },
             MoneyFact::Dispute { amount, status, .. } => match status {
                 DisputeStatus::Inquiry => (Event::DisputeInquiry, money(*amount)),
+                DisputeStatus::InquiryClosed => (Event::DisputeInquiryClosed, money(*amount)),
                 DisputeStatus::Open => (Event::DisputeOpened, money(*amount)),
                 DisputeStatus::Won => (Event::DisputeWon, money(*amount)),
                 DisputeStatus::Lost => (Event::DisputeLost, money(*amount)),
@@ -84,8 +93,10 @@ impl OrderState {
     }
 
     /// Tells the customer of a refund that has now succeeded, and holds the order for a person if one has now failed.
-    fn announce_refunds(&mut self, before: &Ledger, at: Timestamp) {
-        for (id, refund) in &self.ledger.refunds {
+    pub(super) fn announce_refunds(&mut self, before: &Ledger, at: Timestamp) {
+        let mut blocked = 0;
+        let mut told = Vec::new();
+        for (id, refund) in self.ledger.refunds() {
             let old = before.refunds.get(id).map(|old| &old.state);
             match &refund.state {
                 new if old == Some(new) => {}
@@ -96,29 +107,51 @@ impl OrderState {
                     let note = format!("refund {id} failed: {reason}");
                     self.holds.insert(HoldReason::RefundFailed, Hold { since: at, note });
                 }
+                RefundState::Blocked => blocked += refund.amount,
+                RefundState::Covered => told.push((Event::RefundCovered, id.to_string())),
+                RefundState::Intended if old == Some(&RefundState::Blocked) => {
+                    told.push((Event::RefundIntended, id.to_string()));
+                }
                 RefundState::Intended
                 | RefundState::Sent { .. }
                 | RefundState::Unknown { .. }
                 | RefundState::Pending { .. } => {}
             }
         }
+        if blocked > 0 {
+            let note = format!("{} until the dispute ends", self.currency.format(blocked));
+            told.push((Event::RefundBlocked, note));
+        }
+        for (what, note) in told {
+            self.add_entry(&Stamp::orderly(at), what, note);
+        }
     }
 
+    fn owe_refunds_that_a_dispute_let_go(&mut self) {
+        if self.ledger.owed_refunds().next().is_some() {
+            self.owed.insert(Duty::Refund);
+        }
+    }
+
+    /// A hold that a person released comes back only with another dispute.
     fn follow_disputes(&mut self, news: &News<'_>) {
-        if matches!(news.event.fact, MoneyFact::Dispute { .. }) {
+        let is_as_before =
+            self.ledger.disputes().eq(news.before.disputes()) && self.ledger.blocked() == news.before.blocked();
+        if !is_as_before {
             self.hold_while_disputed(news.at);
         }
     }
 
-    /// Holds goods back while their money is disputed, until the dispute is won or a person releases them. It looks at
-    /// the ledger and not at the event, which may be old and late.
-    fn hold_while_disputed(&mut self, at: Timestamp) {
+    /// Holds goods back while their money is disputed, until the dispute is won or a person releases them. Holds an
+    /// order without goods while a dispute keeps its refund from going out.
+    pub(super) fn hold_while_disputed(&mut self, at: Timestamp) {
         let disputes: Vec<&str> = self.ledger.disputes().collect();
-        if disputes.is_empty() {
+        let concerns = self.status == OrderStatus::Open || self.ledger.blocked() > 0;
+        if disputes.is_empty() || !concerns {
             if self.holds.remove(&HoldReason::PaymentDisputed).is_some() {
                 self.owe_dispatch();
             }
-        } else if self.status == OrderStatus::Open {
+        } else {
             let note = format!("payment dispute {}", disputes.join(", "));
             self.holds.entry(HoldReason::PaymentDisputed).or_insert(Hold { since: at, note });
             self.owed.remove(&Duty::FulfillmentDispatch);
@@ -136,7 +169,7 @@ impl OrderState {
 
     pub(super) fn open_when_paid(&mut self, at: Timestamp) {
         let waits = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
-        if !waits || self.ledger.captured(self.currency) < self.total {
+        if !waits || !self.ledger.covers(self.total, self.currency) {
             return;
         }
         self.status = OrderStatus::Open;
@@ -146,7 +179,7 @@ impl OrderState {
         self.add_entry(&Stamp::orderly(at), Event::Paid, "");
     }
 
-    fn drop_refund_duty_when_none_is_owed(&mut self) {
+    pub(super) fn drop_refund_duty_when_none_is_owed(&mut self) {
         if self.ledger.owed_refunds().next().is_none() {
             self.owed.remove(&Duty::Refund);
         }
@@ -154,9 +187,9 @@ impl OrderState {
 
     /// Holds goods back when all their money has been refunded, whoever ordered the refund, or when refunds before the
     /// order opened leave less than its total.
-    fn hold_when_refunded(&mut self, before: &Ledger, at: Timestamp) {
+    pub(super) fn hold_when_refunded(&mut self, before: &Ledger, at: Timestamp) {
         let (was, is) = (before.kept(self.currency), self.ledger.kept(self.currency));
-        let just_paid = before.captured(self.currency) < self.total && is < self.total;
+        let just_paid = !before.covers(self.total, self.currency) && is < self.total - self.ledger.written_off;
         if self.status == OrderStatus::Open && !self.stock.is_empty() && (just_paid || (was > 0 && is <= 0)) {
             let kept = self.currency.format(is);
             let note =
@@ -166,13 +199,84 @@ impl OrderState {
         }
     }
 
-    /// Holds an expired order that got only a part of its money. Only the rest of the money or a person moves it on.
-    fn hold_late_part(&mut self, News { event, at, .. }: &News<'_>) {
+    /// Holds an order that got only a part of its money, or money in another currency. Only the rest of the money or a
+    /// person moves it on.
+    fn hold_incomplete_payment(&mut self, News { event, at, .. }: &News<'_>) {
         let is_capture = matches!(event.fact, MoneyFact::Captured(_));
-        if is_capture && self.status == OrderStatus::Expired && self.ledger.has_money() {
-            let note = "a part was paid after the order expired: cancel it to refund that".to_owned();
-            self.holds.entry(HoldReason::AwaitingPayment).or_insert(Hold { since: *at, note });
+        let is_unpaid = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
+        if !is_capture || !is_unpaid || !self.ledger.has_money() {
+            return;
         }
+        let total = self.currency.format(self.total);
+        let late = if self.status == OrderStatus::Expired { " after the order expired" } else { "" };
+        let note = match self.ledger.foreign_money(self.currency) {
+            Some((currency, amount)) => format!(
+                "{} was paid{late}, but {total} is due: cancel the order, and refund that at the provider",
+                currency.format(amount)
+            ),
+            None => format!(
+                "{} of {total} was paid{late}: accept it with accept-payment, cancel the order to refund it, or wait for the rest",
+                self.currency.format(self.ledger.kept(self.currency))
+            ),
+        };
+        if self.holds.get(&HoldReason::AwaitingPayment).is_none_or(|hold| hold.note != note) {
+            self.holds.insert(HoldReason::AwaitingPayment, Hold { since: *at, note });
+            self.add_entry(&Stamp::orderly(*at), Event::Held, HoldReason::AwaitingPayment.as_str());
+        }
+    }
+
+    /// Gives back what was paid beyond the total, or holds the order until a person has decided about it.
+    fn follow_surplus(&mut self, News { before, at, .. }: &News<'_>) {
+        if !matches!(self.status, OrderStatus::Open | OrderStatus::Completed) {
+            return;
+        }
+        let (was, is) = (before.surplus(self.total, self.currency), self.ledger.surplus(self.total, self.currency));
+        let foreign = self.ledger.foreign_money(self.currency);
+        if is > was && !Safeguard::SurplusIsSeen.is_off() {
+            let (paid, due) = (self.currency.format(self.total + is), self.currency.format(self.total));
+            self.add_entry(&Stamp::orderly(*at), Event::Overpaid, self.currency.format(is));
+            if self.policy.refunds_surplus {
+                self.refund_and_hold(&self.next_cause(RefundCause::Surplus), is, *at);
+            } else {
+                let note =
+                    format!("{paid} is paid, and {due} is due: refund the difference, or release the order to keep it");
+                self.holds.insert(HoldReason::Overpaid, Hold { since: *at, note });
+            }
+        } else if foreign.is_some() && foreign != before.foreign_money(self.currency) {
+            let amount = foreign.map(|(currency, amount)| currency.format(amount)).unwrap_or_default();
+            let note = format!("{amount} was paid besides: refund that at the provider, then release this hold");
+            self.holds.insert(HoldReason::Overpaid, Hold { since: *at, note });
+            self.add_entry(&Stamp::orderly(*at), Event::Overpaid, amount);
+        }
+        self.drop_hold_for_a_gone_surplus();
+        if self.holds.contains_key(&HoldReason::Overpaid) {
+            self.owed.remove(&Duty::FulfillmentDispatch);
+        }
+    }
+
+    pub(super) fn drop_hold_for_a_gone_surplus(&mut self) {
+        let has_more = self.ledger.surplus(self.total, self.currency) > 0;
+        if !has_more
+            && self.ledger.foreign_money(self.currency).is_none()
+            && self.holds.remove(&HoldReason::Overpaid).is_some()
+        {
+            self.owe_dispatch();
+        }
+    }
+
+    /// Accepts what was paid of a pending or expired order as enough. The difference is written off, and the order goes
+    /// on.
+    pub fn accept_payment(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
+        let kept = self.ledger.kept(self.currency);
+        let missing = self.total - self.ledger.written_off - kept;
+        if !matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired) || kept <= 0 || missing <= 0 {
+            let why = "only an order that waits for payment and has a part of it can go on with that part";
+            return Err(Rejection::new(Code::NothingToAccept, why));
+        }
+        self.ledger.written_off = self.total - kept;
+        self.add_entry(stamp, Event::ShortPaymentAccepted, format!("{} {reason}", self.currency.format(missing)));
+        self.open_when_paid(stamp.at);
+        Ok(self)
     }
 
     /// Refunds money that arrives for a cancelled order.
@@ -182,110 +286,23 @@ impl OrderState {
         if !is_capture || !is_cancelled || Safeguard::LateMoneyGoesBack.is_off() {
             return;
         }
-        let is_taken = |n: u32| self.ledger.refunds.contains_key(RefundCause::LatePayment(n).to_string().as_str());
-        let mut n = 1;
-        while is_taken(n) {
-            n += 1;
-        }
-        self.refund_and_hold(&RefundCause::LatePayment(n), self.ledger.not_refunded(self.currency), *at);
+        self.refund_and_hold(&self.next_cause(RefundCause::LatePayment), self.ledger.not_refunded(self.currency), *at);
         self.hold_foreign_money(*at);
+    }
+
+    /// The first cause of a kind that no refund has yet.
+    fn next_cause(&self, kind: impl Fn(u32) -> RefundCause) -> RefundCause {
+        let is_free = |cause: &RefundCause| !self.ledger.refunds.contains_key(cause.to_string().as_str());
+        (1..).map(kind).find(is_free).unwrap_or(RefundCause::Cancel)
     }
 
     /// Holds a cancelled order that has money in another currency. Orderly refunds only in the order's currency, so a
     /// person must send the rest back.
     pub(super) fn hold_foreign_money(&mut self, at: Timestamp) {
-        if matches!(self.status, OrderStatus::Cancelled { .. }) && self.ledger.has_foreign_money(self.currency) {
+        if matches!(self.status, OrderStatus::Cancelled { .. }) && self.ledger.foreign_money(self.currency).is_some() {
             let note = "was paid in another currency than its own: refund that at the provider, then release this hold";
             let hold = Hold { since: at, note: note.to_owned() };
             self.holds.entry(HoldReason::RefundFailed).or_insert(hold);
         }
-    }
-
-    /// Decides to refund, and owes the refund.
-    pub fn intend_refund(mut self, cause: &RefundCause, amount: Amount, at: Timestamp) -> Self {
-        self.refund_and_hold(cause, amount, at);
-        self
-    }
-
-    pub(super) fn refund_and_hold(&mut self, cause: &RefundCause, amount: Amount, at: Timestamp) {
-        let before = self.ledger.clone();
-        let stamp = Stamp::orderly(at);
-        let name = cause.to_string();
-        let intended = self.ledger.intend_refund(&name, amount, self.currency);
-        let failed = self.ledger.has_failed_refund() && !before.has_failed_refund();
-        self.announce_refunds(&before, at);
-        if failed {
-            self.add_entry(&stamp, Event::RefundFailed, format!("{name} its payment is disputed"));
-        }
-        if intended > 0 {
-            self.hold_when_refunded(&before, at);
-            self.owed.insert(Duty::Refund);
-            self.add_entry(&stamp, Event::RefundIntended, format!("{name} {}", self.currency.format(intended)));
-        }
-    }
-
-    /// Refunds the price of an inspected return. The timeline records the inspection even if nothing is refunded, so
-    /// that two inspections of one order always conflict on its version.
-    pub fn return_inspected(mut self, id: ReturnId, refund: Amount, at: Timestamp) -> Self {
-        let cause = RefundCause::Return(id);
-        self.refund_and_hold(&cause, refund, at);
-        if !self.ledger.refunds.contains_key(cause.to_string().as_str()) {
-            self.add_entry(&Stamp::orderly(at), Event::ReturnInspected, id.to_string());
-        }
-        self
-    }
-
-    /// Records that the provider is about to be asked. From here on the outcome is unknown until it is recorded.
-    pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
-        if let Some(refund) = self.ledger.refunds.get_mut(id)
-            && refund.state == RefundState::Intended
-        {
-            refund.state = RefundState::Sent { at };
-        }
-        self
-    }
-
-    /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
-    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str) -> Self {
-        let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| refund.attempt == ours.attempt);
-        if let Some(refund) = refund
-            && let RefundState::Sent { at } | RefundState::Unknown { at, .. } = refund.state
-        {
-            refund.state = RefundState::Unknown { at, reason: why.to_owned() };
-        }
-        self
-    }
-
-    /// Records that the provider refused this attempt for good. A person must look.
-    pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
-        let before = self.ledger.clone();
-        let refund = self.ledger.refunds.get_mut(&ours.id);
-        if let Some(refund) = refund.filter(|refund| refund.is_owed() && refund.attempt == ours.attempt) {
-            refund.state = RefundState::Failed { reason: why.to_owned() };
-            self.announce_refunds(&before, at);
-            self.add_entry(&Stamp::orderly(at), Event::RefundFailed, format!("{} {why}", ours.id));
-        }
-        self.without_refund_duty()
-    }
-
-    /// Drops the duty to refund once no refund is owed.
-    pub fn without_refund_duty(mut self) -> Self {
-        self.drop_refund_duty_when_none_is_owed();
-        self
-    }
-
-    /// Orders a new attempt at each failed refund, under a new idempotency key.
-    pub fn retry_refunds(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
-        if self.ledger.retry_failed(self.currency) == 0 {
-            let why = "no refund of this order has failed, or its payment is disputed or has nothing left to refund";
-            return Err(Rejection::new(Code::NothingToRetry, why));
-        }
-        self.owed.insert(Duty::Refund);
-        if !self.ledger.has_failed_refund() {
-            self.holds.remove(&HoldReason::RefundFailed);
-        }
-        self.hold_foreign_money(stamp.at);
-        self.owe_dispatch();
-        Ok(self.with_entry(stamp, Event::RefundRetried, ""))
     }
 }

@@ -74,7 +74,7 @@ fn session(kind: &str, object: &Value) -> Result<Option<(PaymentId, MoneyFact)>,
     let fact = match (kind, object["payment_status"].as_str()) {
         ("checkout.session.async_payment_failed", _) => MoneyFact::Failed("async_payment_failed".into()),
         (_, Some("paid")) => MoneyFact::Captured(amount(object, "amount_total")?),
-        (_, Some("unpaid")) => MoneyFact::Pending,
+        (_, Some("unpaid")) => MoneyFact::Pending { until: None },
         _ => return Ok(None),
     };
     Ok(Some((payment_id(object, &["payment_intent"])?, fact)))
@@ -92,7 +92,8 @@ fn refund(object: &Value) -> Result<MoneyFact, Error> {
 
 fn dispute(object: &Value) -> Result<MoneyFact, Error> {
     let status = match text(object, "status")? {
-        "won" | "warning_closed" | "prevented" => DisputeStatus::Won,
+        "won" | "prevented" => DisputeStatus::Won,
+        "warning_closed" => DisputeStatus::InquiryClosed,
         "lost" => DisputeStatus::Lost,
         "warning_needs_response" | "warning_under_review" => DisputeStatus::Inquiry,
         _ => DisputeStatus::Open, // needs_response, under_review

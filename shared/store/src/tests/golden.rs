@@ -289,6 +289,7 @@ fn owed_by(duty: &Duty) -> ItemName {
         Duty::StockDeduction
         | Duty::FulfillmentDispatch
         | Duty::Refund
+        | Duty::PaymentCheck
         | Duty::Email(EmailKind::PaymentConfirmed | EmailKind::OrderCancelled | EmailKind::RefundSent(_)) => {
             ItemName::State
         }

@@ -54,7 +54,7 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     for n in [3, 1, 2] {
         let none = store.payment(&payment(n)).await.unwrap();
         let kept = PaymentRecord::default().keep(
-            &event(&format!("stripe_pi_{n}"), 0, domain::ledger::MoneyFact::Pending),
+            &event(&format!("stripe_pi_{n}"), 0, domain::ledger::MoneyFact::Pending { until: None }),
             None,
             at(i64::from(n)),
         );

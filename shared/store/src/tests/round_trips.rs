@@ -44,8 +44,10 @@ pub(super) fn all_facts() -> Vec<MoneyFact> {
     let refund = |ours, status| MoneyFact::Refund { ours, id: "re_1".into(), amount: 100, status };
     let ours = OurRefund { id: "return-01.2".parse().unwrap(), attempt: 3 };
     vec![
-        MoneyFact::Pending,
+        MoneyFact::Pending { until: None },
+        MoneyFact::Pending { until: Some(at(9)) },
         MoneyFact::Authorized(5100),
+        MoneyFact::Released(100),
         MoneyFact::Captured(MAX_AMOUNT),
         MoneyFact::Failed("card_declined".into()),
         MoneyFact::Voided,
@@ -55,16 +57,19 @@ pub(super) fn all_facts() -> Vec<MoneyFact> {
         refund(Some(ours), RefundStatus::Succeeded),
         refund(None, RefundStatus::Failed),
         dispute(DisputeStatus::Inquiry),
+        dispute(DisputeStatus::InquiryClosed),
         dispute(DisputeStatus::Open),
         dispute(DisputeStatus::Won),
         dispute(DisputeStatus::Lost),
     ]
 }
 
-pub(super) fn all_refund_states() -> [RefundState; 6] {
+pub(super) fn all_refund_states() -> [RefundState; 8] {
     let provider_id = || "re_3MmlLrLkdIwHu7ix0uke3Ezy".to_owned();
     [
         RefundState::Intended,
+        RefundState::Blocked,
+        RefundState::Covered,
         RefundState::Sent { at: at(3) },
         RefundState::Unknown { at: at(3), reason: "HTTP 500".into() },
         RefundState::Pending { provider_id: provider_id() },
@@ -73,12 +78,13 @@ pub(super) fn all_refund_states() -> [RefundState; 6] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 10] {
+pub(super) fn all_duties() -> [Duty; 11] {
     [
         Duty::StockDeduction,
         Duty::FulfillmentDispatch,
         Duty::WarehouseNotice,
         Duty::Refund,
+        Duty::PaymentCheck,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::Shipped(PARCEL)),

@@ -63,7 +63,14 @@ fn whole_life(placed: &PlacedOrder) -> Order {
         |state: OrderState, kind: EmailKind| state.mail_dealt_with(&kind, Event::Emailed, &Stamp::orderly(at(900)));
     let new = unpaid(placed.clone());
     let by_the_shop = Stamp::new(Actor::caller("storefront", "web"), at(0));
-    let state = OrderState::place(placed, new.state.stock.clone(), at(1800), &[], &by_the_shop);
+    let state = OrderState::place(
+        placed,
+        domain::policy::Policy::default(),
+        new.state.stock.clone(),
+        at(1800),
+        &[],
+        &by_the_shop,
+    );
     let state = state.record(&event(30, MoneyFact::Captured(placed.total)), at(31));
     let state = state.deduct(&Routed::default(), at(32));
     let order = Order { state: emailed(state, EmailKind::PaymentConfirmed), ..new };

@@ -251,7 +251,7 @@ fn changed(order: &Order, step: Step, stamp: &Stamp) -> Option<Change> {
     };
     match step {
         Step::Capture(amount) => told(MoneyFact::Captured(amount)),
-        Step::Promise => told(MoneyFact::Pending),
+        Step::Promise => told(MoneyFact::Pending { until: None }),
         Step::Void => told(MoneyFact::Voided),
         Step::Dispute(status) => told(dispute(status).fact),
         Step::Settle(status) => {

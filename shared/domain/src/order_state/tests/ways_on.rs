@@ -56,7 +56,8 @@ fn money_in_another_currency_that_a_cancelled_order_has_is_for_a_person_to_send_
 fn a_promise_that_is_broken_holds_an_unpaid_order_no_more() {
     let later = |fact| MoneyEvent { at: at(2), ..event("stripe_pi_1", fact) };
     for broken in [MoneyFact::Voided, MoneyFact::Failed("async_payment_failed".into())] {
-        let held = pending().record(&event("stripe_pi_1", MoneyFact::Pending), at(9)).expire(at(RESERVATION));
+        let promised = pending().record(&event("stripe_pi_1", MoneyFact::Pending { until: None }), at(9));
+        let held = promised.expire(at(RESERVATION)).payments_asked(at(RESERVATION));
         assert!(held.holds.contains_key(&HoldReason::AwaitingPayment));
         assert!(held.record(&later(broken), at(RESERVATION + 9)).holds.is_empty());
     }
@@ -66,14 +67,16 @@ fn a_promise_that_is_broken_holds_an_unpaid_order_no_more() {
 }
 
 #[test]
-fn a_refund_that_a_dispute_is_in_the_way_of_is_held_for_a_person_and_can_be_ordered_again() {
+fn a_refund_that_a_dispute_blocks_goes_out_by_itself_when_the_dispute_is_won() {
     let disputed = deducted().record(&dispute(DisputeStatus::Open), at(9));
     let cancelled = cancel(disputed, 10).unwrap();
-    assert!(cancelled.holds[&HoldReason::RefundFailed].note.contains("disputed"));
+    assert!(cancelled.holds.contains_key(&HoldReason::PaymentDisputed));
+    assert!(cancelled.history.iter().any(|entry| entry.what == Event::RefundBlocked));
     assert!(!cancelled.owed.contains(&Duty::Refund));
     assert!(cancelled.clone().retry_refunds(&stamp(11)).is_err());
-    let won = cancelled.record(&dispute(DisputeStatus::Won), at(12)).retry_refunds(&stamp(13)).unwrap();
+    let won = cancelled.record(&dispute(DisputeStatus::Won), at(12));
     assert!(won.owed.contains(&Duty::Refund) && won.holds.is_empty());
+    assert_eq!(won.history.last().map(|entry| entry.what), Some(Event::RefundIntended));
 }
 
 #[test]

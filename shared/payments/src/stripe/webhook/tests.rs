@@ -155,7 +155,7 @@ fn a_checkout_session_tells_what_its_payment_status_says() {
     let (completed, succeeded) = ("checkout.session.completed", "checkout.session.async_payment_succeeded");
     let (paid, unpaid) = (json!({"payment_status": "paid"}), json!({"payment_status": "unpaid"}));
     assert_eq!(session(completed, &paid), Some(MoneyFact::Captured(2000)));
-    assert_eq!(session(completed, &unpaid), Some(MoneyFact::Pending));
+    assert_eq!(session(completed, &unpaid), Some(MoneyFact::Pending { until: None }));
     assert_eq!(session(completed, &json!({"payment_status": "no_payment_required"})), None);
     assert_eq!(session(completed, &json!({"payment_status": "paid", "payment_intent": null})), None, "a subscription");
     assert_eq!(session(succeeded, &paid), Some(MoneyFact::Captured(2000)));
@@ -231,7 +231,7 @@ fn every_dispute_event_and_status_is_understood() {
         ("under_review", DisputeStatus::Open),
         ("warning_needs_response", DisputeStatus::Inquiry),
         ("warning_under_review", DisputeStatus::Inquiry),
-        ("warning_closed", DisputeStatus::Won),
+        ("warning_closed", DisputeStatus::InquiryClosed),
         ("won", DisputeStatus::Won),
         ("prevented", DisputeStatus::Won),
         ("lost", DisputeStatus::Lost),
@@ -493,11 +493,12 @@ fn fixtures() -> Vec<Value> {
 /// Only Stripe can sign, but a fault of Stripe's or a leaked secret must not put a poisoned fact into a ledger.
 fn fits_a_ledger(event: &MoneyEvent) -> bool {
     let amount = match &event.fact {
-        MoneyFact::Pending | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
+        MoneyFact::Pending { .. } | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
         MoneyFact::Authorized(amount)
         | MoneyFact::Captured(amount)
         | MoneyFact::RefundedInTotal(amount)
         | MoneyFact::Refund { amount, .. }
+        | MoneyFact::Released(amount)
         | MoneyFact::Dispute { amount, .. } => *amount,
     };
     // An order's item has room for hundreds of these.

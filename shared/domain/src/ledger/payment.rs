@@ -1,0 +1,193 @@
+//! A payment, merged of what its provider reported.
+
+use super::{
+    facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, is_one, one},
+    is_zero,
+};
+use crate::money::{Amount, Currency};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A payment, as its provider tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Payment {
+    /// None until an event with an amount has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What told the currency; left out once it is the capture.
+    #[serde(default, skip_serializing_if = "CurrencySource::is_capture")]
+    pub currency_told_by: CurrencySource,
+    /// The smallest amount that its provider moves, in minor units: every part of it is a multiple of this.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    pub step: Amount,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub captured: Amount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorized: Option<Authorization>,
+    /// The part of the authorization that was given up by a partial capture.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub released: Amount,
+    /// Money that is on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub voided: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// The provider's own sum of its refunds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub refunded_in_total: Amount,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub disputes: BTreeMap<String, Dispute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Authorization {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    pub amount: Amount,
+}
+
+/// The customer has finished checking out, with a method that takes its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Pending {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    /// When the method has moved the money at the latest, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Failure {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    pub code: String,
+}
+
+/// A dispute, as the bank told it last. The fields are in the order in which two reports are compared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Dispute {
+    /// The provider's time of the report.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    pub status: DisputeStatus,
+    pub amount: Amount,
+    /// The bank's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+}
+
+impl Payment {
+    pub(super) fn new() -> Self {
+        Self {
+            currency: None,
+            currency_told_by: CurrencySource::Capture,
+            step: 1,
+            captured: 0,
+            authorized: None,
+            released: 0,
+            pending: None,
+            voided: false,
+            failure: None,
+            refunded_in_total: 0,
+            disputes: BTreeMap::new(),
+        }
+    }
+
+    /// Merges a fact. Repeated or reordered facts give the same payment. A single refund is no part of it.
+    pub(super) fn record(&mut self, event: &MoneyEvent) {
+        self.learn_currency(event);
+        let at = event.at;
+        match &event.fact {
+            MoneyFact::Pending { until } => {
+                self.pending = self.pending.max(Some(Pending { at, until: *until }));
+            }
+            MoneyFact::Authorized(amount) => {
+                self.authorized = self.authorized.take().max(Some(Authorization { at, amount: *amount }));
+            }
+            MoneyFact::Captured(amount) => self.captured = self.captured.max(*amount),
+            MoneyFact::Released(amount) => self.released = self.released.max(*amount),
+            MoneyFact::Failed(code) => {
+                self.failure = self.failure.take().max(Some(Failure { at, code: code.clone() }));
+            }
+            MoneyFact::Voided => self.voided = true,
+            MoneyFact::RefundedInTotal(amount) => self.refunded_in_total = self.refunded_in_total.max(*amount),
+            MoneyFact::Dispute { id, amount, status } => {
+                let new = Dispute { at, status: *status, amount: *amount, currency: event.currency };
+                let known = self.disputes.entry(id.clone()).or_insert_with(|| new.clone());
+                *known = known.clone().max(new);
+            }
+            MoneyFact::Refund { .. } => {}
+        }
+    }
+
+    /// A payment has one currency. If facts contradict each other, the one that knows it best is right.
+    fn learn_currency(&mut self, event: &MoneyEvent) {
+        let (Some(told_by), Some(currency)) = (event.fact.tells_currency_by(), event.currency) else { return };
+        let new = (told_by, currency, event.step);
+        if self.currency.is_none_or(|known| (self.currency_told_by, known, self.step) < new) {
+            (self.currency_told_by, self.step) = (told_by, event.step);
+            self.currency = Some(currency);
+        }
+    }
+
+    /// Whether the payment counts for an order in `currency`. Other money is recorded and shown, but pays for nothing.
+    pub(super) fn counts_in(&self, currency: Currency) -> bool {
+        self.currency.is_none_or(|own| own == currency)
+    }
+
+    pub(super) fn is_disputed(&self) -> bool {
+        self.disputes.values().any(Dispute::takes_money)
+    }
+
+    /// The captured amount that open disputes hold for now.
+    pub(super) fn disputed(&self) -> Amount {
+        self.taken_by(Dispute::is_open)
+    }
+
+    /// The captured amount that the bank has given back to the customer.
+    pub(super) fn lost(&self) -> Amount {
+        self.taken_by(Dispute::is_lost)
+    }
+
+    fn taken_by(&self, kind: impl Fn(&Dispute) -> bool) -> Amount {
+        let own = self.disputes.values().filter(|dispute| kind(dispute));
+        own.map(|dispute| dispute.amount_of(self)).sum::<Amount>().min(self.captured)
+    }
+
+    /// Whether its money is on its way, as far as known.
+    pub(super) fn is_pending(&self) -> bool {
+        let failed_since = |at| self.failure.as_ref().is_some_and(|failure| failure.at >= at);
+        self.captured == 0 && !self.voided && self.pending.is_some_and(|pending| !failed_since(pending.at))
+    }
+}
+
+impl Dispute {
+    fn is_open(&self) -> bool {
+        self.status == DisputeStatus::Open
+    }
+
+    fn is_lost(&self) -> bool {
+        self.status == DisputeStatus::Lost
+    }
+
+    /// Whether the bank holds its money, or has given it to the customer.
+    pub(super) fn takes_money(&self) -> bool {
+        self.is_open() || self.is_lost()
+    }
+
+    /// Its amount in the payment's currency. In another currency it may be about all of the payment.
+    fn amount_of(&self, payment: &Payment) -> Amount {
+        let is_comparable = self.currency.is_none() || self.currency == payment.currency;
+        if is_comparable { self.amount } else { payment.captured }
+    }
+}

@@ -1,0 +1,112 @@
+//! A refund: one that Orderly asked for, or one that it heard of.
+
+use super::facts::{OurRefund, RefundStatus};
+use crate::{ids::PaymentId, money::Amount};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A refund that Orderly asked for, or one that it heard of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Refund {
+    pub payment: PaymentId,
+    pub amount: Amount,
+    /// Counted from 1, and part of the idempotency key: after a definite failure a new attempt gets a new
+    /// key. 0 for a refund that was made elsewhere.
+    pub attempt: u32,
+    #[serde(flatten)]
+    pub state: RefundState,
+}
+
+/// intended → sent → pending or succeeded | failed | unknown. With disputed money: blocked → intended | covered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RefundState {
+    /// Decided, and owed to the provider.
+    Intended,
+    /// Decided, and kept from going out while the bank holds the money for a dispute.
+    Blocked,
+    /// The dispute was lost: the bank has given this money to the customer already.
+    Covered,
+    /// On its way to the provider since `at`; what came of it is not recorded yet.
+    Sent {
+        #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+        at: Timestamp,
+    },
+    /// Sent at `at` first, and the answer told nothing (a time-out, a 5xx): the same key is used again.
+    Unknown {
+        #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+        at: Timestamp,
+        reason: String,
+    },
+    /// The provider has it and works on it.
+    Pending {
+        provider_id: String,
+    },
+    Succeeded {
+        provider_id: String,
+    },
+    /// The provider refused it; a person must look, and may order a new attempt under a new key.
+    Failed {
+        reason: String,
+    },
+}
+
+impl Refund {
+    /// Whether it counts against what may still be refunded: its money is gone, or on its way.
+    pub(super) fn counts(&self) -> bool {
+        !matches!(self.state, RefundState::Failed { .. } | RefundState::Covered) && !self.is_blocked()
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.state, RefundState::Failed { .. })
+    }
+
+    /// Whether it failed and Orderly had asked for it: a person may order a new attempt.
+    pub(super) fn may_be_ordered_again(&self) -> bool {
+        self.has_failed() && self.attempt > 0
+    }
+
+    pub fn is_blocked(&self) -> bool {
+        self.state == RefundState::Blocked
+    }
+
+    pub fn is_covered(&self) -> bool {
+        self.state == RefundState::Covered
+    }
+
+    pub fn has_succeeded(&self) -> bool {
+        matches!(self.state, RefundState::Succeeded { .. })
+    }
+
+    /// Whether the provider still has to be asked.
+    pub fn is_owed(&self) -> bool {
+        matches!(self.state, RefundState::Intended | RefundState::Sent { .. } | RefundState::Unknown { .. })
+    }
+
+    /// Merges what the provider reports. A failure is final. Only a failure undoes a success.
+    pub(super) fn hear(&mut self, state: RefundState) {
+        match (&self.state, &state) {
+            (RefundState::Failed { .. }, _) | (RefundState::Succeeded { .. }, RefundState::Pending { .. }) => {}
+            _ => self.state = state,
+        }
+    }
+}
+
+impl RefundState {
+    pub(super) fn reported(status: RefundStatus, provider_id: &str) -> Self {
+        let provider_id = provider_id.to_owned();
+        match status {
+            RefundStatus::Pending => Self::Pending { provider_id },
+            RefundStatus::Succeeded => Self::Succeeded { provider_id },
+            RefundStatus::Failed => Self::Failed { reason: "the provider reports that it failed".into() },
+        }
+    }
+}
+
+impl OurRefund {
+    pub(super) fn is_attempt_of(&self, refund: &Refund) -> bool {
+        self.attempt == refund.attempt
+    }
+}

@@ -1,0 +1,104 @@
+//! Refunds of an order: decided, sent, recorded, ordered again.
+
+use super::{HoldReason, OrderState};
+use crate::{
+    Rejection,
+    duty::Duty,
+    history::{Event, Stamp},
+    ids::{RefundId, ReturnId},
+    ledger::{OurRefund, RefundState},
+    money::Amount,
+    problem::Code,
+    refund_cause::RefundCause,
+};
+use jiff::Timestamp;
+
+impl OrderState {
+    /// Decides to refund, and owes the refund.
+    pub fn intend_refund(mut self, cause: &RefundCause, amount: Amount, at: Timestamp) -> Self {
+        self.refund_and_hold(cause, amount, at);
+        self
+    }
+
+    pub(super) fn refund_and_hold(&mut self, cause: &RefundCause, amount: Amount, at: Timestamp) {
+        let before = self.ledger.clone();
+        let stamp = Stamp::orderly(at);
+        let name = cause.to_string();
+        let intended = self.ledger.intend_refund(&name, amount, self.currency);
+        self.announce_refunds(&before, at);
+        if self.ledger.blocked() > before.blocked() {
+            self.hold_while_disputed(at);
+        }
+        self.drop_hold_for_a_gone_surplus();
+        if intended > 0 {
+            self.hold_when_refunded(&before, at);
+            self.owed.insert(Duty::Refund);
+            self.add_entry(&stamp, Event::RefundIntended, format!("{name} {}", self.currency.format(intended)));
+        }
+    }
+
+    /// Refunds the price of an inspected return. The timeline records the inspection even if nothing is refunded, so
+    /// that two inspections of one order always conflict on its version.
+    pub fn return_inspected(mut self, id: ReturnId, refund: Amount, at: Timestamp) -> Self {
+        let cause = RefundCause::Return(id);
+        self.refund_and_hold(&cause, refund, at);
+        if !self.ledger.refunds.contains_key(cause.to_string().as_str()) {
+            self.add_entry(&Stamp::orderly(at), Event::ReturnInspected, id.to_string());
+        }
+        self
+    }
+
+    /// Records that the provider is about to be asked. From here on the outcome is unknown until it is recorded.
+    pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
+        if let Some(refund) = self.ledger.refunds.get_mut(id)
+            && refund.state == RefundState::Intended
+        {
+            refund.state = RefundState::Sent { at };
+        }
+        self
+    }
+
+    /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
+    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str) -> Self {
+        let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| refund.attempt == ours.attempt);
+        if let Some(refund) = refund
+            && let RefundState::Sent { at } | RefundState::Unknown { at, .. } = refund.state
+        {
+            refund.state = RefundState::Unknown { at, reason: why.to_owned() };
+        }
+        self
+    }
+
+    /// Records that the provider refused this attempt for good. A person must look.
+    pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
+        let before = self.ledger.clone();
+        let refund = self.ledger.refunds.get_mut(&ours.id);
+        if let Some(refund) = refund.filter(|refund| refund.is_owed() && refund.attempt == ours.attempt) {
+            refund.state = RefundState::Failed { reason: why.to_owned() };
+            self.announce_refunds(&before, at);
+            self.add_entry(&Stamp::orderly(at), Event::RefundFailed, format!("{} {why}", ours.id));
+        }
+        self.without_refund_duty()
+    }
+
+    /// Drops the duty to refund once no refund is owed.
+    pub fn without_refund_duty(mut self) -> Self {
+        self.drop_refund_duty_when_none_is_owed();
+        self
+    }
+
+    /// Orders a new attempt at each failed refund, under a new idempotency key.
+    pub fn retry_refunds(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
+        if self.ledger.retry_failed(self.currency) == 0 {
+            let why = "no refund of this order has failed, or its payment has nothing left to refund";
+            return Err(Rejection::new(Code::NothingToRetry, why));
+        }
+        self.owed.insert(Duty::Refund);
+        if !self.ledger.has_failed_refund() {
+            self.holds.remove(&HoldReason::RefundFailed);
+        }
+        self.hold_foreign_money(stamp.at);
+        self.owe_dispatch();
+        Ok(self.with_entry(stamp, Event::RefundRetried, ""))
+    }
+}
