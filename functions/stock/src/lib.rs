@@ -53,9 +53,9 @@ async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Erro
 }
 
 /// A movement. The same idempotency key moves once.
-async fn receive_or_adjust(app: &App, caller: &Caller, body: MoveStock, request: &Request) -> Result<Response, Error> {
-    let MoveStock { sku, location, kind, quantity, reason } = body;
-    let (place, key, stamp) = (StockPlace { sku, location }, request.key()?, caller.stamp(app.clock.now()));
+async fn receive_or_adjust(app: &App, caller: &Caller, body: MoveStock, _: &Request) -> Result<Response, Error> {
+    let MoveStock { sku, location, kind, quantity, reason, key } = body;
+    let (place, stamp) = (StockPlace { sku, location }, caller.stamp(app.clock.now()));
     let level = stock::move_stock(&app.store, &place, kind, quantity.get(), &reason, &key, &stamp).await?;
     Ok(Response::json(201, &level))
 }

@@ -19,6 +19,9 @@ pub struct MoveStock {
     #[cfg_attr(feature = "schema", schemars(extend("not" = { "const": 0 })))]
     pub quantity: MovedUnits,
     pub reason: Reason,
+    /// The `Idempotency-Key` header. Nothing else tells a repeated receipt from a second delivery.
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub key: String,
 }
 
 /// What was counted at a location.
@@ -46,8 +49,23 @@ impl Body for MoveStock {
             fields.report("quantity", "must not be 0: that would move nothing");
         }
         let reason = fields.text("reason");
-        Some(Self { sku: sku?, location: location?, kind: kind?, quantity: quantity?, reason: reason? })
+        let key = required_key(fields);
+        Some(Self { sku: sku?, location: location?, kind: kind?, quantity: quantity?, reason: reason?, key: key? })
     }
+}
+
+/// The request's idempotency key, without which a movement is refused.
+fn required_key(fields: &Fields<'_>) -> Option<String> {
+    // A malformed key was refused before the body was read.
+    let key = fields.request().idempotency_key().ok().flatten().map(str::to_owned);
+    if key.is_none() {
+        fields.report(
+            "Idempotency-Key",
+            "the header is required: a receipt that is sent again after a time-out would count twice. Send a name of this movement \
+             (the delivery note's number, or a UUID), and the same one each time you try again",
+        );
+    }
+    key
 }
 
 impl Body for CountStock {
@@ -70,10 +88,30 @@ impl Body for CountStock {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use api::{Error, Request, decode};
     use serde_json::json;
+
+    fn with_key(key: Option<&str>) -> Request {
+        let headers = key.map(|key| ("idempotency-key".to_owned(), key.to_owned())).into_iter().collect();
+        Request { headers, ..Request::default() }
+    }
+
+    #[test]
+    fn a_movement_without_a_key_is_refused_and_told_why_and_what_to_do() {
+        for kind in ["receive", "adjust", "damage", "write_off", "quality_control", "incoming"] {
+            let body = json!({"sku": "TEE", "location": "main", "kind": kind, "quantity": 1, "reason": "x"});
+            assert_eq!(decode::<MoveStock>(&body, &with_key(Some("delivery-77"))).unwrap().key, "delivery-77");
+            let Err(Error::Problem(problem)) = decode::<MoveStock>(&body, &with_key(None)) else { panic!("{kind}") };
+            let [error] = problem.errors.as_slice() else { panic!("{kind}: {:?}", problem.errors) };
+            assert_eq!((problem.status, error.field.as_str()), (422, "Idempotency-Key"));
+            assert!(error.detail.contains("would count twice") && error.detail.contains("each time you try again"));
+        }
+        let count = json!({"sku": "TEE", "location": "main", "on_hand": 3, "reason": "x"});
+        assert!(decode::<CountStock>(&count, &with_key(None)).is_ok(), "counting the same again changes nothing");
+    }
 
     /// DynamoDB refuses an update that changes nothing, and nobody means one.
     #[test]
@@ -81,7 +119,7 @@ mod tests {
         for kind in ["receive", "adjust", "damage", "write_off", "quality_control", "incoming"] {
             let read = |quantity| {
                 let body = json!({"sku": "TEE", "location": "main", "kind": kind, "quantity": quantity, "reason": "x"});
-                decode::<MoveStock>(&body, &Request::default())
+                decode::<MoveStock>(&body, &with_key(Some("delivery-77")))
             };
             assert!(read(1).is_ok(), "{kind}");
             let Err(Error::Problem(problem)) = read(0) else { panic!("{kind} of 0 units") };

@@ -160,7 +160,7 @@ impl World {
     pub async fn restock(&self, sku: &str, units: u64) -> Result<(), BenchError> {
         let came =
             json!({ "sku": sku, "location": LOCATION, "kind": "receive", "quantity": units, "reason": "delivery" });
-        self.warehouse.post("/stock", &came).await?;
+        self.warehouse.post_once("/stock", &format!("delivery-{:016x}", fastrand::u64(..)), &came).await?;
         Ok(())
     }
 

@@ -135,6 +135,11 @@ impl Prose {
         self.parameter::<crate::schemas::IdempotencyKey>("header", IDEMPOTENCY_KEY, false, description)
     }
 
+    /// Requires an `Idempotency-Key`, with the effect in `description`.
+    pub fn required_key(self, description: &'static str) -> Self {
+        self.parameter::<crate::schemas::IdempotencyKey>("header", IDEMPOTENCY_KEY, true, description)
+    }
+
     pub fn query<T: JsonSchema>(self, name: &'static str, description: &'static str) -> Self {
         self.parameter::<T>("query", name, false, description)
     }

@@ -9,7 +9,9 @@ pub fn routes() -> Vec<Prose> {
     vec![
         Prose::new::<StockLevel>("POST /stock", "moveStock", "Receive or adjust stock", (201, "The level after it."))
             .about("A movement with a reason, kept for good.")
-            .key("The same key moves once.")
+            .required_key(
+                "The same key moves once. Send the same one when you try again: a repeated receipt would count twice.",
+            )
             .example(examples::move_stock())
             .fails(Code::NotEnoughStock)
             .fails(Code::NotReceived)

@@ -100,7 +100,7 @@ async fn a_late_payment_for_goods_that_are_gone_is_held_until_there_is_stock() {
 
     let came =
         json!({ "sku": "CUP-KINTSUGI", "location": "store", "kind": "receive", "quantity": 1, "reason": "found one" });
-    world.warehouse.post("/stock", &came).await.unwrap();
+    world.warehouse.post_once("/stock", "delivery-1", &came).await.unwrap();
     assert_eq!(world.reconcile().await["waiting"], 1);
     world.until(&late, "the order goes on", |order| order["fulfillments"].as_object().unwrap().len() == 2).await;
     laws::hold(&world).await;
@@ -129,7 +129,7 @@ async fn what_is_on_backorder_follows_when_it_comes() {
 
     let came =
         json!({ "sku": "WHISK-BAMBOO", "location": "main", "kind": "receive", "quantity": 4, "reason": "delivery" });
-    world.warehouse.post("/stock", &came).await.unwrap();
+    world.warehouse.post_once("/stock", "delivery-1", &came).await.unwrap();
     world.reconcile().await;
     world.until(&order, "a second fulfillment", |order| order["fulfillments"]["02"] == "open").await;
     world.until_settled().await;
