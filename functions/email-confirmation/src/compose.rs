@@ -2,7 +2,8 @@
 
 use crate::mail::{
     DateRange, Delivered, Language, Line, Money, Order as Letterhead, OrderCancelled, Parcel as PartOf,
-    PaymentConfirmed, PricedLine, RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
+    PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop,
+    Totals,
 };
 use app::Error;
 use domain::{
@@ -10,11 +11,13 @@ use domain::{
     arrival::Arrival,
     duty::{EmailKind, ItemName},
     fulfillment::{Fulfillment, PackedLine, Parcel},
-    ids::{LocationId, ParcelId, RefundId},
+    ids::{LineId, LocationId, ParcelId, RefundId},
     money::Amount,
     order::Order,
     placed_order::Address,
     refund_cause::RefundCause,
+    requested_refund::RequestedRefund,
+    returns::Return,
     settings::Location,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -115,8 +118,11 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
 
 fn order_cancelled(order: &Order) -> OrderCancelled {
     let ledger = &order.state.ledger;
-    let back: Amount =
-        ledger.refunds.iter().filter(|(id, _)| RefundCause::Cancel.is_of(id)).map(|(_, refund)| refund.amount).sum();
+    let back: Amount = ledger
+        .refunds()
+        .filter(|(id, _)| RefundCause::of(id) == Some(RefundCause::Cancel))
+        .map(|(_, refund)| refund.amount)
+        .sum();
     let line = |line: &domain::placed_order::Line| Line {
         sku: line.sku.to_string(),
         title: line.title.to_string(),
@@ -164,32 +170,83 @@ fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
     Some(ReturnReceived { order: letterhead(order), lines: contents(order, &packed) })
 }
 
-/// A refund after a return lists the lines that came back. Each has its price if the refund is all of the return's, save
-/// for what the provider cannot move.
+/// A refund lists the goods that it is for. If it is all that was decided for them, save for what the provider cannot move,
+/// each has its price.
 fn refund_sent(order: &Order, id: &RefundId) -> Option<RefundSent> {
     let ledger = &order.state.ledger;
     let refund = ledger.refunds.get(id)?;
-    let mut returns = order.returns.iter();
-    let cause = returns.find(|(n, _)| RefundCause::Return(**n).is_of(id));
+    let basis = Basis::of(order, id);
     let step = ledger.payments.get(&refund.payment).map_or(1, |payment| payment.step);
-    let is_all = |of: Amount| (refund.amount - of).abs() < step.max(1);
-    let is_whole = cause.is_some_and(|(_, returned)| returned.refund.is_some_and(is_all));
-    let line = |line: &domain::returns::ReturnLine| {
-        let ordered = order.placed.line(line.line)?;
+    let is_whole = basis.amount.is_some_and(|of| (refund.amount - of).abs() < step.max(1));
+    let line = |(line, quantity, price): &(LineId, u32, Option<Amount>)| {
+        let ordered = order.placed.line(*line)?;
         Some(RefundedLine {
-            sku: line.sku.to_string(),
+            sku: ordered.sku.to_string(),
             title: ordered.title.to_string(),
-            quantity: line.units_to_refund(),
-            amount: line.refund.filter(|_| is_whole).map(|refund| money(order, refund)),
+            quantity: *quantity,
+            amount: price.filter(|_| is_whole).map(|price| money(order, price)),
         })
     };
-    let lines = cause.into_iter().flat_map(|(_, returned)| &returned.lines);
+    let part = |amount: Amount| Some(money(order, amount)).filter(|_| is_whole && amount != 0);
     Some(RefundSent {
         order: letterhead(order),
-        lines: lines.filter_map(line).filter(|line| line.quantity > 0).collect(),
-        shipping: None,
+        cause: basis.cause,
+        lines: basis.lines.iter().filter_map(line).filter(|line| line.quantity > 0).collect(),
+        shipping: part(basis.shipping),
+        deduction: part(-basis.deduction),
         total: money(order, refund.amount),
     })
+}
+
+/// What a refund was decided for.
+struct Basis {
+    cause: RefundedFor,
+    /// Lines with their units and price.
+    lines: Vec<(LineId, u32, Option<Amount>)>,
+    shipping: Amount,
+    deduction: Amount,
+    /// All that was decided for it. The refund is a part of it if several payments share it.
+    amount: Option<Amount>,
+}
+
+impl Basis {
+    fn of(order: &Order, id: &RefundId) -> Self {
+        let none = |cause| Self { cause, lines: Vec::new(), shipping: 0, deduction: 0, amount: None };
+        match RefundCause::of(id) {
+            Some(RefundCause::Return(n)) => order.returns.get(&n).map_or(none(RefundedFor::Return), Self::of_return),
+            Some(RefundCause::Requested(n)) => {
+                let nth = usize::try_from(n).unwrap_or_default().checked_sub(1);
+                let requested = nth.and_then(|nth| order.state.requested_refunds.get(nth));
+                requested.map_or(none(RefundedFor::Other), Self::of_requested)
+            }
+            Some(RefundCause::Cancel | RefundCause::LatePayment(_)) => none(RefundedFor::Cancellation),
+            Some(RefundCause::CancelUnsent) => none(RefundedFor::Unsent),
+            Some(RefundCause::Surplus(_)) => none(RefundedFor::Surplus),
+            None => none(RefundedFor::Other),
+        }
+    }
+
+    fn of_return(returned: &Return) -> Self {
+        let credited: Amount = returned.credits.values().sum();
+        let deducted = returned.deduction.as_ref().map_or(0, |deduction| deduction.amount);
+        Self {
+            cause: RefundedFor::Return,
+            lines: returned.lines.iter().map(|line| (line.line, line.units_to_refund(), line.refund)).collect(),
+            shipping: returned.shipping,
+            deduction: deducted + credited,
+            amount: returned.refund,
+        }
+    }
+
+    fn of_requested(refund: &RequestedRefund) -> Self {
+        Self {
+            cause: RefundedFor::Other,
+            lines: refund.lines.iter().map(|(line, units)| (*line, *units, None)).collect(),
+            shipping: refund.shipping,
+            deduction: 0,
+            amount: Some(refund.amount),
+        }
+    }
 }
 
 /// A parcel of the fulfillment that owes the e-mail, and its number among all parcels of the order.

@@ -150,11 +150,28 @@ pub struct ReturnReceived {
 #[derive(Debug, Clone)]
 pub struct RefundSent {
     pub order: Order,
+    pub cause: RefundedFor,
+    /// The goods that it is for, if it is for some.
     pub lines: Vec<RefundedLine>,
     /// The part of the refund for shipping.
     pub shipping: Option<Money>,
+    /// What was taken off.
+    pub deduction: Option<Money>,
     /// The whole refund.
     pub total: Money,
+}
+
+/// Why money goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundedFor {
+    Cancellation,
+    /// What could not be sent was cancelled.
+    Unsent,
+    /// More was paid than was due.
+    Surplus,
+    Return,
+    /// Somebody decided so, here or at the provider.
+    Other,
 }
 
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
-//! Changes of an order that people ask for: cancel, hold, release, accept a payment, retry a refund.
+//! Changes of an order that people ask for: cancel, hold, release, accept a payment, refund, retry a refund.
 
 use crate::{
     App,
-    request::{AcceptPayment, CancelOrder, HoldOrder},
+    request::{AcceptPayment, CancelOrder, HoldOrder, RefundOrder},
 };
 use api::{Caller, Error, Request, Response, view::OrderView};
 use app::orders::{self, Cancel};
@@ -39,6 +39,12 @@ pub async fn accept_payment(
     let stamp = caller.stamp(app.clock.now());
     let order = orders::accept_payment(&app.store, &request.path_param("order_id")?, &body.reason, &stamp).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
+}
+
+pub async fn refund(app: &App, caller: &Caller, body: RefundOrder, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let order = orders::refund_order(&app.store, &request.path_param("order_id")?, &body.request(), &stamp).await?;
+    Ok(Response::json(201, &OrderView::of(&order)))
 }
 
 pub async fn retry_refunds(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {

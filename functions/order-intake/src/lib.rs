@@ -5,10 +5,10 @@ mod place;
 mod read;
 pub mod request;
 
-use domain::policy::Policy;
+use domain::money::{Amount, Currency};
 use jiff::SignedDuration;
 use payments::Provider;
-use request::{AcceptPayment, CancelOrder, HoldOrder, PlaceOrder};
+use request::{AcceptPayment, CancelOrder, HoldOrder, PlaceOrder, RefundOrder};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
@@ -33,11 +33,12 @@ api::routes! {
     "POST /orders/{order_id}/holds" () HoldOrder => change::hold;
     "DELETE /orders/{order_id}/holds/{reason}" () => change::release;
     "POST /orders/{order_id}/accept-payment" () AcceptPayment => change::accept_payment;
+    "POST /orders/{order_id}/refunds" () RefundOrder, keyed => change::refund;
     "POST /orders/{order_id}/refunds/retry" () => change::retry_refunds;
 }
 
-/// Reads `RESERVATION_MINUTES` and `SURPLUS`.
-pub fn conditions(reservation_minutes: &str, surplus: &str) -> Result<Conditions, ConfigError> {
+/// Reads `RESERVATION_MINUTES`, `SURPLUS` and `REFUND_APPROVAL`.
+pub fn conditions(reservation_minutes: &str, surplus: &str, approval: &str) -> Result<Conditions, ConfigError> {
     let wrong = |name, problem: &str| ConfigError::Invalid { name, problem: problem.to_owned() };
     let minutes = reservation_minutes.parse().ok().filter(|minutes| *minutes > 0);
     let minutes = minutes.ok_or(wrong("RESERVATION_MINUTES", "must be a whole number of minutes, 1 or more"))?;
@@ -46,5 +47,45 @@ pub fn conditions(reservation_minutes: &str, surplus: &str) -> Result<Conditions
         "refund" => true,
         _ => return Err(wrong("SURPLUS", "must be hold or refund")),
     };
-    Ok(Conditions { reservation: SignedDuration::from_mins(minutes), policy: Policy { refunds_surplus } })
+    let limits = approval.split(',').map(str::trim).filter(|limit| !limit.is_empty()).map(limit);
+    let limits = limits.collect::<Option<_>>();
+    let approval_limits = limits.ok_or(wrong(
+        "REFUND_APPROVAL",
+        "must be empty or like EUR:20000,JPY:30000: currencies with amounts in their minor units",
+    ))?;
+    Ok(Conditions { reservation: SignedDuration::from_mins(minutes), refunds_surplus, approval_limits })
+}
+
+/// A currency with an amount of it.
+fn limit(text: &str) -> Option<(Currency, Amount)> {
+    let (currency, amount) = text.split_once(':')?;
+    Some((currency.parse().ok()?, amount.parse().ok().filter(|amount| *amount >= 0)?))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_cannot_be_meant_stops_the_function_with_its_name() {
+        let limits = conditions("60", "hold", " EUR:20000, JPY:0 ").unwrap().approval_limits;
+        assert_eq!(
+            limits.into_iter().map(|(c, limit)| (c.to_string(), limit)).collect::<Vec<_>>(),
+            [("EUR".to_owned(), 20_000), ("JPY".to_owned(), 0)]
+        );
+        assert!(conditions("60", "refund", "").unwrap().refunds_surplus);
+        let table = [
+            ("0", "hold", "", "RESERVATION_MINUTES"),
+            ("1h", "hold", "", "RESERVATION_MINUTES"),
+            ("60", "", "", "SURPLUS"),
+            ("60", "hold", "200.00", "REFUND_APPROVAL"),
+            ("60", "hold", "EUR:-1", "REFUND_APPROVAL"),
+            ("60", "hold", "EURO:1", "REFUND_APPROVAL"),
+        ];
+        for (minutes, surplus, approval, name) in table {
+            let error = conditions(minutes, surplus, approval).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ async fn main() -> Result<(), Error> {
         conditions: order_intake::conditions(
             &runtime::variable("RESERVATION_MINUTES")?,
             &runtime::variable("SURPLUS")?,
+            &runtime::variable("REFUND_APPROVAL")?,
         )?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await

@@ -11,6 +11,6 @@ pub async fn place(app: &App, caller: &Caller, body: PlaceOrder, _: &Request) ->
     if caller.channel.is_none() {
         place::require_channel(&app.store, &placed.channel).await?;
     }
-    let accepted = place::place_order(&app.store, placed, app.conditions, &caller.stamp(now)).await?;
+    let accepted = place::place_order(&app.store, placed, &app.conditions, &caller.stamp(now)).await?;
     Ok(Response::json(201, &accepted))
 }

@@ -5,7 +5,16 @@ mod place_order;
 pub use place_order::{PaymentReference, PlaceOrder};
 
 use api::{Body, Fields};
-use domain::{order_state::HoldReason, text::Reason};
+use domain::{
+    ids::LineId,
+    money::{Amount, MAX_AMOUNT},
+    order_state::HoldReason,
+    placed_order::MAX_LINES,
+    requested_refund::RefundRequest,
+    text::Reason,
+    whole::{Price, Units, Whole},
+};
+use std::collections::BTreeSet;
 
 /// Why an order is cancelled.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -35,6 +44,77 @@ pub struct AcceptPayment {
 impl Body for AcceptPayment {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         fields.text("reason").map(|reason| Self { reason })
+    }
+}
+
+/// What a person wants refunded beside returns and cancellations. Without `amount` it is the price of `lines` and
+/// `shipping`.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct RefundOrder {
+    /// In minor units.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<RefundedAmount>"))]
+    pub amount: Option<Amount>,
+    /// Units that are paid back. They are not paid back again when they are returned.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_LINES)))]
+    pub lines: Option<Vec<UnitsToRefund>>,
+    /// A part of the shipping price.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Price>"))]
+    pub shipping: Option<Amount>,
+    pub reason: Reason,
+    /// The `Idempotency-Key` header.
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub key: String,
+}
+
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct UnitsToRefund {
+    pub line: LineId,
+    pub quantity: Units,
+}
+
+type RefundedAmount = Whole<Amount, 1, MAX_AMOUNT>;
+
+impl Body for RefundOrder {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let amount: Option<Option<RefundedAmount>> = fields.optional_whole("amount");
+        let lines = fields.optional_list("lines", 1..=MAX_LINES, |fields| {
+            let (line, quantity) = (fields.line(), fields.whole("quantity"));
+            Some(UnitsToRefund { line: line?, quantity: quantity? })
+        });
+        let shipping: Option<Option<Price>> = fields.optional_whole("shipping");
+        let reason = fields.text("reason");
+        let key = fields.required_key("a refund that is sent again after a time-out would be paid twice");
+        let (amount, lines, shipping) = (amount?, lines?, shipping?);
+        if amount.is_none() && lines.is_none() && shipping.is_none() {
+            fields.report("amount", "is required unless `lines` or `shipping` say what is refunded");
+        }
+        let numbers: Option<BTreeSet<LineId>> =
+            lines.as_ref().map(|lines| lines.iter().map(|line| line.line).collect());
+        if numbers.is_some_and(|numbers| lines.as_ref().is_some_and(|lines| numbers.len() < lines.len())) {
+            fields.report("lines", "names a line twice");
+        }
+        Some(Self {
+            amount: amount.map(Whole::get),
+            lines,
+            shipping: shipping.map(Whole::get),
+            reason: reason?,
+            key: key?,
+        })
+    }
+}
+
+impl RefundOrder {
+    pub fn request(self) -> RefundRequest {
+        let lines = self.lines.unwrap_or_default().into_iter();
+        RefundRequest {
+            lines: lines.map(|units| (units.line, units.quantity.get())).collect(),
+            shipping: self.shipping.unwrap_or_default(),
+            amount: self.amount,
+            reason: self.reason.to_string(),
+            key: self.key,
+        }
     }
 }
 

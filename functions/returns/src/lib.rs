@@ -9,7 +9,7 @@ use domain::{
     ids::{OrderId, ReturnId},
     returns::Return,
 };
-use request::{DeclineReturn, InspectReturn, ReceiveReturn, RequestReturn};
+use request::{DecideRefund, DeclineReturn, InspectReturn, ReceiveReturn, RequestReturn};
 use runtime::Clock;
 use store::Store;
 
@@ -26,6 +26,7 @@ api::routes! {
     "POST /orders/{order_id}/returns/{return}/decline" () DeclineReturn => decline;
     "POST /orders/{order_id}/returns/{return}/receive" (Warehouse) ReceiveReturn => receive;
     "POST /orders/{order_id}/returns/{return}/inspect" (Warehouse) InspectReturn => inspect;
+    "POST /orders/{order_id}/returns/{return}/refund" () DecideRefund => decide_refund;
 }
 
 /// The same idempotency key asks once.
@@ -59,8 +60,17 @@ async fn receive(app: &App, caller: &Caller, body: ReceiveReturn, request: &Requ
 
 async fn inspect(app: &App, caller: &Caller, body: InspectReturn, request: &Request) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
-    let ((order, id), found) = (named(request)?, body.by_line());
-    let now = returns::inspect_return(&app.store, &order, id, &found, &stamp).await?;
+    let (order, id) = named(request)?;
+    let (found, wish) = body.found_and_wish();
+    let now = returns::inspect_return(&app.store, &order, id, &found, &wish, &stamp).await?;
+    Ok(answer(&order, id, &now))
+}
+
+async fn decide_refund(app: &App, caller: &Caller, body: DecideRefund, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let (order, id) = named(request)?;
+    let DecideRefund { wish, refunds } = body;
+    let now = returns::decide_return_refund(&app.store, &order, id, &wish.wish(), &refunds, &stamp).await?;
     Ok(answer(&order, id, &now))
 }
 

@@ -2,13 +2,14 @@
 
 use api::{Body, Fields};
 use domain::{
-    ids::{LineId, LocationId},
+    ids::{LineId, LocationId, RefundId},
+    money::Amount,
     placed_order::MAX_LINES,
-    returns::{Inspection, RequestedUnits},
+    returns::{Inspection, RefundWish, RequestedUnits},
     text::Reason,
-    whole::{FoundUnits, Units},
+    whole::{FoundUnits, Price, Units},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Units of one line may need several dispositions.
 const MAX_INSPECTED: usize = 4 * MAX_LINES;
@@ -58,6 +59,53 @@ impl ReceiveReturn {
 pub struct InspectReturn {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_INSPECTED)))]
     pub lines: Vec<InspectedLine>,
+    #[cfg_attr(feature = "schema", schemars(flatten))]
+    pub wish: Wish,
+}
+
+/// How much is refunded.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct Wish {
+    /// In minor units, from 0 to what is due, which is what it is without this field.
+    #[cfg_attr(feature = "schema", schemars(rename = "refund", with = "Option<Price>"))]
+    pub amount: Option<Amount>,
+    /// Why less than what is due is refunded. Needed only then.
+    pub reason: Option<Reason>,
+}
+
+/// The refund of a return, and which refunds that were made at the provider count for it.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct DecideRefund {
+    #[cfg_attr(feature = "schema", schemars(flatten))]
+    pub wish: Wish,
+    /// Names of refunds as `GET /orders/{order_id}` lists them.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<RefundId>>", length(min = 1, max = MAX_CREDITS)))]
+    pub refunds: BTreeSet<RefundId>,
+}
+
+/// The refunds that one request lets count for a return.
+const MAX_CREDITS: usize = 20;
+
+impl Wish {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (amount, reason): (Option<Option<Price>>, _) =
+            (fields.optional_whole("refund"), fields.optional_text("reason"));
+        Some(Self { amount: amount?.map(Price::get), reason: reason? })
+    }
+
+    pub fn wish(self) -> RefundWish {
+        RefundWish { amount: self.amount, reason: self.reason.map(|reason| reason.to_string()) }
+    }
+}
+
+impl Body for DecideRefund {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let wish = Wish::read(fields);
+        let refunds = fields.optional_texts("refunds", 1..=MAX_CREDITS, str::parse);
+        Some(Self { wish: wish?, refunds: refunds?.unwrap_or_default().into_iter().collect() })
+    }
 }
 
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -69,13 +117,13 @@ pub struct InspectedLine {
 }
 
 impl InspectReturn {
-    /// What was found, by line.
-    pub fn by_line(self) -> BTreeMap<LineId, Vec<Inspection>> {
+    /// What was found by line, and how much is refunded.
+    pub fn found_and_wish(self) -> (BTreeMap<LineId, Vec<Inspection>>, RefundWish) {
         let mut by_line: BTreeMap<LineId, Vec<Inspection>> = BTreeMap::new();
         for InspectedLine { line, units } in self.lines {
             by_line.entry(line).or_default().push(units);
         }
-        by_line
+        (by_line, self.wish.wish())
     }
 }
 
@@ -120,7 +168,8 @@ impl Body for InspectReturn {
             let units = Inspection { quantity: quantity?.get(), disposition: disposition?, grade: grade? };
             Some(InspectedLine { line: line?, units })
         });
-        Some(Self { lines: lines? })
+        let wish = Wish::read(fields);
+        Some(Self { lines: lines?, wish: wish? })
     }
 }
 

@@ -49,24 +49,14 @@ impl Body for MoveStock {
             fields.report("quantity", "must not be 0: that would move nothing");
         }
         let reason = fields.text("reason");
-        let key = required_key(fields);
+        let key = fields.required_key(KEY);
         Some(Self { sku: sku?, location: location?, kind: kind?, quantity: quantity?, reason: reason?, key: key? })
     }
 }
 
-/// The request's idempotency key, without which a movement is refused.
-fn required_key(fields: &Fields<'_>) -> Option<String> {
-    // A malformed key was refused before the body was read.
-    let key = fields.request().idempotency_key().ok().flatten().map(str::to_owned);
-    if key.is_none() {
-        fields.report(
-            "Idempotency-Key",
-            "the header is required: a receipt that is sent again after a time-out would count twice. Send a name of this movement \
-             (the delivery note's number, or a UUID), and the same one each time you try again",
-        );
-    }
-    key
-}
+/// Why a movement needs a key.
+const KEY: &str = "a receipt that is sent again after a time-out would count twice. It is a name of this movement, such as the \
+                   delivery note's number, or a UUID";
 
 impl Body for CountStock {
     fn read(fields: &Fields<'_>) -> Option<Self> {

@@ -45,6 +45,14 @@ pub fn accept_payment() -> Value {
     json!({ "reason": "the bank kept a fee" })
 }
 
+pub fn refund_order() -> Value {
+    json!({ "lines": [{ "line": 0, "quantity": 1 }], "reason": "a stain; the customer keeps it" })
+}
+
+pub fn decide_refund() -> Value {
+    json!({ "refund": 0, "reason": "refunded in the dashboard", "refunds": ["re_3MmlLrLkdIwHu7ix0uke3Ezy"] })
+}
+
 pub fn move_stock() -> Value {
     json!({ "sku": "TEE-M", "location": "main", "kind": "receive", "quantity": 50, "reason": "delivery 77" })
 }

@@ -118,7 +118,7 @@ impl Functions {
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
         let mut wiring = Wiring { network, url_of, region, time, rng };
         let (_, store) = wiring.store("order-intake");
-        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold")?;
+        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "")?;
         let providers = Provider::ALL.to_vec();
         let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };
         let (_, store) = wiring.store("payment-webhook");

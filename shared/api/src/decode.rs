@@ -96,6 +96,19 @@ impl Fields<'_> {
         checked.map_err(|detail| self.report(name, detail)).ok()
     }
 
+    /// The request's idempotency key, without which it is refused. `why` says what a repetition without one would do.
+    pub fn required_key(&self, why: &str) -> Option<String> {
+        // A malformed key was refused before the body was read.
+        let key = self.request().idempotency_key().ok().flatten().map(str::to_owned);
+        if key.is_none() {
+            self.report(
+                "Idempotency-Key",
+                format!("the header is required: {why}. Send the same one each time you try again"),
+            );
+        }
+        key
+    }
+
     /// A text, as `parse` accepts it.
     pub fn text_by<T, E: Display>(&self, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let value = self.require(name)?;
@@ -208,6 +221,17 @@ impl Fields<'_> {
     ) -> Option<Vec<T>> {
         let value = self.require(name)?;
         self.parse_list(name, value, length, "objects", |at, item| self.decoder.object(at, item, &mut read))
+    }
+
+    /// A list of objects that may be absent.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_list<T>(
+        &self,
+        name: &'static str,
+        length: RangeInclusive<usize>,
+        read: impl FnMut(&Fields<'_>) -> Option<T>,
+    ) -> Option<Option<Vec<T>>> {
+        if self.get(name).is_none() { Some(None) } else { self.list(name, length, read).map(Some) }
     }
 
     /// A list of texts, each as `parse` accepts it, whose length is within `length`.

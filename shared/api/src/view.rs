@@ -12,7 +12,8 @@ use domain::{
     order::Order,
     order_state::{Hold, HoldReason, OrderState, OrderStatus},
     placed_order::{Address, Customer, Discount, Line, Shipping},
-    returns::{Return, ReturnLine, ReturnStatus},
+    requested_refund::RequestedRefund,
+    returns::{Deduction, Return, ReturnLine, ReturnStatus},
     text::Name,
 };
 use jiff::Timestamp;
@@ -84,6 +85,12 @@ pub struct OrderView {
     pub refunded: Amount,
     pub payments: BTreeMap<PaymentId, Payment>,
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// What a person accepted not to get.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_off: Option<Amount>,
+    /// Refunds that people ordered beside returns and cancellations: the first is `request-1` in `refunds`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requested_refunds: Vec<RequestedRefund>,
     pub fulfillment_details: Vec<FulfillmentView>,
     pub returns: Vec<ReturnView>,
     pub emails: Vec<EmailView>,
@@ -169,9 +176,21 @@ pub struct ReturnView {
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub requested_at: Timestamp,
     pub lines: Vec<ReturnLine>,
-    /// What its inspection led to.
+    /// What is refunded for it, once that is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refund: Option<Amount>,
+    /// What its inspection proposes to refund, while an operator has to approve it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_approve: Option<Amount>,
+    /// The part of the refund that is for shipping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping: Option<Amount>,
+    /// What is not refunded of its price, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Deduction>,
+    /// Refunds made at the provider that count for this return.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub credits: BTreeMap<RefundId, Amount>,
 }
 
 impl ReturnView {
@@ -183,6 +202,10 @@ impl ReturnView {
             requested_at: value.requested_at,
             lines: value.lines.clone(),
             refund: value.refund,
+            to_approve: value.to_approve,
+            shipping: Some(value.shipping).filter(|shipping| *shipping > 0),
+            deduction: value.deduction.clone(),
+            credits: value.credits.clone(),
         }
     }
 }
@@ -252,6 +275,8 @@ impl OrderView {
             refunded: state.ledger.settled_refunds(state.currency),
             payments: state.ledger.payments.clone(),
             refunds: state.ledger.refunds().map(|(id, refund)| (id.clone(), refund.clone())).collect(),
+            written_off: Some(state.ledger.written_off).filter(|amount| *amount > 0),
+            requested_refunds: state.requested_refunds.clone(),
             fulfillment_details: fulfillments.collect(),
             returns: returns.collect(),
             emails: emails(email_claims),

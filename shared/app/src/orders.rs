@@ -6,6 +6,7 @@ use domain::{
     ids::OrderId,
     order::{Change, Order},
     order_state::{HoldReason, OrderState},
+    requested_refund::RefundRequest,
 };
 use jiff::Timestamp;
 use store::{ItemKey, Store, Stored, StoredOrder, retry_on_conflict};
@@ -105,6 +106,17 @@ pub async fn release_order(
 /// Accepts what was paid as enough.
 pub async fn accept_payment(store: &Store, id: &OrderId, reason: &str, stamp: &Stamp) -> Result<StoredOrder, Error> {
     person_changes_state(store, id, stamp, |state| state.accept_payment(reason, stamp)).await
+}
+
+/// Refunds an amount, the price of units, or shipping. The same idempotency key refunds once.
+pub async fn refund_order(
+    store: &Store,
+    id: &OrderId,
+    request: &RefundRequest,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    let rule = |order: Order| Ok(((), order.request_refund(request, stamp)?.into()));
+    change(store, id, &Scope::Everything, stamp.at, rule).await.map(|((), order)| order)
 }
 
 /// Orders another attempt at the refunds that failed.

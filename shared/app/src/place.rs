@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use store::{CommitError, Store, Stored, retry_on_conflict};
 
 /// The number of places (a SKU at a location) that one order may hold stock at. Cancelling the order takes one action
@@ -54,22 +55,32 @@ impl Accepted {
 }
 
 /// The merchant's choices for new orders.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Conditions {
     /// How long an unpaid order keeps its stock.
     pub reservation: SignedDuration,
-    pub policy: Policy,
+    /// Whether money beyond an order's total is refunded at once.
+    pub refunds_surplus: bool,
+    /// The refund of a return above this needs an operator's approval.
+    pub approval_limits: BTreeMap<Currency, Amount>,
+}
+
+impl Conditions {
+    fn policy(&self, currency: Currency) -> Policy {
+        Policy { refunds_surplus: self.refunds_surplus, approves_above: self.approval_limits.get(&currency).copied() }
+    }
 }
 
 /// Places an order whose channel is known. A repeated order gets the same answer.
 pub async fn place_order(
     store: &Store,
     placed: PlacedOrder,
-    Conditions { reservation, policy }: Conditions,
+    conditions: &Conditions,
     stamp: &Stamp,
 ) -> Result<Accepted, Error> {
     let id = OrderId::derive(&placed.channel, &placed.reference);
-    let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + reservation);
+    let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + conditions.reservation);
+    let policy = conditions.policy(placed.currency);
     let placement = Placement { fingerprint, reserved_until, order: placed };
     retry_on_conflict(async || attempt(store, &id, &placement, policy, stamp).await).await
 }

@@ -4,12 +4,12 @@ use crate::{Error, FieldError, Refusal, Scope, orders};
 use domain::{
     Rejection,
     history::Stamp,
-    ids::{LineId, LocationId, OrderId, ReturnId},
+    ids::{LineId, LocationId, OrderId, RefundId, ReturnId},
     order::{Change, Order},
-    returns::{Inspection, RequestedUnits, Return},
+    returns::{Inspection, RefundWish, RequestedUnits, Return},
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Store;
 
 /// Asks for a return. The same idempotency key asks only once.
@@ -59,15 +59,29 @@ pub async fn receive_return(
     change_return(store, order, id, stamp, |returned| returned.receive(received, location, stamp)).await
 }
 
-/// Finishes a return. Good units go back into stock, and units that came are refunded.
+/// Finishes a return. Good units go back into stock, and units that came are refunded as `wish` says.
 pub async fn inspect_return(
     store: &Store,
     order: &OrderId,
     id: ReturnId,
     found: &BTreeMap<LineId, Vec<Inspection>>,
+    wish: &RefundWish,
     stamp: &Stamp,
 ) -> Result<Return, Error> {
-    change(store, order, id, stamp.at, |order| order.inspect_return(id, found, stamp)).await
+    change(store, order, id, stamp.at, |order| order.inspect_return(id, found, wish, stamp)).await
+}
+
+/// Decides the refund of an inspected return, and which refunds that were made elsewhere count for it.
+pub async fn decide_return_refund(
+    store: &Store,
+    order: &OrderId,
+    id: ReturnId,
+    wish: &RefundWish,
+    credits: &BTreeSet<RefundId>,
+    stamp: &Stamp,
+) -> Result<Return, Error> {
+    let rule = |order: Order| Ok(order.decide_return_refund(id, wish, credits, stamp)?.into());
+    change(store, order, id, stamp.at, rule).await
 }
 
 async fn change_return(

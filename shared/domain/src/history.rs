@@ -97,6 +97,8 @@ names! {
         /// The provider's own sum of a payment's refunds.
         RefundedInTotal = "refunded-in-total",
         RefundIntended = "refund-intended",
+        /// A person ordered a refund.
+        RefundRequested = "refund-requested",
         /// A dispute keeps it from going out.
         RefundBlocked = "refund-blocked",
         /// The bank gave the money to the customer instead.
@@ -126,6 +128,12 @@ names! {
         Inspected = "inspected",
         /// The order's note of an inspection that led to no refund.
         ReturnInspected = "return-inspected",
+        /// Refunds that were made elsewhere count for this return.
+        Credited = "credited",
+        /// The refund of a return waits for an operator.
+        RefundToApprove = "refund-to-approve",
+        /// An operator decided the refund of a return.
+        RefundApproved = "refund-approved",
         // E-mails.
         Emailed = "emailed",
         /// The mail service refuses the customer's address.

@@ -25,6 +25,7 @@ pub mod placed_order;
 pub mod policy;
 pub mod problem;
 pub mod refund_cause;
+pub mod requested_refund;
 pub mod returns;
 pub mod routing;
 pub mod safeguards;

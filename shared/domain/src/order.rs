@@ -5,6 +5,7 @@
 //! them.
 
 mod goods;
+mod refunds;
 mod returns;
 #[cfg(test)]
 mod tests;
@@ -120,15 +121,15 @@ impl Order {
         Ok(self)
     }
 
-    /// The price of the units that have not left. Returns are refunded from a line's first units on, so these are its
-    /// last ones.
+    /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
+    /// first units, so these are its last ones.
     fn price_of_unsent(&self) -> crate::money::Amount {
-        let sent = self.units_sent();
+        let (sent, compensated) = (self.units_sent(), self.units_compensated());
         let lines = self.placed.lines.iter();
         lines
             .map(|line| {
-                let gone = sent.get(&line.id).copied().unwrap_or_default();
-                self.placed.price_of_units(line.id, gone..line.quantity)
+                let of = |units: &BTreeMap<LineId, u32>| units.get(&line.id).copied().unwrap_or_default();
+                self.placed.price_of_next_units(line.id, of(&sent).max(of(&compensated)), line.quantity)
             })
             .sum()
     }

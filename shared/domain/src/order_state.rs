@@ -21,6 +21,7 @@ use super::{
     placed_order::{PlacedOrder, Revision},
     policy::Policy,
     problem::Code,
+    requested_refund::RequestedRefund,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,9 @@ pub struct OrderState {
     /// When the providers were asked last what they know of unfinished payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payments_asked_at: Option<Timestamp>,
+    /// Refunds that people ordered beside returns and cancellations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requested_refunds: Vec<RequestedRefund>,
     /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
@@ -116,6 +120,8 @@ names! {
         PaymentRefunded = "payment_refunded",
         /// Money that was promised to the customer has not gone out.
         RefundFailed = "refund_failed",
+        /// The refund of a return waits for an operator's decision.
+        RefundToApprove = "refund_to_approve",
         UnknownDeliveryDate = "unknown_delivery_date",
         Other = "other",
     }
@@ -153,6 +159,7 @@ impl OrderState {
             stock,
             ledger: Ledger::default(),
             payments_asked_at: None,
+            requested_refunds: Vec::new(),
             fulfillments: BTreeMap::new(),
             confirmed: false,
             owed: Owed::new(),
@@ -175,7 +182,7 @@ impl OrderState {
         self
     }
 
-    fn add_entry(&mut self, stamp: &Stamp, what: Event, note: impl Into<String>) {
+    pub(crate) fn add_entry(&mut self, stamp: &Stamp, what: Event, note: impl Into<String>) {
         self.history.push(stamp.entry(what, note));
     }
 
@@ -192,8 +199,8 @@ impl OrderState {
                 format!("the order is {}; nothing is left to hold", self.status.as_str()),
             ));
         }
-        if reason == HoldReason::InventoryOutOfStock {
-            let why = "an order is held for its stock by Orderly alone, and only while some is missing";
+        if matches!(reason, HoldReason::InventoryOutOfStock | HoldReason::RefundToApprove) {
+            let why = "Orderly alone holds an order for this reason, and only while it applies";
             return Err(Rejection::new(Code::NotForPeople, why));
         }
         if self.holds.get(&reason).is_some_and(|hold| hold.note == note) {
@@ -206,6 +213,10 @@ impl OrderState {
 
     /// Removes a hold. The order goes on if no other hold is left.
     pub fn release(mut self, reason: HoldReason, stamp: &Stamp) -> Result<Self, Rejection> {
+        if reason == HoldReason::RefundToApprove && self.holds.contains_key(&reason) {
+            let why = "a return waits for its refund: decide it with POST /orders/{id}/returns/{return}/refund";
+            return Err(Rejection::new(Code::NotForPeople, why));
+        }
         if self.holds.remove(&reason).is_none() {
             let why = format!("the order has no hold {}", reason.as_str());
             return Err(Rejection::new(Code::NoSuchHold, why));

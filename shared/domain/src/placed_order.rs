@@ -204,6 +204,18 @@ impl PlacedOrder {
         priced.map_or(0, |(ordered, total)| share_of_units(total, ordered.quantity, units))
     }
 
+    /// The price of up to `count` units of a line after its first `before` ones. A unit beyond the line has none.
+    pub fn price_of_next_units(&self, line: LineId, before: u32, count: u32) -> Amount {
+        let quantity = self.line(line).map_or(0, |ordered| ordered.quantity);
+        let end = before.saturating_add(count).min(quantity);
+        if before < end { self.price_of_units(line, before..end) } else { 0 }
+    }
+
+    /// The price of shipping, with its tax.
+    pub fn price_of_shipping(&self) -> Amount {
+        self.totals().map_or(0, |totals| totals.shipping)
+    }
+
     pub fn line(&self, line: LineId) -> Option<&Line> {
         self.lines.iter().find(|ordered| ordered.id == line)
     }

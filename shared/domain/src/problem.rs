@@ -65,10 +65,14 @@ codes! {
     AlreadyExpired = "already-expired", 409, "the order expired unpaid and holds nothing";
     NotActive = "not-active", 409, "the order is neither pending nor open";
     OnHold = "on-hold", 409, "the order is on hold; an operator may release it";
-    NotForPeople = "not-for-people", 409, "Orderly alone holds an order for its stock";
+    NotForPeople = "not-for-people", 409, "Orderly alone sets or ends a hold for this reason";
     NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
     NothingToAccept = "nothing-to-accept", 409, "the order does not wait for the rest of its payment";
     NothingToRetry = "nothing-to-retry", 409, "no refund of this order has failed";
+    MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";
+    AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
+    NoReason = "no-reason", 409, "less than what is due is refunded only with a reason";
+    UnknownRefund = "unknown-refund", 409, "no such refund was made at the provider, or it counts for another return";
     // Steps of a fulfillment or a return.
     WrongStatus = "wrong-status", 409, "its status does not allow this step";
     UnknownLine = "unknown-line", 409, "it has no such line";

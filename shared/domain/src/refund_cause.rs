@@ -15,6 +15,8 @@ pub enum RefundCause {
     LatePayment(u32),
     /// More was paid than is due, for the `n`-th time.
     Surplus(u32),
+    /// A person ordered it: the `n`-th one of the order.
+    Requested(u32),
     /// A return was inspected.
     Return(ReturnId),
 }
@@ -28,16 +30,29 @@ impl fmt::Display for RefundCause {
             Self::LatePayment(n) => write!(f, "late-{n}"),
             Self::Surplus(1) => f.write_str("surplus"),
             Self::Surplus(n) => write!(f, "surplus-{n}"),
+            Self::Requested(n) => write!(f, "request-{n}"),
             Self::Return(id) => write!(f, "return-{id}"),
         }
     }
 }
 
 impl RefundCause {
-    /// Whether `refund` was decided for this cause.
-    pub fn is_of(&self, refund: &RefundId) -> bool {
-        let name = self.to_string();
-        refund.as_str() == name || refund.as_str().strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+    /// The cause that a refund was decided for. None: it was made at the provider.
+    pub fn of(refund: &RefundId) -> Option<Self> {
+        let name = refund.as_str();
+        let name = name.split_once('.').map_or(name, |(name, _)| name);
+        let nth = |text: &str| text.parse().ok().filter(|n| *n > 1);
+        match name.split_once('-') {
+            None if name == "cancel" => Some(Self::Cancel),
+            None if name == "late" => Some(Self::LatePayment(1)),
+            None if name == "surplus" => Some(Self::Surplus(1)),
+            Some(("cancel", "unsent")) => Some(Self::CancelUnsent),
+            Some(("late", n)) => nth(n).map(Self::LatePayment),
+            Some(("surplus", n)) => nth(n).map(Self::Surplus),
+            Some(("request", n)) => n.parse().ok().map(Self::Requested),
+            Some(("return", id)) => id.parse().ok().map(Self::Return),
+            _ => None,
+        }
     }
 }
 
@@ -47,19 +62,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_owns_its_refund_and_the_parts_of_it() {
-        let table = [
-            (RefundCause::Cancel, "cancel", true),
-            (RefundCause::Cancel, "cancel.2", true),
-            (RefundCause::Cancel, "cancel-unsent", false),
-            (RefundCause::LatePayment(1), "late", true),
-            (RefundCause::LatePayment(1), "late-2", false),
-            (RefundCause::LatePayment(2), "late-2.3", true),
-            (RefundCause::Return(ReturnId::nth(1)), "return-01", true),
-            (RefundCause::Return(ReturnId::nth(1)), "return-011", false),
+    fn a_refund_tells_its_cause_by_its_name() {
+        let all = [
+            RefundCause::Cancel,
+            RefundCause::CancelUnsent,
+            RefundCause::LatePayment(1),
+            RefundCause::LatePayment(2),
+            RefundCause::Surplus(1),
+            RefundCause::Surplus(12),
+            RefundCause::Requested(1),
+            RefundCause::Return(ReturnId::nth(1)),
+            RefundCause::Return(ReturnId::nth(100)),
         ];
-        for (cause, refund, is_of) in table {
-            assert_eq!(cause.is_of(&refund.parse().unwrap()), is_of, "{cause} {refund}");
+        for cause in all {
+            for name in [cause.to_string(), format!("{cause}.2")] {
+                assert_eq!(RefundCause::of(&name.parse().unwrap()), Some(cause.clone()), "{name}");
+            }
+        }
+        for name in ["re_3MmlLrLkdIwHu7ix0uke3Ezy", "late-1", "cancelled", "return-", "return-x", "7"] {
+            assert_eq!(RefundCause::of(&name.parse().unwrap()), None, "{name}");
         }
     }
 }

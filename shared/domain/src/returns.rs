@@ -4,8 +4,8 @@ use super::{
     Rejection,
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
     history::{Entry, Event, Stamp},
-    ids::{LineId, LocationId, Sku},
-    money::Amount,
+    ids::{LineId, LocationId, RefundId, Sku},
+    money::{Amount, Currency},
     names::names,
     placed_order::PlacedOrder,
     problem::Code,
@@ -26,9 +26,21 @@ pub struct Return {
     /// Where it was received. Its goods are restocked there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
-    /// What its inspection led to.
+    /// What is refunded for it, once that is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<Amount>,
+    /// What its inspection proposes to refund, while an operator has to approve it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_approve: Option<Amount>,
+    /// The price of shipping that is given back with it.
+    #[serde(default, skip_serializing_if = "is_no_money")]
+    pub shipping: Amount,
+    /// Why less is refunded than the goods and the shipping cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Deduction>,
+    /// Refunds made at the provider that count for this return.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub credits: BTreeMap<RefundId, Amount>,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
     pub history: Vec<Entry>,
@@ -129,12 +141,27 @@ pub struct RequestedUnits {
     pub reason: ReturnReason,
 }
 
-/// A finished inspection: the return, the goods that go back into stock, and the refund.
+/// A part of the price that is not given back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Deduction {
+    pub amount: Amount,
+    pub reason: String,
+}
+
+/// How much is to be refunded for a return, if not all of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RefundWish {
+    pub amount: Option<Amount>,
+    /// Needed if it is less than what is due.
+    pub reason: Option<String>,
+}
+
+/// A finished inspection: the return, and the goods that go back into stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
     pub value: Return,
     pub stock: StockChange,
-    pub refund: Amount,
 }
 
 /// Asks to return units. They must have been sent (`sent`, by line) and be in no earlier return.
@@ -180,13 +207,17 @@ pub fn request(
         key: key.to_owned(),
         location: None,
         refund: None,
+        to_approve: None,
+        shipping: 0,
+        deduction: None,
+        credits: BTreeMap::new(),
         owed: Owed::new(),
         history: vec![stamp.entry(Event::Requested, "")],
     })
 }
 
 impl Return {
-    fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
+    pub(crate) fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
         self.history.push(stamp.entry(what, note));
         self
     }
@@ -268,20 +299,21 @@ impl Return {
         Ok(self.with_entry(stamp, Event::Received, format!("{units} in total")))
     }
 
-    /// Finishes the return. Every announced unit gets a disposition; units that never came are missing. Good units go
-    /// back into stock, and units that came are refunded at the price that the customer paid. Repeating the inspection
-    /// changes nothing.
+    /// Finishes the inspection. Every announced unit gets a disposition; units that never came are missing. Good units
+    /// go back into stock, and units that came get the price that the customer paid. Repeating the inspection changes
+    /// nothing.
     ///
-    /// `earlier` are the order's other returns: each unit's share of the line's price is refunded once.
+    /// `compensated` are the units of each line that are paid back already: each unit's share of the line's price is
+    /// refunded once.
     pub fn inspect(
         mut self,
         found: &BTreeMap<LineId, Vec<Inspection>>,
         placed: &PlacedOrder,
-        earlier: &[&Self],
+        compensated: &BTreeMap<LineId, u32>,
         stamp: &Stamp,
     ) -> Result<Inspected, Rejection> {
         if self.status == ReturnStatus::Inspected && self.found() == *found {
-            return Ok(Inspected { value: self, stock: StockChange::default(), refund: 0 });
+            return Ok(Inspected { value: self, stock: StockChange::default() });
         }
         let (Some(location), ReturnStatus::PartiallyReceived | ReturnStatus::Received) =
             (self.location.clone(), self.status)
@@ -292,7 +324,6 @@ impl Return {
             return Err(Rejection::new(Code::UnknownLine, format!("line {line} is not part of this return")));
         }
         let mut stock = StockChange::default();
-        let mut refund = 0;
         for own in &mut self.lines {
             own.inspected = found.get(&own.line).cloned().unwrap_or_default();
             let came: u32 = own.units_to_refund();
@@ -305,15 +336,43 @@ impl Return {
             }
             let place = StockPlace { sku: own.sku.clone(), location: location.clone() };
             own.inspected.iter().for_each(|units| stock.add(place.clone(), units.stock_change()));
-            let before: u32 = earlier.iter().map(|other| other.units_refunded(own.line)).sum();
-            let price = placed.price_of_units(own.line, before..before + came);
-            own.refund = Some(price);
-            refund += price;
+            let before = compensated.get(&own.line).copied().unwrap_or_default();
+            own.refund = Some(placed.price_of_next_units(own.line, before, came));
         }
         self.status = ReturnStatus::Inspected;
-        self.refund = Some(refund);
-        let note = placed.currency.format(refund);
-        Ok(Inspected { value: self.with_entry(stamp, Event::Inspected, note), stock, refund })
+        let note = placed.currency.format(self.price_of_goods());
+        Ok(Inspected { value: self.with_entry(stamp, Event::Inspected, note), stock })
+    }
+
+    /// The price of the units that came.
+    fn price_of_goods(&self) -> Amount {
+        self.lines.iter().filter_map(|line| line.refund).sum()
+    }
+
+    /// What is due for it at most: goods and shipping, less what was refunded for it elsewhere.
+    pub(crate) fn due_amount(&self) -> Amount {
+        let credited: Amount = self.credits.values().sum();
+        (self.price_of_goods() + self.shipping - credited).max(0)
+    }
+
+    /// The amount to refund. Less than what is due needs a reason, and becomes a deduction.
+    pub(crate) fn wish(&mut self, wish: &RefundWish, currency: Currency) -> Result<Amount, Rejection> {
+        let due = self.due_amount();
+        let amount = wish.amount.unwrap_or(due);
+        if amount > due {
+            let why = format!("{} is asked for, and {} is due", currency.format(amount), currency.format(due));
+            return Err(Rejection::new(Code::MoreThanLeft, why));
+        }
+        self.deduction = match &wish.reason {
+            _ if amount == due => None,
+            Some(reason) => Some(Deduction { amount: due - amount, reason: reason.clone() }),
+            None => {
+                let why =
+                    format!("less than {} needs a `reason`, which the customer may ask for", currency.format(due));
+                return Err(Rejection::new(Code::NoReason, why));
+            }
+        };
+        Ok(amount)
     }
 
     fn found(&self) -> BTreeMap<LineId, Vec<Inspection>> {
@@ -325,9 +384,10 @@ impl Return {
         self.lines.iter().map(|line| line.received).sum()
     }
 
-    fn units_refunded(&self, line: LineId) -> u32 {
-        let refunded = self.status == ReturnStatus::Inspected;
-        self.lines.iter().filter(|own| refunded && own.line == line).map(ReturnLine::units_to_refund).sum()
+    /// The units that came and were inspected, by line.
+    pub(crate) fn units_inspected(&self) -> impl Iterator<Item = (LineId, u32)> {
+        let is_inspected = self.status == ReturnStatus::Inspected;
+        self.lines.iter().filter(move |_| is_inspected).map(|line| (line.line, line.units_to_refund()))
     }
 
     /// When to look at it again if nothing happens before.
@@ -362,6 +422,11 @@ impl Inspection {
             Disposition::Missing => StockDelta::default(),
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_no_money(amount: &Amount) -> bool {
+    *amount == 0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature

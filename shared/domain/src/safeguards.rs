@@ -47,6 +47,8 @@ names! {
         LateMoneyGoesBack = "late-money-goes-back",
         /// What is paid beyond the total is refunded, or held for a person.
         SurplusIsSeen = "surplus-is-seen",
+        /// A return's refund waits for an operator while money was refunded elsewhere for a reason that is not known.
+        DoubtfulRefundIsApproved = "doubtful-refund-is-approved",
         /// An unpaid order asks its payment provider before it expires.
         ExpiryAsksFirst = "expiry-asks-first",
         /// A commit sends what it newly owes; if it cannot, reconcile does.

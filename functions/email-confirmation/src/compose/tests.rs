@@ -11,7 +11,7 @@ use domain::{
     order_state::OrderState,
     placed_order::PlacedOrder,
     policy::Policy,
-    returns::{Disposition, Inspection, RequestedUnits, ReturnReason},
+    returns::{Disposition, Inspection, RefundWish, RequestedUnits, ReturnReason},
     routing::Routed,
 };
 use jiff::civil::date;
@@ -135,7 +135,7 @@ fn returned() -> Order {
     let order = order.change_return(id, |asked| asked.approve(&stamp)).unwrap();
     let order = order.change_return(id, |asked| asked.receive(&[(0, 1)].into(), &at("main"), &stamp)).unwrap();
     let found = vec![Inspection { quantity: 1, disposition: Disposition::Restocked, grade: None }];
-    order.inspect_return(id, &[(0, found)].into(), &stamp).unwrap().order
+    order.inspect_return(id, &[(0, found)].into(), &RefundWish::default(), &stamp).unwrap().order
 }
 
 fn mail(order: &Order, item: &ItemName, kind: &EmailKind) -> Mail {

@@ -10,7 +10,7 @@
 pub mod english;
 pub mod german;
 
-use super::{Money, Parcel, dates::Calendar, money::Numbers, sentence::Sentence};
+use super::{Money, Parcel, RefundedFor, dates::Calendar, money::Numbers, sentence::Sentence};
 use jiff::civil::Date;
 
 /// All languages.
@@ -175,6 +175,9 @@ pub struct RefundSent {
     pub soon: &'static str,
     pub way_back: &'static str,
     pub refunded: &'static str,
+    /// What the refund is for, where it is for no goods in particular.
+    pub cause: fn(RefundedFor) -> &'static str,
+    pub deduction: &'static str,
     pub total: &'static str,
 }
 

@@ -4,7 +4,7 @@
 
 use super::{
     DateRange, Delivered, Language, Line, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
-    RefundSent, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
+    RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
 };
 use jiff::civil::date;
 
@@ -131,6 +131,7 @@ pub fn return_received() -> ReturnReceived {
 pub fn refund_sent() -> RefundSent {
     RefundSent {
         order: order(),
+        cause: RefundedFor::Return,
         lines: vec![RefundedLine {
             sku: "MUG-STONE-350".to_owned(),
             title: "Stoneware mug, sand, 350 ml".to_owned(),
@@ -138,6 +139,7 @@ pub fn refund_sent() -> RefundSent {
             amount: Some(eur(2_160)),
         }],
         shipping: Some(eur(690)),
+        deduction: None,
         total: eur(2_850),
     }
 }

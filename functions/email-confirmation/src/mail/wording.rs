@@ -168,6 +168,11 @@ impl RefundSent {
         (messages.refund_sent.preheader)(&messages.money(&self.total))
     }
 
+    /// What it is for, if it lists no goods.
+    pub(super) fn cause(&self, messages: &Messages) -> Option<&'static str> {
+        self.lines.is_empty().then(|| (messages.refund_sent.cause)(self.cause))
+    }
+
     pub(super) fn opening(&self, messages: &Messages) -> Sentence {
         (messages.refund_sent.opening)(&messages.money(&self.total), &self.order.number)
     }

@@ -99,7 +99,7 @@ fn an_inspection_may_split_a_line_over_several_dispositions() {
     let mut graded = found(0, 2, "restocked");
     graded["grade"] = json!("B");
     let lines = [graded, found(1, 1, "missing"), found(0, 1, "not_restocked"), found(0, 1, "processing_required")];
-    let read = decoded::<InspectReturn>(&json!({"lines": lines})).unwrap().by_line();
+    let read = decoded::<InspectReturn>(&json!({"lines": lines})).unwrap().found_and_wish().0;
     let of = |quantity, disposition, grade| Inspection { quantity, disposition, grade };
     let split = [
         of(2, Disposition::Restocked, Some(Grade::B)),

@@ -86,6 +86,22 @@ pub fn routes() -> Vec<Prose> {
         .example(examples::accept_payment())
         .fails(Code::NothingToAccept),
         Prose::new::<OrderView>(
+            "POST /orders/{order_id}/refunds",
+            "refundOrder",
+            "Refund any amount",
+            (201, "The order; the refund follows."),
+        )
+        .about(
+            "Refunds an amount, the price of units, or a part of the shipping price, beside returns and cancellations. Never \
+             more than is left of what was captured.",
+        )
+        .required_key("The same key refunds once. Send the same one when you try again.")
+        .example(examples::refund_order())
+        .fails(Code::MoreThanLeft)
+        .fails(Code::AlreadyRefunded)
+        .fails_if(Code::UnknownLine, "the order has no such line")
+        .fails_if(Code::KeyReused, "the key was used for another refund"),
+        Prose::new::<OrderView>(
             "POST /orders/{order_id}/refunds/retry",
             "retryRefunds",
             "Try failed refunds again",

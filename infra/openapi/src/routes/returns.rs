@@ -57,10 +57,30 @@ pub fn routes() -> Vec<Prose> {
         )
         .about(
             "Gives each received unit a disposition. What is good goes back into stock, and what came is refunded at \
-             what the customer paid for it.",
+             what the customer paid for it, with the price of shipping once all of the order came back. `refund` names \
+             another amount. A refund above the merchant's limit waits for an operator, and so does one of an order that has \
+             a refund made at the provider that counts for no return.",
         )
         .example(examples::inspect_return())
         .fails_as([WRONG_STATUS, UNKNOWN_LINE])
-        .fails(Code::NotAllInspected),
+        .fails(Code::NotAllInspected)
+        .fails_if(Code::MoreThanLeft, "`refund` is more than what is due")
+        .fails(Code::NoReason),
+        Prose::new::<ReturnView>(
+            "POST /orders/{order_id}/returns/{return}/refund",
+            "decideReturnRefund",
+            "Decide the refund of a return",
+            (200, "The return; its refund follows."),
+        )
+        .about(
+            "Approves the refund of a return that waits for it (`to_approve`), or another amount. `refunds` names refunds that \
+             were made at the provider for this return: they count for it, so that nothing is paid twice. They may be named \
+             before the inspection too.",
+        )
+        .example(examples::decide_refund())
+        .fails_as([WRONG_STATUS])
+        .fails_if(Code::MoreThanLeft, "`refund` is more than what is due")
+        .fails(Code::NoReason)
+        .fails(Code::UnknownRefund),
     ]
 }

@@ -36,8 +36,7 @@ impl Functions {
         let (store, clock) = (self.store.clone(), Clock::system());
         match tag {
             "orders" => {
-                let reservation = jiff::SignedDuration::from_hours(1);
-                let conditions = order_intake::Conditions { reservation, policy: domain::policy::Policy::default() };
+                let conditions = order_intake::conditions("60", "hold", "").unwrap();
                 let providers = payments::Provider::ALL.to_vec();
                 order_intake::handle(&order_intake::App { store, clock, conditions, providers }, request).await
             }

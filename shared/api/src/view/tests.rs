@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use domain::{fixtures, history::Stamp, order_state::HoldReason as Reason, returns::Disposition};
+use domain::{
+    fixtures,
+    history::Stamp,
+    order_state::HoldReason as Reason,
+    returns::{Disposition, RefundWish},
+};
 use std::collections::BTreeMap;
 
 /// The JSON that a client gets, with its fields in the order that it gets them.
@@ -21,7 +26,10 @@ fn returned() -> Order {
     let (id, order) = fixtures::completed().request_return(&fixtures::wanted(&[(0, 1)]), "return", &stamp).unwrap();
     let order = order.change_return(id, |asked| asked.approve(&stamp)).unwrap();
     let order = order.change_return(id, |asked| asked.receive(&[(0, 1)].into(), &fixtures::main(), &stamp)).unwrap();
-    order.inspect_return(id, &fixtures::inspected(&[(0, 1, Disposition::Restocked)]), &stamp).unwrap().order
+    order
+        .inspect_return(id, &fixtures::inspected(&[(0, 1, Disposition::Restocked)]), &RefundWish::default(), &stamp)
+        .unwrap()
+        .order
 }
 
 #[test]

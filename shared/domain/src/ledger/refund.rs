@@ -68,6 +68,11 @@ impl Refund {
         self.has_failed() && self.attempt > 0
     }
 
+    /// Whether it was made at the provider, and not by Orderly.
+    pub fn was_made_elsewhere(&self) -> bool {
+        self.attempt == 0 && !self.has_failed()
+    }
+
     pub fn is_blocked(&self) -> bool {
         self.state == RefundState::Blocked
     }

@@ -3,13 +3,14 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    history::Stamp,
-    ids::{LineId, ReturnId},
+    history::{Event, Stamp},
+    ids::{LineId, RefundId, ReturnId},
+    money::Amount,
     problem::Code,
-    returns::{self, Inspected, Inspection, RequestedUnits, Return},
-    stock::StockChange,
+    returns::{self, Inspected, Inspection, RefundWish, RequestedUnits, Return},
+    safeguards::Safeguard,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Order {
     /// Asks for a return, and returns its id. The same idempotency key asks only once. Two simultaneous requests get
@@ -42,23 +43,112 @@ impl Order {
         Ok(self)
     }
 
-    /// Finishes a return. The stock, the intended refund and the return change together, so that goods are not
-    /// restocked twice, and money is not promised twice.
+    /// Finishes the inspection of a return. The stock, the intended refund and the return change together, so that goods
+    /// are not restocked twice, and money is not promised twice.
+    ///
+    /// An operator has to approve the refund if it is above the merchant's limit, or if money was refunded at the provider
+    /// and no return says that it counts for it.
     pub fn inspect_return(
         mut self,
         id: ReturnId,
         found: &BTreeMap<LineId, Vec<Inspection>>,
+        wish: &RefundWish,
         stamp: &Stamp,
     ) -> Result<Change, Rejection> {
         let read = self.returned(id)?.clone();
-        let others = self.returns.iter().filter(|(other, _)| **other != id);
-        let earlier: Vec<&Return> = others.map(|(_, other)| other).collect();
-        let Inspected { value, stock, refund } = read.clone().inspect(found, &self.placed, &earlier, stamp)?;
+        let compensated = self.units_compensated();
+        let Inspected { mut value, stock } = read.clone().inspect(found, &self.placed, &compensated, stamp)?;
         if value == read {
-            return Ok(Change { goods: StockChange::default(), ..self.into() });
+            return Ok(self.into());
         }
-        self.state = self.state.return_inspected(id, refund, stamp.at);
+        self.returns.insert(id, value.clone());
+        value.shipping = self.shipping_of_a_full_withdrawal();
+        let amount = value.wish(wish, self.placed.currency)?;
+        let is_above = self.state.policy.approves_above.is_some_and(|limit| amount > limit);
+        let is_doubtful = amount > 0 && wish.amount.is_none() && self.refunded_elsewhere() > 0;
+        if (is_above || is_doubtful) && !Safeguard::DoubtfulRefundIsApproved.is_off() {
+            value.to_approve = Some(amount);
+            self.state.hold_for_approval(id, amount, self.refunded_elsewhere(), stamp.at);
+        } else {
+            value.refund = Some(amount);
+            self.state = self.state.return_inspected(id, amount, stamp.at);
+        }
         self.returns.insert(id, value);
         Ok(Change { goods: stock, ..self.into() })
+    }
+
+    /// Decides the refund of an inspected return that waits for it. `credits` are refunds that were made at the provider
+    /// for this return: they count for it, whether it is inspected yet or not.
+    pub fn decide_return_refund(
+        mut self,
+        id: ReturnId,
+        wish: &RefundWish,
+        credits: &BTreeSet<RefundId>,
+        stamp: &Stamp,
+    ) -> Result<Self, Rejection> {
+        let mut value = self.returned(id)?.clone();
+        if value.refund.is_some() {
+            let why = "the refund of this return is decided; POST /orders/{id}/refunds orders another one";
+            return Err(Rejection::new(Code::WrongStatus, why));
+        }
+        for credit in credits {
+            let amount = self.refund_made_elsewhere(credit, id)?;
+            if value.credits.insert(credit.clone(), amount).is_none() {
+                value = value.with_entry(stamp, Event::Credited, credit.to_string());
+            }
+        }
+        match value.to_approve {
+            Some(_) => {
+                let amount = value.wish(wish, self.placed.currency)?;
+                (value.to_approve, value.refund) = (None, Some(amount));
+                let note = self.placed.currency.format(amount);
+                self.returns.insert(id, value.with_entry(stamp, Event::RefundApproved, note));
+                if self.returns.values().all(|other| other.to_approve.is_none()) {
+                    self.state.approved();
+                }
+                self.state = self.state.return_inspected(id, amount, stamp.at);
+            }
+            None if credits.is_empty() || wish.amount.is_some() => {
+                let why =
+                    format!("the return is {}; its refund is decided once it is inspected", value.status.as_str());
+                return Err(Rejection::new(Code::WrongStatus, why));
+            }
+            None => drop(self.returns.insert(id, value)),
+        }
+        Ok(self)
+    }
+
+    /// The price of shipping that is given back with the last unit of an order that comes back whole.
+    fn shipping_of_a_full_withdrawal(&self) -> Amount {
+        let mut came: BTreeMap<LineId, u32> = BTreeMap::new();
+        for (line, units) in self.returns.values().flat_map(Return::units_inspected) {
+            *came.entry(line).or_default() += units;
+        }
+        let is_whole = self.placed.lines.iter().all(|line| came.get(&line.id).is_some_and(|n| *n >= line.quantity));
+        if is_whole { self.shipping_not_given_back() } else { 0 }
+    }
+
+    /// What was refunded at the provider, and counts for no return.
+    fn refunded_elsewhere(&self) -> Amount {
+        let all = self.state.ledger.refunds().filter(|(id, refund)| {
+            refund.was_made_elsewhere() && self.returns.values().all(|other| !other.credits.contains_key(*id))
+        });
+        all.map(|(_, refund)| refund.amount).sum()
+    }
+
+    /// The amount of a refund that was made at the provider, and counts for no other return.
+    fn refund_made_elsewhere(&self, credit: &RefundId, own: ReturnId) -> Result<Amount, Rejection> {
+        let known = self.state.ledger.refunds().find(|(id, refund)| *id == credit && refund.was_made_elsewhere());
+        let other = self.returns.iter().find(|(id, other)| **id != own && other.credits.contains_key(credit));
+        match (known, other) {
+            (Some((_, refund)), None) => Ok(refund.amount),
+            (Some(_), Some((other, _))) => {
+                Err(Rejection::new(Code::UnknownRefund, format!("refund {credit} counts for return {other}")))
+            }
+            (None, _) => {
+                let why = format!("no refund {credit} was made at the provider; GET /orders/{{id}} lists them");
+                Err(Rejection::new(Code::UnknownRefund, why))
+            }
+        }
     }
 }

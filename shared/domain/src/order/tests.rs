@@ -4,6 +4,7 @@
 
 mod ids;
 mod life;
+mod refunds;
 
 use super::*;
 use crate::order_state::HoldReason;
@@ -18,7 +19,7 @@ use crate::{
     order_state::{Hold, OrderState},
     placed_order::Line,
     refund_cause::RefundCause,
-    returns::Disposition,
+    returns::{Disposition, RefundWish},
     routing::{NeededUnits, Routed, RoutedUnits},
     stock::{StockDelta, StockPlace},
 };
@@ -56,7 +57,10 @@ fn received() -> Order {
 }
 
 fn returned() -> Order {
-    received().inspect_return(RETURN, &inspected(&[(0, 1, Disposition::Restocked)]), &stamp(12)).unwrap().order
+    received()
+        .inspect_return(RETURN, &inspected(&[(0, 1, Disposition::Restocked)]), &RefundWish::default(), &stamp(12))
+        .unwrap()
+        .order
 }
 
 /// The provider could not send the money back.
@@ -137,7 +141,8 @@ fn commands() -> [Command<Order>; 24] {
         ("decline return", |o, s| o.change_return(RETURN, |r| r.decline("worn", s))),
         ("receive return", |o, s| o.change_return(RETURN, |r| r.receive(&[(0, 1)].into(), &main(), s))),
         ("inspect return", |o, s| {
-            Ok(o.inspect_return(RETURN, &inspected(&[(0, 1, Disposition::Restocked)]), s)?.order)
+            Ok(o.inspect_return(RETURN, &inspected(&[(0, 1, Disposition::Restocked)]), &RefundWish::default(), s)?
+                .order)
         }),
         ("retry refunds", |o, s| o.with_state(|state| state.retry_refunds(s))),
     ];
@@ -368,22 +373,23 @@ fn a_return_is_asked_for_once_under_its_key_and_numbered_after_the_others() {
 fn an_inspection_restocks_and_refunds_once() {
     let before = received();
     let found = inspected(&[(0, 1, Disposition::Restocked)]);
-    let change = before.clone().inspect_return(RETURN, &found, &stamp(12)).unwrap();
+    let change = before.clone().inspect_return(RETURN, &found, &RefundWish::default(), &stamp(12)).unwrap();
     let shirt = StockPlace { sku: "TEE".parse().unwrap(), location: main() };
     let back = StockDelta { on_hand: 1, ..StockDelta::default() };
     assert_eq!(change.stock(&before).iter().collect::<Vec<_>>(), [(&shirt, &back)]);
     assert_eq!(change.order.state.ledger.refunds["return-01"].amount, 1500);
-    let again = change.order.clone().inspect_return(RETURN, &found, &stamp(13)).unwrap();
+    let again = change.order.clone().inspect_return(RETURN, &found, &RefundWish::default(), &stamp(13)).unwrap();
     assert_eq!(again, change.order.into(), "no goods come twice");
 }
 
 #[test]
 fn an_inspection_that_refunds_nothing_is_told_once() {
     let empty_box = approved().change_return(RETURN, |r| r.receive(&[(0, 0)].into(), &main(), &stamp(11))).unwrap();
-    let once = empty_box.inspect_return(RETURN, &BTreeMap::new(), &stamp(12)).unwrap();
+    let once = empty_box.inspect_return(RETURN, &BTreeMap::new(), &RefundWish::default(), &stamp(12)).unwrap();
     assert_eq!(once.order.state.history.last().map(|entry| entry.what), Some(Event::ReturnInspected));
     assert!(once.goods.is_empty() && once.order.state.ledger.refunds.is_empty());
-    let again = once.order.clone().inspect_return(RETURN, &BTreeMap::new(), &stamp(13)).unwrap();
+    let again =
+        once.order.clone().inspect_return(RETURN, &BTreeMap::new(), &RefundWish::default(), &stamp(13)).unwrap();
     assert_eq!(again, once);
 }
 
@@ -405,7 +411,7 @@ fn shirts_back(order: Order, units: u32, key: &str) -> Order {
     let (id, asked) = order.request_return(&wanted(&[(0, units)]), key, &stamp(9)).unwrap();
     let back = asked.change_return(id, |r| r.approve(&stamp(10))?.receive(&[(0, units)].into(), &main(), &stamp(11)));
     let found = inspected(&[(0, units, Disposition::Restocked)]);
-    back.unwrap().inspect_return(id, &found, &stamp(12)).unwrap().order
+    back.unwrap().inspect_return(id, &found, &RefundWish::default(), &stamp(12)).unwrap().order
 }
 
 fn refunds(order: &Order) -> Vec<(&str, i64)> {

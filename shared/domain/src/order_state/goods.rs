@@ -74,9 +74,12 @@ impl OrderState {
         self.owed.remove(&Duty::FulfillmentDispatch);
     }
 
-    /// Removes the holds on goods, because none are left to hold. A failed refund still needs a person.
+    /// Removes the holds on goods, because none are left to hold. Money that waits still needs a person.
     fn clear_goods_holds(&mut self) {
-        self.holds.retain(|reason, _| *reason == HoldReason::RefundFailed);
+        let is_about_money = |reason: &HoldReason| {
+            matches!(reason, HoldReason::RefundFailed | HoldReason::RefundToApprove | HoldReason::Overpaid)
+        };
+        self.holds.retain(|reason, _| is_about_money(reason));
     }
 
     pub(super) fn owe_dispatch(&mut self) {

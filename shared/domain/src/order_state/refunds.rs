@@ -1,6 +1,6 @@
 //! Refunds of an order: decided, sent, recorded, ordered again.
 
-use super::{HoldReason, OrderState};
+use super::{Hold, HoldReason, OrderState};
 use crate::{
     Rejection,
     duty::Duty,
@@ -20,7 +20,31 @@ impl OrderState {
         self
     }
 
-    pub(super) fn refund_and_hold(&mut self, cause: &RefundCause, amount: Amount, at: Timestamp) {
+    /// Holds the order until an operator has decided the refund of a return.
+    pub(crate) fn hold_for_approval(&mut self, id: ReturnId, amount: Amount, elsewhere: Amount, at: Timestamp) {
+        let money = |amount| self.currency.format(amount);
+        let doubt = match elsewhere {
+            0 => String::new(),
+            elsewhere => {
+                format!(" {} were refunded at the provider: say whether that is for this return.", money(elsewhere))
+            }
+        };
+        let note = format!(
+            "return {id}: {} to refund.{doubt} Decide with POST /orders/{{id}}/returns/{id}/refund",
+            money(amount)
+        );
+        self.add_entry(&Stamp::orderly(at), Event::RefundToApprove, format!("return {id} {}", money(amount)));
+        self.holds.insert(HoldReason::RefundToApprove, Hold { since: at, note });
+    }
+
+    /// No return waits for an operator any more.
+    pub(crate) fn approved(&mut self) {
+        if self.holds.remove(&HoldReason::RefundToApprove).is_some() {
+            self.owe_dispatch();
+        }
+    }
+
+    pub(crate) fn refund_and_hold(&mut self, cause: &RefundCause, amount: Amount, at: Timestamp) {
         let before = self.ledger.clone();
         let stamp = Stamp::orderly(at);
         let name = cause.to_string();

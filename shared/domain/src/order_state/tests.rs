@@ -159,7 +159,7 @@ fn a_second_payment_holds_the_order_until_the_surplus_is_refunded_or_a_person_ke
 
 #[test]
 fn a_surplus_goes_back_at_once_if_the_merchant_says_so() {
-    let at_once = OrderState { policy: Policy { refunds_surplus: true }, ..deducted() };
+    let at_once = OrderState { policy: Policy { refunds_surplus: true, ..Policy::default() }, ..deducted() };
     let twice = |n: u8| MoneyEvent { payment: format!("stripe_pi_{n}").parse().unwrap(), ..captured(3700) };
     let state = at_once.record(&twice(2), at(9)).record(&twice(3), at(10)).record(&twice(3), at(11));
     let refunds: Vec<_> = state.ledger.refunds.iter().map(|(id, refund)| (id.as_str(), refund.amount)).collect();

@@ -43,7 +43,16 @@ fn received() -> Return {
 type Found = (LineId, u32, Disposition);
 
 fn inspect(value: Return, units: &[Found], earlier: &[&Return]) -> Result<Inspected, Rejection> {
-    value.inspect(&found(units), &ordered(), earlier, &stamp(3))
+    value.inspect(&found(units), &ordered(), &compensated(earlier), &stamp(3))
+}
+
+/// The units that these returns have paid back.
+fn compensated(earlier: &[&Return]) -> BTreeMap<LineId, u32> {
+    let mut units = BTreeMap::new();
+    for (line, count) in earlier.iter().flat_map(|returned| returned.units_inspected()) {
+        *units.entry(line).or_default() += count;
+    }
+    units
 }
 
 const ALL_GOOD: [Found; 2] = [(0, 2, Disposition::Restocked), (1, 1, Disposition::Restocked)];
@@ -65,8 +74,10 @@ fn commands() -> [Command<Return>; 6] {
         ("decline", |r, s| r.decline("worn", s)),
         ("receive some", |r, s| r.receive(&[(0, 1)].into(), &main(), s)),
         ("receive all", |r, s| r.receive(&[(0, 2), (1, 1)].into(), &main(), s)),
-        ("inspect", |r, s| Ok(r.inspect(&found(&ALL_GOOD), &ordered(), &[], s)?.value)),
-        ("inspect some", |r, s| Ok(r.inspect(&found(&[(0, 1, Disposition::Restocked)]), &ordered(), &[], s)?.value)),
+        ("inspect", |r, s| Ok(r.inspect(&found(&ALL_GOOD), &ordered(), &BTreeMap::new(), s)?.value)),
+        ("inspect some", |r, s| {
+            Ok(r.inspect(&found(&[(0, 1, Disposition::Restocked)]), &ordered(), &BTreeMap::new(), s)?.value)
+        }),
     ];
     commands
 }
@@ -116,7 +127,7 @@ fn units_that_never_came_can_be_returned_again() {
     let first = receive(approved(), &[(0, 1)]).unwrap();
     let units = [(0, 1, Disposition::Restocked), (0, 1, Disposition::Missing), (1, 1, Disposition::Missing)];
     let first = inspect(first, &units, &[]).unwrap();
-    assert_eq!(first.refund, 334);
+    assert_eq!(first.value.due_amount(), 334);
     assert!(ask(&[(0, 2), (1, 1)], &[&first.value]).is_ok());
     assert_eq!(ask(&[(0, 3)], &[&first.value]).unwrap_err().code, "not-returnable");
 }
@@ -153,13 +164,13 @@ fn each_disposition_puts_units_into_its_own_bucket() {
     let place = StockPlace { sku: "TEE".parse().unwrap(), location: main() };
     for (disposition, delta, available, refund) in table {
         let value = receive(approved(), &[(0, 2)]).unwrap();
-        let Inspected { value, stock, refund: given } = inspect(value, &[(0, 2, disposition)], &[]).unwrap();
+        let Inspected { value, stock } = inspect(value, &[(0, 2, disposition)], &[]).unwrap();
         assert_eq!(stock.iter().collect::<Vec<_>>(), [(&place, &delta)], "{disposition:?}");
-        assert_eq!((delta.available(), given), (available, refund), "{disposition:?}");
-        assert_eq!((value.refund, value.lines[0].refund, value.lines[1].refund), (Some(refund), Some(refund), Some(0)));
+        assert_eq!((delta.available(), value.due_amount()), (available, refund), "{disposition:?}");
+        assert_eq!((value.lines[0].refund, value.lines[1].refund), (Some(refund), Some(0)));
     }
     let nothing = inspect(receive(approved(), &[(0, 0)]).unwrap(), &[(0, 2, Disposition::Missing)], &[]).unwrap();
-    assert_eq!((nothing.refund, nothing.stock.is_empty()), (0, true));
+    assert_eq!((nothing.value.due_amount(), nothing.stock.is_empty()), (0, true));
 }
 
 #[test]
@@ -204,11 +215,11 @@ proptest! {
             let came = came.min(units);
             let value = receive(asked.approve(&stamp(1)).unwrap(), &[(0, came)]).unwrap();
             let units = found(&[(0, came, Disposition::Restocked)]);
-            let Inspected { value, refund, stock } = value.inspect(&units, &order, &earlier, &stamp(2)).unwrap();
+            let Inspected { value, stock } = value.inspect(&units, &order, &compensated(&earlier), &stamp(2)).unwrap();
             prop_assert_eq!(stock.iter().map(|(_, delta)| delta.on_hand).sum::<i64>(), i64::from(came));
-            all.push(value);
             back += came;
-            refunded += refund;
+            refunded += value.due_amount();
+            all.push(value);
             prop_assert_eq!(refunded, order.price_of_units(0, 0..back));
         }
         prop_assert!(back <= quantity);

@@ -19,7 +19,7 @@ use domain::{
     ledger::{DisputeStatus, Refund},
     order_state::HoldReason,
     payment_record::PaymentRecord,
-    returns::{Disposition, Grade, Inspection},
+    returns::{Disposition, Grade, Inspection, RefundWish},
     settings::{ApiKey, Channel, Product, Role},
     stock::{Count, Movement, MovementRecord},
 };
@@ -177,7 +177,7 @@ async fn a_return_that_is_asked_for_and_one_that_is_inspected() {
     let units = |disposition, grade| Inspection { quantity: 1, disposition, grade };
     let shirts = vec![units(Disposition::Restocked, Some(Grade::A)), units(Disposition::ProcessingRequired, None)];
     let found = [(0, shirts), (1, vec![units(Disposition::Missing, None)])].into();
-    let order = order.inspect_return(id, &found, &stamp(13)).unwrap().order;
+    let order = order.inspect_return(id, &found, &RefundWish::default(), &stamp(13)).unwrap().order;
     assert_record("return_inspected", key, order.returns[&id].clone()).await;
 }
 

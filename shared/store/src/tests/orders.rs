@@ -5,7 +5,7 @@ use domain::{
     allocation::difference,
     fixtures::{captured, completed, deducted, dispatched, inspected, leaving, packed, shipped, wanted, with_state},
     order_state::HoldReason,
-    returns::Disposition,
+    returns::{Disposition, RefundWish},
     routing::Routed,
 };
 use std::{
@@ -160,7 +160,9 @@ async fn an_inspection_writes_the_return_the_state_and_the_stock_in_one_transact
     let received = |returned: Return| returned.receive(&[(1, 1)].into(), &fixtures::main(), &stamp(11));
     let order = order.change_return(id, received).unwrap();
     let read = store.stored(&order).await;
-    let change = order.inspect_return(id, &inspected(&[(1, 1, Disposition::Restocked)]), &stamp(12)).unwrap();
+    let change = order
+        .inspect_return(id, &inspected(&[(1, 1, Disposition::Restocked)]), &RefundWish::default(), &stamp(12))
+        .unwrap();
     assert_eq!(commit(&store, &read, change.clone()).await, one_transaction(3));
     assert_eq!(store.order(&change.order.id).await.unwrap().unwrap().order, change.order);
     assert_eq!(store.stock_level(&place("MUG", "main")).await.unwrap().unwrap().on_hand, 21);

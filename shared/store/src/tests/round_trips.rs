@@ -11,7 +11,7 @@ use domain::{
     money::MAX_AMOUNT,
     order_state::{Hold, HoldReason, OrderStatus},
     placed_order::{Address, Discount},
-    returns::{Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
+    returns::{Deduction, Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };
 
 async fn reads_back<T: Record<Key = ItemKey> + std::fmt::Debug>(values: impl IntoIterator<Item = (ItemName, T)>) {
@@ -218,6 +218,10 @@ fn returned(status: ReturnStatus) -> Return {
         key: "k".into(),
         location: None,
         refund: None,
+        to_approve: Some(1450),
+        shipping: 490,
+        deduction: Some(Deduction { amount: 100, reason: "scratched".into() }),
+        credits: [("re_1".parse().unwrap(), 50)].into(),
         owed: Owed::new(),
         history: Vec::new(),
     }

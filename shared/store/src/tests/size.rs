@@ -9,7 +9,7 @@ use domain::{
     ledger::{MoneyEvent, MoneyFact, OurRefund, RefundStatus},
     outbox::OwesMail,
     placed_order::Shipping,
-    returns::Disposition,
+    returns::{Disposition, RefundWish},
     routing::Routed,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,7 @@ fn whole_life(placed: &PlacedOrder) -> Order {
     let main = fixtures::main();
     let order = order.change_return(id, |returned| returned.receive(&[(1, 1)].into(), &main, &stamp(9002))).unwrap();
     let found = inspected(&[(1, 1, Disposition::Restocked)]);
-    let order = order.inspect_return(id, &found, &stamp(9003)).unwrap().order;
+    let order = order.inspect_return(id, &found, &RefundWish::default(), &stamp(9003)).unwrap().order;
     let amount = order.returns[&id].refund.unwrap();
     with_state(order, |state| {
         let refund = "return-01".parse().unwrap();

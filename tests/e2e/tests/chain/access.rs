@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 37] = [
+const ROUTES: [(&str, Storefront, bool, Body); 39] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
@@ -52,6 +52,7 @@ const ROUTES: [(&str, Storefront, bool, Body); 37] = [
     ("POST /orders/{order_id}/holds", No, false, Read),
     ("DELETE /orders/{order_id}/holds/{reason}", No, false, Empty),
     ("POST /orders/{order_id}/accept-payment", No, false, Read),
+    ("POST /orders/{order_id}/refunds", No, false, Read),
     ("POST /orders/{order_id}/refunds/retry", No, false, Empty),
     ("POST /webhooks/payments/{provider}", Any, true, Signed),
     ("POST /stock", No, true, Read),
@@ -69,6 +70,7 @@ const ROUTES: [(&str, Storefront, bool, Body); 37] = [
     ("POST /orders/{order_id}/returns/{return}/decline", No, false, Read),
     ("POST /orders/{order_id}/returns/{return}/receive", No, true, Read),
     ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
+    ("POST /orders/{order_id}/returns/{return}/refund", No, false, Read),
     ("GET /operations/stuck", No, true, Ignored),
     ("GET /operations/unmatched-payments", No, false, Ignored),
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),

@@ -5,7 +5,7 @@ use super::{
     Steps,
 };
 use crate::mail::{
-    Parcel,
+    Parcel, RefundedFor,
     dates::Calendar,
     money::{Numbers, Unit},
     sentence::{name, plain, strong},
@@ -152,6 +152,14 @@ pub(crate) static ENGLISH: Messages = Messages {
         soon: "Within 5 to 10 business days",
         way_back: "It goes back the way you paid. How soon you see it is up to your bank.",
         refunded: "What is refunded",
+        cause: |cause| match cause {
+            RefundedFor::Cancellation => "Your cancelled order",
+            RefundedFor::Unsent => "What we could not send",
+            RefundedFor::Surplus => "What you paid beyond the total",
+            RefundedFor::Return => "Your return",
+            RefundedFor::Other => "A refund by the shop",
+        },
+        deduction: "Deduction",
         total: "Total refunded",
     },
 };

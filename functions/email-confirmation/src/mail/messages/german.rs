@@ -5,7 +5,7 @@ use super::{
     Steps,
 };
 use crate::mail::{
-    Parcel,
+    Parcel, RefundedFor,
     dates::Calendar,
     money::{Numbers, Unit},
     sentence::{name, plain, strong},
@@ -158,6 +158,14 @@ pub(crate) static GERMAN: Messages = Messages {
         way_back: "Sie erhalten den Betrag auf dem Weg zurück, auf dem Sie bezahlt haben. Wann er Ihnen \
                    gutgeschrieben wird, hängt von Ihrer Bank ab.",
         refunded: "Ihre Erstattung im Überblick",
+        cause: |cause| match cause {
+            RefundedFor::Cancellation => "Ihre stornierte Bestellung",
+            RefundedFor::Unsent => "Was wir nicht liefern konnten",
+            RefundedFor::Surplus => "Was Sie zu viel bezahlt haben",
+            RefundedFor::Return => "Ihre Rücksendung",
+            RefundedFor::Other => "Eine Erstattung des Shops",
+        },
+        deduction: "Abzug",
         total: "Erstatteter Betrag",
     },
 };

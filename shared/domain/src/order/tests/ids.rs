@@ -165,7 +165,7 @@ fn units_of_an_edited_order_come_back_and_are_refunded_by_the_ids_of_its_lines()
     let before =
         order.change_return(id, |returned| returned.receive(&[(3, 1), (7, 1)].into(), &main(), &stamp(10))).unwrap();
     let found = inspected(&[(3, 1, Disposition::Restocked), (7, 1, Disposition::NotRestocked)]);
-    let change = before.clone().inspect_return(id, &found, &stamp(11)).unwrap();
+    let change = before.clone().inspect_return(id, &found, &RefundWish::default(), &stamp(11)).unwrap();
     let (good, bad) = (
         StockDelta { on_hand: 1, ..StockDelta::default() },
         StockDelta { on_hand: 1, damaged: 1, ..StockDelta::default() },

@@ -338,7 +338,7 @@ fn handled(order: Order, id: ReturnId, step: Step, stamp: &Stamp) -> Option<Chan
         Step::Inspect(disposition) if of.status != ReturnStatus::Inspected => {
             let came = of.lines.iter().filter(|line| line.received > 0);
             let came: Vec<_> = came.map(|line| (line.line, line.received, disposition)).collect();
-            order.inspect_return(id, &inspected(&came), stamp).ok()
+            order.inspect_return(id, &inspected(&came), &RefundWish::default(), stamp).ok()
         }
         _ => None,
     }
