@@ -2,8 +2,9 @@
 //!
 //! A refund is decided elsewhere, in the order's ledger: intended. Here it is marked as sent before the provider is
 //! asked, and the outcome is recorded after. Whatever happens in between, the same idempotency key is used again
-//! until the outcome is known; only a definite failure ends it, and only a person orders a new attempt, under a
-//! new key.
+//! until the outcome is known. A definite refusal ends it, and a person orders a new attempt, under a new key. If the
+//! provider has stored a failure of its own for the key, the refund is looked for; once it is certain that it was not
+//! made, a new attempt follows at once.
 
 use app::{Error, refunds};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -16,7 +17,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use payments::{
     RefundClient, RefundClients,
-    refund::{Outcome, RefundRequest},
+    refund::{Outcome, RefundRequest, Reply},
 };
 use runtime::{Clock, process};
 use store::{Message, Store};
@@ -55,9 +56,24 @@ async fn refund(app: &App, order: &OrderId) -> Result<(), Error> {
 }
 
 async fn move_one(app: &App, client: &RefundClient, order: &OrderId, id: &RefundId) -> Result<(), Error> {
+    // A given-up attempt is followed by the next one. That is new, so it is not given up in its turn.
+    while try_once(app, client, order, id).await? == Tried::GivenUp {}
+    Ok(())
+}
+
+/// Whether an attempt is over for good, so that the next one can begin.
+#[derive(Debug, PartialEq, Eq)]
+enum Tried {
+    Recorded,
+    GivenUp,
+}
+
+async fn try_once(app: &App, client: &RefundClient, order: &OrderId, id: &RefundId) -> Result<Tried, Error> {
     let now = app.clock.now();
-    let Some(state) = refunds::mark_sent(&app.store, order, id, now).await? else { return Ok(()) };
-    let Some(refund) = state.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else { return Ok(()) };
+    let Some(state) = refunds::mark_sent(&app.store, order, id, now).await? else { return Ok(Tried::Recorded) };
+    let Some(refund) = state.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else {
+        return Ok(Tried::Recorded);
+    };
     let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
     let request = RefundRequest {
         payment: &refund.payment.id,
@@ -67,8 +83,8 @@ async fn move_one(app: &App, client: &RefundClient, order: &OrderId, id: &Refund
         attempt: refund.attempt,
         order,
     };
-    match ask(app, client, &request, &refund.state).await {
-        Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(()),
+    match ask(client, &request, sent_since(&refund.state, now)).await {
+        Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(Tried::Recorded),
         Ok(outcome) => record(app, order, refund, &ours, outcome).await,
         Err(unknown) => {
             let why = unknown.to_string();
@@ -78,34 +94,59 @@ async fn move_one(app: &App, client: &RefundClient, order: &OrderId, id: &Refund
     }
 }
 
-/// Asks the provider for the refund, or what became of it when its key may have been forgotten.
-async fn ask(
-    app: &App,
-    client: &RefundClient,
-    request: &RefundRequest<'_>,
-    state: &RefundState,
-) -> Result<Outcome, Error> {
-    let since = match state {
-        RefundState::Sent { at } | RefundState::Unknown { at, .. } => app.clock.now().duration_since(*at),
+/// How long ago the attempt was begun. Zero: it begins now.
+fn sent_since(state: &RefundState, now: Timestamp) -> SignedDuration {
+    match state {
+        RefundState::Sent { at } | RefundState::Unknown { at, .. } => now.duration_since(*at),
         _ => SignedDuration::ZERO,
-    };
+    }
+}
+
+/// Asks the provider for the refund. Looks for it instead when its key may have been forgotten, and also when the
+/// provider failed on a key that was used before.
+async fn ask(client: &RefundClient, request: &RefundRequest<'_>, since: SignedDuration) -> Result<Outcome, Error> {
     if since > client.key_lifetime()
         && let Some(found) = client.find(request).await?
     {
         return Ok(found);
     }
-    client.refund(request).await
+    let (why, for_good) = match client.refund(request).await? {
+        Reply::Decided(outcome) => return Ok(outcome),
+        Reply::Failed { why, for_good } => (why, for_good),
+    };
+    let is_repetition = !since.is_zero();
+    let is_looked_for = (for_good || is_repetition) && !Safeguard::RefundIsLookedFor.is_off();
+    if is_looked_for && let Some(found) = client.find(request).await? {
+        return Ok(found);
+    }
+    // A failure that the provider has stored for the key says that no request under it runs any more or will run. What
+    // it had begun is listed by now.
+    if for_good && since >= client.settling() {
+        return Ok(Outcome::NotMade(why));
+    }
+    Err(Error::Outside(why))
 }
 
-async fn record(app: &App, order: &OrderId, refund: &Refund, ours: &OurRefund, outcome: Outcome) -> Result<(), Error> {
+async fn record(
+    app: &App,
+    order: &OrderId,
+    refund: &Refund,
+    ours: &OurRefund,
+    outcome: Outcome,
+) -> Result<Tried, Error> {
     let now = app.clock.now();
     match outcome {
-        Outcome::Refused(why) => refunds::record_refused(&app.store, order, ours, &why, now).await,
+        Outcome::Refused(why) => refunds::record_refused(&app.store, order, ours, &why, now).await?,
         Outcome::Made { id, status } => {
             let event = made(refund, ours, &id, status, now);
-            refunds::record_made(&app.store, order, &event, now).await
+            refunds::record_made(&app.store, order, &event, now).await?;
+        }
+        Outcome::NotMade(why) => {
+            refunds::record_not_made(&app.store, order, ours, &why, now).await?;
+            return Ok(Tried::GivenUp);
         }
     }
+    Ok(Tried::Recorded)
 }
 
 /// The provider's answer says what its webhook will say: it is recorded as the same fact.

@@ -14,7 +14,10 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use axum::body::{Body, Bytes};
 use http::{Response, request::Parts};
-use orderly_local::{payments::stripe::EmbeddedStripe, services::Embedded};
+use orderly_local::{
+    payments::stripe::{Breakdown, EmbeddedStripe},
+    services::Embedded,
+};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -143,9 +146,14 @@ impl Network {
                 self.carry_out(&wire, Some(&invocation)).await;
                 Err(broken())
             }
-            Some(Fault::ServerError) => Ok(wire.server_error()),
+            Some(Fault::ServerError) => {
+                self.break_down(&wire, Breakdown::Before).await;
+                Ok(wire.server_error())
+            }
             Some(Fault::ServerErrorAfter) => {
-                self.carry_out(&wire, Some(&invocation)).await;
+                if !self.break_down(&wire, Breakdown::After).await {
+                    self.carry_out(&wire, Some(&invocation)).await;
+                }
                 Ok(wire.server_error())
             }
             Some(Fault::Throttled) => Ok(wire.throttled()),
@@ -219,6 +227,16 @@ impl Network {
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
         Response::from_parts(parts, body)
+    }
+
+    /// Lets the payment provider itself fail on a request with an idempotency key, so that it stores the failure. False:
+    /// the request is another one.
+    async fn break_down(&self, wire: &Wire, breakdown: Breakdown) -> bool {
+        let key = wire.parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        let Some(key) = key.filter(|_| wire.parts.uri.host() == Some(STRIPE_HOST)) else { return false };
+        self.0.stripe.break_down(key, breakdown);
+        self.carry_out(wire, None).await;
+        true
     }
 
     /// Records every bucket that is negative, even for a moment.

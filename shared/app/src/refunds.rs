@@ -42,6 +42,18 @@ pub async fn record_refused(
     orders::change_state(store, order, now, |state| state.refund_refused(ours, why, now)).await.map(drop)
 }
 
+/// Records that this attempt was certainly not made and never will be. A new one is owed, under a new key.
+pub async fn record_not_made(
+    store: &Store,
+    order: &OrderId,
+    ours: &OurRefund,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tracing::warn!(%order, refund = %ours.id, attempt = ours.attempt, why, "a refund begins anew, under a new key");
+    orders::change_state(store, order, now, |state| state.refund_not_made(ours, why, now)).await.map(drop)
+}
+
 /// Records that the provider made the refund, or has begun to. Its answer is the same fact that its webhook will
 /// report.
 pub async fn record_made(store: &Store, order: &OrderId, event: &MoneyEvent, now: Timestamp) -> Result<(), Error> {

@@ -106,7 +106,7 @@ names! {
         RefundPending = "refund-pending",
         RefundSucceeded = "refund-succeeded",
         RefundFailed = "refund-failed",
-        /// A person ordered another attempt at the refunds that failed.
+        /// Another attempt at a refund: a person ordered it, or the provider certainly did not make the one before.
         RefundRetried = "refund-retried",
         DisputeInquiry = "dispute-inquiry",
         DisputeInquiryClosed = "dispute-inquiry-closed",

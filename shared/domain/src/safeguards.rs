@@ -27,6 +27,8 @@ names! {
         StockMovesWithOrder = "stock-moves-with-order",
         /// Each attempt at a refund has one key at the provider.
         RefundIdempotencyKey = "refund-idempotency-key",
+        /// A refund whose key is used up is looked for before another attempt is made.
+        RefundIsLookedFor = "refund-is-looked-for",
         /// No more is refunded than a payment has left.
         RefundCap = "refund-cap",
         /// The provider's answer to a refund is recorded.

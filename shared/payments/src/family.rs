@@ -111,6 +111,13 @@ macro_rules! providers {
                 }
             }
 
+            /// How long after an attempt was begun the provider's list of refunds is certain to show it, if it was made.
+            pub fn settling(&self) -> jiff::SignedDuration {
+                match self {
+                    $(Self::$variant(_) => $module::SETTLING),+
+                }
+            }
+
             /// Whether a refund can be asked for at all. Otherwise nothing is marked as sent.
             pub async fn ready(&self) -> Result<(), app::Error> {
                 match self {
@@ -119,17 +126,17 @@ macro_rules! providers {
             }
 
             /// Asks for the refund. An error means that the outcome is unknown, and the same request must be made
-            /// again.
+            /// again. So does [`Reply::Failed`](crate::refund::Reply::Failed), unless the failure is for good.
             pub async fn refund(
                 &self,
                 request: &$crate::refund::RefundRequest<'_>,
-            ) -> Result<$crate::refund::Outcome, app::Error> {
+            ) -> Result<$crate::refund::Reply, app::Error> {
                 match self {
                     $(Self::$variant(own) => own.refund(request).await),+
                 }
             }
 
-            /// Looks for the refund among those of its payment. None: the provider certainly has no such refund.
+            /// Looks for the refund among all those of its payment. None: the provider has no such refund now.
             pub async fn find(
                 &self,
                 request: &$crate::refund::RefundRequest<'_>,

@@ -17,7 +17,8 @@
 //!
 //! 1. Write `src/NAME.rs` and `src/NAME/`, with the items that the list below requires of a module. `stripe` is the
 //!    example, and the compiler says what is missing:
-//!    - `NAME: &str` of letters, digits and `-`, and `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold;
+//!    - `NAME: &str` of letters, digits and `-`, `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold, and
+//!      `SETTLING: SignedDuration`, after which a refund that was asked for is certainly listed if it was made;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
 //!    - `Webhook` with `from_env(&Aws, &Clock)`, `read(&self, &Request, Timestamp)` and `answer(&self, &[Recorded])`;
 //!    - `Refunds` with `from_env(&Aws, &Clock)`, `ready(&self)`, `refund(&self, &RefundRequest)` and

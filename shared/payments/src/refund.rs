@@ -22,6 +22,18 @@ pub struct RefundRequest<'a> {
     pub order: &'a OrderId,
 }
 
+/// What a provider answers when it is asked for a refund. An answer that tells nothing is an error instead.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply {
+    Decided(Outcome),
+    /// The provider failed, and may have made the refund all the same. `for_good`: it has stored this answer, and every
+    /// repetition under the same key will get it.
+    Failed {
+        why: String,
+        for_good: bool,
+    },
+}
+
 /// The outcome of a refund. An unknown outcome is an error instead.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -32,6 +44,8 @@ pub enum Outcome {
     },
     /// The provider will not make it, now or later. Holds the code of the reason.
     Refused(String),
+    /// This attempt was certainly not made, and its key will never make it. The refund needs a new attempt.
+    NotMade(String),
 }
 
 impl RefundRequest<'_> {
@@ -41,8 +55,8 @@ impl RefundRequest<'_> {
     }
 
     /// The answer to an amount that is not a multiple of the provider's smallest.
-    pub(crate) fn too_precise() -> Outcome {
-        Outcome::Refused("amount_too_precise".to_owned())
+    pub(crate) fn too_precise() -> Reply {
+        Reply::Decided(Outcome::Refused("amount_too_precise".to_owned()))
     }
 }
 

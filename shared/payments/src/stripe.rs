@@ -26,6 +26,10 @@ pub const NAME: &str = "stripe";
 /// less is safe.
 pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 
+/// Stripe's own libraries wait 80 seconds for an answer, and after a failure Stripe completes in the background what it
+/// had begun: <https://docs.stripe.com/error-low-level#server-errors>. After this time, its list of refunds is right.
+pub const SETTLING: SignedDuration = SignedDuration::from_mins(10);
+
 /// The status of a refund: <https://docs.stripe.com/api/refunds/object#refund_object-status>.
 fn refund_status(text: &str) -> RefundStatus {
     match text {

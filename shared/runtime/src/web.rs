@@ -31,7 +31,16 @@ pub struct Web {
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    /// By lower-case names.
+    headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The value of a header, whose name is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// No answer came: the request may or may not have been carried out. The error omits the URL, which may hold a token.
@@ -75,7 +84,7 @@ impl Web {
             .deserializer_impl::<Begun, Infallible>(TakeBody)
             .build();
         let failed = |error: &dyn std::error::Error| WebError::Failed(DisplayErrorContext(error).to_string());
-        let Begun { status, body } = operation.invoke(request).await.map_err(|error| failed(&error))?;
+        let Begun { status, headers, body } = operation.invoke(request).await.map_err(|error| failed(&error))?;
         let body = body.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (mut chunks, mut body) = (ByteStream::new(body), Vec::new());
         while let Some(chunk) = chunks.next().await {
@@ -85,7 +94,7 @@ impl Web {
                 break;
             }
         }
-        Ok(Answer { status, body })
+        Ok(Answer { status, headers, body })
     }
 }
 
@@ -94,6 +103,7 @@ impl Web {
 #[derive(Debug)]
 struct Begun {
     status: StatusCode,
+    headers: Vec<(String, String)>,
     body: Mutex<SdkBody>,
 }
 
@@ -108,7 +118,9 @@ impl DeserializeResponse for TakeBody {
     ) -> Option<Result<Output, OrchestratorError<AnyError>>> {
         let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
         let body = Mutex::new(std::mem::replace(response.body_mut(), SdkBody::taken()));
-        Some(Ok(Output::erase(Begun { status, body })))
+        let headers =
+            response.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        Some(Ok(Output::erase(Begun { status, headers, body })))
     }
 
     fn deserialize_nonstreaming(&self, _: &HttpResponse) -> Result<Output, OrchestratorError<AnyError>> {

@@ -1,5 +1,7 @@
-//! The stored answers for repeated idempotency keys.
+//! The stored answers for repeated idempotency keys. A provider keeps its failures too, and forgets all of them after a
+//! day.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,6 +18,16 @@ pub(super) struct Answer {
     pub(super) parameters: Vec<(String, String)>,
     pub(super) status: u16,
     pub(super) body: Value,
+    /// When the key was used first.
+    #[serde(default = "long_ago")]
+    pub(super) at: Timestamp,
+}
+
+/// How long a key is remembered.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+fn long_ago() -> Timestamp {
+    Timestamp::UNIX_EPOCH
 }
 
 /// The lookup's result for a key.
@@ -30,8 +42,8 @@ pub(super) enum Known<'a> {
 }
 
 impl Answers {
-    pub(super) fn of(&self, key: &str, parameters: &[(String, String)]) -> Known<'_> {
-        match self.0.get(key) {
+    pub(super) fn of(&self, key: &str, parameters: &[(String, String)], now: Timestamp) -> Known<'_> {
+        match self.0.get(key).filter(|answer| now.duration_since(answer.at) < LIFETIME) {
             None => Known::Nothing,
             Some(answer) if answer.parameters == parameters => Known::Same(answer),
             Some(_) => Known::Other,

@@ -72,8 +72,19 @@ pub struct EmbeddedStripe {
     router: Router,
 }
 
+/// A failure of the provider's own while it carries out a request: it answers 500, and stores that for the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakdown {
+    /// Before the refund was made.
+    Before,
+    /// After the refund was made.
+    After,
+}
+
 #[derive(Debug)]
 struct Shared {
+    /// By idempotency key: what befalls its first request.
+    breakdowns: Mutex<BTreeMap<String, Breakdown>>,
     books: Mutex<Books>,
     signer: Signer,
     clock: Clock,
@@ -130,6 +141,11 @@ impl Stripe {
         self.shared.courier.deliver(webhook).await
     }
 
+    /// Lets the provider fail while it carries out the first request under an idempotency key.
+    pub fn break_down(&self, key: &str, breakdown: Breakdown) {
+        self.shared.break_down(key, breakdown);
+    }
+
     /// Every payment that was made or registered, in order.
     pub fn payments(&self) -> Vec<Payment> {
         self.shared.books().payments().to_vec()
@@ -157,6 +173,11 @@ impl EmbeddedStripe {
     pub fn open(config: StripeConfig) -> Result<Self, BooksError> {
         let shared = Shared::open(config, Courier::keeping)?;
         Ok(Self { router: api::router(Arc::clone(&shared)), shared })
+    }
+
+    /// See [`Stripe::break_down`].
+    pub fn break_down(&self, key: &str, breakdown: Breakdown) {
+        self.shared.break_down(key, breakdown);
     }
 
     /// Answers a request of Stripe's API.
@@ -209,11 +230,22 @@ impl Shared {
         let signer = Signer::new(&config.webhook_secret);
         let (signs, clock) = (signer.clone(), config.clock.clone());
         let courier = courier(Box::new(move |body| signs.sign(body, clock.now())));
-        Ok(Arc::new(Self { books: Mutex::new(books), signer, clock: config.clock, courier }))
+        let breakdowns = Mutex::default();
+        Ok(Arc::new(Self { breakdowns, books: Mutex::new(books), signer, clock: config.clock, courier }))
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn break_down(&self, key: &str, breakdown: Breakdown) {
+        let mut breakdowns = self.breakdowns.lock().unwrap_or_else(PoisonError::into_inner);
+        breakdowns.insert(key.to_owned(), breakdown);
+    }
+
+    /// Takes what befalls the first request under the key.
+    fn breakdown(&self, key: &str) -> Option<Breakdown> {
+        self.breakdowns.lock().unwrap_or_else(PoisonError::into_inner).remove(key)
     }
 
     fn event(&self, kind: &str, object: &Value) -> Webhook {

@@ -2,8 +2,9 @@ use super::{eventually, reqwest_client};
 use axum::http::StatusCode;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
 use orderly_local::{
-    payments::stripe::{Stripe, StripeConfig},
+    payments::stripe::{Breakdown, Stripe, StripeConfig},
     services::{
         Listener,
         warehouse_hook::{Delivery, WarehouseHook},
@@ -12,6 +13,10 @@ use orderly_local::{
 use runtime::Clock;
 use serde_json::Value;
 use sha2::Sha256;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 const SECRET: &str = "whsec_new\nwhsec_old";
 
@@ -107,6 +112,29 @@ async fn a_key_refunds_once() {
     let (status, _) = refund(&stripe, Some("refund:r2"), &form).await;
     assert_eq!(status, 200);
     assert_eq!(stripe.refunds(&intent).iter().map(|refund| refund.amount).sum::<i64>(), 700);
+}
+
+#[tokio::test]
+async fn a_failure_is_stored_for_its_key_and_replayed_for_a_day() {
+    let seconds = Arc::new(AtomicI64::new(1_764_000_000));
+    let time = Arc::clone(&seconds);
+    let clock = Clock::new(move || Timestamp::from_second(time.load(Ordering::Relaxed)).unwrap());
+    let config = StripeConfig { webhook_secret: SECRET.to_owned(), webhook_url: None, data_dir: None, clock };
+    let stripe = Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap();
+    for (breakdown, refunds) in [(Breakdown::Before, 0), (Breakdown::After, 1)] {
+        let payment = paid(&stripe);
+        let form = [("payment_intent", payment.as_str()), ("amount", "100")];
+        stripe.break_down(&payment, breakdown);
+        for _ in 0..2 {
+            let (status, error) = refund(&stripe, Some(&payment), &form).await;
+            assert_eq!((status, &error["error"]["type"]), (StatusCode::INTERNAL_SERVER_ERROR, &"api_error".into()));
+            assert_eq!(stripe.refunds(&payment).len(), refunds, "{breakdown:?}");
+            seconds.fetch_add(23 * 3600, Ordering::Relaxed);
+        }
+        seconds.fetch_add(3600, Ordering::Relaxed);
+        assert_eq!(refund(&stripe, Some(&payment), &form).await.0, StatusCode::OK, "the key is forgotten");
+        assert_eq!(stripe.refunds(&payment).len(), refunds + 1);
+    }
 }
 
 #[tokio::test]

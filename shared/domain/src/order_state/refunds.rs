@@ -93,6 +93,22 @@ impl OrderState {
         self
     }
 
+    /// Gives up an attempt that was certainly not made and whose key will never make it, and intends the next one.
+    pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
+        let refund = self.ledger.refunds.get_mut(&ours.id);
+        let unknown = refund.filter(|refund| {
+            refund.attempt == ours.attempt
+                && matches!(refund.state, RefundState::Sent { .. } | RefundState::Unknown { .. })
+        });
+        if let Some(refund) = unknown {
+            refund.attempt += 1;
+            refund.state = RefundState::Intended;
+            self.owed.insert(Duty::Refund);
+            self.add_entry(&Stamp::orderly(at), Event::RefundRetried, format!("{} {why}", ours.id));
+        }
+        self
+    }
+
     /// Records that the provider refused this attempt for good. A person must look.
     pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
         let before = self.ledger.clone();

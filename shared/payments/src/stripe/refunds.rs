@@ -1,16 +1,22 @@
 //! Stripe's refunds: <https://docs.stripe.com/api/refunds/create>.
 
 use super::{metadata, refund_status, units};
-use crate::refund::{Outcome, RefundRequest};
+use crate::refund::{Outcome, RefundRequest, Reply};
 use app::Error;
 use domain::{ids::ProviderId, money::Amount, safeguards::Safeguard};
 use http::{StatusCode, header};
-use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue, Web};
+use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue, Web, WebError};
 use serde_json::Value;
 use std::time::Duration;
 
 /// Stripe's own libraries wait 80 s. Five refunds in a row must fit the function's 60 s.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Stripe marks an answer that it has stored for a key: <https://docs.stripe.com/api/idempotent_requests>.
+const REPLAYED: &str = "idempotent-replayed";
+
+/// A payment with more refunds than this many pages of 100 cannot be looked through in the function's time.
+const MAX_PAGES: usize = 20;
 
 /// The refunds of a Stripe account.
 #[derive(Debug)]
@@ -41,7 +47,7 @@ impl Refunds {
     }
 
     /// See [`RefundClient::refund`](crate::RefundClient::refund).
-    pub async fn refund(&self, request: &RefundRequest<'_>) -> Result<Outcome, Error> {
+    pub async fn refund(&self, request: &RefundRequest<'_>) -> Result<Reply, Error> {
         let Some(amount) = units(request.currency).to_provider(request.amount) else {
             return Ok(RefundRequest::too_precise());
         };
@@ -52,9 +58,10 @@ impl Refunds {
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .header(idempotency_header(), request.idempotency_key())
         };
-        let (status, answer) = self.ask(post, form).await?;
+        let reply = self.ask(post, form).await?;
+        let (status, answer) = (reply.status, body(&reply));
         if status.is_success() {
-            return outcome(&answer);
+            return outcome(&answer).map(Reply::Decided);
         }
         let code = answer["error"]["code"].as_str().or_else(|| answer["error"]["type"].as_str()).unwrap_or("unknown");
         let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
@@ -65,12 +72,15 @@ impl Refunds {
                 Err(Error::Outside(format!("Stripe answered {status} ({code})")))
             }
             // The key was used before with other parameters, perhaps by another version of this function. The refund
-            // made under it counts, and no second one may be made.
-            _ if answer["error"]["type"] == "idempotency_error" => match self.find(request).await? {
-                Some(found) => Ok(found),
-                None => Err(Error::Outside("Stripe knows the key, and no such refund".to_owned())),
-            },
-            _ if status.is_client_error() => Ok(Outcome::Refused(code)),
+            // made under it counts, and this request will never be answered otherwise.
+            _ if answer["error"]["type"] == "idempotency_error" => {
+                Ok(Reply::Failed { why: "Stripe knows the key with other parameters".to_owned(), for_good: true })
+            }
+            _ if status.is_client_error() => Ok(Reply::Decided(Outcome::Refused(code))),
+            _ if status.is_server_error() => {
+                let for_good = reply.header(REPLAYED) == Some("true");
+                Ok(Reply::Failed { why: format!("Stripe answered {status}"), for_good })
+            }
             _ => Err(Error::Outside(format!("Stripe answered {status}"))),
         }
     }
@@ -78,32 +88,35 @@ impl Refunds {
     /// See [`RefundClient::find`](crate::RefundClient::find).
     pub async fn find(&self, request: &RefundRequest<'_>) -> Result<Option<Outcome>, Error> {
         let (field, value) = payment(request.payment);
-        let url = format!("{}/v1/refunds?{field}={value}&limit=100", self.url);
-        let get = || http::Request::get(&url);
-        let (status, answer) = self.ask(get, String::new()).await?;
-        if !status.is_success() {
-            return Err(Error::Outside(format!("Stripe answered {status} when asked for refunds")));
-        }
+        let mut url = format!("{}/v1/refunds?{field}={value}&limit=100", self.url);
         let is_ours = |refund: &&Value| metadata::is_of(refund, request);
         // Only a complete list without the refund proves that there is none. A wrong guess would refund twice.
         let partly = || Error::Outside("Stripe's answer is no whole list of refunds".into());
-        let refunds = answer["data"].as_array().ok_or_else(partly)?;
-        match refunds.iter().find(is_ours) {
-            Some(found) => outcome(found).map(Some),
-            None if answer["has_more"] == true => Err(partly()),
-            None => Ok(None),
+        for _ in 0..MAX_PAGES {
+            let page = self.ask(|| http::Request::get(&url), String::new()).await?;
+            if !page.status.is_success() {
+                return Err(Error::Outside(format!("Stripe answered {} when asked for refunds", page.status)));
+            }
+            let page = body(&page);
+            let refunds = page["data"].as_array().ok_or_else(partly)?;
+            if let Some(found) = refunds.iter().find(is_ours) {
+                return outcome(found).map(Some);
+            }
+            if page["has_more"] != true {
+                return Ok(None);
+            }
+            let last = refunds.last().and_then(|refund| refund["id"].as_str()?.parse::<ProviderId>().ok());
+            let last = last.ok_or_else(partly)?;
+            url = format!("{}/v1/refunds?{field}={value}&limit=100&starting_after={last}", self.url);
         }
+        Err(partly())
     }
 
     /// Asks with the known key. If Stripe rejects it, the key may have been rolled, so a newer one is tried once.
-    async fn ask(
-        &self,
-        request: impl Fn() -> http::request::Builder,
-        body: String,
-    ) -> Result<(StatusCode, Value), Error> {
+    async fn ask(&self, request: impl Fn() -> http::request::Builder, body: String) -> Result<Answer, Error> {
         let key = self.known_key().await?;
         let answer = self.ask_with(&key, request(), &body).await?;
-        if answer.0 == StatusCode::UNAUTHORIZED
+        if answer.status == StatusCode::UNAUTHORIZED
             && let Ok(Some(newer)) = self.key.renewed(&key).await
         {
             return self.ask_with(&newer, request(), &body).await;
@@ -111,20 +124,17 @@ impl Refunds {
         Ok(answer)
     }
 
-    async fn ask_with(
-        &self,
-        key: &SecretValue,
-        request: http::request::Builder,
-        body: &str,
-    ) -> Result<(StatusCode, Value), Error> {
+    async fn ask_with(&self, key: &SecretValue, request: http::request::Builder, body: &str) -> Result<Answer, Error> {
         let request = request.header(header::AUTHORIZATION, format!("Bearer {}", key.expose()));
         let unmade =
             |_| Error::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());
         let request = request.body(body.to_owned().into_bytes()).map_err(unmade)?;
-        let answer = self.web.send(request).await;
-        let Answer { status, body } = answer.map_err(|e| Error::Outside(format!("Stripe: {e}")))?;
-        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+        self.web.send(request).await.map_err(|e: WebError| Error::Outside(format!("Stripe: {e}")))
     }
+}
+
+fn body(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
 fn idempotency_header() -> &'static str {

@@ -1,7 +1,7 @@
 //! The part of Stripe's HTTP API that refunds need, and a till: `POST /pay`.
 
 use super::{
-    Shared,
+    Breakdown, Shared,
     books::{Books, Payment, Refund, id},
 };
 use crate::payments::answers::{Answer, Known};
@@ -54,6 +54,11 @@ impl ApiError {
             parameter: None,
             message: message.into(),
         }
+    }
+
+    fn broken() -> Self {
+        let kind = "api_error";
+        Self { kind, ..Self::invalid("An unknown error occurred") }.status(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn code(self, code: &'static str) -> Self {
@@ -109,10 +114,11 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
     let key = idempotency_key(headers)?;
     let mut parameters: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     parameters.sort();
+    let now = shared.clock.now();
     // One lock covers the check and the entry, so that two concurrent requests cannot both refund.
     let mut books = shared.books();
     if let Some(key) = &key {
-        match books.answers().of(key, &parameters) {
+        match books.answers().of(key, &parameters, now) {
             Known::Nothing => {}
             Known::Same(answer) => return Ok(replay(answer)),
             Known::Other => return Err(other_parameters(key)),
@@ -120,12 +126,17 @@ fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Resp
     }
     // A request that fails here was not carried out, so its key stays unused.
     let request = RefundRequest::read(&parameters)?;
-    let outcome = carry_out(&mut books, &request, shared.clock.now());
-    let (status, body) = match &outcome {
-        Ok((_, refund)) => (StatusCode::OK, json!(refund)),
-        Err(error) => (error.status, error.body()),
+    let breakdown = key.as_ref().and_then(|key| shared.breakdown(key));
+    let outcome = match breakdown {
+        Some(Breakdown::Before) => Err(ApiError::broken()),
+        Some(Breakdown::After) | None => carry_out(&mut books, &request, now),
     };
-    let answer = Answer { parameters, status: status.as_u16(), body: body.clone() };
+    let (status, body) = match (&outcome, breakdown) {
+        (Ok((_, refund)), None) => (StatusCode::OK, json!(refund)),
+        (Ok(_), Some(_)) => (StatusCode::INTERNAL_SERVER_ERROR, ApiError::broken().body()),
+        (Err(error), _) => (error.status, error.body()),
+    };
+    let answer = Answer { parameters, status: status.as_u16(), body: body.clone(), at: now };
     if let Err(error) = books.remember(key, answer) {
         tracing::error!(%error, "the payment provider cannot keep its books");
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());

@@ -91,6 +91,32 @@ fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
 }
 
 #[test]
+fn an_attempt_that_was_certainly_not_made_is_followed_by_a_new_one_and_no_other_is() {
+    let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
+    let sent = cancel(deducted(), 9).unwrap().refund_sent(&ours.id, at(10));
+    let unknown = sent.clone().refund_unknown(&ours, "Stripe answered 500");
+    for state in [sent.clone(), unknown.clone()] {
+        let next = state.refund_not_made(&ours, "Stripe answered 500", at(700));
+        let refund = &next.ledger.refunds[&ours.id];
+        assert_eq!((refund.attempt, &refund.state), (2, &RefundState::Intended));
+        assert!(next.owed.contains(&Duty::Refund) && next.holds.is_empty(), "no person is needed");
+        assert_eq!(next.history.last().unwrap().what, Event::RefundRetried);
+        assert_eq!(
+            next.ledger.kept(next.currency),
+            unknown.ledger.kept(next.currency),
+            "its money is on its way still"
+        );
+        assert_eq!(next.clone().refund_not_made(&ours, "late", at(701)), next, "an attempt is given up once");
+    }
+    let intended = cancel(deducted(), 9).unwrap();
+    let made = sent.clone().record(&refund("cancel", 1, 3700, RefundStatus::Pending), at(11));
+    let refused = sent.refund_refused(&ours, "insufficient_funds", at(11));
+    for decided in [intended, made, refused] {
+        assert_eq!(decided.clone().refund_not_made(&ours, "late", at(700)), decided);
+    }
+}
+
+#[test]
 fn a_voided_payment_releases_no_open_order_that_a_person_holds() {
     let held = deducted().hold(HoldReason::AwaitingPayment, "bank transfer", &stamp(9)).unwrap();
     let voided = held.record(&event("stripe_pi_2", MoneyFact::Voided), at(10));

@@ -32,12 +32,25 @@ type Calls = Arc<Mutex<Vec<Seen>>>;
 
 /// A provider that always gives the same answer, and the requests that it received.
 async fn answering(status: u16, body: &Value) -> (Refunds, Calls) {
-    let calls = Calls::default();
+    replaying(status, body, "").await
+}
+
+/// Its answer says whether it is a stored one.
+async fn replaying(status: u16, body: &Value, replayed: &'static str) -> (Refunds, Calls) {
     let (body, status) = (body.to_string(), StatusCode::from_u16(status).unwrap());
-    let take = async move |State(calls): State<Calls>, method, uri, headers, bytes: Bytes| {
+    serving(move |_| (status, replayed.to_owned(), body.clone())).await
+}
+
+/// A provider that answers each request with a status, the mark of a stored answer, and a body.
+async fn serving(
+    answer: impl Fn(&Uri) -> (StatusCode, String, String) + Clone + Send + Sync + 'static,
+) -> (Refunds, Calls) {
+    let calls = Calls::default();
+    let take = async move |State(calls): State<Calls>, method, uri: Uri, headers, bytes: Bytes| {
         let form = form_urlencoded::parse(&bytes).into_owned().collect();
+        let (status, replayed, body) = answer(&uri);
         calls.lock().unwrap().push(Seen { method, uri, headers, form });
-        (status, body)
+        (status, [("Idempotent-Replayed", replayed)], body)
     };
     let router = Router::new().fallback(take).with_state(calls.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,6 +87,10 @@ fn made(status: RefundStatus) -> Outcome {
     Outcome::Made { id: "re_1".into(), status }
 }
 
+fn decided(outcome: Outcome) -> Reply {
+    Reply::Decided(outcome)
+}
+
 fn refund_object(status: &str) -> Value {
     json!({"id": "re_1", "object": "refund", "amount": 1450, "status": status})
 }
@@ -82,7 +99,7 @@ fn refund_object(status: &str) -> Value {
 async fn a_refund_is_asked_for_once_and_says_what_it_is_for() {
     let (stripe, calls) = answering(200, &refund_object("succeeded")).await;
     let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
-    assert_eq!(outcome.unwrap(), made(RefundStatus::Succeeded));
+    assert_eq!(outcome.unwrap(), decided(made(RefundStatus::Succeeded)));
     let calls = calls.lock().unwrap();
     let [call] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!((&call.method, call.uri.path()), (&Method::POST, "/v1/refunds"));
@@ -104,7 +121,7 @@ async fn a_refund_is_asked_for_once_and_says_what_it_is_for() {
 async fn a_charge_without_an_intent_is_refunded_by_its_own_id() {
     let (stripe, calls) = answering(200, &refund_object("pending")).await;
     let outcome = with_request("ch_1", async |request| stripe.refund(request).await).await;
-    assert_eq!(outcome.unwrap(), made(RefundStatus::Pending));
+    assert_eq!(outcome.unwrap(), decided(made(RefundStatus::Pending)));
     let form = calls.lock().unwrap()[0].form.clone();
     assert_eq!((form.get("charge").map(String::as_str), form.get("payment_intent")), (Some("ch_1"), None));
 }
@@ -121,7 +138,7 @@ async fn every_status_of_a_refund_is_understood() {
     for (name, status) in table {
         let (stripe, _) = answering(200, &refund_object(name)).await;
         let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
-        assert_eq!(outcome.unwrap(), made(status), "{name}");
+        assert_eq!(outcome.unwrap(), decided(made(status)), "{name}");
     }
 }
 
@@ -140,9 +157,8 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
         (403, error("x"), None),
         (409, error("idempotency_key_in_use"), None),
         (429, error("rate_limit"), None),
-        (500, error("x"), None),
-        (503, json!("busy"), None),
         (302, json!({}), None),
+        (600, json!({}), None),
         (200, json!({}), None),
         (200, json!({"id": "re_1"}), None),
         (200, json!({"status": "succeeded"}), None),
@@ -151,13 +167,75 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
     for (status, body, expected) in table {
         let (stripe, _) = answering(status, &body).await;
         match (with_request("pi_1", async |request| stripe.refund(request).await).await, expected) {
-            (Ok(outcome), Some(expected)) => assert_eq!(outcome, expected, "{status} {body}"),
+            (Ok(reply), Some(expected)) => assert_eq!(reply, decided(expected), "{status} {body}"),
             (Err(Error::Outside(why)), None) => {
                 assert!(!why.contains("sk_test") && !why.contains("Ada"), "{why}");
             }
             other => panic!("{status} {body}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_failure_of_stripe_s_own_is_for_good_once_it_is_stored_for_the_key() {
+    let other = json!({"error": {"type": "idempotency_error", "message": "other parameters"}});
+    let table = [
+        (500, json!({"error": {"type": "api_error"}}), "", false),
+        (503, json!("busy"), "", false),
+        (500, json!({}), "false", false),
+        (500, json!({}), "true", true),
+        (504, json!("late"), "true", true),
+        (400, other, "", true),
+    ];
+    for (status, body, replayed, stored) in table {
+        let (stripe, _) = replaying(status, &body, replayed).await;
+        match with_request("pi_1", async |request| stripe.refund(request).await).await.unwrap() {
+            Reply::Failed { why, for_good } => assert_eq!(for_good, stored, "{status} {replayed} {why}"),
+            reply @ Reply::Decided(_) => panic!("{status} {replayed} {reply:?}"),
+        }
+    }
+    let (stripe, _) = replaying(200, &refund_object("succeeded"), "true").await;
+    let reply = with_request("pi_1", async |request| stripe.refund(request).await).await.unwrap();
+    assert_eq!(reply, decided(made(RefundStatus::Succeeded)));
+}
+
+#[tokio::test]
+async fn a_refund_is_looked_for_on_every_page() {
+    for (length, of_ours, pages) in
+        [(0, None, 1), (100, None, 1), (101, None, 2), (250, Some(249), 3), (250, Some(3), 1)]
+    {
+        let refunds: Vec<Value> = (0..length).map(|n| listed(n, of_ours == Some(n))).collect();
+        let (stripe, calls) = listing(refunds).await;
+        let found = with_request("pi_1", async |request| stripe.find(request).await).await.unwrap();
+        assert_eq!(found.is_some(), of_ours.is_some(), "{length}");
+        assert_eq!(calls.lock().unwrap().len(), pages, "{length}");
+    }
+    let endless = json!({"data": [listed(1, false)], "has_more": true});
+    let (stripe, calls) = answering(200, &endless).await;
+    let found = with_request("pi_1", async |request| stripe.find(request).await).await;
+    assert!(matches!(found, Err(Error::Outside(_))), "{found:?}");
+    assert_eq!(calls.lock().unwrap().len(), MAX_PAGES);
+}
+
+fn listed(n: usize, is_ours: bool) -> Value {
+    let name = if is_ours { "return-01" } else { "return-77" };
+    let metadata = json!({"order_id": order().as_str(), "orderly_refund": name, "orderly_attempt": "2"});
+    json!({"id": format!("re_{n}"), "status": "succeeded", "metadata": metadata})
+}
+
+/// A provider with these refunds, in pages of at most 100 as Stripe lists them.
+async fn listing(refunds: Vec<Value>) -> (Refunds, Calls) {
+    serving(move |uri| {
+        let query: BTreeMap<_, _> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
+        let seen = query
+            .get("starting_after")
+            .map_or(0, |last| refunds.iter().position(|refund| refund["id"] == last.as_ref()).unwrap() + 1);
+        let limit = query["limit"].parse().unwrap();
+        let page: Vec<&Value> = refunds.iter().skip(seen).take(limit).collect();
+        let has_more = seen + page.len() < refunds.len();
+        (StatusCode::OK, String::new(), json!({"data": page, "has_more": has_more}).to_string())
+    })
+    .await
 }
 
 #[tokio::test]
@@ -221,7 +299,8 @@ async fn amounts_are_told_as_stripe_counts_them() {
         let outcome = with_amount("pi_1", amount, currency, async |request| stripe.refund(request).await).await;
         let calls = calls.lock().unwrap();
         assert_eq!(calls.first().map(|call| call.form["amount"].as_str()), told, "{amount} {currency}");
-        let expected = if told.is_some() { made(RefundStatus::Succeeded) } else { RefundRequest::too_precise() };
+        let expected =
+            if told.is_some() { decided(made(RefundStatus::Succeeded)) } else { RefundRequest::too_precise() };
         assert_eq!(outcome.unwrap(), expected);
     }
 }

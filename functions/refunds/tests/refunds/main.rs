@@ -1,0 +1,136 @@
+//! Refunds on the embedded DynamoDB and SQS, asked for at the local Stripe or at nobody's.
+#![allow(clippy::unwrap_used)]
+
+mod attempts;
+mod providers;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use domain::{
+    duty::{Duty, ItemName, OwedDuty, Subject},
+    fixtures::placed,
+    history::{Actor, Stamp},
+    ids::OrderId,
+    ledger::{MoneyEvent, MoneyFact},
+    order_state::OrderState,
+    policy::Policy,
+};
+use jiff::{SignedDuration, Timestamp};
+use orderly_local::{
+    backing,
+    payments::stripe::{Breakdown, Stripe, StripeConfig},
+    services::{Listener, Services, ServicesConfig},
+};
+use payments::{RefundClients, stripe::Refunds};
+use refunds::{App, handle};
+use runtime::{Aws, Clock, Secret};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+use store::{ItemKey, Message};
+
+const PAYMENT: &str = "pi_1";
+
+fn began() -> Timestamp {
+    Timestamp::from_second(1_764_000_000).unwrap()
+}
+
+fn order() -> OrderId {
+    OrderId::derive(&"web".parse().unwrap(), "1001")
+}
+
+/// The function with an order that owes the refund `cancel` of 10.00 EUR.
+struct Stage {
+    services: Services,
+    stripe: Stripe,
+    app: App,
+    /// Since the beginning.
+    seconds: Arc<AtomicI64>,
+}
+
+impl Stage {
+    /// The payment is `provider_pi_1`. Stripe is the only provider in use.
+    async fn start(provider: &str) -> Self {
+        let listener = Listener::bind(0).await.unwrap();
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+        let system = backing::load(&template, &BTreeMap::new(), &listener.endpoint(), "http://127.0.0.1:1").unwrap();
+        let services = Services::start(listener, &system, ServicesConfig::default()).await.unwrap();
+        let store = backing::store(&services, &services.sqs().url("RefundsQueue"));
+        let seconds = Arc::new(AtomicI64::new(0));
+        let time = Arc::clone(&seconds);
+        let clock = Clock::new(move || began() + SignedDuration::from_secs(time.load(Ordering::Relaxed)));
+        let config = StripeConfig {
+            webhook_secret: "whsec_test".to_owned(),
+            webhook_url: None,
+            data_dir: None,
+            clock: clock.clone(),
+        };
+        let stripe = Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap();
+        stripe.register(PAYMENT, 1000, "EUR").unwrap();
+        let key = Secret::fixed("STRIPE_API_KEY", "sk_test_1");
+        let client = Refunds::new(&Aws::beside(""), stripe.endpoint(), key);
+        let app = App { store, clock, providers: RefundClients::new([client.into()]) };
+        let stage = Self { services, stripe, app, seconds };
+        stage.owe(provider).await;
+        stage
+    }
+
+    async fn owe(&self, provider: &str) {
+        let stamp = Stamp::new(Actor::caller("operator", "test"), began());
+        let paid = MoneyEvent {
+            payment: format!("{provider}_{PAYMENT}").parse().unwrap(),
+            at: began(),
+            event: "evt_1".to_owned(),
+            currency: "EUR".parse().ok(),
+            step: 1,
+            fact: MoneyFact::Captured(1000),
+        };
+        let until = began() + SignedDuration::from_hours(1);
+        let mut owes =
+            OrderState::place(&placed(&[("MUG", 1, 1000)]), Policy::default(), Vec::new(), until, &[paid], &stamp);
+        assert_eq!(owes.ledger.intend_refund("cancel", 1000, owes.currency), 1000);
+        owes.owed.insert(Duty::Refund);
+        let mut write = self.app.store.write(began());
+        write.create(ItemKey::state(&order()), owes);
+        write.commit().await.unwrap();
+    }
+
+    /// Delivers the message of the refund. Returns the order, and whether the message will come again.
+    async fn run(&self) -> (OrderState, bool) {
+        let owed = OwedDuty { subject: Subject::OrderItem(order(), ItemName::State), duty: Duty::Refund };
+        let mut record = SqsMessage::default();
+        record.message_id = Some("1".to_owned());
+        record.body = serde_json::to_string(&Message::new(&owed)).ok();
+        let mut event = SqsEvent::default();
+        event.records.push(record);
+        let failures = handle(&self.app, event).await.batch_item_failures;
+        (self.state().await, !failures.is_empty())
+    }
+
+    async fn state(&self) -> OrderState {
+        self.app.store.order_state(&order()).await.unwrap().unwrap().value
+    }
+
+    fn pass_to(&self, since: SignedDuration) {
+        self.seconds.store(since.as_secs(), Ordering::Relaxed);
+    }
+
+    /// Lets Stripe fail on an attempt of the refund.
+    fn break_down(&self, attempt: u32, breakdown: Breakdown) {
+        self.stripe.break_down(&format!("refund:{}:cancel:{attempt}", order()), breakdown);
+    }
+
+    /// The amount that Stripe has refunded.
+    fn refunded(&self) -> i64 {
+        self.stripe.refunds(PAYMENT).iter().map(|refund| refund.amount).sum()
+    }
+
+    async fn end(self) {
+        self.stripe.shutdown().await;
+        self.services.shutdown().await;
+    }
+}
