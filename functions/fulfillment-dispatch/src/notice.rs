@@ -6,7 +6,8 @@ use domain::{
     ids::{FulfillmentId, LocationId, OrderId},
     placed_order::{Address, PlacedOrder},
 };
-use runtime::{Aws, Secret, Web};
+use http::StatusCode;
+use runtime::{Aws, Secret, SecretValue, Web};
 use serde::Serialize;
 use std::time::Duration;
 use webhooks::standard_webhooks;
@@ -45,13 +46,8 @@ impl Warehouses {
         Self { web: aws.web(TIMEOUT), secret }
     }
 
-    async fn signing_secret(&self) -> Result<standard_webhooks::Secret, Error> {
-        let value = self.secret.value().await.map_err(|e| Error::Outside(e.to_string()))?;
-        let malformed = |e| Error::Outside(format!("the secret that {SECRET} names is wrong: {e}"));
-        standard_webhooks::Secret::new(value.expose()).map_err(malformed)
-    }
-
-    /// Posts a fulfillment. Any answer but 2xx is a failure and is retried.
+    /// Posts a fulfillment. Any answer but 2xx is a failure and is retried. If the warehouse does not accept the
+    /// signature, the secret may have been rolled, so a newer one is tried once.
     pub(crate) async fn tell(
         &self,
         url: &str,
@@ -71,18 +67,41 @@ impl Warehouses {
             picklist: &fulfillment.lines,
         };
         let body = serde_json::to_vec(&notice).map_err(|e| Error::Defect(e.to_string()))?;
-        let headers = standard_webhooks::sign(&format!("{order}-{id}"), &body, &self.signing_secret().await?, now);
-        let headers = headers.map_err(|e| Error::Defect(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.
         let failed = |why: String| Error::Outside(format!("the webhook of {}: {why}", fulfillment.location));
+        let name = format!("{order}-{id}");
+        let known = self.secret.value().await.map_err(|e| Error::Outside(e.to_string()))?;
+        let mut status = self.post(url, &name, &body, &known, now).await?.map_err(failed)?;
+        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+            && let Ok(Some(newer)) = self.secret.renewed(&known).await
+        {
+            status = self.post(url, &name, &body, &newer, now).await?.map_err(failed)?;
+        }
+        if status.is_success() { Ok(()) } else { Err(failed(format!("answered {status}"))) }
+    }
+
+    /// Posts once, signed with `secret`. The inner error is about the warehouse.
+    async fn post(
+        &self,
+        url: &str,
+        name: &str,
+        body: &[u8],
+        secret: &SecretValue,
+        now: jiff::Timestamp,
+    ) -> Result<Result<StatusCode, String>, Error> {
+        let malformed = |e| Error::Outside(format!("the secret that {SECRET} names is wrong: {e}"));
+        let secret = standard_webhooks::Secret::new(secret.expose()).map_err(malformed)?;
+        let headers = standard_webhooks::sign(name, body, &secret, now).map_err(|e| Error::Defect(e.to_string()))?;
         let request = http::Request::post(url)
             .header("content-type", "application/json")
             .header(standard_webhooks::ID_HEADER, headers.id)
             .header(standard_webhooks::TIMESTAMP_HEADER, headers.timestamp)
             .header(standard_webhooks::SIGNATURE_HEADER, headers.signature)
-            .body(body);
-        let request = request.map_err(|_| failed("its URL is malformed".to_owned()))?;
-        let status = self.web.send(request).await.map_err(|e| failed(e.to_string()))?.status;
-        if status.is_success() { Ok(()) } else { Err(failed(format!("answered {status}"))) }
+            .body(body.to_vec());
+        let Ok(request) = request else { return Ok(Err("its URL is malformed".to_owned())) };
+        Ok(self.web.send(request).await.map(|answer| answer.status).map_err(|e| e.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests;

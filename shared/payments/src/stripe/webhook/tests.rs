@@ -412,6 +412,7 @@ fn a_secret_that_cannot_be_read_is_our_fault_and_the_provider_tries_again() {
         other => panic!("{other:?}"),
     };
     is_ours(read("whsec_old"));
+    seconds.store(10, Ordering::Relaxed);
     assert!(read("whsec_old").is_ok());
     seconds.store(30, Ordering::Relaxed);
     is_ours(read("whsec_new"));
