@@ -16,7 +16,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use payments::{
-    RefundClient, RefundClients,
+    ApiClient, ApiClients,
     refund::{Outcome, RefundRequest, Reply},
 };
 use runtime::{Clock, process};
@@ -26,7 +26,7 @@ use store::{Message, Store};
 pub struct App {
     pub store: Store,
     pub clock: Clock,
-    pub providers: RefundClients,
+    pub providers: ApiClients,
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
@@ -55,7 +55,7 @@ async fn refund(app: &App, order: &OrderId) -> Result<(), Error> {
     outcome
 }
 
-async fn move_one(app: &App, client: &RefundClient, order: &OrderId, id: &RefundId) -> Result<(), Error> {
+async fn move_one(app: &App, client: &ApiClient, order: &OrderId, id: &RefundId) -> Result<(), Error> {
     // A given-up attempt is followed by the next one. That is new, so it is not given up in its turn.
     while try_once(app, client, order, id).await? == Tried::GivenUp {}
     Ok(())
@@ -68,7 +68,7 @@ enum Tried {
     GivenUp,
 }
 
-async fn try_once(app: &App, client: &RefundClient, order: &OrderId, id: &RefundId) -> Result<Tried, Error> {
+async fn try_once(app: &App, client: &ApiClient, order: &OrderId, id: &RefundId) -> Result<Tried, Error> {
     let now = app.clock.now();
     let Some(state) = refunds::mark_sent(&app.store, order, id, now).await? else { return Ok(Tried::Recorded) };
     let Some(refund) = state.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else {
@@ -104,7 +104,7 @@ fn sent_since(state: &RefundState, now: Timestamp) -> SignedDuration {
 
 /// Asks the provider for the refund. Looks for it instead when its key may have been forgotten, and also when the
 /// provider failed on a key that was used before.
-async fn ask(client: &RefundClient, request: &RefundRequest<'_>, since: SignedDuration) -> Result<Outcome, Error> {
+async fn ask(client: &ApiClient, request: &RefundRequest<'_>, since: SignedDuration) -> Result<Outcome, Error> {
     if since > client.key_lifetime()
         && let Some(found) = client.find(request).await?
     {

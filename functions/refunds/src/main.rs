@@ -1,4 +1,4 @@
-use payments::RefundClients;
+use payments::ApiClients;
 use refunds::{App, handle};
 use runtime::{self, Aws, Clock, Error};
 
@@ -6,7 +6,7 @@ use runtime::{self, Aws, Clock, Error};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let (aws, clock) = (Aws::from_env()?, Clock::system());
-    let providers = RefundClients::from_env(&aws, &clock)?;
+    let providers = ApiClients::from_env(&aws, &clock)?;
     let app = App { store: aws.store()?, clock, providers };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

@@ -15,7 +15,7 @@ use email_confirmation::{
 use fastrand::Rng;
 use fulfillment_dispatch::notice;
 use jiff::SignedDuration;
-use payments::{Provider, RefundClients, Webhooks, stripe};
+use payments::{ApiClients, Provider, Webhooks, stripe};
 use runtime::{Aws, Clock, ConfigError, Secret};
 use std::{
     convert::Infallible,
@@ -144,7 +144,7 @@ impl Functions {
         let returns = returns::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("refunds");
         let key = Secret::fixed("STRIPE_API_KEY", "sk_test_simulated");
-        let providers = RefundClients::new([stripe::Refunds::new(&own, STRIPE, key).into()]);
+        let providers = ApiClients::new([stripe::Api::new(&own, STRIPE, key).into()]);
         let refunds = refunds::App { store, clock: wiring.clock(), providers };
         let (_, store) = wiring.store("reconcile");
         let reconcile = reconcile::App { store, clock: wiring.clock() };

@@ -40,14 +40,14 @@ macro_rules! providers {
                 }
             }
 
-            /// Its API for refunds, as the environment configures it.
-            fn refund_client(
+            /// Its API, as the environment configures it.
+            fn api(
                 self,
                 aws: &runtime::Aws,
                 clock: &runtime::Clock,
-            ) -> Result<RefundClient, runtime::ConfigError> {
+            ) -> Result<ApiClient, runtime::ConfigError> {
                 match self {
-                    $(Self::$variant => $module::Refunds::from_env(aws, clock).map(RefundClient::$variant)),+
+                    $(Self::$variant => $module::Api::from_env(aws, clock).map(ApiClient::$variant)),+
                 }
             }
         }
@@ -65,7 +65,7 @@ macro_rules! providers {
                 }
             }
 
-            /// Reads the events of a request that the provider has signed. None if they say nothing about an order's
+            /// Reads the facts of a request that the provider has signed. None if it says nothing about an order's
             /// money.
             ///
             /// `now` is when the request was received. A request that is not genuine is refused with 401. One for
@@ -81,8 +81,8 @@ macro_rules! providers {
                 }
             }
 
-            /// The answer that the provider expects once all events of a request are handled. `outcomes` has one entry
-            /// per event, in order.
+            /// The answer that the provider expects once all facts of a request are handled. `outcomes` has one entry per
+            /// fact, in order.
             pub fn answer(&self, outcomes: &[app::payments::Recorded]) -> api::Response {
                 match self {
                     $(Self::$variant(own) => own.answer(outcomes)),+
@@ -90,13 +90,13 @@ macro_rules! providers {
             }
         }
 
-        /// A provider's API for refunds.
+        /// A provider's API.
         #[derive(Debug)]
-        pub enum RefundClient {
-            $($variant($module::Refunds)),+
+        pub enum ApiClient {
+            $($variant($module::Api)),+
         }
 
-        impl RefundClient {
+        impl ApiClient {
             pub fn provider(&self) -> Provider {
                 match self {
                     $(Self::$variant(_) => Provider::$variant),+
@@ -118,7 +118,7 @@ macro_rules! providers {
                 }
             }
 
-            /// Whether a refund can be asked for at all. Otherwise nothing is marked as sent.
+            /// Whether the provider can be asked at all. Otherwise no refund is marked as sent.
             pub async fn ready(&self) -> Result<(), app::Error> {
                 match self {
                     $(Self::$variant(own) => own.ready().await),+
@@ -133,6 +133,19 @@ macro_rules! providers {
             ) -> Result<$crate::refund::Reply, app::Error> {
                 match self {
                     $(Self::$variant(own) => own.refund(request).await),+
+                }
+            }
+
+            /// What the provider knows of a payment now, as facts. None if it does not know it, or if the customer has
+            /// not finished. Record them as a webhook's: the order that the provider names may be another one than the
+            /// order that claims the payment.
+            pub async fn payment(
+                &self,
+                id: &domain::ids::ProviderId,
+                now: jiff::Timestamp,
+            ) -> Result<Vec<$crate::webhook::ReportedEvent>, app::Error> {
+                match self {
+                    $(Self::$variant(own) => own.payment(id, now).await),+
                 }
             }
 
@@ -154,8 +167,8 @@ macro_rules! providers {
                 }
             }
 
-            impl From<$module::Refunds> for RefundClient {
-                fn from(own: $module::Refunds) -> Self {
+            impl From<$module::Api> for ApiClient {
+                fn from(own: $module::Api) -> Self {
                     Self::$variant(own)
                 }
             }

@@ -6,7 +6,7 @@
 //! | what | who asks |
 //! |---|---|
 //! | [`Webhook`]: verifies a request, reads its events, and words the provider's own answer | `payment-webhook` |
-//! | [`RefundClient`]: asks for a refund, or what became of one | `refunds` |
+//! | [`ApiClient`]: asks for a refund, what became of one, or what is known of a payment | `refunds` |
 //! | [`Provider::units`]: how it counts a currency, and the smallest amount that it moves | both, and `order-intake` |
 //! | [`Provider::description`]: how its webhook is described | `infra/openapi` |
 //!
@@ -21,14 +21,15 @@
 //!      `SETTLING: SignedDuration`, after which a refund that was asked for is certainly listed if it was made;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
 //!    - `Webhook` with `from_env(&Aws, &Clock)`, `read(&self, &Request, Timestamp)` and `answer(&self, &[Recorded])`;
-//!    - `Refunds` with `from_env(&Aws, &Clock)`, `ready(&self)`, `refund(&self, &RefundRequest)` and
-//!      `find(&self, &RefundRequest)`.
+//!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `refund(&self, &RefundRequest)`,
+//!      `find(&self, &RefundRequest)` and `payment(&self, &ProviderId, Timestamp)`.
 //! 2. Add its line to the list below.
 //! 3. Declare its variables and secrets in template.yaml: the webhook's for `payment-webhook`, the refunds' for `refunds`.
 //! 4. Write its simulator in `infra/local/src/payments/`.
 
 #[macro_use]
 mod family;
+mod clients;
 mod config;
 pub mod description;
 pub mod refund;
@@ -37,8 +38,8 @@ pub mod webhook;
 
 pub mod stripe;
 
+pub use clients::ApiClients;
 pub use config::{configured, parse, smallest_step};
-pub use refund::RefundClients;
 pub use webhook::Webhooks;
 
 providers! {

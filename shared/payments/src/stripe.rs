@@ -2,18 +2,23 @@
 //!
 //! Variables: `STRIPE_WEBHOOK_SECRET` (the ARN of the endpoint's signing secrets, one on a line, two while one is rolled),
 //! `STRIPE_LIVEMODE` (`true` or `false`: events of the other mode are refused), `STRIPE_API_KEY` (the ARN of the secret or
-//! restricted key that refunds are made with) and `STRIPE_API_URL`.
+//! restricted key for asking Stripe) and `STRIPE_API_URL`.
 
+mod api;
 mod description;
 mod events;
+mod facts;
+mod fields;
 mod metadata;
+mod methods;
+mod payment;
 mod refunds;
 pub mod signature;
 mod units;
 mod webhook;
 
+pub use api::Api;
 pub use description::description;
-pub use refunds::Refunds;
 pub use units::units;
 pub use webhook::Webhook;
 

@@ -50,9 +50,14 @@ impl From<Recorded> for Outcome {
 }
 
 impl Received {
-    /// 200 with the outcome of the single event in the request.
+    /// 200 with the outcome of the single event in the request: of its facts, that of the one that changed most.
     pub fn answer(recorded: &[Recorded]) -> Response {
-        let outcome = recorded.first().map_or(Outcome::Ignored, |recorded| (*recorded).into());
+        let weight = |recorded: &&Recorded| match recorded {
+            Recorded::Recorded => 2,
+            Recorded::Unmatched => 1,
+            Recorded::Known => 0,
+        };
+        let outcome = recorded.iter().max_by_key(weight).map_or(Outcome::Ignored, |recorded| (*recorded).into());
         Response::json(200, &Self { outcome })
     }
 }

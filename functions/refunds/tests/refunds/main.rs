@@ -20,7 +20,7 @@ use orderly_local::{
     payments::stripe::{Breakdown, Stripe, StripeConfig},
     services::{Listener, Services, ServicesConfig},
 };
-use payments::{RefundClients, stripe::Refunds};
+use payments::{ApiClients, stripe::Api};
 use refunds::{App, handle};
 use runtime::{Aws, Clock, Secret};
 use std::{
@@ -72,8 +72,8 @@ impl Stage {
         let stripe = Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap();
         stripe.register(PAYMENT, 1000, "EUR").unwrap();
         let key = Secret::fixed("STRIPE_API_KEY", "sk_test_1");
-        let client = Refunds::new(&Aws::beside(""), stripe.endpoint(), key);
-        let app = App { store, clock, providers: RefundClients::new([client.into()]) };
+        let client = Api::new(&Aws::beside(""), stripe.endpoint(), key);
+        let app = App { store, clock, providers: ApiClients::new([client.into()]) };
         let stage = Self { services, stripe, app, seconds };
         stage.owe(provider).await;
         stage

@@ -1,5 +1,5 @@
-//! A simulated payment provider that speaks the part of Stripe's API that Orderly uses: refunds with idempotency keys,
-//! and signed webhooks. Money moves only in its books.
+//! A simulated payment provider that speaks the part of Stripe's API that Orderly uses: payments to read, refunds with
+//! idempotency keys, and signed webhooks. Money moves only in its books.
 
 mod api;
 mod books;
@@ -16,7 +16,7 @@ use std::{
 };
 use tower::ServiceExt as _;
 
-pub use self::books::{BooksError, Payment, Refund};
+pub use self::books::{BooksError, Payment, Progress, Refund};
 use self::{books::Books, webhooks::Signer};
 use super::courier::{Courier, DeliveryError, Webhook};
 use crate::services::{Listener, Server};
@@ -121,6 +121,16 @@ impl Stripe {
         self.shared.pay(order_id, amount, currency)
     }
 
+    /// Begins a bank debit for an order, which takes its time. Yields the `payment_intent.processing` webhook.
+    pub fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        self.shared.begin(order_id, amount, currency)
+    }
+
+    /// Ends a bank debit. Yields its webhook; None: there is no such payment.
+    pub fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
+        self.shared.settle(payment_intent, succeeds)
+    }
+
     /// Registers a payment that the provider did not make, so that it can be refunded.
     pub fn register(&self, payment_intent: &str, amount: i64, currency: &str) -> Result<(), BooksError> {
         self.shared.books().register(payment_intent, None, amount, currency, self.shared.clock.now()).map(|_| ())
@@ -190,6 +200,16 @@ impl EmbeddedStripe {
         self.shared.pay(order_id, amount, currency)
     }
 
+    /// See [`Stripe::begin`].
+    pub fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        self.shared.begin(order_id, amount, currency)
+    }
+
+    /// See [`Stripe::settle`].
+    pub fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
+        self.shared.settle(payment_intent, succeeds)
+    }
+
     /// See [`Stripe::event`].
     pub fn event(&self, kind: &str, object: &Value) -> Webhook {
         self.shared.event(kind, object)
@@ -255,6 +275,22 @@ impl Shared {
     fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
         let payment = self.books().pay(order_id, amount, currency, self.clock.now())?;
         Ok(self.event("payment_intent.succeeded", &webhooks::payment_intent(&payment)))
+    }
+
+    fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        let mut books = self.books();
+        let payment = books.pay(order_id, amount, currency, self.clock.now())?;
+        let payment = books.progress(&payment.id, Progress::Processing)?.unwrap_or(payment);
+        Ok(self.event("payment_intent.processing", &webhooks::payment_intent(&payment)))
+    }
+
+    fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
+        let (progress, kind) = match succeeds {
+            true => (Progress::Captured, "payment_intent.succeeded"),
+            false => (Progress::Failed, "payment_intent.payment_failed"),
+        };
+        let payment = self.books().progress(payment_intent, progress)?;
+        Ok(payment.map(|payment| self.event(kind, &webhooks::payment_intent(&payment))))
     }
 
     /// Sends the webhooks of a refund, as Stripe does: in no fixed order, and sometimes more than once.

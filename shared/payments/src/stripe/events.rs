@@ -1,12 +1,15 @@
 //! What Stripe's events say about an order's money: <https://docs.stripe.com/api/events/types>.
 
-use super::{NAME, metadata, refund_status, units};
+use super::{
+    facts,
+    fields::{amount, currency, id, moment, payment_id, text},
+    metadata, methods, refund_status, units,
+};
 use crate::webhook::ReportedEvent;
 use api::{Code, Error, Problem};
 use domain::{
-    ids::{PaymentId, ProviderId},
+    ids::{OrderId, PaymentId},
     ledger::{DisputeStatus, MoneyEvent, MoneyFact},
-    money::{Amount, Currency, MAX_AMOUNT},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -28,56 +31,84 @@ impl VerifiedEvent {
     }
 }
 
-/// The fact that the event reports. None if it says nothing about an order's money.
-pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Option<ReportedEvent>, Error> {
+/// The facts that the event reports. None if it says nothing about an order's money.
+pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Vec<ReportedEvent>, Error> {
     let object = &event["data"]["object"];
     let kind = text(event, "type")?;
     let intent = || payment_id(object, &["id"]);
     let charged = || payment_id(object, &["payment_intent", "charge", "id"]);
     let is_payments = !object["payment_intent"].is_null() || !object["charge"].is_null();
-    let (payment, fact) = match kind {
-        "payment_intent.succeeded" => (intent()?, MoneyFact::Captured(amount(object, "amount_received")?)),
-        "payment_intent.amount_capturable_updated" => {
-            (intent()?, MoneyFact::Authorized(amount(object, "amount_capturable")?))
+    let one = |fact: MoneyFact| vec![fact];
+    let (payment, facts) = match kind {
+        "payment_intent.succeeded" => (intent()?, facts::captured(object)?),
+        "payment_intent.processing" => (intent()?, one(facts::pending(object, moment(event)?))),
+        // The customer has been shown what to pay with: a slip, or an account to transfer to.
+        "payment_intent.requires_action" if methods::is_shown(object) => {
+            (intent()?, one(facts::pending(object, moment(event)?)))
         }
-        "payment_intent.payment_failed" => (intent()?, MoneyFact::Failed(failure_code(object))),
-        "payment_intent.canceled" => (intent()?, MoneyFact::Voided),
+        "payment_intent.amount_capturable_updated" => {
+            (intent()?, one(MoneyFact::Authorized(amount(object, "amount_capturable")?)))
+        }
+        "payment_intent.payment_failed" => (intent()?, one(facts::failed(&object["last_payment_error"]))),
+        "payment_intent.canceled" => (intent()?, one(MoneyFact::Voided)),
         "checkout.session.completed"
         | "checkout.session.async_payment_succeeded"
-        | "checkout.session.async_payment_failed" => match session(kind, object)? {
-            Some(known) => known,
-            None => return Ok(None),
+        | "checkout.session.async_payment_failed" => match session(kind, object, moment(event)?)? {
+            Some((payment, fact)) => (payment, one(fact)),
+            None => return Ok(Vec::new()),
         },
-        "charge.refunded" => (charged()?, MoneyFact::RefundedInTotal(amount(object, "amount_refunded")?)),
+        "charge.refunded" => (charged()?, facts::refunded(object)?),
         // Money can be refunded from a customer's balance too. That belongs to no order.
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" if is_payments => {
-            (payment_id(object, &["payment_intent", "charge"])?, refund(object)?)
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated"
+            if is_payments && !is_release(object) =>
+        {
+            (payment_id(object, &["payment_intent", "charge"])?, one(refund(object)?))
         }
         "charge.dispute.created"
         | "charge.dispute.updated"
         | "charge.dispute.closed"
         | "charge.dispute.funds_withdrawn"
-        | "charge.dispute.funds_reinstated" => (payment_id(object, &["payment_intent", "charge"])?, dispute(object)?),
-        _ => return Ok(None),
+        | "charge.dispute.funds_reinstated" => {
+            (payment_id(object, &["payment_intent", "charge"])?, one(dispute(object)?))
+        }
+        _ => return Ok(Vec::new()),
     };
+    let (at, id, order) = (moment(event)?, id(event)?, metadata::order_of(object));
+    let report = |fact| reported(object, payment.clone(), at, id.clone(), order.clone(), fact);
+    facts.into_iter().map(report).collect()
+}
+
+/// A fact about an object's payment.
+pub(super) fn reported(
+    object: &Value,
+    payment: PaymentId,
+    at: Timestamp,
+    event: String,
+    order: Option<OrderId>,
+    fact: MoneyFact,
+) -> Result<ReportedEvent, Error> {
     let currency = currency(object)?;
     let step = currency.map_or(1, |currency| units(currency).step());
-    let event = MoneyEvent { payment, at: moment(event)?, event: id(event)?, currency, step, fact };
-    Ok(Some(ReportedEvent { order: metadata::order_of(object), event }))
+    Ok(ReportedEvent { order, event: MoneyEvent { payment, at, event, currency, step, fact } })
 }
 
 /// The fact of a checkout session. It may be complete while its money is on its way, or if nothing was due.
-fn session(kind: &str, object: &Value) -> Result<Option<(PaymentId, MoneyFact)>, Error> {
+fn session(kind: &str, object: &Value, at: Timestamp) -> Result<Option<(PaymentId, MoneyFact)>, Error> {
     if object["payment_intent"].is_null() {
         return Ok(None); // a subscription, or nothing to pay
     }
     let fact = match (kind, object["payment_status"].as_str()) {
         ("checkout.session.async_payment_failed", _) => MoneyFact::Failed("async_payment_failed".into()),
         (_, Some("paid")) => MoneyFact::Captured(amount(object, "amount_total")?),
-        (_, Some("unpaid")) => MoneyFact::Pending { until: None },
+        (_, Some("unpaid")) => facts::pending(object, at),
         _ => return Ok(None),
     };
     Ok(Some((payment_id(object, &["payment_intent"])?, fact)))
+}
+
+/// Whether the refund only gives up money that was authorized and never captured.
+fn is_release(refund: &Value) -> bool {
+    matches!(refund["reason"].as_str(), Some("expired_uncaptured_charge" | "partial_capture"))
 }
 
 fn refund(object: &Value) -> Result<MoneyFact, Error> {
@@ -99,49 +130,4 @@ fn dispute(object: &Value) -> Result<MoneyFact, Error> {
         _ => DisputeStatus::Open, // needs_response, under_review
     };
     Ok(MoneyFact::Dispute { id: id(object)?, amount: amount(object, "amount")?, status })
-}
-
-/// A code of Stripe's. The message of the error may name the customer, so it is not kept.
-fn failure_code(object: &Value) -> String {
-    let code = object["last_payment_error"]["code"].as_str().unwrap_or("unknown");
-    code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect()
-}
-
-fn payment_id(object: &Value, fields: &[&str]) -> Result<PaymentId, Error> {
-    // A field holds an id, or the whole object if the endpoint expands it.
-    let id = fields.iter().find_map(|field| object[*field].as_str().or_else(|| object[*field]["id"].as_str()));
-    let payment = || Some(PaymentId { provider: NAME.parse().ok()?, id: id?.parse().ok()? });
-    payment().ok_or_else(|| malformed(&fields.join(" or ")))
-}
-
-/// The id of a refund, dispute or event. It must be a short name, so that a ledger has room for it.
-fn id(object: &Value) -> Result<String, Error> {
-    let id: ProviderId = text(object, "id")?.parse().map_err(|_| malformed("id"))?;
-    Ok(id.into())
-}
-
-fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
-    object[field].as_str().ok_or_else(|| malformed(field))
-}
-
-/// An amount in our units.
-fn amount(object: &Value, field: &str) -> Result<Amount, Error> {
-    let currency = currency(object)?.ok_or_else(|| malformed("currency"))?;
-    let amount = object[field].as_i64().and_then(|amount| units(currency).from_provider(amount));
-    amount.filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or_else(|| malformed(field))
-}
-
-fn currency(object: &Value) -> Result<Option<Currency>, Error> {
-    let Some(code) = object["currency"].as_str() else { return Ok(None) };
-    code.to_ascii_uppercase().parse().map(Some).map_err(|_| malformed("currency"))
-}
-
-fn moment(event: &Value) -> Result<Timestamp, Error> {
-    let created = event["created"].as_i64().and_then(|second| Timestamp::from_second(second).ok());
-    created.ok_or_else(|| malformed("created"))
-}
-
-/// A genuine event without a required field. Stripe retries it until somebody has looked.
-fn malformed(field: &str) -> Error {
-    Problem::new(Code::MalformedEvent, format!("the event's {field} is missing or malformed")).into()
 }

@@ -1,16 +1,14 @@
 //! Stripe's refunds: <https://docs.stripe.com/api/refunds/create>.
 
-use super::{metadata, refund_status, units};
+use super::{
+    api::{Api, body},
+    metadata, refund_status, units,
+};
 use crate::refund::{Outcome, RefundRequest, Reply};
 use app::Error;
 use domain::{ids::ProviderId, money::Amount, safeguards::Safeguard};
 use http::{StatusCode, header};
-use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue, Web, WebError};
 use serde_json::Value;
-use std::time::Duration;
-
-/// Stripe's own libraries wait 80 s. Five refunds in a row must fit the function's 60 s.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Stripe marks an answer that it has stored for a key: <https://docs.stripe.com/api/idempotent_requests>.
 const REPLAYED: &str = "idempotent-replayed";
@@ -18,40 +16,13 @@ const REPLAYED: &str = "idempotent-replayed";
 /// A payment with more refunds than this many pages of 100 cannot be looked through in the function's time.
 const MAX_PAGES: usize = 20;
 
-/// The refunds of a Stripe account.
-#[derive(Debug)]
-pub struct Refunds {
-    web: Web,
-    url: String,
-    key: Secret,
-}
-
-impl Refunds {
-    /// Needs `STRIPE_API_URL` and `STRIPE_API_KEY`.
-    pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let key = Secret::new(aws, clock, "STRIPE_API_KEY")?;
-        Ok(Self::new(aws, &runtime::variable("STRIPE_API_URL")?, key))
-    }
-
-    pub fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { web: aws.web(TIMEOUT), url: url.trim_end_matches('/').to_owned(), key }
-    }
-
-    /// See [`RefundClient::ready`](crate::RefundClient::ready).
-    pub async fn ready(&self) -> Result<(), Error> {
-        self.known_key().await.map(drop)
-    }
-
-    async fn known_key(&self) -> Result<SecretValue, Error> {
-        self.key.value().await.map_err(|e| Error::Outside(format!("Stripe's API key is not known: {e}")))
-    }
-
-    /// See [`RefundClient::refund`](crate::RefundClient::refund).
+impl Api {
+    /// See [`ApiClient::refund`](crate::ApiClient::refund).
     pub async fn refund(&self, request: &RefundRequest<'_>) -> Result<Reply, Error> {
         let Some(amount) = units(request.currency).to_provider(request.amount) else {
             return Ok(RefundRequest::too_precise());
         };
-        let url = format!("{}/v1/refunds", self.url);
+        let url = self.url("/v1/refunds");
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form(request, amount)).finish();
         let post = || {
             http::Request::post(&url)
@@ -85,10 +56,11 @@ impl Refunds {
         }
     }
 
-    /// See [`RefundClient::find`](crate::RefundClient::find).
+    /// See [`ApiClient::find`](crate::ApiClient::find).
     pub async fn find(&self, request: &RefundRequest<'_>) -> Result<Option<Outcome>, Error> {
         let (field, value) = payment(request.payment);
-        let mut url = format!("{}/v1/refunds?{field}={value}&limit=100", self.url);
+        let first = self.url(&format!("/v1/refunds?{field}={value}&limit=100"));
+        let mut url = first.clone();
         let is_ours = |refund: &&Value| metadata::is_of(refund, request);
         // Only a complete list without the refund proves that there is none. A wrong guess would refund twice.
         let partly = || Error::Outside("Stripe's answer is no whole list of refunds".into());
@@ -107,34 +79,10 @@ impl Refunds {
             }
             let last = refunds.last().and_then(|refund| refund["id"].as_str()?.parse::<ProviderId>().ok());
             let last = last.ok_or_else(partly)?;
-            url = format!("{}/v1/refunds?{field}={value}&limit=100&starting_after={last}", self.url);
+            url = format!("{first}&starting_after={last}");
         }
         Err(partly())
     }
-
-    /// Asks with the known key. If Stripe rejects it, the key may have been rolled, so a newer one is tried once.
-    async fn ask(&self, request: impl Fn() -> http::request::Builder, body: String) -> Result<Answer, Error> {
-        let key = self.known_key().await?;
-        let answer = self.ask_with(&key, request(), &body).await?;
-        if answer.status == StatusCode::UNAUTHORIZED
-            && let Ok(Some(newer)) = self.key.renewed(&key).await
-        {
-            return self.ask_with(&newer, request(), &body).await;
-        }
-        Ok(answer)
-    }
-
-    async fn ask_with(&self, key: &SecretValue, request: http::request::Builder, body: &str) -> Result<Answer, Error> {
-        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", key.expose()));
-        let unmade =
-            |_| Error::Outside("no request to Stripe can be made: STRIPE_API_URL or its key is malformed".into());
-        let request = request.body(body.to_owned().into_bytes()).map_err(unmade)?;
-        self.web.send(request).await.map_err(|e: WebError| Error::Outside(format!("Stripe: {e}")))
-    }
-}
-
-fn body(answer: &Answer) -> Value {
-    serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
 fn idempotency_header() -> &'static str {

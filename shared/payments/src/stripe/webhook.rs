@@ -33,11 +33,10 @@ impl Webhook {
         Self { secret, livemode }
     }
 
-    /// The fact that the event reports. None if it says nothing about an order's money. See
-    /// [`Webhook::read`](crate::Webhook::read).
+    /// See [`Webhook::read`](crate::Webhook::read).
     pub async fn read(&self, request: &Request, now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
         let event = self.verify(request, now).await?;
-        Ok(events::read(&event)?.into_iter().collect())
+        events::read(&event)
     }
 
     /// Stripe reads only the status of an answer. The body is for people, in its dashboard.
@@ -96,4 +95,4 @@ fn livemode(text: &str) -> Result<bool, ConfigError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,8 +1,9 @@
-//! The part of Stripe's HTTP API that refunds need, and a till: `POST /pay`.
+//! The part of Stripe's HTTP API that Orderly asks, and a till: `POST /pay`.
 
 use super::{
     Breakdown, Shared,
-    books::{Books, Payment, Refund, id},
+    books::{Books, Payment, Progress, Refund, id},
+    webhooks,
 };
 use crate::payments::answers::{Answer, Known};
 use axum::{
@@ -30,6 +31,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/refunds", post(create_refund).get(list_refunds))
         .route("/v1/refunds/{id}", get(read_refund))
+        .route("/v1/payment_intents/{id}", get(read_intent))
+        .route("/v1/charges/{id}", get(read_charge))
         .route("/pay", post(pay))
         .fallback(unknown)
         .with_state(shared)
@@ -227,6 +230,12 @@ fn amount(text: &str) -> Result<i64, ApiError> {
 /// Enters the refund in the books if the payment exists and enough of it is left.
 fn carry_out(books: &mut Books, request: &RefundRequest, now: Timestamp) -> Result<(Payment, Refund), ApiError> {
     let payment = find_payment(books, request)?.clone();
+    if payment.progress != Progress::Captured {
+        return Err(ApiError::invalid(format!(
+            "This PaymentIntent ({}) does not have a successful charge to refund.",
+            payment.id
+        )));
+    }
     let left = payment.amount - books.refunded(&payment.id);
     if left == 0 {
         let message = format!("Charge {} has already been refunded.", payment.charge);
@@ -282,6 +291,41 @@ async fn read_refund(State(shared): State<Arc<Shared>>, Path(id): Path<String>, 
         refund.ok_or_else(|| missing("refund", "id", &id))
     });
     refund.map_or_else(|error| error.respond(), |refund| Json(refund).into_response())
+}
+
+#[derive(Debug, Deserialize)]
+struct IntentParameters {
+    #[serde(rename = "expand[]")]
+    expand: Option<String>,
+}
+
+async fn read_intent(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(parameters): Query<IntentParameters>,
+    headers: HeaderMap,
+) -> Response {
+    let intent = authenticate(&headers).and_then(|()| {
+        let books = shared.books();
+        let payment = books.payments().iter().find(|payment| payment.id == id);
+        let payment = payment.ok_or_else(|| missing("payment_intent", "intent", &id))?;
+        let mut intent = webhooks::payment_intent(payment);
+        if parameters.expand.as_deref() == Some("latest_charge") {
+            intent["latest_charge"] = webhooks::charge(payment, books.refunded(&id));
+        }
+        Ok(intent)
+    });
+    intent.map_or_else(|error| error.respond(), |intent| Json(intent).into_response())
+}
+
+async fn read_charge(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let charge = authenticate(&headers).and_then(|()| {
+        let books = shared.books();
+        let payment = books.payments().iter().find(|payment| payment.charge == id);
+        let payment = payment.ok_or_else(|| missing("charge", "id", &id))?;
+        Ok(webhooks::charge(payment, books.refunded(&payment.id)))
+    });
+    charge.map_or_else(|error| error.respond(), |charge| Json(charge).into_response())
 }
 
 #[derive(Debug, Deserialize)]

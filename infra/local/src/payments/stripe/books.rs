@@ -28,7 +28,19 @@ pub enum BooksError {
     },
 }
 
-/// A captured payment.
+/// How far a payment is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// A bank debit that was begun and not settled yet.
+    Processing,
+    #[default]
+    Captured,
+    /// The customer's bank refused the debit.
+    Failed,
+}
+
+/// A payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// `pi_…`
@@ -43,6 +55,8 @@ pub struct Payment {
     pub currency: String,
     /// Seconds since 1970.
     pub created: i64,
+    #[serde(default)]
+    pub progress: Progress,
 }
 
 /// A refund as Stripe's API shows it.
@@ -120,6 +134,17 @@ impl Books {
         self.register(&id("pi"), Some(order_id), amount, currency, now)
     }
 
+    /// Moves a payment on. None: there is no such payment.
+    pub(super) fn progress(&mut self, payment_intent: &str, progress: Progress) -> Result<Option<Payment>, BooksError> {
+        let payment = self.pages.payments.iter_mut().find(|payment| payment.id == payment_intent);
+        let payment = payment.map(|payment| {
+            payment.progress = progress;
+            payment.clone()
+        });
+        self.save()?;
+        Ok(payment)
+    }
+
     pub(super) fn register(
         &mut self,
         payment_intent: &str,
@@ -135,6 +160,7 @@ impl Books {
             amount,
             currency: currency.to_lowercase(),
             created: now.as_second(),
+            progress: Progress::Captured,
         };
         self.pages.payments.push(payment.clone());
         self.save()?;

@@ -1,6 +1,6 @@
 //! Events and their signatures.
 
-use super::books::{Payment, id};
+use super::books::{Payment, Progress, id};
 use crate::payments::Webhook;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -62,14 +62,21 @@ impl Signer {
     }
 }
 
-/// The payment intent of a captured payment.
+/// The payment intent of a payment.
 pub(super) fn payment_intent(payment: &Payment) -> Value {
+    let (status, received, method, error) = match payment.progress {
+        Progress::Captured => ("succeeded", payment.amount, "card", Value::Null),
+        Progress::Processing => ("processing", 0, "sepa_debit", Value::Null),
+        Progress::Failed => {
+            ("requires_payment_method", 0, "sepa_debit", json!({ "code": "payment_intent_payment_attempt_failed" }))
+        }
+    };
     json!({
         "id": payment.id,
         "object": "payment_intent",
         "amount": payment.amount,
         "amount_capturable": 0,
-        "amount_received": payment.amount,
+        "amount_received": received,
         "canceled_at": null,
         "cancellation_reason": null,
         "capture_method": "automatic",
@@ -78,34 +85,39 @@ pub(super) fn payment_intent(payment: &Payment) -> Value {
         "currency": payment.currency,
         "customer": null,
         "description": null,
-        "last_payment_error": null,
+        "last_payment_error": error,
         "latest_charge": payment.charge,
         "livemode": false,
         "metadata": metadata(payment),
-        "payment_method_types": ["card"],
+        "payment_method_types": [method],
         "receipt_email": null,
-        "status": "succeeded",
+        "status": status,
     })
 }
 
 /// The charge of a payment of which `refunded` minor units have been refunded.
 pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
+    let (status, captured) = match payment.progress {
+        Progress::Captured => ("succeeded", payment.amount),
+        Progress::Processing => ("pending", 0),
+        Progress::Failed => ("failed", 0),
+    };
     json!({
         "id": payment.charge,
         "object": "charge",
         "amount": payment.amount,
-        "amount_captured": payment.amount,
+        "amount_captured": captured,
         "amount_refunded": refunded,
-        "captured": true,
+        "captured": captured > 0,
         "created": payment.created,
         "currency": payment.currency,
         "disputed": false,
         "livemode": false,
         "metadata": metadata(payment),
-        "paid": true,
+        "paid": captured > 0,
         "payment_intent": payment.id,
         "refunded": refunded >= payment.amount,
-        "status": "succeeded",
+        "status": status,
     })
 }
 

@@ -1,67 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, Method, Uri},
-};
+use crate::stripe::api::tests::{Calls, answering, replaying, serving, with_key};
+use axum::http::Method;
 use domain::{ids::OrderId, ledger::RefundStatus};
-use jiff::Timestamp;
 use serde_json::json;
-use std::{
-    collections::BTreeMap,
-    future::ready,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
-};
-
-/// A request that the provider received.
-#[derive(Debug, Clone)]
-struct Seen {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    form: BTreeMap<String, String>,
-}
-
-type Calls = Arc<Mutex<Vec<Seen>>>;
-
-/// A provider that always gives the same answer, and the requests that it received.
-async fn answering(status: u16, body: &Value) -> (Refunds, Calls) {
-    replaying(status, body, "").await
-}
-
-/// Its answer says whether it is a stored one.
-async fn replaying(status: u16, body: &Value, replayed: &'static str) -> (Refunds, Calls) {
-    let (body, status) = (body.to_string(), StatusCode::from_u16(status).unwrap());
-    serving(move |_| (status, replayed.to_owned(), body.clone())).await
-}
-
-/// A provider that answers each request with a status, the mark of a stored answer, and a body.
-async fn serving(
-    answer: impl Fn(&Uri) -> (StatusCode, String, String) + Clone + Send + Sync + 'static,
-) -> (Refunds, Calls) {
-    let calls = Calls::default();
-    let take = async move |State(calls): State<Calls>, method, uri: Uri, headers, bytes: Bytes| {
-        let form = form_urlencoded::parse(&bytes).into_owned().collect();
-        let (status, replayed, body) = answer(&uri);
-        calls.lock().unwrap().push(Seen { method, uri, headers, form });
-        (status, [("Idempotent-Replayed", replayed)], body)
-    };
-    let router = Router::new().fallback(take).with_state(calls.clone());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (with_key(&url, "sk_test_secret"), calls)
-}
-
-fn with_key(url: &str, key: &str) -> Refunds {
-    Refunds::new(&Aws::beside(""), url, Secret::fixed("STRIPE_API_KEY", key))
-}
+use std::collections::BTreeMap;
 
 /// Asks for the second attempt of `return-01`.
 async fn with_request<T>(payment: &str, ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T) -> T {
@@ -224,7 +168,7 @@ fn listed(n: usize, is_ours: bool) -> Value {
 }
 
 /// A provider with these refunds, in pages of at most 100 as Stripe lists them.
-async fn listing(refunds: Vec<Value>) -> (Refunds, Calls) {
+async fn listing(refunds: Vec<Value>) -> (Api, Calls) {
     serving(move |uri| {
         let query: BTreeMap<_, _> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
         let seen = query
@@ -303,50 +247,6 @@ async fn amounts_are_told_as_stripe_counts_them() {
             if told.is_some() { decided(made(RefundStatus::Succeeded)) } else { RefundRequest::too_precise() };
         assert_eq!(outcome.unwrap(), expected);
     }
-}
-
-#[tokio::test]
-async fn a_key_that_stripe_does_not_know_any_more_is_read_again_and_the_refund_asked_for_with_the_new_one() {
-    let (refused, calls) = answering(401, &json!({"error": {"code": "api_key_expired"}})).await;
-    let seconds = Arc::new(AtomicI64::new(0));
-    let time = Arc::clone(&seconds);
-    let clock = Clock::new(move || Timestamp::from_second(time.load(Ordering::Relaxed)).unwrap());
-    let keys = Arc::new(Mutex::new(["sk_test_old", "sk_test_new"].into_iter()));
-    let key = Secret::from_source("STRIPE_API_KEY", &clock, move || {
-        let problem = || ConfigError::Secret { name: "STRIPE_API_KEY", problem: "asked too often".to_owned() };
-        ready(keys.lock().unwrap().next().map(str::to_owned).ok_or_else(problem))
-    });
-    let stripe = Refunds { key, ..refused };
-    let ask = async || with_request("pi_1", async |request| stripe.refund(request).await).await;
-    for (pause, expected) in [(0, 1), (30, 2), (0, 1)] {
-        seconds.fetch_add(pause, Ordering::Relaxed);
-        calls.lock().unwrap().clear();
-        assert!(matches!(ask().await, Err(Error::Outside(_))));
-        let calls = calls.lock().unwrap();
-        assert_eq!(calls.len(), expected, "after {pause} s");
-        let header = |name: &str| calls.iter().map(|call| call.headers[name].clone()).collect::<Vec<_>>();
-        let keys = header("idempotency-key");
-        assert!(keys.iter().all(|key| *key == keys[0]), "it is the same request");
-        if expected == 2 {
-            assert_eq!(header("authorization"), ["Bearer sk_test_old", "Bearer sk_test_new"]);
-        }
-    }
-}
-
-#[tokio::test]
-async fn without_a_key_nothing_is_ready() {
-    let stripe = with_key("http://127.0.0.1:1", "");
-    match stripe.ready().await {
-        Err(Error::Outside(why)) => assert!(why.contains("STRIPE_API_KEY") && why.contains("empty"), "{why}"),
-        other => panic!("{other:?}"),
-    }
-    with_key("http://127.0.0.1:1", "sk_test_1").ready().await.unwrap();
-}
-
-#[test]
-fn the_api_key_is_never_printed() {
-    let stripe = with_key("https://api.stripe.com", "sk_live_secret");
-    assert!(!format!("{stripe:?}").contains("sk_live"));
 }
 
 /// An unreadable answer leaves the outcome unknown, and the same key is used again.

@@ -51,12 +51,23 @@ fn signed_bytes(body: Vec<u8>, secret: &str, at: Timestamp) -> Request {
     Request { headers: [(HEADER.to_owned(), signature)].into(), body, ..Request::default() }
 }
 
+/// The facts that a request reports at `at`.
+fn all_at(webhook: &Webhook, request: &Request, at: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
+    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
+    RUNTIME.block_on(webhook.read(request, at))
+}
+
 /// The fact that a request reports at `at`; at most one.
 fn read_at(webhook: &Webhook, request: &Request, at: Timestamp) -> Result<Option<ReportedEvent>, Error> {
-    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
-    let mut events = RUNTIME.block_on(webhook.read(request, at))?;
-    assert!(events.len() <= 1);
+    let mut events = all_at(webhook, request, at)?;
+    assert!(events.len() <= 1, "{events:?}");
     Ok(events.pop())
+}
+
+/// All facts of a signed event.
+fn facts(event: &Value) -> Vec<MoneyFact> {
+    let request = signed(&event.to_string(), SECRET, now());
+    all_at(&stripe(false), &request, now()).unwrap().into_iter().map(|reported| reported.event.fact).collect()
 }
 
 /// The fact that a signed event reports.
@@ -125,7 +136,8 @@ fn stripe_s_own_payment_intents_are_understood() {
 
 #[test]
 fn stripe_s_own_charges_refunds_and_disputes_are_understood() {
-    let refunded = with(fixture!("charge.refunded"), &json!({"amount_refunded": 40}));
+    let captured = json!({"captured": true, "amount_captured": 100, "amount_refunded": 40});
+    let refunded = with(fixture!("charge.refunded"), &captured);
     let refund =
         |status| MoneyFact::Refund { ours: None, id: "re_1Pgc72B7WZ01zgkWqPvrRrPE".into(), amount: 100, status };
     let dispute =
@@ -142,6 +154,71 @@ fn stripe_s_own_charges_refunds_and_disputes_are_understood() {
         assert_eq!(of_intent.event.payment, payment(INTENT), "the intent is what the order knows");
         let expanded = json!({"payment_intent": {"id": INTENT}, "charge": {"id": CHARGE}});
         assert_eq!(incoming(&with(fixture!("refund.updated"), &expanded)).event.payment, payment(INTENT));
+    }
+}
+
+#[test]
+fn an_authorization_that_a_partial_capture_released_is_no_refund() {
+    use MoneyFact::{Captured, RefundedInTotal, Released};
+    let charge = |fields: Value| {
+        let charge = json!({"id": CHARGE, "payment_intent": INTENT, "amount": 3300, "currency": "eur"});
+        facts(&with(event("charge.refunded", &charge), &fields))
+    };
+    let of = |captured: i64, refunded: i64| {
+        charge(json!({"captured": true, "amount_captured": captured, "amount_refunded": refunded}))
+    };
+    assert_eq!(of(2900, 400), [Released(400), RefundedInTotal(0)]);
+    assert_eq!(of(2900, 1850), [Released(400), RefundedInTotal(1450)]);
+    assert_eq!(of(2900, 3300), [Released(400), RefundedInTotal(2900)]);
+    assert_eq!(of(2900, 0), [Released(400), RefundedInTotal(0)], "never less than nothing");
+    assert_eq!(of(3300, 400), [RefundedInTotal(400)]);
+    assert_eq!(of(3500, 400), [RefundedInTotal(400)], "more was captured than authorized");
+    let older = charge(json!({"captured": true, "amount_refunded": 400}));
+    assert_eq!(older, [RefundedInTotal(400)], "an old version of the API has no amount_captured");
+    let expired = charge(json!({"captured": false, "amount_captured": 0, "amount_refunded": 3300}));
+    assert_eq!(expired, [Released(3300)]);
+
+    let intent = |fields: Value| facts(&event("payment_intent.succeeded", &intent(&fields)));
+    let part = json!({"amount": 3300, "amount_received": 2900, "amount_capturable": 0});
+    assert_eq!(intent(part), [Captured(2900), Released(400)]);
+    assert_eq!(intent(json!({"amount": 3300, "amount_received": 3300, "amount_capturable": 0})), [Captured(3300)]);
+    assert_eq!(intent(json!({"amount": 3300, "amount_received": 3500, "amount_capturable": 0})), [Captured(3500)]);
+    let more_may_come = json!({"amount": 3300, "amount_received": 2900, "amount_capturable": 400});
+    assert_eq!(intent(more_may_come), [Captured(2900)]);
+
+    for (reason, is_refund) in [("expired_uncaptured_charge", false), ("partial_capture", false), ("duplicate", true)] {
+        let refund = json!({"id": "re_1", "payment_intent": INTENT, "amount": 400, "currency": "eur", "status": "succeeded", "reason": reason});
+        assert_eq!(facts(&event("refund.created", &refund)).len(), usize::from(is_refund), "{reason}");
+    }
+}
+
+#[test]
+fn money_that_takes_days_is_pending_whichever_event_tells_it() {
+    let debit = json!({"amount": 2900, "payment_method_types": ["card", "sepa_debit"]});
+    let until = Some(now() + jiff::SignedDuration::from_hours(24 * 21));
+    let session = json!({"payment_intent": INTENT, "payment_status": "unpaid", "payment_method_types": ["sepa_debit"]});
+    for event in [event("payment_intent.processing", &intent(&debit)), event("checkout.session.completed", &session)] {
+        assert_eq!(facts(&event), [MoneyFact::Pending { until }], "{event}");
+    }
+    let card = event("payment_intent.processing", &intent(&json!({"payment_method_types": ["card"]})));
+    assert_eq!(facts(&card), [MoneyFact::Pending { until: None }]);
+    let slip = |action: &str| intent(&json!({"next_action": {"type": action, action: {"expires_at": 1_764_500_000}}}));
+    let until = Timestamp::from_second(1_764_500_000 + 4 * 86_400).ok();
+    let shown = event("payment_intent.requires_action", &slip("konbini_display_details"));
+    assert_eq!(facts(&shown), [MoneyFact::Pending { until }]);
+    let asked = event("payment_intent.requires_action", &slip("use_stripe_sdk"));
+    assert_eq!(facts(&asked), [], "3-D Secure is not done yet");
+}
+
+#[test]
+fn a_dispute_and_a_refund_keep_their_own_currency_and_time() {
+    let dispute = json!({"id": "dp_1", "payment_intent": INTENT, "amount": 3200, "currency": "usd", "status": "lost"});
+    let refund = json!({"id": "re_1", "payment_intent": INTENT, "amount": 500, "currency": "mga", "status": "pending"});
+    for (kind, object, currency, step) in
+        [("charge.dispute.created", dispute, "USD", 1), ("refund.created", refund, "MGA", 100)]
+    {
+        let told = incoming(&event(kind, &object)).event;
+        assert_eq!((told.currency, told.step, told.at), (currency.parse().ok(), step, now()), "{kind}");
     }
 }
 
@@ -457,6 +534,18 @@ fn events_of_an_order() -> Vec<Value> {
     let events = [
         ("payment_intent.succeeded", json!({"id": INTENT, "amount_received": 1099, "currency": "eur"})),
         ("payment_intent.succeeded", json!({"id": INTENT, "amount_received": 5, "currency": "mga"})),
+        (
+            "payment_intent.succeeded",
+            json!({"id": INTENT, "amount": 9, "amount_received": 5, "amount_capturable": 0, "currency": "eur"}),
+        ),
+        (
+            "payment_intent.processing",
+            json!({"id": INTENT, "payment_method_types": ["boleto"], "payment_method_options": {"boleto": {"expires_after_days": 3}}}),
+        ),
+        (
+            "payment_intent.requires_action",
+            json!({"id": INTENT, "next_action": {"oxxo_display_details": {"expires_after": 1_764_000_000}}}),
+        ),
         ("payment_intent.amount_capturable_updated", json!({"id": INTENT, "amount_capturable": 9, "currency": "isk"})),
         ("payment_intent.payment_failed", json!({"id": INTENT, "last_payment_error": {"code": "card_declined"}})),
         ("payment_intent.canceled", json!({"id": INTENT, "metadata": {"order_id": "ord_7pn7eajnquvjilq3ggx3th55aq"}})),
@@ -465,6 +554,10 @@ fn events_of_an_order() -> Vec<Value> {
             json!({"payment_intent": INTENT, "payment_status": "paid", "amount_total": 5, "currency": "eur", "client_reference_id": "1"}),
         ),
         ("charge.refunded", json!({"payment_intent": {"id": INTENT}, "amount_refunded": 5, "currency": "eur"})),
+        (
+            "charge.refunded",
+            json!({"payment_intent": INTENT, "captured": true, "amount": 9, "amount_captured": 6, "amount_refunded": 5, "currency": "eur"}),
+        ),
         (
             "refund.updated",
             json!({"id": "re_1", "charge": CHARGE, "amount": 5, "currency": "eur", "status": "succeeded", "metadata": metadata}),
@@ -492,7 +585,7 @@ fn fixtures() -> Vec<Value> {
 }
 
 /// Only Stripe can sign, but a fault of Stripe's or a leaked secret must not put a poisoned fact into a ledger.
-fn fits_a_ledger(event: &MoneyEvent) -> bool {
+pub(in crate::stripe) fn fits_a_ledger(event: &MoneyEvent) -> bool {
     let amount = match &event.fact {
         MoneyFact::Pending { .. } | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
         MoneyFact::Authorized(amount)
@@ -508,11 +601,11 @@ fn fits_a_ledger(event: &MoneyEvent) -> bool {
 
 /// Reads an event that Stripe has signed. It must be a fact that fits a ledger, or a refusal with a reason.
 fn judge(body: Vec<u8>) -> Result<(), String> {
-    match read_at(&stripe(false), &signed_bytes(body, SECRET, now()), now()) {
-        Ok(None) => Ok(()),
-        Ok(Some(ReportedEvent { event, .. })) if fits_a_ledger(&event) => {
-            let kept: MoneyEvent = serde_json::from_slice(&serde_json::to_vec(&event).unwrap()).unwrap();
-            if kept == event { Ok(()) } else { Err(format!("{event:?} is kept as {kept:?}")) }
+    match all_at(&stripe(false), &signed_bytes(body, SECRET, now()), now()) {
+        Ok(events) if events.iter().all(|reported| fits_a_ledger(&reported.event)) => {
+            let kept = |event: &MoneyEvent| serde_json::from_slice(&serde_json::to_vec(event).unwrap()).ok();
+            let changed = events.iter().find(|reported| kept(&reported.event).as_ref() != Some(&reported.event));
+            changed.map_or(Ok(()), |changed| Err(format!("{changed:?} is kept otherwise")))
         }
         Err(Error::Problem(problem)) if matches!(problem.status, 400 | 413 | 422) && !problem.detail.is_empty() => {
             Ok(())

@@ -1,0 +1,92 @@
+//! What an intent or a charge says about money, whether Stripe reports it or is asked.
+
+use super::{
+    fields::{amount, malformed, optional_amount, text},
+    methods,
+};
+use api::Error;
+use domain::ledger::MoneyFact;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// What an intent says now. `since`: its money is on its way since then, if it is. `now`: its attempt has failed by then,
+/// if it has.
+pub(super) fn of_intent(
+    intent: &Value,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<(Timestamp, MoneyFact)>, Error> {
+    let at = |time, facts: Vec<MoneyFact>| facts.into_iter().map(|fact| (time, fact)).collect();
+    Ok(match text(intent, "status")? {
+        "succeeded" => {
+            let charge = &intent["latest_charge"];
+            let refunds = if charge.is_object() { refunded(charge)? } else { Vec::new() };
+            let mut facts: Vec<MoneyFact> = captured(intent)?.into_iter().chain(refunds).collect();
+            facts.dedup(); // both know what was released
+            at(now, facts)
+        }
+        "processing" => at(since, vec![pending(intent, since)]),
+        "requires_action" if methods::is_shown(intent) => at(since, vec![pending(intent, since)]),
+        "requires_capture" => at(now, vec![MoneyFact::Authorized(amount(intent, "amount_capturable")?)]),
+        "canceled" => at(now, vec![MoneyFact::Voided]),
+        _ if intent["last_payment_error"].is_object() => at(now, vec![failed(&intent["last_payment_error"])]),
+        _ => Vec::new(), // the customer has not finished
+    })
+}
+
+/// What a charge without an intent says now.
+pub(super) fn of_charge(
+    charge: &Value,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<(Timestamp, MoneyFact)>, Error> {
+    let is_captured = charge["captured"] == true;
+    let facts = match text(charge, "status")? {
+        "succeeded" if is_captured => {
+            let captured = MoneyFact::Captured(amount(charge, "amount_captured")?);
+            [vec![captured], refunded(charge)?].concat()
+        }
+        "succeeded" if charge["refunded"] == true => vec![MoneyFact::Voided],
+        "succeeded" => vec![MoneyFact::Authorized(amount(charge, "amount")?)],
+        "pending" => return Ok(vec![(since, MoneyFact::Pending { until: None })]),
+        "failed" => {
+            vec![failed(&serde_json::json!({ "code": charge["failure_code"] }))]
+        }
+        _ => return Err(malformed("status")),
+    };
+    Ok(facts.into_iter().map(|fact| (now, fact)).collect())
+}
+
+/// A captured intent. What it does not capture any more is released.
+pub(super) fn captured(intent: &Value) -> Result<Vec<MoneyFact>, Error> {
+    let received = amount(intent, "amount_received")?;
+    let is_final = optional_amount(intent, "amount_capturable")?.unwrap_or(0) == 0;
+    let rest = optional_amount(intent, "amount")?.map_or(0, |amount| amount - received);
+    let released = (is_final && received > 0 && rest > 0).then_some(MoneyFact::Released(rest));
+    Ok([MoneyFact::Captured(received)].into_iter().chain(released).collect())
+}
+
+/// A charge of which something was refunded. Stripe counts the part that was never captured as refunded too:
+/// <https://docs.stripe.com/api/charges/object#charge_object-amount_refunded>.
+pub(super) fn refunded(charge: &Value) -> Result<Vec<MoneyFact>, Error> {
+    let refunded = amount(charge, "amount_refunded")?;
+    if charge["captured"] == false {
+        return Ok(vec![MoneyFact::Released(refunded)]);
+    }
+    let released = match (optional_amount(charge, "amount")?, optional_amount(charge, "amount_captured")?) {
+        (Some(amount), Some(captured)) if amount > captured => amount - captured,
+        _ => return Ok(vec![MoneyFact::RefundedInTotal(refunded)]),
+    };
+    Ok(vec![MoneyFact::Released(released), MoneyFact::RefundedInTotal((refunded - released).max(0))])
+}
+
+/// Money that is on its way since `at`.
+pub(super) fn pending(object: &Value, at: Timestamp) -> MoneyFact {
+    MoneyFact::Pending { until: methods::until(object, at) }
+}
+
+/// A failed attempt. Only the code is kept: the message may name the customer.
+pub(super) fn failed(error: &Value) -> MoneyFact {
+    let code = error["code"].as_str().unwrap_or("unknown");
+    MoneyFact::Failed(code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect())
+}
