@@ -1,9 +1,9 @@
 //! The content of an e-mail, from the order's state.
 
 use crate::mail::{
-    DateRange, Delivered, Language, Line, Money, Order as Letterhead, OrderCancelled, Parcel as PartOf,
-    PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop,
-    Totals,
+    DateRange, Delivered, Difference, Language, Line, Money, Order as Letterhead, OrderCancelled, OrderEdited,
+    Parcel as PartOf, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived,
+    Shipped, Shop, Totals,
 };
 use app::Error;
 use domain::{
@@ -31,6 +31,7 @@ pub(crate) enum Mail {
     PaymentConfirmed(PaymentConfirmed),
     Shipped(Shipped),
     Delivered(Delivered),
+    OrderEdited(OrderEdited),
     OrderCancelled(OrderCancelled),
     ReturnReceived(ReturnReceived),
     RefundSent(RefundSent),
@@ -42,6 +43,7 @@ impl Mail {
             Self::PaymentConfirmed(mail) => mail.render(shop, language),
             Self::Shipped(mail) => mail.render(shop, language),
             Self::Delivered(mail) => mail.render(shop, language),
+            Self::OrderEdited(mail) => mail.render(shop, language),
             Self::OrderCancelled(mail) => mail.render(shop, language),
             Self::ReturnReceived(mail) => mail.render(shop, language),
             Self::RefundSent(mail) => mail.render(shop, language),
@@ -60,6 +62,7 @@ pub(crate) fn compose(
     let missing = || Error::Defect(format!("order {} has nothing to say about {kind}", order.id));
     let mail = match kind {
         EmailKind::PaymentConfirmed => payment_confirmed(order, locations, now).map(Mail::PaymentConfirmed),
+        EmailKind::OrderEdited(revision) => order_edited(order, *revision).map(Mail::OrderEdited),
         EmailKind::OrderCancelled => Some(Mail::OrderCancelled(order_cancelled(order))),
         EmailKind::Shipped(id) => shipped(order, item, *id, locations).map(Mail::Shipped),
         EmailKind::Delivered(id) => delivered(order, item, *id, locations).map(Mail::Delivered),
@@ -79,17 +82,7 @@ fn money(order: &Order, amount: Amount) -> Money {
 
 fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> Option<PaymentConfirmed> {
     let placed = &order.placed;
-    let totals = placed.totals()?;
     let stock = &order.state.stock;
-    let waits = |state: &AllocationState| matches!(state, AllocationState::Backordered(_) | AllocationState::Missing);
-    let line = |line: &domain::placed_order::Line| PricedLine {
-        sku: line.sku.to_string(),
-        title: line.title.to_string(),
-        quantity: line.quantity,
-        backordered: stock.iter().filter(|a| a.line == line.id && waits(&a.state)).map(|a| a.quantity).sum(),
-        unit_price: money(order, line.unit_price),
-        total: money(order, line.unit_price * i64::from(line.quantity)),
-    };
     // The slowest location decides. Backordered units start later.
     let arrivals = stock.iter().filter_map(|allocation| {
         let (at, delay) = match &allocation.state {
@@ -102,17 +95,59 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
     let known = !stock.iter().any(|allocation| allocation.state == AllocationState::Missing);
     Some(PaymentConfirmed {
         order: letterhead(order),
-        lines: placed.lines.iter().map(line).collect(),
-        totals: Totals {
-            subtotal: money(order, totals.subtotal),
-            discounts: (totals.discount > 0).then(|| money(order, totals.discount)),
-            shipping: money(order, placed.shipping.price),
-            tax: money(order, totals.tax),
-            tax_included: placed.tax_included,
-            total: money(order, totals.total),
-        },
+        lines: priced_lines(order),
+        totals: totals(order)?,
         arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
         ship_to: address(&placed.shipping_address),
+    })
+}
+
+fn priced_lines(order: &Order) -> Vec<PricedLine> {
+    let waits = |state: &AllocationState| matches!(state, AllocationState::Backordered(_) | AllocationState::Missing);
+    let waiting = |id: LineId| order.state.stock.iter().filter(move |held| held.line == id && waits(&held.state));
+    let line = |line: &domain::placed_order::Line| PricedLine {
+        sku: line.sku.to_string(),
+        title: line.title.to_string(),
+        quantity: line.quantity,
+        backordered: waiting(line.id).map(|held| held.quantity).sum(),
+        unit_price: money(order, line.unit_price),
+        total: money(order, line.unit_price * i64::from(line.quantity)),
+    };
+    order.placed.lines.iter().map(line).collect()
+}
+
+fn totals(order: &Order) -> Option<Totals> {
+    let totals = order.placed.totals()?;
+    Some(Totals {
+        subtotal: money(order, totals.subtotal),
+        discounts: (totals.discount > 0).then(|| money(order, totals.discount)),
+        shipping: money(order, order.placed.shipping.price),
+        tax: money(order, totals.tax),
+        tax_included: order.placed.tax_included,
+        total: money(order, totals.total),
+    })
+}
+
+/// The order as it is now, and what the edit that made this revision costs less or more.
+fn order_edited(order: &Order, revision: u32) -> Option<OrderEdited> {
+    let ledger = &order.state.ledger;
+    let back: Amount = ledger
+        .refunds()
+        .filter(|(id, _)| RefundCause::of(id) == Some(RefundCause::Edit(revision)))
+        .map(|(_, refund)| refund.amount)
+        .sum();
+    let due = order.placed.total - ledger.written_off - ledger.kept(order.placed.currency);
+    let difference = match (back, due) {
+        (1.., _) => Difference::Refunded(money(order, back)),
+        (_, 1..) => Difference::Due(money(order, due)),
+        _ => Difference::None,
+    };
+    Some(OrderEdited {
+        order: letterhead(order),
+        lines: priced_lines(order),
+        totals: totals(order)?,
+        difference,
+        ship_to: address(&order.placed.shipping_address),
     })
 }
 
@@ -222,6 +257,7 @@ impl Basis {
             Some(RefundCause::Cancel | RefundCause::LatePayment(_)) => none(RefundedFor::Cancellation),
             Some(RefundCause::CancelUnsent) => none(RefundedFor::Unsent),
             Some(RefundCause::Surplus(_)) => none(RefundedFor::Surplus),
+            Some(RefundCause::Edit(_)) => none(RefundedFor::Edit),
             None => none(RefundedFor::Other),
         }
     }

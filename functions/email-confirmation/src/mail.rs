@@ -140,6 +140,25 @@ pub struct OrderCancelled {
     pub refund: Option<Money>,
 }
 
+/// Lines, an address or the shipping were changed. It tells the order as it is now.
+#[derive(Debug, Clone)]
+pub struct OrderEdited {
+    pub order: Order,
+    pub lines: Vec<PricedLine>,
+    pub totals: Totals,
+    /// What is refunded, or what is still due.
+    pub difference: Difference,
+    pub ship_to: Vec<String>,
+}
+
+/// What a changed order costs less or more.
+#[derive(Debug, Clone)]
+pub enum Difference {
+    None,
+    Refunded(Money),
+    Due(Money),
+}
+
 /// A return is back in the warehouse and will be inspected.
 #[derive(Debug, Clone)]
 pub struct ReturnReceived {
@@ -167,6 +186,8 @@ pub enum RefundedFor {
     Cancellation,
     /// What could not be sent was cancelled.
     Unsent,
+    /// The order was changed, and costs less.
+    Edit,
     /// More was paid than was due.
     Surplus,
     Return,
@@ -216,6 +237,7 @@ macro_rules! kind {
 kind!(PaymentConfirmed, "payment-confirmed.html", "payment-confirmed.txt");
 kind!(Shipped, "shipped.html", "shipped.txt");
 kind!(Delivered, "delivered.html", "delivered.txt");
+kind!(OrderEdited, "order-edited.html", "order-edited.txt");
 kind!(OrderCancelled, "order-cancelled.html", "order-cancelled.txt");
 kind!(ReturnReceived, "return-received.html", "return-received.txt");
 kind!(RefundSent, "refund-sent.html", "refund-sent.txt");

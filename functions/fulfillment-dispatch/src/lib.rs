@@ -1,4 +1,4 @@
-//! Makes fulfillments and picklists of what is committed, and tells the warehouse's webhook.
+//! Makes fulfillments and picklists of what is committed, and tells the warehouse's webhook of them and of their changes.
 
 pub mod notice;
 
@@ -44,5 +44,5 @@ async fn tell_warehouse(app: &App, order: &OrderId, id: FulfillmentId) -> Result
         let placement = placement.ok_or_else(|| Error::Defect(format!("order {order} was never placed")))?;
         app.warehouses.tell(url, order, id, &read.value, &placement.order, app.clock.now()).await?;
     }
-    dispatch::record_notice(&app.store, order, id, app.clock.now()).await
+    dispatch::record_notice(&app.store, order, id, read.value.notices, app.clock.now()).await
 }

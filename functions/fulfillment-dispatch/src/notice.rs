@@ -1,8 +1,8 @@
-//! The warehouse's webhook: a new fulfillment, signed as Standard Webhooks.
+//! The warehouse's webhook: fulfillments that are new, changed or cancelled, signed as Standard Webhooks.
 
 use app::Error;
 use domain::{
-    fulfillment::{Fulfillment, PickLine},
+    fulfillment::{Fulfillment, FulfillmentStatus, PickLine},
     ids::{FulfillmentId, LocationId, OrderId},
     placed_order::{Address, PlacedOrder},
 };
@@ -26,13 +26,14 @@ pub struct Warehouses {
     secret: Secret,
 }
 
-/// The event `fulfillment.created`.
+/// A fulfillment as it is now. One that is told of first when it has changed already is told of as changed.
 #[derive(Debug, Serialize)]
 struct Notice<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     order: &'a OrderId,
     fulfillment: FulfillmentId,
+    status: FulfillmentStatus,
     location: &'a LocationId,
     shipping_method: &'a str,
     ship_to: &'a Address,
@@ -58,9 +59,10 @@ impl Warehouses {
         now: jiff::Timestamp,
     ) -> Result<(), Error> {
         let notice = Notice {
-            kind: "fulfillment.created",
+            kind: kind(fulfillment),
             order,
             fulfillment: id,
+            status: fulfillment.status,
             location: &fulfillment.location,
             shipping_method: &placed.shipping.method,
             ship_to: &placed.shipping_address,
@@ -69,7 +71,7 @@ impl Warehouses {
         let body = serde_json::to_vec(&notice).map_err(|e| Error::Defect(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.
         let failed = |why: String| Error::Outside(format!("the webhook of {}: {why}", fulfillment.location));
-        let name = format!("{order}-{id}");
+        let name = name(order, id, fulfillment.notices);
         let known = self.secret.value().await.map_err(|e| Error::Outside(e.to_string()))?;
         let mut status = self.post(url, &name, &body, &known, now).await?.map_err(failed)?;
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
@@ -101,6 +103,19 @@ impl Warehouses {
         let Ok(request) = request else { return Ok(Err("its URL is malformed".to_owned())) };
         Ok(self.web.send(request).await.map(|answer| answer.status).map_err(|e| e.to_string()))
     }
+}
+
+fn kind(fulfillment: &Fulfillment) -> &'static str {
+    match (fulfillment.status, fulfillment.notices) {
+        (FulfillmentStatus::Cancelled, _) => "fulfillment.cancelled",
+        (_, 0 | 1) => "fulfillment.created",
+        _ => "fulfillment.changed",
+    }
+}
+
+/// The webhook's id: a repetition has the same one, and each change has another.
+fn name(order: &OrderId, id: FulfillmentId, notices: u32) -> String {
+    if notices > 1 { format!("{order}-{id}-{notices}") } else { format!("{order}-{id}") }
 }
 
 #[cfg(test)]

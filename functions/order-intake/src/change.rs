@@ -1,8 +1,8 @@
-//! Changes of an order that people ask for: cancel, hold, release, accept a payment, refund, retry a refund.
+//! Changes of an order that people ask for: cancel, edit, hold, release, accept a payment, refund, retry a refund.
 
 use crate::{
     App,
-    request::{AcceptPayment, CancelOrder, HoldOrder, RefundOrder},
+    request::{AcceptPayment, CancelOrder, EditOrder, HoldOrder, RefundOrder},
 };
 use api::{Caller, Error, Request, Response, view::OrderView};
 use app::orders::{self, Cancel};
@@ -13,6 +13,12 @@ pub async fn cancel(app: &App, caller: &Caller, body: CancelOrder, request: &Req
     let (id, scope, stamp) = (request.path_param("order_id")?, caller.scope(), caller.stamp(app.clock.now()));
     let what = if unsent { Cancel::Unsent } else { Cancel::Whole };
     let order = orders::cancel_order(&app.store, &id, &scope, what, &reason, &stamp).await?;
+    Ok(Response::json(200, &OrderView::of(&order)))
+}
+
+pub async fn edit(app: &App, caller: &Caller, body: EditOrder, request: &Request) -> Result<Response, Error> {
+    let (id, scope, stamp) = (request.path_param("order_id")?, caller.scope(), caller.stamp(app.clock.now()));
+    let order = orders::edit_order(&app.store, &id, &scope, &body.edit(), &stamp).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
 }
 

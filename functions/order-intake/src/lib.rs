@@ -8,7 +8,7 @@ pub mod request;
 use domain::money::{Amount, Currency};
 use jiff::SignedDuration;
 use payments::Provider;
-use request::{AcceptPayment, CancelOrder, HoldOrder, PlaceOrder, RefundOrder};
+use request::{AcceptPayment, CancelOrder, EditOrder, HoldOrder, PlaceOrder, RefundOrder};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
@@ -30,6 +30,7 @@ api::routes! {
     "GET /orders" (Storefront, Warehouse) => read::list;
     "GET /orders/{order_id}" (Storefront, Warehouse) => read::one;
     "POST /orders/{order_id}/cancel" (Storefront) CancelOrder => change::cancel;
+    "POST /orders/{order_id}/edit" (Storefront) EditOrder => change::edit;
     "POST /orders/{order_id}/holds" () HoldOrder => change::hold;
     "DELETE /orders/{order_id}/holds/{reason}" () => change::release;
     "POST /orders/{order_id}/accept-payment" () AcceptPayment => change::accept_payment;

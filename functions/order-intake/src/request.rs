@@ -1,7 +1,9 @@
 //! The bodies of the requests.
 
+mod edit_order;
 mod place_order;
 
+pub use edit_order::{EditOrder, LineLeft};
 pub use place_order::{PaymentReference, PlaceOrder};
 
 use api::{Body, Fields};

@@ -6,7 +6,11 @@
 //! provider has stored a failure of its own for the key, the refund is looked for; once it is certain that it was not
 //! made, a new attempt follows at once.
 
-use app::{Error, refunds};
+use app::{
+    Error,
+    payments::{payments_asked, record_payment},
+    refunds,
+};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::{Duty, Subject},
@@ -18,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use payments::{
     ApiClient, ApiClients,
     refund::{Outcome, RefundRequest, Reply},
+    webhook::ReportedEvent,
 };
 use runtime::{Clock, process};
 use store::{Message, Store};
@@ -30,7 +35,29 @@ pub struct App {
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
-    process(event, async |Message { subject: Subject::OrderItem(order, _), .. }| refund(app, &order).await).await
+    process(event, async |message: Message| {
+        let Subject::OrderItem(order, _) = &message.subject;
+        match message.duty {
+            Duty::Refund => refund(app, order).await,
+            Duty::PaymentCheck => check_payments(app, order).await,
+            _ => Err(Error::Defect("this duty belongs to another function".into())),
+        }
+    })
+    .await
+}
+
+/// Asks what became of an unpaid order's payments, before it expires. What the provider tells is recorded like its
+/// events: it may say that the payment is for another order.
+async fn check_payments(app: &App, order: &OrderId) -> Result<(), Error> {
+    let owing = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::PaymentCheck));
+    let Some(state) = owing else { return Ok(()) };
+    for payment in state.value.ledger.unfinished_payments() {
+        let reported = app.providers.of(&payment.provider)?.payment(&payment.id, app.clock.now()).await?;
+        for ReportedEvent { order: named, event } in reported {
+            record_payment(&app.store, named.as_ref().or(Some(order)), &event, app.clock.now()).await?;
+        }
+    }
+    payments_asked(&app.store, order, app.clock.now()).await
 }
 
 /// Moves every refund that the order owes. One whose outcome stays unknown does not stop the others.

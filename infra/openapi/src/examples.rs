@@ -37,6 +37,10 @@ pub fn cancel_order() -> Value {
     json!({ "reason": "ordered twice", "unsent": false })
 }
 
+pub fn edit_order() -> Value {
+    json!({ "lines": [{ "line": 0, "quantity": 1 }], "reason": "the customer needs only one" })
+}
+
 pub fn hold_order() -> Value {
     json!({ "reason": "incorrect_address", "note": "the street does not exist; the customer is asked" })
 }

@@ -37,13 +37,19 @@ pub async fn fulfillment_to_announce(
     Ok(read.filter(|read| read.owes(&Duty::WarehouseNotice)))
 }
 
-/// Records that the warehouse has been told.
-pub async fn record_notice(store: &Store, order: &OrderId, id: FulfillmentId, now: Timestamp) -> Result<(), Error> {
+/// Records that the warehouse has been told the `nth` thing of a fulfillment.
+pub async fn record_notice(
+    store: &Store,
+    order: &OrderId,
+    id: FulfillmentId,
+    nth: u32,
+    now: Timestamp,
+) -> Result<(), Error> {
     let key = ItemKey::new(order, ItemName::Fulfillment(id));
     retry_on_conflict(async || {
         let Some(read) = store.load::<Fulfillment>(&key).await? else { return Ok(()) };
         let mut write = store.write(now);
-        write.replace(&read, read.value.clone().announced());
+        write.replace(&read, read.value.clone().announced(nth));
         Ok(write.commit().await?)
     })
     .await

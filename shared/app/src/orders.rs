@@ -4,7 +4,7 @@ use crate::{Error, Scope};
 use domain::{
     history::Stamp,
     ids::OrderId,
-    order::{Change, Order},
+    order::{Change, Edit, Order},
     order_state::{HoldReason, OrderState},
     requested_refund::RefundRequest,
 };
@@ -101,6 +101,17 @@ pub async fn release_order(
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
     person_changes_state(store, id, stamp, |state| state.release(reason, stamp)).await
+}
+
+/// Changes lines, addresses, the contact or the shipping of an order that has not left.
+pub async fn edit_order(
+    store: &Store,
+    id: &OrderId,
+    scope: &Scope,
+    edit: &Edit,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    change(store, id, scope, stamp.at, |order| Ok(((), order.edit(edit, stamp)?))).await.map(|((), order)| order)
 }
 
 /// Accepts what was paid as enough.

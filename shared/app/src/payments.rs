@@ -76,6 +76,11 @@ async fn attempt(
     Ok(outcome)
 }
 
+/// Records that the providers were asked about an unpaid order's payments, and expires the order if it is still unpaid.
+pub async fn payments_asked(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
+    orders::change_state(store, order, now, |state| state.payments_asked(now)).await.map(drop)
+}
+
 /// Merges facts into an order's ledger.
 async fn take_in(
     store: &Store,

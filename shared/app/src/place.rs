@@ -42,12 +42,12 @@ pub struct Accepted {
 
 impl Accepted {
     fn of(id: &OrderId, placement: &Placement) -> Self {
-        let Placement { order: placed, reserved_until, .. } = placement;
+        let Placement { order: placed, reserved_until, first_total, .. } = placement;
         Self {
             id: id.clone(),
             reference: placed.reference.clone(),
             currency: placed.currency,
-            total: placed.total,
+            total: first_total.unwrap_or(placed.total),
             placed_at: placed.placed_at,
             reserved_until: *reserved_until,
         }
@@ -81,7 +81,7 @@ pub async fn place_order(
     let id = OrderId::derive(&placed.channel, &placed.reference);
     let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + conditions.reservation);
     let policy = conditions.policy(placed.currency);
-    let placement = Placement { fingerprint, reserved_until, order: placed };
+    let placement = Placement { fingerprint, reserved_until, first_total: None, order: placed };
     retry_on_conflict(async || attempt(store, &id, &placement, policy, stamp).await).await
 }
 

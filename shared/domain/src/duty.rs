@@ -27,6 +27,8 @@ pub enum Duty {
 pub enum EmailKind {
     PaymentConfirmed,
     OrderCancelled,
+    /// The order has become this revision.
+    OrderEdited(u32),
     Shipped(ParcelId),
     Delivered(ParcelId),
     ReturnReceived,
@@ -38,6 +40,7 @@ impl fmt::Display for EmailKind {
         match self {
             Self::PaymentConfirmed => f.write_str("payment-confirmed"),
             Self::OrderCancelled => f.write_str("order-cancelled"),
+            Self::OrderEdited(revision) => write!(f, "order-edited:{revision}"),
             Self::Shipped(parcel) => write!(f, "shipped:{parcel}"),
             Self::Delivered(parcel) => write!(f, "delivered:{parcel}"),
             Self::ReturnReceived => f.write_str("return-received"),
@@ -53,6 +56,10 @@ impl FromStr for EmailKind {
         let known = match text.split_once(':').unwrap_or((text, "")) {
             ("payment-confirmed", "") => Some(Self::PaymentConfirmed),
             ("order-cancelled", "") => Some(Self::OrderCancelled),
+            ("order-edited", revision) => {
+                // Only the number itself reads back.
+                revision.parse().ok().filter(|n: &u32| n.to_string() == revision).map(Self::OrderEdited)
+            }
             ("shipped", parcel) => parcel.parse().ok().map(Self::Shipped),
             ("delivered", parcel) => parcel.parse().ok().map(Self::Delivered),
             ("return-received", "") => Some(Self::ReturnReceived),
@@ -313,6 +320,7 @@ mod tests {
             "payment-check",
             "email:payment-confirmed",
             "email:order-cancelled",
+            "email:order-edited:2",
             "email:shipped:P1",
             "email:delivered:P2",
             "email:return-received",

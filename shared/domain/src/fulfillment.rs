@@ -25,6 +25,9 @@ pub struct Fulfillment {
     pub lines: Vec<PickLine>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcels: Vec<Parcel>,
+    /// How many things the warehouse's webhook has to hear of it: it was created, changed, cancelled. 0: it has no webhook.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub notices: u32,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
     pub history: Vec<Entry>,
@@ -192,6 +195,7 @@ pub fn plan(
             status: FulfillmentStatus::Open,
             lines,
             parcels: Vec::new(),
+            notices: u32::from(notify.contains(at)),
             owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },
             history: vec![Stamp::orderly(now).entry(Event::Created, "")],
         }
@@ -205,10 +209,38 @@ impl Fulfillment {
         self
     }
 
-    /// Records that the warehouse's webhook has been told of it.
-    pub fn announced(mut self) -> Self {
-        self.owed.remove(&Duty::WarehouseNotice);
+    /// Records that the warehouse's webhook has been told the `nth` thing. What happened since is still owed.
+    pub fn announced(mut self, nth: u32) -> Self {
+        if self.notices == nth {
+            self.owed.remove(&Duty::WarehouseNotice);
+        }
         self
+    }
+
+    /// Owes the warehouse's webhook, if there is one, word of what has just changed.
+    pub(crate) fn owe_notice(&mut self) {
+        if self.notices > 0 && !Safeguard::WarehouseHearsOfChanges.is_off() {
+            self.notices += 1;
+            self.owed.insert(Duty::WarehouseNotice);
+        }
+    }
+
+    /// Takes up to `units` of a line off the picklist. Returns how many those were. A picklist without lines is cancelled.
+    pub(crate) fn take_off(&mut self, line: LineId, units: u32) -> u32 {
+        let mut taken = 0;
+        for own in self.lines.iter_mut().filter(|own| own.line == line) {
+            let off = own.quantity.min(units - taken);
+            own.quantity -= off;
+            taken += off;
+        }
+        self.lines.retain(|own| own.quantity > 0);
+        if taken > 0 {
+            if self.lines.is_empty() {
+                self.status = FulfillmentStatus::Cancelled;
+            }
+            self.owe_notice();
+        }
+        taken
     }
 
     /// Whether any of it is with a carrier.
@@ -222,6 +254,7 @@ impl Fulfillment {
         }
         self.status = FulfillmentStatus::Cancelled;
         self.owed.clear();
+        self.owe_notice();
         self.with_entry(stamp, Event::Cancelled, "")
     }
 
@@ -235,6 +268,7 @@ impl Fulfillment {
         }
         self.parcels.retain(|parcel| parcel.shipment.is_some());
         self.status = self.status_of_what_has_left();
+        self.owe_notice();
         self.with_entry(stamp, Event::RestCancelled, "")
     }
 
@@ -449,6 +483,11 @@ impl Fulfillment {
         let why = format!("the fulfillment is {}; only one that is {needed} can {what}", self.status.as_str());
         Rejection::new(Code::WrongStatus, why)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(notices: &u32) -> bool {
+    *notices == 0
 }
 
 #[cfg(test)]

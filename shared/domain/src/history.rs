@@ -77,6 +77,8 @@ names! {
         Cancelled = "cancelled",
         /// What had not left was cancelled.
         RestCancelled = "rest-cancelled",
+        /// Lines, an address or a contact were changed.
+        Edited = "edited",
         Expired = "expired",
         Held = "held",
         Released = "released",

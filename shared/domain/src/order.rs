@@ -4,11 +4,14 @@
 //! orders shows which items are written, which stock moves and which duties are owed, so no rule can forget one of
 //! them.
 
+mod edit;
 mod goods;
 mod refunds;
 mod returns;
 #[cfg(test)]
 mod tests;
+
+pub use edit::Edit;
 
 use crate::{
     Rejection,

@@ -22,6 +22,9 @@ pub struct Placement {
     pub fingerprint: String,
     /// The end of the reservation in the first answer. A replay answers the same.
     pub reserved_until: Timestamp,
+    /// The total in the first answer, if an edit has changed it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_total: Option<Amount>,
     #[serde(flatten)]
     pub order: PlacedOrder,
 }
@@ -32,6 +35,15 @@ pub struct Revision(u32);
 
 impl Revision {
     pub const FIRST: Self = Self(1);
+
+    /// The revision after this one.
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    pub fn number(self) -> u32 {
+        self.0
+    }
 
     pub(crate) fn first() -> Self {
         Self::FIRST
@@ -195,6 +207,33 @@ impl PlacedOrder {
             total: checked_sum(lines.iter().copied())?.checked_add(shipping)?,
             lines,
         })
+    }
+
+    /// The same order with another quantity of a line, or without the line if that is 0. The units that stay cost what they
+    /// cost: the order's discount is spread over the lines for good, and a line keeps its share for its units.
+    pub(crate) fn with_quantity(&self, id: LineId, quantity: u32) -> Self {
+        let mut next = self.clone();
+        next.spread_discount();
+        for line in next.lines.iter_mut().filter(|line| line.id == id) {
+            let share = |amount: Amount| share_of_units(amount, line.quantity, 0..quantity);
+            let net = share(line.unit_price * i64::from(line.quantity) - line.discount);
+            line.tax = share(line.tax);
+            line.discount = line.unit_price * i64::from(quantity) - net;
+            line.quantity = quantity;
+        }
+        next.lines.retain(|line| line.quantity > 0);
+        next.total = next.totals().map_or(next.total, |totals| totals.total);
+        next
+    }
+
+    /// Makes the order's discount a part of each line's own.
+    fn spread_discount(&mut self) {
+        let Some(discount) = self.discount.take() else { return };
+        let net = |line: &Line| (line.unit_price * i64::from(line.quantity) - line.discount).unsigned_abs();
+        let weights: Vec<u64> = self.lines.iter().map(net).collect();
+        for (line, share) in self.lines.iter_mut().zip(allocate(discount.amount, &weights)) {
+            line.discount += share;
+        }
     }
 
     /// The price of units `units` of line `line`, with discounts and tax.

@@ -69,6 +69,8 @@ codes! {
     NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
     NothingToAccept = "nothing-to-accept", 409, "the order does not wait for the rest of its payment";
     NothingToRetry = "nothing-to-retry", 409, "no refund of this order has failed";
+    OnlyLess = "only-less", 409, "an edit only takes units away, and leaves at least one line; cancel the order, or place another one";
+    AlreadyPicking = "already-picking", 409, "the warehouse works on it, and it cannot be changed any more";
     MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";
     AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
     NoReason = "no-reason", 409, "less than what is due is refunded only with a reason";

@@ -15,6 +15,8 @@ pub enum RefundCause {
     LatePayment(u32),
     /// More was paid than is due, for the `n`-th time.
     Surplus(u32),
+    /// An edit made the order cheaper, in the `n`-th revision.
+    Edit(u32),
     /// A person ordered it: the `n`-th one of the order.
     Requested(u32),
     /// A return was inspected.
@@ -30,6 +32,7 @@ impl fmt::Display for RefundCause {
             Self::LatePayment(n) => write!(f, "late-{n}"),
             Self::Surplus(1) => f.write_str("surplus"),
             Self::Surplus(n) => write!(f, "surplus-{n}"),
+            Self::Edit(n) => write!(f, "edit-{n}"),
             Self::Requested(n) => write!(f, "request-{n}"),
             Self::Return(id) => write!(f, "return-{id}"),
         }
@@ -49,6 +52,7 @@ impl RefundCause {
             Some(("cancel", "unsent")) => Some(Self::CancelUnsent),
             Some(("late", n)) => nth(n).map(Self::LatePayment),
             Some(("surplus", n)) => nth(n).map(Self::Surplus),
+            Some(("edit", n)) => n.parse().ok().map(Self::Edit),
             Some(("request", n)) => n.parse().ok().map(Self::Requested),
             Some(("return", id)) => id.parse().ok().map(Self::Return),
             _ => None,
@@ -70,6 +74,7 @@ mod tests {
             RefundCause::LatePayment(2),
             RefundCause::Surplus(1),
             RefundCause::Surplus(12),
+            RefundCause::Edit(2),
             RefundCause::Requested(1),
             RefundCause::Return(ReturnId::nth(1)),
             RefundCause::Return(ReturnId::nth(100)),

@@ -14,9 +14,10 @@ use domain::{
     duty::{Due, ItemName},
     email_claim::EmailClaim,
     ids::OrderId,
+    money::Amount,
     order::{Change, Order},
     order_state::OrderState,
-    placed_order::Placement,
+    placed_order::{Placement, Revision},
     safeguards::Safeguard,
 };
 use jiff::Timestamp;
@@ -30,6 +31,7 @@ pub struct StoredOrder {
     pub email_claims: BTreeMap<ItemName, Stored<EmailClaim>>,
     fingerprint: String,
     reserved_until: Timestamp,
+    first_total: Option<Amount>,
     versions: BTreeMap<ItemName, ItemVersion>,
 }
 
@@ -54,7 +56,9 @@ impl StoredOrder {
 
     fn placement(&self, order: &Order) -> Placement {
         let (fingerprint, reserved_until) = (self.fingerprint.clone(), self.reserved_until);
-        Placement { fingerprint, reserved_until, order: order.placed.clone() }
+        let is_edited = order.placed.revision != Revision::FIRST;
+        let first_total = self.first_total.or(is_edited.then_some(self.order.placed.total));
+        Placement { fingerprint, reserved_until, first_total, order: order.placed.clone() }
     }
 }
 
@@ -96,11 +100,11 @@ impl Collection {
     }
 
     fn into_order(self, id: &OrderId) -> Option<StoredOrder> {
-        let Placement { fingerprint, reserved_until, order: placed } = self.placement?;
+        let Placement { fingerprint, reserved_until, first_total, order: placed } = self.placement?;
         let (fulfillments, returns) = (self.fulfillments, self.returns);
         let order = Order { id: id.clone(), placed, state: self.state?, fulfillments, returns };
         let (email_claims, versions) = (self.email_claims, self.versions);
-        Some(StoredOrder { order, email_claims, fingerprint, reserved_until, versions })
+        Some(StoredOrder { order, email_claims, fingerprint, reserved_until, first_total, versions })
     }
 }
 

@@ -56,7 +56,7 @@ fn state() -> OrderState {
 }
 
 fn placement(fingerprint: &str, order: PlacedOrder) -> Placement {
-    Placement { fingerprint: fingerprint.to_owned(), reserved_until: at(1800), order }
+    Placement { fingerprint: fingerprint.to_owned(), reserved_until: at(1800), first_total: None, order }
 }
 
 /// Nothing edits orders yet, but the revision that an edit would write can be stored.

@@ -30,6 +30,7 @@ pub struct Messages {
     pub payment_confirmed: PaymentConfirmed,
     pub shipped: Shipped,
     pub delivered: Delivered,
+    pub order_edited: OrderEdited,
     pub order_cancelled: OrderCancelled,
     pub return_received: ReturnReceived,
     pub refund_sent: RefundSent,
@@ -149,6 +150,23 @@ pub struct OrderCancelled {
     pub refund: &'static str,
     pub uncharged: &'static str,
     pub way_back: &'static str,
+}
+
+#[derive(Debug)]
+pub struct OrderEdited {
+    /// Takes the order.
+    pub subject: With,
+    /// Takes the total.
+    pub preheader: With,
+    pub title: &'static str,
+    /// Takes the order.
+    pub opening: fn(&str) -> Sentence,
+    pub payment: &'static str,
+    pub unchanged: &'static str,
+    /// Takes the amount.
+    pub refunded: With,
+    pub due: With,
+    pub total: &'static str,
 }
 
 #[derive(Debug)]

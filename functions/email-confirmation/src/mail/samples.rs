@@ -3,8 +3,9 @@
 #![allow(clippy::expect_used)] // a sample that does not render is a defect of its template
 
 use super::{
-    DateRange, Delivered, Language, Line, Money, Order, OrderCancelled, Parcel, PaymentConfirmed, PricedLine,
-    RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop, Totals,
+    DateRange, Delivered, Difference, Language, Line, Money, Order, OrderCancelled, OrderEdited, Parcel,
+    PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop,
+    Totals,
 };
 use jiff::civil::date;
 
@@ -14,6 +15,7 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     let no_refund = OrderCancelled { refund: None, ..order_cancelled() };
     let only_parcel = Shipped { parcel: Parcel { number: 1, count: 1 }, ..shipped() };
     let delivered_part = Delivered { parcel: Parcel { number: 2, count: 2 }, ..delivered() };
+    let dearer = OrderEdited { difference: Difference::Due(eur(200)), ..order_edited() };
     let undated = PaymentConfirmed { arrival: None, ..payment_confirmed() };
     [
         ("payment-confirmed", payment_confirmed().render(&shop, language)),
@@ -22,6 +24,8 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
         ("shipped-part", shipped().render(&shop, language)),
         ("delivered", delivered().render(&shop, language)),
         ("delivered-part", delivered_part.render(&shop, language)),
+        ("order-edited", order_edited().render(&shop, language)),
+        ("order-edited-dearer", dearer.render(&shop, language)),
         ("order-cancelled", order_cancelled().render(&shop, language)),
         ("order-cancelled-uncharged", no_refund.render(&shop, language)),
         ("return-received", return_received().render(&shop, language)),
@@ -126,6 +130,12 @@ pub fn order_cancelled() -> OrderCancelled {
 
 pub fn return_received() -> ReturnReceived {
     ReturnReceived { order: order(), lines: vec![line("MUG-STONE-350", "Stoneware mug, sand, 350 ml", 1)] }
+}
+
+pub fn order_edited() -> OrderEdited {
+    let PaymentConfirmed { order, mut lines, totals, ship_to, .. } = payment_confirmed();
+    lines.truncate(1);
+    OrderEdited { order, lines, totals, difference: Difference::Refunded(eur(2_160)), ship_to }
 }
 
 pub fn refund_sent() -> RefundSent {

@@ -1,8 +1,8 @@
 //! The wording of each kind of e-mail in a language: which messages, and the values in them.
 
 use super::{
-    Delivered, Line, Order, OrderCancelled, PaymentConfirmed, PricedLine, RefundSent, RefundedLine, ReturnReceived,
-    Shipped, Totals, messages::Messages, sentence::Sentence,
+    Delivered, Difference, Line, Order, OrderCancelled, OrderEdited, PaymentConfirmed, PricedLine, RefundSent,
+    RefundedLine, ReturnReceived, Shipped, Totals, messages::Messages, sentence::Sentence,
 };
 
 impl Order {
@@ -123,6 +123,29 @@ impl Delivered {
             (words.opening_of_part)(self.parcel, order, &day)
         } else {
             (words.opening)(order, &day)
+        }
+    }
+}
+
+impl OrderEdited {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.order_edited.subject)(&self.order.number)
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        (messages.order_edited.preheader)(&messages.money(&self.totals.total))
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.order_edited.opening)(&self.order.number)
+    }
+
+    pub(super) fn payment(&self, messages: &Messages) -> String {
+        let words = &messages.order_edited;
+        match &self.difference {
+            Difference::None => words.unchanged.to_owned(),
+            Difference::Refunded(amount) => (words.refunded)(&messages.money(amount)),
+            Difference::Due(amount) => (words.due)(&messages.money(amount)),
         }
     }
 }

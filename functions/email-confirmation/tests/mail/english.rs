@@ -2,8 +2,10 @@
 
 use crate::reader::{assert_says, assert_silent, assert_subject};
 use email_confirmation::mail::{
-    Language, Shop,
-    samples::{delivered, order_cancelled, payment_confirmed, refund_sent, return_received, shipped, shop},
+    Difference, Language, Money, OrderEdited, Shop,
+    samples::{
+        delivered, order_cancelled, order_edited, payment_confirmed, refund_sent, return_received, shipped, shop,
+    },
 };
 
 fn english() -> Language {
@@ -109,6 +111,22 @@ fn delivered_asks_whether_all_is_well_and_says_how_to_answer() {
     let mail = second.render(&shop(), english()).unwrap();
     assert_subject(&mail, "Part 2 of 2 of order #1042 has arrived");
     assert_says(&mail, &["Part 2 of 2 of order #1042 was delivered on Friday, November 27."]);
+}
+
+#[test]
+fn order_edited_says_what_it_costs_now_and_what_becomes_of_the_difference() {
+    let mail = order_edited().render(&shop(), english()).unwrap();
+    assert!(mail.subject.contains("has changed"), "{}", mail.subject);
+    for part in [&mail.html, &mail.text] {
+        assert!(part.contains("We are refunding"), "{part}");
+    }
+    let dearer = OrderEdited {
+        difference: Difference::Due(Money { amount: 200, currency: "EUR".parse().unwrap() }),
+        ..order_edited()
+    };
+    assert!(
+        dearer.render(&shop(), english()).unwrap().text.contains("more is due. Your order goes on once it is paid")
+    );
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use crate::reader::{assert_says, assert_silent, assert_subject};
 use email_confirmation::mail::{
-    Language, Shop,
-    samples::{delivered, order_cancelled, payment_confirmed, refund_sent, return_received, shipped, shop},
+    Difference, Language, Money, OrderEdited, Shop,
+    samples::{
+        delivered, order_cancelled, order_edited, payment_confirmed, refund_sent, return_received, shipped, shop,
+    },
 };
 
 fn german() -> Language {
@@ -107,6 +109,20 @@ fn delivered_asks_whether_all_is_well_and_says_how_to_answer() {
     let mail = second.render(&shop(), german()).unwrap();
     assert_subject(&mail, "Teil 2 von 2 Ihrer Bestellung #1042 ist angekommen");
     assert_says(&mail, &["Teil 2 von 2 Ihrer Bestellung #1042 wurde am Freitag, 27. November, zugestellt."]);
+}
+
+#[test]
+fn order_edited_says_what_it_costs_now_and_what_becomes_of_the_difference() {
+    let mail = order_edited().render(&shop(), german()).unwrap();
+    assert!(mail.subject.contains("geändert"), "{}", mail.subject);
+    for part in [&mail.html, &mail.text] {
+        assert!(part.contains("Wir erstatten Ihnen"), "{part}");
+    }
+    let dearer = OrderEdited {
+        difference: Difference::Due(Money { amount: 200, currency: "EUR".parse().unwrap() }),
+        ..order_edited()
+    };
+    assert!(dearer.render(&shop(), german()).unwrap().text.contains("Es fehlen noch"));
 }
 
 #[test]

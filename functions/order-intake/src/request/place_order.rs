@@ -186,7 +186,7 @@ fn channel(fields: &Fields<'_>) -> Option<ChannelId> {
     }
 }
 
-fn customer(fields: &Fields<'_>) -> Option<Customer> {
+pub(super) fn customer(fields: &Fields<'_>) -> Option<Customer> {
     let name = fields.text("name");
     let email = fields.text("email");
     let phone = fields.optional_text("phone");
@@ -194,7 +194,7 @@ fn customer(fields: &Fields<'_>) -> Option<Customer> {
     Some(Customer { name: name?, email: email?, phone: phone?, locale: locale? })
 }
 
-fn address(fields: &Fields<'_>) -> Option<Address> {
+pub(super) fn address(fields: &Fields<'_>) -> Option<Address> {
     let name = fields.text("name");
     let company = fields.optional_text("company");
     let line1 = fields.text("line1");
@@ -233,7 +233,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
     })
 }
 
-fn shipping(fields: &Fields<'_>) -> Option<Shipping> {
+pub(super) fn shipping(fields: &Fields<'_>) -> Option<Shipping> {
     let method = fields.text("method");
     let price = price_or_none(fields, "price");
     let tax = price_or_none(fields, "tax");

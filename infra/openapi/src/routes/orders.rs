@@ -57,6 +57,23 @@ pub fn routes() -> Vec<Prose> {
         .fails(Code::AlreadyCompleted)
         .fails(Code::AlreadyExpired),
         Prose::new::<OrderView>(
+            "POST /orders/{order_id}/edit",
+            "editOrder",
+            "Change an order before it leaves",
+            (200, "The order, changed."),
+        )
+        .about(
+            "Takes units or lines away, or changes an address, the contact or the shipping, until the warehouse begins to pick. \
+             What was paid for the units is refunded; what other shipping costs more is asked for. The warehouse's webhook \
+             hears of it. Editing again in the same way changes nothing.",
+        )
+        .example(examples::edit_order())
+        .fails(Code::OnlyLess)
+        .fails(Code::AlreadyPicking)
+        .fails(Code::AlreadyRefunded)
+        .fails(Code::NotActive)
+        .fails_if(Code::UnknownLine, "the order has no such line"),
+        Prose::new::<OrderView>(
             "POST /orders/{order_id}/holds",
             "holdOrder",
             "Hold an order",

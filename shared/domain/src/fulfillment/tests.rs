@@ -260,12 +260,14 @@ fn the_customer_is_told_of_each_parcel_that_leaves_and_of_each_that_arrives() {
 }
 
 #[test]
-fn a_cancelled_fulfillment_owes_nothing() {
+fn a_cancelled_fulfillment_owes_only_word_of_that_to_its_warehouse() {
     let order = placed(&[("SKU-0", 1, 1)]);
     let stock = [allocation(0, 1, AllocationState::Committed(location("main")))];
     let planned = plan(&stock, &order, &BTreeMap::new(), &[location("main")].into(), all_ids(), at(0)).remove(0).1;
-    assert!(!planned.owed.is_empty());
-    assert!(planned.cancel(&stamp(1)).owed.is_empty());
+    let told = planned.clone().announced(1);
+    assert!(told.owed.is_empty());
+    assert_eq!(told.cancel(&stamp(1)).owed, [Duty::WarehouseNotice].into());
+    assert!(Fulfillment { notices: 0, ..planned }.cancel(&stamp(1)).owed.is_empty(), "it has no webhook");
 }
 
 proptest! {

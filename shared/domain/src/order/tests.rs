@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod edit;
 mod ids;
 mod life;
 mod refunds;
@@ -17,7 +18,7 @@ use crate::{
     ids::LocationId,
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, RefundStatus},
     order_state::{Hold, OrderState},
-    placed_order::Line,
+    placed_order::{Address, Line},
     refund_cause::RefundCause,
     returns::{Disposition, RefundWish},
     routing::{NeededUnits, Routed, RoutedUnits},

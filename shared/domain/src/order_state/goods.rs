@@ -9,6 +9,7 @@ use crate::{
     history::{Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId},
     money::Amount,
+    placed_order::PlacedOrder,
     problem::Code,
     refund_cause::RefundCause,
     routing::{NeededUnits, Routed, RoutedUnits, Shortage},
@@ -187,6 +188,51 @@ impl OrderState {
         shift(&mut self.stock, line, quantity, |state| *state == from, |_| None);
     }
 
+    /// Gives up to `units` of a line that are in no fulfillment, first those that no location has. Returns how many those
+    /// were.
+    pub(crate) fn give_up(&mut self, line: LineId, units: u32) -> u32 {
+        let ranks: [fn(&AllocationState) -> bool; 4] = [
+            |state| *state == AllocationState::Missing,
+            |state| matches!(state, AllocationState::Backordered(_)),
+            |state| matches!(state, AllocationState::Reserved(_)),
+            |state| matches!(state, AllocationState::Committed(_)),
+        ];
+        let mut given = 0;
+        for rank in ranks {
+            given += shift(&mut self.stock, line, units - given, rank, |_| None);
+        }
+        if self.stock.iter().all(|allocation| allocation.state != AllocationState::Missing)
+            && self.holds.remove(&HoldReason::InventoryOutOfStock).is_some()
+        {
+            self.owe_dispatch();
+        }
+        given
+    }
+
+    /// Takes over the next revision of what was placed. What it costs less is refunded; what it costs more is asked for.
+    pub(crate) fn edited(&mut self, placed: &PlacedOrder, what: &str, stamp: &Stamp) {
+        let saved = self.total - placed.total;
+        (self.revision, self.total) = (placed.revision, placed.total);
+        self.add_entry(stamp, Event::Edited, what);
+        if self.confirmed {
+            self.owed.insert(Duty::Email(EmailKind::OrderEdited(placed.revision.number())));
+        }
+        self.open_when_paid(stamp.at);
+        if self.status != OrderStatus::Open {
+            return;
+        }
+        let surplus = self.ledger.surplus(self.total, self.currency);
+        self.refund_and_hold(&RefundCause::Edit(placed.revision.number()), saved.min(surplus), stamp.at);
+        if !self.ledger.covers(self.total, self.currency) {
+            let due = self.currency.format(self.total - self.ledger.written_off - self.ledger.kept(self.currency));
+            let note = format!("{due} more is due after an edit: it goes on when that is paid");
+            self.holds.insert(HoldReason::AwaitingPayment, Hold { since: stamp.at, note });
+            self.owed.remove(&Duty::FulfillmentDispatch);
+        } else {
+            self.owe_dispatch();
+        }
+    }
+
     /// Records that units of `line` were not found at `location`. They are routed again.
     pub(crate) fn picked_short(&mut self, line: LineId, quantity: u32, location: &LocationId) {
         let from = AllocationState::Dispatched(location.clone());
@@ -199,7 +245,11 @@ impl OrderState {
     /// fulfillment is closed and nothing is left to send.
     pub(crate) fn set_fulfillment_status(&mut self, id: FulfillmentId, status: FulfillmentStatus, at: Timestamp) {
         self.fulfillments.insert(id, status);
-        let done = self.fulfillments.values().all(|status| status.is_final());
+        self.complete_when_done(at);
+    }
+
+    pub(crate) fn complete_when_done(&mut self, at: Timestamp) {
+        let done = !self.fulfillments.is_empty() && self.fulfillments.values().all(|status| status.is_final());
         if self.status == OrderStatus::Open && done && self.stock.is_empty() {
             self.status = OrderStatus::Completed;
             self.clear_goods_holds();

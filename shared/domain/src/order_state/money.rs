@@ -23,12 +23,13 @@ struct News<'a> {
 
 /// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
 /// tells the fact before its consequences.
-const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 11] = [
+const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 12] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
     |state, _| state.owe_refunds_that_a_dispute_let_go(),
     OrderState::follow_disputes,
     OrderState::drop_hold_for_a_broken_promise,
+    OrderState::go_on_when_the_rest_is_paid,
     |state, news| state.open_when_paid(news.at),
     |state, _| state.drop_refund_duty_when_none_is_owed(),
     // After the order has opened, because only an open order's goods would be sent.
@@ -164,6 +165,15 @@ impl OrderState {
         let is_unpaid = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
         if is_unpaid && before.has_or_awaits_money() && !self.ledger.has_or_awaits_money() {
             self.holds.remove(&HoldReason::AwaitingPayment);
+        }
+    }
+
+    /// An open order that waited for more money, because an edit made it dearer, goes on.
+    fn go_on_when_the_rest_is_paid(&mut self, News { before, .. }: &News<'_>) {
+        let is_paid_now = !before.covers(self.total, self.currency) && self.ledger.covers(self.total, self.currency);
+        if self.status == OrderStatus::Open && is_paid_now && self.holds.remove(&HoldReason::AwaitingPayment).is_some()
+        {
+            self.owe_dispatch();
         }
     }
 

@@ -290,9 +290,12 @@ fn owed_by(duty: &Duty) -> ItemName {
         | Duty::FulfillmentDispatch
         | Duty::Refund
         | Duty::PaymentCheck
-        | Duty::Email(EmailKind::PaymentConfirmed | EmailKind::OrderCancelled | EmailKind::RefundSent(_)) => {
-            ItemName::State
-        }
+        | Duty::Email(
+            EmailKind::PaymentConfirmed
+            | EmailKind::OrderEdited(_)
+            | EmailKind::OrderCancelled
+            | EmailKind::RefundSent(_),
+        ) => ItemName::State,
         Duty::WarehouseNotice | Duty::Email(EmailKind::Shipped(_) | EmailKind::Delivered(_)) => {
             ItemName::Fulfillment(FULFILLMENT)
         }

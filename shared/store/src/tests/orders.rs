@@ -169,16 +169,17 @@ async fn an_inspection_writes_the_return_the_state_and_the_stock_in_one_transact
 }
 
 #[tokio::test]
-async fn a_new_revision_of_what_was_placed_is_written_with_the_state_and_keeps_its_fingerprint() {
+async fn a_new_revision_of_what_was_placed_is_written_with_the_state_and_keeps_its_fingerprint_and_first_total() {
     let store = TestStore::new();
     let read = store.stored(&pending()).await;
     let mut edited = pending();
     edited.placed.revision = second_revision();
+    edited.placed.total = 2200;
     edited.state.revision = second_revision();
     assert_eq!(commit(&store, &read, edited.clone()).await, one_transaction(2));
     assert_eq!(store.order(&edited.id).await.unwrap().unwrap().order, edited);
     let kept = store.placement(&edited.id).await.unwrap().unwrap();
-    assert_eq!(kept, placement("f", edited.placed));
+    assert_eq!(kept, Placement { first_total: Some(3700), ..placement("f", edited.placed) });
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 11] {
+pub(super) fn all_duties() -> [Duty; 12] {
     [
         Duty::StockDeduction,
         Duty::FulfillmentDispatch,
@@ -87,6 +87,7 @@ pub(super) fn all_duties() -> [Duty; 11] {
         Duty::PaymentCheck,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
+        Duty::Email(EmailKind::OrderEdited(2)),
         Duty::Email(EmailKind::Shipped(PARCEL)),
         Duty::Email(EmailKind::Delivered("P2".parse().unwrap())),
         Duty::Email(EmailKind::ReturnReceived),

@@ -44,11 +44,12 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 39] = [
+const ROUTES: [(&str, Storefront, bool, Body); 40] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
     ("POST /orders/{order_id}/cancel", Own, false, Read),
+    ("POST /orders/{order_id}/edit", Own, false, Read),
     ("POST /orders/{order_id}/holds", No, false, Read),
     ("DELETE /orders/{order_id}/holds/{reason}", No, false, Empty),
     ("POST /orders/{order_id}/accept-payment", No, false, Read),

@@ -1,8 +1,8 @@
 //! What e-mails say in English, as written in the United States.
 
 use super::{
-    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,
-    Steps,
+    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, PaymentConfirmed, RefundSent,
+    ReturnReceived, Shipped, Steps,
 };
 use crate::mail::{
     Parcel, RefundedFor,
@@ -122,6 +122,17 @@ pub(crate) static ENGLISH: Messages = Messages {
         answer: "If something is missing, damaged or not what you expected, tell us and we will put it right.",
         contents: "What was in this parcel",
     },
+    order_edited: OrderEdited {
+        subject: |order| format!("Order {order} has changed"),
+        preheader: |total| format!("Your order is now {total}."),
+        title: "Your order has changed",
+        opening: |order| plain("We have changed order ") + strong(order) + ". This is your order as it is now.",
+        payment: "Your payment",
+        unchanged: "Nothing changes for your payment",
+        refunded: |amount| format!("We are refunding {amount}, and will write to you once it is sent"),
+        due: |amount| format!("{amount} more is due. Your order goes on once it is paid"),
+        total: "Total",
+    },
     order_cancelled: OrderCancelled {
         subject: |order| format!("Order {order} is canceled"),
         preheader: |refund| format!("We are refunding {refund}."),
@@ -155,6 +166,7 @@ pub(crate) static ENGLISH: Messages = Messages {
         cause: |cause| match cause {
             RefundedFor::Cancellation => "Your cancelled order",
             RefundedFor::Unsent => "What we could not send",
+            RefundedFor::Edit => "The change of your order",
             RefundedFor::Surplus => "What you paid beyond the total",
             RefundedFor::Return => "Your return",
             RefundedFor::Other => "A refund by the shop",

@@ -1,8 +1,8 @@
 //! German that addresses customers with Sie.
 
 use super::{
-    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, PaymentConfirmed, RefundSent, ReturnReceived, Shipped,
-    Steps,
+    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, PaymentConfirmed, RefundSent,
+    ReturnReceived, Shipped, Steps,
 };
 use crate::mail::{
     Parcel, RefundedFor,
@@ -121,6 +121,21 @@ pub(crate) static GERMAN: Messages = Messages {
                  uns. Wir kümmern uns darum.",
         contents: "Inhalt dieses Pakets",
     },
+    order_edited: OrderEdited {
+        subject: |order| format!("Ihre Bestellung {order} wurde geändert"),
+        preheader: |total| format!("Ihre Bestellung beträgt jetzt {total}."),
+        title: "Ihre Bestellung wurde geändert",
+        opening: |order| {
+            plain("wir haben Ihre Bestellung ") + strong(order) + " geändert. So sieht Ihre Bestellung jetzt aus."
+        },
+        payment: "Ihre Zahlung",
+        unchanged: "An Ihrer Zahlung ändert sich nichts",
+        refunded: |amount| format!("Wir erstatten Ihnen {amount} und schreiben Ihnen, sobald das veranlasst ist"),
+        due: |amount| {
+            format!("Es fehlen noch {amount}. Wir bearbeiten Ihre Bestellung weiter, sobald sie bezahlt sind")
+        },
+        total: "Gesamtbetrag",
+    },
     order_cancelled: OrderCancelled {
         subject: |order| format!("Ihre Bestellung {order} ist storniert"),
         preheader: |refund| format!("Wir erstatten Ihnen {refund}."),
@@ -161,6 +176,7 @@ pub(crate) static GERMAN: Messages = Messages {
         cause: |cause| match cause {
             RefundedFor::Cancellation => "Ihre stornierte Bestellung",
             RefundedFor::Unsent => "Was wir nicht liefern konnten",
+            RefundedFor::Edit => "Die Änderung Ihrer Bestellung",
             RefundedFor::Surplus => "Was Sie zu viel bezahlt haben",
             RefundedFor::Return => "Ihre Rücksendung",
             RefundedFor::Other => "Eine Erstattung des Shops",

@@ -1,0 +1,199 @@
+//! Changes of an order before it leaves.
+
+use super::*;
+use crate::{
+    ids::LineId,
+    ledger::PaymentStatus,
+    money::Amount,
+    order::Edit,
+    placed_order::{Customer, Discount, Shipping},
+    requested_refund::RefundRequest,
+};
+use proptest::prelude::*;
+
+fn fewer(lines: &[(LineId, u32)]) -> Edit {
+    Edit { lines: lines.iter().copied().collect(), reason: "asked by the customer".into(), ..Edit::default() }
+}
+
+fn edited(order: Order, edit: &Edit) -> Result<Order, &'static str> {
+    order.edit(edit, &stamp(20)).map(|change| change.order).map_err(|why| why.code.as_str())
+}
+
+fn elsewhere() -> Edit {
+    let address = Address { line1: "2 Low Street".into(), ..two_lines().shipping_address };
+    Edit { shipping_address: Some(address), reason: "moved".into(), ..Edit::default() }
+}
+
+/// Two shirts and a mug that the warehouse was told of, and has not begun.
+fn announced() -> Order {
+    deducted().dispatch(&BTreeMap::new(), &[main()].into(), at(4))
+}
+
+fn picking() -> Order {
+    dispatched().start_picking(FULFILLMENT, &stamp(5)).unwrap()
+}
+
+fn refunds(order: &Order) -> Vec<(&str, Amount)> {
+    order.state.ledger.refunds.iter().map(|(id, refund)| (id.as_str(), refund.amount)).collect()
+}
+
+#[test]
+fn units_are_taken_away_and_paid_back_until_the_warehouse_begins() {
+    for order in [deducted(), dispatched()] {
+        let less = edited(order.clone(), &fewer(&[(0, 1)])).unwrap();
+        assert_eq!(less.placed.line(0).map(|line| line.quantity), Some(1));
+        assert_eq!(
+            (less.placed.total, less.state.total, less.state.payment_status()),
+            (2200, 2200, PaymentStatus::Overpaid)
+        );
+        assert_eq!(refunds(&less), [("edit-2", 1500)], "the payment is too much until that is back");
+        assert!(less.state.owed.contains(&Duty::Refund) && less.state.holds.is_empty());
+        let held: u32 = less.state.stock.iter().filter(|held| held.line == 0).map(|held| held.quantity).sum();
+        assert_eq!((held, less.placed.revision, less.state.revision), (1, less.state.revision, less.placed.revision));
+        let released = StockPlace { sku: "TEE".parse().unwrap(), location: main() };
+        let change = order.clone().edit(&fewer(&[(0, 1)]), &stamp(20)).unwrap();
+        assert_eq!(change.stock(&order).get(&released), Some(&StockDelta { committed: -1, ..StockDelta::default() }));
+        assert_eq!(edited(less.clone(), &fewer(&[(0, 1)])), Ok(less), "the same again changes nothing");
+    }
+}
+
+#[test]
+fn a_removed_line_leaves_the_picklist_and_a_picklist_without_lines_is_cancelled() {
+    let less = edited(announced(), &fewer(&[(0, 0)])).unwrap();
+    let fulfillment = &less.fulfillments[&FULFILLMENT];
+    assert_eq!(fulfillment.lines.iter().map(|line| line.line).collect::<Vec<_>>(), [1]);
+    assert!(fulfillment.owed.contains(&Duty::WarehouseNotice) && fulfillment.notices > 1);
+    assert_eq!(edited(less, &fewer(&[(1, 0)])), Err("only-less"), "that would be a cancellation");
+}
+
+#[test]
+fn what_is_being_picked_or_has_left_cannot_be_taken_away() {
+    let table = [
+        (fewer(&[(0, 1)]), "already-picking"),
+        (elsewhere(), "already-picking"),
+        (fewer(&[(0, 3)]), "only-less"),
+        (fewer(&[(9, 1)]), "unknown-line"),
+    ];
+    for (edit, code) in table {
+        assert_eq!(edited(picking(), &edit).unwrap_err(), code, "{edit:?}");
+    }
+    for over in [cancelled(), expired(), completed()] {
+        assert_eq!(edited(over, &fewer(&[(0, 1)])), Err("not-active"));
+    }
+    let contact = Edit {
+        customer: Some(Customer { email: "new@example.com".parse().unwrap(), ..two_lines().customer }),
+        ..Edit::default()
+    };
+    assert!(edited(picking(), &contact).is_ok(), "mails go there from now on");
+}
+
+#[test]
+fn another_address_is_the_next_revision_and_the_warehouse_hears_of_it() {
+    let order = announced();
+    let told = order.fulfillments[&FULFILLMENT].clone().announced(1);
+    let order = Order { fulfillments: [(FULFILLMENT, told)].into(), ..order };
+    let moved = edited(order, &elsewhere()).unwrap();
+    assert_eq!(&*moved.placed.shipping_address.line1, "2 Low Street");
+    let fulfillment = &moved.fulfillments[&FULFILLMENT];
+    assert!(fulfillment.owed.contains(&Duty::WarehouseNotice));
+    assert!(fulfillment.clone().announced(1).owed.contains(&Duty::WarehouseNotice), "the first notice did not tell it");
+    assert!(fulfillment.clone().announced(2).owed.is_empty());
+    let entry = moved.state.history.last().unwrap();
+    assert_eq!(
+        (entry.what, entry.note.as_str()),
+        (Event::Edited, "shipping address: moved"),
+        "the address is not told"
+    );
+}
+
+#[test]
+fn a_warehouse_that_was_told_of_a_fulfillment_hears_of_its_cancellation() {
+    let cancelled = announced().cancel("why", &stamp(9)).unwrap();
+    assert!(cancelled.fulfillments[&FULFILLMENT].owed.contains(&Duty::WarehouseNotice));
+    let untold = dispatched().cancel("why", &stamp(9)).unwrap();
+    assert!(untold.fulfillments[&FULFILLMENT].owed.is_empty(), "it has no webhook");
+}
+
+#[test]
+fn dearer_shipping_is_asked_for_and_the_order_waits_for_it() {
+    let express = Shipping { method: "Express".parse().unwrap(), price: 900, tax: 0 };
+    let edit = Edit { shipping: Some(express), reason: "in a hurry".into(), ..Edit::default() };
+    let dearer = edited(deducted(), &edit).unwrap();
+    let more = dearer.placed.total - 3700;
+    assert!(more > 0 && dearer.state.holds[&HoldReason::AwaitingPayment].note.contains("more is due"));
+    assert!(!dearer.state.owed.contains(&Duty::FulfillmentDispatch));
+    let rest = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(more) };
+    let paid = with_state(dearer, |state| state.record(&rest, at(21)));
+    assert!(paid.state.holds.is_empty() && paid.state.owed.contains(&Duty::FulfillmentDispatch));
+    assert_eq!(paid.state.payment_status(), PaymentStatus::Paid);
+}
+
+#[test]
+fn an_unpaid_order_that_became_cheap_enough_opens() {
+    let part = with_state(pending(), |state| state.record(&captured(2200), at(9)));
+    let open = edited(part, &fewer(&[(0, 1)])).unwrap();
+    assert_eq!(open.state.status, OrderStatus::Open);
+    assert!(open.state.holds.is_empty() && refunds(&open).is_empty());
+}
+
+#[test]
+fn what_is_missing_is_taken_away_first_and_the_order_goes_on() {
+    let mut short = deducted();
+    short.state.stock = vec![
+        allocation(0, "TEE", 1, AllocationState::Committed(main())),
+        allocation(0, "TEE", 1, AllocationState::Missing),
+        allocation(1, "MUG", 1, AllocationState::Committed(main())),
+    ];
+    short.state.holds.insert(HoldReason::InventoryOutOfStock, Hold { since: at(9), note: String::new() });
+    let less = edited(short, &fewer(&[(0, 1)])).unwrap();
+    assert!(less.state.holds.is_empty() && less.state.owed.contains(&Duty::FulfillmentDispatch));
+    assert!(less.state.stock.iter().all(|held| held.state == AllocationState::Committed(main())));
+}
+
+#[test]
+fn units_that_were_paid_back_already_are_not_paid_back_by_an_edit() {
+    let request =
+        RefundRequest { lines: [(0, 2)].into(), shipping: 0, amount: None, reason: "late".into(), key: "a".into() };
+    let paid_back = deducted().request_refund(&request, &stamp(9)).unwrap();
+    assert_eq!(edited(paid_back, &fewer(&[(0, 1)])), Err("already-refunded"));
+}
+
+#[test]
+fn the_customer_hears_of_an_edit_once_the_order_was_confirmed() {
+    let mail = Duty::Email(EmailKind::OrderEdited(2));
+    assert!(edited(deducted(), &fewer(&[(0, 1)])).unwrap().state.owed.contains(&mail));
+    assert!(!edited(paid(), &fewer(&[(0, 1)])).unwrap().state.owed.contains(&mail), "the confirmation will tell it");
+}
+
+proptest! {
+    #[test]
+    fn however_units_are_taken_away_the_rest_costs_what_it_cost_and_no_cent_is_lost(
+        lines in prop::collection::vec((1..9_u32, 0..5_000_i64, 0..300_i64), 2..5),
+        discount in 0..3_000_i64,
+        included in any::<bool>(),
+        edits in prop::collection::vec((0..5_u16, 0..9_u32), 1..5),
+    ) {
+        let mut placed = placed(&lines.iter().map(|(q, p, _)| ("a", *q, *p)).collect::<Vec<_>>());
+        for (line, (.., tax)) in placed.lines.iter_mut().zip(&lines) {
+            line.tax = *tax;
+        }
+        let net: i64 = lines.iter().map(|(q, p, _)| i64::from(*q) * p).sum();
+        placed.discount = Some(Discount { code: None, amount: discount.min(net) });
+        placed.tax_included = included;
+        placed.total = placed.totals().unwrap().total;
+        let total = placed.total;
+        let unpaid = unpaid(placed);
+        let mut order = with_state(unpaid, |state| state.record(&captured(total), at(2)).deduct(&Routed::default(), at(3)));
+        for (line, quantity) in edits {
+            let before = order.clone();
+            let Ok(next) = edited(order.clone(), &fewer(&[(line, quantity)])) else { continue };
+            let totals = next.placed.totals();
+            prop_assert!(totals.is_some(), "{:?}", next.placed);
+            prop_assert_eq!(totals.unwrap().total, next.placed.total);
+            prop_assert!(next.placed.total <= before.placed.total + 1, "a share is rounded once");
+            order = next;
+        }
+        let currency = order.placed.currency;
+        prop_assert_eq!(order.state.ledger.kept(currency), order.placed.total.min(total));
+    }
+}
