@@ -12,7 +12,7 @@ async fn main() -> Result<(), Error> {
         conditions: order_intake::conditions(
             &runtime::variable("RESERVATION_MINUTES")?,
             &runtime::variable("SURPLUS")?,
-            &runtime::variable("REFUND_APPROVAL")?,
+            &runtime::optional("REFUND_APPROVAL").unwrap_or_default(),
         )?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await
