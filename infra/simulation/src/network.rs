@@ -45,6 +45,8 @@ struct Wires {
     stripe: EmbeddedStripe,
     faults: Mutex<Faults>,
     sent: Mutex<Vec<SentMail>>,
+    /// What the warehouse was told.
+    notices: Mutex<Vec<Value>>,
     trace: Mutex<Vec<String>>,
     oversold: Mutex<Vec<String>>,
     running: Mutex<Vec<Invocation>>,
@@ -87,6 +89,7 @@ impl Network {
             stripe,
             faults,
             sent: Mutex::default(),
+            notices: Mutex::default(),
             trace: Mutex::default(),
             oversold: Mutex::default(),
             running: Mutex::default(),
@@ -107,6 +110,11 @@ impl Network {
 
     pub fn sent_mails(&self) -> Vec<SentMail> {
         lock(&self.0.sent).clone()
+    }
+
+    /// What the warehouse was told, in order.
+    pub fn notices(&self) -> Vec<Value> {
+        lock(&self.0.notices).clone()
     }
 
     /// The trace, line by line. Two runs of a seed have the same trace.
@@ -209,6 +217,7 @@ impl Network {
             request.headers_mut().clone_from(headers);
             self.0.stripe.answer(request).await
         } else if host == WAREHOUSE_HOST {
+            lock(&self.0.notices).push(wire.json());
             Response::new(Body::empty())
         } else {
             let response = self.0.services.answer(method, uri, headers, wire.body.clone()).await;

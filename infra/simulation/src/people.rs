@@ -24,6 +24,12 @@ pub enum Paying {
     /// One part; the rest is never paid.
     Half,
     TooMuch,
+    /// The whole total twice.
+    Twice,
+    /// By a bank debit, which takes its time and may fail in the end.
+    Debit,
+    /// The order names its payment, and no webhook about that ever comes.
+    Unheard,
     /// In another currency than the order's.
     Dollars,
     /// The payment arrives before the order does.
@@ -47,6 +53,10 @@ pub struct Plot {
     pub cancels_while_paying: bool,
     /// The bank withdraws the money for a while.
     pub disputed: bool,
+    /// The customer takes a unit back, or moves, this long after ordering.
+    pub edits_after: Option<Duration>,
+    /// Somebody refunds a unit in the provider's dashboard.
+    pub refunded_elsewhere: bool,
     /// Whether a unit of the first line comes back.
     pub sends_back: bool,
 }
@@ -63,6 +73,8 @@ impl Plot {
             cancels_after: None,
             cancels_while_paying: false,
             disputed: false,
+            edits_after: None,
+            refunded_elsewhere: false,
             sends_back: true,
         }
     }
@@ -77,7 +89,7 @@ impl Plot {
         if lines.is_empty() {
             lines.push((GOODS[0].0, 1));
         }
-        let paying = match world.rng.borrow_mut().u8(0..22) {
+        let paying = match world.rng.borrow_mut().u8(0..27) {
             0..=10 => Paying::AtOnce,
             11..=12 => Paying::InParts,
             13 => Paying::TooMuch,
@@ -85,12 +97,28 @@ impl Plot {
             17 => Paying::TooLate,
             18 => Paying::Half,
             19 => Paying::Dollars,
+            20..=21 => Paying::Twice,
+            22..=23 => Paying::Debit,
+            24 => Paying::Unheard,
             _ => Paying::Never,
         };
         let cancels_after = world.chance(0.25).then(|| world.moment(400));
         let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
         let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
-        Self { channel, lines, paying, pays_within: 60, cancels_after, cancels_while_paying, disputed, sends_back }
+        let edits_after = world.chance(0.15).then(|| world.moment(300));
+        let refunded_elsewhere = world.chance(0.07);
+        Self {
+            channel,
+            lines,
+            paying,
+            pays_within: 60,
+            cancels_after,
+            cancels_while_paying,
+            disputed,
+            edits_after,
+            refunded_elsewhere,
+            sends_back,
+        }
     }
 
     /// The id of this customer's order.
@@ -102,7 +130,7 @@ impl Plot {
         self.lines.iter().map(|(_, units)| i64::from(*units) * PRICE).sum()
     }
 
-    fn order(&self, reference: &str) -> Value {
+    fn order(&self, reference: &str, payment: Option<&str>) -> Value {
         let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
         json!({
             "reference": reference,
@@ -115,6 +143,7 @@ impl Plot {
             "shipping": { "method": "Standard", "price": 0, "tax": 0 },
             "tax_included": true,
             "total": self.total(),
+            "payment": payment.map(|id| json!({ "provider": "stripe", "id": id })),
         })
     }
 }
@@ -153,7 +182,8 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
         pay(plot.total());
         sleep(world.moment(90)).await;
     }
-    let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference));
+    let unheard = if plot.paying == Paying::Unheard { pay_unheard(&world, &id, plot.total()) } else { None };
+    let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference, unheard.as_deref()));
     let Some(answer) = world.insist(&place).await else { return };
     if !answer.is_success() {
         world.network.note(format!("{reference} is refused: {}", answer.body["type"]));
@@ -162,6 +192,9 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     world.accepted.borrow_mut().push(id.to_string());
     if let Some(after) = plot.cancels_after {
         cancel(&world, id.to_string(), after);
+    }
+    if let Some(after) = plot.edits_after {
+        edit(&world, &plot, id.to_string(), after);
     }
     sleep(world.moment(plot.pays_within)).await;
     let total = plot.total();
@@ -181,7 +214,17 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
             sleep(Duration::from_mins(75)).await;
             pay(total);
         }
-        Paying::BeforeTheOrder | Paying::Never => {}
+        Paying::Twice => {
+            pay(total);
+            sleep(world.moment(300)).await;
+            pay(total);
+        }
+        Paying::Debit => debit(&world, &id, total).await,
+        Paying::BeforeTheOrder | Paying::Unheard | Paying::Never => {}
+    }
+    if plot.refunded_elsewhere {
+        sleep(world.moment(900)).await;
+        refund_elsewhere(&world, id.as_str()).await;
     }
     if plot.disputed {
         sleep(world.moment(600)).await;
@@ -244,6 +287,60 @@ fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
     }
 }
 
+/// Pays for an order that is about to name its payment. No webhook tells of it.
+fn pay_unheard(world: &World, order: &OrderId, amount: i64) -> Option<String> {
+    world.stripe.pay(order.as_str(), amount, "EUR").ok()?;
+    let payment =
+        world.stripe.payments().into_iter().rev().find(|known| known.order_id.as_deref() == Some(order.as_str()))?;
+    world.unheard.borrow_mut().push((payment.id.clone(), order.to_string()));
+    Some(payment.id)
+}
+
+/// A bank debit: it begins, and comes to its end later, which may be that it fails.
+async fn debit(world: &Rc<World>, order: &OrderId, amount: i64) {
+    let Ok(begun) = world.stripe.begin(order.as_str(), amount, "EUR") else { return };
+    let payment =
+        world.stripe.payments().into_iter().rev().find(|known| known.order_id.as_deref() == Some(order.as_str()));
+    world.deliver(begun).await;
+    sleep(world.moment(5_000)).await;
+    let Some(payment) = payment else { return };
+    if let Ok(Some(ended)) = world.stripe.settle(&payment.id, world.chance(0.8)) {
+        world.deliver(ended).await;
+    }
+}
+
+/// Takes a unit of the first line back, or moves to another street.
+fn edit(world: &Rc<World>, plot: &Plot, order: String, after: Duration) {
+    let (world, units) = (Rc::clone(world), plot.lines[0].1);
+    let channel = plot.channel;
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        sleep(after).await;
+        let fewer = json!({ "lines": [{ "line": 0, "quantity": units - 1 }], "reason": "fewer will do" });
+        let moved = json!({ "reason": "moved", "shipping_address": {
+            "name": "Ada Example", "line1": "Lindenallee 2", "city": "Berlin", "postal_code": "10115", "country": "DE",
+        } });
+        let body = if world.chance(0.7) { fewer } else { moved };
+        let path = &[("order_id", order.as_str())];
+        world.insist(&storefront(channel, "POST /orders/{order_id}/edit", path, &body)).await;
+        world.under_way.set(world.under_way.get() - 1);
+    });
+}
+
+/// Somebody refunds the price of a unit in the provider's dashboard.
+async fn refund_elsewhere(world: &Rc<World>, order: &str) {
+    let payments = world.stripe.payments();
+    let Some(payment) = payments.iter().find(|payment| payment.order_id.as_deref() == Some(order)) else { return };
+    let form = format!("payment_intent={}&amount={PRICE}", payment.id);
+    let request = axum::extract::Request::post("/v1/refunds")
+        .header("authorization", "Bearer sk_test_local")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.into());
+    if let Ok(request) = request {
+        world.stripe.answer(request).await;
+    }
+}
+
 /// The bank withdraws a payment's money, and may give it back.
 async fn dispute(world: &Rc<World>, order: &str) {
     let payments = world.stripe.payments();
@@ -255,14 +352,21 @@ async fn dispute(world: &Rc<World>, order: &str) {
         })
     };
     let opened = world.stripe.event("charge.dispute.created", &about("needs_response"));
-    let end = if world.chance(0.5) { "won" } else { "lost" };
+    // A bank may give back what was lost.
+    let ends: &[&str] = match world.rng.borrow_mut().u8(0..4) {
+        0 => &["lost"],
+        1 => &["lost", "won"],
+        _ => &["won"],
+    };
     let (first, wait) = (Rc::clone(world), world.moment(20));
     spawn_local(async move {
         sleep(wait).await;
         first.deliver(opened).await;
     });
-    sleep(world.moment(900)).await;
-    world.deliver(world.stripe.event("charge.dispute.closed", &about(end))).await;
+    for end in ends {
+        sleep(world.moment(900)).await;
+        world.deliver(world.stripe.event("charge.dispute.closed", &about(end))).await;
+    }
 }
 
 /// Waits for the parcel, and sends a unit of its first line back.
@@ -368,7 +472,7 @@ pub async fn operator(world: Rc<World>) {
             let read = request(Role::Operator, "GET /orders/{order_id}", path, &Value::Null);
             let Some(answer) = world.insist(&read).await else { continue };
             for reason in answer.body["holds"].as_object().into_iter().flatten().map(|(reason, _)| reason) {
-                look_after(&world, &order, reason).await;
+                look_after(&world, &order, &answer.body, reason).await;
             }
         }
         if world.chance(0.3) {
@@ -382,9 +486,20 @@ pub async fn operator(world: Rc<World>) {
     }
 }
 
-async fn look_after(world: &World, order: &str, reason: &str) {
+async fn look_after(world: &World, order: &str, view: &Value, reason: &str) {
     let path = &[("order_id", order), ("reason", reason)];
     let act = match reason {
+        "refund_to_approve" => return approve_refunds(world, order, view).await,
+        "overpaid" if world.chance(0.5) => {
+            let body = json!({ "amount": view["captured"].as_i64().unwrap_or(0) - view["total"].as_i64().unwrap_or(0), "reason": "paid twice" });
+            let mut refund = request(Role::Operator, "POST /orders/{order_id}/refunds", path, &body);
+            refund.headers.insert("idempotency-key".to_owned(), "surplus".to_owned());
+            refund
+        }
+        "awaiting_payment" if world.chance(0.3) => {
+            let body = json!({ "reason": "close enough" });
+            request(Role::Operator, "POST /orders/{order_id}/accept-payment", path, &body)
+        }
         "refund_failed" => request(Role::Operator, "POST /orders/{order_id}/refunds/retry", path, &Value::Null),
         _ if world.chance(0.4) => {
             let body = json!({ "reason": "the shop cannot serve it", "unsent": true });
@@ -393,4 +508,21 @@ async fn look_after(world: &World, order: &str, reason: &str) {
         _ => request(Role::Operator, "DELETE /orders/{order_id}/holds/{reason}", path, &Value::Null),
     };
     world.insist(&act).await;
+}
+
+/// Decides the refunds of returns that wait for it. What was refunded at the provider counts for the first of them.
+async fn approve_refunds(world: &World, order: &str, view: &Value) {
+    let elsewhere = view["refunds"].as_object().into_iter().flatten().filter(|(_, refund)| refund["attempt"] == 0);
+    let elsewhere: Vec<&String> = elsewhere.map(|(id, _)| id).collect();
+    let waiting = view["returns"].as_array().into_iter().flatten().filter(|returned| returned["to_approve"].is_i64());
+    for returned in waiting {
+        let path = &[("order_id", order), ("return", returned["id"].as_str().unwrap_or_default())];
+        let body = json!({ "refunds": elsewhere });
+        let decide = request(Role::Operator, "POST /orders/{order_id}/returns/{return}/refund", path, &body);
+        if world.insist(&decide).await.is_none_or(|answer| !answer.is_success()) {
+            world
+                .insist(&request(Role::Operator, "POST /orders/{order_id}/returns/{return}/refund", path, &json!({})))
+                .await;
+        }
+    }
 }

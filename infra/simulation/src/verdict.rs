@@ -17,6 +17,8 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     no_refund_fails_without_cause(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
+    money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
+    the_warehouse_hears_of_each_cancellation(world, &books, &mut broken);
     if !matches!(scene, Scene::Rush) && world.cancelled.borrow().is_empty() {
         a_whole_life_comes_to_its_end(&books, &mut broken);
     }
@@ -121,6 +123,35 @@ fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
         let order = text(payment, "order");
         if books.orders.iter().any(|item| text(item, "order_id") == order) {
             broken.push(format!("payment {} is not on the ledger of its order {order}", text(payment, "payment_id")));
+        }
+    }
+}
+
+/// An order asks its provider about the payment that it names, before it expires.
+fn money_that_no_webhook_tells_of_is_found(world: &World, books: &Books, broken: &mut Vec<String>) {
+    for (payment, order) in world.unheard.borrow().iter().filter(|(_, order)| world.accepted.borrow().contains(order)) {
+        let name = format!("stripe_{payment}");
+        let is_found = |state: &laws::Item| {
+            let captured = state.get("payments").and_then(|payments| payments[&name]["captured"].as_i64());
+            captured.is_some_and(|amount| amount > 0)
+        };
+        let state = books.orders.iter().find(|item| text(item, "order_id") == order && text(item, "item") == "state");
+        if !state.is_some_and(is_found) {
+            broken.push(format!("payment {payment} was made for order {order}, which does not know it"));
+        }
+    }
+}
+
+/// A warehouse that may have begun to pick is told that it need not.
+fn the_warehouse_hears_of_each_cancellation(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let told = world.network.notices();
+    for item in books.orders.iter().filter(|item| item.contains_key("notices") && text(item, "status") == "cancelled") {
+        let (order, id) = (text(item, "order_id"), text(item, "item").trim_start_matches("fulfillment#"));
+        let is_it = |notice: &Value| {
+            notice["order"] == order && notice["fulfillment"] == id && notice["type"] == "fulfillment.cancelled"
+        };
+        if !told.iter().any(is_it) {
+            broken.push(format!("the warehouse never heard that fulfillment {id} of order {order} is cancelled"));
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct World {
     /// Acknowledged requests, to check at the end: orders by id, and money events by payment.
     pub accepted: RefCell<Vec<String>>,
     pub taken: RefCell<Vec<(String, i64)>>,
+    /// Payments that no webhook tells of, and the orders that name them.
+    pub unheard: RefCell<Vec<(String, String)>>,
     /// Acknowledged cancellations: the order, and whether only its unsent part was to be cancelled.
     pub cancelled: RefCell<Vec<(String, bool)>>,
     /// Answers that must never be given.
@@ -98,6 +100,7 @@ impl World {
             under_way: Cell::new(0),
             accepted: RefCell::default(),
             taken: RefCell::default(),
+            unheard: RefCell::default(),
             cancelled: RefCell::default(),
             outrages: RefCell::default(),
         }))

@@ -49,8 +49,6 @@ names! {
         LateMoneyGoesBack = "late-money-goes-back",
         /// What is paid beyond the total is refunded, or held for a person.
         SurplusIsSeen = "surplus-is-seen",
-        /// A return's refund waits for an operator while money was refunded elsewhere for a reason that is not known.
-        DoubtfulRefundIsApproved = "doubtful-refund-is-approved",
         /// A warehouse that was told of a fulfillment is told of its change and its cancellation.
         WarehouseHearsOfChanges = "warehouse-hears-of-changes",
         /// An unpaid order asks its payment provider before it expires.

@@ -2,6 +2,7 @@
 
 use crate::{Books, items::all};
 use domain::{
+    history::Event,
     ledger::Refund,
     order_state::{HoldReason, OrderState, OrderStatus},
 };
@@ -41,6 +42,23 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
             if made > payment.captured {
                 broken.push(format!("order {order}, payment {id}: {made} made of {} captured", payment.captured));
             }
+        }
+    }
+}
+
+/// What was paid beyond the total of an order that goes on is refunded, being refunded, or has been seen by a person.
+pub(crate) fn a_surplus_is_given_back_or_seen(books: &Books, broken: &mut Vec<String>) {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let surplus = state.ledger.surplus(state.total, state.currency);
+        let is_held =
+            [HoldReason::Overpaid, HoldReason::RefundFailed].iter().any(|reason| state.holds.contains_key(reason));
+        let is_kept = state
+            .history
+            .iter()
+            .any(|entry| entry.what == Event::Released && entry.note == HoldReason::Overpaid.as_str());
+        let goes_on = matches!(state.status, OrderStatus::Open | OrderStatus::Completed);
+        if goes_on && surplus > 0 && !is_held && !is_kept {
+            broken.push(format!("order {order} keeps {surplus} more than its total, and nobody was told"));
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::{
     money::Amount,
     problem::Code,
     returns::{self, Inspected, Inspection, RefundWish, RequestedUnits, Return},
-    safeguards::Safeguard,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +65,7 @@ impl Order {
         let amount = value.wish(wish, self.placed.currency)?;
         let is_above = self.state.policy.approves_above.is_some_and(|limit| amount > limit);
         let is_doubtful = amount > 0 && wish.amount.is_none() && self.refunded_elsewhere() > 0;
-        if (is_above || is_doubtful) && !Safeguard::DoubtfulRefundIsApproved.is_off() {
+        if is_above || is_doubtful {
             value.to_approve = Some(amount);
             self.state.hold_for_approval(id, amount, self.refunded_elsewhere(), stamp.at);
         } else {

@@ -134,6 +134,9 @@ impl OrderState {
         // Refunds in progress, and mail about them, go on.
         self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Email(EmailKind::RefundSent(_))));
         self.owed.insert(Duty::Email(EmailKind::OrderCancelled));
+        if self.ledger.unfinished_payments().next().is_some() {
+            self.owed.insert(Duty::PaymentCheck); // a payment that was made unheard goes back
+        }
         self.add_entry(stamp, Event::Cancelled, reason);
         self.refund_and_hold(&RefundCause::Cancel, self.ledger.not_refunded(self.currency), stamp.at);
         self.hold_foreign_money(stamp.at);
