@@ -104,7 +104,11 @@ impl Body for DecideRefund {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         let wish = Wish::read(fields);
         let refunds = fields.optional_texts("refunds", 1..=MAX_CREDITS, str::parse);
-        Some(Self { wish: wish?, refunds: refunds?.unwrap_or_default().into_iter().collect() })
+        let (wish, refunds) = (wish?, refunds?);
+        if wish.amount.is_none() && refunds.is_none() {
+            fields.report("refund", "is required unless `refunds` name what was refunded already");
+        }
+        Some(Self { wish, refunds: refunds.unwrap_or_default().into_iter().collect() })
     }
 }
 

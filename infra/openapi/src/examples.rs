@@ -38,7 +38,18 @@ pub fn cancel_order() -> Value {
 }
 
 pub fn edit_order() -> Value {
-    json!({ "lines": [{ "line": 0, "quantity": 1 }], "reason": "the customer needs only one" })
+    let address = json!({
+        "name": "Ada Lovelace", "company": "Analytical Engines", "line1": "12 St James Square", "line2": "Second floor",
+        "city": "London", "postal_code": "SW1Y 4JH", "region": "London", "country": "GB",
+    });
+    json!({
+        "lines": [{ "line": 0, "quantity": 1 }],
+        "shipping_address": address,
+        "billing_address": address,
+        "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB" },
+        "shipping": { "method": "Express", "price": 990, "tax": 158 },
+        "reason": "the customer needs only one, at another address",
+    })
 }
 
 pub fn hold_order() -> Value {
@@ -50,7 +61,7 @@ pub fn accept_payment() -> Value {
 }
 
 pub fn refund_order() -> Value {
-    json!({ "lines": [{ "line": 0, "quantity": 1 }], "reason": "a stain; the customer keeps it" })
+    json!({ "amount": 1000, "lines": [{ "line": 0, "quantity": 1 }], "shipping": 490, "reason": "a stain; the customer keeps it" })
 }
 
 pub fn decide_refund() -> Value {
@@ -108,7 +119,7 @@ pub fn receive_return() -> Value {
 }
 
 pub fn inspect_return() -> Value {
-    json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": "restocked", "grade": "A" }] })
+    json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": "restocked", "grade": "A" }], "refund": 1200, "reason": "scratched" })
 }
 
 pub fn put_product() -> Value {

@@ -517,6 +517,7 @@ async fn approve_refunds(world: &World, order: &str, view: &Value) {
     let waiting = view["returns"].as_array().into_iter().flatten().filter(|returned| returned["to_approve"].is_i64());
     for returned in waiting {
         let path = &[("order_id", order), ("return", returned["id"].as_str().unwrap_or_default())];
+        let amount = json!({ "refund": returned["to_approve"] });
         let body = json!({ "refunds": elsewhere });
         let decide = request(Role::Operator, "POST /orders/{order_id}/returns/{return}/refund", path, &body);
         if world.insist(&decide).await.is_none_or(|answer| !answer.is_success()) {

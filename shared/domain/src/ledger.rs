@@ -44,8 +44,8 @@ pub enum PaymentStatus {
 pub struct Ledger {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub payments: BTreeMap<PaymentId, Payment>,
-    /// All refunds by name, also those that Stripe makes of an authorization's rest. [`Ledger::refunds`] leaves these
-    /// out.
+    /// All refunds by name, also those that a provider makes of an authorization's rest. [`Ledger::refunds`] leaves
+    /// these out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundId, Refund>,
     /// Decided to be refunded, and so far too little for the provider to move.

@@ -158,6 +158,7 @@ async fn a_storefront_sees_its_own_channel_only() {
         let body = match name.as_str() {
             _ if body != Read => json!({}),
             "POST /orders/{order_id}/cancel" => json!({ "reason": "mine?" }),
+            "POST /orders/{order_id}/edit" => json!({ "lines": [{ "line": 0, "quantity": 1 }], "reason": "mine?" }),
             "POST /orders/{order_id}/returns" => json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] }),
             _ => panic!("what does a storefront send to {name}?"),
         };

@@ -6,6 +6,7 @@
 mod access;
 mod binaries;
 mod demo;
+mod field;
 mod goods;
 mod hostile;
 mod kills;

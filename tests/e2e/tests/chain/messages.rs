@@ -114,7 +114,7 @@ async fn reconcile_makes_up_for_the_lost_messages_of(consumer: &str) {
     world.deliver(&order, "01").await;
     laws::hold(&world).await;
     let read = world.read(&order).await;
-    assert_eq!((&read["status"], &read["refunded"]), (&json!("completed"), &json!(2900)));
+    assert_eq!((&read["status"], &read["refunded"]), (&json!("completed"), &json!(3390)));
     assert_eq!(world.stack.mailbox().list().len(), 5);
     assert_eq!(world.stack.warehouse().deliveries().len(), 1);
 }

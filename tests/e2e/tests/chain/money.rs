@@ -96,6 +96,7 @@ async fn partial_and_over_payments_are_visible() {
     let read = world.read(&order).await;
     assert_eq!((&read["status"], &read["payment_status"]), (&json!("pending"), &json!("partially_paid")));
     assert_eq!(read["captured"], order.total - 1);
+    assert!(read["holds"]["awaiting_payment"].is_object(), "{read}");
     // The order is not given up, because somebody has paid for it.
     world.time_passes(std::time::Duration::from_mins(61)).await;
     world.reconcile().await;
@@ -106,7 +107,7 @@ async fn partial_and_over_payments_are_visible() {
     laws::hold(&world).await;
     let read = world.read(&order).await;
     assert_eq!((&read["status"], &read["payment_status"]), (&json!("open"), &json!("overpaid")));
-    assert_eq!((&read["holds"], &read["fulfillments"]["01"]), (&json!({}), &json!("open")));
+    assert!(read["holds"]["overpaid"].is_object() && read["fulfillments"] == json!({}), "a person decides: {read}");
     assert_eq!(read["captured"], order.total + 999);
     // Both payments are refunded completely.
     world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
@@ -341,5 +342,5 @@ async fn two_inspections_at_once_refund_once() {
     let done = [&one, &other].into_iter().filter(|answer| answer.status == StatusCode::OK).count();
     assert_eq!(done, 1, "{one:?} {other:?}");
     laws::hold(&world).await;
-    assert_eq!(world.read(&order).await["refunded"], 2900);
+    assert_eq!(world.read(&order).await["refunded"], 3390, "both mugs, and the shipping because all came back");
 }
