@@ -517,13 +517,12 @@ async fn approve_refunds(world: &World, order: &str, view: &Value) {
     let waiting = view["returns"].as_array().into_iter().flatten().filter(|returned| returned["to_approve"].is_i64());
     for returned in waiting {
         let path = &[("order_id", order), ("return", returned["id"].as_str().unwrap_or_default())];
-        let amount = json!({ "refund": returned["to_approve"] });
-        let body = json!({ "refunds": elsewhere });
-        let decide = request(Role::Operator, "POST /orders/{order_id}/returns/{return}/refund", path, &body);
-        if world.insist(&decide).await.is_none_or(|answer| !answer.is_success()) {
-            world
-                .insist(&request(Role::Operator, "POST /orders/{order_id}/returns/{return}/refund", path, &json!({})))
-                .await;
+        let decide = async |body: Value| {
+            let route = "POST /orders/{order_id}/returns/{return}/refund";
+            world.insist(&request(Role::Operator, route, path, &body)).await.is_some_and(|answer| answer.is_success())
+        };
+        if !decide(json!({ "refunds": elsewhere })).await {
+            decide(json!({ "refund": returned["to_approve"] })).await;
         }
     }
 }
