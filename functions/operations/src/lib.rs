@@ -8,7 +8,7 @@ use api::{Caller, Error, Problem, Request, Response};
 use app::settings;
 use domain::{
     ids::Sku,
-    settings::{Channel, Location},
+    settings::{Channel, Location, Product, Role},
 };
 use request::{AssignPayment, CreateKey, PutChannel, PutLocation, PutProduct};
 use runtime::Clock;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use store::Store;
 
 pub use keys::{Keys, NewKey, RevokedKey};
-pub use stuck::{StuckItem, StuckItems, UnmatchedPayment, UnmatchedPayments};
+pub use stuck::{Decision, StuckItem, StuckItems, UnmatchedPayment, UnmatchedPayments};
 
 /// What the function works with.
 pub struct App {
@@ -43,6 +43,7 @@ api::routes! {
     "GET /operations/stuck" (Warehouse) => stuck::stuck;
     "GET /operations/unmatched-payments" () => stuck::unmatched;
     "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => stuck::assign;
+    "POST /operations/unmatched-payments/{payment}/unassign" () => stuck::unassign;
     "POST /operations/unmatched-payments/{payment}/dismiss" () => stuck::dismiss;
     "PUT /products/{sku}" (Warehouse) PutProduct => put_product;
     "GET /products/{sku}" (Storefront, Warehouse) => product;
@@ -57,21 +58,21 @@ api::routes! {
 
 async fn put_product(app: &App, caller: &Caller, body: PutProduct, request: &Request) -> Result<Response, Error> {
     let product = body.product(request.path_param("sku")?);
-    settings::put_product(&app.store, &product, &caller.stamp(app.clock.now())).await?;
-    Ok(Response::json(200, &product))
+    Ok(Response::json(200, &settings::put_product(&app.store, product, &caller.stamp(app.clock.now())).await?))
 }
 
-async fn product(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
+async fn product(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let sku: Sku = request.path_param("sku")?;
     let product = app.store.product(&sku).await?;
     let product = product.ok_or_else(|| Problem::not_found(format!("there is no product {sku}")))?;
-    Ok(Response::json(200, &product))
+    // Who works in the shop is nothing for storefronts.
+    let changed = product.changed.filter(|_| caller.role != Role::Storefront);
+    Ok(Response::json(200, &Product { changed, ..product }))
 }
 
 async fn put_location(app: &App, caller: &Caller, body: PutLocation, request: &Request) -> Result<Response, Error> {
     let location = body.location(request.path_param("location")?);
-    settings::put_location(&app.store, &location, &caller.stamp(app.clock.now())).await?;
-    Ok(Response::json(200, &location))
+    Ok(Response::json(200, &settings::put_location(&app.store, location, &caller.stamp(app.clock.now())).await?))
 }
 
 async fn locations(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
@@ -80,8 +81,7 @@ async fn locations(app: &App, _: &Caller, _: &Request) -> Result<Response, Error
 
 async fn put_channel(app: &App, caller: &Caller, body: PutChannel, request: &Request) -> Result<Response, Error> {
     let channel = body.channel(request.path_param("channel")?);
-    settings::put_channel(&app.store, &channel, &caller.stamp(app.clock.now())).await?;
-    Ok(Response::json(200, &channel))
+    Ok(Response::json(200, &settings::put_channel(&app.store, channel, &caller.stamp(app.clock.now())).await?))
 }
 
 async fn channels(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {

@@ -68,7 +68,13 @@ pub struct PutProduct {
 impl PutProduct {
     pub fn product(self, sku: Sku) -> Product {
         let Self { title, weight_g, bins } = self;
-        Product { sku, title, weight_g: weight_g.map(ProductWeight::get), bins: bins.unwrap_or_default() }
+        Product {
+            sku,
+            title,
+            weight_g: weight_g.map(ProductWeight::get),
+            bins: bins.unwrap_or_default(),
+            changed: None,
+        }
     }
 }
 
@@ -92,7 +98,7 @@ pub struct PutChannel {
 
 impl PutChannel {
     pub fn channel(self, id: ChannelId) -> Channel {
-        Channel { id, name: self.name }
+        Channel { id, name: self.name, changed: None }
     }
 }
 

@@ -5,6 +5,7 @@ use api::{Caller, Error, Request, Response};
 use app::payments;
 use domain::{
     duty::STUCK_AFTER,
+    history::{Entry, Event},
     ids::{OrderId, PaymentId},
     order_state::{Hold, HoldReason, OrderState},
     payment_record::PaymentRecord,
@@ -44,6 +45,22 @@ pub struct UnmatchedPayment {
     pub since: Option<Timestamp>,
     /// The provider's ids of its events.
     pub events: Vec<String>,
+    /// What people decided about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Decision>,
+}
+
+/// What a person decided about a payment.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Decision {
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub at: Timestamp,
+    pub by: String,
+    pub what: Event,
+    /// The order that it is about, if it is about one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// What does not go on by itself, the longest waiting first.
@@ -111,6 +128,12 @@ pub(crate) async fn assign(
     Ok(Response::json(200, &view(payment)))
 }
 
+pub(crate) async fn unassign(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let payment = payments::unassign_payment(&app.store, &request.path_param("payment")?, &stamp).await?;
+    Ok(Response::json(200, &view(payment)))
+}
+
 pub(crate) async fn dismiss(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
     let payment = payments::dismiss_payment(&app.store, &request.path_param("payment")?, &stamp).await?;
@@ -123,5 +146,10 @@ fn view(payment: Stored<PaymentRecord>) -> UnmatchedPayment {
         order: payment.value.order,
         since: payment.value.unmatched_at,
         events: payment.value.events.into_iter().map(|event| event.event).collect(),
+        history: payment.value.history.into_iter().map(decision).collect(),
     }
+}
+
+fn decision(Entry { at, by, what, note }: Entry) -> Decision {
+    Decision { at, by, what, note }
 }

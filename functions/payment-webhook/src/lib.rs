@@ -32,8 +32,8 @@ async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
 /// provider sends all of them again, and the recorded ones are known by then.
 pub async fn record_all(app: &App, events: &[ReportedEvent]) -> Result<Vec<Recorded>, Error> {
     let mut all = Ok(Vec::new());
-    for ReportedEvent { order, event } in events {
-        let recorded = record_payment(&app.store, order.as_ref(), event, app.clock.now()).await;
+    for ReportedEvent { named, event } in events {
+        let recorded = record_payment(&app.store, named, event, app.clock.now()).await;
         all = match (all, recorded) {
             (Ok(mut all), Ok(recorded)) => {
                 all.push(recorded);

@@ -53,8 +53,8 @@ async fn check_payments(app: &App, order: &OrderId) -> Result<(), Error> {
     let Some(state) = owing else { return Ok(()) };
     for payment in state.value.ledger.unfinished_payments() {
         let reported = app.providers.of(&payment.provider)?.payment(&payment.id, app.clock.now()).await?;
-        for ReportedEvent { order: named, event } in reported {
-            record_payment(&app.store, named.as_ref().or(Some(order)), &event, app.clock.now()).await?;
+        for ReportedEvent { named, event } in reported {
+            record_payment(&app.store, &named, &event, app.clock.now()).await?;
         }
     }
     payments_asked(&app.store, order, app.clock.now()).await

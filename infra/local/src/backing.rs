@@ -108,6 +108,7 @@ impl Backing {
             channel: None,
             created_at: Timestamp::now(),
             revoked_at: None,
+            changed: None,
         };
         let mut write = store.write(key.created_at);
         write.create(key.id.clone(), key);

@@ -2,11 +2,12 @@
 
 use crate::{Error, FieldError, Refusal, orders};
 use domain::{
-    history::Stamp,
+    history::{Entry, Stamp},
     ids::{OrderId, PaymentId},
     ledger::MoneyEvent,
     order_state::OrderState,
-    payment_record::PaymentRecord,
+    payment_record::{Named, PaymentRecord, Word},
+    problem::Code,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -26,51 +27,55 @@ pub enum Recorded {
 }
 
 /// Records a fact in its order's ledger. If the order is not there yet, keeps the fact for reconcile to match and for
-/// people to see. `order` is the one that the provider names. A repetition changes nothing.
+/// people to see. `named` is what the merchant's server wrote on the payment. A repetition changes nothing.
 pub async fn record_payment(
     store: &Store,
-    order: Option<&OrderId>,
+    named: &Named,
     event: &MoneyEvent,
     now: Timestamp,
 ) -> Result<Recorded, Error> {
-    retry_on_conflict(async || attempt(store, order, event, now).await).await
+    retry_on_conflict(async || attempt(store, named, event, now).await).await
 }
 
-async fn attempt(
-    store: &Store,
-    order: Option<&OrderId>,
-    event: &MoneyEvent,
-    now: Timestamp,
-) -> Result<Recorded, Error> {
-    let (payment, named) = store.payment_and_state(&event.payment, order).await?;
-    if let Some(state) = &named
-        && state.value.ledger.payments.contains_key(&event.payment)
-    {
-        return take_in(store, state, std::slice::from_ref(event), now).await;
-    }
-    // The payment is new to the order. The first event that named an existing order decided which order it pays.
-    let state = match &payment.value.order {
-        Some(decided) if Some(decided) != order => store.order_state(decided).await?.or(named),
-        _ => named,
+async fn attempt(store: &Store, named: &Named, event: &MoneyEvent, now: Timestamp) -> Result<Recorded, Error> {
+    let (payment, named_state) = store.payment_and_state(&event.payment, named.order.as_ref()).await?;
+    let (record, pays) = (&payment.value, payment.value.pays(named).cloned());
+    let state = match &pays {
+        Some(decided) if Some(decided) != named.order.as_ref() => {
+            store.order_state(decided).await?.or(named_state.filter(|_| record.word == Word::Told))
+        }
+        _ => named_state,
+    };
+    let is_foreign =
+        |state: &Stored<OrderState>| record.is_claimed_across_channels(named, &state.key.order, &state.value.channel);
+    let (record, state) = match state {
+        Some(state) if is_foreign(&state) => {
+            tracing::warn!(payment = %event.payment, order = %state.key.order, "an order claims a payment of another channel");
+            (record.clone().without_claim(), None)
+        }
+        state => (record.clone(), state),
     };
     let Some(state) = state else {
-        let kept = payment.value.clone().keep(event, order.cloned(), now);
-        write_record(store, &payment, kept, now).await?;
+        write_record(store, &payment, record.keep(event, named, now), now).await?;
         return Ok(Recorded::Unmatched);
     };
-    // The order is written down before the ledger knows the payment, so a later event (a refund, a dispute) never finds
-    // the ledger entry without the record.
     let pays = &state.key.order;
-    write_record(store, &payment, PaymentRecord { order: Some(pays.clone()), ..payment.value.clone() }, now).await?;
-    let mut events = payment.value.events.clone();
-    events.push(event.clone());
-    let outcome = take_in(store, &state, &events, now).await?;
-    if !payment.value.events.is_empty() {
+    if record.order.as_ref() == Some(pays) && record.events.is_empty() && record.word != Word::Claimed {
+        return take_in(store, &state, std::slice::from_ref(event), None, now).await;
+    }
+    // The order is written down before the ledger knows the payment, so a later event (a refund, a dispute) never finds
+    // the ledger entry without the record. From now on a storefront's claim is more than that: its order has the money.
+    let (events, decision) =
+        ([&record.events[..], std::slice::from_ref(event)].concat(), record.decision(&event.payment));
+    let word = if record.word == Word::Decided { Word::Decided } else { Word::Told };
+    write_record(store, &payment, PaymentRecord { order: Some(pays.clone()), word, ..record.clone() }, now).await?;
+    let outcome = take_in(store, &state, &events, decision, now).await?;
+    if !record.events.is_empty() {
         // The kept events are in the ledger now. If clearing them fails, reconcile finds them known and clears them. It
         // also takes in what was kept meanwhile.
         let kept = store.payment(&event.payment).await?;
-        if kept.value.events == payment.value.events {
-            write_record(store, &kept, PaymentRecord::matched(pays.clone()), now).await?;
+        if kept.value.events == record.events {
+            write_record(store, &kept, kept.value.clone().taken(pays.clone()), now).await?;
         }
     }
     Ok(outcome)
@@ -81,14 +86,16 @@ pub async fn payments_asked(store: &Store, order: &OrderId, now: Timestamp) -> R
     orders::change_state(store, order, now, |state| state.payments_asked(now)).await.map(drop)
 }
 
-/// Merges facts into an order's ledger.
+/// Merges facts into an order's ledger. `decision`: the person's that they belong there.
 async fn take_in(
     store: &Store,
     state: &Stored<OrderState>,
     events: &[MoneyEvent],
+    decision: Option<Entry>,
     now: Timestamp,
 ) -> Result<Recorded, Error> {
-    let next = events.iter().fold(state.value.clone(), |state, event| state.record(event, now));
+    let told = decision.into_iter().fold(state.value.clone(), OrderState::payment_assigned);
+    let next = events.iter().fold(told, |state, event| state.record(event, now));
     let outcome = if next == state.value { Recorded::Known } else { Recorded::Recorded };
     orders::commit_state(store, state, next, now).await?;
     Ok(outcome)
@@ -112,8 +119,9 @@ pub async fn match_payment(store: &Store, payment: &PaymentId, now: Timestamp) -
         let payment = store.payment(payment).await?;
         let Some(order) = payment.value.order.clone() else { return Ok(false) };
         let Some(state) = store.order_state(&order).await? else { return Ok(false) };
-        take_in(store, &state, &payment.value.events, now).await?;
-        write_record(store, &payment, PaymentRecord::matched(order), now).await?;
+        let decision = payment.value.decision(&payment.key);
+        take_in(store, &state, &payment.value.events, decision, now).await?;
+        write_record(store, &payment, payment.value.clone().taken(order), now).await?;
         Ok(true)
     })
     .await
@@ -129,7 +137,22 @@ pub async fn assign_payment(
     if !orders::exists(store, order).await? {
         return Err(Refusal::invalid(vec![FieldError::new("order", format!("there is no order {order}"))]).into());
     }
-    change_record(store, payment, stamp, |record| record.assign(order.clone(), stamp.at)).await
+    decide(store, payment, stamp, |record| Ok(record.assign(order.clone(), stamp))).await
+}
+
+/// Takes a person's decision about a payment back.
+pub async fn unassign_payment(
+    store: &Store,
+    payment: &PaymentId,
+    stamp: &Stamp,
+) -> Result<Stored<PaymentRecord>, Error> {
+    decide(store, payment, stamp, |record| match record.word {
+        Word::Decided => Ok(record.unassign(stamp)),
+        Word::Claimed | Word::Told => {
+            Err(Refusal::not_found(format!("nobody has assigned payment {payment} to an order")).into())
+        }
+    })
+    .await
 }
 
 /// Records a person's decision that a payment is for no order of this system.
@@ -138,25 +161,49 @@ pub async fn dismiss_payment(
     payment: &PaymentId,
     stamp: &Stamp,
 ) -> Result<Stored<PaymentRecord>, Error> {
-    change_record(store, payment, stamp, PaymentRecord::dismiss).await
+    decide(store, payment, stamp, |record| Ok(record.dismiss(stamp))).await
 }
 
-async fn change_record(
+/// Changes a payment whose money no order has taken. If it leaves an order, that order's state is written as well, so
+/// that it cannot take the money at the same moment.
+async fn decide(
     store: &Store,
     id: &PaymentId,
     stamp: &Stamp,
-    rule: impl Fn(PaymentRecord) -> PaymentRecord,
+    rule: impl Fn(PaymentRecord) -> Result<PaymentRecord, Error>,
 ) -> Result<Stored<PaymentRecord>, Error> {
     retry_on_conflict(async || {
         let read = store.payment(id).await?;
+        let before = match &read.value.order {
+            Some(order) => store.order_state(order).await?,
+            None => None,
+        };
+        if let Some(taken) = before.as_ref().filter(|state| has_taken(state, id, &read.value)) {
+            let order = &taken.key.order;
+            let why = format!(
+                "order {order} has taken payment {id}: refund it there (POST /orders/{order}/refunds), or cancel that order"
+            );
+            return Err(Refusal::new(Code::PaymentTaken, why).into());
+        }
         if read.value.events.is_empty() {
             let why = format!("payment {id} is not unmatched; GET /operations/unmatched-payments lists those that are");
             return Err(Refusal::not_found(why).into());
         }
-        let value = rule(read.value.clone());
-        write_record(store, &read, value.clone(), stamp.at).await?;
+        let value = rule(read.value.clone())?;
+        let mut write = store.write(stamp.at);
+        write.replace(&read, value.clone());
+        if let Some(left) = before.filter(|left| value.order.as_ref() != Some(&left.key.order)) {
+            write.replace(&left, left.value.clone().payment_unassigned(id, stamp));
+        }
+        write.commit().await?;
         tracing::info!(payment = %id, by = %stamp.by, "an unmatched payment was dealt with");
         Ok(Stored { value, ..read })
     })
     .await
+}
+
+/// Whether an order has taken all that was kept of a payment.
+fn has_taken(state: &Stored<OrderState>, payment: &PaymentId, record: &PaymentRecord) -> bool {
+    let is_known = |event: &MoneyEvent| state.value.clone().record(event, event.at) == state.value;
+    state.value.ledger.payments.contains_key(payment) && record.events.iter().all(is_known)
 }

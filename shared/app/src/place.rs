@@ -114,7 +114,7 @@ async fn attempt(
     let mut write = store.write(stamp.at);
     write.place(id, placement, state);
     if let Some(payment) = &payment {
-        write.replace(payment, PaymentRecord::matched(id.clone()));
+        write.replace(payment, payment.value.clone().claimed(id.clone()));
     }
     match write.commit().await {
         Ok(()) => Ok(Accepted::of(id, placement)),
@@ -189,19 +189,26 @@ fn out_of_stock(routed: &Routed) -> Refusal {
     Refusal::new(Code::OutOfStock, detail).with("short", routed.short.iter().map(short).collect::<Vec<_>>())
 }
 
-/// The record of the payment that the storefront named.
+/// The record of the payment that the storefront named, if it may be this order's. A storefront's word counts only as
+/// long as neither the merchant's server nor a person has said otherwise. If the payment is for an order that is still to
+/// come, this one is taken and waits for its money.
 async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result<Option<Stored<PaymentRecord>>, Error> {
     let Some(payment) = &placed.payment else { return Ok(None) };
     let stored = store.payment(payment).await?;
-    // An order that the provider named but that never came does not claim the payment.
     let other = stored.value.order.as_ref().filter(|other| *other != id);
-    if let Some(other) = other
-        && orders::exists(store, other).await?
-    {
+    let exists = match other {
+        Some(other) => orders::exists(store, other).await?,
+        None => false,
+    };
+    if stored.value.may_be_claimed(id, &placed.channel, exists) {
+        return Ok(Some(stored));
+    }
+    if exists {
         let why = format!("payment {payment} belongs to another order");
         return Err(Refusal::new(Code::PaymentOfAnotherOrder, why).into());
     }
-    Ok(Some(stored))
+    tracing::warn!(%payment, order = %id, "an order names a payment that is not its own");
+    Ok(None)
 }
 
 /// The earlier answer to the same order. The same reference with other content is refused.

@@ -9,19 +9,20 @@ use domain::{
 };
 use store::{Record, Store, Stored, retry_on_conflict};
 
-/// Sets a location. Running sandboxes may use the old one for some seconds.
-pub async fn put_location(store: &Store, location: &Location, stamp: &Stamp) -> Result<(), Error> {
-    put(store, &location.id, location, stamp).await?;
+/// Sets a location, and returns it as it is stored. Running sandboxes may use the old one for some seconds.
+pub async fn put_location(store: &Store, location: Location, stamp: &Stamp) -> Result<Location, Error> {
+    let location =
+        put(store, &location.id.clone(), Location { changed: Some(stamp.into()), ..location }, stamp).await?;
     store.forget_locations();
-    Ok(())
+    Ok(location)
 }
 
-pub async fn put_channel(store: &Store, channel: &Channel, stamp: &Stamp) -> Result<(), Error> {
-    put(store, &channel.id, channel, stamp).await
+pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Result<Channel, Error> {
+    put(store, &channel.id.clone(), Channel { changed: Some(stamp.into()), ..channel }, stamp).await
 }
 
-pub async fn put_product(store: &Store, product: &Product, stamp: &Stamp) -> Result<(), Error> {
-    put(store, &product.sku, product, stamp).await
+pub async fn put_product(store: &Store, product: Product, stamp: &Stamp) -> Result<Product, Error> {
+    put(store, &product.sku.clone(), Product { changed: Some(stamp.into()), ..product }, stamp).await
 }
 
 /// Stores a new API key. `secret` is the key itself; only its hash is kept.
@@ -36,9 +37,16 @@ pub async fn create_key(
     if let Some(channel) = &channel {
         place::require_channel(store, channel).await?;
     }
-    let key = ApiKey { id: ApiKey::id_of(secret), name, role, channel, created_at: stamp.at, revoked_at: None };
-    put(store, &key.id, &key, stamp).await?;
-    Ok(key)
+    let key = ApiKey {
+        id: ApiKey::id_of(secret),
+        name,
+        role,
+        channel,
+        created_at: stamp.at,
+        revoked_at: None,
+        changed: Some(stamp.into()),
+    };
+    put(store, &key.id.clone(), key, stamp).await
 }
 
 /// Revokes a key. The first time stands.
@@ -46,7 +54,11 @@ pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Er
     retry_on_conflict(async || {
         let none = || Refusal::not_found("there is no key with this id; GET /keys lists them");
         let read = store.load::<ApiKey>(&id.to_owned()).await?.ok_or_else(none)?;
-        let revoked = ApiKey { revoked_at: read.value.revoked_at.or(Some(stamp.at)), ..read.value.clone() };
+        if read.value.revoked_at.is_some() {
+            return Ok(());
+        }
+        let changed = Some(stamp.into());
+        let revoked = ApiKey { revoked_at: Some(stamp.at), changed, ..read.value.clone() };
         let mut write = store.write(stamp.at);
         write.replace(&read, revoked);
         Ok(write.commit().await?)
@@ -54,8 +66,8 @@ pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Er
     .await
 }
 
-/// Writes a record over any existing one.
-async fn put<T: Record>(store: &Store, key: &T::Key, value: &T, stamp: &Stamp) -> Result<(), Error> {
+/// Writes a record over any existing one, and returns it.
+async fn put<T: Record>(store: &Store, key: &T::Key, value: T, stamp: &Stamp) -> Result<T, Error> {
     retry_on_conflict(async || {
         let read: Option<Stored<T>> = store.load(key).await?;
         let mut write = store.write(stamp.at);
@@ -66,4 +78,5 @@ async fn put<T: Record>(store: &Store, key: &T::Key, value: &T, stamp: &Stamp) -
         Ok(write.commit().await?)
     })
     .await
+    .map(|()| value)
 }

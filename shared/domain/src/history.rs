@@ -64,6 +64,21 @@ impl Stamp {
     }
 }
 
+/// Who changed a record last, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LastChange {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    pub by: String,
+}
+
+impl From<&Stamp> for LastChange {
+    fn from(stamp: &Stamp) -> Self {
+        Self { at: stamp.at, by: stamp.by.0.clone() }
+    }
+}
+
 names! {
     /// What happened. A name says what changed, never who changed it.
     #[cfg_attr(feature = "schema", schemars(rename = "TimelineEvent"))]
@@ -88,6 +103,10 @@ names! {
         PaymentCaptured = "payment-captured",
         PaymentFailed = "payment-failed",
         PaymentVoided = "payment-voided",
+        /// A person said which order the payment is for, took that back, or said that it is for none.
+        PaymentAssigned = "payment-assigned",
+        PaymentUnassigned = "payment-unassigned",
+        PaymentDismissed = "payment-dismissed",
         /// The rest of an authorization was given up. It was never charged.
         AuthorizationReleased = "authorization-released",
         /// The provider was asked what it knows of the payments.

@@ -14,7 +14,7 @@ use super::{
     duty::{Due, Duty, Owed, due_of_work},
     fulfillment::FulfillmentStatus,
     history::{Entry, Event, Stamp},
-    ids::{ChannelId, FulfillmentId},
+    ids::{ChannelId, FulfillmentId, PaymentId},
     ledger::{Ledger, MoneyEvent, PaymentStatus},
     money::{Amount, Currency},
     names::names,
@@ -184,6 +184,19 @@ impl OrderState {
 
     pub(crate) fn add_entry(&mut self, stamp: &Stamp, what: Event, note: impl Into<String>) {
         self.history.push(stamp.entry(what, note));
+    }
+
+    /// Tells that a person said that a payment is this order's. Telling it again changes nothing.
+    pub fn payment_assigned(mut self, decision: Entry) -> Self {
+        if !self.history.contains(&decision) {
+            self.history.push(decision);
+        }
+        self
+    }
+
+    /// Tells that a person took back that a payment is this order's.
+    pub fn payment_unassigned(self, payment: &PaymentId, stamp: &Stamp) -> Self {
+        self.with_entry(stamp, Event::PaymentUnassigned, payment.to_string())
     }
 
     pub fn payment_status(&self) -> PaymentStatus {

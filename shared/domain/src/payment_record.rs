@@ -1,46 +1,174 @@
-//! What is known of a payment outside its order: the order it pays, and events whose order is not known yet.
+//! What is known of a payment outside its order: the order it pays, who said so, and events whose order is not known yet.
 
-use crate::{ids::OrderId, ledger::MoneyEvent};
+use crate::{
+    history::{Entry, Event, Stamp},
+    ids::{ChannelId, OrderId, PaymentId},
+    ledger::{MoneyEvent, MoneyFact},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// What the merchant's server wrote on a payment at the provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    pub order: Option<OrderId>,
+    pub channel: Option<ChannelId>,
+}
+
+impl From<OrderId> for Named {
+    fn from(order: OrderId) -> Self {
+        Self { order: Some(order), channel: None }
+    }
+}
+
+/// How it is known which order a payment is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// A storefront named the payment with its order. What the merchant's server wrote on the payment outweighs it.
+    Claimed,
+    /// The merchant's server wrote it on the payment, or the order has taken its money.
+    #[default]
+    Told,
+    /// A person has said it. Nothing outweighs that.
+    Decided,
+}
+
+impl Word {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+    fn is_told(&self) -> bool {
+        *self == Self::Told
+    }
+}
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentRecord {
     /// The order that it pays or claims to pay. That order may not have arrived yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
+    #[serde(default, skip_serializing_if = "Word::is_told")]
+    pub word: Word,
+    /// The channel that the merchant's server wrote on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// Events that are not in an order's ledger yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<MoneyEvent>,
     /// Since when such events have been waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmatched_at: Option<Timestamp>,
+    /// What people decided about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Entry>,
 }
 
 impl PaymentRecord {
-    /// Keeps an event until its order appears. A repeated event is kept once. The order named last is the one looked
-    /// for.
-    pub fn keep(mut self, event: &MoneyEvent, order: Option<OrderId>, now: Timestamp) -> Self {
-        if !self.events.contains(event) {
+    /// Keeps an event until its order appears. A repeated event is kept once, and of failed attempts the last one. The
+    /// order named last is the one looked for, unless a person has decided.
+    pub fn keep(mut self, event: &MoneyEvent, named: &Named, now: Timestamp) -> Self {
+        if !self.events.contains(event) && !self.has_failed_since(event) {
+            if matches!(event.fact, MoneyFact::Failed(_)) {
+                self.events.retain(|kept| !matches!(kept.fact, MoneyFact::Failed(_)));
+            }
             self.events.push(event.clone());
             self.unmatched_at.get_or_insert(now);
         }
-        self.order = order.or(self.order);
+        if let Some(order) = &named.order
+            && self.word != Word::Decided
+        {
+            self.order = Some(order.clone());
+            self.word = Word::Told;
+        }
+        self.channel = named.channel.clone().or(self.channel);
         self
     }
 
+    /// Whether a later failure than this one is kept.
+    fn has_failed_since(&self, event: &MoneyEvent) -> bool {
+        let is_later = |kept: &MoneyEvent| matches!(kept.fact, MoneyFact::Failed(_)) && kept.at > event.at;
+        matches!(event.fact, MoneyFact::Failed(_)) && self.events.iter().any(is_later)
+    }
+
+    /// The order that an event of it is for, if the event names this.
+    pub fn pays<'a>(&'a self, named: &'a Named) -> Option<&'a OrderId> {
+        match self.word {
+            Word::Claimed => named.order.as_ref().or(self.order.as_ref()),
+            Word::Told | Word::Decided => self.order.as_ref().or(named.order.as_ref()),
+        }
+    }
+
+    /// Whether a storefront's word is all that says that the payment is for this order of this channel, and the
+    /// merchant's server wrote another channel on it.
+    pub fn is_claimed_across_channels(&self, named: &Named, order: &OrderId, channel: &ChannelId) -> bool {
+        let own = named.channel.as_ref().or(self.channel.as_ref());
+        self.word == Word::Claimed && named.order.as_ref() != Some(order) && own.is_some_and(|own| own != channel)
+    }
+
+    /// A payment that no storefront claims any more.
+    pub fn without_claim(self) -> Self {
+        match self.word {
+            Word::Claimed => Self { order: None, word: Word::Told, ..self },
+            Word::Told | Word::Decided => self,
+        }
+    }
+
+    /// Whether a storefront may name the payment with this order of its channel. `exists` says whether the order that
+    /// the payment names exists. Within a channel, an order that never came does not keep the payment.
+    pub fn may_be_claimed(&self, order: &OrderId, channel: &ChannelId, exists: bool) -> bool {
+        let is_of_channel = self.channel.as_ref().is_none_or(|own| own == channel);
+        match &self.order {
+            Some(own) if own == order => true,
+            Some(_) => !exists && self.word == Word::Told && self.channel.as_ref() == Some(channel),
+            None => is_of_channel,
+        }
+    }
+
     /// Records a person's decision about which order it pays. The events stay until the order has taken them.
-    pub fn assign(self, order: OrderId, now: Timestamp) -> Self {
-        Self { order: Some(order), unmatched_at: self.unmatched_at.or(Some(now)), ..self }
+    pub fn assign(mut self, order: OrderId, stamp: &Stamp) -> Self {
+        self.history.push(stamp.entry(Event::PaymentAssigned, order.as_str()));
+        let unmatched_at = self.unmatched_at.or(Some(stamp.at));
+        Self { order: Some(order), word: Word::Decided, unmatched_at, ..self }
+    }
+
+    /// Takes a person's decision back, before the order has taken the events.
+    pub fn unassign(mut self, stamp: &Stamp) -> Self {
+        let note = self.order.as_ref().map(ToString::to_string).unwrap_or_default();
+        self.history.push(stamp.entry(Event::PaymentUnassigned, note));
+        Self { order: None, word: Word::Told, ..self }
     }
 
     /// Records a person's decision that it pays no order. The events stay, and a new one brings it up again.
-    pub fn dismiss(self) -> Self {
-        Self { unmatched_at: None, ..self }
+    pub fn dismiss(mut self, stamp: &Stamp) -> Self {
+        self.history.push(stamp.entry(Event::PaymentDismissed, ""));
+        let order = self.order.filter(|_| self.word != Word::Decided);
+        Self { order, word: Word::Told, unmatched_at: None, ..self }
+    }
+
+    /// The person's decision that holds, if one does. An order's timeline tells it of the payment.
+    pub fn decision(&self, payment: &PaymentId) -> Option<Entry> {
+        let assigned = |entry: &&Entry| entry.what == Event::PaymentAssigned;
+        let entry = self.history.iter().rev().find(assigned).filter(|_| self.word == Word::Decided)?;
+        Some(Entry { note: payment.to_string(), ..entry.clone() })
+    }
+
+    /// The payment is this order's as far as its storefront says; the order has taken all events that were kept.
+    pub fn claimed(self, order: OrderId) -> Self {
+        let is_new = self.events.is_empty() && (self.order.is_none() || self.word == Word::Claimed);
+        let taken = self.taken(order);
+        if is_new { Self { word: Word::Claimed, ..taken } } else { taken }
+    }
+
+    /// The payment is this order's, which has taken all events that were kept.
+    pub fn taken(self, order: OrderId) -> Self {
+        let word = if self.word == Word::Decided { Word::Decided } else { Word::Told };
+        Self { order: Some(order), word, events: Vec::new(), unmatched_at: None, ..self }
     }
 
     /// A payment whose order has taken all events into its ledger.
     pub fn matched(order: OrderId) -> Self {
-        Self { order: Some(order), events: Vec::new(), unmatched_at: None }
+        Self::default().taken(order)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,6 +58,7 @@ codes! {
     ReferenceReused = "reference-reused", 409, "this channel has an order of that reference with other content; see `order_id`";
     // Placing an order.
     OutOfStock = "out-of-stock", 409, "`short` lists, for each line that is short, `line`, `sku`, `asked` and `available`";
+    PaymentTaken = "payment-taken", 409, "the order has taken the payment's money";
     PaymentOfAnotherOrder = "payment-of-another-order", 409, "the payment pays for another order";
     TooManySplits = "too-many-splits", 422, "its lines would come from too many locations for one order";
     // An order as a whole.

@@ -3,6 +3,7 @@
 use super::{
     arrival::Schedule,
     contact::WebhookUrl,
+    history::LastChange,
     ids::{ChannelId, LocationId, Sku},
     text::{Name, Text},
 };
@@ -25,6 +26,9 @@ pub struct Location {
     /// New fulfillments are posted here, signed as Standard Webhooks. `https` only, but for loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<WebhookUrl>,
+    /// None: it was changed by a version of Orderly that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<LastChange>,
 }
 
 /// A storefront or marketplace.
@@ -33,6 +37,9 @@ pub struct Location {
 pub struct Channel {
     pub id: ChannelId,
     pub name: Name,
+    /// None: it was changed by a version of Orderly that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<LastChange>,
 }
 
 /// What an API key may do.
@@ -86,6 +93,9 @@ pub struct ApiKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub revoked_at: Option<Timestamp>,
+    /// None: it was changed by a version of Orderly that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<LastChange>,
 }
 
 impl ApiKey {
@@ -110,4 +120,7 @@ pub struct Product {
     /// Where it lies, by location: what a picklist is sorted by.
     #[serde(default)]
     pub bins: BTreeMap<LocationId, Bin>,
+    /// None: it was changed by a version of Orderly that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<LastChange>,
 }

@@ -1,7 +1,8 @@
 //! Stripe: <https://docs.stripe.com/api>.
 //!
 //! Variables: `STRIPE_WEBHOOK_SECRET` (the ARN of the endpoint's signing secrets, one on a line, two while one is rolled),
-//! `STRIPE_LIVEMODE` (`true` or `false`: events of the other mode are refused), `STRIPE_API_KEY` (the ARN of the secret or
+//! `STRIPE_LIVEMODE` (`true` or `false`: events of the other mode are refused), `STRIPE_CLIENT_REFERENCES` (`true`: a
+//! checkout's `client_reference_id` names its order), `STRIPE_ACCOUNTS` (connected accounts whose events count), `STRIPE_API_KEY` (the ARN of the secret or
 //! restricted key for asking Stripe) and `STRIPE_API_URL`.
 
 mod api;
@@ -20,7 +21,7 @@ mod webhook;
 pub use api::Api;
 pub use description::description;
 pub use units::units;
-pub use webhook::Webhook;
+pub use webhook::{Sources, Webhook};
 
 use domain::ledger::RefundStatus;
 use jiff::SignedDuration;

@@ -6,14 +6,14 @@ use crate::{
 };
 use api::{Problem, Response};
 use app::payments::Recorded;
-use domain::{ids::OrderId, ledger::MoneyEvent};
+use domain::{ledger::MoneyEvent, payment_record::Named};
 use runtime::{Aws, Clock, ConfigError};
 use serde::Serialize;
 
-/// A fact about money, and the order that its provider names.
+/// A fact about money, and what the merchant's server wrote on its payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportedEvent {
-    pub order: Option<OrderId>,
+    pub named: Named,
     pub event: MoneyEvent,
 }
 

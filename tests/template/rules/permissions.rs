@@ -292,7 +292,7 @@ fn a_function_receives_from_its_own_queue_only_and_sends_to_no_dead_letter_queue
             (Set(intake, on("sqs:SendMessage", "RefundsDeadLetters")), "OrderIntakeFunction"),
             (
                 Set(
-                    "/Resources/RefundsRole/Properties/Policies/0/PolicyDocument/Statement/2",
+                    "/Resources/RefundsRole/Properties/Policies/0/PolicyDocument/Statement/4",
                     on("sqs:ReceiveMessage", "RefundsQueue"),
                 ),
                 "RefundsFunction",

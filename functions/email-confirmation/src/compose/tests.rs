@@ -35,7 +35,14 @@ fn locations() -> Vec<Location> {
         let (time_zone, transit_days) = (zone.parse().unwrap(), DayRange { min, max });
         let settings = ScheduleSettings { time_zone, transit_days, handling_days: 1, ..ScheduleSettings::default() };
         let schedule = Schedule::try_from(settings).unwrap();
-        Location { id: id.parse().unwrap(), name: id.parse().unwrap(), priority: 1, schedule, webhook_url: None }
+        Location {
+            id: id.parse().unwrap(),
+            name: id.parse().unwrap(),
+            priority: 1,
+            schedule,
+            webhook_url: None,
+            changed: None,
+        }
     };
     vec![location("main", "Europe/London", 1, 2), location("far", "Asia/Tokyo", 3, 5)]
 }

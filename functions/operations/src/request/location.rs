@@ -30,7 +30,14 @@ pub struct PutLocation {
 impl PutLocation {
     pub fn location(self, id: LocationId) -> Location {
         let Self { name, priority, schedule, webhook_url } = self;
-        Location { id, name, priority: priority.map_or(DEFAULT_PRIORITY, Priority::get), schedule, webhook_url }
+        Location {
+            id,
+            name,
+            priority: priority.map_or(DEFAULT_PRIORITY, Priority::get),
+            schedule,
+            webhook_url,
+            changed: None,
+        }
     }
 }
 

@@ -21,7 +21,7 @@ async fn the_local_stripe_tells_a_payment_at_each_step() {
     let client = stage.app.providers.of(&"stripe".parse().unwrap()).unwrap();
     let facts = async |id: &str| {
         let told = client.payment(&id.parse().unwrap(), stage.app.clock.now()).await.unwrap();
-        assert!(told.iter().all(|reported| reported.order.as_ref() == Some(&order()) || id == PAYMENT));
+        assert!(told.iter().all(|reported| reported.named.order.as_ref() == Some(&order()) || id == PAYMENT));
         told.into_iter().map(|reported| reported.event.fact).collect::<Vec<_>>()
     };
     let webhook = stage.stripe.begin(order().as_str(), 1000, "EUR").unwrap();

@@ -1,7 +1,10 @@
 //! `operations`.
 
 use crate::{examples, route::Prose};
-use domain::settings::{Channel, Location, Product};
+use domain::{
+    problem::Code,
+    settings::{Channel, Location, Product},
+};
 use operations::{Channels, Keys, Locations, NewKey, RevokedKey, StuckItems, UnmatchedPayment, UnmatchedPayments};
 
 pub fn routes() -> Vec<Prose> {
@@ -24,13 +27,23 @@ pub fn routes() -> Vec<Prose> {
             "Say which order a payment is for",
             (200, "The payment. Its order takes the money within a minute."),
         )
-        .example(examples::assign_payment()),
+        .example(examples::assign_payment())
+        .fails(Code::PaymentTaken),
+        Prose::new::<UnmatchedPayment>(
+            "POST /operations/unmatched-payments/{payment}/unassign",
+            "unassignPayment",
+            "Take back which order a payment is for",
+            (200, "The payment, which is for no order now."),
+        )
+        .about("Only until the order has taken the money, which happens within a minute. After that, refund it there.")
+        .fails(Code::PaymentTaken),
         Prose::new::<UnmatchedPayment>(
             "POST /operations/unmatched-payments/{payment}/dismiss",
             "dismissPayment",
             "Say that a payment is for no order",
             (200, "The payment. It is listed again only when another event of it comes."),
-        ),
+        )
+        .fails(Code::PaymentTaken),
         Prose::new::<Product>("PUT /products/{sku}", "putProduct", "Set a product", (200, "The product."))
             .example(examples::put_product()),
         Prose::new::<Product>("GET /products/{sku}", "readProduct", "Read a product", (200, "The product.")),

@@ -118,7 +118,10 @@ fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
     let product = |line: LineId, bin: &str| {
         let sku: Sku = format!("SKU-{line}").parse().unwrap();
         let bins = BTreeMap::from([(location("main"), bin.into())]);
-        (sku.clone(), Product { sku, title: format!("Product {line}").as_str().into(), weight_g: None, bins })
+        (
+            sku.clone(),
+            Product { sku, title: format!("Product {line}").as_str().into(), weight_g: None, bins, changed: None },
+        )
     };
     let products = BTreeMap::from([product(0, "B-02"), product(1, "A-01")]);
     let planned = plan(&held, &order, &products, &[location("store")].into(), all_ids().skip(6), at(0));

@@ -8,8 +8,9 @@ use super::{
 use crate::webhook::ReportedEvent;
 use api::{Code, Error, Problem};
 use domain::{
-    ids::{OrderId, PaymentId},
+    ids::PaymentId,
     ledger::{DisputeStatus, MoneyEvent, MoneyFact},
+    payment_record::Named,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -25,14 +26,21 @@ impl VerifiedEvent {
         Ok(Self(serde_json::from_slice(body).map_err(not_json)?))
     }
 
+    /// The connected account that it is about, and its id. None: it is about the account of this endpoint.
+    pub(super) fn account(&self) -> Option<(&str, &str)> {
+        let account = self.0.get("account")?.as_str()?;
+        Some((account, self.0.get("id").and_then(Value::as_str).unwrap_or_default()))
+    }
+
     /// Whether it is about real money.
     pub(super) fn livemode(&self) -> Option<bool> {
         self.0.get("livemode").and_then(Value::as_bool)
     }
 }
 
-/// The facts that the event reports. None if it says nothing about an order's money.
-pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Vec<ReportedEvent>, Error> {
+/// The facts that the event reports. None if it says nothing about an order's money. `takes_references`: the reference
+/// of a checkout names its order.
+pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool) -> Result<Vec<ReportedEvent>, Error> {
     let object = &event["data"]["object"];
     let kind = text(event, "type")?;
     let intent = || payment_id(object, &["id"]);
@@ -73,8 +81,9 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent) -> Result<Vec<ReportedE
         }
         _ => return Ok(Vec::new()),
     };
-    let (at, id, order) = (moment(event)?, id(event)?, metadata::order_of(object));
-    let report = |fact| reported(object, payment.clone(), at, id.clone(), order.clone(), fact);
+    let (at, id) = (moment(event)?, id(event)?);
+    let named = if takes_references { metadata::named_or_referred(object) } else { metadata::named(object) };
+    let report = |fact| reported(object, payment.clone(), at, id.clone(), named.clone(), fact);
     facts.into_iter().map(report).collect()
 }
 
@@ -84,12 +93,12 @@ pub(super) fn reported(
     payment: PaymentId,
     at: Timestamp,
     event: String,
-    order: Option<OrderId>,
+    named: Named,
     fact: MoneyFact,
 ) -> Result<ReportedEvent, Error> {
     let currency = currency(object)?;
     let step = currency.map_or(1, |currency| units(currency).step());
-    Ok(ReportedEvent { order, event: MoneyEvent { payment, at, event, currency, step, fact } })
+    Ok(ReportedEvent { named, event: MoneyEvent { payment, at, event, currency, step, fact } })
 }
 
 /// The fact of a checkout session. It may be complete while its money is on its way, or if nothing was due.

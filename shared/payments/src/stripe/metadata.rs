@@ -4,6 +4,7 @@ use crate::refund::RefundRequest;
 use domain::{
     ids::{ChannelId, OrderId},
     ledger::OurRefund,
+    payment_record::Named,
 };
 use serde_json::Value;
 
@@ -20,13 +21,25 @@ fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object["metadata"][name].as_str()
 }
 
-/// The order that the storefront named, in the payment's metadata or as the checkout's reference.
-pub(super) fn order_of(object: &Value) -> Option<OrderId> {
-    let named = text(object, ORDER).or_else(|| object["client_reference_id"].as_str())?;
-    match text(object, CHANNEL).map(str::parse::<ChannelId>) {
-        Some(channel) => Some(OrderId::derive(&channel.ok()?, named)),
-        None => named.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_")),
-    }
+/// What the merchant's server wrote into the metadata of the payment, or of the checkout that it made.
+pub(super) fn named(object: &Value) -> Named {
+    named_by(object, text(object, ORDER))
+}
+
+/// Also the checkout's reference. It is the merchant's word only if no payment link takes it from the buyer's address
+/// bar.
+pub(super) fn named_or_referred(object: &Value) -> Named {
+    named_by(object, text(object, ORDER).or_else(|| object["client_reference_id"].as_str()))
+}
+
+fn named_by(object: &Value, order: Option<&str>) -> Named {
+    let written = text(object, CHANNEL).map(str::parse::<ChannelId>);
+    let order = match (&written, order) {
+        (Some(channel), Some(order)) => channel.as_ref().ok().map(|channel| OrderId::derive(channel, order)),
+        (None, Some(order)) => order.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_")),
+        (_, None) => None,
+    };
+    Named { order, channel: written.and_then(Result::ok) }
 }
 
 /// Orderly's own refund attempt, if the refund is one.

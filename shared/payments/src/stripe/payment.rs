@@ -45,8 +45,8 @@ fn read(object: &Value, id: &ProviderId, is_charge: bool, now: Timestamp) -> Res
     let created = moment(object).map_err(unreadable)?;
     let since = second(&object["latest_charge"]["created"]).unwrap_or(created);
     let facts = if is_charge { facts::of_charge(object, since, now) } else { facts::of_intent(object, since, now) };
-    let order = metadata::order_of(object);
-    let report = |(at, fact)| reported(object, payment.clone(), at, id.to_string(), order.clone(), fact);
+    let named = metadata::named(object);
+    let report = |(at, fact)| reported(object, payment.clone(), at, id.to_string(), named.clone(), fact);
     facts.map_err(unreadable)?.into_iter().map(report).collect::<Result<_, _>>().map_err(unreadable)
 }
 

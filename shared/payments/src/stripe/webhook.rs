@@ -20,23 +20,47 @@ pub struct Webhook {
     /// The endpoint's signing secrets, one per line. There are two while one is rolled.
     secret: Secret,
     livemode: bool,
+    sources: Sources,
+}
+
+/// Whose word counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// Whether a checkout's `client_reference_id` names its order. A payment link takes it from its address, where any
+    /// buyer can write it.
+    pub client_references: bool,
+    /// The connected accounts whose payments are the shop's.
+    pub accounts: Vec<String>,
 }
 
 impl Webhook {
-    /// Needs `STRIPE_WEBHOOK_SECRET` and `STRIPE_LIVEMODE`.
+    /// Needs `STRIPE_WEBHOOK_SECRET` and `STRIPE_LIVEMODE`. Takes `STRIPE_CLIENT_REFERENCES` and `STRIPE_ACCOUNTS`.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
         let secret = Secret::new(aws, clock, "STRIPE_WEBHOOK_SECRET")?;
-        Ok(Self::new(secret, livemode(&runtime::variable("STRIPE_LIVEMODE")?)?))
+        let livemode = flag("STRIPE_LIVEMODE", &runtime::variable("STRIPE_LIVEMODE")?)?;
+        Ok(Self { sources: Sources::from_env()?, ..Self::new(secret, livemode) })
     }
 
+    /// Counts only metadata, and only events of the endpoint's own account.
     pub fn new(secret: Secret, livemode: bool) -> Self {
-        Self { secret, livemode }
+        Self { secret, livemode, sources: Sources::default() }
+    }
+
+    pub fn with(self, sources: Sources) -> Self {
+        Self { sources, ..self }
     }
 
     /// See [`Webhook::read`](crate::Webhook::read).
     pub async fn read(&self, request: &Request, now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
         let event = self.verify(request, now).await?;
-        events::read(&event)
+        match event.account() {
+            Some((account, id)) if !self.sources.accounts.iter().any(|known| known == account) => {
+                let account = account.escape_default();
+                tracing::warn!(%account, event = %id.escape_default(), "ignored: STRIPE_ACCOUNTS does not name its account");
+                Ok(Vec::new())
+            }
+            _ => events::read(&event, self.sources.client_references),
+        }
     }
 
     /// Stripe reads only the status of an answer. The body is for people, in its dashboard.
@@ -89,9 +113,29 @@ fn refused(error: SignatureError) -> Error {
     }
 }
 
-fn livemode(text: &str) -> Result<bool, ConfigError> {
-    let problem = || "must be true or false".to_owned();
-    text.parse().map_err(|_| ConfigError::Invalid { name: "STRIPE_LIVEMODE", problem: problem() })
+impl Sources {
+    fn from_env() -> Result<Self, ConfigError> {
+        const REFERENCES: &str = "STRIPE_CLIENT_REFERENCES";
+        let references = runtime::optional(REFERENCES).map(|text| flag(REFERENCES, &text)).transpose()?;
+        let accounts = accounts(&runtime::optional("STRIPE_ACCOUNTS").unwrap_or_default())?;
+        Ok(Self { client_references: references.unwrap_or_default(), accounts })
+    }
+}
+
+/// Ids of accounts, separated by commas.
+fn accounts(text: &str) -> Result<Vec<String>, ConfigError> {
+    let ids: Vec<String> = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    match ids.iter().find(|id| !id.starts_with("acct_")) {
+        Some(wrong) => {
+            let problem = format!("{wrong:?} is no account, which begins with acct_");
+            Err(ConfigError::Invalid { name: "STRIPE_ACCOUNTS", problem })
+        }
+        None => Ok(ids),
+    }
+}
+
+fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
+    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

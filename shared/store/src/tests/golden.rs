@@ -16,9 +16,9 @@ use domain::{
     fixtures::{cancelled, completed, deducted, dispatched, dispute, leaving, packing, picked, wanted},
     fulfillment::{HandOver, Packing},
     ids::{ParcelId, PaymentId},
-    ledger::{DisputeStatus, Refund},
+    ledger::{DisputeStatus, MoneyFact, Refund},
     order_state::HoldReason,
-    payment_record::PaymentRecord,
+    payment_record::{Named, PaymentRecord},
     returns::{Disposition, Grade, Inspection, RefundWish},
     settings::{ApiKey, Channel, Product, Role},
     stock::{Count, Movement, MovementRecord},
@@ -26,7 +26,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 20] = [
+const FILES: [&str; 22] = [
     "api_key",
     "channel",
     "email_claim",
@@ -36,6 +36,8 @@ const FILES: [&str; 20] = [
     "messages",
     "movement",
     "movement_key",
+    "payment_assigned",
+    "payment_claimed",
     "payment_matched",
     "payment_unmatched",
     "placed",
@@ -145,7 +147,8 @@ async fn the_state_of_an_order_with_every_fact_about_money() {
 #[tokio::test]
 async fn an_open_fulfillment_of_which_the_warehouse_is_to_be_told() {
     let bins = [(fixtures::main(), "A-01".into())].into();
-    let tee = Product { sku: "TEE".parse().unwrap(), title: "T-shirt, navy, M".into(), weight_g: None, bins };
+    let tee =
+        Product { sku: "TEE".parse().unwrap(), title: "T-shirt, navy, M".into(), weight_g: None, bins, changed: None };
     let order = deducted().dispatch(&[(tee.sku.clone(), tee)].into(), &[fixtures::main()].into(), at(4));
     let key = item_of(&order, ItemName::Fulfillment(FULFILLMENT));
     assert_record("fulfillment_open", key, order.fulfillments[&FULFILLMENT].clone()).await;
@@ -191,10 +194,14 @@ async fn the_claim_of_an_e_mail() {
 #[tokio::test]
 async fn a_payment_whose_order_is_not_there_yet_and_one_whose_order_is() {
     let key: PaymentId = "stripe_pi_1".parse().unwrap();
-    let keep = |record: PaymentRecord, (n, fact)| record.keep(&event("stripe_pi_1", n, fact), Some(order(1)), at(20));
+    let keep = |record: PaymentRecord, (n, fact)| record.keep(&event("stripe_pi_1", n, fact), &order(1).into(), at(20));
     let facts = (1..).zip(all_facts());
     assert_record("payment_unmatched", key.clone(), facts.fold(PaymentRecord::default(), keep)).await;
-    assert_record("payment_matched", key, PaymentRecord::matched(order(1))).await;
+    assert_record("payment_matched", key.clone(), PaymentRecord::matched(order(1))).await;
+    assert_record("payment_claimed", key.clone(), PaymentRecord::default().claimed(order(1))).await;
+    let named = Named { order: None, channel: "web".parse().ok() };
+    let lost = PaymentRecord::default().keep(&event("stripe_pi_1", 1, MoneyFact::Captured(5)), &named, at(20));
+    assert_record("payment_assigned", key, lost.assign(order(1), &stamp(21))).await;
 }
 
 #[tokio::test]
@@ -208,6 +215,7 @@ async fn a_location() {
     let location = Location {
         schedule: Schedule::try_from(settings).unwrap(),
         webhook_url: Some("https://wms.example/hook".into()),
+        changed: Some((&stamp(3)).into()),
         ..super::settings::location("east")
     };
     assert_record("location", location.id.clone(), location).await;
@@ -215,7 +223,7 @@ async fn a_location() {
 
 #[tokio::test]
 async fn a_channel() {
-    let channel = Channel { id: "web".parse().unwrap(), name: "Web shop".into() };
+    let channel = Channel { id: "web".parse().unwrap(), name: "Web shop".into(), changed: Some((&stamp(3)).into()) };
     assert_record("channel", channel.id.clone(), channel).await;
 }
 
@@ -228,6 +236,7 @@ async fn an_api_key() {
         channel: "web".parse().ok(),
         created_at: at(0),
         revoked_at: Some(at(9)),
+        changed: Some((&stamp(9)).into()),
     };
     assert_record("api_key", key.id.clone(), key).await;
 }
@@ -235,7 +244,13 @@ async fn an_api_key() {
 #[tokio::test]
 async fn a_product() {
     let bins = [("main".parse().unwrap(), "A-01".into()), ("store".parse().unwrap(), "7".into())].into();
-    let product = Product { sku: "MUG".parse().unwrap(), title: "Stoneware mug".into(), weight_g: Some(350), bins };
+    let product = Product {
+        sku: "MUG".parse().unwrap(),
+        title: "Stoneware mug".into(),
+        weight_g: Some(350),
+        bins,
+        changed: Some((&stamp(3)).into()),
+    };
     assert_record("product", product.sku.clone(), product).await;
 }
 

@@ -4,7 +4,10 @@ use super::{
     round_trips::{all_facts, event},
     *,
 };
-use domain::{ids::PaymentId, payment_record::PaymentRecord};
+use domain::{
+    ids::PaymentId,
+    payment_record::{Named, PaymentRecord},
+};
 
 fn payment(n: u32) -> PaymentId {
     format!("stripe_pi_{n}").parse().unwrap()
@@ -24,7 +27,7 @@ async fn every_kind_of_event_is_kept_as_it_came() {
     let events: Vec<_> = (0..).zip(all_facts()).map(|(n, fact)| event("stripe_pi_1", n, fact)).collect();
     let mut kept = PaymentRecord::default();
     for event in events.iter().chain(&events) {
-        kept = kept.keep(event, Some(order(1)), at(3));
+        kept = kept.keep(event, &order(1).into(), at(3));
     }
     assert_eq!(kept.events, events, "the same event twice is kept once");
     put(&store, &none, kept.clone()).await.unwrap();
@@ -55,7 +58,7 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
         let none = store.payment(&payment(n)).await.unwrap();
         let kept = PaymentRecord::default().keep(
             &event(&format!("stripe_pi_{n}"), 0, domain::ledger::MoneyFact::Pending { until: None }),
-            None,
+            &Named::default(),
             at(i64::from(n)),
         );
         put(&store, &none, kept).await.unwrap();
@@ -76,14 +79,14 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     // A person assigns one payment to an order, and dismisses another.
     let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
     let (one, three) = (one.await, three.await);
-    put(&store, &one, one.value.clone().assign(order(1), at(9))).await.unwrap();
-    put(&store, &three, three.value.clone().dismiss()).await.unwrap();
+    put(&store, &one, one.value.clone().assign(order(1), &stamp(9))).await.unwrap();
+    put(&store, &three, three.value.clone().dismiss(&stamp(9))).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1)]);
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, []);
     let found = store.payments(&[payment(3), payment(1), payment(3)]).await.unwrap();
     assert_eq!(found.iter().map(|found| found.value.events.len()).collect::<Vec<_>>(), [1, 1], "nothing is lost");
     let three = store.payment(&payment(3)).await.unwrap();
-    put(&store, &three, three.value.clone().assign(order(3), at(9))).await.unwrap();
+    put(&store, &three, three.value.clone().assign(order(3), &stamp(9))).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1), payment(3)], "it was dismissed by mistake");
 }
 

@@ -72,17 +72,22 @@ async fn every_table_s_records_are_created_once_and_replaced_at_their_version_on
     let other = |key: &str| Failed::Other(key.to_owned());
     follows_the_protocol(payment(), payments(), other("stripe_pi_1")).await;
     follows_the_protocol("main".parse().unwrap(), locations(), other("main")).await;
-    let channels = ["a", "b", "c"].map(|name| Channel { id: "web".parse().unwrap(), name: name.into() });
+    let channels = ["a", "b", "c"].map(|name| Channel { id: "web".parse().unwrap(), name: name.into(), changed: None });
     follows_the_protocol("web".parse().unwrap(), channels, other("web")).await;
     let (id, created_at, revoked_at) = ("a".repeat(64), at(0), None);
     let key = |name: &str| (id.clone(), name.into());
     let keys = ["a", "b", "c"].map(key).map(|(id, name)| {
         let role = Role::Operator;
-        ApiKey { id, name, role, channel: None, created_at, revoked_at }
+        ApiKey { id, name, role, channel: None, created_at, revoked_at, changed: None }
     });
     follows_the_protocol(id.clone(), keys, other(&id)).await;
-    let product =
-        |title: &str| Product { sku: "MUG".parse().unwrap(), title: title.into(), weight_g: None, bins: [].into() };
+    let product = |title: &str| Product {
+        sku: "MUG".parse().unwrap(),
+        title: title.into(),
+        weight_g: None,
+        bins: [].into(),
+        changed: None,
+    };
     follows_the_protocol("MUG".parse().unwrap(), ["a", "b", "c"].map(product), other("MUG")).await;
 }
 

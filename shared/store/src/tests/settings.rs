@@ -15,6 +15,7 @@ pub(super) fn location(id: &str) -> Location {
         priority: 1,
         schedule,
         webhook_url: None,
+        changed: None,
     }
 }
 
@@ -27,7 +28,7 @@ async fn put<T: Record>(store: &TestStore, key: &T::Key, value: &T) {
 }
 
 fn product(sku: &str) -> Product {
-    Product { sku: sku.parse().unwrap(), title: sku.into(), weight_g: None, bins: [].into() }
+    Product { sku: sku.parse().unwrap(), title: sku.into(), weight_g: None, bins: [].into(), changed: None }
 }
 
 #[tokio::test]
@@ -58,7 +59,7 @@ async fn locations_read_back_and_are_known_at_once_where_they_are_forgotten() {
 #[tokio::test]
 async fn channels_read_back() {
     let store = TestStore::new();
-    let channel = |id: &str, name: &str| Channel { id: id.parse().unwrap(), name: name.into() };
+    let channel = |id: &str, name: &str| Channel { id: id.parse().unwrap(), name: name.into(), changed: None };
     for channel in [channel("web", "Old name"), channel("web", "Web shop"), channel("market", "Market")] {
         put(&store, &channel.id, &channel).await;
     }
@@ -77,6 +78,7 @@ async fn a_key_is_found_by_its_hash_and_revoked_once() {
         channel: channel.map(|id| id.parse().unwrap()),
         created_at: at(0),
         revoked_at: None,
+        changed: None,
     };
     let keys =
         [key("a", Role::Operator, None), key("b", Role::Storefront, Some("web")), key("c", Role::Warehouse, None)];

@@ -6,6 +6,7 @@ use crate::{
     shop::{happened, order},
     world::{World, post, refused},
 };
+use orderly_local::client::Client;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -81,6 +82,58 @@ async fn a_person_says_which_order_a_payment_is_for_or_that_it_is_for_none() {
     assert_eq!(world.operator.get(unmatched).await.unwrap(), json!({ "count": 0, "payments": [] }));
     laws::hold(&world).await;
     assert_eq!(world.read(&order).await["status"], "open");
+}
+
+#[tokio::test]
+async fn a_storefront_that_names_another_channel_s_payment_first_does_not_get_its_money() {
+    let world = World::start().await;
+    let stripe = world.stack.stripe();
+    world.operator.put("/channels/market", &json!({ "name": "Market" })).await.unwrap();
+    let wanted = json!({ "name": "market", "role": "storefront", "channel": "market" });
+    let key = world.operator.post("/keys", &wanted).await.unwrap()["key"].as_str().unwrap().to_owned();
+    let market = Client::new(world.stack.api_url(), &key);
+    let mut claim = order("7", &[("MUG-BLUE", 1)]);
+    claim["payment"] = json!({ "provider": "stripe", "id": "pi_web" });
+    let thief = market.post("/orders", &claim).await.unwrap();
+    let own = world.place("1", &[("MUG-BLUE", 1)]).await;
+    stripe.register("pi_web", own.total, "EUR").unwrap();
+    let paid = json!({ "id": "pi_web", "object": "payment_intent", "amount_received": own.total, "currency": "eur",
+        "metadata": { "order_id": own.id } });
+    stripe.deliver(&stripe.event("payment_intent.succeeded", &paid)).await.unwrap();
+    laws::hold(&world).await;
+    assert_eq!(world.read(&own).await["payment_status"], "paid");
+    let read = market.get(&format!("/orders/{}", thief["id"].as_str().unwrap())).await.unwrap();
+    assert_eq!((&read["status"], &read["captured"]), (&json!("pending"), &json!(0)));
+}
+
+#[tokio::test]
+async fn an_assignment_is_taken_back_until_the_order_has_the_money_and_says_who_made_it() {
+    let world = World::start().await;
+    let stripe = world.stack.stripe();
+    let order = world.place("1", &[("MUG-BLUE", 1)]).await;
+    stripe.register("pi_lost", 1940, "EUR").unwrap();
+    let paid = json!({ "id": "pi_lost", "amount_received": 1940, "currency": "eur" });
+    stripe.deliver(&stripe.event("payment_intent.succeeded", &paid)).await.unwrap();
+    let unmatched = "/operations/unmatched-payments";
+    let (assign, unassign) =
+        (format!("{unmatched}/stripe_pi_lost/assign"), format!("{unmatched}/stripe_pi_lost/unassign"));
+    refused(&world.operator, &unassign, &json!({}), "not-found").await;
+    world.operator.post(&assign, &json!({ "order": order.id })).await.unwrap();
+    let undone = world.operator.post(&unassign, &json!({})).await.unwrap();
+    assert_eq!(undone["order"], Value::Null);
+    let told: Vec<&str> =
+        undone["history"].as_array().unwrap().iter().map(|entry| entry["what"].as_str().unwrap()).collect();
+    assert_eq!(told, ["payment-assigned", "payment-unassigned"]);
+    assert!(undone["history"][1]["by"].as_str().unwrap().starts_with("operator"), "{undone}");
+    assert_eq!(world.reconcile().await["matched"], 0);
+    world.operator.post(&assign, &json!({ "order": order.id })).await.unwrap();
+    assert_eq!(world.reconcile().await["matched"], 1);
+    refused(&world.operator, &unassign, &json!({}), "payment-taken").await;
+    laws::hold(&world).await;
+    let read = world.read(&order).await;
+    let timeline = read["timeline"].as_array().unwrap();
+    let assigned = timeline.iter().find(|entry| entry["what"] == "payment-assigned").unwrap();
+    assert!(assigned["by"].as_str().unwrap().starts_with("operator"), "{assigned}");
 }
 
 #[tokio::test]

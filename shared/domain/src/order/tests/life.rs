@@ -101,6 +101,7 @@ fn locations() -> Vec<Location> {
         priority,
         schedule: Schedule::default(),
         webhook_url: None,
+        changed: None,
     };
     [("main", 1), ("store", 2)].map(location).to_vec()
 }

@@ -110,7 +110,7 @@ async fn a_charge_without_an_intent_says_what_it_knows_of_the_money() {
 async fn the_order_is_the_one_that_the_merchant_s_server_wrote_on_the_payment() {
     let metadata = json!({"status": "canceled", "metadata": {"order_id": "1001", "channel": "market"}});
     let reported = ask("pi_1", 200, &object("pi_1", &metadata)).await.unwrap().remove(0);
-    assert_eq!(reported.order, Some(OrderId::derive(&"market".parse().unwrap(), "1001")));
+    assert_eq!(reported.named.order, Some(OrderId::derive(&"market".parse().unwrap(), "1001")));
     assert_eq!((reported.event.payment.to_string().as_str(), reported.event.event.as_str()), ("stripe_pi_1", "pi_1"));
     assert_eq!(reported.event.currency, "EUR".parse().ok());
 }

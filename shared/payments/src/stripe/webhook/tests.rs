@@ -6,6 +6,7 @@ use domain::{
     ids::{ChannelId, OrderId},
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, RefundStatus},
     money::MAX_AMOUNT,
+    payment_record::Named,
 };
 use proptest::prelude::*;
 use runtime::ConfigError;
@@ -124,8 +125,8 @@ fn stripe_s_own_payment_intents_are_understood() {
         (fixture!("payment_intent.canceled"), Voided),
     ];
     for (event, fact) in table {
-        let ReportedEvent { order, event } = incoming(&event);
-        assert_eq!((order, event.payment), (None, payment(INTENT)));
+        let ReportedEvent { named, event } = incoming(&event);
+        assert_eq!((named, event.payment), (Named::default(), payment(INTENT)));
         assert_eq!(
             (event.event.as_str(), event.at),
             ("evt_1Pgc76B7WZ01zgkWwyRHS12y", Timestamp::from_second(1_234_567_890).unwrap())
@@ -324,17 +325,17 @@ fn every_dispute_event_and_status_is_understood() {
 }
 
 #[test]
-fn the_order_is_read_from_what_the_storefront_wrote_on_the_payment() {
+fn the_order_and_the_channel_are_read_from_what_the_merchant_s_server_wrote_on_the_payment() {
     let web: ChannelId = "web".parse().unwrap();
     let id = OrderId::derive(&web, "1001");
     let of = |fields: Value| {
         let fields = with(json!({"data": {"object": {"amount_received": 1}}}), &fields)["data"]["object"].clone();
-        incoming(&event("payment_intent.succeeded", &intent(&fields))).order
+        incoming(&event("payment_intent.succeeded", &intent(&fields))).named
     };
-    assert_eq!(of(json!({"metadata": {"order_id": id}})), Some(id.clone()));
-    assert_eq!(of(json!({"metadata": {"order_id": "1001", "channel": "web"}})), Some(id.clone()));
-    assert_eq!(of(json!({"client_reference_id": id})), Some(id.clone()));
-    assert_eq!(of(json!({"client_reference_id": "1001", "metadata": {"channel": "web"}})), Some(id));
+    let both = Named { order: Some(id.clone()), channel: Some(web.clone()) };
+    assert_eq!(of(json!({"metadata": {"order_id": id}})), Named::from(id));
+    assert_eq!(of(json!({"metadata": {"order_id": "1001", "channel": "web"}})), both);
+    assert_eq!(of(json!({"metadata": {"channel": "web"}})), Named { order: None, channel: Some(web) });
     let others = [
         json!({}),
         json!({"metadata": {"order_id": "1001"}}),
@@ -344,8 +345,54 @@ fn the_order_is_read_from_what_the_storefront_wrote_on_the_payment() {
         json!({"metadata": [], "client_reference_id": "x/y"}),
     ];
     for fields in others {
-        assert_eq!(of(fields.clone()), None, "{fields}");
+        assert_eq!(of(fields.clone()), Named::default(), "{fields}");
     }
+}
+
+#[test]
+fn a_reference_of_a_checkout_names_an_order_only_where_the_merchant_says_so() {
+    let id = OrderId::derive(&"web".parse().unwrap(), "1001");
+    let session = |fields: &Value| {
+        let session = json!({"payment_intent": INTENT, "payment_status": "paid", "amount_total": 5, "currency": "eur"});
+        with(event("checkout.session.completed", &session), fields).to_string()
+    };
+    let read = |client_references: bool, fields: &Value| {
+        let webhook = stripe(false).with(Sources { client_references, ..Sources::default() });
+        read_at(&webhook, &signed(&session(fields), SECRET, now()), now()).unwrap().unwrap().named.order
+    };
+    let table = [
+        (json!({"client_reference_id": id}), None, Some(&id)),
+        (json!({"client_reference_id": "1001", "metadata": {"channel": "web"}}), None, Some(&id)),
+        (json!({"client_reference_id": "typed", "metadata": {"order_id": id}}), Some(&id), Some(&id)),
+        (json!({"client_reference_id": null}), None, None),
+    ];
+    for (fields, off, on) in table {
+        assert_eq!((read(false, &fields).as_ref(), read(true, &fields).as_ref()), (off, on), "{fields}");
+    }
+}
+
+#[test]
+fn events_of_connected_accounts_count_only_if_they_are_named() {
+    let of = |account: &Value| {
+        let mut event = event("payment_intent.canceled", &intent(&json!({})));
+        event["account"] = account.clone();
+        signed(&event.to_string(), SECRET, now())
+    };
+    let named = stripe(false).with(Sources { accounts: vec!["acct_ours".to_owned()], ..Sources::default() });
+    let table = [
+        (json!(null), true, true),
+        (json!("acct_ours"), false, true),
+        (json!("acct_theirs"), false, false),
+        (json!(""), false, false),
+    ];
+    for (account, by_default, with_list) in table {
+        let counts = |webhook: &Webhook| read_at(webhook, &of(&account), now()).unwrap().is_some();
+        assert_eq!((counts(&stripe(false)), counts(&named)), (by_default, with_list), "{account}");
+    }
+    assert_eq!(accounts(" acct_1, ,acct_2 ").unwrap(), ["acct_1", "acct_2"]);
+    assert_eq!(accounts("").unwrap(), Vec::<String>::new());
+    assert!(accounts("acct_1,pi_2").unwrap_err().to_string().contains("\"pi_2\""));
+    assert!(flag("STRIPE_CLIENT_REFERENCES", "yes").unwrap_err().to_string().contains("true or false"));
 }
 
 #[test]
@@ -438,7 +485,7 @@ fn while_a_secret_is_rolled_both_are_taken_and_an_unusable_setting_is_named() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(livemode("yes").unwrap_err().to_string().contains("STRIPE_LIVEMODE"));
+    assert!(flag("STRIPE_LIVEMODE", "yes").unwrap_err().to_string().contains("STRIPE_LIVEMODE"));
     assert!(!format!("{both:?}").contains("whsec"), "a secret is never printed");
 }
 
@@ -500,7 +547,7 @@ fn a_secret_that_cannot_be_read_is_our_fault_and_the_provider_tries_again() {
 fn the_example_of_an_event_is_one_that_the_webhook_records() {
     let example = description();
     let request = signed(&example.example.to_string(), SECRET, now());
-    let ReportedEvent { order, event } = read_at(&stripe(true), &request, now()).unwrap().unwrap();
+    let ReportedEvent { named: Named { order, .. }, event } = read_at(&stripe(true), &request, now()).unwrap().unwrap();
     assert!(order.is_some());
     assert_eq!(event.payment, example.payment);
     assert_eq!(example.signature.unwrap().0, HEADER);

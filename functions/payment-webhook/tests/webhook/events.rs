@@ -1,6 +1,6 @@
-//! Several events at once, on the embedded DynamoDB and SQS.
-#![allow(clippy::unwrap_used)]
+//! Several events at once.
 
+use super::{now, start};
 use app::payments::Recorded;
 use domain::{
     fixtures::placed,
@@ -9,30 +9,10 @@ use domain::{
     ledger::{MoneyEvent, MoneyFact},
     order_state::OrderState,
 };
-use jiff::{SignedDuration, Timestamp};
-use orderly_local::{
-    backing,
-    services::{Listener, Services, ServicesConfig},
-};
-use payment_webhook::{App, record_all};
-use payments::{Webhooks, webhook::ReportedEvent};
-use runtime::Clock;
-use std::{collections::BTreeMap, path::Path};
+use jiff::SignedDuration;
+use payment_webhook::record_all;
+use payments::webhook::ReportedEvent;
 use store::ItemKey;
-
-fn now() -> Timestamp {
-    Timestamp::from_second(1_764_000_000).unwrap()
-}
-
-async fn start() -> (Services, App) {
-    let listener = Listener::bind(0).await.unwrap();
-    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-    let system = backing::load(&template, &BTreeMap::new(), &listener.endpoint(), "http://127.0.0.1:1").unwrap();
-    let services = Services::start(listener, &system, ServicesConfig::default()).await.unwrap();
-    let store = backing::store(&services, &services.sqs().url("RefundsQueue"));
-    let app = App { store, clock: Clock::new(now), webhooks: Webhooks::new([]) };
-    (services, app)
-}
 
 fn order(reference: &str) -> OrderId {
     OrderId::derive(&"web".parse().unwrap(), reference)
@@ -48,7 +28,7 @@ fn captured(payment: &str, reference: &str) -> ReportedEvent {
         step: 1,
         fact: MoneyFact::Captured(1000),
     };
-    ReportedEvent { order: Some(order(reference)), event }
+    ReportedEvent { named: order(reference).into(), event }
 }
 
 #[tokio::test]
