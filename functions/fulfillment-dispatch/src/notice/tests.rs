@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use runtime::{Clock, ConfigError};
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicI64, AtomicUsize, Ordering},
 };
 use webhooks::standard_webhooks::{Headers, verify};
 
@@ -43,10 +43,9 @@ fn now() -> Timestamp {
 /// Secrets Manager has the old secret at the first reading and the new one from then on. Time passes between them.
 fn rolled() -> Secret {
     let readings = Arc::new(AtomicUsize::new(0));
-    let seconds = Arc::new(AtomicUsize::new(0));
-    let clock = Clock::new(move || {
-        now() + jiff::SignedDuration::from_secs(10 * seconds.fetch_add(1, Ordering::Relaxed) as i64)
-    });
+    let seconds = Arc::new(AtomicI64::new(0));
+    let clock =
+        Clock::new(move || now() + jiff::SignedDuration::from_secs(10 * seconds.fetch_add(1, Ordering::Relaxed)));
     Secret::from_source(SECRET, &clock, move || {
         let value = if readings.fetch_add(1, Ordering::Relaxed) == 0 { OLD } else { NEW };
         std::future::ready(Ok::<_, ConfigError>(value.to_owned()))

@@ -285,9 +285,10 @@ impl Shared {
     }
 
     fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
-        let (progress, kind) = match succeeds {
-            true => (Progress::Captured, "payment_intent.succeeded"),
-            false => (Progress::Failed, "payment_intent.payment_failed"),
+        let (progress, kind) = if succeeds {
+            (Progress::Captured, "payment_intent.succeeded")
+        } else {
+            (Progress::Failed, "payment_intent.payment_failed")
         };
         let payment = self.books().progress(payment_intent, progress)?;
         Ok(payment.map(|payment| self.event(kind, &webhooks::payment_intent(&payment))))

@@ -29,9 +29,10 @@ async fn ask(id: &str, status: u16, body: &Value) -> Result<Vec<ReportedEvent>, 
     let (stripe, calls) = answering(status, body).await;
     let reported = stripe.payment(&id.parse().unwrap(), now()).await;
     let uri = calls.lock().unwrap()[0].uri.to_string();
-    let expected = match id.starts_with("ch_") {
-        true => format!("/v1/charges/{id}"),
-        false => format!("/v1/payment_intents/{id}?expand[]=latest_charge"),
+    let expected = if id.starts_with("ch_") {
+        format!("/v1/charges/{id}")
+    } else {
+        format!("/v1/payment_intents/{id}?expand[]=latest_charge")
     };
     assert_eq!(uri, expected);
     reported
@@ -169,7 +170,7 @@ fn a_hostile_answer_is_facts_that_fit_a_ledger_or_none() {
         let object: Value = serde_json::from_slice(&body).unwrap_or_default();
         match read(&object, &"pi_1".parse().unwrap(), false, now()) {
             Ok(reported) => {
-                assert!(reported.iter().all(|reported| fits_a_ledger(&reported.event)))
+                assert!(reported.iter().all(|reported| fits_a_ledger(&reported.event)));
             }
             Err(Error::Outside(why)) => assert!(!why.is_empty()),
             other => panic!("{other:?}"),
