@@ -2,15 +2,15 @@
 
 use crate::mail::{
     DateRange, Delivered, Difference, Language, Line, Money, Order as Letterhead, OrderCancelled, OrderEdited,
-    Parcel as PartOf, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived,
-    Shipped, Shop, Totals,
+    Parcel as PartOf, ParcelTrouble, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered,
+    ReturnReceived, Shipped, Shop, Totals, TrackingCorrected, Trouble,
 };
 use app::Error;
 use domain::{
     allocation::AllocationState,
     arrival::Arrival,
     duty::{EmailKind, ItemName},
-    fulfillment::{Fulfillment, PackedLine, Parcel},
+    fulfillment::{Fulfillment, PackedLine, Parcel, ParcelState, Remedy},
     ids::{LineId, LocationId, ParcelId, RefundId},
     money::Amount,
     order::Order,
@@ -31,6 +31,8 @@ pub(crate) enum Mail {
     PaymentConfirmed(PaymentConfirmed),
     Shipped(Shipped),
     Delivered(Delivered),
+    TrackingCorrected(TrackingCorrected),
+    ParcelTrouble(ParcelTrouble),
     OrderEdited(OrderEdited),
     OrderCancelled(OrderCancelled),
     ReturnReceived(ReturnReceived),
@@ -43,6 +45,8 @@ impl Mail {
             Self::PaymentConfirmed(mail) => mail.render(shop, language),
             Self::Shipped(mail) => mail.render(shop, language),
             Self::Delivered(mail) => mail.render(shop, language),
+            Self::TrackingCorrected(mail) => mail.render(shop, language),
+            Self::ParcelTrouble(mail) => mail.render(shop, language),
             Self::OrderEdited(mail) => mail.render(shop, language),
             Self::OrderCancelled(mail) => mail.render(shop, language),
             Self::ReturnReceived(mail) => mail.render(shop, language),
@@ -66,6 +70,8 @@ pub(crate) fn compose(
         EmailKind::OrderCancelled => Some(Mail::OrderCancelled(order_cancelled(order))),
         EmailKind::Shipped(id) => shipped(order, item, *id, locations).map(Mail::Shipped),
         EmailKind::Delivered(id) => delivered(order, item, *id, locations).map(Mail::Delivered),
+        EmailKind::TrackingCorrected(id, _) => tracking_corrected(order, item, *id).map(Mail::TrackingCorrected),
+        EmailKind::ParcelTrouble(id, state) => parcel_trouble(order, item, *id, *state).map(Mail::ParcelTrouble),
         EmailKind::ReturnReceived => return_received(order, item).map(Mail::ReturnReceived),
         EmailKind::RefundSent(id) => refund_sent(order, id).map(Mail::RefundSent),
     };
@@ -198,6 +204,31 @@ fn delivered(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location
     })
 }
 
+/// Tells how the parcel can be followed now, even if it was corrected again since.
+fn tracking_corrected(order: &Order, item: &ItemName, id: ParcelId) -> Option<TrackingCorrected> {
+    let (_, parcel, _) = parcel(order, item, id)?;
+    let shipment = parcel.shipment.as_ref()?;
+    Some(TrackingCorrected {
+        order: letterhead(order),
+        lines: contents(order, &parcel.contents),
+        carrier: shipment.carrier.to_string(),
+        tracking_number: shipment.tracking_number.to_string(),
+        tracking_page: shipment.tracking_url.clone(),
+    })
+}
+
+fn parcel_trouble(order: &Order, item: &ItemName, id: ParcelId, state: ParcelState) -> Option<ParcelTrouble> {
+    let (_, parcel, _) = parcel(order, item, id)?;
+    let trouble = match state {
+        ParcelState::Delayed => Trouble::Delayed,
+        ParcelState::Damaged => Trouble::Damaged,
+        ParcelState::Refused | ParcelState::Returned => Trouble::Returned,
+        ParcelState::Lost => Trouble::Lost,
+        ParcelState::Packed | ParcelState::InTransit | ParcelState::Overdue | ParcelState::Delivered => return None,
+    };
+    Some(ParcelTrouble { order: letterhead(order), lines: contents(order, &parcel.contents), trouble })
+}
+
 fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {
     let ItemName::Return(id) = item else { return None };
     let lines = order.returns.get(id)?.lines.iter().filter(|line| line.received > 0);
@@ -258,6 +289,11 @@ impl Basis {
             Some(RefundCause::CancelUnsent) => none(RefundedFor::Unsent),
             Some(RefundCause::Surplus(_)) => none(RefundedFor::Surplus),
             Some(RefundCause::Edit(_)) => none(RefundedFor::Edit),
+            Some(RefundCause::Parcel(fulfillment, id)) => {
+                let parcels = order.fulfillments.get(&fulfillment).into_iter().flat_map(|of| &of.parcels);
+                let parcel = parcels.into_iter().find(|parcel| parcel.id == id);
+                parcel.map_or(none(RefundedFor::Undelivered), Self::of_parcel)
+            }
             None => none(RefundedFor::Other),
         }
     }
@@ -271,6 +307,18 @@ impl Basis {
             shipping: returned.shipping,
             deduction: deducted + credited,
             amount: returned.refund,
+        }
+    }
+
+    fn of_parcel(parcel: &Parcel) -> Self {
+        let refund = parcel.resolution.as_ref().filter(|made| made.remedy == Remedy::Refund);
+        let lines = parcel.contents.iter().map(|packed| (packed.line, packed.quantity, None));
+        Self {
+            cause: RefundedFor::Undelivered,
+            lines: lines.collect(),
+            shipping: refund.map_or(0, |refund| refund.shipping),
+            deduction: 0,
+            amount: refund.map(|refund| refund.amount + refund.shipping),
         }
     }
 

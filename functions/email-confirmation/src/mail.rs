@@ -132,6 +132,34 @@ pub struct Delivered {
     pub delivered_on: Date,
 }
 
+/// A parcel can be followed in another way than the customer was told.
+#[derive(Debug, Clone)]
+pub struct TrackingCorrected {
+    pub order: Order,
+    pub lines: Vec<Line>,
+    pub carrier: String,
+    pub tracking_number: String,
+    pub tracking_page: Option<WebUrl>,
+}
+
+/// One parcel is late, or will not arrive. The e-mail tells what happens next.
+#[derive(Debug, Clone)]
+pub struct ParcelTrouble {
+    pub order: Order,
+    pub lines: Vec<Line>,
+    pub trouble: Trouble,
+}
+
+/// What is wrong with a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    Delayed,
+    Damaged,
+    /// It was not taken, or came back.
+    Returned,
+    Lost,
+}
+
 #[derive(Debug, Clone)]
 pub struct OrderCancelled {
     pub order: Order,
@@ -191,6 +219,8 @@ pub enum RefundedFor {
     /// More was paid than was due.
     Surplus,
     Return,
+    /// A parcel did not arrive.
+    Undelivered,
     /// Somebody decided so, here or at the provider.
     Other,
 }
@@ -238,6 +268,8 @@ kind!(PaymentConfirmed, "payment-confirmed.html", "payment-confirmed.txt");
 kind!(Shipped, "shipped.html", "shipped.txt");
 kind!(Delivered, "delivered.html", "delivered.txt");
 kind!(OrderEdited, "order-edited.html", "order-edited.txt");
+kind!(TrackingCorrected, "tracking-corrected.html", "tracking-corrected.txt");
+kind!(ParcelTrouble, "parcel-trouble.html", "parcel-trouble.txt");
 kind!(OrderCancelled, "order-cancelled.html", "order-cancelled.txt");
 kind!(ReturnReceived, "return-received.html", "return-received.txt");
 kind!(RefundSent, "refund-sent.html", "refund-sent.txt");

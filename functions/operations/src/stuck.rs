@@ -4,9 +4,10 @@ use crate::{App, request::AssignPayment};
 use api::{Caller, Error, Request, Response};
 use app::payments;
 use domain::{
-    duty::STUCK_AFTER,
+    duty::{ItemName, STUCK_AFTER},
+    fulfillment::{Fulfillment, ParcelState},
     history::{Entry, Event},
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, ParcelId, PaymentId},
     order_state::{Hold, HoldReason, OrderState},
     payment_record::PaymentRecord,
 };
@@ -25,12 +26,16 @@ pub struct StuckItem {
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub since: Timestamp,
     /// `work_overdue`: owed work is not being done; its messages are probably in a dead-letter queue.
-    /// `on_hold`: a person, or stock, is waited for.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["work_overdue", "on_hold"])))]
+    /// `on_hold`: a person, or stock, is waited for. `parcel_not_arrived`: a person has to decide what is done about a parcel.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["work_overdue", "on_hold", "parcel_not_arrived"])))]
     pub why: &'static str,
     /// What an order on hold waits for.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub holds: BTreeMap<HoldReason, Hold>,
+    /// The parcels of a fulfillment that did not arrive, and where they are, as far as anybody has told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ParcelState>"))]
+    pub parcels: BTreeMap<ParcelId, ParcelState>,
 }
 
 /// A payment that no order is known for.
@@ -91,12 +96,22 @@ pub(crate) async fn stuck(app: &App, _: &Caller, _: &Request) -> Result<Response
     let count = overdue.len() + waiting.len();
     overdue.truncate(LIMIT);
     waiting.truncate(LIMIT);
-    let waiting_states = app.store.load_all::<OrderState>(waiting.iter().map(|due| due.key.clone())).await?;
+    let is_state = |due: &&DueItem| due.key.item == ItemName::State;
+    let states = waiting.iter().filter(is_state).map(|due| due.key.clone());
+    let waiting_states = app.store.load_all::<OrderState>(states).await?;
+    let fulfillments = waiting.iter().filter(|due| !is_state(due)).map(|due| due.key.clone());
+    let fulfillments = app.store.load_all::<Fulfillment>(fulfillments).await?;
+    let mut parcels: BTreeMap<ItemKey, _> =
+        fulfillments.into_iter().filter_map(|(key, of)| Some((key, not_arrived(&of.ok()?.value)))).collect();
     let mut holds: BTreeMap<ItemKey, _> =
         waiting_states.into_iter().filter_map(|(key, state)| Some((key, state.ok()?.value.holds))).collect();
-    let items =
-        overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(|due| (due, "on_hold")));
+    let why = |due: DueItem| {
+        let why = if is_state(&&due) { "on_hold" } else { "parcel_not_arrived" };
+        (due, why)
+    };
+    let items = overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(why));
     let view = |(due, why): (DueItem, &'static str)| StuckItem {
+        parcels: if why == "work_overdue" { BTreeMap::new() } else { parcels.remove(&due.key).unwrap_or_default() },
         holds: if why == "on_hold" { holds.remove(&due.key).unwrap_or_default() } else { BTreeMap::new() },
         order: due.key.order,
         item: due.key.item.to_string(),
@@ -105,6 +120,11 @@ pub(crate) async fn stuck(app: &App, _: &Caller, _: &Request) -> Result<Response
     };
     let stuck: Vec<StuckItem> = items.map(view).collect();
     Ok(Response::json(200, &StuckItems { count, stuck }))
+}
+
+fn not_arrived(fulfillment: &Fulfillment) -> BTreeMap<ParcelId, ParcelState> {
+    let parcels = fulfillment.parcels.iter().filter(|parcel| parcel.awaits_decision_since().is_some());
+    parcels.map(|parcel| (parcel.id, parcel.state())).collect()
 }
 
 pub(crate) async fn unmatched(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {

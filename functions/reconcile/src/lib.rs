@@ -1,5 +1,6 @@
 //! Every minute: sends again what is owed, expires unpaid reservations, looks for stock for orders that wait for
-//! it, matches payments to orders that have appeared since, and counts what is stuck.
+//! it, matches payments to orders that have appeared since, tells of parcels that nothing is heard of, and counts what
+//! is stuck.
 //!
 //! While all goes well, it only ends unpaid reservations and finds stock for backorders. Each step is bounded, and takes its turn with what there is: what it
 //! does not get to, the next minutes do, and an item that fails keeps no other back.
@@ -8,12 +9,13 @@ mod pace;
 
 use app::{Error, payments, reconcile};
 use domain::{
-    duty::{OWED_GRACE, STUCK_AFTER},
+    duty::{ItemName, OWED_GRACE, STUCK_AFTER},
+    ids::ChannelId,
     safeguards::Safeguard,
 };
 use futures::StreamExt as _;
-use jiff::Timestamp;
-use runtime::Clock;
+use jiff::{SignedDuration, Timestamp};
+use runtime::{Clock, ConfigError};
 use serde::Serialize;
 use store::{DueClass, DueItem, Store, Unmatched};
 
@@ -21,6 +23,17 @@ use store::{DueClass, DueItem, Store, Unmatched};
 pub struct App {
     pub store: Store,
     pub clock: Clock,
+    /// How long after it left a parcel is overdue that nothing was heard of. None: never.
+    pub parcel_overdue: Option<SignedDuration>,
+}
+
+/// Reads `PARCEL_OVERDUE_DAYS`.
+pub fn parcel_overdue(days: &str) -> Result<Option<SignedDuration>, ConfigError> {
+    let days: u16 = days.parse().map_err(|_| ConfigError::Invalid {
+        name: "PARCEL_OVERDUE_DAYS",
+        problem: "must be a whole number of days; 0 for never".to_owned(),
+    })?;
+    Ok((days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days))))
 }
 
 /// What one run did.
@@ -30,6 +43,10 @@ pub struct Report {
     pub expired: usize,
     pub waiting: usize,
     pub matched: usize,
+    /// Fulfillments with a parcel that has become overdue.
+    pub overdue: usize,
+    /// Fulfillments with a parcel that did not arrive, while nobody has decided what is done about it.
+    pub unresolved: usize,
     /// Items that have owed work for so long that a person should look.
     pub stuck: usize,
 }
@@ -59,18 +76,30 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         }
         Err(error) => (0, Step::failed(error)),
     };
+    let (unresolved, waiting) = match app.store.due(DueClass::Waiting, now).await {
+        Ok(waiting) => {
+            let (orders, parcels): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|due| due.key.item == ItemName::State);
+            tracing::info!(unresolved_parcels = parcels.len(), "counted");
+            (parcels.len(), look_for_stock(app, orders, now).await)
+        }
+        Err(error) => (0, Step::failed(error)),
+    };
     let report = Report {
         stuck,
+        unresolved,
         sent_again: take(sent_again),
         expired: take(expire(app, now).await),
-        waiting: take(look_for_stock(app, now).await),
+        waiting: take(waiting),
         matched: take(match_payments(app, now).await),
+        overdue: take(find_overdue(app, now).await),
     };
     tracing::info!(
         sent_again = report.sent_again,
         expired = report.expired,
         waiting = report.waiting,
         matched = report.matched,
+        overdue = report.overdue,
         "reconciled"
     );
     failure.map_or(Ok(report), Err)
@@ -131,12 +160,8 @@ async fn expire(app: &App, now: Timestamp) -> Step {
 }
 
 /// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can.
-async fn look_for_stock(app: &App, now: Timestamp) -> Step {
-    let waiting = match app.store.due(DueClass::Waiting, now).await {
-        Ok(waiting) => pace::share(waiting, LIMIT, now),
-        Err(error) => return Step::failed(error),
-    };
-    let orders = waiting.into_iter().map(|due| due.key.order).collect();
+async fn look_for_stock(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> Step {
+    let orders = pace::share(waiting, LIMIT, now).into_iter().map(|due| due.key.order).collect();
     match reconcile::look_for_stock(&app.store, orders).await {
         Ok((done, unreadable)) => {
             let mut step = Step { done, outcome: Ok(()) };
@@ -147,6 +172,33 @@ async fn look_for_stock(app: &App, now: Timestamp) -> Step {
         }
         Err(error) => Step::failed(error),
     }
+}
+
+/// Looks through the orders that are active for longer than a parcel may be silent: each channel once an hour. The list of
+/// active orders is there anyway, so a parcel on its way costs no write more for being watched.
+async fn find_overdue(app: &App, now: Timestamp) -> Step {
+    let Some(after) = app.parcel_overdue else { return Step { done: 0, outcome: Ok(()) } };
+    let channels = match app.store.channels().await {
+        Ok(channels) => channels,
+        Err(error) => return Step::failed(error),
+    };
+    let mut step = Step { done: 0, outcome: Ok(()) };
+    for channel in pace::hourly(channels, now) {
+        step.add(find_overdue_of(app, &channel.id, after, now).await);
+    }
+    step
+}
+
+async fn find_overdue_of(
+    app: &App,
+    channel: &ChannelId,
+    after: SignedDuration,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let active = app.store.active_since_before(channel, now - after).await?;
+    let (sent, unreadable) = reconcile::with_a_carrier(&app.store, pace::part(active, LIMIT, pace::hour(now))).await?;
+    let step = each(sent, async |order| reconcile::report_overdue(&app.store, &order, after, now).await).await;
+    unreadable.into_iter().next().map_or(Ok(()), Err).and(step.outcome).map(|()| step.done)
 }
 
 async fn match_payments(app: &App, now: Timestamp) -> Step {

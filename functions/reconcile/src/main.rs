@@ -6,6 +6,10 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app = App { store: aws.store()?, clock: Clock::system() };
+    let app = App {
+        store: aws.store()?,
+        clock: Clock::system(),
+        parcel_overdue: reconcile::parcel_overdue(&runtime::variable("PARCEL_OVERDUE_DAYS")?)?,
+    };
     runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
 }

@@ -17,10 +17,30 @@ pub fn is_turn(since: Timestamp, now: Timestamp) -> bool {
 
 /// At most `limit` of the items. If there are more, each minute gets another part, in turn.
 pub fn share<T>(items: Vec<T>, limit: usize, now: Timestamp) -> Vec<T> {
-    let parts = items.len().div_ceil(limit).max(1);
-    let minute = usize::try_from(now.as_second() / MINUTE.as_secs()).unwrap_or_default();
-    items.into_iter().skip(minute % parts * limit).take(limit).collect()
+    part(items, limit, minute(now))
 }
+
+/// At most `limit` of the items. If there are more, each turn gets another part.
+pub fn part<T>(items: Vec<T>, limit: usize, turn: usize) -> Vec<T> {
+    let parts = items.len().div_ceil(limit).max(1);
+    items.into_iter().skip(turn % parts * limit).take(limit).collect()
+}
+
+/// The items whose turn it is in this minute: each gets one an hour.
+pub fn hourly<T>(items: Vec<T>, now: Timestamp) -> impl Iterator<Item = T> {
+    items.into_iter().skip(minute(now) % MINUTES).step_by(MINUTES)
+}
+
+/// The number of the hour.
+pub fn hour(now: Timestamp) -> usize {
+    minute(now) / MINUTES
+}
+
+fn minute(now: Timestamp) -> usize {
+    usize::try_from(now.as_second() / MINUTE.as_secs()).unwrap_or_default()
+}
+
+const MINUTES: usize = 60;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -29,6 +49,17 @@ mod tests {
 
     fn minute(minute: i64) -> Timestamp {
         Timestamp::from_second(1_764_000_000 + 60 * minute).unwrap()
+    }
+
+    #[test]
+    fn everything_gets_one_turn_an_hour() {
+        let mut turns: Vec<i64> = (0..60).flat_map(|n| hourly((0..130).collect(), minute(n))).collect();
+        turns.sort_unstable();
+        assert_eq!(turns, (0..130).collect::<Vec<_>>());
+        let parts: Vec<Vec<i64>> = (0..3).map(|n| part((0..25).collect(), 10, hour(minute(60 * n)))).collect();
+        let mut all = parts.concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..25).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,10 +1,13 @@
-//! What people in the warehouse do: look at their work, pick, pack, hand over, report deliveries.
+//! What people in the warehouse do: look at their work, pick, pack, hand over, tell what becomes of parcels.
 
+mod parcels;
 pub mod request;
 mod steps;
 mod work;
 
-use request::{ConfirmPicks, HandOverParcels, PackParcel};
+use request::{
+    ConfirmPicks, CorrectTracking, HandOverParcels, PackParcel, ReceiveParcelBack, ReportParcel, ResolveParcel,
+};
 use runtime::Clock;
 use store::Store;
 
@@ -25,4 +28,8 @@ api::routes! {
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels" (Warehouse) PackParcel, keyed => steps::pack;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over" (Warehouse) HandOverParcels => steps::hand_over;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered" (Warehouse) => steps::deliver;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports" (Warehouse) ReportParcel => parcels::report;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking" (Warehouse) CorrectTracking => parcels::correct_tracking;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back" (Warehouse) ReceiveParcelBack => parcels::receive_back;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution" () ResolveParcel => parcels::resolve;
 }

@@ -2,11 +2,14 @@
 
 use api::{Body, Fields};
 use domain::{
-    fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing},
-    ids::LineId,
+    fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing, ParcelState, Remedy, Teller, Tracking},
+    ids::{LineId, LocationId},
     placed_order::MAX_LINES,
+    returns::Inspection,
+    text::Reason,
     whole::{FoundUnits, ParcelSide, ParcelWeight, Units},
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What was found of each line of the picklist; 0 for nothing.
@@ -112,6 +115,102 @@ impl Body for HandOverParcels {
             })
         });
         Some(Self { parcels: parcels? })
+    }
+}
+
+/// What was told of a parcel on its way.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct ReportParcel {
+    /// `packed` and `overdue` are for Orderly to tell.
+    pub state: ParcelState,
+    /// When it happened, if not now. The later report counts, whichever is told first.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
+    pub at: Option<Timestamp>,
+    pub reason: Option<Reason>,
+}
+
+impl Body for ReportParcel {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let state = fields.text("state");
+        if state.is_some_and(|state: ParcelState| !state.may_be_told_by(Teller::Reporter)) {
+            fields.report("state", "is for Orderly alone to tell");
+        }
+        let (at, reason) = (fields.optional_text("at"), fields.optional_text("reason"));
+        Some(Self { state: state?, at: at?, reason: reason? })
+    }
+}
+
+/// How a parcel can really be followed.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct CorrectTracking(pub Tracking);
+
+impl Body for CorrectTracking {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (carrier, tracking_number) = (fields.text("carrier"), fields.text("tracking_number"));
+        let tracking_url = fields.optional_text("tracking_url");
+        Some(Self(Tracking { carrier: carrier?, tracking_number: tracking_number?, tracking_url: tracking_url? }))
+    }
+}
+
+/// Units of one line may need several dispositions.
+const MAX_INSPECTED: usize = 4 * MAX_LINES;
+
+/// A parcel that stands at its sender's again, with a disposition for every unit of it.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct ReceiveParcelBack {
+    /// Where it came to, which is where it is restocked.
+    pub location: LocationId,
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_INSPECTED)))]
+    pub lines: Vec<FoundLine>,
+}
+
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct FoundLine {
+    pub line: LineId,
+    #[cfg_attr(feature = "schema", schemars(flatten))]
+    pub units: Inspection,
+}
+
+impl ReceiveParcelBack {
+    /// What was found, by line.
+    pub fn found(self) -> BTreeMap<LineId, Vec<Inspection>> {
+        let mut by_line: BTreeMap<LineId, Vec<Inspection>> = BTreeMap::new();
+        for FoundLine { line, units } in self.lines {
+            by_line.entry(line).or_default().push(units);
+        }
+        by_line
+    }
+}
+
+impl Body for ReceiveParcelBack {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let location = fields.text("location");
+        let lines = fields.list("lines", 1..=MAX_INSPECTED, |fields| {
+            let (line, quantity): (_, Option<Units>) = (fields.line(), fields.whole("quantity"));
+            let (disposition, grade) = (fields.text("disposition"), fields.optional_text("grade"));
+            let units = Inspection { quantity: quantity?.get(), disposition: disposition?, grade: grade? };
+            Some(FoundLine { line: line?, units })
+        });
+        Some(Self { location: location?, lines: lines? })
+    }
+}
+
+/// What is done about a parcel that did not arrive.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct ResolveParcel {
+    pub remedy: Remedy,
+    pub reason: Reason,
+}
+
+impl Body for ResolveParcel {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (remedy, reason) = (fields.text("remedy"), fields.text("reason"));
+        Some(Self { remedy: remedy?, reason: reason? })
     }
 }
 

@@ -106,6 +106,22 @@ pub fn hand_over_parcels() -> Value {
     })
 }
 
+pub fn report_parcel() -> Value {
+    json!({ "state": "lost", "at": "2026-11-27T10:15:00Z", "reason": "the carrier's search found nothing" })
+}
+
+pub fn correct_tracking() -> Value {
+    json!({ "carrier": "DHL", "tracking_number": "00340434161094042564" })
+}
+
+pub fn receive_parcel_back() -> Value {
+    json!({ "location": "main", "lines": [{ "line": 0, "quantity": 2, "disposition": "restocked" }] })
+}
+
+pub fn resolve_parcel() -> Value {
+    json!({ "remedy": "reship", "reason": "lost by the carrier" })
+}
+
 pub fn request_return() -> Value {
     json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "size_too_small" }] })
 }

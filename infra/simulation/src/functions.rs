@@ -27,6 +27,8 @@ use store::{Queues, Store, Tables};
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// The template's default.
 const RESERVATION_MINUTES: &str = "60";
+/// A shorter time than any merchant would set: nobody waits for days here.
+const PARCEL_OVERDUE: SignedDuration = SignedDuration::from_mins(30);
 
 pub struct Functions {
     intake: order_intake::App,
@@ -147,7 +149,8 @@ impl Functions {
         let providers = ApiClients::new([stripe::Api::new(&own, STRIPE, key).into()]);
         let refunds = refunds::App { store, clock: wiring.clock(), providers };
         let (_, store) = wiring.store("reconcile");
-        let reconcile = reconcile::App { store, clock: wiring.clock() };
+        let parcel_overdue = Some(PARCEL_OVERDUE);
+        let reconcile = reconcile::App { store, clock: wiring.clock(), parcel_overdue };
         let (_, store) = wiring.store("operations");
         let operations = operations::App { store, clock: wiring.clock() };
         Ok(Self {

@@ -155,7 +155,8 @@ async fn rest(world: &World) {
     while waited < CALM {
         let busy = world.under_way.get() + queues::queued(world).await;
         let books = world.books().await;
-        let is_done = laws::owed(&books).is_empty() && laws::unfinished(&books).is_empty();
+        let is_done =
+            laws::owed(&books).is_empty() && laws::unfinished(&books).is_empty() && laws::on_the_way(&books).is_empty();
         if busy == 0 && is_done && world.stripe.undelivered() == 0 {
             return;
         }

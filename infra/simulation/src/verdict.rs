@@ -12,6 +12,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     broken.extend(world.network.oversold());
     broken.extend(laws::owed(&books).into_iter().map(|owed| format!("still owed: {owed}")));
     broken.extend(laws::unfinished(&books).into_iter().map(|stuck| format!("nobody does what is to be done: {stuck}")));
+    broken.extend(laws::on_the_way(&books).into_iter().map(|sent| format!("a parcel is on its way for ever: {sent}")));
     nothing_is_pending_forever(world, &books, &mut broken);
     refunds_are_asked_for_once(world, &mut broken);
     no_refund_fails_without_cause(&books, &mut broken);

@@ -4,7 +4,7 @@ use domain::{
     allocation::{Allocation, AllocationState},
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine},
+    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, ParcelState, PickLine},
     history::{Entry, Event},
     ids::{ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
     ledger::{Payment, PaymentStatus, Refund},
@@ -145,7 +145,22 @@ pub struct FulfillmentView {
     pub created_at: Timestamp,
     /// The picklist, sorted by bin.
     pub picklist: Vec<PickLine>,
-    pub parcels: Vec<Parcel>,
+    pub parcels: Vec<ParcelView>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Parcel"))]
+pub struct ParcelView {
+    /// Where it is, as far as anybody has told.
+    pub state: ParcelState,
+    #[serde(flatten)]
+    pub parcel: Parcel,
+}
+
+impl ParcelView {
+    fn of(parcel: &Parcel) -> Self {
+        Self { state: parcel.state(), parcel: parcel.clone() }
+    }
 }
 
 impl FulfillmentView {
@@ -162,7 +177,7 @@ impl FulfillmentView {
             status: value.status,
             created_at: value.created_at,
             picklist: value.lines.clone(),
-            parcels: value.parcels.clone(),
+            parcels: value.parcels.iter().map(ParcelView::of).collect(),
         }
     }
 }

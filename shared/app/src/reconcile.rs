@@ -1,14 +1,15 @@
 //! What time asks for: reminders of owed work, the end of unpaid reservations, another look for stock.
 
-use crate::{Error, orders};
+use crate::{Error, Scope, orders};
 use domain::{
     duty::{Duty, ItemName, Owed, OwedDuty},
-    fulfillment::Fulfillment,
+    fulfillment::{Fulfillment, FulfillmentStatus},
     ids::OrderId,
+    order::Order,
     order_state::OrderState,
     returns::Return,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{ItemKey, Store};
 
 /// Sends again what an item owes, and returns the number of messages. The item's entry in the index is eventually
@@ -46,6 +47,34 @@ async fn owed_by_state(store: &Store, order: &OrderId, now: Timestamp) -> Result
 /// same state, and the loser re-reads.
 pub async fn expire_order(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
     orders::change_state(store, order, now, |state| state.expire(now)).await.map(drop)
+}
+
+/// Tells of the parcels of an order that nothing was heard of for too long. Returns how many fulfillments those are in.
+pub async fn report_overdue(
+    store: &Store,
+    order: &OrderId,
+    after: SignedDuration,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let rule = |order: Order| {
+        let next = order.clone().report_overdue(after, now)?;
+        let changed = next.fulfillments.iter().filter(|(id, of)| order.fulfillments.get(id) != Some(of)).count();
+        Ok((changed, next.into()))
+    };
+    orders::change(store, order, &Scope::Everything, now, rule).await.map(|(changed, _)| changed)
+}
+
+/// Those of the orders that have a fulfillment with a carrier, and the orders that could not be read.
+pub async fn with_a_carrier(store: &Store, orders: Vec<OrderId>) -> Result<(Vec<OrderId>, Vec<Error>), Error> {
+    let (mut sent, mut unreadable) = (Vec::new(), Vec::new());
+    for (key, state) in store.load_all::<OrderState>(orders.iter().map(ItemKey::state)).await? {
+        match state {
+            Ok(state) if state.value.fulfillments.values().all(|status| *status != FulfillmentStatus::HandedOver) => {}
+            Ok(_) => sent.push(key.order),
+            Err(error) => unreadable.push(error.into()),
+        }
+    }
+    Ok((sent, unreadable))
 }
 
 /// Asks stock-deduction to look again at the orders that still wait for stock. Returns how many that were, and the

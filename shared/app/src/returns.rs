@@ -1,6 +1,6 @@
 //! Returns: asked for, approved or declined, received, inspected.
 
-use crate::{Error, FieldError, Refusal, Scope, orders};
+use crate::{Error, Scope, orders, settings};
 use domain::{
     Rejection,
     history::Stamp,
@@ -52,10 +52,7 @@ pub async fn receive_return(
     location: &LocationId,
     stamp: &Stamp,
 ) -> Result<Return, Error> {
-    if !store.locations().await?.iter().any(|known| known.id == *location) {
-        let error = FieldError::new("location", format!("there is no location {location}"));
-        return Err(Refusal::invalid(vec![error]).into());
-    }
+    settings::must_know_location(store, location).await?;
     change_return(store, order, id, stamp, |returned| returned.receive(received, location, stamp)).await
 }
 

@@ -1,13 +1,22 @@
 //! What operators set: locations, channels, API keys, products.
 
-use crate::{Error, Refusal, place};
+use crate::{Error, FieldError, Refusal, place};
 use domain::{
     history::Stamp,
-    ids::ChannelId,
+    ids::{ChannelId, LocationId},
     settings::{ApiKey, Channel, Location, Product, Role},
     text::Text,
 };
 use store::{Record, Store, Stored, retry_on_conflict};
+
+/// Refuses a location that there is none of.
+pub(crate) async fn must_know_location(store: &Store, location: &LocationId) -> Result<(), Error> {
+    if store.locations().await?.iter().any(|known| known.id == *location) {
+        return Ok(());
+    }
+    let detail = format!("there is no location {location}; make it with PUT /locations/{location}");
+    Err(Refusal::invalid(vec![FieldError::new("location", detail)]).into())
+}
 
 /// Sets a location, and returns it as it is stored. Running sandboxes may use the old one for some seconds.
 pub async fn put_location(store: &Store, location: Location, stamp: &Stamp) -> Result<Location, Error> {

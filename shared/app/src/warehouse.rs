@@ -1,11 +1,12 @@
-//! What people in the warehouse do: pick, pack, hand over, report deliveries.
+//! What people in the warehouse do: pick, pack, hand over, and tell what becomes of parcels.
 
-use crate::{Error, Scope, orders};
+use crate::{Error, FieldError, Refusal, Scope, orders, settings};
 use domain::{
-    fulfillment::{Fulfillment, HandOver, Packing},
+    fulfillment::{Fulfillment, HandOver, Packing, ParcelState, Remedy, Report, Tracking},
     history::Stamp,
-    ids::{FulfillmentId, LineId, OrderId, ParcelId},
+    ids::{FulfillmentId, LineId, LocationId, OrderId, ParcelId},
     order::{Change, Order},
+    returns::Inspection,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -61,6 +62,61 @@ pub async fn deliver(
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
     change(store, order, id, stamp.at, |order| Ok(order.deliver(id, parcel, stamp)?.into())).await
+}
+
+/// Records what was told of a parcel on its way: by a person, or by a carrier. `report` says when it happened, which may be
+/// long ago.
+pub async fn report_parcel(
+    store: &Store,
+    order: &OrderId,
+    (id, parcel): (FulfillmentId, ParcelId),
+    told: ParcelState,
+    report: &Report,
+    stamp: &Stamp,
+) -> Result<Fulfillment, Error> {
+    if report.at > stamp.at {
+        return Err(Refusal::invalid(vec![FieldError::new("at", "must not be in the future")]).into());
+    }
+    let rule = |order: Order| Ok(order.report_parcel(id, parcel, told, report, stamp)?.into());
+    change(store, order, id, stamp.at, rule).await
+}
+
+/// Corrects how a parcel can be followed, and tells the customer.
+pub async fn correct_tracking(
+    store: &Store,
+    order: &OrderId,
+    (id, parcel): (FulfillmentId, ParcelId),
+    new: &Tracking,
+    stamp: &Stamp,
+) -> Result<Fulfillment, Error> {
+    change(store, order, id, stamp.at, |order| Ok(order.correct_tracking(id, parcel, new, stamp)?.into())).await
+}
+
+/// Takes a parcel back that did not reach its customer. The fulfillment and the stock change together.
+pub async fn receive_parcel_back(
+    store: &Store,
+    order: &OrderId,
+    (id, parcel): (FulfillmentId, ParcelId),
+    location: &LocationId,
+    found: &BTreeMap<LineId, Vec<Inspection>>,
+    stamp: &Stamp,
+) -> Result<Fulfillment, Error> {
+    settings::must_know_location(store, location).await?;
+    let rule = |order: Order| Ok(order.receive_parcel_back(id, parcel, location, found, stamp)?);
+    change(store, order, id, stamp.at, rule).await
+}
+
+/// Decides what is done about a parcel that did not arrive.
+pub async fn resolve_parcel(
+    store: &Store,
+    order: &OrderId,
+    (id, parcel): (FulfillmentId, ParcelId),
+    remedy: Remedy,
+    reason: &str,
+    stamp: &Stamp,
+) -> Result<Fulfillment, Error> {
+    let rule = |order: Order| Ok(order.resolve_parcel(id, parcel, remedy, reason, stamp)?.into());
+    change(store, order, id, stamp.at, rule).await
 }
 
 /// Changes an order, and returns one of its changed fulfillments.

@@ -1,5 +1,6 @@
 //! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
+use super::fulfillment::ParcelState;
 use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,10 @@ pub enum EmailKind {
     OrderEdited(u32),
     Shipped(ParcelId),
     Delivered(ParcelId),
+    /// A parcel is late or will not arrive.
+    ParcelTrouble(ParcelId, ParcelState),
+    /// The tracking of a parcel was corrected, for the `n`-th time.
+    TrackingCorrected(ParcelId, u16),
     ReturnReceived,
     RefundSent(RefundId),
 }
@@ -43,6 +48,8 @@ impl fmt::Display for EmailKind {
             Self::OrderEdited(revision) => write!(f, "order-edited:{revision}"),
             Self::Shipped(parcel) => write!(f, "shipped:{parcel}"),
             Self::Delivered(parcel) => write!(f, "delivered:{parcel}"),
+            Self::ParcelTrouble(parcel, state) => write!(f, "parcel-trouble:{parcel}:{state}"),
+            Self::TrackingCorrected(parcel, nth) => write!(f, "tracking-corrected:{parcel}:{nth}"),
             Self::ReturnReceived => f.write_str("return-received"),
             Self::RefundSent(refund) => write!(f, "refund-sent:{refund}"),
         }
@@ -62,6 +69,18 @@ impl FromStr for EmailKind {
             }
             ("shipped", parcel) => parcel.parse().ok().map(Self::Shipped),
             ("delivered", parcel) => parcel.parse().ok().map(Self::Delivered),
+            ("parcel-trouble", about) => about.split_once(':').and_then(|(parcel, state)| {
+                let state: ParcelState = state.parse().ok()?;
+                Some(Self::ParcelTrouble(
+                    parcel.parse().ok()?,
+                    Some(state).filter(|state| state.is_told_to_customers())?,
+                ))
+            }),
+            ("tracking-corrected", about) => about.split_once(':').and_then(|(parcel, nth)| {
+                // Only the number itself reads back.
+                let n: u16 = nth.parse().ok().filter(|n: &u16| n.to_string() == nth)?;
+                Some(Self::TrackingCorrected(parcel.parse().ok()?, n))
+            }),
             ("return-received", "") => Some(Self::ReturnReceived),
             ("refund-sent", refund) => refund.parse().ok().map(Self::RefundSent),
             _ => None,
@@ -323,12 +342,22 @@ mod tests {
             "email:order-edited:2",
             "email:shipped:P1",
             "email:delivered:P2",
+            "email:parcel-trouble:P2:lost",
+            "email:tracking-corrected:P1:2",
             "email:return-received",
             "email:refund-sent:return-01",
         ] {
             assert_eq!(text.parse::<Duty>().unwrap().to_string(), text);
         }
-        for bad in ["", "email:", "email:shipped:", "email:payment-confirmed:x", "fly"] {
+        for bad in [
+            "",
+            "email:",
+            "email:shipped:",
+            "email:payment-confirmed:x",
+            "email:parcel-trouble:P1:delivered",
+            "email:tracking-corrected:P1:+1",
+            "fly",
+        ] {
             assert!(bad.parse::<Duty>().is_err(), "{bad:?}");
         }
     }

@@ -1,9 +1,16 @@
 //! A fulfillment: the part of an order that one location picks, packs and hands over.
 
+mod delivery;
+mod parcel;
+
+pub use parcel::{
+    HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ParcelState, ReceivedBack, Remedy, Report,
+    Resolution, Shipment, Teller, Tracking,
+};
+
 use super::{
     Rejection,
     allocation::{Allocation, AllocationState},
-    contact::WebUrl,
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
     history::{Entry, Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
@@ -11,7 +18,6 @@ use super::{
     problem::Code,
     safeguards::Safeguard,
     settings::Product,
-    text::Text,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,7 +49,7 @@ pub enum FulfillmentStatus {
     Packed,
     /// Everything that was picked is with a carrier.
     HandedOver,
-    /// Everything has been delivered.
+    /// Every parcel has an end: it was delivered, or a person decided what is done instead.
     Closed,
     /// Nothing of it was found.
     Short,
@@ -99,68 +105,6 @@ pub struct PickLine {
     /// None until picked; less than `quantity` is a short pick.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picked: Option<u32>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Parcel {
-    pub id: ParcelId,
-    pub contents: Vec<PackedLine>,
-    pub weight_g: u32,
-    /// Length, width and height.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dimensions_mm: Option<[u32; 3]>,
-    /// The caller's idempotency key, so that packing twice by accident is packing once.
-    pub key: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shipment: Option<Shipment>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
-    pub delivered_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PackedLine {
-    pub line: LineId,
-    #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
-    pub quantity: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Shipment {
-    pub carrier: Text<1, 60>,
-    pub tracking_number: Text<1, 60>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tracking_url: Option<WebUrl>,
-    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
-    pub handed_over_at: Timestamp,
-}
-
-/// How a parcel leaves: what the warehouse tells at hand-over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HandOver {
-    pub parcel: ParcelId,
-    pub carrier: Text<1, 60>,
-    pub tracking_number: Text<1, 60>,
-    /// `https` or `http`: the customer's e-mail links to it.
-    pub tracking_url: Option<WebUrl>,
-}
-
-/// The most parcels that one fulfillment has.
-pub const MAX_PARCELS: usize = 50;
-
-/// A parcel to be packed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packing {
-    pub contents: Vec<PackedLine>,
-    pub weight_g: u32,
-    /// Length, width and height.
-    pub dimensions_mm: Option<[u32; 3]>,
-    /// The caller's idempotency key.
-    pub key: String,
 }
 
 /// Plans one fulfillment per location for everything that is committed, under the next free `ids`.
@@ -359,8 +303,11 @@ impl Fulfillment {
 
     /// The status of a fulfillment whose parcels are all with a carrier.
     fn status_of_what_has_left(&self) -> FulfillmentStatus {
-        let arrived = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
-        if arrived { FulfillmentStatus::Closed } else { FulfillmentStatus::HandedOver }
+        if self.parcels.iter().all(Parcel::has_ended) {
+            FulfillmentStatus::Closed
+        } else {
+            FulfillmentStatus::HandedOver
+        }
     }
 
     fn is_all_packed(&self) -> bool {
@@ -398,6 +345,9 @@ impl Fulfillment {
             key: key.clone(),
             shipment: None,
             delivered_at: None,
+            reports: BTreeMap::new(),
+            received_back: None,
+            resolution: None,
         });
         if self.is_all_packed() {
             self.status = FulfillmentStatus::Packed;
@@ -420,12 +370,16 @@ impl Fulfillment {
                 carrier: hand_over.carrier.clone(),
                 tracking_number: hand_over.tracking_number.clone(),
                 tracking_url: hand_over.tracking_url.clone(),
-                handed_over_at: parcel.shipment.as_ref().map_or(stamp.at, |known| known.handed_over_at),
+                handed_over_at: stamp.at,
+                corrected: Vec::new(),
             };
             match &parcel.shipment {
-                Some(known) if *known == new => continue,
+                Some(known) if known.was_told(&new.tracking()) => continue,
                 Some(_) => {
-                    let why = format!("parcel {id} was handed over before, with another carrier or tracking number");
+                    let why = format!(
+                        "parcel {id} was handed over before, with another carrier or tracking number; correct them with \
+                         POST …/parcels/{id}/tracking"
+                    );
                     return Err(Rejection::new(Code::AlreadyHandedOver, why));
                 }
                 None => {}
@@ -444,28 +398,7 @@ impl Fulfillment {
         Ok((self, left))
     }
 
-    /// Records that a parcel has arrived. This is a fact, so it is never refused. The first time stands.
-    pub fn deliver(mut self, id: ParcelId, stamp: &Stamp) -> Result<Self, Rejection> {
-        let Some(parcel) = self.parcels.iter_mut().find(|parcel| parcel.id == id) else {
-            return Err(Rejection::new(Code::UnknownParcel, format!("there is no parcel {id}")));
-        };
-        if parcel.shipment.is_none() {
-            let why = format!("parcel {id} has not been handed to a carrier; hand it over first");
-            return Err(Rejection::new(Code::NotHandedOver, why));
-        }
-        if parcel.delivered_at.is_some() {
-            return Ok(self);
-        }
-        parcel.delivered_at = Some(stamp.at);
-        self.owed.insert(Duty::Email(EmailKind::Delivered(id)));
-        let all = self.parcels.iter().all(|parcel| parcel.delivered_at.is_some());
-        if self.status == FulfillmentStatus::HandedOver && all {
-            self.status = FulfillmentStatus::Closed;
-        }
-        Ok(self.with_entry(stamp, Event::Delivered, format!("parcel {id}")))
-    }
-
-    /// Units of each line that are with a carrier or delivered: the units that may be returned.
+    /// Units of each line that have left with a carrier, whatever became of them.
     pub fn units_sent(&self) -> BTreeMap<LineId, u32> {
         let mut sent = BTreeMap::new();
         for packed in self.parcels.iter().filter(|p| p.shipment.is_some()).flat_map(|p| &p.contents) {
@@ -474,9 +407,10 @@ impl Fulfillment {
         sent
     }
 
-    /// When to look at it again if nothing happens before.
+    /// When to look at it again if nothing happens before. A parcel that did not arrive waits for a person.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
         due_of_work(&self.owed, last, now)
+            .or_else(|| self.parcels.iter().filter_map(Parcel::awaits_decision_since).min().map(Due::Waiting))
     }
 
     fn not_in(&self, what: &str, needed: &str) -> Rejection {

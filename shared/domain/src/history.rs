@@ -141,6 +141,13 @@ names! {
         Packed = "packed",
         HandedOver = "handed_over",
         Delivered = "delivered",
+        /// What became of a parcel on its way.
+        ParcelReported = "parcel-reported",
+        TrackingCorrected = "tracking-corrected",
+        /// A parcel that did not reach its customer stands at its sender's again.
+        ReceivedBack = "received-back",
+        /// It was decided what is done about a parcel that did not arrive.
+        ParcelResolved = "parcel-resolved",
         // A return.
         Requested = "requested",
         Approved = "approved",

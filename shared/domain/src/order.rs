@@ -6,6 +6,7 @@
 
 mod edit;
 mod goods;
+mod parcels;
 mod refunds;
 mod returns;
 #[cfg(test)]
@@ -127,7 +128,9 @@ impl Order {
     /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
     /// first units, so these are its last ones.
     fn price_of_unsent(&self) -> crate::money::Amount {
-        let (sent, compensated) = (self.units_sent(), self.units_compensated());
+        let (mut sent, compensated) = (self.units_sent(), self.units_compensated());
+        // What was sent again did not arrive the first time.
+        self.units_sent_again().into_iter().for_each(|(line, units)| *sent.entry(line).or_default() -= units);
         let lines = self.placed.lines.iter();
         lines
             .map(|line| {

@@ -75,7 +75,7 @@ pub enum OrderStatus {
         reserved_until: Timestamp,
     },
     Open,
-    /// Everything has been delivered.
+    /// Everything has been delivered, or made good.
     Completed,
     Cancelled {
         reason: String,

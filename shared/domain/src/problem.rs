@@ -87,6 +87,7 @@ codes! {
     UnknownParcel = "unknown-parcel", 409, "the fulfillment has no such parcel";
     AlreadyHandedOver = "already-handed-over", 409, "it is with a carrier already, and that cannot be undone";
     NotHandedOver = "not-handed-over", 409, "the parcel has not been handed to a carrier";
+    AlreadyResolved = "already-resolved", 409, "it was decided before that something else is done about the parcel";
     NotReturnable = "not-returnable", 409, "more is asked for than was shipped and is not in a return yet";
     WrongCount = "wrong-count", 409, "more than was announced, or less than was received before";
     NotAllInspected = "not-all-inspected", 409, "a received unit has no disposition, or one that did not come has";

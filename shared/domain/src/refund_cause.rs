@@ -1,6 +1,6 @@
 //! Why Orderly refunds. The cause gives the refund its name, so that each cause refunds once.
 
-use crate::ids::{RefundId, ReturnId};
+use crate::ids::{FulfillmentId, ParcelId, RefundId, ReturnId};
 use std::fmt;
 
 /// The cause of a refund that Orderly decides on. Its text is the refund's name. A refund over several payments gets
@@ -21,6 +21,8 @@ pub enum RefundCause {
     Requested(u32),
     /// A return was inspected.
     Return(ReturnId),
+    /// A parcel did not arrive.
+    Parcel(FulfillmentId, ParcelId),
 }
 
 impl fmt::Display for RefundCause {
@@ -35,6 +37,7 @@ impl fmt::Display for RefundCause {
             Self::Edit(n) => write!(f, "edit-{n}"),
             Self::Requested(n) => write!(f, "request-{n}"),
             Self::Return(id) => write!(f, "return-{id}"),
+            Self::Parcel(fulfillment, parcel) => write!(f, "parcel-{fulfillment}-{parcel}"),
         }
     }
 }
@@ -55,6 +58,10 @@ impl RefundCause {
             Some(("edit", n)) => n.parse().ok().map(Self::Edit),
             Some(("request", n)) => n.parse().ok().map(Self::Requested),
             Some(("return", id)) => id.parse().ok().map(Self::Return),
+            Some(("parcel", ids)) => {
+                let (fulfillment, parcel) = ids.split_once('-')?;
+                Some(Self::Parcel(fulfillment.parse().ok()?, parcel.parse().ok()?))
+            }
             _ => None,
         }
     }
@@ -78,13 +85,23 @@ mod tests {
             RefundCause::Requested(1),
             RefundCause::Return(ReturnId::nth(1)),
             RefundCause::Return(ReturnId::nth(100)),
+            RefundCause::Parcel(FulfillmentId::nth(2), ParcelId::nth(11)),
         ];
         for cause in all {
             for name in [cause.to_string(), format!("{cause}.2")] {
                 assert_eq!(RefundCause::of(&name.parse().unwrap()), Some(cause.clone()), "{name}");
             }
         }
-        for name in ["re_3MmlLrLkdIwHu7ix0uke3Ezy", "late-1", "cancelled", "return-", "return-x", "7"] {
+        for name in [
+            "re_3MmlLrLkdIwHu7ix0uke3Ezy",
+            "late-1",
+            "cancelled",
+            "return-",
+            "return-x",
+            "parcel-01",
+            "parcel-P1-01",
+            "7",
+        ] {
             assert_eq!(RefundCause::of(&name.parse().unwrap()), None, "{name}");
         }
     }

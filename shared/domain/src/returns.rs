@@ -85,6 +85,9 @@ pub struct ReturnLine {
     /// What its inspection led to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<Amount>,
+    /// Units that came and had been made good before, because their parcel was thought lost.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub made_good: u32,
 }
 
 /// What the inspector found of some units of a line.
@@ -198,6 +201,7 @@ pub fn request(
             received: 0,
             inspected: Vec::new(),
             refund: None,
+            made_good: 0,
         });
     }
     Ok(Return {
@@ -304,12 +308,14 @@ impl Return {
     /// nothing.
     ///
     /// `compensated` are the units of each line that are paid back already: each unit's share of the line's price is
-    /// refunded once.
+    /// refunded once. `made_good` are the units of parcels that arrived after they had been made good: they come back first,
+    /// and nothing is refunded for them.
     pub fn inspect(
         mut self,
         found: &BTreeMap<LineId, Vec<Inspection>>,
         placed: &PlacedOrder,
         compensated: &BTreeMap<LineId, u32>,
+        made_good: &BTreeMap<LineId, u32>,
         stamp: &Stamp,
     ) -> Result<Inspected, Rejection> {
         if self.status == ReturnStatus::Inspected && self.found() == *found {
@@ -337,7 +343,8 @@ impl Return {
             let place = StockPlace { sku: own.sku.clone(), location: location.clone() };
             own.inspected.iter().for_each(|units| stock.add(place.clone(), units.stock_change()));
             let before = compensated.get(&own.line).copied().unwrap_or_default();
-            own.refund = Some(placed.price_of_next_units(own.line, before, came));
+            own.made_good = made_good.get(&own.line).copied().unwrap_or_default().min(came);
+            own.refund = Some(placed.price_of_next_units(own.line, before, came - own.made_good));
         }
         self.status = ReturnStatus::Inspected;
         let note = placed.currency.format(self.price_of_goods());
@@ -390,6 +397,13 @@ impl Return {
         self.lines.iter().filter(move |_| is_inspected).map(|line| (line.line, line.units_to_refund()))
     }
 
+    /// The units that were inspected and whose price is paid back, by line.
+    pub(crate) fn units_paid_back(&self) -> impl Iterator<Item = (LineId, u32)> {
+        let is_inspected = self.status == ReturnStatus::Inspected;
+        let paid = |line: &ReturnLine| (line.line, line.units_to_refund() - line.made_good);
+        self.lines.iter().filter(move |_| is_inspected).map(paid)
+    }
+
     /// When to look at it again if nothing happens before.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
         due_of_work(&self.owed, last, now)
@@ -411,7 +425,7 @@ impl ReturnLine {
 
 impl Inspection {
     /// The change of the stock: every unit that came is on hand again, but only a restocked one is available.
-    fn stock_change(&self) -> StockDelta {
+    pub(crate) fn stock_change(&self) -> StockDelta {
         let units = i64::from(self.quantity);
         let on_hand = StockDelta { on_hand: units, ..StockDelta::default() };
         match self.disposition {

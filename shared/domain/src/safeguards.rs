@@ -43,6 +43,14 @@ names! {
         DeductedOwesDispatch = "deducted-owes-dispatch",
         /// A parcel that leaves owes its e-mail.
         ParcelOwesItsMail = "parcel-owes-its-mail",
+        /// A parcel that nothing was heard of for too long is shown to people.
+        SilentParcelIsSeen = "silent-parcel-is-seen",
+        /// What is done about a parcel that did not arrive is decided once.
+        ParcelIsResolvedOnce = "parcel-is-resolved-once",
+        /// No unit is sent again or refunded that is paid back or on its way.
+        UnitIsMadeGoodOnce = "unit-is-made-good-once",
+        /// A parcel that comes back to its sender is put into stock once.
+        ParcelComesBackOnce = "parcel-comes-back-once",
         /// Damaged returns are not for sale.
         DamagedIsNotSold = "damaged-is-not-sold",
         /// Money that comes for a cancelled order goes back.

@@ -106,6 +106,28 @@ impl Store {
         }
     }
 
+    /// The active orders of a channel that were placed before `before`, the oldest first.
+    pub async fn active_since_before(
+        &self,
+        channel: &ChannelId,
+        before: Timestamp,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        /// The index holds only keys, so a page of this many is small.
+        const PAGE: usize = 1_000;
+        let (partition, end) = (format!("{channel}#active"), sortable(before));
+        let mut found = Vec::new();
+        let mut last: Option<String> = None;
+        loop {
+            let names = [LISTING_KEY, LISTED_AT];
+            let keys = self.listed(LISTING_INDEX, names, &partition, last.as_deref(), PAGE, true).await?;
+            last = keys.last().map(|(_, at)| at.clone()).filter(|at| keys.len() == PAGE && *at < end);
+            found.extend(keys.into_iter().take_while(|(_, at)| *at < end).map(|(key, _)| key.order));
+            if last.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// The work of a location, oldest first, from `cursor` on.
     pub async fn list_work(
         &self,

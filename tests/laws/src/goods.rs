@@ -6,9 +6,9 @@ use crate::{
 };
 use domain::{
     allocation::AllocationState,
-    fulfillment::Fulfillment,
+    fulfillment::{Fulfillment, Remedy},
     order_state::{OrderState, OrderStatus},
-    returns::{Disposition, Return},
+    returns::{Disposition, Inspection, Return},
     stock::StockDelta,
 };
 use std::collections::BTreeMap;
@@ -82,6 +82,11 @@ pub(crate) fn on_hand_is_explained(books: &Books, broken: &mut Vec<String>) {
             }
         }
     }
+    for (sku, location, found) in came_back_in_parcels(books, broken) {
+        if found.disposition != Disposition::Missing {
+            explained.add(&sku, &location, units(found.quantity.into()));
+        }
+    }
     let mut there = Places::default();
     levels(&books.stock).for_each(|(sku, location, level)| there.add(sku, location, units(bucket(level, "on_hand"))));
     there.compare(&explained, "what is on hand is not what came, went and came back", broken);
@@ -92,8 +97,10 @@ pub(crate) fn on_hand_is_explained(books: &Books, broken: &mut Vec<String>) {
 pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
     let mut sent: BTreeMap<(String, u16), u32> = BTreeMap::new();
     for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", broken) {
+        // What was sent again did not arrive the first time.
+        let again = fulfillment.units_with(Remedy::Reship);
         for (line, units) in fulfillment.units_sent() {
-            *sent.entry((order.clone(), line)).or_default() += units;
+            *sent.entry((order.clone(), line)).or_default() += units - again.get(&line).copied().unwrap_or(0);
         }
     }
     for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
@@ -118,6 +125,62 @@ pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
+/// Units that came and are not for sale.
+fn kept_apart(found: &Inspection) -> StockDelta {
+    let (units, none) = (i64::from(found.quantity), StockDelta::default());
+    match found.disposition {
+        Disposition::Restocked | Disposition::Missing => none,
+        Disposition::NotRestocked => StockDelta { damaged: units, ..none },
+        Disposition::ProcessingRequired => StockDelta { quality_control: units, ..none },
+    }
+}
+
+/// A unit that was ordered is with its customer, on its way, to be sent, or paid back, and never two of these: no unit is
+/// made good twice. Units that a person refunded beside that are goodwill.
+pub(crate) fn no_unit_is_made_good_twice(books: &Books, broken: &mut Vec<String>) {
+    let mut good: BTreeMap<(String, u16), u32> = BTreeMap::new();
+    for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", broken) {
+        for parcel in fulfillment.parcels.iter().filter(|parcel| parcel.shipment.is_some()) {
+            let counts = parcel.resolution.as_ref().is_none_or(|made| made.remedy == Remedy::Refund);
+            for packed in parcel.contents.iter().filter(|_| counts) {
+                *good.entry((order.clone(), packed.line)).or_default() += packed.quantity;
+            }
+        }
+    }
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        for held in &state.stock {
+            *good.entry((order.clone(), held.line)).or_default() += held.quantity;
+        }
+    }
+    for ((order, line), units) in good {
+        let placed = named(&books.orders, "placed").find(|placed| text(placed, "order_id") == order);
+        let lines = placed.and_then(|placed| placed["lines"].as_array());
+        let ordered =
+            lines.into_iter().flatten().find(|own| own["id"].as_u64().unwrap_or(line.into()) == u64::from(line));
+        let ordered = ordered.and_then(|own| own["quantity"].as_u64()).unwrap_or(0);
+        if u64::from(units) > ordered {
+            broken.push(format!("order {order}, line {line}: {units} units are made good of {ordered} ordered"));
+        }
+    }
+}
+
+/// Units that came back to their sender in parcels: the SKU, where, and what was found.
+fn came_back_in_parcels(books: &Books, broken: &mut Vec<String>) -> Vec<(String, String, Inspection)> {
+    let mut came = Vec::new();
+    for (_, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", broken) {
+        for back in fulfillment.parcels.iter().filter_map(|parcel| parcel.received_back.as_ref()) {
+            for (line, found) in &back.found {
+                let picked = fulfillment.lines.iter().filter(|picked| picked.line == *line);
+                let units = picked.flat_map(|of| {
+                    found.iter().map(|one| (of.sku.to_string(), back.location.to_string(), one.clone()))
+                });
+                came.extend(units);
+            }
+        }
+    }
+    came
+}
+
 /// Damaged units, units in quality control, units kept back and announced units match the movements and inspections.
 pub(crate) fn what_cannot_be_sold_is_explained(books: &Books, broken: &mut Vec<String>) {
     let none = StockDelta::default();
@@ -134,15 +197,12 @@ pub(crate) fn what_cannot_be_sold_is_explained(books: &Books, broken: &mut Vec<S
         let Some(location) = &returned.location else { continue };
         for line in &returned.lines {
             for found in &line.inspected {
-                let units = i64::from(found.quantity);
-                let change = match found.disposition {
-                    Disposition::Restocked | Disposition::Missing => continue,
-                    Disposition::NotRestocked => StockDelta { damaged: units, ..none },
-                    Disposition::ProcessingRequired => StockDelta { quality_control: units, ..none },
-                };
-                explained.add(line.sku.as_str(), location.as_str(), change);
+                explained.add(line.sku.as_str(), location.as_str(), kept_apart(found));
             }
         }
+    }
+    for (sku, location, found) in came_back_in_parcels(books, broken) {
+        explained.add(&sku, &location, kept_apart(&found));
     }
     let mut there = Places::default();
     for (sku, location, level) in levels(&books.stock) {

@@ -23,11 +23,12 @@ pub struct Books {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 12] = [
+    let laws: [fn(&Books, &mut Vec<String>); 13] = [
         goods::buckets_equal_what_orders_hold,
         goods::nothing_is_negative,
         goods::on_hand_is_explained,
         goods::every_unit_is_somewhere,
+        goods::no_unit_is_made_good_twice,
         goods::what_cannot_be_sold_is_explained,
         money::refunds_are_made_once,
         money::no_more_goes_back_than_came,
@@ -47,6 +48,11 @@ pub fn broken(books: &Books) -> Vec<String> {
 /// Work that people could do now: unfinished fulfillments of orders that are not held.
 pub fn unfinished(books: &Books) -> Vec<String> {
     story::unfinished(books)
+}
+
+/// Parcels that have left, and neither arrived nor were resolved.
+pub fn on_the_way(books: &Books) -> Vec<String> {
+    story::on_the_way(books)
 }
 
 /// All duties that are still owed: order, item, duties. None, once all work is done.

@@ -12,7 +12,7 @@ use domain::{
 use std::collections::BTreeSet;
 
 /// Each second event needs the first before it. (A refund needs none, because somebody may make it at the provider.)
-const NEEDS: [(&str, &str); 11] = [
+const NEEDS: [(&str, &str); 14] = [
     ("placed", "paid"),
     ("paid", "deducted"),
     ("deducted", "dispatched"),
@@ -22,6 +22,9 @@ const NEEDS: [(&str, &str); 11] = [
     ("picked", "packed"),
     ("packed", "handed_over"),
     ("handed_over", "delivered"),
+    ("handed_over", "parcel-reported"),
+    ("handed_over", "tracking-corrected"),
+    ("handed_over", "received-back"),
     ("requested", "approved"),
     ("received", "inspected"),
 ];
@@ -107,6 +110,16 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
             if parcel.delivered_at.is_some() {
                 check(order, &fulfillment.owed, &fulfillment.history, &format!("delivered:{}", parcel.id));
             }
+            let corrected = parcel.shipment.as_ref().map_or(0, |shipment| shipment.corrected.len());
+            if corrected > 0 {
+                let kind = format!("tracking-corrected:{}:{corrected}", parcel.id);
+                check(order, &fulfillment.owed, &fulfillment.history, &kind);
+            }
+            let state = parcel.state();
+            if state.is_told_to_customers() && parcel.resolution.is_none() && parcel.received_back.is_none() {
+                let kind = format!("parcel-trouble:{}:{state}", parcel.id);
+                check(order, &fulfillment.owed, &fulfillment.history, &kind);
+            }
         }
     }
     for (order, returned) in &all::<Return>(&books.orders, "return#", &mut unreadable) {
@@ -125,6 +138,15 @@ pub(crate) fn open_orders_can_go_on(books: &Books, broken: &mut Vec<String>) {
             broken.push(format!("order {order} is open, and nothing will ever move it on"));
         }
     }
+}
+
+pub(crate) fn on_the_way(books: &Books) -> Vec<String> {
+    let fulfillments = all::<Fulfillment>(&books.orders, "fulfillment#", &mut Vec::new());
+    let of = |(order, fulfillment): &(String, Fulfillment)| {
+        let parcels = fulfillment.parcels.iter().filter(|parcel| parcel.shipment.is_some() && !parcel.has_ended());
+        parcels.map(|parcel| format!("{order} {} {}", parcel.id, parcel.state())).collect::<Vec<_>>()
+    };
+    fulfillments.iter().flat_map(of).collect()
 }
 
 pub(crate) fn unfinished(books: &Books) -> Vec<String> {

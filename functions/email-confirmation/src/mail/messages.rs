@@ -10,7 +10,7 @@
 pub mod english;
 pub mod german;
 
-use super::{Money, Parcel, RefundedFor, dates::Calendar, money::Numbers, sentence::Sentence};
+use super::{Money, Parcel, RefundedFor, Trouble, dates::Calendar, money::Numbers, sentence::Sentence};
 use jiff::civil::Date;
 
 /// All languages.
@@ -30,6 +30,8 @@ pub struct Messages {
     pub payment_confirmed: PaymentConfirmed,
     pub shipped: Shipped,
     pub delivered: Delivered,
+    pub tracking_corrected: TrackingCorrected,
+    pub parcel_trouble: ParcelTrouble,
     pub order_edited: OrderEdited,
     pub order_cancelled: OrderCancelled,
     pub return_received: ReturnReceived,
@@ -135,6 +137,30 @@ pub struct Delivered {
     pub question: &'static str,
     pub answer: &'static str,
     pub contents: &'static str,
+}
+
+/// Its labels are those of [`Shipped`].
+#[derive(Debug)]
+pub struct TrackingCorrected {
+    /// Takes the order.
+    pub subject: With,
+    /// Takes the carrier and the tracking number.
+    pub preheader: fn(&str, &str) -> String,
+    pub title: &'static str,
+    /// Takes the order.
+    pub opening: fn(&str) -> Sentence,
+}
+
+#[derive(Debug)]
+pub struct ParcelTrouble {
+    /// Takes the order.
+    pub subject: fn(Trouble, &str) -> String,
+    pub title: fn(Trouble) -> &'static str,
+    /// Takes the order.
+    pub opening: fn(Trouble, &str) -> Sentence,
+    pub question: &'static str,
+    /// What happens next.
+    pub next: fn(Trouble) -> &'static str,
 }
 
 #[derive(Debug)]

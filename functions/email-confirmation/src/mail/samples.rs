@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used)] // a sample that does not render is a defect of its template
 
 use super::{
-    DateRange, Delivered, Difference, Language, Line, Money, Order, OrderCancelled, OrderEdited, Parcel,
+    DateRange, Delivered, Difference, Language, Line, Money, Order, OrderCancelled, OrderEdited, Parcel, ParcelTrouble,
     PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop,
-    Totals,
+    Totals, TrackingCorrected, Trouble,
 };
 use jiff::civil::date;
 
@@ -26,6 +26,11 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
         ("delivered-part", delivered_part.render(&shop, language)),
         ("order-edited", order_edited().render(&shop, language)),
         ("order-edited-dearer", dearer.render(&shop, language)),
+        ("tracking-corrected", tracking_corrected().render(&shop, language)),
+        ("parcel-delayed", ParcelTrouble { trouble: Trouble::Delayed, ..parcel_lost() }.render(&shop, language)),
+        ("parcel-damaged", ParcelTrouble { trouble: Trouble::Damaged, ..parcel_lost() }.render(&shop, language)),
+        ("parcel-returned", ParcelTrouble { trouble: Trouble::Returned, ..parcel_lost() }.render(&shop, language)),
+        ("parcel-lost", parcel_lost().render(&shop, language)),
         ("order-cancelled", order_cancelled().render(&shop, language)),
         ("order-cancelled-uncharged", no_refund.render(&shop, language)),
         ("return-received", return_received().render(&shop, language)),
@@ -122,6 +127,15 @@ pub fn delivered() -> Delivered {
         lines: lines(),
         delivered_on: date(2026, 11, 27),
     }
+}
+
+pub fn tracking_corrected() -> TrackingCorrected {
+    let Shipped { order, lines, carrier, tracking_number, tracking_page, .. } = shipped();
+    TrackingCorrected { order, lines, carrier, tracking_number, tracking_page }
+}
+
+pub fn parcel_lost() -> ParcelTrouble {
+    ParcelTrouble { order: order(), lines: lines(), trouble: Trouble::Lost }
 }
 
 pub fn order_cancelled() -> OrderCancelled {

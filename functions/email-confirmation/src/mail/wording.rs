@@ -1,8 +1,9 @@
 //! The wording of each kind of e-mail in a language: which messages, and the values in them.
 
 use super::{
-    Delivered, Difference, Line, Order, OrderCancelled, OrderEdited, PaymentConfirmed, PricedLine, RefundSent,
-    RefundedLine, ReturnReceived, Shipped, Totals, messages::Messages, sentence::Sentence,
+    Delivered, Difference, Line, Order, OrderCancelled, OrderEdited, ParcelTrouble, PaymentConfirmed, PricedLine,
+    RefundSent, RefundedLine, ReturnReceived, Shipped, Totals, TrackingCorrected, messages::Messages,
+    sentence::Sentence,
 };
 
 impl Order {
@@ -147,6 +148,38 @@ impl OrderEdited {
             Difference::Refunded(amount) => (words.refunded)(&messages.money(amount)),
             Difference::Due(amount) => (words.due)(&messages.money(amount)),
         }
+    }
+}
+
+impl TrackingCorrected {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.tracking_corrected.subject)(&self.order.number)
+    }
+
+    pub(super) fn preheader(&self, messages: &Messages) -> String {
+        (messages.tracking_corrected.preheader)(&self.carrier, &self.tracking_number)
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.tracking_corrected.opening)(&self.order.number)
+    }
+}
+
+impl ParcelTrouble {
+    pub(super) fn subject(&self, messages: &Messages) -> String {
+        (messages.parcel_trouble.subject)(self.trouble, &self.order.number)
+    }
+
+    pub(super) fn title(&self, messages: &Messages) -> &'static str {
+        (messages.parcel_trouble.title)(self.trouble)
+    }
+
+    pub(super) fn opening(&self, messages: &Messages) -> Sentence {
+        (messages.parcel_trouble.opening)(self.trouble, &self.order.number)
+    }
+
+    pub(super) fn next(&self, messages: &Messages) -> &'static str {
+        (messages.parcel_trouble.next)(self.trouble)
     }
 }
 

@@ -63,6 +63,56 @@ pub fn routes() -> Vec<Prose> {
         .about("The first time stands. The last parcel of an order completes it.")
         .fails(Code::UnknownParcel)
         .fails(Code::NotHandedOver),
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports",
+            "reportParcel",
+            "Tell what became of a parcel",
+        )
+        .about(
+            "A fact with a time: it may be told late, twice or out of order. A delivery stands whatever is told later, and a \
+             lost parcel may still be found. The customer is told that a parcel is delayed, damaged, coming back or lost. One \
+             that does not arrive is listed by `GET /operations/stuck` until it is resolved.",
+        )
+        .example(examples::report_parcel())
+        .fails(Code::UnknownParcel)
+        .fails(Code::NotHandedOver),
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking",
+            "correctTracking",
+            "Correct how a parcel can be followed",
+        )
+        .about("What it was is kept, and the customer gets the right number once. Telling what it is changes nothing.")
+        .example(examples::correct_tracking())
+        .fails_if(Code::WrongStatus, "it was corrected too often")
+        .fails(Code::UnknownParcel)
+        .fails(Code::NotHandedOver),
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back",
+            "receiveParcelBack",
+            "Take a parcel back that did not reach its customer",
+        )
+        .about("Every unit of it gets a disposition, and good ones are for sale again. It happens once.")
+        .example(examples::receive_parcel_back())
+        .fails_if(Code::WrongStatus, "it was delivered, or received back with other findings")
+        .fails_if(Code::UnknownLine, "the parcel has no such line")
+        .fails_if(Code::NotAllInspected, "a unit of the parcel has no disposition, or one that is not in it has")
+        .fails(Code::UnknownParcel)
+        .fails(Code::NotHandedOver),
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution",
+            "resolveParcel",
+            "Decide what is done about a parcel that did not arrive",
+        )
+        .about(
+            "`reship` sends the same units again, from wherever they are. `refund` pays their price back, and the shipping if \
+             nothing of the order arrived. `write_off` does neither. It is decided once, and no unit is made good twice.",
+        )
+        .example(examples::resolve_parcel())
+        .fails_if(Code::WrongStatus, "the parcel arrived, or nothing was told of it, or the order's rest was cancelled")
+        .fails(Code::AlreadyResolved)
+        .fails(Code::AlreadyRefunded)
+        .fails_if(Code::MoreThanLeft, "the money for its units has gone back already")
+        .fails(Code::UnknownParcel),
     ]
 }
 

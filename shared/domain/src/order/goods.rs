@@ -1,11 +1,11 @@
-//! Goods of an order: dispatch, picking, packing, hand-over, delivery.
+//! Goods of an order: dispatch, picking, packing, hand-over.
 
 use super::{Change, Order};
 use crate::{
     Rejection,
     fulfillment::{Fulfillment, HandOver, PackedLine, Packing, plan},
     history::Stamp,
-    ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
+    ids::{FulfillmentId, LineId, LocationId, Sku},
     order_state::HoldReason,
     problem::Code,
     settings::Product,
@@ -82,13 +82,6 @@ impl Order {
         Ok(Change { goods, ..order.into() })
     }
 
-    /// Records that a parcel has arrived; the last one completes the order.
-    pub fn deliver(self, id: FulfillmentId, parcel: ParcelId, stamp: &Stamp) -> Result<Self, Rejection> {
-        let fulfillment = self.fulfillment(id)?.clone().deliver(parcel, stamp)?;
-        let closed = fulfillment.status.is_final();
-        Ok(self.with_fulfillment(id, fulfillment, closed, stamp.at))
-    }
-
     /// Refuses work on a held order. A hold for missing stock does not stop the work on what was found. A step that
     /// changes nothing is a repetition whose first answer was lost, so it passes.
     fn may_become(&self, id: FulfillmentId, next: &Fulfillment) -> Result<(), Rejection> {
@@ -102,7 +95,13 @@ impl Order {
     }
 
     /// Replaces a fulfillment. If `matters`, the order's state also notes its status.
-    fn with_fulfillment(mut self, id: FulfillmentId, new: Fulfillment, matters: bool, at: Timestamp) -> Self {
+    pub(super) fn with_fulfillment(
+        mut self,
+        id: FulfillmentId,
+        new: Fulfillment,
+        matters: bool,
+        at: Timestamp,
+    ) -> Self {
         if matters {
             self.state.set_fulfillment_status(id, new.status, at);
         }

@@ -74,9 +74,9 @@ impl Order {
     /// The units of each line whose price has been paid back, or is decided to be. They are a line's first units.
     pub(super) fn units_compensated(&self) -> BTreeMap<LineId, u32> {
         let mut units = BTreeMap::new();
-        let returned = self.returns.values().flat_map(Return::units_inspected);
+        let returned = self.returns.values().flat_map(Return::units_paid_back);
         let requested = self.state.requested_refunds.iter().flat_map(|refund| refund.lines.clone());
-        for (line, count) in returned.chain(requested) {
+        for (line, count) in returned.chain(requested).chain(self.units_of_refunded_parcels()) {
             *units.entry(line).or_default() += count;
         }
         units
@@ -86,6 +86,7 @@ impl Order {
     pub(super) fn shipping_not_given_back(&self) -> Amount {
         let returned: Amount = self.returns.values().map(|returned| returned.shipping).sum();
         let requested: Amount = self.state.requested_refunds.iter().map(|refund| refund.shipping).sum();
-        (self.placed.price_of_shipping() - returned - requested).max(0)
+        let of_parcels: Amount = self.resolutions().map(|resolution| resolution.shipping).sum();
+        (self.placed.price_of_shipping() - returned - requested - of_parcels).max(0)
     }
 }

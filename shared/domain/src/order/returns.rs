@@ -25,7 +25,7 @@ impl Order {
             return if known.asks_for(wanted) { Ok((*id, self)) } else { Err(Rejection::new(Code::KeyReused, other)) };
         }
         let earlier: Vec<&Return> = self.returns.values().collect();
-        let requested = returns::request(&self.placed, &self.units_sent(), &earlier, wanted, key, stamp)?;
+        let requested = returns::request(&self.placed, &self.units_returnable(), &earlier, wanted, key, stamp)?;
         let id = ReturnId::after(self.returns.keys());
         self.returns.insert(id, requested);
         Ok((id, self))
@@ -56,7 +56,9 @@ impl Order {
     ) -> Result<Change, Rejection> {
         let read = self.returned(id)?.clone();
         let compensated = self.units_compensated();
-        let Inspected { mut value, stock } = read.clone().inspect(found, &self.placed, &compensated, stamp)?;
+        let made_good = self.units_that_turned_up();
+        let Inspected { mut value, stock } =
+            read.clone().inspect(found, &self.placed, &compensated, &made_good, stamp)?;
         if value == read {
             return Ok(self.into());
         }
@@ -117,10 +119,11 @@ impl Order {
         Ok(self)
     }
 
-    /// The price of shipping that is given back with the last unit of an order that comes back whole.
-    fn shipping_of_a_full_withdrawal(&self) -> Amount {
+    /// The price of shipping that is given back with the last unit of an order that comes back whole, or did not arrive.
+    pub(super) fn shipping_of_a_full_withdrawal(&self) -> Amount {
         let mut came: BTreeMap<LineId, u32> = BTreeMap::new();
-        for (line, units) in self.returns.values().flat_map(Return::units_inspected) {
+        let came_back = self.returns.values().flat_map(Return::units_inspected);
+        for (line, units) in came_back.chain(self.units_of_refunded_parcels()) {
             *came.entry(line).or_default() += units;
         }
         let is_whole = self.placed.lines.iter().all(|line| came.get(&line.id).is_some_and(|n| *n >= line.quantity));

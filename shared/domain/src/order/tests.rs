@@ -5,6 +5,7 @@
 mod edit;
 mod ids;
 mod life;
+mod parcels;
 mod refunds;
 
 use super::*;

@@ -7,7 +7,7 @@ use crate::{
     duty::{Duty, EmailKind},
     fulfillment::FulfillmentStatus,
     history::{Event, Stamp},
-    ids::{FulfillmentId, LineId, LocationId},
+    ids::{FulfillmentId, LineId, LocationId, Sku},
     money::Amount,
     placed_order::PlacedOrder,
     problem::Code,
@@ -234,6 +234,12 @@ impl OrderState {
         } else {
             self.owe_dispatch();
         }
+    }
+
+    /// Needs units of `line` once more, because those that were sent did not arrive. They are routed anew.
+    pub(crate) fn needs_again(&mut self, line: LineId, sku: Sku, quantity: u32) {
+        add(&mut self.stock, Allocation { line, sku, quantity, state: AllocationState::Missing });
+        self.owed.insert(Duty::StockDeduction);
     }
 
     /// Records that units of `line` were not found at `location`. They are routed again.

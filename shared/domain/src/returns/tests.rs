@@ -43,7 +43,7 @@ fn received() -> Return {
 type Found = (LineId, u32, Disposition);
 
 fn inspect(value: Return, units: &[Found], earlier: &[&Return]) -> Result<Inspected, Rejection> {
-    value.inspect(&found(units), &ordered(), &compensated(earlier), &stamp(3))
+    value.inspect(&found(units), &ordered(), &compensated(earlier), &BTreeMap::new(), &stamp(3))
 }
 
 /// The units that these returns have paid back.
@@ -74,9 +74,10 @@ fn commands() -> [Command<Return>; 6] {
         ("decline", |r, s| r.decline("worn", s)),
         ("receive some", |r, s| r.receive(&[(0, 1)].into(), &main(), s)),
         ("receive all", |r, s| r.receive(&[(0, 2), (1, 1)].into(), &main(), s)),
-        ("inspect", |r, s| Ok(r.inspect(&found(&ALL_GOOD), &ordered(), &BTreeMap::new(), s)?.value)),
+        ("inspect", |r, s| Ok(r.inspect(&found(&ALL_GOOD), &ordered(), &BTreeMap::new(), &BTreeMap::new(), s)?.value)),
         ("inspect some", |r, s| {
-            Ok(r.inspect(&found(&[(0, 1, Disposition::Restocked)]), &ordered(), &BTreeMap::new(), s)?.value)
+            Ok(r.inspect(&found(&[(0, 1, Disposition::Restocked)]), &ordered(), &BTreeMap::new(), &BTreeMap::new(), s)?
+                .value)
         }),
     ];
     commands
@@ -215,7 +216,7 @@ proptest! {
             let came = came.min(units);
             let value = receive(asked.approve(&stamp(1)).unwrap(), &[(0, came)]).unwrap();
             let units = found(&[(0, came, Disposition::Restocked)]);
-            let Inspected { value, stock } = value.inspect(&units, &order, &compensated(&earlier), &stamp(2)).unwrap();
+            let Inspected { value, stock } = value.inspect(&units, &order, &compensated(&earlier), &BTreeMap::new(), &stamp(2)).unwrap();
             prop_assert_eq!(stock.iter().map(|(_, delta)| delta.on_hand).sum::<i64>(), i64::from(came));
             back += came;
             refunded += value.due_amount();

@@ -311,9 +311,13 @@ fn owed_by(duty: &Duty) -> ItemName {
             | EmailKind::OrderCancelled
             | EmailKind::RefundSent(_),
         ) => ItemName::State,
-        Duty::WarehouseNotice | Duty::Email(EmailKind::Shipped(_) | EmailKind::Delivered(_)) => {
-            ItemName::Fulfillment(FULFILLMENT)
-        }
+        Duty::WarehouseNotice
+        | Duty::Email(
+            EmailKind::Shipped(_)
+            | EmailKind::Delivered(_)
+            | EmailKind::ParcelTrouble(..)
+            | EmailKind::TrackingCorrected(..),
+        ) => ItemName::Fulfillment(FULFILLMENT),
         Duty::Email(EmailKind::ReturnReceived) => ItemName::Return(ReturnId::nth(1)),
     }
 }

@@ -5,7 +5,7 @@ use domain::{
     duty::{Duty, EmailKind},
     email_claim::EmailClaim,
     fixtures::units,
-    fulfillment::{Parcel, Shipment},
+    fulfillment::{Parcel, ParcelState, ReceivedBack, Remedy, Report, Resolution, Shipment},
     history::Event,
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
     money::MAX_AMOUNT,
@@ -13,6 +13,7 @@ use domain::{
     placed_order::{Address, Discount},
     returns::{Deduction, Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };
+use std::collections::BTreeMap;
 
 async fn reads_back<T: Record<Key = ItemKey> + std::fmt::Debug>(values: impl IntoIterator<Item = (ItemName, T)>) {
     let store = TestStore::new();
@@ -78,7 +79,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 12] {
+pub(super) fn all_duties() -> [Duty; 14] {
     [
         Duty::StockDeduction,
         Duty::FulfillmentDispatch,
@@ -90,6 +91,8 @@ pub(super) fn all_duties() -> [Duty; 12] {
         Duty::Email(EmailKind::OrderEdited(2)),
         Duty::Email(EmailKind::Shipped(PARCEL)),
         Duty::Email(EmailKind::Delivered("P2".parse().unwrap())),
+        Duty::Email(EmailKind::ParcelTrouble(PARCEL, ParcelState::Lost)),
+        Duty::Email(EmailKind::TrackingCorrected(PARCEL, 2)),
         Duty::Email(EmailKind::ReturnReceived),
         Duty::Email(EmailKind::RefundSent("return-01.2".parse().unwrap())),
     ]
@@ -183,12 +186,16 @@ async fn a_fulfillment_reads_back_at_every_step() {
         key: "8f14e45f".into(),
         shipment,
         delivered_at,
+        reports: BTreeMap::new(),
+        received_back: None,
+        resolution: None,
     };
     let shipment = |tracking_url| Shipment {
         carrier: "DHL".into(),
         tracking_number: "JD01".into(),
         tracking_url,
         handed_over_at: at(600),
+        corrected: Vec::new(),
     };
     let fresh = Fulfillment { history: Vec::new(), ..fulfillment("main") };
     let mut picked = fresh.clone();
@@ -197,6 +204,23 @@ async fn a_fulfillment_reads_back_at_every_step() {
         Parcel { dimensions_mm: None, ..parcel(None, None) },
         parcel(Some(shipment(None)), None),
         parcel(Some(shipment(Some("https://t.example/1".into()))), Some(at(900))),
+        Parcel {
+            shipment: Some(Shipment { corrected: vec![shipment(None).tracking()], ..shipment(None) }),
+            reports: [(ParcelState::Lost, Report { at: at(800), reason: "at sea".into() })].into(),
+            received_back: Some(ReceivedBack {
+                at: at(900),
+                location: "main".parse().unwrap(),
+                found: [(0, vec![Inspection { quantity: 2, disposition: Disposition::Restocked, grade: None }])].into(),
+            }),
+            resolution: Some(Resolution {
+                remedy: Remedy::Refund,
+                at: at(950),
+                reason: "lost".into(),
+                amount: 1450,
+                shipping: 490,
+            }),
+            ..parcel(None, None)
+        },
     ];
     let parcels = parcels.map(|parcel| Fulfillment { parcels: vec![parcel], ..picked.clone() });
     let noted = Fulfillment {
@@ -229,7 +253,16 @@ fn returned(status: ReturnStatus) -> Return {
 }
 
 fn return_line(reason: ReturnReason, inspected: Vec<Inspection>) -> ReturnLine {
-    ReturnLine { line: 0, sku: "TEE".parse().unwrap(), quantity: 2, reason, received: 0, inspected, refund: None }
+    ReturnLine {
+        line: 0,
+        sku: "TEE".parse().unwrap(),
+        quantity: 2,
+        reason,
+        received: 0,
+        inspected,
+        refund: None,
+        made_good: 0,
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 41] = [
+const ROUTES: [(&str, Storefront, bool, Body); 45] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
@@ -66,6 +66,10 @@ const ROUTES: [(&str, Storefront, bool, Body); 41] = [
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, Empty),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports", No, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking", No, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back", No, true, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution", No, false, Read),
     ("POST /orders/{order_id}/returns", Own, false, Read),
     ("POST /orders/{order_id}/returns/{return}/approve", No, false, Empty),
     ("POST /orders/{order_id}/returns/{return}/decline", No, false, Read),

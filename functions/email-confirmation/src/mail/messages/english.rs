@@ -1,11 +1,11 @@
 //! What e-mails say in English, as written in the United States.
 
 use super::{
-    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, PaymentConfirmed, RefundSent,
-    ReturnReceived, Shipped, Steps,
+    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble, PaymentConfirmed,
+    RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
-    Parcel, RefundedFor,
+    Parcel, RefundedFor, Trouble,
     dates::Calendar,
     money::{Numbers, Unit},
     sentence::{name, plain, strong},
@@ -133,6 +133,53 @@ pub(crate) static ENGLISH: Messages = Messages {
         due: |amount| format!("{amount} more is due. Your order goes on once it is paid"),
         total: "Total",
     },
+    tracking_corrected: TrackingCorrected {
+        subject: |order| format!("New tracking number for order {order}"),
+        preheader: |carrier, number| format!("{carrier} {number}."),
+        title: "Your parcel has another tracking number",
+        opening: |order| {
+            plain("The tracking number that we sent you for order ")
+                + strong(order)
+                + " was wrong. This is the right one. Your parcel is on its way all the same."
+        },
+    },
+    parcel_trouble: ParcelTrouble {
+        subject: |trouble, order| match trouble {
+            Trouble::Delayed => format!("Your parcel of order {order} is delayed"),
+            Trouble::Damaged => format!("Your parcel of order {order} was damaged on its way"),
+            Trouble::Returned => format!("Your parcel of order {order} is coming back to us"),
+            Trouble::Lost => format!("Your parcel of order {order} was lost on its way"),
+        },
+        title: |trouble| match trouble {
+            Trouble::Delayed => "Your parcel is delayed",
+            Trouble::Damaged => "Your parcel was damaged on its way",
+            Trouble::Returned => "Your parcel is coming back to us",
+            Trouble::Lost => "Your parcel was lost on its way",
+        },
+        opening: |trouble, order| {
+            let what = match trouble {
+                Trouble::Delayed => " is taking longer than planned. We are sorry about that.",
+                Trouble::Damaged => " was damaged on its way and cannot be delivered. We are sorry about that.",
+                Trouble::Returned => " could not be delivered and is coming back to us.",
+                Trouble::Lost => " was lost on its way. We are sorry about that.",
+            };
+            plain("A parcel of order ") + strong(order) + what
+        },
+        question: "What happens next",
+        next: |trouble| match trouble {
+            Trouble::Delayed => {
+                "It is still on its way, and you need not do anything. We will write to you if that changes."
+            }
+            Trouble::Damaged | Trouble::Lost => {
+                "We will send you the goods again, or refund them. You need not do anything: we will write to you as soon as \
+                 that is done."
+            }
+            Trouble::Returned => {
+                "We will send you the goods again, or refund them, and write to you as soon as that is done. If your address \
+                 has changed, please tell us."
+            }
+        },
+    },
     order_cancelled: OrderCancelled {
         subject: |order| format!("Order {order} is canceled"),
         preheader: |refund| format!("We are refunding {refund}."),
@@ -169,6 +216,7 @@ pub(crate) static ENGLISH: Messages = Messages {
             RefundedFor::Edit => "The change of your order",
             RefundedFor::Surplus => "What you paid beyond the total",
             RefundedFor::Return => "Your return",
+            RefundedFor::Undelivered => "A parcel that did not arrive",
             RefundedFor::Other => "A refund by the shop",
         },
         deduction: "Deduction",

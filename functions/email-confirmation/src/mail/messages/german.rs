@@ -1,11 +1,11 @@
 //! German that addresses customers with Sie.
 
 use super::{
-    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, PaymentConfirmed, RefundSent,
-    ReturnReceived, Shipped, Steps,
+    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble, PaymentConfirmed,
+    RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
-    Parcel, RefundedFor,
+    Parcel, RefundedFor, Trouble,
     dates::Calendar,
     money::{Numbers, Unit},
     sentence::{name, plain, strong},
@@ -136,6 +136,53 @@ pub(crate) static GERMAN: Messages = Messages {
         },
         total: "Gesamtbetrag",
     },
+    tracking_corrected: TrackingCorrected {
+        subject: |order| format!("Neue Sendungsnummer zu Ihrer Bestellung {order}"),
+        preheader: |carrier, number| format!("{carrier} {number}."),
+        title: "Ihr Paket hat eine andere Sendungsnummer",
+        opening: |order| {
+            plain("die Sendungsnummer, die wir Ihnen zu Ihrer Bestellung ")
+                + strong(order)
+                + " geschickt haben, war falsch. Dies ist die richtige. Ihr Paket ist trotzdem unterwegs."
+        },
+    },
+    parcel_trouble: ParcelTrouble {
+        subject: |trouble, order| match trouble {
+            Trouble::Delayed => format!("Ihr Paket zur Bestellung {order} verspätet sich"),
+            Trouble::Damaged => format!("Ihr Paket zur Bestellung {order} wurde unterwegs beschädigt"),
+            Trouble::Returned => format!("Ihr Paket zur Bestellung {order} kommt zu uns zurück"),
+            Trouble::Lost => format!("Ihr Paket zur Bestellung {order} ist verloren gegangen"),
+        },
+        title: |trouble| match trouble {
+            Trouble::Delayed => "Ihr Paket verspätet sich",
+            Trouble::Damaged => "Ihr Paket wurde unterwegs beschädigt",
+            Trouble::Returned => "Ihr Paket kommt zu uns zurück",
+            Trouble::Lost => "Ihr Paket ist verloren gegangen",
+        },
+        opening: |trouble, order| {
+            let what = match trouble {
+                Trouble::Delayed => " braucht länger als geplant. Das tut uns leid.",
+                Trouble::Damaged => " wurde unterwegs beschädigt und kann nicht zugestellt werden. Das tut uns leid.",
+                Trouble::Returned => " konnte nicht zugestellt werden und kommt zu uns zurück.",
+                Trouble::Lost => " ist unterwegs verloren gegangen. Das tut uns leid.",
+            };
+            plain("ein Paket zu Ihrer Bestellung ") + strong(order) + what
+        },
+        question: "Wie geht es weiter?",
+        next: |trouble| match trouble {
+            Trouble::Delayed => {
+                "Es ist weiterhin unterwegs, und Sie müssen nichts tun. Wir schreiben Ihnen, falls sich das ändert."
+            }
+            Trouble::Damaged | Trouble::Lost => {
+                "Wir schicken Ihnen die Ware noch einmal oder erstatten sie. Sie müssen nichts tun: Wir schreiben Ihnen, \
+                 sobald das veranlasst ist."
+            }
+            Trouble::Returned => {
+                "Wir schicken Ihnen die Ware noch einmal oder erstatten sie, und schreiben Ihnen, sobald das veranlasst ist. \
+                 Falls sich Ihre Anschrift geändert hat, sagen Sie uns bitte Bescheid."
+            }
+        },
+    },
     order_cancelled: OrderCancelled {
         subject: |order| format!("Ihre Bestellung {order} ist storniert"),
         preheader: |refund| format!("Wir erstatten Ihnen {refund}."),
@@ -179,6 +226,7 @@ pub(crate) static GERMAN: Messages = Messages {
             RefundedFor::Edit => "Die Änderung Ihrer Bestellung",
             RefundedFor::Surplus => "Was Sie zu viel bezahlt haben",
             RefundedFor::Return => "Ihre Rücksendung",
+            RefundedFor::Undelivered => "Ein Paket, das nicht angekommen ist",
             RefundedFor::Other => "Eine Erstattung des Shops",
         },
         deduction: "Abzug",

@@ -4,7 +4,7 @@ use super::*;
 use crate::order_state::HoldReason;
 use crate::{
     arrival::Schedule,
-    fulfillment::Parcel,
+    fulfillment::{Parcel, ParcelState, Remedy, Report},
     returns::{ReturnLine, ReturnStatus},
     routing::{Availability, route},
     settings::Location,
@@ -35,6 +35,9 @@ enum Step {
     Pack { all: bool },
     HandOver,
     Deliver,
+    Tell(ParcelState),
+    Resolve(Remedy),
+    BringBack(Disposition),
     AskBack { units: u32 },
     Approve,
     Decline,
@@ -70,7 +73,10 @@ fn step() -> impl Strategy<Value = Step> {
         12 => prop_oneof![3 => Just(0_u32), 1 => 1..3_u32].prop_map(|short| Step::Pick { short }),
         12 => prop_oneof![3 => Just(true), 1 => Just(false)].prop_map(|all| Step::Pack { all }),
         12 => Just(Step::HandOver),
-        12 => Just(Step::Deliver),
+        8 => Just(Step::Deliver),
+        6 => prop::sample::select(&ParcelState::ALL[1..]).prop_map(Step::Tell),
+        6 => prop::sample::select(Remedy::ALL).prop_map(Step::Resolve),
+        3 => disposition.clone().prop_map(Step::BringBack),
         8 => (1..3_u32).prop_map(|units| Step::AskBack { units }),
         8 => prop_oneof![5 => Just(Step::Approve), 1 => Just(Step::Decline)],
         8 => (0..2_u32).prop_map(|missing| Step::TakeBack { missing }),
@@ -203,8 +209,11 @@ impl World {
         assert!(!given_up || state.stock.is_empty(), "after {after:?}");
         for Line { id, quantity, .. } in &placed.lines {
             let held: u32 = state.stock.iter().filter(|a| a.line == *id).map(|a| a.quantity).sum();
-            let sent = sent.get(id).copied().unwrap_or(0);
+            let of = |units: &BTreeMap<LineId, u32>| units.get(id).copied().unwrap_or(0);
+            // What was sent again did not arrive the first time.
+            let sent = of(&sent) - of(&self.order.units_sent_again());
             assert!(if given_up { sent <= *quantity } else { held + sent == *quantity }, "line {id} after {after:?}");
+            self.check_what_is_made_good(*id, *quantity, after);
         }
         for (place, level) in &self.levels {
             let held = difference(&[], &state.stock).get(place).copied().unwrap_or_default();
@@ -235,12 +244,43 @@ impl World {
         }
     }
 
+    /// A unit is with the customer (or on its way, or to be sent) or paid back, and never both.
+    fn check_what_is_made_good(&self, line: LineId, quantity: u32, after: Step) {
+        let parcels = || self.order.fulfillments.values().flat_map(|of| &of.parcels);
+        let units =
+            |of: &Parcel| of.contents.iter().filter(|own| own.line == line).map(|own| own.quantity).sum::<u32>();
+        let arrived: u32 = parcels().filter(|of| of.state() == ParcelState::Delivered).map(units).sum();
+        let under_way = parcels()
+            .filter(|of| of.shipment.is_some() && of.state() != ParcelState::Delivered && of.resolution.is_none());
+        let turned_up = parcels().filter(|of| of.state() == ParcelState::Delivered && of.resolution.is_some());
+        let there = arrived + under_way.map(units).sum::<u32>() - turned_up.map(units).sum::<u32>();
+        let back: u32 = self
+            .order
+            .returns
+            .values()
+            .flat_map(Return::units_paid_back)
+            .filter(|(of, _)| *of == line)
+            .map(|(_, n)| n)
+            .sum();
+        let held: u32 = self.order.state.stock.iter().filter(|a| a.line == line).map(|a| a.quantity).sum();
+        let paid_back = self.order.units_compensated().get(&line).copied().unwrap_or(0);
+        assert!(
+            held + there.saturating_sub(back) + paid_back <= quantity,
+            "line {line} is made good twice after {after:?}"
+        );
+    }
+
     /// Units of a line with a carrier or the customer: they were sent, and no inspector has them back.
     fn units_gone(&self, line: LineId) -> i64 {
         let sent = self.order.units_sent().get(&line).copied().unwrap_or(0);
         let lines = self.order.returns.values().flat_map(|returned| &returned.lines);
         let back: u32 = lines.filter(|own| own.line == line).map(ReturnLine::units_to_refund).sum();
-        i64::from(sent) - i64::from(back)
+        let parcels = self.order.fulfillments.values().flat_map(|of| &of.parcels);
+        let brought =
+            parcels.filter_map(|parcel| parcel.received_back.as_ref()).filter_map(|back| back.found.get(&line));
+        let brought = brought.flatten().filter(|of| of.disposition != Disposition::Missing);
+        let brought: u32 = brought.map(|of| of.quantity).sum();
+        i64::from(sent) - i64::from(back) - i64::from(brought)
     }
 }
 
@@ -281,7 +321,14 @@ fn changed(order: &Order, step: Step, stamp: &Stamp) -> Option<Change> {
         Step::Approve | Step::Decline | Step::TakeBack { .. } | Step::Inspect(_) => {
             order.returns.keys().find_map(|id| handled(order.clone(), *id, step, stamp))
         }
-        Step::StartPicking | Step::Pick { .. } | Step::Pack { .. } | Step::HandOver | Step::Deliver => {
+        Step::StartPicking
+        | Step::Pick { .. }
+        | Step::Pack { .. }
+        | Step::HandOver
+        | Step::Deliver
+        | Step::Tell(_)
+        | Step::Resolve(_)
+        | Step::BringBack(_) => {
             let mut ids: Vec<_> = order.fulfillments.keys().copied().collect();
             if stamp.at.as_second() % 2 == 0 {
                 ids.reverse();
@@ -317,6 +364,21 @@ fn worked(order: Order, id: FulfillmentId, step: Step, stamp: &Stamp) -> Option<
         Step::Deliver => {
             let sent = parcel(|parcel| parcel.shipment.is_some() && parcel.delivered_at.is_none())?;
             Some(order.deliver(id, sent, stamp).ok()?.into())
+        }
+        Step::Tell(state) => {
+            let told = parcel(|parcel| parcel.shipment.is_some())?;
+            let report = Report { at: stamp.at, reason: String::new() };
+            Some(order.report_parcel(id, told, state, &report, stamp).ok()?.into())
+        }
+        Step::Resolve(remedy) => {
+            let waits = parcel(|parcel| parcel.awaits_decision_since().is_some())?;
+            Some(order.resolve_parcel(id, waits, remedy, "why", stamp).ok()?.into())
+        }
+        Step::BringBack(disposition) => {
+            let came =
+                of.parcels.iter().find(|parcel| parcel.state().is_exception() && parcel.received_back.is_none())?;
+            let found: Vec<_> = came.contents.iter().map(|own| (own.line, own.quantity, disposition)).collect();
+            order.receive_parcel_back(id, came.id, &main(), &inspected(&found), stamp).ok()
         }
         _ => None,
     }

@@ -1,0 +1,322 @@
+//! A parcel: what is in it, how it left, and what became of it.
+//!
+//! What is told of a parcel on its way are facts with a time. They may come late, doubled or out of order: [`TRANSITIONS`] puts
+//! them in the order of their times, so the same facts always lead to the same state.
+
+use crate::{
+    contact::WebUrl,
+    history::Stamp,
+    ids::{LineId, LocationId, ParcelId},
+    money::Amount,
+    names::names,
+    returns::Inspection,
+    safeguards::Safeguard,
+    text::Text,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Parcel {
+    pub id: ParcelId,
+    pub contents: Vec<PackedLine>,
+    pub weight_g: u32,
+    /// Length, width and height.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions_mm: Option<[u32; 3]>,
+    /// The caller's idempotency key, so that packing twice by accident is packing once.
+    pub key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipment: Option<Shipment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub delivered_at: Option<Timestamp>,
+    /// What else was told of it on its way: the latest of each kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<ParcelState, Report>,
+    /// What came back of it, once that was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_back: Option<ReceivedBack>,
+    /// What a person decided to do about it, because it did not arrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PackedLine {
+    pub line: LineId,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
+    pub quantity: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Shipment {
+    pub carrier: Text<1, 60>,
+    pub tracking_number: Text<1, 60>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking_url: Option<WebUrl>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub handed_over_at: Timestamp,
+    /// What it was before it was corrected, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<Tracking>,
+}
+
+/// How a parcel can be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Tracking {
+    pub carrier: Text<1, 60>,
+    pub tracking_number: Text<1, 60>,
+    /// `https` or `http`: the customer's e-mail links to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking_url: Option<WebUrl>,
+}
+
+/// How a parcel leaves: what the warehouse tells at hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HandOver {
+    pub parcel: ParcelId,
+    pub carrier: Text<1, 60>,
+    pub tracking_number: Text<1, 60>,
+    /// `https` or `http`: the customer's e-mail links to it.
+    pub tracking_url: Option<WebUrl>,
+}
+
+/// The most parcels that one fulfillment has.
+pub const MAX_PARCELS: usize = 50;
+
+/// The most often that a parcel's tracking is corrected.
+pub const MAX_CORRECTIONS: usize = 20;
+
+/// A parcel to be packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packing {
+    pub contents: Vec<PackedLine>,
+    pub weight_g: u32,
+    /// Length, width and height.
+    pub dimensions_mm: Option<[u32; 3]>,
+    /// The caller's idempotency key.
+    pub key: String,
+}
+
+names! {
+    /// Where a parcel is, as far as anybody has told.
+    ParcelState {
+        /// Not with a carrier yet.
+        Packed = "packed",
+        InTransit = "in_transit",
+        /// Late, and known to be on its way.
+        Delayed = "delayed",
+        /// Nobody has told anything of it for too long.
+        Overdue = "overdue",
+        Damaged = "damaged",
+        /// The customer did not take it.
+        Refused = "refused",
+        /// It came back to its sender, or is on its way back.
+        Returned = "returned",
+        Lost = "lost",
+        Delivered = "delivered",
+    }
+}
+
+/// Who tells something of a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teller {
+    /// A person; a carrier's event may tell the same.
+    Reporter,
+    /// Time that has passed.
+    Clock,
+}
+
+/// A state that can be told, the states that it follows, and who may tell it.
+type Transition = (ParcelState, &'static [ParcelState], Teller);
+
+/// Every way from one state to another. A parcel begins in transit. Nothing leads away from a delivery: a later report of
+/// a loss is wrong, and what is wrong with a delivered parcel is the matter of a return. A lost parcel may still be found.
+const TRANSITIONS: &[Transition] = {
+    use ParcelState::{Damaged, Delayed, Delivered, InTransit, Lost, Overdue, Refused, Returned};
+    use Teller::{Clock, Reporter};
+    &[
+        (InTransit, &[Delayed, Overdue, Damaged, Refused, Lost], Reporter),
+        (Delayed, &[InTransit, Overdue, Lost], Reporter),
+        (Overdue, &[InTransit, Delayed], Clock),
+        (Damaged, &[InTransit, Delayed, Overdue, Refused, Lost], Reporter),
+        (Refused, &[InTransit, Delayed, Overdue, Damaged, Lost], Reporter),
+        (Returned, &[InTransit, Delayed, Overdue, Damaged, Refused, Lost], Reporter),
+        (Lost, &[InTransit, Delayed, Overdue, Damaged, Refused, Returned], Reporter),
+        (Delivered, &[InTransit, Delayed, Overdue, Damaged, Refused, Returned, Lost], Reporter),
+    ]
+};
+
+impl ParcelState {
+    /// Whether the parcel will not arrive, or nobody knows. A person has to decide what is done about it.
+    pub fn is_exception(self) -> bool {
+        matches!(self, Self::Overdue | Self::Damaged | Self::Refused | Self::Returned | Self::Lost)
+    }
+
+    /// Whether the customer is written to. That nothing was heard may only mean that nobody reports deliveries.
+    pub fn is_told_to_customers(self) -> bool {
+        matches!(self, Self::Delayed | Self::Damaged | Self::Refused | Self::Returned | Self::Lost)
+    }
+
+    /// Whether `teller` can tell it at all.
+    pub fn may_be_told_by(self, teller: Teller) -> bool {
+        TRANSITIONS.iter().any(|(to, _, by)| *to == self && *by == teller)
+    }
+
+    fn may_become(self, next: Self) -> bool {
+        TRANSITIONS.iter().any(|(to, from, _)| *to == next && from.contains(&self))
+    }
+}
+
+/// Something that was told of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// When it happened.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// Units that came back to their sender, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReceivedBack {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    pub location: LocationId,
+    /// By line. Every unit of the parcel has a disposition.
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<Inspection>>"))]
+    pub found: BTreeMap<LineId, Vec<Inspection>>,
+}
+
+names! {
+    /// What is done about a parcel that did not arrive.
+    Remedy {
+        /// The same units are sent again.
+        Reship = "reship",
+        /// The price of its units is refunded.
+        Refund = "refund",
+        /// Nothing is sent or paid.
+        WriteOff = "write_off",
+    }
+}
+
+/// What a person decided about a parcel that did not arrive. It is decided once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Resolution {
+    pub remedy: Remedy,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    pub reason: String,
+    /// What is refunded for its units.
+    #[serde(default, skip_serializing_if = "is_no_money")]
+    pub amount: Amount,
+    /// The shipping that is given back with it.
+    #[serde(default, skip_serializing_if = "is_no_money")]
+    pub shipping: Amount,
+}
+
+impl Parcel {
+    /// Where it is: what was told of it, in the order of the times. What stands at the dock was not delivered.
+    pub fn state(&self) -> ParcelState {
+        if self.shipment.is_none() {
+            return ParcelState::Packed;
+        }
+        if self.received_back.is_some() {
+            return ParcelState::Returned;
+        }
+        let delivered = self.delivered_at.map(|at| (at, ParcelState::Delivered));
+        let mut told: Vec<_> =
+            self.reports.iter().map(|(state, report)| (report.at, *state)).chain(delivered).collect();
+        told.sort_unstable();
+        let next = |state: ParcelState, (_, told): (_, ParcelState)| if state.may_become(told) { told } else { state };
+        told.into_iter().fold(ParcelState::InTransit, next)
+    }
+
+    /// Merges what was told: of deliveries the first, of anything else the latest. It does not matter which comes first.
+    pub(super) fn merge(&mut self, state: ParcelState, report: Report) {
+        if state == ParcelState::Delivered {
+            self.delivered_at = Some(self.delivered_at.map_or(report.at, |known| known.min(report.at)));
+            return;
+        }
+        let known = self.reports.entry(state).or_insert_with(|| report.clone());
+        *known = known.clone().max(report);
+    }
+
+    /// Whether nobody has to care about it any more: it arrived, or a person decided what is done instead.
+    pub fn has_ended(&self) -> bool {
+        self.resolution.is_some() || self.state() == ParcelState::Delivered
+    }
+
+    /// Since when a person has to decide about it.
+    pub fn awaits_decision_since(&self) -> Option<Timestamp> {
+        let state = self.state();
+        if !state.is_exception() || self.resolution.is_some() {
+            return None;
+        }
+        let told = self.reports.get(&state).map(|report| report.at).or(self.received_back.as_ref().map(|back| back.at));
+        told.max(self.shipment.as_ref().map(|shipment| shipment.handed_over_at))
+    }
+
+    /// Whether nothing was heard of it for this long.
+    pub fn is_overdue(&self, after: SignedDuration, now: Timestamp) -> bool {
+        let Some(shipment) = &self.shipment else { return false };
+        let heard = self.reports.values().map(|report| report.at).max();
+        let last = heard.map_or(shipment.handed_over_at, |at| at.max(shipment.handed_over_at));
+        self.resolution.is_none()
+            && self.state().may_become(ParcelState::Overdue)
+            && now.duration_since(last) >= after
+            && !Safeguard::SilentParcelIsSeen.is_off()
+    }
+
+    /// Units of it whose place a refund or a repetition has taken, by line.
+    pub(crate) fn units_of(&self, remedy: Remedy) -> &[PackedLine] {
+        let is_it = self.resolution.as_ref().is_some_and(|resolution| resolution.remedy == remedy);
+        if is_it { &self.contents } else { &[] }
+    }
+
+    /// Whether the customer has it, or may be expected to get it.
+    pub(crate) fn may_come_back(&self) -> bool {
+        match self.state() {
+            ParcelState::Delivered => true,
+            ParcelState::InTransit | ParcelState::Delayed | ParcelState::Overdue => self.resolution.is_none(),
+            _ => false,
+        }
+    }
+}
+
+impl Shipment {
+    pub fn tracking(&self) -> Tracking {
+        let Self { carrier, tracking_number, tracking_url, .. } = self.clone();
+        Tracking { carrier, tracking_number, tracking_url }
+    }
+
+    /// Whether this was told of it, now or before it was corrected.
+    pub(super) fn was_told(&self, told: &Tracking) -> bool {
+        self.tracking() == *told || self.corrected.contains(told)
+    }
+}
+
+impl Resolution {
+    pub(crate) fn new(remedy: Remedy, reason: &str, stamp: &Stamp) -> Self {
+        Self { remedy, at: stamp.at, reason: reason.to_owned(), amount: 0, shipping: 0 }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_no_money(amount: &Amount) -> bool {
+    *amount == 0
+}
+
+#[cfg(test)]
+mod tests;
