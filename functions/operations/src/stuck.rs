@@ -5,10 +5,11 @@ use api::{Caller, Error, Request, Response};
 use app::payments;
 use domain::{
     duty::{ItemName, STUCK_AFTER},
-    fulfillment::{Fulfillment, ParcelState},
+    fulfillment::Fulfillment,
     history::{Entry, Event},
     ids::{OrderId, ParcelId, PaymentId},
     order_state::{Hold, HoldReason, OrderState},
+    parcel_state::ParcelState,
     payment_record::PaymentRecord,
 };
 use jiff::Timestamp;

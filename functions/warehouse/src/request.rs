@@ -2,8 +2,9 @@
 
 use api::{Body, Fields};
 use domain::{
-    fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing, ParcelState, Remedy, Teller, Tracking},
+    fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing, Remedy, Tracking},
     ids::{LineId, LocationId},
+    parcel_state::{ParcelState, Teller},
     placed_order::MAX_LINES,
     returns::Inspection,
     text::Reason,

@@ -2,10 +2,11 @@
 
 use crate::{Error, FieldError, Refusal, Scope, orders, settings};
 use domain::{
-    fulfillment::{Fulfillment, HandOver, Packing, ParcelState, Remedy, Report, Tracking},
+    fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Tracking},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, OrderId, ParcelId},
     order::{Change, Order},
+    parcel_state::ParcelState,
     returns::Inspection,
 };
 use jiff::Timestamp;

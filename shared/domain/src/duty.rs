@@ -1,7 +1,7 @@
 //! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
-use super::fulfillment::ParcelState;
 use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
+use super::parcel_state::ParcelState;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};

@@ -4,8 +4,8 @@ mod delivery;
 mod parcel;
 
 pub use parcel::{
-    HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ParcelState, ReceivedBack, Remedy, Report,
-    Resolution, Shipment, Teller, Tracking,
+    HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report, Resolution,
+    Shipment, Tracking,
 };
 
 use super::{

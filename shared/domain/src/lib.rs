@@ -20,6 +20,7 @@ mod names;
 pub mod order;
 pub mod order_state;
 pub mod outbox;
+pub mod parcel_state;
 pub mod payment_record;
 pub mod placed_order;
 pub mod policy;

@@ -1,14 +1,15 @@
 //! What happens to the parcels of a fulfillment after they have left.
 
 use super::{
-    Fulfillment, FulfillmentStatus, MAX_CORRECTIONS, PackedLine, Parcel, ParcelState, ReceivedBack, Remedy, Report,
-    Resolution, Tracking,
+    Fulfillment, FulfillmentStatus, MAX_CORRECTIONS, PackedLine, Parcel, ReceivedBack, Remedy, Report, Resolution,
+    Tracking,
 };
 use crate::{
     Rejection,
     duty::{Duty, EmailKind},
     history::{Event, Stamp},
     ids::{LineId, LocationId, ParcelId, Sku},
+    parcel_state::ParcelState,
     problem::Code,
     returns::{Disposition, Inspection},
     safeguards::Safeguard,

@@ -3,10 +3,11 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{Fulfillment, PackedLine, Parcel, ParcelState, Remedy, Report, Resolution, Tracking},
+    fulfillment::{Fulfillment, PackedLine, Parcel, Remedy, Report, Resolution, Tracking},
     history::{Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId},
     money::Amount,
+    parcel_state::ParcelState,
     problem::Code,
     refund_cause::RefundCause,
     returns::{Inspection, Return},

@@ -5,11 +5,12 @@ use domain::{
     duty::{Duty, EmailKind},
     email_claim::EmailClaim,
     fixtures::units,
-    fulfillment::{Parcel, ParcelState, ReceivedBack, Remedy, Report, Resolution, Shipment},
+    fulfillment::{Parcel, ReceivedBack, Remedy, Report, Resolution, Shipment},
     history::Event,
     ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
     money::MAX_AMOUNT,
     order_state::{Hold, HoldReason, OrderStatus},
+    parcel_state::ParcelState,
     placed_order::{Address, Discount},
     returns::{Deduction, Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };

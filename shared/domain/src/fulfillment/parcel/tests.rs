@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::fixtures::{FULFILLMENT, PARCEL, at, shipped, stamp};
+use crate::parcel_state::Teller;
 use ParcelState::{Damaged, Delayed, Delivered, InTransit, Lost, Overdue, Packed, Refused, Returned};
 use proptest::prelude::*;
 

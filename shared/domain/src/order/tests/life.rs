@@ -4,7 +4,8 @@ use super::*;
 use crate::order_state::HoldReason;
 use crate::{
     arrival::Schedule,
-    fulfillment::{Parcel, ParcelState, Remedy, Report},
+    fulfillment::{Parcel, Remedy, Report},
+    parcel_state::ParcelState,
     returns::{ReturnLine, ReturnStatus},
     routing::{Availability, route},
     settings::Location,

@@ -3,9 +3,10 @@
 use super::*;
 use crate::{
     duty::{Due, EmailKind},
-    fulfillment::{ParcelState, Remedy, Report, Tracking},
+    fulfillment::{Remedy, Report, Tracking},
     money::Amount,
     order_state::HoldReason,
+    parcel_state::ParcelState,
     requested_refund::RefundRequest,
     returns::Inspection,
 };
