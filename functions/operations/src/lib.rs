@@ -1,7 +1,8 @@
-//! What operators see and set: stuck orders, unmatched payments, products, locations, channels, API keys.
+//! What operators see and set: stuck orders, shelves to look at, unmatched payments, products, locations, channels, API keys.
 
 mod keys;
 pub mod request;
+mod shelves;
 mod stuck;
 
 use api::{Caller, Error, Problem, Request, Response};
@@ -16,6 +17,7 @@ use serde::Serialize;
 use store::Store;
 
 pub use keys::{Keys, NewKey, RevokedKey};
+pub use shelves::{PromiseView, ShelfView, Shelves};
 pub use stuck::{Decision, StuckItem, StuckItems, UnmatchedPayment, UnmatchedPayments};
 
 /// What the function works with.
@@ -41,6 +43,7 @@ pub struct Channels {
 api::routes! {
     App;
     "GET /operations/stuck" (Warehouse) => stuck::stuck;
+    "GET /operations/shelves" (Warehouse) => shelves::list;
     "GET /operations/unmatched-payments" () => stuck::unmatched;
     "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => stuck::assign;
     "POST /operations/unmatched-payments/{payment}/unassign" () => stuck::unassign;

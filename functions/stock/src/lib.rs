@@ -2,7 +2,7 @@
 
 pub mod request;
 
-use api::{Caller, Error, Problem, Request, Response};
+use api::{Caller, Error, Problem, Request, Response, view::LevelView};
 use app::stock::{self, Counted};
 use domain::{
     ids::Sku,
@@ -27,7 +27,7 @@ pub struct StockView {
     pub sku: Sku,
     /// Over all locations.
     pub available: i64,
-    pub locations: Vec<StockLevel>,
+    pub locations: Vec<LevelView>,
     pub movements: Vec<Movement>,
 }
 
@@ -47,7 +47,8 @@ async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Erro
     if locations.is_empty() {
         return Err(Problem::not_found(format!("{sku} is kept at no location")).into());
     }
-    let available = locations.iter().map(|level| level.available).sum();
+    let available = locations.iter().map(StockLevel::sellable).sum();
+    let locations = locations.iter().map(LevelView::of).collect();
     let movements = movements.into_iter().map(|record| record.movement).collect();
     Ok(Response::json(200, &StockView { sku, available, locations, movements }))
 }
@@ -57,14 +58,15 @@ async fn receive_or_adjust(app: &App, caller: &Caller, body: MoveStock, _: &Requ
     let MoveStock { sku, location, kind, quantity, reason, key } = body;
     let (place, stamp) = (StockPlace { sku, location }, caller.stamp(app.clock.now()));
     let level = stock::move_stock(&app.store, &place, kind, quantity.get(), &reason, &key, &stamp).await?;
-    Ok(Response::json(201, &level))
+    Ok(Response::json(201, &LevelView::of(&level)))
 }
 
-/// What was counted is what is there. Counting the same again changes nothing.
+/// What was counted is what is there, whatever is promised. Counting the same again changes nothing.
 async fn count(app: &App, caller: &Caller, body: CountStock, request: &Request) -> Result<Response, Error> {
-    let CountStock { sku, location, on_hand, safety, backorder, reason } = body;
+    let CountStock { sku, location, on_hand, counted, safety, backorder, reason } = body;
     let (place, key, stamp) = (StockPlace { sku, location }, request.key()?, caller.stamp(app.clock.now()));
-    let counted = Counted { on_hand: on_hand.get(), safety: safety.map(StockUnits::get), backorder };
+    let (of, safety) = (counted.unwrap_or_default(), safety.map(StockUnits::get));
+    let counted = Counted { units: on_hand.get(), of, safety, backorder };
     let level = stock::count_stock(&app.store, &place, &counted, &reason, &key, &stamp).await?;
-    Ok(Response::json(200, &level))
+    Ok(Response::json(200, &LevelView::of(&level)))
 }

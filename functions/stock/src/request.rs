@@ -3,7 +3,7 @@
 use api::{Body, Fields};
 use domain::{
     ids::{LocationId, Sku},
-    stock::MovementKind,
+    stock::{CountOf, MovementKind},
     text::Reason,
     whole::{MovedUnits, StockUnits},
 };
@@ -30,8 +30,11 @@ pub struct MoveStock {
 pub struct CountStock {
     pub sku: Sku,
     pub location: LocationId,
-    /// What is physically there.
+    /// What was counted.
     pub on_hand: StockUnits,
+    /// What of it: the shelf, to which picked units that have not left are added (they stand elsewhere), or everything at
+    /// the location, these units included. The shelf if absent.
+    pub counted: Option<CountOf>,
     /// What to keep back from sale; unchanged if absent.
     pub safety: Option<StockUnits>,
     /// Whether it may be sold before it is there; unchanged if absent.
@@ -63,6 +66,7 @@ impl Body for CountStock {
         let sku = fields.text("sku");
         let location = fields.text("location");
         let on_hand = fields.whole("on_hand");
+        let counted = fields.optional_text("counted");
         let safety = fields.optional_whole("safety");
         let backorder = fields.optional_boolean("backorder");
         let reason = fields.text("reason");
@@ -70,6 +74,7 @@ impl Body for CountStock {
             sku: sku?,
             location: location?,
             on_hand: on_hand?,
+            counted: counted?,
             safety: safety?,
             backorder: backorder?,
             reason: reason?,

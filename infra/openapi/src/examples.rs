@@ -77,6 +77,7 @@ pub fn count_stock() -> Value {
         "sku": "TEE-M",
         "location": "main",
         "on_hand": 48,
+        "counted": "shelf",
         "safety": 2,
         "backorder": false,
         "reason": "yearly count",

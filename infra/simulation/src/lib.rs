@@ -10,6 +10,7 @@ mod queues;
 mod report;
 mod run;
 mod scene;
+mod shelves;
 mod time;
 mod verdict;
 mod world;

@@ -4,6 +4,7 @@
 use crate::{
     faults::{Fault, Faults},
     invocation::Invocation,
+    shelves::Shelves,
 };
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -48,7 +49,7 @@ struct Wires {
     /// What the warehouse was told.
     notices: Mutex<Vec<Value>>,
     trace: Mutex<Vec<String>>,
-    oversold: Mutex<Vec<String>>,
+    shelves: Mutex<Shelves>,
     running: Mutex<Vec<Invocation>>,
     epoch: AtomicU64,
     /// The number of the last request.
@@ -91,7 +92,7 @@ impl Network {
             sent: Mutex::default(),
             notices: Mutex::default(),
             trace: Mutex::default(),
-            oversold: Mutex::default(),
+            shelves: Mutex::default(),
             running: Mutex::default(),
             epoch: AtomicU64::new(0),
             reached: watch::Sender::new(0),
@@ -248,7 +249,7 @@ impl Network {
         true
     }
 
-    /// Records every bucket that is negative, even for a moment.
+    /// Looks at the stock as it is right now.
     async fn look_at_stock(&self) {
         let levels = json!({
             "TableName": "StockTable", "ConsistentRead": true,
@@ -257,18 +258,12 @@ impl Network {
             "ExpressionAttributeValues": { ":location": { "S": "location#" } },
         });
         let found = self.ask_aws("DynamoDB_20120810.Scan", &levels).await;
-        for level in found["Items"].as_array().into_iter().flatten().filter_map(Value::as_object) {
-            let is_below = |value: &Value| value["N"].as_str().is_some_and(|number| number.starts_with('-'));
-            for (bucket, units) in level.iter().filter(|(_, value)| is_below(value)) {
-                let (sku, place) = (&level["sku"]["S"], &level["item"]["S"]);
-                lock(&self.0.oversold).push(format!("{sku} {place}: {bucket} was {} for a while", units["N"]));
-            }
-        }
+        lock(&self.0.shelves).look(&found["Items"]);
     }
 
-    /// The buckets that were negative at any moment.
-    pub fn oversold(&self) -> Vec<String> {
-        lock(&self.0.oversold).clone()
+    /// What was wrong with the stock at any moment.
+    pub fn wrong_shelves(&self) -> Vec<String> {
+        lock(&self.0.shelves).wrong()
     }
 
     /// Waits until the functions have made `number` requests.

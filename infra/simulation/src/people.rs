@@ -1,6 +1,10 @@
 //! The actions of storefronts, customers, the warehouse and operators. As in reality, a client that gets no answer asks
 //! again, and a client that gets a refusal accepts it.
 
+mod stocktaker;
+
+pub use stocktaker::stocktaker;
+
 use crate::world::{Answer, World, request};
 use api::Request;
 use domain::{ids::OrderId, settings::Role};
@@ -533,7 +537,7 @@ async fn resolve_parcels(world: &World, order: &str, read: &Value) {
     }
 }
 
-/// Reviews held orders now and then, and receives new stock.
+/// Reviews held orders now and then.
 pub async fn operator(world: Rc<World>) {
     loop {
         sleep(Duration::from_mins(5) + world.moment(120)).await;
@@ -546,14 +550,6 @@ pub async fn operator(world: Rc<World>) {
                 look_after(&world, &order, &answer.body, reason).await;
             }
             resolve_parcels(&world, &order, &answer.body).await;
-        }
-        if world.chance(0.3) {
-            let body =
-                json!({ "sku": "WHISK", "location": "main", "kind": "receive", "quantity": 1, "reason": "supply" });
-            let mut receive = request(Role::Warehouse, "POST /stock", &[], &body);
-            let key = format!("supply-{}", world.rng.borrow_mut().u64(..));
-            receive.headers.insert("idempotency-key".to_owned(), key);
-            world.insist(&receive).await;
         }
     }
 }

@@ -70,6 +70,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             let rate = [0.0, 0.01, 0.03, 0.1][world.rng.borrow_mut().usize(0..4)];
             world.network.begin(Faults::new(Plan::Storm(rate), seed));
             spawn_local(people::operator(Rc::clone(&world)));
+            spawn_local(people::stocktaker(Rc::clone(&world)));
             let count = world.rng.borrow_mut().usize(3..=8);
             // The orders come close together, so that they meet in batches, or spread out.
             let (spread, pays_within) =

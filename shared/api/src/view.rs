@@ -1,5 +1,9 @@
 //! How orders, fulfillments and returns look to clients.
 
+mod stock;
+
+pub use stock::LevelView;
+
 use domain::{
     allocation::{Allocation, AllocationState},
     duty::ItemName,

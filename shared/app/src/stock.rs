@@ -1,13 +1,17 @@
 //! Manual changes of stock: received, corrected, counted. Every change is a movement with a reason, kept forever.
 
+mod shelves;
+
+pub use shelves::{AtRisk, Shelf, shelves_to_look_at};
+
 use crate::{Error, FieldError, Refusal};
 use domain::{
     history::Stamp,
     ids::LocationId,
     problem::Code,
-    stock::{Count, Movement, MovementKind, MovementRecord, StockDelta, StockLevel, StockPlace},
+    stock::{Count, CountOf, Movement, MovementKind, MovementRecord, StockDelta, StockLevel, StockPlace},
 };
-use store::{CommitError, Failed, Store, Terms, retry_on_conflict};
+use store::{Bucket, CommitError, Failed, Store, Terms, retry_on_conflict};
 
 /// Moves units. The same idempotency key moves them only once.
 pub async fn move_stock(
@@ -28,7 +32,7 @@ pub async fn move_stock(
     match write.commit().await {
         Ok(()) => {}
         Err(CommitError::Conflict(failed)) if failed == [Failed::Stock(place.clone())] => {
-            return Err(not_enough(store, place).await?.into());
+            retry_on_conflict(async || take_from_promised(store, place, change, &record, stamp).await).await?;
         }
         Err(CommitError::Conflict(_)) => require_same(store, place, &record).await?,
         Err(error) => return Err(error.into()),
@@ -36,17 +40,42 @@ pub async fn move_stock(
     level(store, place).await
 }
 
+/// Takes a change that leaves less than is promised: it says what is there, and only what cannot be there is refused.
+async fn take_from_promised(
+    store: &Store,
+    place: &StockPlace,
+    change: StockDelta,
+    record: &MovementRecord,
+    stamp: &Stamp,
+) -> Result<(), Error> {
+    let level = level(store, place).await?;
+    let after = level.after(&change);
+    if !after.is_possible() {
+        return Err(not_there(&level).into());
+    }
+    let attention = (after.deficit() > 0).then_some(true);
+    let terms = Terms { is_fact: true, attention, ..Terms::default() };
+    let decided_on = [Bucket::OnHand, Bucket::Damaged, Bucket::QualityControl];
+    let mut write = store.write(stamp.at);
+    write.stock_on_terms(place, change, terms.unchanged(&level, &decided_on));
+    write.movement(&place.sku, record);
+    known_or(store, place, record, write.commit().await).await
+}
+
 /// The result of counting a place.
 #[derive(Debug, Clone)]
 pub struct Counted {
-    pub on_hand: i64,
+    /// What was counted.
+    pub units: i64,
+    pub of: CountOf,
     /// The units to keep back from sale; unchanged if None.
     pub safety: Option<i64>,
     /// Whether the SKU may be sold before it arrives; unchanged if None.
     pub backorder: Option<bool>,
 }
 
-/// Sets the stock of a place to what was counted. Repeating the count changes nothing.
+/// Sets the stock of a place to what was counted, also if that is less than is promised, and opens it again if a picker
+/// had found it short. Repeating the count changes nothing.
 pub async fn count_stock(
     store: &Store,
     place: &StockPlace,
@@ -63,38 +92,64 @@ pub async fn count_stock(
 async fn take_count(
     store: &Store,
     place: &StockPlace,
-    Counted { on_hand, safety, backorder }: &Counted,
+    Counted { units, of, safety, backorder }: &Counted,
     reason: &str,
     key: &str,
     stamp: &Stamp,
 ) -> Result<(), Error> {
     let read = store.stock_level(place).await?;
     let level = read.clone().unwrap_or_else(|| StockLevel::empty(place.clone()));
+    // Read after the level: units that leave in between change the level, and then the count is taken again.
+    let standing = match of {
+        CountOf::Shelf => standing(store, place).await?,
+        CountOf::Everything => 0,
+    };
     let change = StockDelta {
-        on_hand: on_hand - level.on_hand,
+        on_hand: units + standing - level.on_hand,
         safety: safety.map_or(0, |safety| safety - level.safety),
         ..StockDelta::default()
     };
-    if level.available + change.available() < 0 {
-        return Err(not_enough(store, place).await?.into());
-    }
+    let after = level.after(&change);
     let moves = change != StockDelta::default();
+    let reopens = level.recount_since.is_some();
     let new_terms = backorder.is_some_and(|backorder| backorder != level.backorder);
-    if !moves && !new_terms && read.is_some() {
+    if !moves && !reopens && !new_terms && read.is_some() {
         return Ok(());
     }
-    let record = record(place, change, reason, key, Some(Count { on_hand: *on_hand, safety: *safety }), stamp);
+    let count = Count { on_hand: *units, of: *of, safety: *safety };
+    let record = record(place, change, reason, key, Some(count), stamp);
     let mut write = store.write(stamp.at);
-    // Zero is a level too. The place is written even if it is empty, so that the SKU is known.
-    let backorder = Some(backorder.unwrap_or(level.backorder));
-    write.stock_on_terms(place, change, Terms { read: Some(level), backorder });
-    if moves {
+    let terms = Terms {
+        is_fact: true,
+        // Zero is a level too. The place is written even if it is empty, so that the SKU is known.
+        backorder: Some(backorder.unwrap_or(level.backorder)),
+        to_recount: reopens.then_some(false),
+        attention: Some(after.deficit() > 0),
+        ..Terms::default()
+    };
+    write.stock_on_terms(place, change, terms.unchanged(&level, &[Bucket::OnHand, Bucket::Safety]));
+    if moves || reopens {
         write.movement(&place.sku, &record);
     }
-    match write.commit().await {
-        // The movement exists. If it was this very count, only its answer was lost.
+    known_or(store, place, &record, write.commit().await).await
+}
+
+/// Units that are picked and have not left. Who counts a shelf does not see them.
+async fn standing(store: &Store, place: &StockPlace) -> Result<i64, Error> {
+    let work = store.all_work(&place.location).await?;
+    Ok(work.iter().map(|fulfillment| fulfillment.units_standing(&place.sku)).sum())
+}
+
+/// The outcome of a commit with a movement. If the movement exists and is this very one, only its answer was lost.
+async fn known_or(
+    store: &Store,
+    place: &StockPlace,
+    record: &MovementRecord,
+    outcome: Result<(), CommitError>,
+) -> Result<(), Error> {
+    match outcome {
         Err(CommitError::Conflict(failed)) if failed.iter().any(|f| matches!(f, Failed::Other(_))) => {
-            require_same(store, place, &record).await
+            require_same(store, place, record).await
         }
         other => Ok(other?),
     }
@@ -139,12 +194,10 @@ async fn level(store: &Store, place: &StockPlace) -> Result<StockLevel, Error> {
     Ok(store.stock_level(place).await?.unwrap_or_else(|| StockLevel::empty(place.clone())))
 }
 
-async fn not_enough(store: &Store, place: &StockPlace) -> Result<Refusal, Error> {
-    let level = level(store, place).await?;
+fn not_there(level: &StockLevel) -> Refusal {
     let detail = format!(
-        "{} at {}: {} on hand, of which {} are reserved and {} committed; available would become negative. Cancel orders, or \
-         report the picks short",
-        place.sku, place.location, level.on_hand, level.reserved, level.committed
+        "{} at {}: only {} are on hand, of which {} are damaged and {} in quality control; count the place if that is wrong",
+        level.sku, level.location, level.on_hand, level.damaged, level.quality_control
     );
-    Ok(Refusal::new(Code::NotEnoughStock, detail).with("available", level.available))
+    Refusal::new(Code::NotEnoughStock, detail).with("available", level.sellable())
 }

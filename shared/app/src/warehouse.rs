@@ -2,6 +2,7 @@
 
 use crate::{Error, FieldError, Refusal, Scope, orders, settings};
 use domain::{
+    Rejection,
     fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Tracking},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, OrderId, ParcelId},
@@ -10,8 +11,8 @@ use domain::{
     returns::Inspection,
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
-use store::Store;
+use std::{cell::Cell, collections::BTreeMap};
+use store::{CommitError, Failed, Store, retry_on_conflict};
 
 pub async fn start_picking(
     store: &Store,
@@ -22,7 +23,8 @@ pub async fn start_picking(
     change(store, order, id, stamp.at, |order| Ok(order.start_picking(id, stamp)?.into())).await
 }
 
-/// Records what was found of each line. Units that were not found are taken off the books and routed again.
+/// Records what was found of each line. Units that were not found are taken off the books and routed again, and nothing
+/// more is sold from that shelf until it is counted.
 pub async fn confirm_picks(
     store: &Store,
     order: &OrderId,
@@ -30,7 +32,7 @@ pub async fn confirm_picks(
     picks: &BTreeMap<LineId, u32>,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.confirm_picks(id, picks, stamp)?)).await
+    change_goods(store, order, id, stamp, |order| order.confirm_picks(id, picks, stamp)).await
 }
 
 pub async fn pack(
@@ -51,7 +53,7 @@ pub async fn hand_over(
     leaving: &[HandOver],
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.hand_over(id, leaving, stamp)?)).await
+    change_goods(store, order, id, stamp, |order| order.hand_over(id, leaving, stamp)).await
 }
 
 /// Records that a parcel has arrived; the last one completes the order.
@@ -118,6 +120,35 @@ pub async fn resolve_parcel(
 ) -> Result<Fulfillment, Error> {
     let rule = |order: Order| Ok(order.resolve_parcel(id, parcel, remedy, reason, stamp)?.into());
     change(store, order, id, stamp.at, rule).await
+}
+
+/// Changes an order and the goods on the shelves. What the books say of the shelves is read only when it matters: when
+/// units were not found, or when the books have fewer than leave.
+async fn change_goods(
+    store: &Store,
+    order: &OrderId,
+    id: FulfillmentId,
+    stamp: &Stamp,
+    rule: impl Fn(Order) -> Result<Change, Rejection>,
+) -> Result<Fulfillment, Error> {
+    let are_books_short = Cell::new(false);
+    retry_on_conflict(async || {
+        let read = Scope::Everything.order(store, order).await?;
+        let mut change = rule(read.order.clone())?;
+        if !change.to_recount.is_empty() || are_books_short.get() {
+            let levels = store.levels_at(change.goods.places()).await?;
+            change = change.on_shelves(levels, id, stamp);
+        }
+        let mut write = store.write(stamp.at);
+        write.change(&read, &change);
+        let outcome = write.commit().await;
+        if let Err(CommitError::Conflict(failed)) = &outcome {
+            are_books_short.set(failed.iter().any(|failed| matches!(failed, Failed::Stock(_))));
+        }
+        outcome?;
+        Ok(change.order.fulfillment(id)?.clone())
+    })
+    .await
 }
 
 /// Changes an order, and returns one of its changed fulfillments.

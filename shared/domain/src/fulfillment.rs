@@ -407,6 +407,15 @@ impl Fulfillment {
         sent
     }
 
+    /// Units of `sku` that are picked and have not left. They are on hand, and on no shelf.
+    pub fn units_standing(&self, sku: &Sku) -> i64 {
+        let sent = self.units_sent();
+        let standing = |line: &PickLine| {
+            i64::from(line.picked.unwrap_or(0)) - i64::from(sent.get(&line.line).copied().unwrap_or(0))
+        };
+        self.lines.iter().filter(|line| line.sku == *sku).map(standing).sum()
+    }
+
     /// When to look at it again if nothing happens before. A parcel that did not arrive waits for a person.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
         due_of_work(&self.owed, last, now)

@@ -24,9 +24,9 @@ use crate::{
     placed_order::PlacedOrder,
     problem::Code,
     returns::Return,
-    stock::{MovementRecord, StockChange},
+    stock::{MovementRecord, StockChange, StockLevel, StockPlace},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was placed, its state, and its fulfillments and returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +46,21 @@ pub struct Change {
     pub goods: StockChange,
     /// Stock corrections, to be kept as movements.
     pub corrections: Vec<(Sku, MovementRecord)>,
+    /// Places whose shelves turned out to hold less than the books say. They are closed until they are counted.
+    pub to_recount: BTreeSet<StockPlace>,
+    /// The levels that the goods were decided on, if any were looked at.
+    pub levels: BTreeMap<StockPlace, StockLevel>,
 }
 
 impl From<Order> for Change {
     fn from(order: Order) -> Self {
-        Self { order, goods: StockChange::default(), corrections: Vec::new() }
+        Self {
+            order,
+            goods: StockChange::default(),
+            corrections: Vec::new(),
+            to_recount: BTreeSet::new(),
+            levels: BTreeMap::new(),
+        }
     }
 }
 

@@ -247,6 +247,11 @@ impl OrderState {
         Some(self.ledger.pending_until().flatten().map_or(reserved_until, |pending| pending.max(reserved_until)))
     }
 
+    /// When it was paid in full. The first time counts.
+    pub fn paid_at(&self) -> Option<Timestamp> {
+        self.history.iter().find(|entry| entry.what == Event::Paid).map(|entry| entry.at)
+    }
+
     /// Whether it is paid, and some of its stock is missing or on backorder.
     pub fn waits_for_stock(&self) -> bool {
         self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())

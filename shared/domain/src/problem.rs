@@ -92,7 +92,7 @@ codes! {
     WrongCount = "wrong-count", 409, "more than was announced, or less than was received before";
     NotAllInspected = "not-all-inspected", 409, "a received unit has no disposition, or one that did not come has";
     // Stock by hand.
-    NotEnoughStock = "not-enough-stock", 409, "`available` would become negative";
+    NotEnoughStock = "not-enough-stock", 409, "more is taken than is there";
     NotReceived = "not-received", 409, "what is received must be above 0";
     NotWrittenOff = "not-written-off", 409, "what is written off must be above 0";
     // Not the client's fault.

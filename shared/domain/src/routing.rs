@@ -49,14 +49,14 @@ pub struct Routed {
 pub struct Availability(BTreeMap<StockPlace, (u32, bool)>);
 
 impl Availability {
-    /// For orders whose turn it is: everything that is available.
+    /// For orders whose turn it is: everything that may be promised.
     pub fn of<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
-        Self::counting(levels, |level| level.available)
+        Self::counting(levels, StockLevel::sellable)
     }
 
     /// For new orders: what is available beyond the backorders promised to earlier orders.
     pub fn beyond_promises<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
-        Self::counting(levels, |level| level.available - level.backordered)
+        Self::counting(levels, |level| level.sellable() - level.backordered)
     }
 
     fn counting<'a>(levels: impl IntoIterator<Item = &'a StockLevel>, free: impl Fn(&StockLevel) -> i64) -> Self {

@@ -15,6 +15,8 @@ names! {
         NoOverwriting = "no-overwriting",
         /// `available` never falls below zero.
         AvailableCondition = "available-condition",
+        /// Nothing is sold from a shelf that a picker found short, until it is counted.
+        ShortPickClosesPlace = "short-pick-closes-place",
         /// A transaction that collided with another one does not count as made.
         CollisionIsNoSuccess = "collision-is-no-success",
         /// Keys that DynamoDB left unprocessed are requested again.

@@ -4,6 +4,7 @@ use super::{
     Rejection,
     ids::{LocationId, Sku},
     problem::Code,
+    safeguards::Safeguard,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,13 +23,12 @@ pub struct StockPlace {
 /// The buckets of one place, in units.
 ///
 /// `available = on_hand − reserved − committed − damaged − quality_control − safety` is kept as a number of its
-/// own, so that one condition guards it; it is never negative.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+/// own, so that one condition guards it. A promise never makes it negative. What is found on the shelf may: fewer units
+/// than are promised. Units that come, and promises that end, then fill the gap before anything can be sold again.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLevel {
     pub sku: Sku,
     pub location: LocationId,
-    /// What may be promised to a customer.
     pub available: i64,
     /// What is physically there.
     pub on_hand: i64,
@@ -47,9 +47,49 @@ pub struct StockLevel {
     pub incoming: i64,
     /// Whether units may be promised before they are here.
     pub backorder: bool,
+    /// Since when a picker did not find what should be there. Until a count, nothing is sold from here.
+    pub recount_since: Option<Timestamp>,
 }
 
 impl StockLevel {
+    pub fn place(&self) -> StockPlace {
+        StockPlace { sku: self.sku.clone(), location: self.location.clone() }
+    }
+
+    /// What may be promised to a customer.
+    pub fn sellable(&self) -> i64 {
+        let is_closed = self.recount_since.is_some() && !Safeguard::ShortPickClosesPlace.is_off();
+        if is_closed { 0 } else { self.available.max(0) }
+    }
+
+    /// Units that are promised or unsellable, and not there.
+    pub fn deficit(&self) -> i64 {
+        (self.reserved + self.committed + self.damaged + self.quality_control - self.on_hand).max(0)
+    }
+
+    /// The level after a change.
+    pub fn after(&self, change: &StockDelta) -> Self {
+        Self {
+            available: self.available + change.available(),
+            on_hand: self.on_hand + change.on_hand,
+            reserved: self.reserved + change.reserved,
+            committed: self.committed + change.committed,
+            backordered: self.backordered + change.backordered,
+            damaged: self.damaged + change.damaged,
+            quality_control: self.quality_control + change.quality_control,
+            safety: self.safety + change.safety,
+            incoming: self.incoming + change.incoming,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a shelf can look like this: what is unsellable is there, and nothing is less than nothing. More may be
+    /// promised than is there.
+    pub fn is_possible(&self) -> bool {
+        let unsellable = [self.damaged, self.quality_control];
+        self.on_hand >= unsellable.iter().sum() && unsellable.iter().all(|units| *units >= 0) && self.incoming >= 0
+    }
+
     pub fn empty(place: StockPlace) -> Self {
         Self {
             sku: place.sku,
@@ -64,6 +104,7 @@ impl StockLevel {
             safety: 0,
             incoming: 0,
             backorder: false,
+            recount_since: None,
         }
     }
 }
@@ -87,6 +128,11 @@ impl StockDelta {
     /// The effect on `available`.
     pub fn available(&self) -> i64 {
         self.on_hand - self.reserved - self.committed - self.damaged - self.quality_control - self.safety
+    }
+
+    /// The units that it newly promises to customers (below 0: promises that end).
+    pub fn promised(&self) -> i64 {
+        self.reserved + self.committed
     }
 
     /// The buckets with the names that they are stored under.
@@ -252,8 +298,40 @@ pub struct MovementRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     pub on_hand: i64,
+    #[serde(default, skip_serializing_if = "CountOf::is_shelf")]
+    pub of: CountOf,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safety: Option<i64>,
+}
+
+/// What somebody counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CountOf {
+    /// The shelf. Picked units that have not left stand elsewhere, and are added.
+    #[default]
+    Shelf,
+    /// Everything of it at the location, picked units that have not left included.
+    Everything,
+}
+
+impl CountOf {
+    fn is_shelf(&self) -> bool {
+        *self == Self::Shelf
+    }
+}
+
+impl std::str::FromStr for CountOf {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "shelf" => Ok(Self::Shelf),
+            "everything" => Ok(Self::Everything),
+            _ => Err("must be shelf or everything"),
+        }
+    }
 }
 
 /// A change by hand, kept for good: what, how much, why and by whom.

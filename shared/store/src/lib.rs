@@ -16,6 +16,7 @@ mod record;
 mod sender;
 mod settings;
 mod stock;
+mod stock_update;
 mod tables;
 mod write;
 
@@ -30,8 +31,9 @@ pub use orders::StoredOrder;
 pub use payments::Unmatched;
 pub use record::{Record, Stored};
 pub use sender::{Queues, Sender};
+pub use stock_update::{Bucket, Terms};
 pub use tables::{Table, Tables};
-pub use write::{MAX_ACTIONS, Terms, Write};
+pub use write::{MAX_ACTIONS, Write};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, operation::batch_get_item::BatchGetItemError};
 use domain::{duty::OwedDuty, safeguards::Safeguard, settings::Location};

@@ -142,6 +142,26 @@ impl Store {
         Ok(Page { items, next })
     }
 
+    /// All the work of a location, strongly consistent but for work that was made in the last moment.
+    pub async fn all_work(&self, location: &LocationId) -> Result<Vec<Fulfillment>, StoreError> {
+        /// Keys of one request.
+        const PAGE: usize = 1_000;
+        let mut work = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let sort = [WORK_LOCATION, WORK_SINCE];
+            let keys = self.listed(WORK_INDEX, sort, location.as_str(), after.as_deref(), PAGE, true).await?;
+            let is_last = keys.len() < PAGE;
+            for (_, found) in self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await? {
+                work.push(found?.value);
+            }
+            match keys.into_iter().next_back() {
+                Some((_, last)) if !is_last => after = Some(last),
+                _ => return Ok(work),
+            }
+        }
+    }
+
     /// All items that have been due since before `before`, the longest waiting first. An unreadable entry does not hide
     /// the others.
     pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {

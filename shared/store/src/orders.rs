@@ -6,6 +6,7 @@ use super::{
     keys::{ITEM, ItemKey},
     pause,
     record::{Record, Stored, decode},
+    stock_update::{Bucket, Terms},
     write::Write,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -19,6 +20,7 @@ use domain::{
     order_state::OrderState,
     placed_order::{Placement, Revision},
     safeguards::Safeguard,
+    stock::StockPlace,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -153,6 +155,16 @@ fn is_whole(order: &Order) -> bool {
     order.state.fulfillments.keys().eq(order.fulfillments.keys()) && order.state.revision == order.placed.revision
 }
 
+/// Under what terms the stock of a place moves with an order.
+fn terms_of(change: &Change, place: &StockPlace) -> Terms {
+    let closes = change.to_recount.contains(place).then_some(true);
+    let terms = Terms { to_recount: closes, attention: closes, ..Terms::default() };
+    match change.levels.get(place) {
+        Some(level) => terms.unchanged(level, &[Bucket::OnHand]).same_deficit(level),
+        None => terms,
+    }
+}
+
 impl Write<'_> {
     /// Adds a new order, with the stock that it holds. The commit fails if the order exists already.
     pub fn place(&mut self, order: &OrderId, placement: &Placement, state: OrderState) {
@@ -167,7 +179,9 @@ impl Write<'_> {
     /// fails if one of these items has changed since the order was read.
     pub fn change(&mut self, read: &StoredOrder, change: &Change) {
         let (before, after) = (&read.order, &change.order);
-        self.stock(&change.stock(before));
+        for (place, delta) in change.stock(before).iter() {
+            self.stock_on_terms(place, *delta, terms_of(change, place));
+        }
         for (sku, record) in &change.corrections {
             self.guarded_movement(sku, record);
         }

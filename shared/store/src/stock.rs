@@ -4,6 +4,7 @@ use super::{
     Item, Store, StoreError,
     attributes::{from_item, key_item, sortable, text_of, to_item},
     keys::{ITEM, LOCATION, SKU, stock_key},
+    stock_update::{ATTENTION, ATTENTION_INDEX, ATTENTION_OF_PEOPLE},
     tables::Table,
     write::Write,
 };
@@ -13,8 +14,9 @@ use domain::{
     settings::Location,
     stock::{MovementRecord, StockLevel, StockPlace},
 };
+use jiff::Timestamp;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MOVEMENT: &str = "movement#";
 /// Idempotency keys of movements. A movement's own key begins with its time, so it cannot ensure uniqueness.
@@ -34,15 +36,19 @@ struct Buckets {
     safety: i64,
     incoming: i64,
     backorder: bool,
+    recount_since: Option<Timestamp>,
+}
+
+fn place_of(item: &Item) -> Result<StockPlace, StoreError> {
+    let (sku, name) = (text_of(item, SKU).unwrap_or_default(), text_of(item, ITEM).unwrap_or_default());
+    let place = sku.parse::<Sku>().ok().zip(name.strip_prefix(LOCATION).and_then(|id| id.parse::<LocationId>().ok()));
+    let place = place.map(|(sku, location)| StockPlace { sku, location });
+    place.ok_or_else(|| StoreError::unreadable(format!("{sku} {name}"), "its key is malformed"))
 }
 
 fn level(item: Item) -> Result<StockLevel, StoreError> {
-    let sku = text_of(&item, SKU).unwrap_or_default().to_owned();
-    let name = text_of(&item, ITEM).unwrap_or_default().to_owned();
-    let place = sku.parse::<Sku>().ok().zip(name.strip_prefix(LOCATION).and_then(|id| id.parse::<LocationId>().ok()));
-    let place = place.map(|(sku, location)| StockPlace { sku, location });
-    let place = place.ok_or_else(|| StoreError::unreadable(format!("{sku} {name}"), "its key is malformed"))?;
-    let b: Buckets = from_item(item, format!("{sku} {name}"))?;
+    let place = place_of(&item)?;
+    let b: Buckets = from_item(item, format!("{} at {}", place.sku, place.location))?;
     Ok(StockLevel {
         available: b.available,
         on_hand: b.on_hand,
@@ -54,6 +60,7 @@ fn level(item: Item) -> Result<StockLevel, StoreError> {
         safety: b.safety,
         incoming: b.incoming,
         backorder: b.backorder,
+        recount_since: b.recount_since,
         ..StockLevel::empty(place)
     })
 }
@@ -72,6 +79,34 @@ impl Store {
         }
         let items = self.batch_get(keys, false).await?;
         items.into_iter().map(|(_, item)| level(item)).collect()
+    }
+
+    /// The levels of some places, strongly consistent. Places without one are left out.
+    pub async fn levels_at(
+        &self,
+        places: impl IntoIterator<Item = &StockPlace>,
+    ) -> Result<BTreeMap<StockPlace, StockLevel>, StoreError> {
+        let table = self.tables.stock.as_str();
+        let keys = places.into_iter().map(|place| (table, stock_key(place))).collect();
+        let items = self.batch_get(keys, true).await?;
+        items.into_iter().map(|(_, item)| level(item).map(|level| (level.place(), level))).collect()
+    }
+
+    /// The places that people have to look at, the longest waiting first. Some may be right again by now.
+    pub async fn stock_to_look_at(&self, limit: usize) -> Result<Vec<StockLevel>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.stock)
+            .index_name(ATTENTION_INDEX)
+            .key_condition_expression("#attention = :people")
+            .expression_attribute_names("#attention", ATTENTION)
+            .expression_attribute_values(":people", AttributeValue::S(ATTENTION_OF_PEOPLE.to_owned()))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let items = query.send().await.map_err(StoreError::request("Query attention"))?.items.unwrap_or_default();
+        let places = items.iter().map(place_of).collect::<Result<Vec<_>, _>>()?;
+        let mut levels = self.levels_at(&places).await?;
+        Ok(places.iter().filter_map(|place| levels.remove(place)).collect())
     }
 
     /// The levels of a SKU, and its newest movements.

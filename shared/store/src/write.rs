@@ -7,6 +7,7 @@ use super::{
     keys::stock_key,
     pause,
     record::{Record, Stored, VERSION, encode},
+    stock_update::{StockUpdate, Terms, stock_update},
     tables::Table,
 };
 use aws_sdk_dynamodb::{
@@ -17,7 +18,7 @@ use aws_sdk_dynamodb::{
 use domain::{
     duty::OwedDuty,
     safeguards::Safeguard,
-    stock::{StockChange, StockDelta, StockLevel, StockPlace},
+    stock::{StockChange, StockDelta, StockPlace},
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -34,15 +35,6 @@ struct Action {
 enum Kind {
     Put { item: Item, guard: Guard },
     Move { place: StockPlace, delta: StockDelta, terms: Terms },
-}
-
-/// What a manual change of a place requires or sets besides its delta.
-#[derive(Debug, Clone, Default)]
-pub struct Terms {
-    /// The level that the change was decided on. A count must not lose units that move meanwhile.
-    pub read: Option<StockLevel>,
-    /// Whether the SKU may be sold before it arrives.
-    pub backorder: Option<bool>,
 }
 
 enum Guard {
@@ -91,7 +83,7 @@ impl<'a> Write<'a> {
         }
     }
 
-    /// Moves stock. The commit fails if `available` would become negative.
+    /// Moves stock. The commit fails if more is promised than is available.
     pub fn stock(&mut self, change: &StockChange) {
         for (place, delta) in change.iter() {
             self.stock_on_terms(place, *delta, Terms::default());
@@ -139,7 +131,7 @@ impl<'a> Write<'a> {
                 [Action { table, what, kind: Kind::Put { item, guard } }] => {
                     put_one(self.store, *table, what, item, guard).await?
                 }
-                actions => transact(self.store, actions).await?,
+                actions => transact(self.store, actions, self.now).await?,
             };
             match outcome {
                 Outcome::Done => {
@@ -209,8 +201,8 @@ async fn put_one(
     }
 }
 
-async fn transact(store: &Store, actions: &[Action]) -> Result<Outcome, StoreError> {
-    let items = actions.iter().map(|action| action.to_transact_item(store)).collect::<Result<Vec<_>, _>>();
+async fn transact(store: &Store, actions: &[Action], now: Timestamp) -> Result<Outcome, StoreError> {
+    let items = actions.iter().map(|action| action.to_transact_item(store, now)).collect::<Result<Vec<_>, _>>();
     let items = items.map_err(|e| StoreError::unreadable("TransactWriteItems", e))?;
     match store.client.transact_write_items().set_transact_items(Some(items)).send().await {
         Ok(_) => Ok(Outcome::Done),
@@ -241,7 +233,11 @@ fn judge(actions: &[Action], reasons: &[CancellationReason]) -> Option<Outcome> 
 }
 
 impl Action {
-    fn to_transact_item(&self, store: &Store) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
+    fn to_transact_item(
+        &self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, aws_sdk_dynamodb::error::BuildError> {
         Ok(match &self.kind {
             Kind::Put { item, guard } => {
                 let (condition, names, values) = guard_condition(guard, self.table);
@@ -256,49 +252,16 @@ impl Action {
                 TransactWriteItem::builder().put(put).build()
             }
             Kind::Move { place, delta, terms } => {
-                let (update, condition, values) = stock_update(delta, terms);
+                let StockUpdate { update, condition, values } = stock_update(delta, terms, now);
                 let update = Update::builder()
                     .table_name(store.tables.name(self.table))
                     .set_key(Some(stock_key(place)))
                     .update_expression(update)
                     .set_condition_expression(condition)
-                    .set_expression_attribute_values(Some(values))
+                    .set_expression_attribute_values((!values.is_empty()).then_some(values))
                     .build()?;
                 TransactWriteItem::builder().update(update).build()
             }
         })
     }
-}
-
-/// The update of a place's buckets: what it adds, and what must hold.
-///
-/// No bucket that orders draw on may fall below zero. For `available` this prevents overselling. For the others it
-/// would mean that the books are wrong, and nothing more is written on top of that.
-fn stock_update(delta: &StockDelta, terms: &Terms) -> (String, Option<String>, HashMap<String, AttributeValue>) {
-    let mut values = HashMap::new();
-    let (mut adds, mut conditions) = (Vec::new(), Vec::new());
-    let available = ("available", delta.available());
-    for (bucket, change) in delta.buckets().into_iter().chain([available]).filter(|(_, change)| *change != 0) {
-        values.insert(format!(":{bucket}"), number(change));
-        adds.push(format!("{bucket} :{bucket}"));
-        let is_guarded = bucket != "available" || !Safeguard::AvailableCondition.is_off();
-        if change < 0 && is_guarded {
-            values.insert(format!(":min_{bucket}"), number(-change));
-            conditions.push(format!("{bucket} >= :min_{bucket}"));
-        }
-    }
-    if let Some(read) = &terms.read {
-        for (bucket, value) in [("on_hand", read.on_hand), ("safety", read.safety)] {
-            values.insert(format!(":read_{bucket}"), number(value));
-            let absent = if value == 0 { format!(" OR attribute_not_exists({bucket})") } else { String::new() };
-            conditions.push(format!("({bucket} = :read_{bucket}{absent})"));
-        }
-    }
-    let mut update = if adds.is_empty() { String::new() } else { format!("ADD {}", adds.join(", ")) };
-    if let Some(backorder) = terms.backorder {
-        values.insert(":backorder".to_owned(), AttributeValue::Bool(backorder));
-        update.push_str(" SET backorder = :backorder");
-    }
-    let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
-    (update, condition, values)
 }

@@ -5,7 +5,9 @@ use domain::{
     problem::Code,
     settings::{Channel, Location, Product},
 };
-use operations::{Channels, Keys, Locations, NewKey, RevokedKey, StuckItems, UnmatchedPayment, UnmatchedPayments};
+use operations::{
+    Channels, Keys, Locations, NewKey, RevokedKey, Shelves, StuckItems, UnmatchedPayment, UnmatchedPayments,
+};
 
 pub fn routes() -> Vec<Prose> {
     vec![
@@ -14,6 +16,16 @@ pub fn routes() -> Vec<Prose> {
             "listStuck",
             "Show what is stuck",
             (200, "What does not go on by itself, and why."),
+        ),
+        Prose::new::<Shelves>(
+            "GET /operations/shelves",
+            "listShelves",
+            "Show the shelves to look at",
+            (200, "Places that a picker found short, closed until they are counted, and places with a deficit."),
+        )
+        .about(
+            "Where fewer units are than are promised, the youngest promises are listed. They are found among the newest few \
+             thousand active orders.",
         ),
         Prose::new::<UnmatchedPayments>(
             "GET /operations/unmatched-payments",

@@ -1,13 +1,12 @@
 //! `stock`.
 
 use crate::{examples, route::Prose};
-use api::Code;
-use domain::stock::StockLevel;
+use api::{Code, view::LevelView};
 use stock::StockView;
 
 pub fn routes() -> Vec<Prose> {
     vec![
-        Prose::new::<StockLevel>("POST /stock", "moveStock", "Receive or adjust stock", (201, "The level after it."))
+        Prose::new::<LevelView>("POST /stock", "moveStock", "Receive or adjust stock", (201, "The level after it."))
             .about("A movement with a reason, kept for good.")
             .required_key(
                 "The same key moves once. Send the same one when you try again: a repeated receipt would count twice.",
@@ -17,11 +16,14 @@ pub fn routes() -> Vec<Prose> {
             .fails(Code::NotReceived)
             .fails(Code::NotWrittenOff)
             .fails_if(Code::KeyReused, "the key was used for another movement"),
-        Prose::new::<StockLevel>("PUT /stock", "countStock", "Set what was counted", (200, "The level after it."))
-            .about("Counting the same again changes nothing.")
+        Prose::new::<LevelView>("PUT /stock", "countStock", "Set what was counted", (200, "The level after it."))
+            .about(
+                "What was counted is what is there, also if more is promised: nothing is then sold until the `deficit` is gone. \
+                 A place that a picker found short is open again. Counting the same again changes nothing.",
+            )
             .key("The same key counts once.")
             .example(examples::count_stock())
-            .fails(Code::NotEnoughStock),
+            .fails_if(Code::KeyReused, "the key was used for another count"),
         Prose::new::<StockView>(
             "GET /stock/{sku}",
             "readStock",

@@ -9,7 +9,7 @@ use crate::{
     order_state::HoldReason,
     problem::Code,
     settings::Product,
-    stock::{Movement, MovementRecord, StockChange, StockDelta, StockPlace},
+    stock::{Movement, MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +50,8 @@ impl Order {
         Ok(self)
     }
 
-    /// Records what was found. Units that were not found are taken off the books and routed again.
+    /// Records what was found. Units that were not found are taken off the books and routed again, and nothing more is
+    /// sold from where they should have been until somebody has counted.
     pub fn confirm_picks(
         mut self,
         id: FulfillmentId,
@@ -65,9 +66,11 @@ impl Order {
         let goods = off_the_shelf(&fulfillment, &short);
         // Each change of the fulfillment adds to its history, so a later correction is another movement.
         let key = format!("{}-{id}-short-pick-{}", self.id, fulfillment.history.len());
-        let corrections = goods.iter().map(|(place, delta)| short_pick(place, *delta, &key, stamp)).collect();
+        let corrections =
+            goods.iter().map(|(place, delta)| correction(place, *delta, "short pick", &key, stamp)).collect();
+        let to_recount = goods.places().cloned().collect();
         let order = self.with_fulfillment(id, fulfillment, !short.is_empty(), stamp.at);
-        Ok(Change { order, goods, corrections })
+        Ok(Change { goods, corrections, to_recount, ..order.into() })
     }
 
     /// Hands parcels to their carriers. Their units are no longer on hand or committed.
@@ -110,6 +113,35 @@ impl Order {
     }
 }
 
+impl Change {
+    /// Fits the goods to what the books say is on the shelves, for shelves that hold less than is promised from them.
+    ///
+    /// Units that a picker did not find are first those that the books already miss. Units that leave are a fact: if the
+    /// books had fewer, the others were found.
+    pub fn on_shelves(mut self, levels: BTreeMap<StockPlace, StockLevel>, id: FulfillmentId, stamp: &Stamp) -> Self {
+        let steps = self.order.fulfillments.get(&id).map_or(0, |fulfillment| fulfillment.history.len());
+        let key = format!("{}-{id}-found-{steps}", self.order.id);
+        for (place, level) in &levels {
+            let Some(gone) = self.goods.get(place).map(|goods| -goods.on_hand) else { continue };
+            let known = |units: i64| StockDelta { on_hand: units, ..StockDelta::default() };
+            if self.to_recount.contains(place) {
+                let missed = known(gone.min(level.deficit()));
+                self.goods.add(place.clone(), missed);
+                for (_, record) in self.corrections.iter_mut().filter(|(sku, _)| *sku == place.sku) {
+                    record.movement.change += missed;
+                }
+            } else if gone > level.on_hand {
+                let found = known(gone - level.on_hand);
+                self.goods.add(place.clone(), found);
+                self.corrections.push(correction(place, found, "found when it left", &key, stamp));
+            }
+        }
+        self.corrections.retain(|(_, record)| record.movement.change != StockDelta::default());
+        self.levels = levels;
+        self
+    }
+}
+
 /// Takes units off the stock on hand.
 fn off_the_shelf(fulfillment: &Fulfillment, units: &[PackedLine]) -> StockChange {
     let mut change = StockChange::default();
@@ -122,13 +154,8 @@ fn off_the_shelf(fulfillment: &Fulfillment, units: &[PackedLine]) -> StockChange
     change
 }
 
-fn short_pick(place: &StockPlace, change: StockDelta, key: &str, stamp: &Stamp) -> (Sku, MovementRecord) {
-    let movement = Movement {
-        at: stamp.at,
-        by: stamp.by.to_string(),
-        location: place.location.clone(),
-        reason: "short pick".to_owned(),
-        change,
-    };
+fn correction(place: &StockPlace, change: StockDelta, reason: &str, key: &str, stamp: &Stamp) -> (Sku, MovementRecord) {
+    let (by, location, reason) = (stamp.by.to_string(), place.location.clone(), reason.to_owned());
+    let movement = Movement { at: stamp.at, by, location, reason, change };
     (place.sku.clone(), MovementRecord { id: key.to_owned(), movement, counted: None })
 }

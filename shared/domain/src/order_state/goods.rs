@@ -14,10 +14,22 @@ use crate::{
     refund_cause::RefundCause,
     routing::{NeededUnits, Routed, RoutedUnits, Shortage},
     safeguards::Safeguard,
+    stock::StockPlace,
 };
 use jiff::Timestamp;
 
 impl OrderState {
+    /// The units that it was promised from a place, and that have not left.
+    pub fn promised_at(&self, place: &StockPlace) -> u32 {
+        let is_there = |allocation: &&Allocation| match &allocation.state {
+            AllocationState::Reserved(at) | AllocationState::Committed(at) | AllocationState::Dispatched(at) => {
+                *at == place.location && allocation.sku == place.sku
+            }
+            AllocationState::Missing | AllocationState::Backordered(_) => false,
+        };
+        self.stock.iter().filter(is_there).map(|allocation| allocation.quantity).sum()
+    }
+
     /// The units that no location has committed to yet.
     pub fn needed(&self) -> Vec<NeededUnits> {
         let open = self.stock.iter().filter(|allocation| allocation.state.is_open());

@@ -21,7 +21,7 @@ use domain::{
     payment_record::{Named, PaymentRecord},
     returns::{Disposition, Grade, Inspection, RefundWish},
     settings::{ApiKey, Channel, Product, Role},
-    stock::{Count, Movement, MovementRecord},
+    stock::{Count, CountOf, Movement, MovementRecord},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -254,6 +254,11 @@ async fn a_product() {
     assert_record("product", product.sku.clone(), product).await;
 }
 
+fn every_term() -> Terms {
+    let seen = Some(true);
+    Terms { backorder: seen, to_recount: seen, attention: seen, ..Terms::default() }
+}
+
 fn every_bucket() -> StockDelta {
     StockDelta {
         on_hand: 50,
@@ -271,7 +276,7 @@ fn every_bucket() -> StockDelta {
 async fn a_level_of_stock() {
     let store = TestStore::new();
     let mut write = store.write(at(0));
-    write.stock_on_terms(&place("TEE", "main"), every_bucket(), Terms { read: None, backorder: Some(true) });
+    write.stock_on_terms(&place("TEE", "main"), every_bucket(), every_term());
     write.commit().await.unwrap();
     let key = key_item([("sku", "TEE".to_owned()), ("item", "location#main".to_owned())]);
     assert_item("stock_level", &store.raw_item("StockTable", key).await);
@@ -287,7 +292,7 @@ async fn a_movement_and_the_key_that_lets_it_happen_once() {
         reason: "counted".into(),
         change: every_bucket(),
     };
-    let counted = Some(Count { on_hand: 50, safety: Some(7) });
+    let counted = Some(Count { on_hand: 50, of: CountOf::Everything, safety: Some(7) });
     let record = MovementRecord { id: "key-1".into(), movement, counted };
     let mut write = store.write(at(5));
     write.movement(&"TEE".parse().unwrap(), &record);

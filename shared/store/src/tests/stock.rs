@@ -85,8 +85,10 @@ async fn a_count_that_was_taken_before_somebody_moved_units_is_refused() {
     let mug = place("MUG", "main");
     let count = async |read: Option<StockLevel>, change, backorder| {
         let mut write = store.write(at(0));
-        let read = read.or_else(|| Some(StockLevel::empty(mug.clone())));
-        write.stock_on_terms(&mug, change, Terms { read, backorder });
+        let read = read.unwrap_or_else(|| StockLevel::empty(mug.clone()));
+        let decided_on = [Bucket::OnHand, Bucket::Safety];
+        let terms = Terms { is_fact: true, backorder, ..Terms::default() };
+        write.stock_on_terms(&mug, change, terms.unchanged(&read, &decided_on));
         write.commit().await
     };
     // The place is unknown so far. Counting zero makes it known.
@@ -173,6 +175,70 @@ async fn what_a_batch_did_not_get_to_is_asked_for_again() {
     store.fail_next((0..100).map(|_| Fault::OnlyFirstKeys(0)));
     let outcome = store.stock_levels(&skus, &[settings::location("main")]).await;
     assert!(matches!(outcome, Err(StoreError::Contended(_))), "{outcome:?}");
+}
+
+async fn on_terms(store: &TestStore, place: &StockPlace, delta: StockDelta, terms: Terms) -> Result<(), CommitError> {
+    let mut write = store.write(at(0));
+    write.stock_on_terms(place, delta, terms);
+    write.commit().await
+}
+
+#[tokio::test]
+async fn what_is_found_may_be_less_than_is_promised_and_what_comes_fills_the_gap_first() {
+    let store = TestStore::new();
+    let mug = place("MUG", "main");
+    store.move_stock(mug.clone(), delta(10, 2, 5)).await.unwrap();
+    let fact = Terms { is_fact: true, ..Terms::default() };
+    on_terms(&store, &mug, delta(-7, 0, 0), fact).await.unwrap();
+    let short = level(&store, &mug).await;
+    assert_eq!((short.available, short.sellable(), short.deficit()), (-4, 0, 4));
+    conflict(store.move_stock(mug.clone(), delta(0, 1, 0)).await);
+    // A promise that ends, and units that come, do not make anything available yet.
+    store.move_stock(mug.clone(), delta(0, -2, 0)).await.unwrap();
+    store.move_stock(mug.clone(), delta(2, 0, 0)).await.unwrap();
+    conflict(store.move_stock(mug.clone(), delta(0, 1, 0)).await);
+    store.move_stock(mug.clone(), delta(1, 0, 0)).await.unwrap();
+    store.move_stock(mug.clone(), delta(0, 1, 0)).await.unwrap();
+    let now = level(&store, &mug).await;
+    assert_eq!((now.on_hand, now.reserved, now.committed, now.available, now.deficit()), (6, 1, 5, 0, 0));
+}
+
+#[tokio::test]
+async fn a_closed_place_promises_nothing_new_and_keeps_what_it_promised() {
+    let store = TestStore::new();
+    let mug = place("MUG", "main");
+    store.move_stock(mug.clone(), delta(10, 2, 0)).await.unwrap();
+    let closed = Terms { to_recount: Some(true), attention: Some(true), ..Terms::default() };
+    on_terms(&store, &mug, delta(-1, 0, 0), closed).await.unwrap();
+    let read = level(&store, &mug).await;
+    assert_eq!((read.available, read.sellable(), read.recount_since), (7, 0, Some(at(0))));
+    assert_eq!(conflict(store.move_stock(mug.clone(), delta(0, 1, 0)).await), [Failed::Stock(mug.clone())]);
+    assert_eq!(conflict(store.move_stock(mug.clone(), delta(0, 0, 1)).await), [Failed::Stock(mug.clone())]);
+    store.move_stock(mug.clone(), delta(0, -1, 1)).await.unwrap();
+    store.move_stock(mug.clone(), delta(-1, 0, -1)).await.unwrap();
+    assert_eq!(store.stock_to_look_at(9).await.unwrap(), [level(&store, &mug).await]);
+    let right = Terms { to_recount: Some(false), attention: Some(false), ..Terms::default() };
+    on_terms(&store, &mug, delta(1, 0, 0), right).await.unwrap();
+    store.move_stock(mug.clone(), delta(0, 1, 0)).await.unwrap();
+    assert_eq!(store.stock_to_look_at(9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_deficit_is_decided_on_while_reservations_go_on_and_not_while_it_changes() {
+    let store = TestStore::new();
+    let mug = place("MUG", "main");
+    store.move_stock(mug.clone(), delta(10, 0, 5)).await.unwrap();
+    let read = level(&store, &mug).await;
+    store.move_stock(mug.clone(), delta(0, 2, 0)).await.unwrap();
+    let picked_short = |read: &StockLevel| Terms::default().same_deficit(read);
+    on_terms(&store, &mug, delta(-1, 0, -1), picked_short(&read)).await.unwrap();
+    on_terms(&store, &mug, delta(-6, 0, 0), Terms { is_fact: true, ..Terms::default() }).await.unwrap();
+    conflict(on_terms(&store, &mug, delta(-1, 0, -1), picked_short(&read)).await);
+    let read = level(&store, &mug).await;
+    assert_eq!(read.deficit(), 3);
+    store.move_stock(mug.clone(), delta(0, -1, 0)).await.unwrap();
+    conflict(on_terms(&store, &mug, delta(0, 0, -1), picked_short(&read)).await);
+    on_terms(&store, &mug, delta(0, 0, -1), picked_short(&level(&store, &mug).await)).await.unwrap();
 }
 
 proptest! {

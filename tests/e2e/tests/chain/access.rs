@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 45] = [
+const ROUTES: [(&str, Storefront, bool, Body); 46] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
@@ -77,6 +77,7 @@ const ROUTES: [(&str, Storefront, bool, Body); 45] = [
     ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
     ("POST /orders/{order_id}/returns/{return}/refund", No, false, Read),
     ("GET /operations/stuck", No, true, Ignored),
+    ("GET /operations/shelves", No, true, Ignored),
     ("GET /operations/unmatched-payments", No, false, Ignored),
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),
     ("POST /operations/unmatched-payments/{payment}/unassign", No, false, Empty),

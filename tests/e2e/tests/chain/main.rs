@@ -17,6 +17,7 @@ mod money;
 mod provider;
 mod reaper;
 mod relay;
+mod shelves;
 mod shop;
 mod tables;
 mod world;
