@@ -14,6 +14,7 @@ use domain::{
     ids::{LineId, LocationId, ParcelId, RefundId},
     money::Amount,
     order::Order,
+    order_state::HoldReason,
     parcel_state::ParcelState,
     placed_order::Address,
     refund_cause::RefundCause,
@@ -95,11 +96,13 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
         let (at, delay) = match &allocation.state {
             AllocationState::Reserved(at) | AllocationState::Committed(at) | AllocationState::Dispatched(at) => (at, 0),
             AllocationState::Backordered(at) => (at, BACKORDER_DAYS),
+            AllocationState::Waiting(places) => (places.first()?, BACKORDER_DAYS),
             AllocationState::Missing => return None,
         };
         Some(location(locations, at)?.schedule.estimate(now, delay))
     });
-    let known = !stock.iter().any(|allocation| allocation.state == AllocationState::Missing);
+    let known = !order.state.holds.contains_key(&HoldReason::InventoryOutOfStock)
+        && !stock.iter().any(|allocation| allocation.state == AllocationState::Missing);
     Some(PaymentConfirmed {
         order: letterhead(order),
         lines: priced_lines(order),
@@ -110,8 +113,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
 }
 
 fn priced_lines(order: &Order) -> Vec<PricedLine> {
-    let waits = |state: &AllocationState| matches!(state, AllocationState::Backordered(_) | AllocationState::Missing);
-    let waiting = |id: LineId| order.state.stock.iter().filter(move |held| held.line == id && waits(&held.state));
+    let waiting = |id: LineId| order.state.stock.iter().filter(move |held| held.line == id && held.state.is_open());
     let line = |line: &domain::placed_order::Line| PricedLine {
         sku: line.sku.to_string(),
         title: line.title.to_string(),

@@ -6,6 +6,7 @@ mod functions;
 mod invocation;
 mod network;
 mod people;
+mod plain;
 mod queues;
 mod report;
 mod run;

@@ -4,6 +4,7 @@
 use crate::{
     faults::{Fault, Faults},
     invocation::Invocation,
+    plain::plain_item,
     shelves::Shelves,
 };
 use aws_smithy_runtime_api::client::{
@@ -249,16 +250,18 @@ impl Network {
         true
     }
 
-    /// Looks at the stock as it is right now.
+    /// Looks at the stock, and at what orders hold of it, as it is right now.
     async fn look_at_stock(&self) {
-        let levels = json!({
-            "TableName": "StockTable", "ConsistentRead": true,
-            "FilterExpression": "begins_with(#item, :location)",
-            "ExpressionAttributeNames": { "#item": "item" },
-            "ExpressionAttributeValues": { ":location": { "S": "location#" } },
-        });
-        let found = self.ask_aws("DynamoDB_20120810.Scan", &levels).await;
-        lock(&self.0.shelves).look(&found["Items"]);
+        let all = async |table: &str, kind: &str| -> Vec<_> {
+            let scan = json!({
+                "TableName": table, "ConsistentRead": true, "FilterExpression": "begins_with(#item, :kind)",
+                "ExpressionAttributeNames": { "#item": "item" }, "ExpressionAttributeValues": { ":kind": { "S": kind } },
+            });
+            let found = self.ask_aws("DynamoDB_20120810.Scan", &scan).await;
+            found["Items"].as_array().into_iter().flatten().map(plain_item).collect()
+        };
+        let (levels, states) = (all("StockTable", "location#").await, all("OrdersTable", "state").await);
+        lock(&self.0.shelves).look(&levels, &states);
     }
 
     /// What was wrong with the stock at any moment.

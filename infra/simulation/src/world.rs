@@ -5,6 +5,7 @@ use crate::{
     functions::{Functions, Secrets},
     invocation::{End, Invocation},
     network::Network,
+    plain::plain_item,
     time::Time,
 };
 use api::{Caller, Request};
@@ -21,7 +22,7 @@ use orderly_local::{
     services::{Embedded, ServicesConfig},
     template::{System, Trigger},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
@@ -245,22 +246,6 @@ impl World {
             payments: self.scan("PaymentsTable").await,
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
         }
-    }
-}
-
-fn plain_item(item: &Value) -> Map<String, Value> {
-    item.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), plain(value))).collect()
-}
-
-/// An attribute value without its types: `{"S":"a"}` is `"a"`.
-fn plain(value: &Value) -> Value {
-    let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return Value::Null };
-    match kind.as_str() {
-        "N" => value.as_str().and_then(|number| number.parse::<i64>().ok()).into(),
-        "NULL" => Value::Null,
-        "L" => value.as_array().into_iter().flatten().map(plain).collect(),
-        "M" => plain_item(value).into(),
-        _ => value.clone(),
     }
 }
 

@@ -8,16 +8,17 @@
 use crate::Error;
 use domain::{
     allocation::difference,
-    duty::Duty,
+    duty::{Duty, ItemName},
     ids::{OrderId, Sku},
-    order_state::OrderState,
-    routing::{Availability, route},
+    order_state::{OrderState, OrderStatus},
+    routing::{Availability, NeededUnits, route},
+    safeguards::Safeguard,
     settings::Location,
-    stock::{StockChange, StockDelta},
+    stock::{StockChange, StockDelta, StockLevel, StockPlace},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{CommitError, Failed, ItemKey, MAX_ACTIONS, Store, StoreError, Stored};
+use store::{CommitError, DueClass, Failed, ItemKey, MAX_ACTIONS, Store, StoreError, Stored, Terms};
 
 /// How often an order that loses its race is decided again before it fails and its message must return.
 const MAX_ROUNDS: u32 = 8;
@@ -38,6 +39,10 @@ pub async fn deduct_orders(store: &Store, orders: BTreeSet<OrderId>, now: Timest
     failed
 }
 
+/// How often the line is read until all are in it who are counted. After that an order must be unreadable, and the others
+/// go on without it.
+const MAX_LOOKS: u32 = 4;
+
 /// The orders of a round that were not committed.
 #[derive(Default)]
 struct Outcome {
@@ -52,6 +57,9 @@ impl Outcome {
         self.failed.extend(orders.into_iter().map(|order| (order.clone(), why())));
     }
 }
+
+/// The levels that new units are taken from.
+type Levels = BTreeMap<StockPlace, StockLevel>;
 
 /// An order with its decision, ready to commit.
 struct Decided {
@@ -78,9 +86,9 @@ async fn round(store: &Store, orders: &BTreeSet<OrderId>, now: Timestamp) -> Out
     }
     let readable: Vec<OrderId> = states.iter().map(|state| state.key.order.clone()).collect();
     match decide(store, states, now).await {
-        Ok(decided) => {
+        Ok((decided, levels)) => {
             for group in groups(decided) {
-                commit(store, group, &mut outcome, now).await;
+                commit(store, group, &levels, &mut outcome, now).await;
             }
         }
         Err(error) => outcome.fail(&readable, &error),
@@ -93,29 +101,103 @@ fn is_due(state: &OrderState) -> bool {
     state.owed.contains(&Duty::StockDeduction) || state.waits_for_stock()
 }
 
-async fn decide(store: &Store, states: Vec<Stored<OrderState>>, now: Timestamp) -> Result<Vec<Decided>, Error> {
-    let mut due: Vec<Stored<OrderState>> = states.into_iter().filter(|state| is_due(&state.value)).collect();
-    // The oldest orders come first for stock that has come in.
-    due.sort_by(|a, b| (a.value.placed_at, &a.key.order).cmp(&(b.value.placed_at, &b.key.order)));
-    let wanted: Vec<Sku> = due.iter().flat_map(|state| state.value.needed()).map(|want| want.sku).collect();
-    let (locations, mut stock) = picture(store, &wanted).await?;
-    let decision = |read: Stored<OrderState>| {
-        let routed = route(&read.value.needed(), &locations, &mut stock);
-        let next = read.value.clone().deduct(&routed, now);
-        let stock = difference(&read.value.stock, &next.stock);
-        Decided { read, next, stock }
-    };
-    Ok(due.into_iter().map(decision).filter(|decided| decided.next != decided.read.value).collect())
+/// Decides on the orders in the order in which they were paid. Those that paid earlier and wait for the same goods go
+/// first, even if nobody asked for them now: what they need is left to them.
+async fn decide(
+    store: &Store,
+    states: Vec<Stored<OrderState>>,
+    now: Timestamp,
+) -> Result<(Vec<Decided>, Levels), Error> {
+    let due: Vec<Stored<OrderState>> = states.into_iter().filter(|state| is_due(&state.value)).collect();
+    let wanted: BTreeSet<Sku> = due.iter().flat_map(|state| needed(&state.value)).map(|want| want.sku).collect();
+    let (mut picture, mut others) = (Picture::take(store, &wanted).await?, Vec::new());
+    for _ in 0..MAX_LOOKS {
+        if !wanted.iter().any(|sku| picture.stock.has(sku)) || Safeguard::PaidFirstServedFirst.is_off() {
+            break;
+        }
+        others = waiting(store, &wanted, &due, now).await?;
+        if picture.is_whole_line(due.iter().chain(&others)) {
+            break;
+        }
+        picture = Picture::take(store, &wanted).await?;
+    }
+    let mut line: Vec<(bool, Stored<OrderState>)> =
+        due.into_iter().map(|state| (true, state)).chain(others.into_iter().map(|state| (false, state))).collect();
+    line.sort_by(|(_, a), (_, b)| in_line(a).cmp(&in_line(b)));
+    let mut decided = Vec::new();
+    for (is_asked, read) in line {
+        let mut needs = needed(&read.value);
+        needs.retain(|want| wanted.contains(&want.sku));
+        let routed = route(&needs, &picture.locations, &mut picture.stock);
+        if is_asked {
+            let next = read.value.clone().deduct(&routed, now);
+            let stock = difference(&read.value.stock, &next.stock);
+            decided.push(Decided { read, next, stock });
+        }
+    }
+    decided.retain(|decided| decided.next != decided.read.value);
+    Ok((decided, picture.levels))
 }
 
-/// A snapshot of the stock that is wanted beyond the reservations. Usually nothing is wanted.
-async fn picture(store: &Store, wanted: &[Sku]) -> Result<(Vec<Location>, Availability), Error> {
-    if wanted.is_empty() {
-        return Ok((Vec::new(), Availability::default()));
+fn needed(state: &OrderState) -> Vec<NeededUnits> {
+    if state.status == OrderStatus::Open { state.needed() } else { Vec::new() }
+}
+
+/// The place of an order in the line.
+fn in_line(state: &Stored<OrderState>) -> (Option<Timestamp>, Timestamp, &OrderId) {
+    (state.value.paid_at(), state.value.placed_at, &state.key.order)
+}
+
+/// All orders that stand in line for some of these SKUs, without `due`. The line is the index of what is due: an order
+/// that waits is in it, also if it owes other work.
+async fn waiting(
+    store: &Store,
+    wanted: &BTreeSet<Sku>,
+    due: &[Stored<OrderState>],
+    now: Timestamp,
+) -> Result<Vec<Stored<OrderState>>, Error> {
+    // The clock that wrote an entry may be ahead of this one.
+    let soon = now + SignedDuration::from_mins(5);
+    // An order that has done its other work goes from the first list to the second.
+    let mut entries = store.due(DueClass::Owed, soon).await?;
+    entries.extend(store.due(DueClass::Waiting, soon).await?);
+    let others = entries
+        .into_iter()
+        .map(|entry| entry.key)
+        .filter(|key| key.item == ItemName::State && !due.iter().any(|state| state.key == *key));
+    let states = store.load_all::<OrderState>(others).await?;
+    // An unreadable order cannot be served, and must not keep the others waiting.
+    Ok(states.into_iter().filter_map(|(_, state)| state.ok()).filter(|state| state.value.waits_for(wanted)).collect())
+}
+
+/// The stock that is wanted beyond the reservations, as it is right now. Usually nothing is wanted.
+#[derive(Default)]
+struct Picture {
+    locations: Vec<Location>,
+    levels: Levels,
+    stock: Availability,
+}
+
+impl Picture {
+    async fn take(store: &Store, wanted: &BTreeSet<Sku>) -> Result<Self, Error> {
+        if wanted.is_empty() {
+            return Ok(Self::default());
+        }
+        let locations = store.locations().await?.to_vec();
+        let place = |sku: &Sku, location: &Location| StockPlace { sku: sku.clone(), location: location.id.clone() };
+        let places: Vec<StockPlace> = wanted.iter().flat_map(|sku| locations.iter().map(|l| place(sku, l))).collect();
+        let levels = store.levels_at(&places).await?;
+        let stock = Availability::of(levels.values());
+        Ok(Self { locations, levels, stock })
     }
-    let locations = store.locations().await?;
-    let levels = store.stock_levels(wanted, &locations).await?;
-    Ok((locations.to_vec(), Availability::of(&levels)))
+
+    /// Whether these are all orders that wait for what is here. The index is read page by page and a little late, so one
+    /// that has just joined the line may be missing.
+    fn is_whole_line<'a>(&self, line: impl IntoIterator<Item = &'a Stored<OrderState>>) -> bool {
+        let mut held = StockChange::default();
+        line.into_iter().for_each(|state| held.merge(&difference(&[], &state.value.stock)));
+        self.levels.iter().all(|(place, level)| held.get(place).map_or(0, |held| held.waiting) == level.waiting)
+    }
 }
 
 /// Fills transactions. Each order takes one action, and so does each place that is new to the group.
@@ -141,7 +223,7 @@ fn groups(decided: Vec<Decided>) -> Vec<Vec<Decided>> {
 
 /// Commits a group. When conditions fail, the orders that they concern have lost, and the rest is committed without
 /// them.
-async fn commit(store: &Store, mut group: Vec<Decided>, outcome: &mut Outcome, now: Timestamp) {
+async fn commit(store: &Store, mut group: Vec<Decided>, levels: &Levels, outcome: &mut Outcome, now: Timestamp) {
     while !group.is_empty() {
         let mut write = store.write(now);
         let mut stock = StockChange::default();
@@ -149,7 +231,11 @@ async fn commit(store: &Store, mut group: Vec<Decided>, outcome: &mut Outcome, n
             write.replace(&order.read, order.next.clone());
             stock.merge(&order.stock);
         }
-        write.stock(&stock);
+        for (place, delta) in stock.iter() {
+            let level = levels.get(place).filter(|_| delta.takeable() < 0);
+            let terms = level.map(|level| Terms::default().in_turn(level, -delta.takeable())).unwrap_or_default();
+            write.stock_on_terms(place, *delta, terms);
+        }
         match write.commit().await {
             Ok(()) => {
                 tracing::info!(orders = group.len(), places = stock.len(), "deducted");
@@ -183,7 +269,7 @@ fn concerned(failed: &[Failed], group: &[Decided]) -> BTreeSet<OrderId> {
         };
         group.iter().filter(is).map(|order| order.read.key.order.clone()).collect()
     };
-    let takers = those(|delta| delta.available() < 0);
+    let takers = those(|delta| delta.takeable() < 0);
     if takers.is_empty() { those(|_| true) } else { takers }
 }
 

@@ -2,9 +2,11 @@
 
 use super::{
     ids::{LineId, LocationId, Sku},
+    safeguards::Safeguard,
     stock::{StockChange, StockDelta, StockPlace},
 };
 use serde::{Deserialize, Serialize};
+use std::slice::from_ref;
 
 /// Where some units of a line stand. The units of all allocations of a line, and those handed over,
 /// always add up to what was ordered, until the order or its rest is cancelled.
@@ -29,8 +31,11 @@ pub enum AllocationState {
     Missing,
     /// Held for an unpaid order.
     Reserved(LocationId),
-    /// Promised from the next stock that comes in.
+    /// Promised to an unpaid order from the next stock that comes in.
     Backordered(LocationId),
+    /// Paid for and not there. At each of these places the next units are kept back for those who wait, in the order in
+    /// which they paid. If units are expected somewhere, that place is the first.
+    Waiting(Vec<LocationId>),
     /// Paid for, and not yet in a fulfillment.
     Committed(LocationId),
     /// Paid for, and in a fulfillment that the warehouse works on.
@@ -40,17 +45,19 @@ pub enum AllocationState {
 impl AllocationState {
     /// Whether no location has committed to the units yet.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Missing | Self::Backordered(_))
+        matches!(self, Self::Missing | Self::Backordered(_) | Self::Waiting(_))
     }
 
-    /// The effect of one held unit on the buckets of its place.
-    fn bucket(&self) -> Option<(&LocationId, StockDelta)> {
+    /// The effect of one held unit on the buckets of its places.
+    fn bucket(&self) -> (&[LocationId], StockDelta) {
         let one = StockDelta::default();
         match self {
-            Self::Missing => None,
-            Self::Reserved(at) => Some((at, StockDelta { reserved: 1, ..one })),
-            Self::Backordered(at) => Some((at, StockDelta { backordered: 1, ..one })),
-            Self::Committed(at) | Self::Dispatched(at) => Some((at, StockDelta { committed: 1, ..one })),
+            Self::Missing => (&[], one),
+            Self::Reserved(at) => (from_ref(at), StockDelta { reserved: 1, ..one }),
+            Self::Backordered(at) => (from_ref(at), StockDelta { backordered: 1, ..one }),
+            Self::Waiting(_) if Safeguard::WaitingUnitsAreKept.is_off() => (&[], one),
+            Self::Waiting(places) => (places, StockDelta { waiting: 1, ..one }),
+            Self::Committed(at) | Self::Dispatched(at) => (from_ref(at), StockDelta { committed: 1, ..one }),
         }
     }
 }
@@ -63,7 +70,8 @@ pub fn difference(before: &[Allocation], after: &[Allocation]) -> StockChange {
     let mut change = StockChange::default();
     for (allocations, sign) in [(before, -1), (after, 1)] {
         for allocation in allocations {
-            if let Some((at, unit)) = allocation.state.bucket() {
+            let (places, unit) = allocation.state.bucket();
+            for at in places {
                 let place = StockPlace { sku: allocation.sku.clone(), location: at.clone() };
                 change.add(place, unit * (sign * i64::from(allocation.quantity)));
             }
@@ -134,6 +142,22 @@ mod tests {
         let delta = delta_of(&difference(&before, &after), "SKU-0", "A");
         assert_eq!(delta, StockDelta { reserved: -2, committed: 2, ..StockDelta::default() });
         assert_eq!(delta.available(), 0);
+    }
+
+    #[test]
+    fn a_unit_that_waits_is_kept_back_wherever_it_may_come_in_and_taken_once() {
+        let waiting = [held(0, 2, AllocationState::Waiting(vec![at("A"), at("B")]))];
+        let served = [held(0, 2, AllocationState::Committed(at("B")))];
+        let began = difference(&[], &waiting);
+        for place in ["A", "B"] {
+            let delta = delta_of(&began, "SKU-0", place);
+            assert_eq!(delta, StockDelta { waiting: 2, ..StockDelta::default() });
+            assert_eq!((delta.available(), delta.takeable()), (-2, 0), "nothing of it is for a new order");
+        }
+        let ended = difference(&waiting, &served);
+        assert_eq!(delta_of(&ended, "SKU-0", "A").available(), 2);
+        let delta = delta_of(&ended, "SKU-0", "B");
+        assert_eq!((delta.available(), delta.takeable(), delta.committed), (0, -2, 2));
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub struct Routed {
     /// Promised from the next delivery, at the preferred location that allows it.
     pub backordered: Vec<RoutedUnits>,
     pub short: Vec<Shortage>,
+    /// Where the SKUs are kept of which not everything was found.
+    pub kept_at: BTreeMap<Sku, Vec<LocationId>>,
 }
 
 /// A snapshot of the stock. Orders that are routed one after another take from it.
@@ -49,9 +51,9 @@ pub struct Routed {
 pub struct Availability(BTreeMap<StockPlace, (u32, bool)>);
 
 impl Availability {
-    /// For orders whose turn it is: everything that may be promised.
+    /// For orders whose turn it is: also what is kept back for those who wait.
     pub fn of<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
-        Self::counting(levels, StockLevel::sellable)
+        Self::counting(levels, StockLevel::takeable)
     }
 
     /// For new orders: what is available beyond the backorders promised to earlier orders.
@@ -70,6 +72,15 @@ impl Availability {
     /// Whether any location has a level of this SKU.
     pub fn knows(&self, sku: &Sku) -> bool {
         self.0.keys().any(|place| place.sku == *sku)
+    }
+
+    /// Whether any location has units of this SKU.
+    pub fn has(&self, sku: &Sku) -> bool {
+        self.0.iter().any(|(place, (available, _))| place.sku == *sku && *available > 0)
+    }
+
+    fn places_of(&self, sku: &Sku) -> Vec<LocationId> {
+        self.0.keys().filter(|place| place.sku == *sku).map(|place| place.location.clone()).collect()
     }
 
     fn available(&self, sku: &Sku, location: &LocationId) -> u32 {
@@ -108,6 +119,7 @@ pub fn route(needed: &[NeededUnits], locations: &[Location], stock: &mut Availab
         }
     }
     for want in open.into_iter().filter(|want| want.quantity > 0) {
+        routed.kept_at.entry(want.sku.clone()).or_insert_with(|| stock.places_of(&want.sku));
         let mut ranked: Vec<&Location> = locations.iter().collect();
         ranked.sort_by_key(|location| (location.priority, &location.id));
         let home = ranked.into_iter().find(|location| stock.allows_backorder(&want.sku, &location.id));

@@ -17,6 +17,10 @@ names! {
         AvailableCondition = "available-condition",
         /// Nothing is sold from a shelf that a picker found short, until it is counted.
         ShortPickClosesPlace = "short-pick-closes-place",
+        /// Units that paid orders wait for are not sold to new orders.
+        WaitingUnitsAreKept = "waiting-units-are-kept",
+        /// Who paid first is served first, whichever orders are looked at together.
+        PaidFirstServedFirst = "paid-first-served-first",
         /// A transaction that collided with another one does not count as made.
         CollisionIsNoSuccess = "collision-is-no-success",
         /// Keys that DynamoDB left unprocessed are requested again.

@@ -39,7 +39,7 @@ use aws_sdk_dynamodb::{Client, error::SdkError, operation::batch_get_item::Batch
 use domain::{duty::OwedDuty, safeguards::Safeguard, settings::Location};
 use record::decode;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -148,13 +148,9 @@ impl Store {
         &self,
         keys: impl IntoIterator<Item = T::Key>,
     ) -> Result<Vec<(T::Key, Result<Stored<T>, StoreError>)>, StoreError> {
-        let mut wanted: Vec<T::Key> = Vec::new();
-        for key in keys {
-            // DynamoDB refuses a request that names a key twice.
-            if !wanted.contains(&key) {
-                wanted.push(key);
-            }
-        }
+        // DynamoDB refuses a request that names a key twice.
+        let mut named = HashSet::new();
+        let wanted: Vec<T::Key> = keys.into_iter().filter(|key| named.insert(key.to_string())).collect();
         let table = self.tables.name(T::TABLE);
         let items = self.batch_get(wanted.iter().map(|key| (table, T::key(key))).collect(), true).await?;
         let named = |item: Item| {

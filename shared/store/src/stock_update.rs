@@ -22,6 +22,7 @@ pub(super) const RECOUNT_SINCE: &str = "recount_since";
 pub enum Bucket {
     Available,
     OnHand,
+    Waiting,
     Damaged,
     QualityControl,
     Safety,
@@ -32,6 +33,7 @@ impl Bucket {
         match self {
             Self::Available => "available",
             Self::OnHand => "on_hand",
+            Self::Waiting => "waiting",
             Self::Damaged => "damaged",
             Self::QualityControl => "quality_control",
             Self::Safety => "safety",
@@ -42,6 +44,7 @@ impl Bucket {
         match self {
             Self::Available => level.available,
             Self::OnHand => level.on_hand,
+            Self::Waiting => level.waiting,
             Self::Damaged => level.damaged,
             Self::QualityControl => level.quality_control,
             Self::Safety => level.safety,
@@ -77,10 +80,17 @@ impl Terms {
     /// reservations in the meantime do not matter.
     pub fn same_deficit(mut self, level: &StockLevel) -> Self {
         if level.available < 0 {
-            return self.unchanged(level, &[Bucket::Available, Bucket::Safety]);
+            return self.unchanged(level, &[Bucket::Available, Bucket::Waiting, Bucket::Safety]);
         }
         self.at_least = Some(0);
         self
+    }
+
+    /// Lets `units` be taken from those that are kept back, by those whose turn it is as long as nobody joins or leaves
+    /// the line.
+    pub fn in_turn(mut self, level: &StockLevel, units: i64) -> Self {
+        self.at_least = Some(units - level.waiting);
+        self.unchanged(level, &[Bucket::Waiting])
     }
 }
 
@@ -106,7 +116,7 @@ pub(super) fn stock_update(delta: &StockDelta, terms: &Terms, now: Timestamp) ->
             conditions.push(format!("{bucket} >= :min_{bucket}"));
         }
     }
-    let takes = (delta.available() < 0).then(|| -delta.available());
+    let takes = (delta.takeable() < 0).then(|| -delta.takeable());
     if let Some(enough) = terms.at_least.or(takes).filter(|_| !terms.is_fact)
         && !Safeguard::AvailableCondition.is_off()
     {

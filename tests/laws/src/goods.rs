@@ -22,6 +22,12 @@ pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<Str
             let units = i64::from(allocation.quantity);
             let (at, delta) = match allocation.state {
                 AllocationState::Missing => continue,
+                AllocationState::Waiting(places) => {
+                    for at in places {
+                        held.add(allocation.sku.as_str(), at.as_str(), StockDelta { waiting: units, ..none });
+                    }
+                    continue;
+                }
                 AllocationState::Reserved(at) => (at, StockDelta { reserved: units, ..none }),
                 AllocationState::Backordered(at) => (at, StockDelta { backordered: units, ..none }),
                 AllocationState::Committed(at) | AllocationState::Dispatched(at) => {
@@ -34,8 +40,9 @@ pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<Str
     let mut kept = Places::default();
     for (sku, location, level) in levels(&books.stock) {
         let of = |name| bucket(level, name);
-        let promised =
-            StockDelta { reserved: of("reserved"), committed: of("committed"), backordered: of("backordered"), ..none };
+        let (reserved, committed) = (of("reserved"), of("committed"));
+        let (backordered, waiting) = (of("backordered"), of("waiting"));
+        let promised = StockDelta { reserved, committed, backordered, waiting, ..none };
         kept.add(sku, location, promised);
     }
     kept.compare(&held, "the buckets and what the orders hold differ", broken);
@@ -48,8 +55,9 @@ pub(crate) fn nothing_is_negative(books: &Books, broken: &mut Vec<String>) {
         let of = |name| bucket(level, name);
         let left =
             of("on_hand") - of("reserved") - of("committed") - of("damaged") - of("quality_control") - of("safety");
-        if of("available") != left {
-            broken.push(format!("{sku} at {location}: available is {}, and should be {left}", of("available")));
+        let free = left - of("waiting");
+        if of("available") != free {
+            broken.push(format!("{sku} at {location}: available is {}, and should be {free}", of("available")));
         }
         let mut movements = books.stock.iter().filter(|item| text(item, "item").starts_with("movement#"));
         let is_told = movements.any(|item| {
@@ -58,9 +66,11 @@ pub(crate) fn nothing_is_negative(books: &Books, broken: &mut Vec<String>) {
             let lost = change("on_hand") - change("damaged") - change("quality_control") - change("safety") < 0;
             is_of_place && text(item, "reason") != "short pick" && lost
         });
-        let is_below = |(name, units): &(&String, &Value)| {
-            units.as_i64().is_some_and(|units| units < 0) && !(is_told && *name == "available")
-        };
+        if left < 0 && !is_told {
+            broken.push(format!("{sku} at {location}: {} units are promised and not there", -left));
+        }
+        let is_below =
+            |(name, units): &(&String, &Value)| units.as_i64().is_some_and(|units| units < 0) && *name != "available";
         for (name, units) in level.iter().filter(is_below) {
             broken.push(format!("{sku} at {location}: {name} is {units}"));
         }

@@ -193,6 +193,8 @@ fn the_slowest_place_decides_when_all_has_arrived_and_what_is_missing_leaves_it_
     assert_eq!(dates(from_two_places()), Some((date(2026, 11, 30), date(2026, 12, 2))));
     let waits = vec![main(0, 2), allocation(1, 1, AllocationState::Backordered(at("main")))];
     assert_eq!(dates(waits), Some((date(2026, 12, 9), date(2026, 12, 10))), "two weeks later");
+    let in_line = vec![main(0, 2), allocation(1, 1, AllocationState::Waiting(vec![at("main"), at("tokyo")]))];
+    assert_eq!(dates(in_line), Some((date(2026, 12, 9), date(2026, 12, 10))), "where they are expected");
     assert_eq!(dates(vec![main(0, 2), allocation(1, 1, AllocationState::Missing)]), None);
     assert_eq!(
         dates(vec![allocation(0, 2, AllocationState::Reserved(at("nowhere")))]),
@@ -206,7 +208,7 @@ fn the_confirmation_says_how_many_units_wait_for_stock() {
     let stock = vec![
         allocation(0, 1, AllocationState::Reserved(at("main"))),
         allocation(0, 1, AllocationState::Backordered(at("main"))),
-        allocation(1, 1, AllocationState::Missing),
+        allocation(1, 1, AllocationState::Waiting(vec![at("main")])),
     ];
     let waits: Vec<_> = confirmation(&paid(stock)).lines.iter().map(|line| line.backordered).collect();
     assert_eq!(waits, [1, 1]);

@@ -27,7 +27,8 @@ async fn make_a_round(world: &World) {
     }
     let sku = GOODS[world.rng.borrow_mut().usize(..GOODS.len())].0;
     let location = LOCATIONS[world.rng.borrow_mut().usize(..LOCATIONS.len())];
-    match world.rng.borrow_mut().u8(0..10) {
+    let what = world.rng.borrow_mut().u8(0..10);
+    match what {
         0..=2 => Move::Receive,
         3 => Move::Lose,
         4 => Move::Count,
@@ -46,9 +47,10 @@ enum Move {
 
 impl Move {
     async fn make(self, world: &World, sku: &str, location: &str) {
+        let units = world.rng.borrow_mut().i64(1..=2);
         let (kind, quantity) = match self {
             Self::Count => return count(world, sku, location).await,
-            Self::Receive => ("receive", world.rng.borrow_mut().i64(1..=2)),
+            Self::Receive => ("receive", units),
             Self::Lose if world.chance(0.5) => ("damage", 1),
             Self::Lose => ("adjust", -1),
         };

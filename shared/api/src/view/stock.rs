@@ -23,8 +23,11 @@ pub struct LevelView {
     pub reserved: i64,
     /// Paid for, not yet handed over.
     pub committed: i64,
-    /// Promised from stock still to come; no part of `on_hand`.
+    /// Promised to unpaid orders from stock still to come; no part of `on_hand`.
     pub backordered: i64,
+    /// Paid for and not there. What comes in goes to these orders first, in the order in which they paid. A unit that may
+    /// come in at several locations is counted at each.
+    pub waiting: i64,
     pub damaged: i64,
     /// Returned units that need a second look.
     pub quality_control: i64,
@@ -51,6 +54,7 @@ impl LevelView {
             reserved: level.reserved,
             committed: level.committed,
             backordered: level.backordered,
+            waiting: level.waiting,
             damaged: level.damaged,
             quality_control: level.quality_control,
             safety: level.safety,

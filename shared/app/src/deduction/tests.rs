@@ -25,6 +25,7 @@ const NONE: StockDelta = StockDelta {
     reserved: 0,
     committed: 0,
     backordered: 0,
+    waiting: 0,
     damaged: 0,
     quality_control: 0,
     safety: 0,

@@ -17,6 +17,7 @@ use crate::{
     stock::StockPlace,
 };
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 impl OrderState {
     /// The units that it was promised from a place, and that have not left.
@@ -25,7 +26,7 @@ impl OrderState {
             AllocationState::Reserved(at) | AllocationState::Committed(at) | AllocationState::Dispatched(at) => {
                 *at == place.location && allocation.sku == place.sku
             }
-            AllocationState::Missing | AllocationState::Backordered(_) => false,
+            AllocationState::Missing | AllocationState::Backordered(_) | AllocationState::Waiting(_) => false,
         };
         self.stock.iter().filter(is_there).map(|allocation| allocation.quantity).sum()
     }
@@ -36,8 +37,14 @@ impl OrderState {
         open.map(|a| NeededUnits { line: a.line, sku: a.sku.clone(), quantity: a.quantity }).collect()
     }
 
-    /// Deducts: commits what is reserved, and what routing found for [`OrderState::needed`]. Units that no location has
-    /// put the order on hold.
+    /// Whether it stands in the line for one of these SKUs.
+    pub fn waits_for(&self, skus: &BTreeSet<Sku>) -> bool {
+        let waits = |a: &Allocation| matches!(a.state, AllocationState::Waiting(_)) && skus.contains(&a.sku);
+        self.status == OrderStatus::Open && self.stock.iter().any(waits)
+    }
+
+    /// Deducts: commits what is reserved, and what routing found for [`OrderState::needed`]. The order waits in line for
+    /// the others. Units that no location has and none expects put it on hold.
     pub fn deduct(mut self, routed: &Routed, at: Timestamp) -> Self {
         self.owed.remove(&Duty::StockDeduction);
         if self.status != OrderStatus::Open {
@@ -54,15 +61,12 @@ impl OrderState {
         for part in &routed.parts {
             add(&mut self.stock, allocation(part, AllocationState::Committed));
         }
-        for part in &routed.backordered {
-            add(&mut self.stock, allocation(part, AllocationState::Backordered));
-        }
-        for Shortage { line, sku, asked, available } in &routed.short {
-            let quantity = asked - available;
-            add(
-                &mut self.stock,
-                Allocation { line: *line, sku: sku.clone(), quantity, state: AllocationState::Missing },
-            );
+        let mut claims = BTreeSet::new();
+        let awaited = routed.backordered.iter().map(|part| (part.line, &part.sku, part.quantity, Some(&part.location)));
+        let short = routed.short.iter().map(|short| (short.line, &short.sku, short.asked - short.available, None));
+        for (line, sku, quantity, home) in awaited.chain(short) {
+            let state = claim(sku, home, routed, &mut claims);
+            add(&mut self.stock, Allocation { line, sku: sku.clone(), quantity, state });
         }
         self.hold_while_short(&routed.short, at);
         if !self.confirmed {
@@ -206,8 +210,9 @@ impl OrderState {
     /// Gives up to `units` of a line that are in no fulfillment, first those that no location has. Returns how many those
     /// were.
     pub(crate) fn give_up(&mut self, line: LineId, units: u32) -> u32 {
-        let ranks: [fn(&AllocationState) -> bool; 4] = [
+        let ranks: [fn(&AllocationState) -> bool; 5] = [
             |state| *state == AllocationState::Missing,
+            |state| matches!(state, AllocationState::Waiting(_)),
             |state| matches!(state, AllocationState::Backordered(_)),
             |state| matches!(state, AllocationState::Reserved(_)),
             |state| matches!(state, AllocationState::Committed(_)),
@@ -216,10 +221,14 @@ impl OrderState {
         for rank in ranks {
             given += shift(&mut self.stock, line, units - given, rank, |_| None);
         }
-        if self.stock.iter().all(|allocation| allocation.state != AllocationState::Missing)
-            && self.holds.remove(&HoldReason::InventoryOutOfStock).is_some()
-        {
-            self.owe_dispatch();
+        let is_absent = |a: &Allocation| matches!(a.state, AllocationState::Missing | AllocationState::Waiting(_));
+        if self.holds.contains_key(&HoldReason::InventoryOutOfStock) && given > 0 {
+            if self.stock.iter().any(is_absent) {
+                self.owed.insert(Duty::StockDeduction); // what is still waited for may be expected
+            } else {
+                self.holds.remove(&HoldReason::InventoryOutOfStock);
+                self.owe_dispatch();
+            }
         }
         given
     }
@@ -277,6 +286,21 @@ impl OrderState {
             self.add_entry(&Stamp::orderly(at), Event::Completed, "");
         }
     }
+}
+
+/// The most places at which one order may wait. Cancelling it takes one action of the transaction for each. What is
+/// beyond waits too, but is not kept back.
+const MAX_CLAIMS: usize = 16;
+
+/// How units of a SKU wait that were not found. The location that expects them comes first.
+fn claim(sku: &Sku, home: Option<&LocationId>, routed: &Routed, claims: &mut BTreeSet<StockPlace>) -> AllocationState {
+    let kept_at = routed.kept_at.get(sku).into_iter().flatten().filter(|at| Some(*at) != home);
+    let mut places: Vec<LocationId> = home.into_iter().chain(kept_at).cloned().collect();
+    places.retain(|location| {
+        let place = StockPlace { sku: sku.clone(), location: location.clone() };
+        claims.contains(&place) || (claims.len() < MAX_CLAIMS && claims.insert(place))
+    });
+    if places.is_empty() { AllocationState::Missing } else { AllocationState::Waiting(places) }
 }
 
 fn allocation(part: &RoutedUnits, state: impl Fn(LocationId) -> AllocationState) -> Allocation {

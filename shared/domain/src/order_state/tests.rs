@@ -7,10 +7,10 @@ mod ways_on;
 
 use super::*;
 use crate::{
-    allocation::AllocationState,
+    allocation::{AllocationState, difference},
     duty::EmailKind,
     fixtures::{self, RESERVATION, allocation, at, captured, dispute, event, main, placed, refund, stamp, two_lines},
-    ids::RefundId,
+    ids::{LocationId, RefundId, Sku},
     ledger::{DisputeStatus, MoneyFact, OurRefund, RefundState, RefundStatus},
     order::Order,
     routing::{Routed, RoutedUnits, Shortage},
@@ -237,6 +237,34 @@ fn a_shortage_holds_the_order_names_the_numbers_and_ends_when_stock_is_found() {
     let found = still.deduct(&Routed { parts: vec![part(1)], ..Routed::default() }, at(4000));
     assert!(found.holds.is_empty() && found.owed.contains(&Duty::FulfillmentDispatch));
     assert!(found.needed().is_empty());
+}
+
+#[test]
+fn units_that_are_not_there_wait_where_they_may_come_in_first_where_they_are_expected() {
+    let (tee, mug) = ("TEE".parse::<Sku>().unwrap(), "MUG".parse::<Sku>().unwrap());
+    let store: LocationId = "store".parse().unwrap();
+    let expected = RoutedUnits { line: 0, sku: tee.clone(), location: store.clone(), quantity: 2 };
+    let short = Shortage { line: 1, sku: mug.clone(), asked: 1, available: 0 };
+    let kept_at = [(tee.clone(), vec![main(), store.clone()]), (mug.clone(), vec![main()])].into();
+    let paid = expired().record(&captured(3700), at(RESERVATION + 1));
+    let routed = Routed { backordered: vec![expected], short: vec![short], kept_at, ..Routed::default() };
+    let waiting = paid.deduct(&routed, at(2000));
+    let in_line = |line, sku: &str, quantity, places| allocation(line, sku, quantity, AllocationState::Waiting(places));
+    assert_eq!(waiting.stock, [in_line(0, "TEE", 2, vec![store, main()]), in_line(1, "MUG", 1, vec![main()])]);
+    assert!(waiting.waits_for(&[mug].into()) && !waiting.waits_for(&["POT".parse().unwrap()].into()));
+    assert_eq!(waiting.paid_at(), Some(at(RESERVATION + 1)));
+    assert_eq!(waiting.clone().deduct(&routed, at(3000)).stock, waiting.stock, "another look changes nothing");
+}
+
+#[test]
+fn an_order_of_very_many_goods_that_are_not_there_is_kept_back_for_at_some_of_the_places() {
+    let lines: Vec<u16> = (0..30).collect();
+    let sku = |line: u16| -> Sku { format!("SKU-{line}").parse().unwrap() };
+    let short = lines.iter().map(|line| Shortage { line: *line, sku: sku(*line), asked: 1, available: 0 }).collect();
+    let kept_at = lines.iter().map(|line| (sku(*line), vec![main(), "store".parse().unwrap()])).collect();
+    let state = paid().deduct(&Routed { short, kept_at, ..Routed::default() }, at(2000));
+    let open: Vec<Allocation> = state.stock.into_iter().filter(|held| held.state.is_open()).collect();
+    assert_eq!((open.len(), difference(&[], &open).len()), (30, 16), "a cancellation fits one transaction");
 }
 
 #[test]

@@ -265,6 +265,7 @@ fn every_bucket() -> StockDelta {
         reserved: 2,
         committed: 3,
         backordered: 4,
+        waiting: 9,
         damaged: 5,
         quality_control: 6,
         safety: 7,

@@ -36,6 +36,7 @@ pub(super) fn all_holdings() -> Vec<AllocationState> {
         AllocationState::Missing,
         AllocationState::Reserved(main()),
         AllocationState::Backordered(main()),
+        AllocationState::Waiting(vec![main(), "store".parse().unwrap()]),
         AllocationState::Committed(main()),
         AllocationState::Dispatched(main()),
     ]

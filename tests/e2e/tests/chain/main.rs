@@ -12,6 +12,7 @@ mod hostile;
 mod kills;
 mod laws;
 mod life;
+mod line;
 mod messages;
 mod money;
 mod provider;

@@ -157,7 +157,7 @@ impl World {
         for (place, delta) in change.stock(&self.order).iter() {
             let taken: u32 =
                 routed.iter().filter(|p| p.sku == place.sku && p.location == place.location).map(|p| p.quantity).sum();
-            assert!(delta.available() >= -i64::from(taken), "{place:?} {delta:?} without a reservation");
+            assert!(delta.takeable() >= -i64::from(taken), "{place:?} {delta:?} without a reservation");
             self.shift(place, *delta);
         }
         for (sku, record) in &change.corrections {
@@ -173,6 +173,7 @@ impl World {
         level.reserved += delta.reserved;
         level.committed += delta.committed;
         level.backordered += delta.backordered;
+        level.waiting += delta.waiting;
         level.damaged += delta.damaged;
         level.quality_control += delta.quality_control;
     }
@@ -218,11 +219,12 @@ impl World {
         }
         for (place, level) in &self.levels {
             let held = difference(&[], &state.stock).get(place).copied().unwrap_or_default();
-            let books = (level.reserved, level.committed, level.backordered);
-            assert_eq!(books, (held.reserved, held.committed, held.backordered), "{place:?} after {after:?}");
+            let books = (level.reserved, level.committed, level.backordered, level.waiting);
+            let promised = (held.reserved, held.committed, held.backordered, held.waiting);
+            assert_eq!(books, promised, "{place:?} after {after:?}");
             let kept_back = level.reserved + level.committed + level.damaged + level.quality_control;
-            assert_eq!(level.available, level.on_hand - kept_back);
-            assert!(level.available >= 0 && level.on_hand >= 0, "{level:?} after {after:?}");
+            assert_eq!(level.available, level.on_hand - kept_back - level.waiting);
+            assert!(level.on_hand >= kept_back && level.on_hand >= 0, "{level:?} after {after:?}");
         }
         for (sku, believed) in &self.believed {
             let on_hand: i64 = self.levels.values().filter(|level| level.sku == *sku).map(|level| level.on_hand).sum();
