@@ -145,10 +145,9 @@ fn order_edited(order: &Order, revision: u32) -> Option<OrderEdited> {
         .filter(|(id, _)| RefundCause::of(id) == Some(RefundCause::Edit(revision)))
         .map(|(_, refund)| refund.amount)
         .sum();
-    let due = order.placed.total - ledger.written_off - ledger.kept(order.placed.currency);
-    let difference = match (back, due) {
+    let difference = match (back, order.state.still_due()) {
         (1.., _) => Difference::Refunded(money(order, back)),
-        (_, 1..) => Difference::Due(money(order, due)),
+        (_, due @ 1..) => Difference::Due(money(order, due)),
         _ => Difference::None,
     };
     Some(OrderEdited {

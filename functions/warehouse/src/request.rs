@@ -123,12 +123,19 @@ impl Body for HandOverParcels {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct ReportParcel {
-    /// `packed` and `overdue` are for Orderly to tell.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = reported_states())))]
     pub state: ParcelState,
     /// When it happened, if not now. The later report counts, whichever is told first.
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     pub at: Option<Timestamp>,
     pub reason: Option<Reason>,
+}
+
+/// The states that a person or a carrier may tell.
+#[cfg(feature = "schema")]
+fn reported_states() -> Vec<&'static str> {
+    let may_be_told = ParcelState::ALL.iter().filter(|state| state.may_be_told_by(Teller::Reporter));
+    may_be_told.map(|state| state.as_str()).collect()
 }
 
 impl Body for ReportParcel {

@@ -129,6 +129,7 @@ async fn follow_webhook(operator: &Client, warehouse_url: &str) -> Result<(), Cl
         main["webhook_url"] = warehouse_url.into();
         if let Some(fields) = main.as_object_mut() {
             fields.remove("id"); // the path holds it
+            fields.remove("changed"); // Orderly writes it
         }
         operator.put(&format!("/locations/{MAIN}"), &main).await?;
     }

@@ -129,7 +129,9 @@ async fn attempt(
 /// Whether the customer's money has come already. Such an order is a fact: it is taken even if its stock is missing.
 fn is_paid(placed: &PlacedOrder, events: &[MoneyEvent]) -> bool {
     let mut ledger = Ledger::default();
-    events.iter().for_each(|event| ledger.record(event));
+    for event in events {
+        ledger.record(event);
+    }
     ledger.kept(placed.currency) > 0
 }
 

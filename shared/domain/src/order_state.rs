@@ -52,6 +52,9 @@ pub struct OrderState {
     /// When the providers were asked last what they know of unfinished payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payments_asked_at: Option<Timestamp>,
+    /// An edit made the open order dearer: it goes on when this amount has been captured in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_for: Option<Amount>,
     /// Refunds that people ordered beside returns and cancellations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requested_refunds: Vec<RequestedRefund>,
@@ -159,6 +162,7 @@ impl OrderState {
             stock,
             ledger: Ledger::default(),
             payments_asked_at: None,
+            asks_for: None,
             requested_refunds: Vec::new(),
             fulfillments: BTreeMap::new(),
             confirmed: false,

@@ -10,6 +10,10 @@ use domain::ids::ChannelId;
 use order_intake::{Accepted, OrderPage};
 
 pub fn routes() -> Vec<Prose> {
+    orders().into_iter().chain(money()).collect()
+}
+
+fn orders() -> Vec<Prose> {
     vec![
         Prose::new::<Accepted>(
             "POST /orders",
@@ -90,6 +94,12 @@ pub fn routes() -> Vec<Prose> {
             (200, "The order without this hold."),
         )
         .fails(Code::NoSuchHold),
+    ]
+}
+
+/// Money that people decide about.
+fn money() -> Vec<Prose> {
+    vec![
         Prose::new::<OrderView>(
             "POST /orders/{order_id}/accept-payment",
             "acceptPayment",

@@ -12,6 +12,10 @@ use warehouse::WorkPage;
 const WRONG_STATUS: (Code, &str) = (Code::WrongStatus, "the fulfillment's status does not allow it");
 
 pub fn routes() -> Vec<Prose> {
+    work().into_iter().chain(parcels()).collect()
+}
+
+fn work() -> Vec<Prose> {
     vec![
         Prose::new::<WorkPage>(
             "GET /fulfillments",
@@ -55,6 +59,12 @@ pub fn routes() -> Vec<Prose> {
             .fails_as([WRONG_STATUS])
             .fails(Code::UnknownParcel)
             .fails_if(Code::AlreadyHandedOver, "it left with another carrier or tracking number"),
+    ]
+}
+
+/// What becomes of parcels.
+fn parcels() -> Vec<Prose> {
+    vec![
         of_one(
             "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered",
             "deliverParcel",

@@ -88,8 +88,8 @@ impl Fulfillment {
     /// Corrects how a parcel can be followed. The customer is told once for each correction. Telling what it is changes nothing.
     pub fn correct_tracking(mut self, id: ParcelId, new: &Tracking, stamp: &Stamp) -> Result<Self, Rejection> {
         self.sent_parcel(id)?;
-        let parcels = self.parcels.iter_mut().filter(|parcel| parcel.id == id);
-        let Some(shipment) = parcels.filter_map(|parcel| parcel.shipment.as_mut()).next() else { return Ok(self) };
+        let mut parcels = self.parcels.iter_mut().filter(|parcel| parcel.id == id);
+        let Some(shipment) = parcels.find_map(|parcel| parcel.shipment.as_mut()) else { return Ok(self) };
         let old = shipment.tracking();
         if old == *new {
             return Ok(self);
@@ -200,7 +200,9 @@ fn back_into_stock(
         }
         if let Some(sku) = skus.get(&line) {
             let place = StockPlace { sku: sku.clone(), location: location.clone() };
-            findings.iter().for_each(|of| stock.add(place.clone(), of.stock_change()));
+            for of in findings {
+                stock.add(place.clone(), of.stock_change());
+            }
         }
     }
     Ok(stock)

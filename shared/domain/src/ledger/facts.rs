@@ -122,6 +122,7 @@ pub enum CurrencySource {
 }
 
 impl CurrencySource {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
     pub(super) fn is_capture(&self) -> bool {
         *self == Self::Capture
     }

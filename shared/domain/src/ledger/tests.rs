@@ -182,8 +182,12 @@ fn the_latest_report_of_a_dispute_counts_in_whatever_order_the_reports_come() {
     for (history, status) in histories {
         let told: Vec<_> = (1..).zip(history).map(|(second, status)| event("pi_1", second, dispute(*status))).collect();
         let (mut forward, mut backward) = (ledger([MoneyFact::Captured(100)]), ledger([MoneyFact::Captured(100)]));
-        told.iter().for_each(|event| forward.record(event));
-        told.iter().rev().for_each(|event| backward.record(event));
+        for event in &told {
+            forward.record(event);
+        }
+        for event in told.iter().rev() {
+            backward.record(event);
+        }
         assert_eq!(forward.status(100, eur()), status, "{history:?}");
         assert_eq!(forward, backward, "{history:?}");
     }

@@ -236,6 +236,7 @@ impl OrderState {
     /// Takes over the next revision of what was placed. What it costs less is refunded; what it costs more is asked for.
     pub(crate) fn edited(&mut self, placed: &PlacedOrder, what: &str, stamp: &Stamp) {
         let saved = self.total - placed.total;
+        let was_too_much = self.ledger.surplus(self.total, self.currency);
         (self.revision, self.total) = (placed.revision, placed.total);
         self.add_entry(stamp, Event::Edited, what);
         if self.confirmed {
@@ -247,14 +248,29 @@ impl OrderState {
         }
         let surplus = self.ledger.surplus(self.total, self.currency);
         self.refund_and_hold(&RefundCause::Edit(placed.revision.number()), saved.min(surplus), stamp.at);
-        if !self.ledger.covers(self.total, self.currency) {
-            let due = self.currency.format(self.total - self.ledger.written_off - self.ledger.kept(self.currency));
-            let note = format!("{due} more is due after an edit: it goes on when that is paid");
-            self.holds.insert(HoldReason::AwaitingPayment, Hold { since: stamp.at, note });
-            self.owed.remove(&Duty::FulfillmentDispatch);
+        self.ask_for(-saved - was_too_much, stamp.at);
+        self.owe_dispatch();
+    }
+
+    /// Asks for more money, less what was asked for too much before, and holds the goods until it has come.
+    fn ask_for(&mut self, more: Amount, at: Timestamp) {
+        let captured = self.ledger.captured(self.currency);
+        let due = self.still_due() + more;
+        if due <= 0 {
+            if self.asks_for.take().is_some() {
+                self.holds.remove(&HoldReason::AwaitingPayment);
+            }
         } else {
-            self.owe_dispatch();
+            self.asks_for = Some(captured + due);
+            let note = format!("{} more is due after an edit: it goes on when that is paid", self.currency.format(due));
+            self.holds.insert(HoldReason::AwaitingPayment, Hold { since: at, note });
+            self.owed.remove(&Duty::FulfillmentDispatch);
         }
+    }
+
+    /// What is still to be paid of an open order that an edit made dearer.
+    pub fn still_due(&self) -> Amount {
+        self.asks_for.map_or(0, |asked| (asked - self.ledger.captured(self.currency)).max(0))
     }
 
     /// Needs units of `line` once more, because those that were sent did not arrive. They are routed anew.

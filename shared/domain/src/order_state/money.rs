@@ -169,10 +169,10 @@ impl OrderState {
     }
 
     /// An open order that waited for more money, because an edit made it dearer, goes on.
-    fn go_on_when_the_rest_is_paid(&mut self, News { before, .. }: &News<'_>) {
-        let is_paid_now = !before.covers(self.total, self.currency) && self.ledger.covers(self.total, self.currency);
-        if self.status == OrderStatus::Open && is_paid_now && self.holds.remove(&HoldReason::AwaitingPayment).is_some()
-        {
+    fn go_on_when_the_rest_is_paid(&mut self, _: &News<'_>) {
+        if self.asks_for.is_some() && self.still_due() == 0 {
+            self.asks_for = None;
+            self.holds.remove(&HoldReason::AwaitingPayment);
             self.owe_dispatch();
         }
     }
@@ -302,8 +302,12 @@ impl OrderState {
 
     /// The first cause of a kind that no refund has yet.
     fn next_cause(&self, kind: impl Fn(u32) -> RefundCause) -> RefundCause {
-        let is_free = |cause: &RefundCause| !self.ledger.refunds.contains_key(cause.to_string().as_str());
-        (1..).map(kind).find(is_free).unwrap_or(RefundCause::Cancel)
+        let is_taken = |n| self.ledger.refunds.contains_key(kind(n).to_string().as_str());
+        let mut n = 1;
+        while is_taken(n) {
+            n += 1;
+        }
+        kind(n)
     }
 
     /// Holds a cancelled order that has money in another currency. Orderly refunds only in the order's currency, so a

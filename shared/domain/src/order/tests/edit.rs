@@ -129,6 +129,25 @@ fn dearer_shipping_is_asked_for_and_the_order_waits_for_it() {
 }
 
 #[test]
+fn what_went_back_for_fewer_units_is_asked_for_again_if_the_shipping_becomes_dearer() {
+    let less = edited(deducted(), &fewer(&[(0, 1)])).unwrap();
+    let express = Shipping { method: "Express".parse().unwrap(), price: 900, tax: 0 };
+    let dearer = edited(less, &Edit { shipping: Some(express), ..Edit::default() }).unwrap();
+    assert_eq!((dearer.placed.total, dearer.state.still_due()), (3100, 900));
+    let cheaper = edited(dearer, &fewer(&[(1, 0)])).unwrap();
+    assert_eq!((cheaper.placed.total, cheaper.state.still_due()), (2400, 200), "the mug is worth 7.00");
+}
+
+#[test]
+fn a_refund_out_of_goodwill_is_not_asked_for_by_an_edit() {
+    let request =
+        RefundRequest { lines: [].into(), shipping: 0, amount: Some(500), reason: "late".into(), key: "a".into() };
+    let order = deducted().request_refund(&request, &stamp(9)).unwrap();
+    let moved = edited(order, &elsewhere()).unwrap();
+    assert!(moved.state.holds.is_empty() && moved.state.still_due() == 0);
+}
+
+#[test]
 fn an_unpaid_order_that_became_cheap_enough_opens() {
     let part = with_state(pending(), |state| state.record(&captured(2200), at(9)));
     let open = edited(part, &fewer(&[(0, 1)])).unwrap();
