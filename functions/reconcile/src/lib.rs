@@ -152,11 +152,17 @@ async fn send_again(app: &App, mut overdue: Vec<DueItem>, now: Timestamp) -> Ste
 
 async fn expire(app: &App, now: Timestamp) -> Step {
     let unpaid = match app.store.due(DueClass::Unpaid, now).await {
-        Ok(_) if Safeguard::ReconcileExpires.is_off() => Vec::new(),
-        Ok(unpaid) => pace::share(unpaid, LIMIT, now),
+        Ok(mut unpaid) => {
+            unpaid.retain(|due| !safeguard(due).is_off());
+            pace::share(unpaid, LIMIT, now)
+        }
         Err(error) => return Step::failed(error),
     };
-    each(unpaid, async |due| reconcile::expire_order(&app.store, &due.key.order, now).await.map(|()| 1)).await
+    each(unpaid, async |due| reconcile::end_reservation(&app.store, &due.key, now).await.map(|()| 1)).await
+}
+
+fn safeguard(due: &DueItem) -> Safeguard {
+    if due.key.item == ItemName::Forming { Safeguard::FormingIsUndone } else { Safeguard::ReconcileExpires }
 }
 
 /// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can.

@@ -1,9 +1,14 @@
-//! Turns reservations into deductions, many orders in one transaction (see [`app::deduction`]).
+//! Turns reservations into deductions, many orders in one transaction (see [`app::deduction`]), and settles what large
+//! orders have still to move.
 
-use app::deduction;
+use app::{deduction, settlement};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::duty::Subject;
+use domain::{
+    duty::{Duty, Subject},
+    ids::OrderId,
+};
 use runtime::{Clock, process_together};
+use std::collections::BTreeSet;
 use store::{Message, Store};
 
 /// What the function works with.
@@ -13,17 +18,29 @@ pub struct App {
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
-    process_together(event, async |messages| deduct(app, messages).await).await
+    process_together(event, async |messages| work_off(app, messages).await).await
 }
 
 /// Tells the messages whose orders could not be dealt with this time.
-async fn deduct(app: &App, messages: Vec<Message>) -> Vec<(Message, app::Error)> {
-    let orders = messages.iter().map(|Message { subject: Subject::OrderItem(order, _), .. }| order.clone()).collect();
-    let failed = deduction::deduct_orders(&app.store, orders, app.clock.now()).await;
+async fn work_off(app: &App, messages: Vec<Message>) -> Vec<(Message, app::Error)> {
+    let orders = |settles: bool| -> BTreeSet<OrderId> {
+        let those = messages.iter().filter(|message| (message.duty == Duty::StockSettlement) == settles);
+        those.map(|message| order(message).clone()).collect()
+    };
+    let mut failed = deduction::deduct_orders(&app.store, orders(false), app.clock.now()).await;
+    for order in orders(true) {
+        if let Err(error) = settlement::settle_order(&app.store, &order, app.clock.now()).await {
+            failed.insert(order, error);
+        }
+    }
     let why = |message: Message| {
-        let Subject::OrderItem(order, _) = &message.subject;
-        let failure = failed.get(order)?.to_string();
+        let failure = failed.get(order(&message))?.to_string();
         Some((message, app::Error::Outside(failure)))
     };
     messages.into_iter().filter_map(why).collect()
+}
+
+fn order(message: &Message) -> &OrderId {
+    let Subject::OrderItem(order, _) = &message.subject;
+    order
 }

@@ -18,5 +18,6 @@ pub use request::{Caller, Request};
 pub use response::Response;
 pub use route::{Access, Kind, Route, Takes, unknown};
 
-/// The largest body that a request may have. The longest order (48 lines, long texts) has 60 KB.
+/// The largest body that a request may have. An order of 500 ordinary lines has 100 KB. What is within this limit also fits
+/// the item that it is stored in.
 pub const MAX_BODY: usize = 256 * 1024;

@@ -326,7 +326,7 @@ fn owed(order: &Order) -> Vec<String> {
 /// An item as people call it.
 fn about(item: &ItemName) -> String {
     match item {
-        ItemName::Placed | ItemName::State => "order".to_owned(),
+        ItemName::Placed | ItemName::State | ItemName::Forming => "order".to_owned(),
         ItemName::Fulfillment(id) => format!("fulfillment {id}"),
         ItemName::Return(id) => format!("return {id}"),
         ItemName::Email(of, _) => about(of),

@@ -23,17 +23,20 @@ use store::{CommitError, DueClass, Failed, ItemKey, MAX_ACTIONS, Store, StoreErr
 /// How often an order that loses its race is decided again before it fails and its message must return.
 const MAX_ROUNDS: u32 = 8;
 
+/// The places at which one order takes new stock in one transaction.
+const MAX_TAKEN: usize = 90;
+
 /// Deducts the stock of many orders. Returns the orders that failed this time, and why.
 pub async fn deduct_orders(store: &Store, orders: BTreeSet<OrderId>, now: Timestamp) -> BTreeMap<OrderId, Error> {
     let mut open = orders;
     let mut failed: BTreeMap<OrderId, Error> = BTreeMap::new();
-    for _ in 0..MAX_ROUNDS {
-        if open.is_empty() {
-            break;
-        }
+    let mut rounds = 0;
+    while !open.is_empty() && rounds < MAX_ROUNDS {
         let outcome = round(store, &open, now).await;
         failed.extend(outcome.failed);
+        rounds += u32::from(outcome.unfinished.is_empty());
         open = outcome.lost;
+        open.extend(outcome.unfinished);
     }
     failed.extend(open.into_iter().map(|order| (order, StoreError::Contended(MAX_ROUNDS).into())));
     failed
@@ -48,6 +51,8 @@ const MAX_LOOKS: u32 = 4;
 struct Outcome {
     /// They lost a race and are decided again.
     lost: BTreeSet<OrderId>,
+    /// One transaction could not hold all that a large order takes. It goes on in the next round.
+    unfinished: BTreeSet<OrderId>,
     failed: Vec<(OrderId, Error)>,
 }
 
@@ -128,10 +133,11 @@ async fn decide(
     for (is_asked, read) in line {
         let mut needs = needed(&read.value);
         needs.retain(|want| wanted.contains(&want.sku));
-        let routed = route(&needs, &picture.locations, &mut picture.stock);
+        let routed = route(&needs, &picture.locations, &mut picture.stock).at_most(MAX_TAKEN);
         if is_asked {
-            let next = read.value.clone().deduct(&routed, now);
-            let stock = difference(&read.value.stock, &next.stock);
+            let mut next = read.value.clone().deduct(&routed, now);
+            let stock =
+                next.decide(&difference(&read.value.stock, &next.stock), &[], &BTreeSet::new(), MAX_ACTIONS - 1).stock;
             decided.push(Decided { read, next, stock });
         }
     }
@@ -239,6 +245,8 @@ async fn commit(store: &Store, mut group: Vec<Decided>, levels: &Levels, outcome
         match write.commit().await {
             Ok(()) => {
                 tracing::info!(orders = group.len(), places = stock.len(), "deducted");
+                let unfinished = group.iter().filter(|order| order.next.owed.contains(&Duty::StockDeduction));
+                outcome.unfinished.extend(unfinished.map(|order| order.read.key.order.clone()));
                 break;
             }
             Err(CommitError::Conflict(failed)) => {

@@ -43,7 +43,7 @@ impl OwedEmail {
             ItemName::State => Some(&order.state.owed),
             ItemName::Fulfillment(id) => order.fulfillments.get(id).map(|fulfillment| &fulfillment.owed),
             ItemName::Return(id) => order.returns.get(id).map(|returned| &returned.owed),
-            ItemName::Placed | ItemName::Email(..) => None,
+            ItemName::Placed | ItemName::Forming | ItemName::Email(..) => None,
         };
         owed.is_some_and(|owed| owed.contains(&self.duty()))
     }
@@ -106,7 +106,7 @@ pub async fn record_email(
             let read = order.order.returns.get(id).map(|value| order.stored(email.item.clone(), value.clone()));
             record_in::<Return>(store, email, read, what, now).await
         }
-        ItemName::Placed | ItemName::Email(..) => Ok(()),
+        ItemName::Placed | ItemName::Forming | ItemName::Email(..) => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod refunds;
 pub mod returns;
 mod scope;
 pub mod settings;
+pub mod settlement;
 pub mod stock;
 pub mod warehouse;
 

@@ -54,8 +54,7 @@ pub(crate) async fn commit_state(
     at: Timestamp,
 ) -> Result<OrderState, Error> {
     let mut write = store.write(at);
-    write.stock(&domain::allocation::difference(&read.value.stock, &next.stock));
-    write.replace(read, next.clone());
+    write.state(read, next.clone());
     write.commit().await?;
     Ok(next)
 }

@@ -1,10 +1,13 @@
-//! Placing an order: one transaction stores it and reserves its stock.
+//! Placing an order: one transaction stores it and reserves its stock. A large order takes several (see [`forming`]).
+
+pub(crate) mod forming;
 
 use crate::{Error, FieldError, Refusal, orders};
 use domain::{
     allocation::{Allocation, AllocationState, difference},
+    forming::Forming,
     history::Stamp,
-    ids::{ChannelId, OrderId, Sku},
+    ids::{ChannelId, LineId, LocationId, OrderId, Sku},
     ledger::{Ledger, MoneyEvent},
     money::{Amount, Currency},
     order_state::OrderState,
@@ -13,17 +16,23 @@ use domain::{
     policy::Policy,
     problem::Code,
     routing::{Availability, NeededUnits, Routed, RoutedUnits, Shortage, route},
+    stock::StockPlace,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use store::{CommitError, Store, Stored, retry_on_conflict};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{CommitError, MAX_ACTIONS, Store, Stored, retry_on_conflict};
 
-/// The number of places (a SKU at a location) that one order may hold stock at. Cancelling the order takes one action
-/// of the transaction for each place, and a few more for its fulfillments.
-const MAX_PLACES: usize = 75;
+/// The number of places (a SKU at a location) that one order may hold stock at.
+const MAX_PLACES: usize = 1_000;
+/// The number of locations that one order may come from. Its cancellation writes all their fulfillments at once.
+const MAX_LOCATIONS: usize = 40;
+/// DynamoDB's limit for an item is 400 KB. The rest is left to the money and the history.
+const MAX_BYTES: usize = 300 * 1024;
+/// The places that one transaction reserves at, beside the items of the order and the record of its payment.
+const ONE_STEP: usize = MAX_ACTIONS - 4;
 
 /// The answer to an accepted order. It tells only what never changes, so that a replay gets the very same.
 #[derive(Debug, Serialize)]
@@ -82,7 +91,11 @@ pub async fn place_order(
     let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + conditions.reservation);
     let policy = conditions.policy(placed.currency);
     let placement = Placement { fingerprint, reserved_until, first_total: None, order: placed };
-    retry_on_conflict(async || attempt(store, &id, &placement, policy, stamp).await).await
+    retry_on_conflict(async || {
+        let payment = payment_of(store, &id, &placement.order).await?;
+        Placing { store, id: &id, placement: &placement, stamp, policy, payment }.attempt().await
+    })
+    .await
 }
 
 /// Checks that the channel exists. A storefront's own channel was checked when its key was made.
@@ -94,72 +107,138 @@ pub async fn require_channel(store: &Store, channel: &ChannelId) -> Result<(), E
     Err(Refusal::invalid(vec![FieldError::new("channel", detail)]).into())
 }
 
-/// Routes, decides and commits. If the same order exists already, it is the answer.
-async fn attempt(
-    store: &Store,
-    id: &OrderId,
-    placement: &Placement,
+/// An attempt to place an order.
+struct Placing<'a> {
+    store: &'a Store,
+    id: &'a OrderId,
+    placement: &'a Placement,
+    stamp: &'a Stamp,
     policy: Policy,
-    stamp: &Stamp,
-) -> Result<Accepted, Error> {
-    let placed = &placement.order;
-    let payment = payment_of(store, id, placed).await?;
-    let events = payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default();
-    let stock = match reserve(store, placed, is_paid(placed, events)).await {
-        Ok(stock) => stock,
-        // A replay must get its answer even if the stock has since run out or moved.
-        Err(refusal) => return known(store, id, placement).await?.ok_or(refusal),
-    };
-    let state = OrderState::place(placed, policy, stock, placement.reserved_until, events, stamp);
-    let mut write = store.write(stamp.at);
-    write.place(id, placement, state);
-    if let Some(payment) = &payment {
-        write.replace(payment, payment.value.clone().claimed(id.clone()));
+    /// The record of the payment that the storefront named.
+    payment: Option<Stored<PaymentRecord>>,
+}
+
+impl Placing<'_> {
+    /// Routes, decides and commits. If the same order exists already, it is the answer.
+    async fn attempt(&self) -> Result<Accepted, Error> {
+        let refusal = match self.reserve(&[]).await {
+            Ok(stock) if places(&stock) <= ONE_STEP => return self.commit(stock, None).await,
+            Ok(_) => None,
+            Err(refusal) => Some(refusal),
+        };
+        let lines = self.placement.order.lines.len();
+        match refusal {
+            // A replay must get its answer even if the stock has since run out or moved.
+            Some(refusal) if lines * self.store.locations().await?.len() <= ONE_STEP => {
+                self.known().await?.ok_or(refusal)
+            }
+            refusal => forming::form(self, refusal).await,
+        }
     }
-    match write.commit().await {
-        Ok(()) => Ok(Accepted::of(id, placement)),
-        Err(CommitError::Conflict(failed)) => match known(store, id, placement).await? {
-            Some(accepted) => Ok(accepted),
-            None => Err(CommitError::Conflict(failed).into()), // a rival took the stock: route again
-        },
-        Err(error) => Err(error.into()),
+
+    /// Stores the order with all that it holds. What is in `forming` was reserved before.
+    async fn commit(&self, stock: Vec<Allocation>, forming: Option<&Stored<Forming>>) -> Result<Accepted, Error> {
+        let Placement { order: placed, reserved_until, .. } = self.placement;
+        let state = OrderState::place(placed, self.policy, stock, *reserved_until, self.events(), self.stamp);
+        let mut write = self.store.write(self.stamp.at);
+        match forming {
+            Some(forming) => write.place_formed(forming, self.placement, state),
+            None => write.place(self.id, self.placement, state),
+        }
+        if let Some(payment) = &self.payment {
+            write.replace(payment, payment.value.clone().claimed(self.id.clone()));
+        }
+        match write.commit().await {
+            Ok(()) => Ok(Accepted::of(self.id, self.placement)),
+            Err(CommitError::Conflict(failed)) => match self.known().await? {
+                Some(accepted) => Ok(accepted),
+                None => Err(CommitError::Conflict(failed).into()), // a rival took the stock: route again
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn events(&self) -> &[MoneyEvent] {
+        self.payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether the customer's money has come already. Such an order is a fact: it is taken even if its stock is missing.
+    fn is_paid(&self) -> bool {
+        let mut ledger = Ledger::default();
+        for event in self.events() {
+            ledger.record(event);
+        }
+        ledger.kept(self.placement.order.currency) > 0
+    }
+
+    /// What the order will hold besides `held`: reserved units where there is stock, and backordered units where that is
+    /// allowed. Of a paid order, units that are nowhere are missing: it is held until they are found.
+    async fn reserve(&self, held: &[Allocation]) -> Result<Vec<Allocation>, Error> {
+        let placed = &self.placement.order;
+        let locations = self.store.locations().await?;
+        let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
+        let mut stock = Availability::beyond_promises(&self.store.stock_levels(&skus, &locations).await?);
+        let unknown = |(n, sku): (usize, &Sku)| {
+            let error = || FieldError::new(format!("lines[{n}].sku"), format!("{sku} is kept at no location"));
+            (!stock.knows(sku)).then(error)
+        };
+        let unknown: Vec<FieldError> = skus.iter().enumerate().filter_map(unknown).collect();
+        if !unknown.is_empty() && !self.is_paid() {
+            return Err(Refusal::invalid(unknown).into());
+        }
+        let routed = route(&needed(placed, held), &locations, &mut stock);
+        if !routed.short.is_empty() && !self.is_paid() {
+            return Err(out_of_stock(&routed).into());
+        }
+        let stock = allocations(routed);
+        fits(&[held, &stock].concat())?;
+        Ok(stock)
+    }
+
+    /// The earlier answer to the same order. The same reference with other content is refused.
+    async fn known(&self) -> Result<Option<Accepted>, Error> {
+        let Some(known) = self.store.placement(self.id).await? else { return Ok(None) };
+        if known.fingerprint == self.placement.fingerprint {
+            return Ok(Some(Accepted::of(self.id, &known)));
+        }
+        let why = format!("order {} of this channel was placed before, with other content", known.order.reference);
+        Err(Refusal::new(Code::ReferenceReused, why).with("order_id", self.id.as_str()).into())
     }
 }
 
-/// Whether the customer's money has come already. Such an order is a fact: it is taken even if its stock is missing.
-fn is_paid(placed: &PlacedOrder, events: &[MoneyEvent]) -> bool {
-    let mut ledger = Ledger::default();
-    for event in events {
-        ledger.record(event);
+/// The units that no allocation in `held` has.
+fn needed(placed: &PlacedOrder, held: &[Allocation]) -> Vec<NeededUnits> {
+    let mut units: BTreeMap<LineId, u32> = BTreeMap::new();
+    for allocation in held {
+        *units.entry(allocation.line).or_default() += allocation.quantity;
     }
-    ledger.kept(placed.currency) > 0
+    let need = |line: &Line| {
+        let quantity = line.quantity.saturating_sub(units.get(&line.id).copied().unwrap_or_default());
+        (quantity > 0).then(|| NeededUnits { line: line.id, sku: line.sku.clone(), quantity })
+    };
+    placed.lines.iter().filter_map(need).collect()
 }
 
-/// What the order will hold: reserved units where there is stock, and backordered units where that is allowed. Of a
-/// paid order, units that are nowhere are missing: it is held until they are found.
-async fn reserve(store: &Store, placed: &PlacedOrder, is_paid: bool) -> Result<Vec<Allocation>, Error> {
-    let locations = store.locations().await?;
-    let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
-    let mut stock = Availability::beyond_promises(&store.stock_levels(&skus, &locations).await?);
-    let unknown = |(n, sku): (usize, &Sku)| {
-        (!stock.knows(sku)).then(|| FieldError::new(format!("lines[{n}].sku"), format!("{sku} is kept at no location")))
-    };
-    let unknown: Vec<FieldError> = skus.iter().enumerate().filter_map(unknown).collect();
-    if !unknown.is_empty() && !is_paid {
-        return Err(Refusal::invalid(unknown).into());
+/// The number of places that units are held at.
+fn places(stock: &[Allocation]) -> usize {
+    difference(&[], stock).len()
+}
+
+/// Refuses an order that would not fit the item of its state, or whose fulfillments would not fit one transaction.
+fn fits(stock: &[Allocation]) -> Result<(), Error> {
+    let change = difference(&[], stock);
+    let locations: BTreeSet<&LocationId> = change.places().map(|place| &place.location).collect();
+    let bytes: usize = change.places().map(bytes_of).sum();
+    if change.len() <= MAX_PLACES && locations.len() <= MAX_LOCATIONS && bytes <= MAX_BYTES {
+        return Ok(());
     }
-    let need = |line: &Line| NeededUnits { line: line.id, sku: line.sku.clone(), quantity: line.quantity };
-    let needed: Vec<NeededUnits> = placed.lines.iter().map(need).collect();
-    let routed = route(&needed, &locations, &mut stock);
-    if !routed.short.is_empty() && !is_paid {
-        return Err(out_of_stock(&routed).into());
-    }
-    let stock = allocations(routed);
-    if difference(&[], &stock).len() > MAX_PLACES {
-        let why = "its lines would have to come from too many places; split the order";
-        return Err(Refusal::new(Code::TooManySplits, why).into());
-    }
-    Ok(stock)
+    let why = "its lines would have to come from too many places; split the order";
+    Err(Refusal::new(Code::TooManySplits, why).into())
+}
+
+/// What a place takes in the item of a state: among what the order holds, and among what has still to move.
+fn bytes_of(place: &StockPlace) -> usize {
+    2 * (place.sku.as_str().len() + place.location.as_str().len() + 40)
 }
 
 fn allocations(routed: Routed) -> Vec<Allocation> {
@@ -211,16 +290,6 @@ async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result
     }
     tracing::warn!(%payment, order = %id, "an order names a payment that is not its own");
     Ok(None)
-}
-
-/// The earlier answer to the same order. The same reference with other content is refused.
-async fn known(store: &Store, id: &OrderId, placement: &Placement) -> Result<Option<Accepted>, Error> {
-    let Some(known) = store.placement(id).await? else { return Ok(None) };
-    if known.fingerprint == placement.fingerprint {
-        return Ok(Some(Accepted::of(id, &known)));
-    }
-    let why = format!("order {} of this channel was placed before, with other content", known.order.reference);
-    Err(Refusal::new(Code::ReferenceReused, why).with("order_id", id.as_str()).into())
 }
 
 /// A hash of the request without its time, in 128 bits.

@@ -1,6 +1,6 @@
 //! What time asks for: reminders of owed work, the end of unpaid reservations, another look for stock.
 
-use crate::{Error, Scope, orders};
+use crate::{Error, Scope, orders, place::forming};
 use domain::{
     duty::{Duty, ItemName, Owed, OwedDuty},
     fulfillment::{Fulfillment, FulfillmentStatus},
@@ -21,7 +21,7 @@ pub async fn remind(store: &Store, key: &ItemKey, now: Timestamp) -> Result<usiz
             store.load::<Fulfillment>(key).await?.map(|read| read.value.owed).unwrap_or_default()
         }
         ItemName::Return(_) => store.load::<Return>(key).await?.map(|read| read.value.owed).unwrap_or_default(),
-        ItemName::Placed | ItemName::Email(..) => Owed::new(),
+        ItemName::Placed | ItemName::Forming | ItemName::Email(..) => Owed::new(),
     };
     let owed: Vec<OwedDuty> = owed.into_iter().map(|duty| OwedDuty { subject: key.subject(), duty }).collect();
     Ok(store.remind(&owed).await)
@@ -41,6 +41,14 @@ async fn owed_by_state(store: &Store, order: &OrderId, now: Timestamp) -> Result
         expire_order(store, order, now).await?;
     }
     Ok(owed)
+}
+
+/// Ends a reservation that is over: of an unpaid order, or of one that was never completed.
+pub async fn end_reservation(store: &Store, key: &ItemKey, now: Timestamp) -> Result<(), Error> {
+    match key.item {
+        ItemName::Forming => forming::give_back(store, &key.order, now, |forming| forming.until < now).await,
+        _ => expire_order(store, &key.order, now).await,
+    }
 }
 
 /// Ends an expired unpaid reservation. The order and its stock change together. A payment at the same moment writes the

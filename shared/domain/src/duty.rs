@@ -12,6 +12,8 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 pub enum Duty {
     /// Turn the order's reservations into deductions and allocate what is missing.
     StockDeduction,
+    /// Move the stock that a large order's change has decided and not yet moved.
+    StockSettlement,
     /// Make fulfillments and picklists of the committed units.
     FulfillmentDispatch,
     /// Tell the warehouse's webhook about a new fulfillment.
@@ -93,6 +95,7 @@ impl fmt::Display for Duty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StockDeduction => f.write_str("stock-deduction"),
+            Self::StockSettlement => f.write_str("stock-settlement"),
             Self::FulfillmentDispatch => f.write_str("fulfillment-dispatch"),
             Self::WarehouseNotice => f.write_str("warehouse-notice"),
             Self::Refund => f.write_str("refund"),
@@ -112,6 +115,7 @@ impl FromStr for Duty {
     fn from_str(text: &str) -> Result<Self, UnknownDuty> {
         match text {
             "stock-deduction" => Ok(Self::StockDeduction),
+            "stock-settlement" => Ok(Self::StockSettlement),
             "fulfillment-dispatch" => Ok(Self::FulfillmentDispatch),
             "warehouse-notice" => Ok(Self::WarehouseNotice),
             "refund" => Ok(Self::Refund),
@@ -170,7 +174,7 @@ impl Duty {
     /// The consumer that works it off.
     pub fn consumer(&self) -> Consumer {
         match self {
-            Self::StockDeduction => Consumer::StockDeduction,
+            Self::StockDeduction | Self::StockSettlement => Consumer::StockDeduction,
             Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
             Self::Email(_) => Consumer::EmailConfirmation,
             Self::Refund | Self::PaymentCheck => Consumer::Refunds,
@@ -211,6 +215,8 @@ pub fn due_of_work(owed: &Owed, last: Option<Due>, now: Timestamp) -> Option<Due
 pub enum ItemName {
     Placed,
     State,
+    /// What a large order has reserved before it is one.
+    Forming,
     Fulfillment(FulfillmentId),
     Return(ReturnId),
     /// The claim of an e-mail. It names the item that owes it, because two fulfillments may both have a parcel `P1`.
@@ -222,6 +228,7 @@ impl fmt::Display for ItemName {
         match self {
             Self::Placed => f.write_str("placed"),
             Self::State => f.write_str("state"),
+            Self::Forming => f.write_str("forming"),
             Self::Fulfillment(id) => write!(f, "fulfillment#{id}"),
             Self::Return(id) => write!(f, "return#{id}"),
             Self::Email(of, kind) => write!(f, "email#{of}#{kind}"),
@@ -240,6 +247,7 @@ impl FromStr for ItemName {
         let known = match (text, text.split_once('#')) {
             ("placed", _) => Some(Self::Placed),
             ("state", _) => Some(Self::State),
+            ("forming", _) => Some(Self::Forming),
             (_, Some(("fulfillment", id))) => id.parse().ok().map(Self::Fulfillment),
             (_, Some(("return", id))) => id.parse().ok().map(Self::Return),
             (_, Some(("email", claim))) => claim.rsplit_once('#').and_then(|(of, kind)| {
@@ -333,6 +341,7 @@ mod tests {
     fn every_duty_reads_back_from_its_text() {
         for text in [
             "stock-deduction",
+            "stock-settlement",
             "fulfillment-dispatch",
             "warehouse-notice",
             "refund",
@@ -367,6 +376,7 @@ mod tests {
         for text in [
             "placed",
             "state",
+            "forming",
             "fulfillment#01",
             "return#02",
             "email#state#refund-sent:return-01",

@@ -94,6 +94,24 @@ pub fn two_lines() -> PlacedOrder {
     placed(&[("TEE", 2, 1500), ("MUG", 1, 700)])
 }
 
+/// An order of `lines` lines of two units each, of which one is reserved at [`main`] and one at the store: as many
+/// places again. It is not paid.
+pub fn large(lines: u16) -> Order {
+    let skus: Vec<String> = (0..lines).map(|line| format!("SKU-{line:03}")).collect();
+    let placed = placed(&skus.iter().map(|sku| (sku.as_str(), 2, 100)).collect::<Vec<_>>());
+    let held = |line: &Line| {
+        let at = [main(), "store".parse().unwrap()];
+        at.map(|at| Allocation {
+            line: line.id,
+            sku: line.sku.clone(),
+            quantity: 1,
+            state: AllocationState::Reserved(at),
+        })
+    };
+    let stock = placed.lines.iter().flat_map(held).collect();
+    with_state(unpaid(placed), |state| OrderState { stock, ..state })
+}
+
 pub fn allocation(line: LineId, sku: &str, quantity: u32, state: AllocationState) -> Allocation {
     Allocation { line, sku: sku.parse().unwrap(), quantity, state }
 }

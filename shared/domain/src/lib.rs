@@ -11,6 +11,7 @@ pub mod duty;
 pub mod email_claim;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod forming;
 pub mod fulfillment;
 pub mod history;
 pub mod ids;
@@ -35,6 +36,7 @@ pub mod schema;
 pub mod settings;
 pub mod stock;
 pub mod text;
+pub mod unsettled;
 pub mod whole;
 
 use problem::Code;

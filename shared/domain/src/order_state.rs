@@ -22,6 +22,7 @@ use super::{
     policy::Policy,
     problem::Code,
     requested_refund::RequestedRefund,
+    unsettled::Unsettled,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub struct OrderState {
     /// What the order holds of the stock.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stock: Vec<Allocation>,
+    /// What of the stock has still to move. Only a large order has some, for moments.
+    #[serde(default, skip_serializing_if = "Unsettled::is_empty")]
+    pub unsettled: Unsettled,
     #[serde(flatten)]
     pub ledger: Ledger,
     /// When the providers were asked last what they know of unfinished payments.
@@ -160,6 +164,7 @@ impl OrderState {
             status: OrderStatus::Pending { reserved_until },
             holds: BTreeMap::new(),
             stock,
+            unsettled: Unsettled::default(),
             ledger: Ledger::default(),
             payments_asked_at: None,
             asks_for: None,

@@ -11,9 +11,8 @@ use super::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Lines of one order. All of them may turn out to lie elsewhere: taking each from one place and giving it another still
-/// fits a transaction of 100 actions.
-pub const MAX_LINES: usize = 48;
+/// Lines of one order. An order of that many fits the items that it is stored in.
+pub const MAX_LINES: usize = 500;
 
 /// An order as it was placed, with what makes the same request meet itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use super::{
     settings::Location,
     stock::{StockLevel, StockPlace},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Units that a line still needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,21 @@ pub struct Routed {
     pub short: Vec<Shortage>,
     /// Where the SKUs are kept of which not everything was found.
     pub kept_at: BTreeMap<Sku, Vec<LocationId>>,
+    /// Found, and left where it is until the next transaction.
+    pub later: Vec<RoutedUnits>,
+}
+
+impl Routed {
+    /// Leaves what was found beyond the first `places` places for later.
+    pub fn at_most(mut self, places: usize) -> Self {
+        let mut taken = BTreeSet::new();
+        let (now, later) = self.parts.into_iter().partition(|part| {
+            let place = (part.sku.clone(), part.location.clone());
+            taken.contains(&place) || (taken.len() < places && taken.insert(place))
+        });
+        (self.parts, self.later) = (now, later);
+        self
+    }
 }
 
 /// A snapshot of the stock. Orders that are routed one after another take from it.
@@ -231,6 +246,13 @@ mod tests {
         assert_eq!(shape(&routed.backordered), [(0, "x", 2)]);
         let short = Shortage { line: 1, sku: "b".parse().unwrap(), asked: 3, available: 1 };
         assert_eq!(routed.short, [short]);
+    }
+
+    #[test]
+    fn what_lies_beyond_so_many_places_is_left_for_later() {
+        let mut stock = stock(&[("a", "x", 3, false), ("b", "x", 3, false)]);
+        let routed = route(&needed(&[("a", 1), ("b", 1), ("a", 1)]), &[location("x", 1)], &mut stock).at_most(1);
+        assert_eq!((shape(&routed.parts), shape(&routed.later)), (vec![(0, "x", 1), (2, "x", 1)], vec![(1, "x", 1)]));
     }
 
     #[test]

@@ -29,6 +29,10 @@ names! {
         OrderIsReadWhole = "order-is-read-whole",
         /// Failed records of a batch are reported.
         PartialFailureReport = "partial-failure-report",
+        /// What a large order has still to move is owed.
+        SettlementIsOwed = "settlement-is-owed",
+        /// What an order reserved that was never completed is given back.
+        FormingIsUndone = "forming-is-undone",
         /// A new order's stock is reserved in its transaction.
         StockMovesWithOrder = "stock-moves-with-order",
         /// Each attempt at a refund has one key at the provider.

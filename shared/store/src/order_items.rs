@@ -4,6 +4,7 @@ use super::{Item, attributes::sortable, conflict::Failed, keys::ItemKey, record:
 use domain::{
     duty::{Due, Owed, Subject},
     email_claim::EmailClaim,
+    forming::Forming,
     fulfillment::Fulfillment,
     ids::OrderId,
     order_state::OrderState,
@@ -54,6 +55,12 @@ macro_rules! order_item {
 order_item!(Placement {});
 
 order_item!(EmailClaim {});
+
+order_item!(Forming {
+    fn due(&self, _: Option<Due>, _: Timestamp) -> Option<Due> {
+        Forming::due(self)
+    }
+});
 
 order_item!(OrderState {
     fn subject(key: &ItemKey) -> Option<Subject> {

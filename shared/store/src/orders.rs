@@ -7,23 +7,25 @@ use super::{
     pause,
     record::{Record, Stored, decode},
     stock_update::{Bucket, Terms},
-    write::Write,
+    write::{MAX_ACTIONS, Write},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     allocation::difference,
     duty::{Due, ItemName},
     email_claim::EmailClaim,
+    forming::Forming,
     ids::OrderId,
     money::Amount,
     order::{Change, Order},
     order_state::OrderState,
     placed_order::{Placement, Revision},
     safeguards::Safeguard,
-    stock::StockPlace,
+    stock::{StockLevel, StockPlace},
+    unsettled::Moves,
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An order as it was read, with what a conditional write of its items needs.
 #[derive(Debug, Clone)]
@@ -89,6 +91,7 @@ impl Collection {
                 let returned = self.take(item)?;
                 self.returns.insert(id, returned);
             }
+            ItemName::Forming => {}
             claim @ ItemName::Email(..) => drop(self.email_claims.insert(claim, decode(item)?)),
         }
         Ok(())
@@ -144,6 +147,12 @@ impl Store {
         self.load(&ItemKey::state(order)).await
     }
 
+    /// What a large order has reserved before it is one, strongly consistent. It is empty if there is nothing.
+    pub async fn forming(&self, order: &OrderId) -> Result<Stored<Forming>, StoreError> {
+        let key = ItemKey::new(order, ItemName::Forming);
+        Ok(self.load(&key).await?.unwrap_or_else(|| Stored::absent(key, Forming::default())))
+    }
+
     /// What was asked for, strongly consistent.
     pub async fn placement(&self, order: &OrderId) -> Result<Option<Placement>, StoreError> {
         let stored = self.load(&ItemKey::new(order, ItemName::Placed)).await?;
@@ -156,13 +165,20 @@ fn is_whole(order: &Order) -> bool {
 }
 
 /// Under what terms the stock of a place moves with an order.
-fn terms_of(change: &Change, place: &StockPlace) -> Terms {
-    let closes = change.to_recount.contains(place).then_some(true);
+fn terms_of(moves: &Moves, levels: &BTreeMap<StockPlace, StockLevel>, place: &StockPlace) -> Terms {
+    let closes = moves.to_recount.contains(place).then_some(true);
     let terms = Terms { to_recount: closes, attention: closes, ..Terms::default() };
-    match change.levels.get(place) {
+    match levels.get(place) {
         Some(level) => terms.unchanged(level, &[Bucket::OnHand]).same_deficit(level),
         None => terms,
     }
+}
+
+/// How many items a change of an order writes at most, apart from the stock.
+fn items_of(before: &Order, after: &Order) -> usize {
+    let fulfillments = after.fulfillments.iter().filter(|(id, new)| before.fulfillments.get(id) != Some(new));
+    let returns = after.returns.iter().filter(|(id, new)| before.returns.get(id) != Some(new));
+    ["state", "placed"].len() + fulfillments.count() + returns.count()
 }
 
 impl Write<'_> {
@@ -175,17 +191,30 @@ impl Write<'_> {
         self.create(ItemKey::state(order), state);
     }
 
+    /// Adds a new order that holds what was reserved for it before, and more.
+    pub fn place_formed(&mut self, forming: &Stored<Forming>, placement: &Placement, state: OrderState) {
+        let order = &forming.key.order;
+        self.stock(&difference(&forming.value.stock, &state.stock));
+        self.create(ItemKey::new(order, ItemName::Placed), placement.clone());
+        self.create(ItemKey::state(order), state);
+        self.replace(forming, forming.value.clone().done());
+    }
+
+    /// Writes the next step of an order in the making, and the stock that moves.
+    pub fn form(&mut self, read: &Stored<Forming>, next: Forming) {
+        self.stock(&difference(&read.value.stock, &next.stock));
+        self.replace(read, next);
+    }
+
     /// Writes the result of a rule: the items that differ, the stock that moves, the stock corrections. The commit
     /// fails if one of these items has changed since the order was read.
     pub fn change(&mut self, read: &StoredOrder, change: &Change) {
         let (before, after) = (&read.order, &change.order);
-        for (place, delta) in change.stock(before).iter() {
-            self.stock_on_terms(place, *delta, terms_of(change, place));
-        }
-        for (sku, record) in &change.corrections {
-            self.guarded_movement(sku, record);
-        }
-        self.item(read, ItemName::State, Some(&before.state), &after.state);
+        let mut state = after.state.clone();
+        let room = MAX_ACTIONS.saturating_sub(items_of(before, after));
+        let moves = state.decide(&change.stock(before), &change.corrections, &change.to_recount, room);
+        self.moves_on(&moves, &change.levels);
+        self.item(read, ItemName::State, Some(&before.state), &state);
         for (id, fulfillment) in &after.fulfillments {
             self.item(read, ItemName::Fulfillment(*id), before.fulfillments.get(id), fulfillment);
         }
@@ -194,6 +223,28 @@ impl Write<'_> {
         }
         if before.placed != after.placed {
             self.item(read, ItemName::Placed, Some(&read.placement(before)), &read.placement(after));
+        }
+    }
+
+    /// Writes the next state of an order alone, and the stock that moves.
+    pub fn state(&mut self, read: &Stored<OrderState>, mut next: OrderState) {
+        let moves = next.decide(&difference(&read.value.stock, &next.stock), &[], &BTreeSet::new(), MAX_ACTIONS - 1);
+        self.moves(&moves);
+        self.replace(read, next);
+    }
+
+    /// Moves stock with an order, and keeps the corrections as movements.
+    pub fn moves(&mut self, moves: &Moves) {
+        self.moves_on(moves, &BTreeMap::new());
+    }
+
+    /// The same, while the levels that it was decided on are as they were.
+    fn moves_on(&mut self, moves: &Moves, levels: &BTreeMap<StockPlace, StockLevel>) {
+        for (place, delta) in moves.stock.iter() {
+            self.stock_on_terms(place, *delta, terms_of(moves, levels, place));
+        }
+        for (sku, record) in &moves.corrections {
+            self.guarded_movement(sku, record);
         }
     }
 

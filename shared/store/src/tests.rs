@@ -6,6 +6,7 @@ mod commits;
 mod database;
 mod due;
 mod golden;
+mod large;
 mod lists;
 mod orders;
 mod payments;

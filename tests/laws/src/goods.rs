@@ -6,6 +6,8 @@ use crate::{
 };
 use domain::{
     allocation::AllocationState,
+    duty::Duty,
+    forming::Forming,
     fulfillment::{Fulfillment, Remedy},
     order_state::{OrderState, OrderStatus},
     returns::{Disposition, Inspection, Return},
@@ -14,10 +16,16 @@ use domain::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// What a large order has still to move counts as moved.
 pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<String>) {
     let none = StockDelta::default();
     let mut held = Places::default();
     for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
+        for (place, delta) in state.unsettled.stock().iter() {
+            let StockDelta { reserved, committed, backordered, waiting, .. } = *delta * -1;
+            let moved = StockDelta { reserved, committed, backordered, waiting, ..none };
+            held.add(place.sku.as_str(), place.location.as_str(), moved);
+        }
         for allocation in state.stock {
             let units = i64::from(allocation.quantity);
             let (at, delta) = match allocation.state {
@@ -46,6 +54,24 @@ pub(crate) fn buckets_equal_what_orders_hold(books: &Books, broken: &mut Vec<Str
         kept.add(sku, location, promised);
     }
     kept.compare(&held, "the buckets and what the orders hold differ", broken);
+}
+
+/// An order that has still to move stock owes it, so that it is not forgotten.
+pub(crate) fn what_is_unsettled_is_owed(books: &Books, broken: &mut Vec<String>) {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        if !state.unsettled.is_empty() && !state.owed.contains(&Duty::StockSettlement) {
+            broken.push(format!("order {order} has stock to move, and does not owe it"));
+        }
+    }
+}
+
+/// What a large order reserved before it was one is given back if it never became one.
+pub(crate) fn nothing_is_kept_for_an_order_that_never_came(books: &Books, broken: &mut Vec<String>) {
+    for (order, forming) in all::<Forming>(&books.orders, "forming", broken) {
+        if !forming.stock.is_empty() {
+            broken.push(format!("stock is reserved for order {order}, which never came"));
+        }
+    }
 }
 
 /// `available` matches its definition, and no bucket is negative: no more is sold than was supplied. Less may be there

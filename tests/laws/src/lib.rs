@@ -23,8 +23,10 @@ pub struct Books {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 13] = [
+    let laws: [fn(&Books, &mut Vec<String>); 15] = [
         goods::buckets_equal_what_orders_hold,
+        goods::what_is_unsettled_is_owed,
+        goods::nothing_is_kept_for_an_order_that_never_came,
         goods::nothing_is_negative,
         goods::on_hand_is_explained,
         goods::every_unit_is_somewhere,

@@ -14,7 +14,8 @@ use crate::{
     refund_cause::RefundCause,
     routing::{NeededUnits, Routed, RoutedUnits, Shortage},
     safeguards::Safeguard,
-    stock::StockPlace,
+    stock::{MovementRecord, StockChange, StockPlace},
+    unsettled::Moves,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -44,7 +45,8 @@ impl OrderState {
     }
 
     /// Deducts: commits what is reserved, and what routing found for [`OrderState::needed`]. The order waits in line for
-    /// the others. Units that no location has and none expects put it on hold.
+    /// the others. Units that no location has and none expects put it on hold. Of
+    /// what was found for later, it owes another deduction.
     pub fn deduct(mut self, routed: &Routed, at: Timestamp) -> Self {
         self.owed.remove(&Duty::StockDeduction);
         if self.status != OrderStatus::Open {
@@ -68,7 +70,14 @@ impl OrderState {
             let state = claim(sku, home, routed, &mut claims);
             add(&mut self.stock, Allocation { line, sku: sku.clone(), quantity, state });
         }
+        for part in &routed.later {
+            add(&mut self.stock, allocation(part, |_| AllocationState::Missing));
+        }
         self.hold_while_short(&routed.short, at);
+        if !routed.later.is_empty() {
+            self.owed.insert(Duty::StockDeduction);
+            return self.with_entry(&Stamp::orderly(at), Event::Deducted, "");
+        }
         if !self.confirmed {
             self.confirmed = true;
             self.owed.insert(Duty::Email(EmailKind::PaymentConfirmed));
@@ -89,6 +98,35 @@ impl OrderState {
         let new = Hold { since: at, note: String::new() };
         self.holds.entry(HoldReason::InventoryOutOfStock).or_insert(new).note = note;
         self.owed.remove(&Duty::FulfillmentDispatch);
+    }
+
+    /// Decides a movement of the stock. Returns what moves with this change of the order, in at most `room` actions unless
+    /// more takes from the stock; the order owes the rest.
+    pub fn decide(
+        &mut self,
+        stock: &StockChange,
+        corrections: &[(Sku, MovementRecord)],
+        to_recount: &BTreeSet<StockPlace>,
+        room: usize,
+    ) -> Moves {
+        let moves = self.unsettled.decide(stock, corrections, to_recount, room);
+        self.owe_settlement();
+        moves
+    }
+
+    /// Takes off what moves next of the owed movements.
+    pub fn settle(&mut self, room: usize) -> Moves {
+        let moves = self.unsettled.settle(room);
+        self.owe_settlement();
+        moves
+    }
+
+    fn owe_settlement(&mut self) {
+        if self.unsettled.is_empty() || Safeguard::SettlementIsOwed.is_off() {
+            self.owed.remove(&Duty::StockSettlement);
+        } else {
+            self.owed.insert(Duty::StockSettlement);
+        }
     }
 
     /// Removes the holds on goods, because none are left to hold. Money that waits still needs a person.

@@ -220,6 +220,20 @@ fn an_expired_order_holds_nothing_and_finds_its_stock_again_when_it_is_paid_afte
 }
 
 #[test]
+fn what_one_transaction_cannot_take_is_taken_by_the_next_deduction_before_anything_is_sent() {
+    let state = expired().record(&captured(3700), at(RESERVATION + 9));
+    let part = |line, sku: &str, quantity| RoutedUnits { line, sku: sku.parse().unwrap(), location: main(), quantity };
+    let routed = Routed { parts: vec![part(0, "TEE", 2), part(1, "MUG", 1)], ..Routed::default() }.at_most(1);
+    let state = state.deduct(&routed, at(RESERVATION + 10));
+    assert_eq!(state.owed, [Duty::StockDeduction].into(), "neither a confirmation nor a dispatch");
+    assert!(state.holds.is_empty(), "it was found");
+    assert_eq!(state.needed().len(), 1);
+    let state = state.deduct(&Routed { parts: vec![part(1, "MUG", 1)], ..Routed::default() }, at(RESERVATION + 11));
+    assert_eq!(state.stock, deducted().stock);
+    assert!(state.owed.contains(&Duty::FulfillmentDispatch));
+}
+
+#[test]
 fn a_shortage_holds_the_order_names_the_numbers_and_ends_when_stock_is_found() {
     let missing = expired().record(&captured(3700), at(RESERVATION + 1));
     let part = |quantity| RoutedUnits { line: 0, sku: "TEE".parse().unwrap(), location: main(), quantity };

@@ -26,7 +26,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 22] = [
+const FILES: [&str; 23] = [
     "api_key",
     "channel",
     "email_claim",
@@ -47,6 +47,7 @@ const FILES: [&str; 22] = [
     "state_cancelled_with_refunds",
     "state_open_with_holds",
     "state_pending",
+    "state_unsettled",
     "state_with_every_fact_about_money",
     "stock_level",
 ];
@@ -113,6 +114,15 @@ async fn what_was_placed() {
 #[tokio::test]
 async fn the_state_of_a_pending_order() {
     assert_record("state_pending", item_of(&pending(), ItemName::State), state()).await;
+}
+
+#[tokio::test]
+async fn the_state_of_an_order_that_has_still_to_move_stock() {
+    let order = dispatched();
+    let short = order.clone().confirm_picks(FULFILLMENT, &[(0, 1), (1, 1)].into(), &stamp(5)).unwrap();
+    let mut state = short.order.state.clone();
+    state.decide(&short.stock(&order), &short.corrections, &short.to_recount, 0);
+    assert_record("state_unsettled", item_of(&order, ItemName::State), state).await;
 }
 
 #[tokio::test]
@@ -308,6 +318,7 @@ async fn a_movement_and_the_key_that_lets_it_happen_once() {
 fn owed_by(duty: &Duty) -> ItemName {
     match duty {
         Duty::StockDeduction
+        | Duty::StockSettlement
         | Duty::FulfillmentDispatch
         | Duty::Refund
         | Duty::PaymentCheck

@@ -81,9 +81,10 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 14] {
+pub(super) fn all_duties() -> [Duty; 15] {
     [
         Duty::StockDeduction,
+        Duty::StockSettlement,
         Duty::FulfillmentDispatch,
         Duty::WarehouseNotice,
         Duty::Refund,

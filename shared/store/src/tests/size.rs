@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The size of an item as DynamoDB counts it. Names and values count in UTF-8. A number takes one byte per two digits
 /// plus one. A list or map takes 3 bytes plus 1 per entry.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
-fn size(item: &Item) -> usize {
+pub(super) fn size(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + size_of_value(value)).sum()
 }
 
