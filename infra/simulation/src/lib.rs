@@ -18,5 +18,5 @@ mod world;
 
 pub use faults::{Call, Fault, Plan};
 pub use report::Report;
-pub use run::{cancellations, pairs_of_faults, run, single_faults};
-pub use scene::Scene;
+pub use run::{cancellations, large_orders, pairs_of_faults, run, single_faults};
+pub use scene::{Large, Scene};

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use domain::safeguards::Safeguard;
-use simulation::{Report, Scene, cancellations, pairs_of_faults, run, single_faults};
+use simulation::{Report, Scene, cancellations, large_orders, pairs_of_faults, run, single_faults};
 use std::{
     process::ExitCode,
     sync::{
@@ -87,7 +87,8 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
         let count = usize::try_from(*runs).unwrap_or(usize::MAX);
         let pairs = pairs_of_faults(&singles, *seed, count);
         let disturbed = singles.into_iter().chain(pairs).map(Scene::OneOrder);
-        for (n, scene) in cancellations(*seed, count).into_iter().chain(disturbed).enumerate() {
+        let large = large_orders(*seed, count / 10);
+        for (n, scene) in cancellations(*seed, count).into_iter().chain(disturbed).chain(large).enumerate() {
             let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({scene:?})");
             plays.push(Play { seed: 1, scene, again });
         }

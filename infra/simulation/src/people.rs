@@ -9,7 +9,7 @@ use crate::world::{Answer, World, request};
 use api::Request;
 use domain::{ids::OrderId, settings::Role};
 use serde_json::{Value, json};
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::LazyLock, time::Duration};
 use tokio::{task::spawn_local, time::sleep};
 
 pub const LOCATIONS: [&str; 2] = ["main", "store"];
@@ -19,6 +19,11 @@ const CHANNELS: [&str; 2] = ["web", "market"];
 pub const GOODS: [(&str, [i64; 2], bool); 3] =
     [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
 const PRICE: i64 = 1_000;
+
+/// The goods of large orders. Most are kept at both locations.
+static LARGE_GOODS: LazyLock<Vec<String>> = LazyLock::new(|| (0..150).map(|n| format!("PART-{n:03}")).collect());
+/// So many of the first of them are kept at the first location.
+const AT_BOTH: usize = 120;
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +69,8 @@ pub struct Plot {
     pub refunded_elsewhere: bool,
     /// Whether a unit of the first line comes back.
     pub sends_back: bool,
+    /// Whether the storefront gives up after its first attempt to place it.
+    pub gives_up: bool,
 }
 
 impl Plot {
@@ -81,7 +88,17 @@ impl Plot {
             edits_after: None,
             refunded_elsewhere: false,
             sends_back: true,
+            gives_up: false,
         }
+    }
+
+    /// The ordinary life of an order of many lines. With `backwards`, the last goods come first.
+    pub fn large(backwards: bool) -> Self {
+        let mut lines: Vec<_> = LARGE_GOODS.iter().map(|sku| (sku.as_str(), 1)).collect();
+        if backwards {
+            lines.reverse();
+        }
+        Self { lines, ..Self::ordinary() }
     }
 
     pub fn random(world: &World) -> Self {
@@ -116,13 +133,13 @@ impl Plot {
             channel,
             lines,
             paying,
-            pays_within: 60,
             cancels_after,
             cancels_while_paying,
             disputed,
             edits_after,
             refunded_elsewhere,
             sends_back,
+            ..Self::ordinary()
         }
     }
 
@@ -179,6 +196,23 @@ pub async fn open_shop(world: &World) {
     }
 }
 
+/// Fills the shelves for large orders, without faults.
+pub async fn open_large_shop(world: &World, is_scarce: bool) {
+    for (n, sku) in LARGE_GOODS.iter().enumerate() {
+        let units = match (n < AT_BOTH, is_scarce) {
+            (true, true) => [1, 0],
+            (true, false) => [3, 2],
+            (false, true) => [0, 1],
+            (false, false) => [0, 3],
+        };
+        for (location, on_hand) in LOCATIONS.into_iter().zip(units).filter(|(_, units)| *units > 0) {
+            let count = json!({ "sku": sku, "location": location, "on_hand": on_hand, "reason": "opening" });
+            let put = request(Role::Operator, "PUT /stock", &[("sku", sku.as_str())], &count);
+            assert!(world.insist(&put).await.is_some_and(|answer| answer.is_success()), "{sku}");
+        }
+    }
+}
+
 /// Plays one order for its storefront, its customer and the bank.
 pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     let Some(id) = plot.order_id(&reference) else { return };
@@ -189,7 +223,8 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     }
     let unheard = if plot.paying == Paying::Unheard { pay_unheard(&world, &id, plot.total()) } else { None };
     let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference, unheard.as_deref()));
-    let Some(answer) = world.insist(&place).await else { return };
+    let answer = if plot.gives_up { world.ask(&place).await } else { world.insist(&place).await };
+    let Some(answer) = answer else { return };
     if !answer.is_success() {
         world.network.note(format!("{reference} is refused: {}", answer.body["type"]));
         return;

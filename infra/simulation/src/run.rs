@@ -6,7 +6,7 @@ use crate::{
     people::{self, LOCATIONS, Plot},
     queues,
     report::Report,
-    scene::Scene,
+    scene::{Large, Scene},
     verdict,
     world::World,
 };
@@ -50,6 +50,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
         Err(error) => return failed(&error.to_string()),
     };
     people::open_shop(&world).await;
+    if let Scene::Large(what, _) = scene {
+        people::open_large_shop(&world, *what == Large::Rivals).await;
+    }
     queues::start(&world);
     spawn_local(schedule(Rc::clone(&world)));
     spawn_local(announce(Rc::clone(&world)));
@@ -65,6 +68,16 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             world.network.begin(Faults::new(plan.clone(), seed));
             orders(&world, Duration::ZERO, FIRST, Plot::ordinary());
             spawn_local(cancel_at(Rc::clone(&world), *at));
+        }
+        Scene::Large(what, plan) => {
+            world.network.begin(Faults::new(plan.clone(), seed));
+            let plot = Plot { gives_up: *what == Large::Abandoned, ..Plot::large(false) };
+            orders(&world, Duration::ZERO, FIRST, plot);
+            match what {
+                Large::Cancelled(at) => drop(spawn_local(cancel_at(Rc::clone(&world), *at))),
+                Large::Rivals => orders(&world, Duration::ZERO, FIRST + 1, Plot::large(true)),
+                Large::Sent | Large::Abandoned => {}
+            }
         }
         Scene::Rush => {
             let rate = [0.0, 0.01, 0.03, 0.1][world.rng.borrow_mut().usize(0..4)];
@@ -203,6 +216,45 @@ pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
     fastrand::Rng::with_seed(seed).shuffle(&mut others);
     scenes.extend(others.into_iter().take(count));
     scenes
+}
+
+/// Scenes of a large order: calm ones, and one that is given up between two of its steps. Then `count` with a fault in its
+/// life, and a third as many in which it is cancelled at some moment, has a rival, or is given up, with a fault while it is
+/// placed.
+pub fn large_orders(seed: u64, count: usize) -> Vec<Scene> {
+    let calm = run(1, &Scene::Large(Large::Sent, Plan::Calm)).calls;
+    let faults = |calls: &[Call]| -> Vec<Plan> {
+        let plans =
+            |call: &Call| faults_of(call).map(|fault| Plan::At([(call.number, fault)].into())).collect::<Vec<_>>();
+        calls.iter().flat_map(plans).collect()
+    };
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut some = |mut all: Vec<Scene>, count: usize| {
+        rng.shuffle(&mut all);
+        all.truncate(count);
+        all
+    };
+    let placing = calm.iter().take_while(|call| call.function == "order-intake").count();
+    let placing = faults(&calm[..placing]);
+    let mut mails = calm.iter().filter(|call| call.operation == "SES.SendEmail");
+    let sent = mails.nth(1).or(calm.last()).map_or(0, |call| call.number);
+    let scenes = |what: Large, plans: &[Plan]| plans.iter().map(|plan| Scene::Large(what, plan.clone())).collect();
+    let cancelled = (1..=sent).map(|at| Scene::Large(Large::Cancelled(at), Plan::Calm)).collect();
+    let mut steps = calm.iter().filter(|call| call.operation == "DynamoDB.TransactWriteItems");
+    let cut_off = steps.next().map(|call| Plan::At([(call.number, Fault::KilledAfter)].into()));
+    let always = vec![
+        Scene::Large(Large::Sent, Plan::Calm),
+        Scene::Large(Large::Rivals, Plan::Calm),
+        Scene::Large(Large::Abandoned, cut_off.unwrap_or(Plan::Calm)),
+    ];
+    let groups = [
+        always,
+        some(scenes(Large::Sent, &faults(&calm)), count),
+        some(cancelled, count.div_ceil(3)),
+        some(scenes(Large::Rivals, &placing), count.div_ceil(3)),
+        some(scenes(Large::Abandoned, &placing), count.div_ceil(3)),
+    ];
+    groups.concat()
 }
 
 /// All scenes with two random faults in one life.

@@ -12,13 +12,28 @@ pub enum Scene {
     Cancelled(u64, Plan),
     /// Several competing orders, with random faults.
     Rush,
+    /// Orders whose stock does not fit one transaction.
+    Large(Large, Plan),
+}
+
+/// What becomes of a large order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Large {
+    /// It is sent, and a unit comes back.
+    Sent,
+    /// It is cancelled at the moment of the request with this number.
+    Cancelled(u64),
+    /// Two orders want the same goods, which are enough for one.
+    Rivals,
+    /// The storefront asks once and never again, whatever the answer.
+    Abandoned,
 }
 
 impl Scene {
     /// How long people act and faults happen.
     pub(crate) fn storm(&self) -> Duration {
         match self {
-            Self::OneOrder(_) | Self::Cancelled(..) => Duration::from_mins(15),
+            Self::OneOrder(_) | Self::Cancelled(..) | Self::Large(..) => Duration::from_mins(15),
             Self::Rush => Duration::from_mins(40),
         }
     }
@@ -26,7 +41,7 @@ impl Scene {
     /// The minimum duration, after which reservations have expired and late payments have arrived.
     pub(crate) fn least(&self) -> Duration {
         match self {
-            Self::OneOrder(_) | Self::Cancelled(..) => self.storm(),
+            Self::OneOrder(_) | Self::Cancelled(..) | Self::Large(..) => self.storm(),
             Self::Rush => Duration::from_mins(100),
         }
     }

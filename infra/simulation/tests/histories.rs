@@ -1,6 +1,6 @@
 //! Some of the histories that `cargo run --release -p simulation` plays, for every test run.
 
-use simulation::{Plan, Scene, run, single_faults};
+use simulation::{Large, Plan, Scene, large_orders, run, single_faults};
 
 #[test]
 fn a_seed_has_the_same_history_each_time() {
@@ -40,5 +40,20 @@ fn a_cancellation_at_any_moment_breaks_no_law() {
 fn random_histories_break_no_law() {
     for seed in 1..=3 {
         assert_eq!(run(seed, &Scene::Rush).broken, Vec::<String>::new(), "--seed {seed} --runs 1");
+    }
+}
+
+/// Without other faults; `--exhaustive` plays some with them, and cancellations.
+#[test]
+fn a_large_order_that_lives_has_a_rival_or_is_given_up_breaks_no_law() {
+    for scene in large_orders(1, 0) {
+        let report = run(1, &scene);
+        assert_eq!(report.broken, Vec::<String>::new(), "{scene:?}");
+        let accepted = match scene {
+            Scene::Large(Large::Sent | Large::Cancelled(_), _) => 1..=1,
+            Scene::Large(Large::Rivals | Large::Abandoned, _) => 0..=1,
+            _ => unreachable!("another scene: {scene:?}"),
+        };
+        assert!(accepted.contains(&report.orders), "{} accepted: {scene:?}", report.orders);
     }
 }

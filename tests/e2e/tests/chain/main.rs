@@ -10,6 +10,7 @@ mod field;
 mod goods;
 mod hostile;
 mod kills;
+mod large;
 mod laws;
 mod life;
 mod line;
