@@ -55,7 +55,9 @@ impl Forming {
     /// What it holds with what it still needs.
     pub fn with(&self, needed: Vec<Allocation>) -> Vec<Allocation> {
         let mut all = self.stock.clone();
-        needed.into_iter().for_each(|allocation| add(&mut all, allocation));
+        for allocation in needed {
+            add(&mut all, allocation);
+        }
         all
     }
 

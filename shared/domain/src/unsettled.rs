@@ -101,13 +101,13 @@ fn takes(delta: StockDelta) -> bool {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    stock: Vec<At>,
+    stock: Vec<Moved>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     corrections: Vec<Correction>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct At {
+struct Moved {
     sku: Sku,
     at: super::ids::LocationId,
     #[serde(flatten, serialize_with = "without_zeros")]
@@ -122,7 +122,7 @@ struct Correction {
     moment: Timestamp,
     by: String,
     reason: String,
-    stock: Vec<At>,
+    stock: Vec<Moved>,
 }
 
 fn without_zeros<S: serde::Serializer>(delta: &StockDelta, serializer: S) -> Result<S::Ok, S::Error> {
@@ -131,7 +131,7 @@ fn without_zeros<S: serde::Serializer>(delta: &StockDelta, serializer: S) -> Res
 
 impl From<Unsettled> for Stored {
     fn from(Unsettled { stock, corrections: records, to_recount }: Unsettled) -> Self {
-        let at = |(place, delta): (&StockPlace, &StockDelta)| At {
+        let at = |(place, delta): (&StockPlace, &StockDelta)| Moved {
             sku: place.sku.clone(),
             at: place.location.clone(),
             delta: *delta,
@@ -140,7 +140,7 @@ impl From<Unsettled> for Stored {
         let mut corrections: Vec<Correction> = Vec::new();
         for (sku, MovementRecord { id, movement, .. }) in records {
             let Movement { at: moment, by, location, reason, change } = movement;
-            let part = At { sku, at: location, delta: change, recount: false };
+            let part = Moved { sku, at: location, delta: change, recount: false };
             match corrections.last_mut() {
                 Some(last) if (&last.id, last.moment, &last.by, &last.reason) == (&id, moment, &by, &reason) => {
                     last.stock.push(part);
@@ -155,7 +155,7 @@ impl From<Unsettled> for Stored {
 impl From<Stored> for Unsettled {
     fn from(stored: Stored) -> Self {
         let mut unsettled = Self::default();
-        for At { sku, at, delta, recount } in stored.stock {
+        for Moved { sku, at, delta, recount } in stored.stock {
             let place = StockPlace { sku, location: at };
             unsettled.stock.add(place.clone(), delta);
             if recount {
@@ -163,7 +163,7 @@ impl From<Stored> for Unsettled {
             }
         }
         for Correction { id, moment, by, reason, stock } in stored.corrections {
-            for At { sku, at: location, delta: change, .. } in stock {
+            for Moved { sku, at: location, delta: change, .. } in stock {
                 let movement = Movement { at: moment, by: by.clone(), location, reason: reason.clone(), change };
                 unsettled.corrections.push((sku, MovementRecord { id: id.clone(), movement, counted: None }));
             }

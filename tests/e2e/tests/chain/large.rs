@@ -68,7 +68,8 @@ async fn an_order_of_500_lines_is_cancelled_refused_or_sent_as_a_whole() {
 
     // A line is not found at the first location. The store has another unit of it.
     let picks = |lines: &[Value], missing: Option<usize>| -> Value {
-        let pick = |(n, line): (usize, &Value)| json!({ "line": line["line"], "picked": if Some(n) == missing { 0 } else { 1 } });
+        let pick =
+            |(n, line): (usize, &Value)| json!({ "line": line["line"], "picked": i32::from(Some(n) != missing) });
         json!({ "picks": lines.iter().enumerate().map(pick).collect::<Vec<_>>() })
     };
     let main = world.lines_of(&order, "01").await;
