@@ -112,11 +112,15 @@ pub fn report_parcel() -> Value {
 }
 
 pub fn correct_tracking() -> Value {
-    json!({ "carrier": "DHL", "tracking_number": "00340434161094042564" })
+    json!({
+        "carrier": "DHL",
+        "tracking_number": "00340434161094042564",
+        "tracking_url": "https://www.dhl.com/track?id=00340434161094042564",
+    })
 }
 
 pub fn receive_parcel_back() -> Value {
-    json!({ "location": "main", "lines": [{ "line": 0, "quantity": 2, "disposition": "restocked" }] })
+    json!({ "location": "main", "lines": [{ "line": 0, "quantity": 2, "disposition": "restocked", "grade": "A" }] })
 }
 
 pub fn resolve_parcel() -> Value {

@@ -3,7 +3,7 @@
 
 mod stocktaker;
 
-pub use stocktaker::stocktaker;
+pub use stocktaker::{recounter, stocktaker};
 
 use crate::world::{Answer, World, request};
 use api::Request;

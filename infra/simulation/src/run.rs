@@ -71,6 +71,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
         }
         Scene::Large(what, plan) => {
             world.network.begin(Faults::new(plan.clone(), seed));
+            spawn_local(people::recounter(Rc::clone(&world)));
             let plot = Plot { gives_up: *what == Large::Abandoned, ..Plot::large(false) };
             orders(&world, Duration::ZERO, FIRST, plot);
             match what {

@@ -202,7 +202,7 @@ fn every_field_that_is_wrong_is_named_by_its_path() {
         ("shipping_address.country", vec![json!("gb"), json!("GBR"), json!("G1"), json!("")]),
         ("billing_address", vec![json!("same"), json!(true)]),
         ("billing_address.country", vec![json!("Germany")]),
-        ("lines", vec![json!([]), json!({}), json!("TEE"), json!(vec![json!({}); 51])]),
+        ("lines", vec![json!([]), json!({}), json!("TEE"), json!(vec![json!({}); 501])]),
         ("lines[0].sku", vec![json!("a b"), json!("ä"), json!(""), long(65), json!(12)]),
         ("lines[0].title", vec![json!(""), long(201)]),
         ("lines[1].quantity", vec![json!(0), json!(-1), json!(1.5), json!("1"), json!(100_001), json!(1e9)]),

@@ -17,14 +17,35 @@ pub async fn stocktaker(world: Rc<World>) {
     }
 }
 
-async fn make_a_round(world: &World) {
+/// Only counts the shelves that a picker found short, and fills them again, so that an order in need of them can be sent.
+pub async fn recounter(world: Rc<World>) {
+    loop {
+        sleep(Duration::from_mins(2) + world.moment(60)).await;
+        world.under_way.set(world.under_way.get() + 1);
+        for (sku, location) in recount(&world).await {
+            Move::Receive.make(&world, &sku, &location).await;
+        }
+        world.under_way.set(world.under_way.get() - 1);
+    }
+}
+
+/// Counts every place that somebody has to look at. Returns them.
+async fn recount(world: &World) -> Vec<(String, String)> {
+    let mut counted = Vec::new();
     let list = request(Role::Warehouse, "GET /operations/shelves", &[], &Value::Null);
     let answer = world.insist(&list).await;
     for shelf in answer.iter().flat_map(|answer| answer.body["shelves"].as_array().into_iter().flatten()) {
         let level = &shelf["level"];
         let of = |name: &str| level[name].as_str().unwrap_or_default().to_owned();
-        count(world, &of("sku"), &of("location")).await;
+        let place = (of("sku"), of("location"));
+        count(world, &place.0, &place.1).await;
+        counted.push(place);
     }
+    counted
+}
+
+async fn make_a_round(world: &World) {
+    recount(world).await;
     let sku = GOODS[world.rng.borrow_mut().usize(..GOODS.len())].0;
     let location = LOCATIONS[world.rng.borrow_mut().usize(..LOCATIONS.len())];
     let what = world.rng.borrow_mut().u8(0..10);

@@ -10,7 +10,7 @@ use crate::{
     parcel_state::ParcelState,
     problem::Code,
     refund_cause::RefundCause,
-    returns::{Inspection, Return},
+    returns::{Inspection, Return, ReturnLine},
     safeguards::Safeguard,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -193,14 +193,27 @@ impl Order {
 
     /// Units of each line that arrived after they had been refunded or sent again, and have not come back.
     pub(super) fn units_that_turned_up(&self) -> BTreeMap<LineId, u32> {
-        let is_made_good = |made: &Resolution| made.remedy != Remedy::WriteOff;
-        let mut units = self.units_in(|parcel| {
-            parcel.state() == ParcelState::Delivered && parcel.resolution.as_ref().is_some_and(is_made_good)
-        });
+        let mut units = self.units_in(|parcel| parcel.state() == ParcelState::Delivered && was_made_good(parcel));
         for line in self.returns.values().flat_map(|returned| &returned.lines) {
             units.entry(line.line).and_modify(|left| *left = left.saturating_sub(line.made_good));
         }
         units
+    }
+
+    /// Units of each line among those that `returned` brings back that were refunded or sent again before: of parcels that
+    /// are known to have arrived after all, and of parcels that must have, because nobody else can have sent the units back.
+    pub(super) fn units_made_good(&self, returned: &Return) -> BTreeMap<LineId, u32> {
+        let turned_up = self.units_that_turned_up();
+        let mut entitled = self.units_in(|parcel| parcel.shipment.is_some() && !was_made_good(parcel));
+        for (line, paid_back) in self.returns.values().flat_map(Return::units_paid_back) {
+            entitled.entry(line).and_modify(|left| *left = left.saturating_sub(paid_back));
+        }
+        let of = |units: &BTreeMap<LineId, u32>, line| units.get(&line).copied().unwrap_or_default();
+        let made_good = |line: &ReturnLine| {
+            let beyond = line.received.saturating_sub(of(&entitled, line.line));
+            (line.line, of(&turned_up, line.line).max(beyond))
+        };
+        returned.lines.iter().map(made_good).collect()
     }
 
     /// Units of each line that have left and for which nothing was decided: the customer gets them, or something instead.
@@ -241,4 +254,9 @@ impl Order {
     pub(super) fn units_of_refunded_parcels(&self) -> impl Iterator<Item = (LineId, u32)> {
         self.fulfillments.values().flat_map(|fulfillment| fulfillment.units_with(Remedy::Refund))
     }
+}
+
+/// Whether its units were refunded or sent again.
+fn was_made_good(parcel: &Parcel) -> bool {
+    parcel.resolution.as_ref().is_some_and(|resolution| resolution.remedy != Remedy::WriteOff)
 }

@@ -56,7 +56,7 @@ impl Order {
     ) -> Result<Change, Rejection> {
         let read = self.returned(id)?.clone();
         let compensated = self.units_compensated();
-        let made_good = self.units_that_turned_up();
+        let made_good = self.units_made_good(&read);
         let Inspected { mut value, stock } =
             read.clone().inspect(found, &self.placed, &compensated, &made_good, stamp)?;
         if value == read {

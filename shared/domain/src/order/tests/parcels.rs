@@ -204,3 +204,14 @@ fn a_corrected_tracking_number_is_told_once_and_what_it_was_is_kept() {
     assert_eq!(repeated.order, again);
     assert_eq!(correct(packed(), "JD-2").unwrap_err().code, Code::NotHandedOver);
 }
+
+#[test]
+fn a_unit_that_was_asked_back_before_its_parcel_was_sent_again_is_not_paid_back_as_well() {
+    let (id, asked) = shipped().request_return(&wanted(&[(0, 1)]), "a", &stamp(9)).unwrap();
+    let again = resolve(tell(asked, ParcelState::Lost, 10), Remedy::Reship).unwrap();
+    let back =
+        again.change_return(id, |r| r.approve(&stamp(21))?.receive(&[(0, 1)].into(), &main(), &stamp(22))).unwrap();
+    let found = inspected(&[(0, 1, Disposition::Restocked)]);
+    let done = back.inspect_return(id, &found, &RefundWish::default(), &stamp(23)).unwrap().order;
+    assert_eq!((done.returns[&id].refund, refunded(&done)), (Some(0), 0), "it is sent again");
+}
