@@ -130,6 +130,17 @@ impl Ledger {
         self.payments_in(currency).map(|(id, payment)| self.refunded_of(id, payment, Refund::counts)).sum()
     }
 
+    /// The amount that was refunded at the provider, and not by Orderly. It may be known by the provider's sum alone.
+    pub fn refunded_elsewhere(&self, currency: Currency) -> Amount {
+        let elsewhere = |(id, payment): (&PaymentId, &Payment)| {
+            let ours =
+                self.refunds().filter(|(_, refund)| refund.payment == *id && refund.attempt > 0 && refund.counts());
+            (self.refunded_of(id, payment, Refund::counts) - ours.map(|(_, refund)| refund.amount).sum::<Amount>())
+                .max(0)
+        };
+        self.payments_in(currency).map(elsewhere).sum()
+    }
+
     /// The amount that has been refunded for good.
     pub fn settled_refunds(&self, currency: Currency) -> Amount {
         self.payments_in(currency).map(|(id, payment)| self.refunded_of(id, payment, Refund::has_succeeded)).sum()

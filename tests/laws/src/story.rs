@@ -4,9 +4,9 @@ use crate::{Books, items::all};
 use domain::{
     duty::Owed,
     fulfillment::Fulfillment,
-    history::Entry,
-    history::Event,
+    history::{Entry, Event},
     order_state::{OrderState, OrderStatus},
+    parcel_state::ParcelState,
     returns::Return,
 };
 use std::collections::BTreeSet;
@@ -107,7 +107,8 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
             if parcel.shipment.is_some() {
                 check(order, &fulfillment.owed, &fulfillment.history, &format!("shipped:{}", parcel.id));
             }
-            if parcel.delivered_at.is_some() {
+            // A delivery that is reported of a parcel that came back is wrong.
+            if parcel.state() == ParcelState::Delivered {
                 check(order, &fulfillment.owed, &fulfillment.history, &format!("delivered:{}", parcel.id));
             }
             let corrected = parcel.shipment.as_ref().map_or(0, |shipment| shipment.corrected.len());

@@ -132,10 +132,8 @@ impl Order {
 
     /// What was refunded at the provider, and counts for no return.
     fn refunded_elsewhere(&self) -> Amount {
-        let all = self.state.ledger.refunds().filter(|(id, refund)| {
-            refund.was_made_elsewhere() && self.returns.values().all(|other| !other.credits.contains_key(*id))
-        });
-        all.map(|(_, refund)| refund.amount).sum()
+        let credited: Amount = self.returns.values().flat_map(|other| other.credits.values()).sum();
+        (self.state.ledger.refunded_elsewhere(self.placed.currency) - credited).max(0)
     }
 
     /// The amount of a refund that was made at the provider, and counts for no other return.

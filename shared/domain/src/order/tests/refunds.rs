@@ -170,6 +170,17 @@ fn money_that_went_back_at_the_provider_is_not_given_twice_for_the_same_goods() 
 }
 
 #[test]
+fn a_refund_that_only_the_provider_s_sum_tells_of_makes_a_return_wait_too() {
+    let sum = event("stripe_pi_1", MoneyFact::RefundedInTotal(1450));
+    let (id, order) = back(with_state(mugs(), |state| state.record(&sum, at(8))), 1, "a");
+    let waiting = inspect(order, id, 1, &RefundWish::default()).unwrap();
+    assert!(refunded(&waiting).is_empty() && waiting.state.holds.contains_key(&HoldReason::RefundToApprove));
+    let nothing = wish(0, Some("refunded in the dashboard"));
+    let decided = waiting.decide_return_refund(id, &nothing, &BTreeSet::new(), &stamp(14)).unwrap();
+    assert_eq!((decided.returns[&id].refund, decided.state.holds.len()), (Some(0), 0));
+}
+
+#[test]
 fn an_inspector_who_names_the_amount_knows_what_was_refunded() {
     let (id, order) = back(at_the_dashboard(mugs(), "re_1", 1450), 1, "a");
     let done = inspect(order, id, 1, &wish(0, Some("refunded at the dashboard"))).unwrap();
