@@ -48,6 +48,8 @@ impl Order {
         }
         self.placed.total = self.placed.totals().map_or(before.total, |totals| totals.total);
         self.placed.revision = before.revision.next();
+        // The money first: what is taken away may be the last that the order waited for.
+        self.state.edited(&self.placed, &told(&before, &self.placed, &edit.reason), stamp);
         for (id, fulfillment) in &mut self.fulfillments {
             if goes_elsewhere && fulfillment.status == FulfillmentStatus::Open {
                 fulfillment.owe_notice();
@@ -57,7 +59,6 @@ impl Order {
             }
         }
         self.state.complete_when_done(stamp.at);
-        self.state.edited(&self.placed, &told(&before, &self.placed, &edit.reason), stamp);
         Ok(self.into())
     }
 

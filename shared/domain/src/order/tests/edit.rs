@@ -170,6 +170,22 @@ fn what_is_missing_is_taken_away_first_and_the_order_goes_on() {
 }
 
 #[test]
+fn an_order_that_is_complete_without_what_is_taken_away_pays_for_that_all_the_same() {
+    let mut waiting = completed();
+    waiting.state.status = OrderStatus::Open;
+    let missing =
+        Line { id: 2, sku: "POT".parse().unwrap(), quantity: 1, unit_price: 900, ..waiting.placed.lines[0].clone() };
+    waiting.placed.lines.push(missing);
+    waiting.placed.total += 900;
+    waiting.state.total += 900;
+    waiting.state.stock = vec![allocation(2, "POT", 1, AllocationState::Missing)];
+    let second = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(900) };
+    let waiting = with_state(waiting, |state| state.record(&second, at(19)));
+    let less = edited(waiting, &fewer(&[(2, 0)])).unwrap();
+    assert_eq!((less.state.status.clone(), refunds(&less)), (OrderStatus::Completed, vec![("edit-2", 900)]));
+}
+
+#[test]
 fn units_that_were_paid_back_already_are_not_paid_back_by_an_edit() {
     let request =
         RefundRequest { lines: [(0, 2)].into(), shipping: 0, amount: None, reason: "late".into(), key: "a".into() };
