@@ -289,11 +289,11 @@ impl OrderState {
         Ok(self)
     }
 
-    /// Refunds money that arrives for a cancelled order.
+    /// Refunds money that arrives for a cancelled order, or that a bank gives back for it.
     fn refund_money_of_a_cancelled_order(&mut self, News { event, at, .. }: &News<'_>) {
-        let is_capture = matches!(event.fact, MoneyFact::Captured(_));
+        let brings_money = matches!(event.fact, MoneyFact::Captured(_) | MoneyFact::Dispute { .. });
         let is_cancelled = matches!(self.status, OrderStatus::Cancelled { .. });
-        if !is_capture || !is_cancelled || Safeguard::LateMoneyGoesBack.is_off() {
+        if !brings_money || !is_cancelled || Safeguard::LateMoneyGoesBack.is_off() {
             return;
         }
         self.refund_and_hold(&self.next_cause(RefundCause::LatePayment), self.ledger.not_refunded(self.currency), *at);

@@ -194,6 +194,16 @@ fn the_refund_of_a_cancelled_order_follows_the_dispute_that_blocks_it() {
 }
 
 #[test]
+fn money_that_a_bank_gives_back_for_a_cancelled_order_is_refunded() {
+    let lost = paid().record(&dispute(DisputeStatus::Open), at(8)).record(&dispute(DisputeStatus::Lost), at(9));
+    let cancelled = cancel(lost, 10).unwrap();
+    assert!(cancelled.ledger.refunds.is_empty(), "the bank has given it to the customer");
+    let won = cancelled.record(&dispute(DisputeStatus::Won), at(11));
+    assert_eq!(won.ledger.not_refunded(won.currency), 0);
+    assert!(won.owed.contains(&Duty::Refund));
+}
+
+#[test]
 fn a_held_order_whose_payment_is_voided_expires_and_one_that_is_paid_goes_on() {
     let held =
         pending().record(&event("stripe_pi_1", MoneyFact::Pending { until: None }), at(9)).expire(at(RESERVATION));
