@@ -1,13 +1,20 @@
 //! The actions of storefronts, customers, the warehouse and operators. As in reality, a client that gets no answer asks
 //! again, and a client that gets a refusal accepts it.
 
+mod parcels;
+mod payers;
+mod plot;
 mod stocktaker;
 
+pub use plot::Plot;
 pub use stocktaker::{recounter, stocktaker};
 
 use crate::world::{Answer, World, request};
 use api::Request;
 use domain::{ids::OrderId, settings::Role};
+use parcels::{does_not_arrive, resolve_parcels};
+use payers::{debit, dispute, pay, pay_unheard, refund_elsewhere};
+use plot::Paying;
 use serde_json::{Value, json};
 use std::{rc::Rc, sync::LazyLock, time::Duration};
 use tokio::{task::spawn_local, time::sleep};
@@ -24,151 +31,6 @@ const PRICE: i64 = 1_000;
 static LARGE_GOODS: LazyLock<Vec<String>> = LazyLock::new(|| (0..150).map(|n| format!("PART-{n:03}")).collect());
 /// So many of the first of them are kept at the first location.
 const AT_BOTH: usize = 120;
-
-/// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paying {
-    AtOnce,
-    InParts,
-    /// One part; the rest is never paid.
-    Half,
-    TooMuch,
-    /// The whole total twice.
-    Twice,
-    /// By a bank debit, which takes its time and may fail in the end.
-    Debit,
-    /// The order names its payment, and no webhook about that ever comes.
-    Unheard,
-    /// In another currency than the order's.
-    Dollars,
-    /// The payment arrives before the order does.
-    BeforeTheOrder,
-    /// After its reservation has expired.
-    TooLate,
-    Never,
-}
-
-/// The course of an order.
-#[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools)] // each may happen or not, whatever else happens
-pub struct Plot {
-    pub channel: &'static str,
-    pub lines: Vec<(&'static str, u32)>,
-    pub paying: Paying,
-    /// At most this many seconds after ordering.
-    pub pays_within: u64,
-    /// The customer cancels this long after ordering.
-    pub cancels_after: Option<Duration>,
-    /// The customer cancels at the same moment as the payment arrives.
-    pub cancels_while_paying: bool,
-    /// The bank withdraws the money for a while.
-    pub disputed: bool,
-    /// The customer takes a unit back, or moves, this long after ordering.
-    pub edits_after: Option<Duration>,
-    /// Somebody refunds a unit in the provider's dashboard.
-    pub refunded_elsewhere: bool,
-    /// Whether a unit of the first line comes back.
-    pub sends_back: bool,
-    /// Whether the storefront gives up after its first attempt to place it.
-    pub gives_up: bool,
-}
-
-impl Plot {
-    /// An ordinary life that ends with a return.
-    pub fn ordinary() -> Self {
-        let lines = vec![("MUG", 2), ("TEA", 1)];
-        Self {
-            channel: CHANNELS[0],
-            lines,
-            paying: Paying::AtOnce,
-            pays_within: 60,
-            cancels_after: None,
-            cancels_while_paying: false,
-            disputed: false,
-            edits_after: None,
-            refunded_elsewhere: false,
-            sends_back: true,
-            gives_up: false,
-        }
-    }
-
-    /// The ordinary life of an order of many lines. With `backwards`, the last goods come first.
-    pub fn large(backwards: bool) -> Self {
-        let mut lines: Vec<_> = LARGE_GOODS.iter().map(|sku| (sku.as_str(), 1)).collect();
-        if backwards {
-            lines.reverse();
-        }
-        Self { lines, ..Self::ordinary() }
-    }
-
-    pub fn random(world: &World) -> Self {
-        let mut lines = Vec::new();
-        for (sku, ..) in GOODS {
-            if world.chance(0.5) {
-                lines.push((sku, world.rng.borrow_mut().u32(1..=2)));
-            }
-        }
-        if lines.is_empty() {
-            lines.push((GOODS[0].0, 1));
-        }
-        let paying = match world.rng.borrow_mut().u8(0..27) {
-            0..=10 => Paying::AtOnce,
-            11..=12 => Paying::InParts,
-            13 => Paying::TooMuch,
-            14..=16 => Paying::BeforeTheOrder,
-            17 => Paying::TooLate,
-            18 => Paying::Half,
-            19 => Paying::Dollars,
-            20..=21 => Paying::Twice,
-            22..=23 => Paying::Debit,
-            24 => Paying::Unheard,
-            _ => Paying::Never,
-        };
-        let cancels_after = world.chance(0.25).then(|| world.moment(400));
-        let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
-        let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
-        let edits_after = world.chance(0.15).then(|| world.moment(300));
-        let refunded_elsewhere = world.chance(0.07);
-        Self {
-            channel,
-            lines,
-            paying,
-            cancels_after,
-            cancels_while_paying,
-            disputed,
-            edits_after,
-            refunded_elsewhere,
-            sends_back,
-            ..Self::ordinary()
-        }
-    }
-
-    /// The id of this customer's order.
-    pub fn order_id(&self, reference: &str) -> Option<OrderId> {
-        self.channel.parse().ok().map(|channel| OrderId::derive(&channel, reference))
-    }
-
-    fn total(&self) -> i64 {
-        self.lines.iter().map(|(_, units)| i64::from(*units) * PRICE).sum()
-    }
-
-    fn order(&self, reference: &str, payment: Option<&str>) -> Value {
-        let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
-        json!({
-            "reference": reference,
-            "currency": "EUR",
-            "customer": { "name": "Ada Example", "email": "ada@example.com" },
-            "shipping_address": {
-                "name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
-            },
-            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
-            "shipping": { "method": "Standard", "price": 0, "tax": 0 },
-            "tax_included": true,
-            "total": self.total(),
-            "payment": payment.map(|id| json!({ "provider": "stripe", "id": id })),
-        })
-    }
-}
 
 /// Sets up the shop, without faults.
 pub async fn open_shop(world: &World) {
@@ -306,49 +168,6 @@ pub fn at_once(world: &World) -> Duration {
     Duration::from_millis(world.rng.borrow_mut().u64(..200))
 }
 
-fn pay(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
-    let currency = if plot.paying == Paying::Dollars { "USD" } else { "EUR" };
-    match world.stripe.pay(order.as_str(), amount, currency) {
-        Ok(webhook) => {
-            let world = Rc::clone(world);
-            let wait = world.moment(plot.pays_within.min(5));
-            let cancelled = plot.cancels_while_paying.then(|| order.to_string());
-            spawn_local(async move {
-                sleep(wait).await;
-                if let Some(order) = cancelled {
-                    // Now, or after its stock is deducted and its picklist is made.
-                    let later = if world.chance(0.5) { Duration::ZERO } else { world.moment(8) };
-                    cancel(&world, order, later + at_once(&world));
-                }
-                world.deliver(webhook).await;
-            });
-        }
-        Err(error) => world.outrages.borrow_mut().push(error.to_string()),
-    }
-}
-
-/// Pays for an order that is about to name its payment. No webhook tells of it.
-fn pay_unheard(world: &World, order: &OrderId, amount: i64) -> Option<String> {
-    world.stripe.pay(order.as_str(), amount, "EUR").ok()?;
-    let payment =
-        world.stripe.payments().into_iter().rev().find(|known| known.order_id.as_deref() == Some(order.as_str()))?;
-    world.unheard.borrow_mut().push((payment.id.clone(), order.to_string()));
-    Some(payment.id)
-}
-
-/// A bank debit: it begins, and comes to its end later, which may be that it fails.
-async fn debit(world: &Rc<World>, order: &OrderId, amount: i64) {
-    let Ok(begun) = world.stripe.begin(order.as_str(), amount, "EUR") else { return };
-    let payment =
-        world.stripe.payments().into_iter().rev().find(|known| known.order_id.as_deref() == Some(order.as_str()));
-    world.deliver(begun).await;
-    sleep(world.moment(5_000)).await;
-    let Some(payment) = payment else { return };
-    if let Ok(Some(ended)) = world.stripe.settle(&payment.id, world.chance(0.8)) {
-        world.deliver(ended).await;
-    }
-}
-
 /// Takes a unit of the first line back, or moves to another street.
 fn edit(world: &Rc<World>, plot: &Plot, order: String, after: Duration) {
     let (world, units) = (Rc::clone(world), plot.lines[0].1);
@@ -365,48 +184,6 @@ fn edit(world: &Rc<World>, plot: &Plot, order: String, after: Duration) {
         world.insist(&storefront(channel, "POST /orders/{order_id}/edit", path, &body)).await;
         world.under_way.set(world.under_way.get() - 1);
     });
-}
-
-/// Somebody refunds the price of a unit in the provider's dashboard.
-async fn refund_elsewhere(world: &Rc<World>, order: &str) {
-    let payments = world.stripe.payments();
-    let Some(payment) = payments.iter().find(|payment| payment.order_id.as_deref() == Some(order)) else { return };
-    let form = format!("payment_intent={}&amount={PRICE}", payment.id);
-    let request = axum::extract::Request::post("/v1/refunds")
-        .header("authorization", "Bearer sk_test_local")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form.into());
-    if let Ok(request) = request {
-        world.stripe.answer(request).await;
-    }
-}
-
-/// The bank withdraws a payment's money, and may give it back.
-async fn dispute(world: &Rc<World>, order: &str) {
-    let payments = world.stripe.payments();
-    let Some(payment) = payments.iter().find(|payment| payment.order_id.as_deref() == Some(order)) else { return };
-    let about = |status: &str| {
-        json!({
-            "id": format!("dp_{order}"), "object": "dispute", "amount": payment.amount, "charge": payment.charge,
-            "payment_intent": payment.id, "currency": payment.currency, "status": status, "livemode": false,
-        })
-    };
-    let opened = world.stripe.event("charge.dispute.created", &about("needs_response"));
-    // A bank may give back what was lost.
-    let ends: &[&str] = match world.rng.borrow_mut().u8(0..4) {
-        0 => &["lost"],
-        1 => &["lost", "won"],
-        _ => &["won"],
-    };
-    let (first, wait) = (Rc::clone(world), world.moment(20));
-    spawn_local(async move {
-        sleep(wait).await;
-        first.deliver(opened).await;
-    });
-    for end in ends {
-        sleep(world.moment(900)).await;
-        world.deliver(world.stripe.event("charge.dispute.closed", &about(end))).await;
-    }
 }
 
 /// Waits for the parcel, and sends a unit of its first line back.
@@ -503,74 +280,6 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value) {
             }
         }
         _ => {}
-    }
-}
-
-/// A parcel is lost, refused or never heard of again. Some are found, some come back, some have another number than was told.
-async fn does_not_arrive(world: &Rc<World>, fulfillment: &Value, parcel: &Value) {
-    let text = |of: &Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
-    let (order, id, name) = (text(fulfillment, "order"), text(fulfillment, "id"), text(parcel, "id"));
-    let path = [("order_id", order.as_str()), ("fulfillment", id.as_str()), ("parcel", name.as_str())];
-    let step = async |what: &str, body: Value| {
-        let route = format!("POST /orders/{{order_id}}/fulfillments/{{fulfillment}}/parcels/{{parcel}}/{what}");
-        world.insist(&request(Role::Warehouse, &route, &path, &body)).await
-    };
-    if world.chance(0.3) {
-        step("tracking", json!({ "carrier": "DHL", "tracking_number": "JJD2" })).await;
-    }
-    let state = ["lost", "damaged", "refused", "returned", "delayed"][world.rng.borrow_mut().usize(..5)];
-    if world.chance(0.8) {
-        step("reports", json!({ "state": state, "reason": "the carrier says so" })).await;
-    }
-    if world.chance(0.4) {
-        let found = |line: &Value| {
-            let disposition = if world.chance(0.7) { "restocked" } else { "not_restocked" };
-            json!({ "line": line["line"], "quantity": line["quantity"], "disposition": disposition })
-        };
-        let lines: Vec<Value> = parcel["contents"].as_array().into_iter().flatten().map(found).collect();
-        let back = json!({ "location": LOCATIONS[0], "lines": lines });
-        for _ in 0..=usize::from(world.chance(0.3)) {
-            step("received-back", back.clone()).await;
-        }
-    }
-    if world.chance(0.3) {
-        // Found after all, perhaps when it has been made good.
-        let (world, wait) = (Rc::clone(world), world.moment(1_500));
-        world.under_way.set(world.under_way.get() + 1);
-        spawn_local(async move {
-            sleep(wait).await;
-            let path = [("order_id", order.as_str()), ("fulfillment", id.as_str()), ("parcel", name.as_str())];
-            let route = "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered";
-            world.insist(&request(Role::Warehouse, route, &path, &Value::Null)).await;
-            world.under_way.set(world.under_way.get() - 1);
-        });
-    }
-}
-
-/// Decides about every parcel of an order that did not arrive, and sometimes changes their mind.
-async fn resolve_parcels(world: &World, order: &str, read: &Value) {
-    for fulfillment in read["fulfillment_details"].as_array().into_iter().flatten() {
-        let id = fulfillment["id"].as_str().unwrap_or_default();
-        for parcel in fulfillment["parcels"].as_array().into_iter().flatten() {
-            let waits = parcel["resolution"].is_null()
-                && ["overdue", "damaged", "refused", "returned", "lost"].iter().any(|state| parcel["state"] == *state);
-            let name = parcel["id"].as_str().unwrap_or_default();
-            let path = [("order_id", order), ("fulfillment", id), ("parcel", name)];
-            let route = "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution";
-            let resolve = async |remedy: &str| {
-                let body = json!({ "remedy": remedy, "reason": "it did not arrive" });
-                world.insist(&request(Role::Operator, route, &path, &body)).await
-            };
-            let remedy = ["reship", "refund", "write_off"][world.rng.borrow_mut().usize(..3)];
-            if waits && !resolve(remedy).await.is_some_and(|answer| answer.is_success()) {
-                // It was made good in another way.
-                resolve("write_off").await;
-            }
-            if waits && world.chance(0.3) {
-                let remedy = if world.chance(0.5) { "reship" } else { "refund" };
-                resolve(remedy).await;
-            }
-        }
     }
 }
 

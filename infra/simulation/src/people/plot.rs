@@ -1,0 +1,152 @@
+//! The courses that orders take.
+
+use super::{CHANNELS, GOODS, LARGE_GOODS, PRICE};
+use crate::world::World;
+use domain::ids::OrderId;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How an order is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paying {
+    AtOnce,
+    InParts,
+    /// One part; the rest is never paid.
+    Half,
+    TooMuch,
+    /// The whole total twice.
+    Twice,
+    /// By a bank debit, which takes its time and may fail in the end.
+    Debit,
+    /// The order names its payment, and no webhook about that ever comes.
+    Unheard,
+    /// In another currency than the order's.
+    Dollars,
+    /// The payment arrives before the order does.
+    BeforeTheOrder,
+    /// After its reservation has expired.
+    TooLate,
+    Never,
+}
+
+/// The course of an order.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // each may happen or not, whatever else happens
+pub struct Plot {
+    pub channel: &'static str,
+    pub lines: Vec<(&'static str, u32)>,
+    pub paying: Paying,
+    /// At most this many seconds after ordering.
+    pub pays_within: u64,
+    /// The customer cancels this long after ordering.
+    pub cancels_after: Option<Duration>,
+    /// The customer cancels at the same moment as the payment arrives.
+    pub cancels_while_paying: bool,
+    /// The bank withdraws the money for a while.
+    pub disputed: bool,
+    /// The customer takes a unit back, or moves, this long after ordering.
+    pub edits_after: Option<Duration>,
+    /// Somebody refunds a unit in the provider's dashboard.
+    pub refunded_elsewhere: bool,
+    /// Whether a unit of the first line comes back.
+    pub sends_back: bool,
+    /// Whether the storefront gives up after its first attempt to place it.
+    pub gives_up: bool,
+}
+
+impl Plot {
+    /// An ordinary life that ends with a return.
+    pub fn ordinary() -> Self {
+        let lines = vec![("MUG", 2), ("TEA", 1)];
+        Self {
+            channel: CHANNELS[0],
+            lines,
+            paying: Paying::AtOnce,
+            pays_within: 60,
+            cancels_after: None,
+            cancels_while_paying: false,
+            disputed: false,
+            edits_after: None,
+            refunded_elsewhere: false,
+            sends_back: true,
+            gives_up: false,
+        }
+    }
+
+    /// The ordinary life of an order of many lines. With `backwards`, the last goods come first.
+    pub fn large(backwards: bool) -> Self {
+        let mut lines: Vec<_> = LARGE_GOODS.iter().map(|sku| (sku.as_str(), 1)).collect();
+        if backwards {
+            lines.reverse();
+        }
+        Self { lines, ..Self::ordinary() }
+    }
+
+    pub fn random(world: &World) -> Self {
+        let mut lines = Vec::new();
+        for (sku, ..) in GOODS {
+            if world.chance(0.5) {
+                lines.push((sku, world.rng.borrow_mut().u32(1..=2)));
+            }
+        }
+        if lines.is_empty() {
+            lines.push((GOODS[0].0, 1));
+        }
+        let paying = match world.rng.borrow_mut().u8(0..27) {
+            0..=10 => Paying::AtOnce,
+            11..=12 => Paying::InParts,
+            13 => Paying::TooMuch,
+            14..=16 => Paying::BeforeTheOrder,
+            17 => Paying::TooLate,
+            18 => Paying::Half,
+            19 => Paying::Dollars,
+            20..=21 => Paying::Twice,
+            22..=23 => Paying::Debit,
+            24 => Paying::Unheard,
+            _ => Paying::Never,
+        };
+        let cancels_after = world.chance(0.25).then(|| world.moment(400));
+        let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
+        let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
+        let edits_after = world.chance(0.15).then(|| world.moment(300));
+        let refunded_elsewhere = world.chance(0.07);
+        Self {
+            channel,
+            lines,
+            paying,
+            cancels_after,
+            cancels_while_paying,
+            disputed,
+            edits_after,
+            refunded_elsewhere,
+            sends_back,
+            ..Self::ordinary()
+        }
+    }
+
+    /// The id of this customer's order.
+    pub fn order_id(&self, reference: &str) -> Option<OrderId> {
+        self.channel.parse().ok().map(|channel| OrderId::derive(&channel, reference))
+    }
+
+    pub(super) fn total(&self) -> i64 {
+        self.lines.iter().map(|(_, units)| i64::from(*units) * PRICE).sum()
+    }
+
+    pub(super) fn order(&self, reference: &str, payment: Option<&str>) -> Value {
+        let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
+        json!({
+            "reference": reference,
+            "currency": "EUR",
+            "customer": { "name": "Ada Example", "email": "ada@example.com" },
+            "shipping_address": {
+                "name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
+            },
+            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
+            "shipping": { "method": "Standard", "price": 0, "tax": 0 },
+            "tax_included": true,
+            "total": self.total(),
+            "payment": payment.map(|id| json!({ "provider": "stripe", "id": id })),
+        })
+    }
+}
