@@ -45,8 +45,8 @@ impl OrderState {
     }
 
     /// Deducts: commits what is reserved, and what routing found for [`OrderState::needed`]. The order waits in line for
-    /// the others. Units that no location has and none expects put it on hold. Of
-    /// what was found for later, it owes another deduction.
+    /// the others. Units that no location has and none expects put it on hold. For what was found for later, it owes
+    /// another deduction.
     pub fn deduct(mut self, routed: &Routed, at: Timestamp) -> Self {
         self.owed.remove(&Duty::StockDeduction);
         if self.status != OrderStatus::Open {

@@ -23,15 +23,14 @@ struct News<'a> {
 
 /// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
 /// tells the fact before its consequences.
-const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 12] = [
+const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 11] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
-    |state, _| state.owe_refunds_that_a_dispute_let_go(),
+    |state, _| state.owe_refunds(),
     OrderState::follow_disputes,
     OrderState::drop_hold_for_a_broken_promise,
     OrderState::go_on_when_the_rest_is_paid,
     |state, news| state.open_when_paid(news.at),
-    |state, _| state.drop_refund_duty_when_none_is_owed(),
     // After the order has opened, because only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
     OrderState::hold_incomplete_payment,
@@ -128,12 +127,6 @@ impl OrderState {
         }
     }
 
-    fn owe_refunds_that_a_dispute_let_go(&mut self) {
-        if self.ledger.owed_refunds().next().is_some() {
-            self.owed.insert(Duty::Refund);
-        }
-    }
-
     /// A hold that a person released comes back only with another dispute.
     fn follow_disputes(&mut self, news: &News<'_>) {
         let is_as_before =
@@ -187,12 +180,6 @@ impl OrderState {
         self.owed.insert(Duty::StockDeduction);
         self.hold_while_disputed(at);
         self.add_entry(&Stamp::orderly(at), Event::Paid, "");
-    }
-
-    pub(super) fn drop_refund_duty_when_none_is_owed(&mut self) {
-        if self.ledger.owed_refunds().next().is_none() {
-            self.owed.remove(&Duty::Refund);
-        }
     }
 
     /// Holds goods back when all their money has been refunded, whoever ordered the refund, or when refunds before the

@@ -54,9 +54,9 @@ impl OrderState {
             self.hold_while_disputed(at);
         }
         self.drop_hold_for_a_gone_surplus();
+        self.owe_refunds();
         if intended > 0 {
             self.hold_when_refunded(&before, at);
-            self.owed.insert(Duty::Refund);
             self.add_entry(&stamp, Event::RefundIntended, format!("{name} {}", self.currency.format(intended)));
         }
     }
@@ -103,7 +103,7 @@ impl OrderState {
         if let Some(refund) = unknown {
             refund.attempt += 1;
             refund.state = RefundState::Intended;
-            self.owed.insert(Duty::Refund);
+            self.owe_refunds();
             self.add_entry(&Stamp::orderly(at), Event::RefundRetried, format!("{} {why}", ours.id));
         }
         self
@@ -123,8 +123,17 @@ impl OrderState {
 
     /// Drops the duty to refund once no refund is owed.
     pub fn without_refund_duty(mut self) -> Self {
-        self.drop_refund_duty_when_none_is_owed();
+        self.owe_refunds();
         self
+    }
+
+    /// Owes the refunds that the provider still has to be asked for, if there are any.
+    pub(super) fn owe_refunds(&mut self) {
+        if self.ledger.owed_refunds().next().is_some() {
+            self.owed.insert(Duty::Refund);
+        } else {
+            self.owed.remove(&Duty::Refund);
+        }
     }
 
     /// Orders a new attempt at each failed refund, under a new idempotency key.
@@ -133,7 +142,7 @@ impl OrderState {
             let why = "no refund of this order has failed, or its payment has nothing left to refund";
             return Err(Rejection::new(Code::NothingToRetry, why));
         }
-        self.owed.insert(Duty::Refund);
+        self.owe_refunds();
         if !self.ledger.has_failed_refund() {
             self.holds.remove(&HoldReason::RefundFailed);
         }
