@@ -63,6 +63,10 @@ pub struct Contact {
 /// The labels in the tables of goods, amounts and addresses.
 #[derive(Debug)]
 pub struct Goods {
+    pub subtotal: &'static str,
+    pub discounts: &'static str,
+    pub tax: &'static str,
+    pub tax_included: &'static str,
     pub ordered: &'static str,
     pub sku: With,
     /// The number of units.
@@ -98,10 +102,6 @@ pub struct PaymentConfirmed {
     pub partly_backordered: fn(&str, &str) -> String,
     /// Adds to either of these two that the arrival allows for it.
     pub allowed_for: With,
-    pub subtotal: &'static str,
-    pub discounts: &'static str,
-    pub tax: &'static str,
-    pub tax_included: &'static str,
     pub total: &'static str,
 }
 

@@ -39,7 +39,7 @@ impl RefundedLine {
 
 impl Totals {
     pub(super) fn tax_label(&self, messages: &Messages) -> &'static str {
-        if self.tax_included { messages.payment_confirmed.tax_included } else { messages.payment_confirmed.tax }
+        if self.tax_included { messages.goods.tax_included } else { messages.goods.tax }
     }
 }
 

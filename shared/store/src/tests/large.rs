@@ -39,6 +39,18 @@ impl TestStore {
         self.order(&order.id).await.unwrap().unwrap()
     }
 
+    /// A large order that is paid and deducted, and has still to move stock.
+    async fn unsettled(&self) -> StoredOrder {
+        let order = fixtures::large(LINES);
+        let total = order.state.total;
+        let read = self.stored_large(&with_paid(order, total)).await;
+        let deducted = read.order.clone().with_state(|state| Ok(state.deduct(&Routed::default(), at(2)))).unwrap();
+        let mut write = self.write(at(3));
+        write.change(&read, &deducted.into());
+        write.commit().await.unwrap();
+        self.order(&read.order.id).await.unwrap().unwrap()
+    }
+
     /// Commits a change, and then settles. After each transaction the books agree with what the order holds. Returns
     /// the order, and the number of transactions.
     async fn changed(&self, read: &StoredOrder, change: impl Into<Change>) -> (StoredOrder, usize) {
@@ -132,14 +144,7 @@ async fn a_large_order_is_deducted_picked_short_and_shipped_in_parts_over_many_t
 #[tokio::test]
 async fn a_large_order_is_cancelled_before_its_deduction_has_settled() {
     let store = TestStore::new();
-    let order = fixtures::large(LINES);
-    let total = order.state.total;
-    let read = store.stored_large(&with_paid(order, total)).await;
-    let deducted = read.order.clone().with_state(|state| Ok(state.deduct(&Routed::default(), at(2)))).unwrap();
-    let mut write = store.write(at(3));
-    write.change(&read, &deducted.into());
-    write.commit().await.unwrap();
-    let read = store.order(&order_id(&read)).await.unwrap().unwrap();
+    let read = store.unsettled().await;
     assert!(!read.order.state.unsettled.is_empty());
 
     let cancelled = read.order.clone().cancel("changed my mind", &stamp(4)).unwrap();
@@ -152,14 +157,9 @@ async fn a_large_order_is_cancelled_before_its_deduction_has_settled() {
 #[tokio::test]
 async fn a_fact_is_recorded_alone_while_stock_is_unsettled() {
     let store = TestStore::new();
-    let order = fixtures::large(LINES);
-    let total = order.state.total;
-    let read = store.stored_large(&with_paid(order, total)).await;
-    let deducted = read.order.clone().with_state(|state| Ok(state.deduct(&Routed::default(), at(2)))).unwrap();
-    let mut write = store.write(at(3));
-    write.change(&read, &deducted.into());
-    write.commit().await.unwrap();
-    let read = store.order_state(&order_id(&read)).await.unwrap().unwrap();
+    let read = store.unsettled().await;
+    let total = read.order.state.total;
+    let read = store.order_state(&read.order.id).await.unwrap().unwrap();
     let mut write = store.write(at(4));
     write.state(&read, read.value.clone().record(&captured(total + 1), at(4)));
     assert_eq!(write.len(), 1, "a place whose books are wrong must not keep a fact out");
@@ -181,8 +181,4 @@ async fn the_state_of_the_largest_order_fits_an_item_even_with_all_of_its_stock_
 
 fn with_paid(order: Order, total: domain::money::Amount) -> Order {
     fixtures::with_state(order, |state| state.record(&captured(total), at(1)))
-}
-
-fn order_id(read: &StoredOrder) -> OrderId {
-    read.order.id.clone()
 }

@@ -52,6 +52,10 @@ pub(crate) static ENGLISH: Messages = Messages {
     },
     contact: Contact { email: "E-mail", phone: "Telephone", help_page: "Help page" },
     goods: Goods {
+        subtotal: "Subtotal",
+        discounts: "Discounts",
+        tax: "Tax",
+        tax_included: "Tax (included)",
         ordered: "What you ordered",
         sku: |sku| format!("SKU {sku}"),
         quantity: |quantity| format!("Qty {quantity}"),
@@ -83,10 +87,6 @@ pub(crate) static ENGLISH: Messages = Messages {
         backordered: "On backorder",
         partly_backordered: |waiting, quantity| format!("{waiting} of {quantity} on backorder"),
         allowed_for: |backordered| format!("{backordered}; the estimated arrival allows for it"),
-        subtotal: "Subtotal",
-        discounts: "Discounts",
-        tax: "Tax",
-        tax_included: "Tax (included)",
         total: "Total paid",
     },
     shipped: Shipped {

@@ -50,6 +50,10 @@ pub(crate) static GERMAN: Messages = Messages {
     },
     contact: Contact { email: "E-Mail", phone: "Telefon", help_page: "Hilfeseite" },
     goods: Goods {
+        subtotal: "Zwischensumme",
+        discounts: "Rabatt",
+        tax: "Zzgl. MwSt.",
+        tax_included: "Enthaltene MwSt.",
         ordered: "Ihre Bestellung im Überblick",
         sku: |sku| format!("Art.-Nr. {sku}"),
         quantity: |quantity| format!("{quantity}\u{a0}Stück"),
@@ -81,10 +85,6 @@ pub(crate) static GERMAN: Messages = Messages {
         backordered: "Derzeit nicht auf Lager",
         partly_backordered: |waiting, quantity| format!("{waiting} von {quantity} derzeit nicht auf Lager"),
         allowed_for: |backordered| format!("{backordered}; beim Liefertermin bereits berücksichtigt"),
-        subtotal: "Zwischensumme",
-        discounts: "Rabatt",
-        tax: "Zzgl. MwSt.",
-        tax_included: "Enthaltene MwSt.",
         total: "Bezahlter Betrag",
     },
     shipped: Shipped {
