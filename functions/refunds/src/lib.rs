@@ -18,7 +18,7 @@ use domain::{
     ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
     safeguards::Safeguard,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use payments::{
     ApiClient, ApiClients,
     refund::{Outcome, RefundRequest, Reply},
@@ -110,29 +110,45 @@ async fn try_once(app: &App, client: &ApiClient, order: &OrderId, id: &RefundId)
         attempt: refund.attempt,
         order,
     };
-    match ask(client, &request, sent_since(&refund.state, now)).await {
+    match ask(client, &request, &refund.state, now).await {
         Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(Tried::Recorded),
         Ok(outcome) => record(app, order, refund, &ours, outcome).await,
-        Err(unknown) => {
-            let why = unknown.to_string();
-            refunds::record_unknown(&app.store, order, &ours, &why, app.clock.now()).await?;
-            Err(unknown)
+        Err(Unknown { why, may_have_begun }) => {
+            let now = app.clock.now();
+            refunds::record_unknown(&app.store, order, &ours, &why.to_string(), may_have_begun, now).await?;
+            Err(why)
         }
     }
 }
 
-/// How long ago the attempt was begun. Zero: it begins now.
-fn sent_since(state: &RefundState, now: Timestamp) -> SignedDuration {
-    match state {
-        RefundState::Sent { at } | RefundState::Unknown { at, .. } => now.duration_since(*at),
-        _ => SignedDuration::ZERO,
+/// Nobody knows what came of asking.
+struct Unknown {
+    why: Error,
+    /// Whether asking may have begun the refund. A failure that the provider only repeats has not.
+    may_have_begun: bool,
+}
+
+impl From<Error> for Unknown {
+    fn from(why: Error) -> Self {
+        Self { why, may_have_begun: true }
     }
 }
 
 /// Asks the provider for the refund. Looks for it instead when its key may have been forgotten, and also when the
 /// provider failed on a key that was used before.
-async fn ask(client: &ApiClient, request: &RefundRequest<'_>, since: SignedDuration) -> Result<Outcome, Error> {
-    if since > client.key_lifetime()
+async fn ask(
+    client: &ApiClient,
+    request: &RefundRequest<'_>,
+    state: &RefundState,
+    now: Timestamp,
+) -> Result<Outcome, Unknown> {
+    // A first request finds its refund marked as sent just now.
+    let (sent_at, asked_at) = match state {
+        RefundState::Sent { at } => (*at, None),
+        RefundState::Unknown { at, asked_at, .. } => (*at, *asked_at),
+        _ => (now, None),
+    };
+    if now.duration_since(sent_at) > client.key_lifetime()
         && let Some(found) = client.find(request).await?
     {
         return Ok(found);
@@ -141,17 +157,17 @@ async fn ask(client: &ApiClient, request: &RefundRequest<'_>, since: SignedDurat
         Reply::Decided(outcome) => return Ok(outcome),
         Reply::Failed { why, for_good } => (why, for_good),
     };
-    let is_repetition = !since.is_zero();
+    let is_repetition = sent_at != now;
     let is_looked_for = (for_good || is_repetition) && !Safeguard::RefundIsLookedFor.is_off();
     if is_looked_for && let Some(found) = client.find(request).await? {
         return Ok(found);
     }
     // A failure that the provider has stored for the key says that no request under it runs any more or will run. What
-    // it had begun is listed by now.
-    if for_good && since >= client.settling() {
+    // the last one had begun is listed by now.
+    if for_good && asked_at.is_some_and(|at| now.duration_since(at) >= client.settling()) {
         return Ok(Outcome::NotMade(why));
     }
-    Err(Error::Outside(why))
+    Err(Unknown { why: Error::Outside(why), may_have_begun: !for_good })
 }
 
 async fn record(

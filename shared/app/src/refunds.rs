@@ -20,15 +20,18 @@ pub async fn mark_sent(
     orders::change_state(store, order, now, |state| state.refund_sent(id, now)).await
 }
 
-/// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
+/// Records that the provider's answer was inconclusive. The refund is still owed, under the same key. See
+/// [`OrderState::refund_unknown`].
 pub async fn record_unknown(
     store: &Store,
     order: &OrderId,
     ours: &OurRefund,
     why: &str,
+    may_have_begun: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
-    orders::change_state(store, order, now, |state| state.refund_unknown(ours, why)).await.map(drop)
+    let rule = |state: OrderState| state.refund_unknown(ours, why, may_have_begun, now);
+    orders::change_state(store, order, now, rule).await.map(drop)
 }
 
 /// Records that the provider refused this attempt for good. A person must look.

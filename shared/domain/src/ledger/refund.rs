@@ -38,6 +38,11 @@ pub enum RefundState {
     Unknown {
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
         at: Timestamp,
+        /// When the provider was last asked in a way that may have begun the refund. A failure that it only repeats
+        /// begins nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+        asked_at: Option<Timestamp>,
         reason: String,
     },
     /// The provider has it and works on it.

@@ -83,13 +83,17 @@ impl OrderState {
     }
 
     /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
-    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str) -> Self {
+    /// `may_have_begun`: asking may have begun the refund.
+    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
         let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| refund.attempt == ours.attempt);
-        if let Some(refund) = refund
-            && let RefundState::Sent { at } | RefundState::Unknown { at, .. } = refund.state
-        {
-            refund.state = RefundState::Unknown { at, reason: why.to_owned() };
-        }
+        let Some(refund) = refund else { return self };
+        let (at, asked_at) = match refund.state {
+            RefundState::Sent { at } => (at, None),
+            RefundState::Unknown { at, asked_at, .. } => (at, asked_at),
+            _ => return self,
+        };
+        let asked_at = asked_at.filter(|_| !may_have_begun).or(Some(now));
+        refund.state = RefundState::Unknown { at, asked_at, reason: why.to_owned() };
         self
     }
 

@@ -74,7 +74,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
         RefundState::Blocked,
         RefundState::Covered,
         RefundState::Sent { at: at(3) },
-        RefundState::Unknown { at: at(3), reason: "HTTP 500".into() },
+        RefundState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "HTTP 500".into() },
         RefundState::Pending { provider_id: provider_id() },
         RefundState::Succeeded { provider_id: provider_id() },
         RefundState::Failed { reason: "charge_already_refunded".into() },

@@ -83,9 +83,12 @@ fn a_refund_that_a_dispute_blocks_goes_out_by_itself_when_the_dispute_is_won() {
 fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
     let state = cancel(deducted(), 9).unwrap();
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
-    let unknown = state.refund_sent(&ours.id, at(10)).refund_unknown(&ours, "Stripe answered 500");
+    let unknown = state.refund_sent(&ours.id, at(10)).refund_unknown(&ours, "Stripe answered 500", true, at(11));
     let state = &unknown.ledger.refunds[&ours.id].state;
-    assert_eq!(*state, RefundState::Unknown { at: at(10), reason: "Stripe answered 500".into() });
+    assert_eq!(
+        *state,
+        RefundState::Unknown { at: at(10), asked_at: Some(at(11)), reason: "Stripe answered 500".into() }
+    );
     assert_eq!(unknown.clone().refund_sent(&ours.id, at(99)), unknown, "the first time stands");
     assert_eq!(unknown.ledger.owed_refunds().count(), 1);
 }
@@ -94,7 +97,7 @@ fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
 fn an_attempt_that_was_certainly_not_made_is_followed_by_a_new_one_and_no_other_is() {
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
     let sent = cancel(deducted(), 9).unwrap().refund_sent(&ours.id, at(10));
-    let unknown = sent.clone().refund_unknown(&ours, "Stripe answered 500");
+    let unknown = sent.clone().refund_unknown(&ours, "Stripe answered 500", true, at(11));
     for state in [sent.clone(), unknown.clone()] {
         let next = state.refund_not_made(&ours, "Stripe answered 500", at(700));
         let refund = &next.ledger.refunds[&ours.id];
@@ -114,6 +117,22 @@ fn an_attempt_that_was_certainly_not_made_is_followed_by_a_new_one_and_no_other_
     for decided in [intended, made, refused] {
         assert_eq!(decided.clone().refund_not_made(&ours, "late", at(700)), decided);
     }
+}
+
+#[test]
+fn a_failure_that_is_only_repeated_does_not_move_the_time_at_which_a_refund_was_last_begun() {
+    let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
+    let asked_at = |state: &OrderState| match &state.ledger.refunds[&ours.id].state {
+        RefundState::Unknown { at: sent_at, asked_at, .. } => (*sent_at, *asked_at),
+        other => panic!("{other:?}"),
+    };
+    let sent = cancel(deducted(), 9).unwrap().refund_sent(&ours.id, at(10));
+    let unheard = sent.clone().refund_unknown(&ours, "500", false, at(20));
+    assert_eq!(asked_at(&unheard), (at(10), Some(at(20))), "what was asked before is not recorded");
+    let timed_out = sent.refund_unknown(&ours, "time-out", true, at(11)).refund_unknown(&ours, "500", false, at(20));
+    assert_eq!(asked_at(&timed_out), (at(10), Some(at(11))));
+    let again = timed_out.refund_unknown(&ours, "time-out", true, at(30));
+    assert_eq!(asked_at(&again), (at(10), Some(at(30))), "this may have begun it");
 }
 
 #[test]
