@@ -5,12 +5,12 @@
 //! so a hot SKU is limited by transactions, not by orders. When the conditions of a transaction fail, its reasons name
 //! the items. The orders that they concern are decided again on the current stock, and the others go on.
 
-use crate::Error;
+use crate::{Error, settlement};
 use domain::{
     allocation::difference,
     duty::{Duty, ItemName},
     ids::{OrderId, Sku},
-    order_state::{OrderState, OrderStatus},
+    order_state::{MAX_CLAIMS, OrderState, OrderStatus},
     routing::{Availability, NeededUnits, route},
     safeguards::Safeguard,
     settings::Location,
@@ -23,8 +23,8 @@ use store::{CommitError, DueClass, Failed, ItemKey, MAX_ACTIONS, Store, StoreErr
 /// How often an order that loses its race is decided again before it fails and its message must return.
 const MAX_ROUNDS: u32 = 8;
 
-/// The places at which one order takes new stock in one transaction.
-const MAX_TAKEN: usize = 90;
+/// The places at which one order takes new stock in one transaction, which also has room for the places where it waits.
+const MAX_TAKEN: usize = MAX_ACTIONS - 1 - MAX_CLAIMS;
 
 /// Deducts the stock of many orders. Returns the orders that failed this time, and why.
 pub async fn deduct_orders(store: &Store, orders: BTreeSet<OrderId>, now: Timestamp) -> BTreeMap<OrderId, Error> {
@@ -89,6 +89,7 @@ async fn round(store: &Store, orders: &BTreeSet<OrderId>, now: Timestamp) -> Out
         }
         Err(error) => outcome.fail(&ids, &error),
     }
+    settle_closing(store, &mut states, &mut outcome, now).await;
     let readable: Vec<OrderId> = states.iter().map(|state| state.key.order.clone()).collect();
     match decide(store, states, now).await {
         Ok((decided, levels)) => {
@@ -99,6 +100,18 @@ async fn round(store: &Store, orders: &BTreeSet<OrderId>, now: Timestamp) -> Out
         Err(error) => outcome.fail(&readable, &error),
     }
     outcome
+}
+
+/// Settles the orders that have places to close, before they could take from those places. They are decided in the next
+/// round.
+async fn settle_closing(store: &Store, states: &mut Vec<Stored<OrderState>>, outcome: &mut Outcome, now: Timestamp) {
+    for closing in states.extract_if(.., |state| state.value.unsettled.closes_places()) {
+        let order = closing.key.order;
+        match settlement::settle_order(store, &order, now).await {
+            Ok(()) => drop(outcome.unfinished.insert(order)),
+            Err(error) => outcome.failed.push((order, error)),
+        }
+    }
 }
 
 /// Whether there is something to deduct: the duty, or units that wait for stock.

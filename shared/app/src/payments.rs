@@ -64,10 +64,13 @@ async fn attempt(store: &Store, named: &Named, event: &MoneyEvent, now: Timestam
         return take_in(store, &state, std::slice::from_ref(event), None, now).await;
     }
     // The order is written down before the ledger knows the payment, so a later event (a refund, a dispute) never finds
-    // the ledger entry without the record. From now on a storefront's claim is more than that: its order has the money.
+    // the ledger entry without the record.
     let (events, decision) =
         ([&record.events[..], std::slice::from_ref(event)].concat(), record.decision(&event.payment));
-    let word = if record.word == Word::Decided { Word::Decided } else { Word::Told };
+    let word = match (record.word, &named.order) {
+        (Word::Claimed, Some(_)) => Word::Told,
+        _ => record.word_after(&events),
+    };
     write_record(store, &payment, PaymentRecord { order: Some(pays.clone()), word, ..record.clone() }, now).await?;
     let outcome = take_in(store, &state, &events, decision, now).await?;
     if !record.events.is_empty() {

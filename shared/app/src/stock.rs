@@ -4,7 +4,7 @@ mod shelves;
 
 pub use shelves::{AtRisk, Shelf, shelves_to_look_at};
 
-use crate::{Error, FieldError, Refusal};
+use crate::{Error, Refusal, settings::must_know_location};
 use domain::{
     history::Stamp,
     ids::LocationId,
@@ -23,9 +23,9 @@ pub async fn move_stock(
     key: &str,
     stamp: &Stamp,
 ) -> Result<StockLevel, Error> {
-    require_place(store, place).await?;
+    must_know_location(store, &place.location).await?;
     let change = kind.delta(quantity)?;
-    let record = record(place, change, reason, key, None, stamp);
+    let record = MovementRecord::new(place, change, reason, key, stamp);
     let mut write = store.write(stamp.at);
     write.stock_on_terms(place, change, Terms::default());
     write.movement(&place.sku, &record);
@@ -84,7 +84,7 @@ pub async fn count_stock(
     key: &str,
     stamp: &Stamp,
 ) -> Result<StockLevel, Error> {
-    require_place(store, place).await?;
+    must_know_location(store, &place.location).await?;
     retry_on_conflict(async || take_count(store, place, counted, reason, key, stamp).await).await?;
     level(store, place).await
 }
@@ -117,7 +117,7 @@ async fn take_count(
         return Ok(());
     }
     let count = Count { on_hand: *units, of: *of, safety: *safety };
-    let record = record(place, change, reason, key, Some(count), stamp);
+    let record = MovementRecord { counted: Some(count), ..MovementRecord::new(place, change, reason, key, stamp) };
     let mut write = store.write(stamp.at);
     let terms = Terms {
         is_fact: true,
@@ -155,18 +155,6 @@ async fn known_or(
     }
 }
 
-fn record(
-    place: &StockPlace,
-    change: StockDelta,
-    reason: &str,
-    key: &str,
-    counted: Option<Count>,
-    stamp: &Stamp,
-) -> MovementRecord {
-    let (by, location, reason) = (stamp.by.to_string(), place.location.clone(), reason.to_owned());
-    MovementRecord { id: key.to_owned(), movement: Movement { at: stamp.at, by, location, reason, change }, counted }
-}
-
 /// Checks what a used key was for: the same request has been done already, and another one is refused.
 async fn require_same(store: &Store, place: &StockPlace, record: &MovementRecord) -> Result<(), Error> {
     let known = store.movement_by_key(&place.sku, &record.id).await?;
@@ -180,14 +168,6 @@ async fn require_same(store: &Store, place: &StockPlace, record: &MovementRecord
 fn asked_for(record: &MovementRecord) -> (&LocationId, &str, Option<Count>, Option<StockDelta>) {
     let Movement { location, reason, change, .. } = &record.movement;
     (location, reason, record.counted, record.counted.is_none().then_some(*change))
-}
-
-async fn require_place(store: &Store, place: &StockPlace) -> Result<(), Error> {
-    if store.locations().await?.iter().any(|known| known.id == place.location) {
-        return Ok(());
-    }
-    let detail = format!("there is no location {}; make it with PUT /locations/{}", place.location, place.location);
-    Err(Refusal::invalid(vec![FieldError::new("location", detail)]).into())
 }
 
 async fn level(store: &Store, place: &StockPlace) -> Result<StockLevel, Error> {

@@ -32,7 +32,7 @@ pub struct Fulfillment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcels: Vec<Parcel>,
     /// How many things the warehouse's webhook has to hear of it: it was created, changed, cancelled. 0: it has no webhook.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub notices: u32,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
@@ -426,11 +426,6 @@ impl Fulfillment {
         let why = format!("the fulfillment is {}; only one that is {needed} can {what}", self.status.as_str());
         Rejection::new(Code::WrongStatus, why)
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(notices: &u32) -> bool {
-    *notices == 0
 }
 
 #[cfg(test)]

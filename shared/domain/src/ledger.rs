@@ -49,10 +49,10 @@ pub struct Ledger {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundId, Refund>,
     /// Decided to be refunded, and so far too little for the provider to move.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub rounded: Amount,
     /// What a person accepted not to get.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub written_off: Amount,
 }
 
@@ -105,10 +105,7 @@ impl Ledger {
     /// at the provider. If there are several of that amount, one of them is the rest, whichever it is.
     fn is_rest_of_authorization(&self, id: &RefundId, refund: &Refund) -> bool {
         let is_candidate = |other: &Refund| {
-            other.attempt == 0
-                && other.payment == refund.payment
-                && other.amount == refund.amount
-                && !other.has_failed()
+            other.was_made_elsewhere() && other.payment == refund.payment && other.amount == refund.amount
         };
         let released = self.payments.get(&refund.payment).map_or(0, |payment| payment.released);
         released > 0
@@ -133,10 +130,8 @@ impl Ledger {
     /// The amount that was refunded at the provider, and not by Orderly. It may be known by the provider's sum alone.
     pub fn refunded_elsewhere(&self, currency: Currency) -> Amount {
         let elsewhere = |(id, payment): (&PaymentId, &Payment)| {
-            let ours =
-                self.refunds().filter(|(_, refund)| refund.payment == *id && refund.attempt > 0 && refund.counts());
-            (self.refunded_of(id, payment, Refund::counts) - ours.map(|(_, refund)| refund.amount).sum::<Amount>())
-                .max(0)
+            let ours = self.sum_of(id, |refund| refund.attempt > 0 && refund.counts());
+            (self.refunded_of(id, payment, Refund::counts) - ours).max(0)
         };
         self.payments_in(currency).map(elsewhere).sum()
     }
@@ -175,10 +170,11 @@ impl Ledger {
         self.not_given_back().next().is_some()
     }
 
-    /// Money in another currency than the order's that a payment holds.
+    /// Money in another currency than the order's that payments hold. Of several other currencies, it is one.
     pub fn foreign_money(&self, currency: Currency) -> Option<(Currency, Amount)> {
-        let foreign = self.not_given_back().find(|payment| !payment.counts_in(currency))?;
-        Some((foreign.currency?, foreign.captured))
+        let foreign = || self.not_given_back().filter(|payment| !payment.counts_in(currency));
+        let other = foreign().find_map(|payment| payment.currency)?;
+        Some((other, foreign().filter(|payment| payment.currency == Some(other)).map(|payment| payment.captured).sum()))
     }
 
     /// Whether money of the customer is here or promised.
@@ -234,11 +230,6 @@ impl Ledger {
             PaymentStatus::Unpaid
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(amount: &Amount) -> bool {
-    *amount == 0
 }
 
 #[cfg(test)]

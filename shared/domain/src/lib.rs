@@ -34,6 +34,7 @@ pub mod safeguards;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod settings;
+mod sparse;
 pub mod stock;
 pub mod text;
 pub mod unsettled;

@@ -20,6 +20,7 @@ use crate::{
     fulfillment::Fulfillment,
     history::Stamp,
     ids::{FulfillmentId, LineId, OrderId, ReturnId, Sku},
+    money::Amount,
     order_state::{OrderState, OrderStatus},
     placed_order::PlacedOrder,
     problem::Code,
@@ -137,10 +138,14 @@ impl Order {
 
     /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
     /// first units, so these are its last ones.
-    fn price_of_unsent(&self) -> crate::money::Amount {
+    fn price_of_unsent(&self) -> Amount {
         let (mut sent, compensated) = (self.units_sent(), self.units_compensated());
-        // What was sent again did not arrive the first time.
-        self.units_sent_again().into_iter().for_each(|(line, units)| *sent.entry(line).or_default() -= units);
+        // What was sent again did not arrive the first time, unless it turned up.
+        let turned_up = self.units_twice_with_the_customer();
+        for (line, again) in self.units_sent_again() {
+            let there = turned_up.get(&line).copied().unwrap_or_default();
+            *sent.entry(line).or_default() -= again.saturating_sub(there);
+        }
         let lines = self.placed.lines.iter();
         lines
             .map(|line| {

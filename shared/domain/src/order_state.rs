@@ -8,6 +8,8 @@ mod refunds;
 #[cfg(test)]
 mod tests;
 
+pub use goods::MAX_CLAIMS;
+
 use super::{
     Rejection,
     allocation::Allocation,
@@ -103,6 +105,11 @@ impl OrderStatus {
             Self::Cancelled { .. } => "cancelled",
             Self::Expired => "expired",
         }
+    }
+
+    /// Whether it waits for its money, or no longer does.
+    pub(crate) fn is_unpaid(&self) -> bool {
+        matches!(self, Self::Pending { .. } | Self::Expired)
     }
 
     /// Whether it is still going on: the list of orders keeps these apart.
@@ -242,6 +249,9 @@ impl OrderState {
         if self.holds.remove(&reason).is_none() {
             let why = format!("the order has no hold {}", reason.as_str());
             return Err(Rejection::new(Code::NoSuchHold, why));
+        }
+        if reason == HoldReason::AwaitingPayment {
+            self.asks_for = None; // the difference is waived
         }
         if reason == HoldReason::InventoryOutOfStock {
             self.owed.insert(Duty::StockDeduction); // look again; what is still missing holds it again

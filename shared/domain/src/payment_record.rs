@@ -125,6 +125,9 @@ impl PaymentRecord {
 
     /// Records a person's decision about which order it pays. The events stay until the order has taken them.
     pub fn assign(mut self, order: OrderId, stamp: &Stamp) -> Self {
+        if self.word == Word::Decided && self.order.as_ref() == Some(&order) {
+            return self;
+        }
         self.history.push(stamp.entry(Event::PaymentAssigned, order.as_str()));
         let unmatched_at = self.unmatched_at.or(Some(stamp.at));
         Self { order: Some(order), word: Word::Decided, unmatched_at, ..self }
@@ -153,20 +156,21 @@ impl PaymentRecord {
 
     /// The payment is this order's as far as its storefront says; the order has taken all events that were kept.
     pub fn claimed(self, order: OrderId) -> Self {
-        let is_new = self.events.is_empty() && (self.order.is_none() || self.word == Word::Claimed);
-        let taken = self.taken(order);
-        if is_new { Self { word: Word::Claimed, ..taken } } else { taken }
+        let word = if self.order.is_none() { Word::Claimed } else { self.word };
+        Self { word, ..self }.taken(order)
     }
 
     /// The payment is this order's, which has taken all events that were kept.
     pub fn taken(self, order: OrderId) -> Self {
-        let word = if self.word == Word::Decided { Word::Decided } else { Word::Told };
+        let word = self.word_after(&self.events);
         Self { order: Some(order), word, events: Vec::new(), unmatched_at: None, ..self }
     }
 
-    /// A payment whose order has taken all events into its ledger.
-    pub fn matched(order: OrderId) -> Self {
-        Self::default().taken(order)
+    /// How it is known whose payment it is once an order has taken these events. With its money the order has more than a
+    /// storefront's claim. An attempt that failed or is under way leaves it a claim.
+    pub fn word_after(&self, events: &[MoneyEvent]) -> Word {
+        let is_money = |event: &MoneyEvent| matches!(event.fact, MoneyFact::Authorized(_) | MoneyFact::Captured(_));
+        if self.word == Word::Claimed && events.iter().any(is_money) { Word::Told } else { self.word }
     }
 }
 

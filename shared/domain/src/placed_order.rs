@@ -126,11 +126,11 @@ pub struct Line {
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub unit_price: Amount,
     /// On the whole line.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub discount: Amount,
     /// The tax of the whole line after discounts: added to its price, or contained in it.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
 }
@@ -140,10 +140,10 @@ pub struct Line {
 pub struct Shipping {
     /// The service that the customer chose: `Standard`, `Express`…
     pub method: Text<1, 60>,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub price: Amount,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
 }
@@ -261,11 +261,6 @@ impl PlacedOrder {
 
 fn checked_sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
     amounts.into_iter().try_fold(0, Amount::checked_add)
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(amount: &Amount) -> bool {
-    *amount == 0
 }
 
 #[cfg(test)]

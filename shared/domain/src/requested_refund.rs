@@ -28,8 +28,11 @@ pub struct RequestedRefund {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, u32>"))]
     pub lines: BTreeMap<LineId, u32>,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub shipping: Amount,
+    /// How much of it gave back what had been paid beyond the total.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub of_surplus: Amount,
 }
 
 impl RequestedRefund {
@@ -38,9 +41,4 @@ impl RequestedRefund {
         let same_amount = request.amount.is_none_or(|amount| amount == self.amount);
         same_amount && self.lines == request.lines && self.shipping == request.shipping
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(amount: &Amount) -> bool {
-    *amount == 0
 }

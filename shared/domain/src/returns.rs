@@ -33,7 +33,7 @@ pub struct Return {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_approve: Option<Amount>,
     /// The price of shipping that is given back with it.
-    #[serde(default, skip_serializing_if = "is_no_money")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub shipping: Amount,
     /// Why less is refunded than the goods and the shipping cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +78,7 @@ pub struct ReturnLine {
     pub sku: Sku,
     pub quantity: u32,
     pub reason: ReturnReason,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub received: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inspected: Vec<Inspection>,
@@ -86,7 +86,7 @@ pub struct ReturnLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<Amount>,
     /// Units that came and had been made good before, because their parcel was thought lost.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub made_good: u32,
 }
 
@@ -258,6 +258,7 @@ impl Return {
             ReturnStatus::Declined => Ok(self),
             ReturnStatus::Requested | ReturnStatus::Approved => {
                 self.status = ReturnStatus::Declined;
+                self.credits.clear();
                 Ok(self.with_entry(stamp, Event::Declined, reason))
             }
             _ => Err(self.not_in("be declined", "requested or approved")),
@@ -358,8 +359,13 @@ impl Return {
 
     /// What is due for it at most: goods and shipping, less what was refunded for it elsewhere.
     pub(crate) fn due_amount(&self) -> Amount {
-        let credited: Amount = self.credits.values().sum();
-        (self.price_of_goods() + self.shipping - credited).max(0)
+        self.price_of_goods() + self.shipping - self.credited()
+    }
+
+    /// What refunds that were made elsewhere pay of it. Once it is inspected, that is no more than what is due for it.
+    pub(crate) fn credited(&self) -> Amount {
+        let sum = self.credits.values().sum::<Amount>();
+        if self.status == ReturnStatus::Inspected { sum.min(self.price_of_goods() + self.shipping) } else { sum }
     }
 
     /// The amount to refund. Less than what is due needs a reason, and becomes a deduction.
@@ -389,12 +395,6 @@ impl Return {
 
     fn units_received(&self) -> u32 {
         self.lines.iter().map(|line| line.received).sum()
-    }
-
-    /// The units that came and were inspected, by line.
-    pub(crate) fn units_inspected(&self) -> impl Iterator<Item = (LineId, u32)> {
-        let is_inspected = self.status == ReturnStatus::Inspected;
-        self.lines.iter().filter(move |_| is_inspected).map(|line| (line.line, line.units_to_refund()))
     }
 
     /// The units that were inspected and whose price is paid back, by line.
@@ -436,16 +436,6 @@ impl Inspection {
             Disposition::Missing => StockDelta::default(),
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_no_money(amount: &Amount) -> bool {
-    *amount == 0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_zero(units: &u32) -> bool {
-    *units == 0
 }
 
 #[cfg(test)]

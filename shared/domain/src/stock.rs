@@ -70,6 +70,11 @@ impl StockLevel {
         (self.reserved + self.committed + self.damaged + self.quality_control - self.on_hand).max(0)
     }
 
+    /// Whether a person has to look at the shelf: it is closed until it is counted, or holds less than is promised.
+    pub fn needs_a_look(&self) -> bool {
+        self.recount_since.is_some() || self.deficit() > 0
+    }
+
     /// The level after a change.
     pub fn after(&self, change: &StockDelta) -> Self {
         Self {

@@ -4,12 +4,13 @@
 //! `available` is lower than it could be, never higher.
 
 use super::{
+    history::Stamp,
     ids::Sku,
-    stock::{Movement, MovementRecord, StockChange, StockDelta, StockPlace},
+    stock::{Movement, MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an order still has to move.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,20 @@ pub struct Moves {
     pub to_recount: BTreeSet<StockPlace>,
 }
 
+impl Moves {
+    /// Fits units that leave to what the books say is on the shelves. `key` names the corrections that this takes.
+    pub fn on_shelves(mut self, levels: &BTreeMap<StockPlace, StockLevel>, key: &str, stamp: &Stamp) -> Self {
+        for (place, level) in levels {
+            let gone = self.stock.get(place).map_or(0, |delta| -delta.on_hand);
+            if let Some(found) = MovementRecord::found_when_it_left(level, gone, key, stamp) {
+                self.stock.add(place.clone(), found.movement.change);
+                self.corrections.push((place.sku.clone(), found));
+            }
+        }
+        self
+    }
+}
+
 impl Unsettled {
     pub fn is_empty(&self) -> bool {
         self.stock.is_empty() && self.corrections.is_empty()
@@ -37,6 +52,11 @@ impl Unsettled {
 
     pub fn stock(&self) -> &StockChange {
         &self.stock
+    }
+
+    /// Whether places are to be closed, and nothing is to be taken from them before.
+    pub fn closes_places(&self) -> bool {
+        !self.to_recount.is_empty()
     }
 
     /// Adds what was decided, and takes off what moves with the decision: all of it, if that takes at most `room`

@@ -213,7 +213,7 @@ impl Write<'_> {
         let mut state = after.state.clone();
         let room = MAX_ACTIONS.saturating_sub(items_of(before, after));
         let moves = state.decide(&change.stock(before), &change.corrections, &change.to_recount, room);
-        self.moves_on(&moves, &change.levels);
+        self.moves(&moves, &change.levels);
         self.item(read, ItemName::State, Some(&before.state), &state);
         for (id, fulfillment) in &after.fulfillments {
             self.item(read, ItemName::Fulfillment(*id), before.fulfillments.get(id), fulfillment);
@@ -229,17 +229,13 @@ impl Write<'_> {
     /// Writes the next state of an order alone, and the stock that moves.
     pub fn state(&mut self, read: &Stored<OrderState>, mut next: OrderState) {
         let moves = next.decide(&difference(&read.value.stock, &next.stock), &[], &BTreeSet::new(), MAX_ACTIONS - 1);
-        self.moves(&moves);
+        self.moves(&moves, &BTreeMap::new());
         self.replace(read, next);
     }
 
-    /// Moves stock with an order, and keeps the corrections as movements.
-    pub fn moves(&mut self, moves: &Moves) {
-        self.moves_on(moves, &BTreeMap::new());
-    }
-
-    /// The same, while the levels that it was decided on are as they were.
-    fn moves_on(&mut self, moves: &Moves, levels: &BTreeMap<StockPlace, StockLevel>) {
+    /// Moves stock with an order, and keeps the corrections as movements. The commit fails if the levels that this was
+    /// decided on have changed.
+    pub fn moves(&mut self, moves: &Moves, levels: &BTreeMap<StockPlace, StockLevel>) {
         for (place, delta) in moves.stock.iter() {
             self.stock_on_terms(place, *delta, terms_of(moves, levels, place));
         }

@@ -94,9 +94,9 @@ impl Store {
         items.into_iter().map(|(_, item)| level(item).map(|level| (level.place(), level))).collect()
     }
 
-    /// The places that people have to look at, the longest waiting first. Some may be right again by now.
+    /// The places that people have to look at, the longest waiting first. A listed place may be right again by now.
     pub async fn stock_to_look_at(&self, limit: usize) -> Result<Vec<StockLevel>, StoreError> {
-        let query = self
+        let mut pages = self
             .client
             .query()
             .table_name(&self.tables.stock)
@@ -104,11 +104,20 @@ impl Store {
             .key_condition_expression("#attention = :people")
             .expression_attribute_names("#attention", ATTENTION)
             .expression_attribute_values(":people", AttributeValue::S(ATTENTION_OF_PEOPLE.to_owned()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let items = query.send().await.map_err(StoreError::request("Query attention"))?.items.unwrap_or_default();
-        let places = items.iter().map(place_of).collect::<Result<Vec<_>, _>>()?;
-        let mut levels = self.levels_at(&places).await?;
-        Ok(places.iter().filter_map(|place| levels.remove(place)).collect())
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .into_paginator()
+            .send();
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(page) = pages.next().await
+        {
+            let items = page.map_err(StoreError::request("Query attention"))?.items.unwrap_or_default();
+            let places = items.iter().map(place_of).collect::<Result<Vec<_>, _>>()?;
+            let mut levels = self.levels_at(&places).await?;
+            found.extend(places.iter().filter_map(|place| levels.remove(place)).filter(StockLevel::needs_a_look));
+        }
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// The levels of a SKU, and its newest movements.

@@ -61,7 +61,7 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
 /// What was paid beyond the total of an order that goes on is refunded, being refunded, or has been seen by a person.
 pub(crate) fn a_surplus_is_given_back_or_seen(books: &Books, broken: &mut Vec<String>) {
     for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
-        let surplus = state.ledger.surplus(state.total, state.currency);
+        let surplus = state.surplus(&state.ledger);
         let is_held =
             [HoldReason::Overpaid, HoldReason::RefundFailed].iter().any(|reason| state.holds.contains_key(reason));
         let is_kept = state

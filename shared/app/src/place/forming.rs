@@ -7,15 +7,16 @@ use super::{Accepted, ONE_STEP, Placing, places};
 use crate::Error;
 use domain::{allocation::Allocation, forming::Forming, ids::OrderId};
 use jiff::Timestamp;
-use store::{MAX_ACTIONS, Store, Stored, retry_on_conflict};
+use store::{CommitError, Failed, MAX_ACTIONS, Store, Stored, retry_on_conflict};
 
 /// Forms an order whose stock does not fit one transaction, or goes on with one. `refusal`: why it could not be placed as
 /// things are. That may be because it holds what it needs already.
 pub(super) async fn form(placing: &Placing<'_>, refusal: Option<Error>) -> Result<Accepted, Error> {
+    // In this order: a forming that another request places in between is seen as placed.
+    let read = placing.store.forming(placing.id).await?;
     if let Some(accepted) = placing.known().await? {
         return Ok(accepted);
     }
-    let read = placing.store.forming(placing.id).await?;
     if let Some(refusal) = refusal.filter(|_| read.value.stock.is_empty()) {
         return Err(refusal);
     }
@@ -35,7 +36,13 @@ async fn go_on(placing: &Placing<'_>, mut read: Stored<Forming>) -> Result<Accep
         read = store.forming(id).await?;
     }
     loop {
-        let needed: Vec<Allocation> = placing.reserve(&read.value.stock).await?;
+        let needed: Vec<Allocation> = match placing.reserve(&read.value.stock).await {
+            // The same request, sent twice, may hold what this one does not find.
+            Err(Error::Refused(_)) if store.forming(id).await?.version != read.version => {
+                return Err(CommitError::Conflict(vec![Failed::Item(read.key)]).into());
+            }
+            outcome => outcome?,
+        };
         if places(&needed) <= ONE_STEP {
             return placing.commit(read.value.with(needed), Some(&read)).await;
         }

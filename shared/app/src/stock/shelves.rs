@@ -31,8 +31,7 @@ const LOOK: usize = 100;
 
 /// The shelves that people have to look at, the longest waiting first, with the youngest promises that exceed them.
 pub async fn shelves_to_look_at(store: &Store, limit: usize) -> Result<Vec<Shelf>, Error> {
-    let mut levels = store.stock_to_look_at(limit).await?;
-    levels.retain(|level| level.recount_since.is_some() || level.deficit() > 0);
+    let levels = store.stock_to_look_at(limit).await?;
     let short: Vec<StockPlace> = levels.iter().filter(|l| l.deficit() > 0).map(StockLevel::place).collect();
     let orders = if short.is_empty() { Vec::new() } else { active_orders_at(store, &short).await? };
     let shelf = |level: StockLevel| {

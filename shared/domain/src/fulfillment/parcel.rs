@@ -150,10 +150,10 @@ pub struct Resolution {
     pub at: Timestamp,
     pub reason: String,
     /// What is refunded for its units.
-    #[serde(default, skip_serializing_if = "is_no_money")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub amount: Amount,
     /// The shipping that is given back with it.
-    #[serde(default, skip_serializing_if = "is_no_money")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub shipping: Amount,
 }
 
@@ -242,11 +242,6 @@ impl Resolution {
     pub(crate) fn new(remedy: Remedy, reason: &str, stamp: &Stamp) -> Self {
         Self { remedy, at: stamp.at, reason: reason.to_owned(), amount: 0, shipping: 0 }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_no_money(amount: &Amount) -> bool {
-    *amount == 0
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! A payment, merged of what its provider reported.
 
-use super::{
-    facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, is_one, one},
-    is_zero,
-};
+use super::facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, is_one, one};
 use crate::money::{Amount, Currency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,12 +20,12 @@ pub struct Payment {
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub step: Amount,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub captured: Amount,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorized: Option<Authorization>,
     /// The part of the authorization that was given up by a partial capture.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub released: Amount,
     /// Money that is on its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,7 +35,7 @@ pub struct Payment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
     /// The provider's own sum of its refunds.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub refunded_in_total: Amount,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub disputes: BTreeMap<String, Dispute>,

@@ -61,7 +61,12 @@ pub enum RefundState {
 impl Refund {
     /// Whether it counts against what may still be refunded: its money is gone, or on its way.
     pub(super) fn counts(&self) -> bool {
-        !matches!(self.state, RefundState::Failed { .. } | RefundState::Covered) && !self.is_blocked()
+        self.goes_back() && !self.is_blocked()
+    }
+
+    /// Whether its money goes back, now or when a dispute ends.
+    pub(crate) fn goes_back(&self) -> bool {
+        !matches!(self.state, RefundState::Failed { .. } | RefundState::Covered)
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -116,7 +121,7 @@ impl RefundState {
 }
 
 impl OurRefund {
-    pub(super) fn is_attempt_of(&self, refund: &Refund) -> bool {
+    pub(crate) fn is_attempt_of(&self, refund: &Refund) -> bool {
         self.attempt == refund.attempt
     }
 }

@@ -29,14 +29,13 @@ impl Ledger {
         sum.max(payment.refunded_in_total - self.sum_of(id, Refund::has_failed))
     }
 
-    fn sum_of(&self, id: &PaymentId, wanted: impl Fn(&Refund) -> bool) -> Amount {
+    pub(super) fn sum_of(&self, id: &PaymentId, wanted: impl Fn(&Refund) -> bool) -> Amount {
         let own = self.refunds().filter(|(_, refund)| refund.payment == *id && wanted(refund));
         own.map(|(_, refund)| refund.amount).sum()
     }
 
     /// What may still be refunded of each payment in the order's currency.
     pub(super) fn refundable_parts(&self, currency: Currency) -> Vec<RefundablePart> {
-        let own = self.payments.iter().filter(|(_, payment)| payment.counts_in(currency));
         let part = |(id, payment): (&PaymentId, &Payment)| {
             let left = payment.captured - self.refunded_of(id, payment, Refund::counts) - payment.lost();
             let disputed = payment.disputed().min(left.max(0));
@@ -48,7 +47,7 @@ impl Ledger {
                 step: payment.step,
             }
         };
-        own.map(part).collect()
+        self.payments_in(currency).map(part).collect()
     }
 
     /// The captured amount that has not been refunded. It includes what a dispute blocks for now.
@@ -70,11 +69,11 @@ impl Ledger {
         let free = parts.iter().map(|part| (part, part.free, RefundState::Intended));
         let disputed = parts.iter().map(|part| (part, part.disputed, RefundState::Blocked));
         let sources = free.chain(disputed).filter(|(_, refundable, _)| *refundable > 0);
-        let (mut left, mut rest, mut intended) = (amount + self.rounded, 0, 0);
-        for (n, (part, refundable, state)) in sources.enumerate() {
+        let (mut left, mut rest, mut intended, mut made) = (amount + self.rounded, 0, 0, 0);
+        for (part, refundable, state) in sources {
             let most = if Safeguard::RefundCap.is_off() { left } else { left.min(refundable) };
             let amount = most - most % part.step;
-            let id = if n == 0 { name.to_owned() } else { format!("{name}.{}", n + 1) };
+            let id = if made == 0 { name.to_owned() } else { format!("{name}.{}", made + 1) };
             let Ok(id) = id.parse::<RefundId>() else { break };
             rest += refundable - amount;
             if amount > 0 {
@@ -82,6 +81,7 @@ impl Ledger {
                     intended += amount;
                 }
                 self.refunds.insert(id, Refund { payment: part.payment.clone(), amount, attempt: 1, state });
+                made += 1;
                 left -= amount;
             }
         }

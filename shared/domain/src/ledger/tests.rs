@@ -333,6 +333,15 @@ fn each_payment_gives_back_in_its_own_provider_s_steps() {
 }
 
 #[test]
+fn the_first_part_that_is_made_has_the_refund_s_own_name() {
+    let mut ledger = Ledger::default();
+    ledger.record(&MoneyEvent { step: 10, ..event("pi_1", 1, MoneyFact::Captured(5)) });
+    ledger.record(&event("pi_2", 1, MoneyFact::Captured(50)));
+    assert_eq!(ledger.intend_refund("cancel", 55, eur()), 50);
+    assert_eq!(ledger.refunds().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["cancel"]);
+}
+
+#[test]
 fn a_step_stands_whatever_event_tells_it_first() {
     let told = MoneyEvent { step: 10, ..event("pi_1", 1, MoneyFact::Captured(60)) };
     let untold = MoneyEvent { currency: None, ..event("pi_1", 2, MoneyFact::Voided) };

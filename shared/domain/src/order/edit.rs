@@ -37,7 +37,13 @@ impl Order {
         for (line, quantity) in &edit.lines {
             self.reduce(*line, *quantity)?;
         }
+        let shipping_given_back = self.shipping_given_back();
         self.change_where_and_who(edit);
+        if self.placed.price_of_shipping() < shipping_given_back {
+            let given = self.placed.currency.format(shipping_given_back);
+            let why = format!("{given} of the shipping are given back already, so it must cost as much at least");
+            return Err(Rejection::new(Code::AlreadyRefunded, why));
+        }
         if self.placed == before {
             return Ok(self.into());
         }

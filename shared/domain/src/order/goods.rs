@@ -9,7 +9,7 @@ use crate::{
     order_state::HoldReason,
     problem::Code,
     settings::Product,
-    stock::{Movement, MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
+    stock::{MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,8 +66,10 @@ impl Order {
         let goods = off_the_shelf(&fulfillment, &short);
         // Each change of the fulfillment adds to its history, so a later correction is another movement.
         let key = format!("{}-{id}-short-pick-{}", self.id, fulfillment.history.len());
-        let corrections =
-            goods.iter().map(|(place, delta)| correction(place, *delta, "short pick", &key, stamp)).collect();
+        let correction = |(place, delta): (&StockPlace, &StockDelta)| {
+            (place.sku.clone(), MovementRecord::new(place, *delta, "short pick", &key, stamp))
+        };
+        let corrections = goods.iter().map(correction).collect();
         let to_recount = goods.places().cloned().collect();
         let order = self.with_fulfillment(id, fulfillment, !short.is_empty(), stamp.at);
         Ok(Change { goods, corrections, to_recount, ..order.into() })
@@ -130,10 +132,9 @@ impl Change {
                 for (_, record) in self.corrections.iter_mut().filter(|(sku, _)| *sku == place.sku) {
                     record.movement.change += missed;
                 }
-            } else if gone > level.on_hand {
-                let found = known(gone - level.on_hand);
-                self.goods.add(place.clone(), found);
-                self.corrections.push(correction(place, found, "found when it left", &key, stamp));
+            } else if let Some(found) = MovementRecord::found_when_it_left(level, gone, &key, stamp) {
+                self.goods.add(place.clone(), found.movement.change);
+                self.corrections.push((place.sku.clone(), found));
             }
         }
         self.corrections.retain(|(_, record)| record.movement.change != StockDelta::default());
@@ -152,10 +153,4 @@ fn off_the_shelf(fulfillment: &Fulfillment, units: &[PackedLine]) -> StockChange
         }
     }
     change
-}
-
-fn correction(place: &StockPlace, change: StockDelta, reason: &str, key: &str, stamp: &Stamp) -> (Sku, MovementRecord) {
-    let (by, location, reason) = (stamp.by.to_string(), place.location.clone(), reason.to_owned());
-    let movement = Movement { at: stamp.at, by, location, reason, change };
-    (place.sku.clone(), MovementRecord { id: key.to_owned(), movement, counted: None })
 }

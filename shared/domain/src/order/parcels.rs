@@ -106,8 +106,8 @@ impl Order {
                 self.send_again(&parcel)?;
             }
             Remedy::Refund => {
-                let unresolved = fulfillment.clone().resolve(parcel_id, resolution.clone(), stamp)?;
-                self.fulfillments.insert(id, unresolved);
+                let without_shipping = fulfillment.clone().resolve(parcel_id, resolution.clone(), stamp)?;
+                self.fulfillments.insert(id, without_shipping);
                 resolution.shipping = self.shipping_of_a_full_withdrawal();
                 let amount = resolution.amount + resolution.shipping;
                 self.state.refund_and_hold(&RefundCause::Parcel(id, parcel_id), amount, stamp.at);
@@ -140,11 +140,13 @@ impl Order {
             return Ok(());
         }
         let (compensated, entitled) = (self.units_compensated(), self.units_entitled());
+        let turned_up = self.units_twice_with_the_customer();
         for PackedLine { line, quantity } in &parcel.contents {
             let of = |units: &BTreeMap<LineId, u32>| units.get(line).copied().unwrap_or_default();
             let ordered = self.placed.line(*line).map_or(0, |line| line.quantity);
             // The units of this parcel are among those that have left.
-            let others = of(&entitled).saturating_sub(*quantity).saturating_sub(self.units_came_back(*line));
+            let others = of(&entitled).saturating_sub(*quantity).saturating_sub(self.units_paid_back_in_returns(*line))
+                + of(&turned_up);
             let held: u32 = self.state.stock.iter().filter(|held| held.line == *line).map(|held| held.quantity).sum();
             if held + others + quantity + of(&compensated) > ordered {
                 let why = format!(
@@ -192,8 +194,17 @@ impl Order {
     }
 
     /// Units of each line that arrived after they had been refunded or sent again, and have not come back.
-    pub(super) fn units_that_turned_up(&self) -> BTreeMap<LineId, u32> {
-        let mut units = self.units_in(|parcel| parcel.state() == ParcelState::Delivered && was_made_good(parcel));
+    fn units_that_turned_up(&self) -> BTreeMap<LineId, u32> {
+        self.units_that_arrived_after(was_made_good)
+    }
+
+    /// Units of each line that arrived after they had been sent again, and have not come back.
+    pub(super) fn units_twice_with_the_customer(&self) -> BTreeMap<LineId, u32> {
+        self.units_that_arrived_after(was_sent_again)
+    }
+
+    fn units_that_arrived_after(&self, remedy: impl Fn(&Parcel) -> bool) -> BTreeMap<LineId, u32> {
+        let mut units = self.units_in(|parcel| parcel.state() == ParcelState::Delivered && remedy(parcel));
         for line in self.returns.values().flat_map(|returned| &returned.lines) {
             units.entry(line.line).and_modify(|left| *left = left.saturating_sub(line.made_good));
         }
@@ -228,7 +239,7 @@ impl Order {
 
     /// Units of each line that were sent again, or will be.
     pub fn units_sent_again(&self) -> BTreeMap<LineId, u32> {
-        self.units_in(|parcel| parcel.resolution.as_ref().is_some_and(|made| made.remedy == Remedy::Reship))
+        self.units_in(was_sent_again)
     }
 
     fn units_in(&self, counts: impl Fn(&Parcel) -> bool) -> BTreeMap<LineId, u32> {
@@ -239,9 +250,9 @@ impl Order {
         units
     }
 
-    /// Units of a line that came back in a return.
-    fn units_came_back(&self, line: LineId) -> u32 {
-        let back = self.returns.values().flat_map(Return::units_inspected);
+    /// Units of a line that came back in a return, and were paid back for it.
+    fn units_paid_back_in_returns(&self, line: LineId) -> u32 {
+        let back = self.returns.values().flat_map(Return::units_paid_back);
         back.filter(|(of, _)| *of == line).map(|(_, units)| units).sum()
     }
 
@@ -254,6 +265,10 @@ impl Order {
     pub(super) fn units_of_refunded_parcels(&self) -> impl Iterator<Item = (LineId, u32)> {
         self.fulfillments.values().flat_map(|fulfillment| fulfillment.units_with(Remedy::Refund))
     }
+}
+
+fn was_sent_again(parcel: &Parcel) -> bool {
+    parcel.resolution.as_ref().is_some_and(|resolution| resolution.remedy == Remedy::Reship)
 }
 
 /// Whether its units were refunded or sent again.

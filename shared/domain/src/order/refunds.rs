@@ -33,7 +33,8 @@ impl Order {
             return Err(Rejection::new(Code::MoreThanLeft, why));
         }
         let RefundRequest { lines, shipping, reason, key, .. } = request.clone();
-        self.state.requested_refunds.push(RequestedRefund { key, amount, lines, shipping });
+        let of_surplus = self.state.surplus(&self.state.ledger).min(amount - price.min(amount));
+        self.state.requested_refunds.push(RequestedRefund { key, amount, lines, shipping, of_surplus });
         let nth = u32::try_from(self.state.requested_refunds.len()).unwrap_or(u32::MAX);
         self.state.add_entry(stamp, Event::RefundRequested, format!("{} {reason}", currency.format(amount)));
         self.state.refund_and_hold(&RefundCause::Requested(nth), amount, stamp.at);
@@ -84,9 +85,14 @@ impl Order {
 
     /// The price of shipping that has not been given back.
     pub(super) fn shipping_not_given_back(&self) -> Amount {
+        (self.placed.price_of_shipping() - self.shipping_given_back()).max(0)
+    }
+
+    /// What has been given back of the price of shipping, or is decided to be.
+    pub(super) fn shipping_given_back(&self) -> Amount {
         let returned: Amount = self.returns.values().map(|returned| returned.shipping).sum();
         let requested: Amount = self.state.requested_refunds.iter().map(|refund| refund.shipping).sum();
         let of_parcels: Amount = self.resolutions().map(|resolution| resolution.shipping).sum();
-        (self.placed.price_of_shipping() - returned - requested - of_parcels).max(0)
+        returned + requested + of_parcels
     }
 }

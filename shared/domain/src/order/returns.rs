@@ -7,7 +7,7 @@ use crate::{
     ids::{LineId, RefundId, ReturnId},
     money::Amount,
     problem::Code,
-    returns::{self, Inspected, Inspection, RefundWish, RequestedUnits, Return},
+    returns::{self, Inspected, Inspection, RefundWish, RequestedUnits, Return, ReturnStatus},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,12 +69,14 @@ impl Order {
         let is_doubtful = amount > 0 && wish.amount.is_none() && self.refunded_elsewhere() > 0;
         if is_above || is_doubtful {
             value.to_approve = Some(amount);
-            self.state.hold_for_approval(id, amount, self.refunded_elsewhere(), stamp.at);
+            self.returns.insert(id, value);
+            self.state.refund_to_approve(id, amount, stamp.at);
+            self.hold_for_approval(stamp);
         } else {
             value.refund = Some(amount);
+            self.returns.insert(id, value);
             self.state = self.state.return_inspected(id, amount, stamp.at);
         }
-        self.returns.insert(id, value);
         Ok(Change { goods: stock, ..self.into() })
     }
 
@@ -104,25 +106,36 @@ impl Order {
                 (value.to_approve, value.refund) = (None, Some(amount));
                 let note = self.placed.currency.format(amount);
                 self.returns.insert(id, value.with_entry(stamp, Event::RefundApproved, note));
-                if self.returns.values().all(|other| other.to_approve.is_none()) {
-                    self.state.approved();
-                }
+                self.hold_for_approval(stamp);
                 self.state = self.state.return_inspected(id, amount, stamp.at);
             }
-            None if credits.is_empty() || wish.amount.is_some() => {
+            None if credits.is_empty() || wish.amount.is_some() || value.status == ReturnStatus::Declined => {
                 let why =
                     format!("the return is {}; its refund is decided once it is inspected", value.status.as_str());
                 return Err(Rejection::new(Code::WrongStatus, why));
             }
-            None => drop(self.returns.insert(id, value)),
+            None => {
+                if value != *self.returned(id)? {
+                    // Two returns that take the same credit at once meet on the version of the state.
+                    self.state.add_entry(stamp, Event::Credited, format!("return {id}"));
+                }
+                self.returns.insert(id, value);
+            }
         }
         Ok(self)
+    }
+
+    /// Holds the order while any return waits for an operator.
+    fn hold_for_approval(&mut self, stamp: &Stamp) {
+        let waiting = self.returns.iter().find_map(|(id, other)| Some((*id, other.to_approve?)));
+        let elsewhere = self.refunded_elsewhere();
+        self.state.hold_for_approval(waiting, elsewhere, stamp.at);
     }
 
     /// The price of shipping that is given back with the last unit of an order that comes back whole, or did not arrive.
     pub(super) fn shipping_of_a_full_withdrawal(&self) -> Amount {
         let mut came: BTreeMap<LineId, u32> = BTreeMap::new();
-        let came_back = self.returns.values().flat_map(Return::units_inspected);
+        let came_back = self.returns.values().flat_map(Return::units_paid_back);
         for (line, units) in came_back.chain(self.units_of_refunded_parcels()) {
             *came.entry(line).or_default() += units;
         }
@@ -132,7 +145,7 @@ impl Order {
 
     /// What was refunded at the provider, and counts for no return.
     fn refunded_elsewhere(&self) -> Amount {
-        let credited: Amount = self.returns.values().flat_map(|other| other.credits.values()).sum();
+        let credited: Amount = self.returns.values().map(Return::credited).sum();
         (self.state.ledger.refunded_elsewhere(self.placed.currency) - credited).max(0)
     }
 

@@ -9,7 +9,6 @@ use crate::{
     history::{Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, Sku},
     money::Amount,
-    placed_order::PlacedOrder,
     problem::Code,
     refund_cause::RefundCause,
     routing::{NeededUnits, Routed, RoutedUnits, Shortage},
@@ -131,10 +130,12 @@ impl OrderState {
 
     /// Removes the holds on goods, because none are left to hold. Money that waits still needs a person.
     fn clear_goods_holds(&mut self) {
-        let is_about_money = |reason: &HoldReason| {
-            matches!(reason, HoldReason::RefundFailed | HoldReason::RefundToApprove | HoldReason::Overpaid)
-        };
-        self.holds.retain(|reason, _| is_about_money(reason));
+        let is_blocked = self.ledger.blocked() > 0;
+        self.holds.retain(|reason, _| match reason {
+            HoldReason::RefundFailed | HoldReason::RefundToApprove | HoldReason::Overpaid => true,
+            HoldReason::PaymentDisputed => is_blocked,
+            _ => false,
+        });
     }
 
     pub(super) fn owe_dispatch(&mut self) {
@@ -271,46 +272,6 @@ impl OrderState {
         given
     }
 
-    /// Takes over the next revision of what was placed. What it costs less is refunded; what it costs more is asked for.
-    pub(crate) fn edited(&mut self, placed: &PlacedOrder, what: &str, stamp: &Stamp) {
-        let saved = self.total - placed.total;
-        let was_too_much = self.ledger.surplus(self.total, self.currency);
-        (self.revision, self.total) = (placed.revision, placed.total);
-        self.add_entry(stamp, Event::Edited, what);
-        if self.confirmed {
-            self.owed.insert(Duty::Email(EmailKind::OrderEdited(placed.revision.number())));
-        }
-        self.open_when_paid(stamp.at);
-        if self.status != OrderStatus::Open {
-            return;
-        }
-        let surplus = self.ledger.surplus(self.total, self.currency);
-        self.refund_and_hold(&RefundCause::Edit(placed.revision.number()), saved.min(surplus), stamp.at);
-        self.ask_for(-saved - was_too_much, stamp.at);
-        self.owe_dispatch();
-    }
-
-    /// Asks for more money, less what was asked for too much before, and holds the goods until it has come.
-    fn ask_for(&mut self, more: Amount, at: Timestamp) {
-        let captured = self.ledger.captured(self.currency);
-        let due = self.still_due() + more;
-        if due <= 0 {
-            if self.asks_for.take().is_some() {
-                self.holds.remove(&HoldReason::AwaitingPayment);
-            }
-        } else {
-            self.asks_for = Some(captured + due);
-            let note = format!("{} more is due after an edit: it goes on when that is paid", self.currency.format(due));
-            self.holds.insert(HoldReason::AwaitingPayment, Hold { since: at, note });
-            self.owed.remove(&Duty::FulfillmentDispatch);
-        }
-    }
-
-    /// What is still to be paid of an open order that an edit made dearer.
-    pub fn still_due(&self) -> Amount {
-        self.asks_for.map_or(0, |asked| (asked - self.ledger.captured(self.currency)).max(0))
-    }
-
     /// Needs units of `line` once more, because those that were sent did not arrive. They are routed anew.
     pub(crate) fn needs_again(&mut self, line: LineId, sku: Sku, quantity: u32) {
         add(&mut self.stock, Allocation { line, sku, quantity, state: AllocationState::Missing });
@@ -342,9 +303,8 @@ impl OrderState {
     }
 }
 
-/// The most places at which one order may wait. Cancelling it takes one action of the transaction for each. What is
-/// beyond waits too, but is not kept back.
-const MAX_CLAIMS: usize = 16;
+/// The most places at which one order may wait. What is beyond waits too, but is not kept back.
+pub const MAX_CLAIMS: usize = 16;
 
 /// How units of a SKU wait that were not found. The location that expects them comes first.
 fn claim(sku: &Sku, home: Option<&LocationId>, routed: &Routed, claims: &mut BTreeSet<StockPlace>) -> AllocationState {

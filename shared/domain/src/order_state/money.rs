@@ -7,6 +7,7 @@ use crate::{
     history::{Actor, Event, Stamp},
     ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, RefundState, RefundStatus},
     money::Amount,
+    placed_order::PlacedOrder,
     problem::Code,
     refund_cause::RefundCause,
     safeguards::Safeguard,
@@ -155,8 +156,7 @@ impl OrderState {
     /// Drops the hold of an unpaid order once its money, or the promise of it, is gone. It then expires like any unpaid
     /// order.
     fn drop_hold_for_a_broken_promise(&mut self, News { before, .. }: &News<'_>) {
-        let is_unpaid = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
-        if is_unpaid && before.has_or_awaits_money() && !self.ledger.has_or_awaits_money() {
+        if self.status.is_unpaid() && before.has_or_awaits_money() && !self.ledger.has_or_awaits_money() {
             self.holds.remove(&HoldReason::AwaitingPayment);
         }
     }
@@ -171,8 +171,7 @@ impl OrderState {
     }
 
     pub(super) fn open_when_paid(&mut self, at: Timestamp) {
-        let waits = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
-        if !waits || !self.ledger.covers(self.total, self.currency) {
+        if !self.status.is_unpaid() || !self.ledger.covers(self.total, self.currency) {
             return;
         }
         self.status = OrderStatus::Open;
@@ -180,28 +179,37 @@ impl OrderState {
         self.owed.insert(Duty::StockDeduction);
         self.hold_while_disputed(at);
         self.add_entry(&Stamp::orderly(at), Event::Paid, "");
+        // Enough was captured, and some of it has gone back before.
+        if self.ledger.kept(self.currency) < self.total - self.ledger.written_off {
+            self.hold_refunded(at);
+        }
     }
 
-    /// Holds goods back when all their money has been refunded, whoever ordered the refund, or when refunds before the
-    /// order opened leave less than its total.
+    /// Holds goods back when all their money has been refunded, whoever ordered the refund.
     pub(super) fn hold_when_refunded(&mut self, before: &Ledger, at: Timestamp) {
         let (was, is) = (before.kept(self.currency), self.ledger.kept(self.currency));
-        let just_paid = !before.covers(self.total, self.currency) && is < self.total - self.ledger.written_off;
-        if self.status == OrderStatus::Open && !self.stock.is_empty() && (just_paid || (was > 0 && is <= 0)) {
-            let kept = self.currency.format(is);
-            let note =
-                format!("only {kept} are left after refunds: cancel the order, or release it to send it all the same");
-            self.holds.insert(HoldReason::PaymentRefunded, Hold { since: at, note });
-            self.owed.remove(&Duty::FulfillmentDispatch);
+        if self.status == OrderStatus::Open && was > 0 && is <= 0 {
+            self.hold_refunded(at);
         }
+    }
+
+    /// Holds goods back whose money has gone back.
+    fn hold_refunded(&mut self, at: Timestamp) {
+        if self.stock.is_empty() {
+            return;
+        }
+        let kept = self.currency.format(self.ledger.kept(self.currency));
+        let note =
+            format!("only {kept} are left after refunds: cancel the order, or release it to send it all the same");
+        self.holds.insert(HoldReason::PaymentRefunded, Hold { since: at, note });
+        self.owed.remove(&Duty::FulfillmentDispatch);
     }
 
     /// Holds an order that got only a part of its money, or money in another currency. Only the rest of the money or a
     /// person moves it on.
     fn hold_incomplete_payment(&mut self, News { event, at, .. }: &News<'_>) {
         let is_capture = matches!(event.fact, MoneyFact::Captured(_));
-        let is_unpaid = matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired);
-        if !is_capture || !is_unpaid || !self.ledger.has_money() {
+        if !is_capture || !self.status.is_unpaid() || !self.ledger.has_money() {
             return;
         }
         let total = self.currency.format(self.total);
@@ -222,18 +230,41 @@ impl OrderState {
         }
     }
 
-    /// Gives back what was paid beyond the total, or holds the order until a person has decided about it.
-    fn follow_surplus(&mut self, News { before, at, .. }: &News<'_>) {
+    /// What was paid beyond the total, and is not refunded or decided to be. What goes back for goods is no part of it:
+    /// the total still counts them.
+    pub fn surplus(&self, ledger: &Ledger) -> Amount {
+        ledger.surplus(self.total - self.paid_back_for_goods(ledger), self.currency)
+    }
+
+    /// What is refunded, or decided to be, for units and shipping that the total counts.
+    fn paid_back_for_goods(&self, ledger: &Ledger) -> Amount {
+        let sum = |wanted: &dyn Fn(&RefundCause) -> bool| -> Amount {
+            let ours = ledger.refunds().filter(|(_, refund)| refund.goes_back());
+            ours.filter(|(id, _)| RefundCause::of(id).is_some_and(|of| wanted(&of)))
+                .map(|(_, refund)| refund.amount)
+                .sum()
+        };
+        let requested = (1..)
+            .zip(&self.requested_refunds)
+            .map(|(n, request)| (sum(&|of| *of == RefundCause::Requested(n)) - request.of_surplus).max(0));
+        sum(&|of| matches!(of, RefundCause::CancelUnsent | RefundCause::Return(_) | RefundCause::Parcel(..)))
+            + requested.sum::<Amount>()
+    }
+
+    /// Gives back what was paid beyond the total, or holds the order until a person has decided about it. A refund of ours
+    /// that failed waits for a person already.
+    fn follow_surplus(&mut self, News { event, before, at }: &News<'_>) {
         if !matches!(self.status, OrderStatus::Open | OrderStatus::Completed) {
             return;
         }
-        let (was, is) = (before.surplus(self.total, self.currency), self.ledger.surplus(self.total, self.currency));
+        let (was, is) = (self.surplus(before), self.surplus(&self.ledger));
         let foreign = self.ledger.foreign_money(self.currency);
-        if is > was && !Safeguard::SurplusIsSeen.is_off() {
+        let is_about_ours = matches!(event.fact, MoneyFact::Refund { ours: Some(_), .. });
+        if is > was && !is_about_ours && !Safeguard::SurplusIsSeen.is_off() {
             let (paid, due) = (self.currency.format(self.total + is), self.currency.format(self.total));
-            self.add_entry(&Stamp::orderly(*at), Event::Overpaid, self.currency.format(is));
+            self.add_entry(&Stamp::orderly(*at), Event::Overpaid, self.currency.format(is - was));
             if self.policy.refunds_surplus {
-                self.refund_and_hold(&self.next_cause(RefundCause::Surplus), is, *at);
+                self.refund_and_hold(&self.next_cause(RefundCause::Surplus), is - was, *at);
             } else {
                 let note =
                     format!("{paid} is paid, and {due} is due: refund the difference, or release the order to keep it");
@@ -252,8 +283,7 @@ impl OrderState {
     }
 
     pub(super) fn drop_hold_for_a_gone_surplus(&mut self) {
-        let has_more = self.ledger.surplus(self.total, self.currency) > 0;
-        if !has_more
+        if self.surplus(&self.ledger) == 0
             && self.ledger.foreign_money(self.currency).is_none()
             && self.holds.remove(&HoldReason::Overpaid).is_some()
         {
@@ -261,12 +291,52 @@ impl OrderState {
         }
     }
 
+    /// Takes over the next revision of what was placed. What it costs less is refunded; what it costs more is asked for.
+    pub(crate) fn edited(&mut self, placed: &PlacedOrder, what: &str, stamp: &Stamp) {
+        let saved = self.total - placed.total;
+        let was_too_much = self.surplus(&self.ledger);
+        (self.revision, self.total) = (placed.revision, placed.total);
+        self.add_entry(stamp, Event::Edited, what);
+        if self.confirmed {
+            self.owed.insert(Duty::Email(EmailKind::OrderEdited(placed.revision.number())));
+        }
+        self.open_when_paid(stamp.at);
+        if self.status != OrderStatus::Open {
+            return;
+        }
+        let refund = saved.min(self.surplus(&self.ledger));
+        self.refund_and_hold(&RefundCause::Edit(placed.revision.number()), refund, stamp.at);
+        self.ask_for(-saved - was_too_much, stamp.at);
+        self.owe_dispatch();
+    }
+
+    /// Asks for more money, less what was asked for too much before, and holds the goods until it has come.
+    fn ask_for(&mut self, more: Amount, at: Timestamp) {
+        let captured = self.ledger.captured(self.currency);
+        let due = self.still_due() + more;
+        if due <= 0 {
+            if self.asks_for.take().is_some() {
+                self.holds.remove(&HoldReason::AwaitingPayment);
+            }
+        } else {
+            self.asks_for = Some(captured + due);
+            let note = format!("{} more is due after an edit: it goes on when that is paid", self.currency.format(due));
+            self.holds.insert(HoldReason::AwaitingPayment, Hold { since: at, note });
+            self.owed.remove(&Duty::FulfillmentDispatch);
+        }
+    }
+
+    /// What is still to be paid of an open order that an edit made dearer.
+    pub fn still_due(&self) -> Amount {
+        self.asks_for.map_or(0, |asked| (asked - self.ledger.captured(self.currency)).max(0))
+    }
+
     /// Accepts what was paid of a pending or expired order as enough. The difference is written off, and the order goes
     /// on.
     pub fn accept_payment(mut self, reason: &str, stamp: &Stamp) -> Result<Self, Rejection> {
         let kept = self.ledger.kept(self.currency);
         let missing = self.total - self.ledger.written_off - kept;
-        if !matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Expired) || kept <= 0 || missing <= 0 {
+        if !self.status.is_unpaid() || kept <= 0 || missing <= 0 {
             let why = "only an order that waits for payment and has a part of it can go on with that part";
             return Err(Rejection::new(Code::NothingToAccept, why));
         }

@@ -20,8 +20,21 @@ impl OrderState {
         self
     }
 
-    /// Holds the order until an operator has decided the refund of a return.
-    pub(crate) fn hold_for_approval(&mut self, id: ReturnId, amount: Amount, elsewhere: Amount, at: Timestamp) {
+    /// Tells that the refund of a return waits for an operator.
+    pub(crate) fn refund_to_approve(&mut self, id: ReturnId, amount: Amount, at: Timestamp) {
+        let note = format!("return {id} {}", self.currency.format(amount));
+        self.add_entry(&Stamp::orderly(at), Event::RefundToApprove, note);
+    }
+
+    /// Holds the order while the refund of a return waits: `waiting` is the first, with its amount. `elsewhere` was
+    /// refunded at the provider, and counts for no return.
+    pub(crate) fn hold_for_approval(&mut self, waiting: Option<(ReturnId, Amount)>, elsewhere: Amount, at: Timestamp) {
+        let Some((id, amount)) = waiting else {
+            if self.holds.remove(&HoldReason::RefundToApprove).is_some() {
+                self.owe_dispatch();
+            }
+            return;
+        };
         let money = |amount| self.currency.format(amount);
         let doubt = match elsewhere {
             0 => String::new(),
@@ -33,15 +46,8 @@ impl OrderState {
             "return {id}: {} to refund.{doubt} Decide with POST /orders/{{id}}/returns/{id}/refund",
             money(amount)
         );
-        self.add_entry(&Stamp::orderly(at), Event::RefundToApprove, format!("return {id} {}", money(amount)));
-        self.holds.insert(HoldReason::RefundToApprove, Hold { since: at, note });
-    }
-
-    /// No return waits for an operator any more.
-    pub(crate) fn approved(&mut self) {
-        if self.holds.remove(&HoldReason::RefundToApprove).is_some() {
-            self.owe_dispatch();
-        }
+        let hold = Hold { since: at, note: String::new() };
+        self.holds.entry(HoldReason::RefundToApprove).or_insert(hold).note = note;
     }
 
     pub(crate) fn refund_and_hold(&mut self, cause: &RefundCause, amount: Amount, at: Timestamp) {
@@ -85,7 +91,7 @@ impl OrderState {
     /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
     /// `may_have_begun`: asking may have begun the refund.
     pub fn refund_unknown(mut self, ours: &OurRefund, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
-        let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| refund.attempt == ours.attempt);
+        let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| ours.is_attempt_of(refund));
         let Some(refund) = refund else { return self };
         let (at, asked_at) = match refund.state {
             RefundState::Sent { at } => (at, None),
@@ -101,8 +107,7 @@ impl OrderState {
     pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
         let refund = self.ledger.refunds.get_mut(&ours.id);
         let unknown = refund.filter(|refund| {
-            refund.attempt == ours.attempt
-                && matches!(refund.state, RefundState::Sent { .. } | RefundState::Unknown { .. })
+            ours.is_attempt_of(refund) && matches!(refund.state, RefundState::Sent { .. } | RefundState::Unknown { .. })
         });
         if let Some(refund) = unknown {
             refund.attempt += 1;
@@ -117,7 +122,7 @@ impl OrderState {
     pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         let refund = self.ledger.refunds.get_mut(&ours.id);
-        if let Some(refund) = refund.filter(|refund| refund.is_owed() && refund.attempt == ours.attempt) {
+        if let Some(refund) = refund.filter(|refund| refund.is_owed() && ours.is_attempt_of(refund)) {
             refund.state = RefundState::Failed { reason: why.to_owned() };
             self.announce_refunds(&before, at);
             self.add_entry(&Stamp::orderly(at), Event::RefundFailed, format!("{} {why}", ours.id));

@@ -79,7 +79,13 @@ fn a_claim_is_a_claim_until_money_has_come() {
     assert_eq!((fresh.word, &fresh.order), (Claimed, &Some(order("b"))));
     assert_eq!(fresh.clone().claimed(order("b")).word, Claimed);
     let paid = PaymentRecord::default().keep(&captured(5), &Named::default(), at(1)).claimed(order("b"));
-    assert_eq!(paid, PaymentRecord::matched(order("b")));
+    assert_eq!(paid, PaymentRecord::default().taken(order("b")));
+    for attempt in [MoneyFact::Failed("card_declined".into()), MoneyFact::Pending { until: None }] {
+        let attempt = event("stripe_pi_1", attempt);
+        let tried = PaymentRecord::default().keep(&attempt, &Named::default(), at(1)).claimed(order("b"));
+        assert_eq!(tried, fresh, "no money has come");
+        assert_eq!((fresh.word_after(&[attempt]), fresh.word_after(&[captured(5)])), (Claimed, Told));
+    }
     let named = record(Some(order("b")), Told, Some("b")).claimed(order("b"));
     assert_eq!(named.word, Told);
     let kept = fresh.keep(&captured(5), &Named { order: Some(order("a")), channel: Some(channel("a")) }, at(1));
@@ -93,6 +99,7 @@ fn decisions_are_kept_with_who_and_when() {
     let assigned = kept.clone().assign(order("a"), &stamp(2));
     assert_eq!((assigned.word, &assigned.order), (Decided, &Some(order("a"))));
     assert_eq!(assigned.decision(&payment).unwrap().note, "stripe_pi_1");
+    assert_eq!(assigned.clone().assign(order("a"), &stamp(3)), assigned, "the same decision again is none");
     let elsewhere = assigned.clone().keep(&captured(6), &order("b").into(), at(3));
     assert_eq!((elsewhere.word, elsewhere.order), (Decided, Some(order("a"))), "a person's word stands");
     let undone = assigned.clone().unassign(&stamp(4));

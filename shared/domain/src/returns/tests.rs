@@ -49,7 +49,7 @@ fn inspect(value: Return, units: &[Found], earlier: &[&Return]) -> Result<Inspec
 /// The units that these returns have paid back.
 fn compensated(earlier: &[&Return]) -> BTreeMap<LineId, u32> {
     let mut units = BTreeMap::new();
-    for (line, count) in earlier.iter().flat_map(|returned| returned.units_inspected()) {
+    for (line, count) in earlier.iter().flat_map(|returned| returned.units_paid_back()) {
         *units.entry(line).or_default() += count;
     }
     units

@@ -25,17 +25,12 @@ pub struct StockDelta {
     pub backordered: i64,
     /// No movement by hand changes it.
     #[cfg_attr(feature = "schema", schemars(skip))]
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "crate::sparse::is_zero")]
     pub waiting: i64,
     pub damaged: i64,
     pub quality_control: i64,
     pub safety: i64,
     pub incoming: i64,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
-fn is_zero(units: &i64) -> bool {
-    *units == 0
 }
 
 impl StockDelta {

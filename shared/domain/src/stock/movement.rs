@@ -1,7 +1,10 @@
 //! Movements by hand: received, corrected, counted.
 
-use super::change::StockDelta;
-use crate::{Rejection, ids::LocationId, problem::Code};
+use super::{
+    StockLevel,
+    change::{StockDelta, StockPlace},
+};
+use crate::{Rejection, history::Stamp, ids::LocationId, problem::Code};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +74,20 @@ pub struct MovementRecord {
     /// The count that the movement comes from, if any. The movement is only the difference from what was believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<Count>,
+}
+
+impl MovementRecord {
+    /// A movement at a place that `key` makes only once.
+    pub fn new(place: &StockPlace, change: StockDelta, reason: &str, key: &str, stamp: &Stamp) -> Self {
+        let (by, location, reason) = (stamp.by.to_string(), place.location.clone(), reason.to_owned());
+        Self { id: key.to_owned(), movement: Movement { at: stamp.at, by, location, reason, change }, counted: None }
+    }
+
+    /// The movement of units that the books miss of those that leave a place: they left, so they were there.
+    pub fn found_when_it_left(level: &StockLevel, gone: i64, key: &str, stamp: &Stamp) -> Option<Self> {
+        let found = StockDelta { on_hand: gone - level.on_hand, ..StockDelta::default() };
+        (found.on_hand > 0).then(|| Self::new(&level.place(), found, "found when it left", key, stamp))
+    }
 }
 
 /// A count of a place, as it was requested.

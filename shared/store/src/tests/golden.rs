@@ -207,7 +207,7 @@ async fn a_payment_whose_order_is_not_there_yet_and_one_whose_order_is() {
     let keep = |record: PaymentRecord, (n, fact)| record.keep(&event("stripe_pi_1", n, fact), &order(1).into(), at(20));
     let facts = (1..).zip(all_facts());
     assert_record("payment_unmatched", key.clone(), facts.fold(PaymentRecord::default(), keep)).await;
-    assert_record("payment_matched", key.clone(), PaymentRecord::matched(order(1))).await;
+    assert_record("payment_matched", key.clone(), PaymentRecord::default().taken(order(1))).await;
     assert_record("payment_claimed", key.clone(), PaymentRecord::default().claimed(order(1))).await;
     let named = Named { order: None, channel: "web".parse().ok() };
     let lost = PaymentRecord::default().keep(&event("stripe_pi_1", 1, MoneyFact::Captured(5)), &named, at(20));

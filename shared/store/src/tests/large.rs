@@ -70,7 +70,7 @@ impl TestStore {
             }
             assert!(state.owes(&Duty::StockSettlement), "what is unsettled is owed");
             let mut write = self.write(at(101));
-            write.moves(&moves);
+            write.moves(&moves, &BTreeMap::new());
             write.replace(&state, next);
             write.commit().await.unwrap();
             transactions += 1;

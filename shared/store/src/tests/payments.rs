@@ -64,17 +64,17 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
         put(&store, &none, kept).await.unwrap();
     }
     let none = store.payment(&payment(4)).await.unwrap();
-    put(&store, &none, PaymentRecord::matched(order(4))).await.unwrap();
+    put(&store, &none, PaymentRecord::default().taken(order(4))).await.unwrap();
 
     let unmatched = async |why| store.unmatched(why).await.unwrap();
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(2), payment(3)], "the oldest first");
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, []);
 
     let read = store.payment(&payment(2)).await.unwrap();
-    put(&store, &read, PaymentRecord::matched(order(2))).await.unwrap();
+    put(&store, &read, PaymentRecord::default().taken(order(2))).await.unwrap();
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(3)]);
     let read = store.payment(&payment(2)).await.unwrap();
-    assert_eq!(read.value, PaymentRecord::matched(order(2)));
+    assert_eq!(read.value, PaymentRecord::default().taken(order(2)));
 
     // A person assigns one payment to an order, and dismisses another.
     let [one, three] = [1, 3].map(async |n| store.payment(&payment(n)).await.unwrap());
@@ -95,11 +95,11 @@ async fn a_payment_and_the_state_of_its_order_are_read_in_one_request() {
     let store = TestStore::new();
     let (read, other) = store.payment_and_state(&payment(1), Some(&order(1))).await.unwrap();
     assert_eq!((read.version, other), (0, None));
-    put(&store, &read, PaymentRecord::matched(order(1))).await.unwrap();
+    put(&store, &read, PaymentRecord::default().taken(order(1))).await.unwrap();
     let kept = store.created(&state_key(1), state()).await;
     store.requests();
     let (read, other) = store.payment_and_state(&payment(1), Some(&order(1))).await.unwrap();
-    assert_eq!((read.version, read.value, other), (1, PaymentRecord::matched(order(1)), Some(kept)));
+    assert_eq!((read.version, read.value, other), (1, PaymentRecord::default().taken(order(1)), Some(kept)));
     assert_eq!(store.requests(), ["BatchGetItem"]);
     assert_eq!(store.payment_and_state(&payment(1), None).await.unwrap().1, None);
 }

@@ -14,7 +14,7 @@ fn locations() -> [Location; 3] {
 }
 
 fn payments() -> [PaymentRecord; 3] {
-    [1, 2, 3].map(|n| PaymentRecord::matched(order(n)))
+    [1, 2, 3].map(|n| PaymentRecord::default().taken(order(n)))
 }
 
 fn payment() -> PaymentId {

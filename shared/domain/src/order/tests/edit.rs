@@ -24,6 +24,11 @@ fn elsewhere() -> Edit {
     Edit { shipping_address: Some(address), reason: "moved".into(), ..Edit::default() }
 }
 
+fn express() -> Edit {
+    let shipping = Shipping { method: "Express".parse().unwrap(), price: 900, tax: 0 };
+    Edit { shipping: Some(shipping), reason: "in a hurry".into(), ..Edit::default() }
+}
+
 /// Two shirts and a mug that the warehouse was told of, and has not begun.
 fn announced() -> Order {
     deducted().dispatch(&BTreeMap::new(), &[main()].into(), at(4))
@@ -116,9 +121,7 @@ fn a_warehouse_that_was_told_of_a_fulfillment_hears_of_its_cancellation() {
 
 #[test]
 fn dearer_shipping_is_asked_for_and_the_order_waits_for_it() {
-    let express = Shipping { method: "Express".parse().unwrap(), price: 900, tax: 0 };
-    let edit = Edit { shipping: Some(express), reason: "in a hurry".into(), ..Edit::default() };
-    let dearer = edited(deducted(), &edit).unwrap();
+    let dearer = edited(deducted(), &express()).unwrap();
     let more = dearer.placed.total - 3700;
     assert!(more > 0 && dearer.state.holds[&HoldReason::AwaitingPayment].note.contains("more is due"));
     assert!(!dearer.state.owed.contains(&Duty::FulfillmentDispatch));
@@ -131,8 +134,7 @@ fn dearer_shipping_is_asked_for_and_the_order_waits_for_it() {
 #[test]
 fn what_went_back_for_fewer_units_is_asked_for_again_if_the_shipping_becomes_dearer() {
     let less = edited(deducted(), &fewer(&[(0, 1)])).unwrap();
-    let express = Shipping { method: "Express".parse().unwrap(), price: 900, tax: 0 };
-    let dearer = edited(less, &Edit { shipping: Some(express), ..Edit::default() }).unwrap();
+    let dearer = edited(less, &express()).unwrap();
     assert_eq!((dearer.placed.total, dearer.state.still_due()), (3100, 900));
     let cheaper = edited(dearer, &fewer(&[(1, 0)])).unwrap();
     assert_eq!((cheaper.placed.total, cheaper.state.still_due()), (2400, 200), "the mug is worth 7.00");
@@ -198,6 +200,55 @@ fn the_customer_hears_of_an_edit_once_the_order_was_confirmed() {
     let mail = Duty::Email(EmailKind::OrderEdited(2));
     assert!(edited(deducted(), &fewer(&[(0, 1)])).unwrap().state.owed.contains(&mail));
     assert!(!edited(paid(), &fewer(&[(0, 1)])).unwrap().state.owed.contains(&mail), "the confirmation will tell it");
+}
+
+#[test]
+fn a_failed_attempt_to_pay_for_dearer_shipping_is_no_refund() {
+    let failed = event("stripe_pi_2", MoneyFact::Failed("card_declined".into()));
+    let waiting = with_state(edited(deducted(), &express()).unwrap(), |state| state.record(&failed, at(21)));
+    assert_eq!(waiting.state.holds.keys().collect::<Vec<_>>(), [&HoldReason::AwaitingPayment]);
+}
+
+#[test]
+fn a_difference_that_a_person_waived_is_not_asked_for_by_the_next_edit() {
+    let dearer = edited(deducted(), &express()).unwrap();
+    let waived = dearer.with_state(|state| state.release(HoldReason::AwaitingPayment, &stamp(21))).unwrap();
+    let moved = edited(waived, &elsewhere()).unwrap();
+    assert_eq!((moved.state.holds.len(), moved.state.still_due()), (0, 0));
+    assert!(moved.state.owed.contains(&Duty::FulfillmentDispatch));
+}
+
+#[test]
+fn an_order_that_an_edit_opens_is_held_if_some_of_its_money_went_back_before() {
+    let part = with_state(pending(), |state| {
+        state.record(&captured(3000), at(9)).record(&event("stripe_pi_1", MoneyFact::RefundedInTotal(1000)), at(10))
+    });
+    let open = edited(part, &fewer(&[(0, 1)])).unwrap();
+    assert_eq!(open.state.status, OrderStatus::Open);
+    assert!(open.state.holds[&HoldReason::PaymentRefunded].note.starts_with("only 20.00 EUR are left"));
+}
+
+#[test]
+fn what_was_paid_back_for_other_goods_does_not_keep_the_price_of_what_is_taken_away() {
+    let request =
+        RefundRequest { lines: [(0, 2)].into(), shipping: 0, amount: None, reason: "late".into(), key: "a".into() };
+    let shirts_paid_back = deducted().request_refund(&request, &stamp(9)).unwrap();
+    let less = edited(shirts_paid_back, &fewer(&[(1, 0)])).unwrap();
+    assert_eq!(refunds(&less), [("edit-2", 700), ("request-1", 3000)]);
+}
+
+#[test]
+fn shipping_cannot_become_cheaper_than_what_was_given_back_of_it() {
+    let mut placed = two_lines();
+    placed.shipping.price = 490;
+    placed.total += 490;
+    let paid = with_state(unpaid(placed), |state| state.record(&captured(4190), at(2)));
+    let request =
+        RefundRequest { lines: [].into(), shipping: 490, amount: None, reason: "late".into(), key: "a".into() };
+    let given_back = paid.request_refund(&request, &stamp(9)).unwrap();
+    let cheaper = Shipping { method: "Slow".parse().unwrap(), price: 100, tax: 0 };
+    let edit = Edit { shipping: Some(cheaper), reason: "no hurry".into(), ..Edit::default() };
+    assert_eq!(edited(given_back, &edit), Err("already-refunded"));
 }
 
 proptest! {

@@ -139,6 +139,16 @@ fn no_unit_is_made_good_twice() {
 }
 
 #[test]
+fn units_that_turned_up_are_not_paid_back_because_they_were_to_be_sent_again() {
+    let again = resolve(lost(), Remedy::Reship).unwrap();
+    let unpaid = again.clone().cancel_unsent("sold out", &stamp(21)).unwrap();
+    assert_eq!(refunded(&unpaid), 3700, "nothing has arrived");
+    let turned_up = again.deliver(FULFILLMENT, PARCEL, &stamp(21)).unwrap();
+    let rest = turned_up.cancel_unsent("sold out", &stamp(22)).unwrap();
+    assert_eq!((refunded(&rest), rest.state.status.clone()), (0, OrderStatus::Completed));
+}
+
+#[test]
 fn what_comes_back_to_its_sender_is_in_stock_once() {
     let found =
         inspected(&[(0, 1, Disposition::Restocked), (0, 1, Disposition::NotRestocked), (1, 1, Disposition::Missing)]);

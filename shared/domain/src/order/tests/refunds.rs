@@ -195,6 +195,95 @@ fn what_a_person_refunded_of_an_unsent_unit_is_not_refunded_again_when_it_is_can
     assert_eq!(refunded(&rest), [("cancel-unsent", 333), ("request-1", 667)]);
 }
 
+#[test]
+fn a_credit_larger_than_its_return_leaves_the_rest_in_doubt() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let (first, order) = back(at_the_dashboard(mugs(), "re_1", 2000), 1, "a");
+    let waiting = inspect(order, first, 1, &RefundWish::default()).unwrap();
+    let decided = waiting.decide_return_refund(first, &RefundWish::default(), &re_1, &stamp(14)).unwrap();
+    let (second, order) = back(decided, 1, "b");
+    let doubtful = inspect(order, second, 1, &RefundWish::default()).unwrap();
+    assert_eq!(doubtful.returns[&second].refund, None, "20.00 are more than one mug: was the rest for this one?");
+    assert!(doubtful.state.holds[&HoldReason::RefundToApprove].note.contains("5.50 EUR were refunded at the provider"));
+}
+
+#[test]
+fn a_declined_return_keeps_no_credit_and_takes_none() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let (first, asked) =
+        at_the_dashboard(mugs(), "re_1", 1450).request_return(&wanted(&[(0, 1)]), "a", &stamp(9)).unwrap();
+    let credited = asked.decide_return_refund(first, &RefundWish::default(), &re_1, &stamp(10)).unwrap();
+    let declined = credited.change_return(first, |returned| returned.decline("too late", &stamp(11))).unwrap();
+    let again = declined.clone().decide_return_refund(first, &RefundWish::default(), &re_1, &stamp(12));
+    assert_eq!(again.unwrap_err().code, "wrong-status");
+    let (second, order) = back(declined, 1, "b");
+    let taken = order.decide_return_refund(second, &RefundWish::default(), &re_1, &stamp(13)).unwrap();
+    assert_eq!(taken.returns[&second].credits.values().sum::<Amount>(), 1450, "it is free again");
+}
+
+#[test]
+fn a_credit_is_a_change_of_the_order_once() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let (id, order) = back(at_the_dashboard(mugs(), "re_1", 1450), 1, "a");
+    let credit = |order: Order| order.decide_return_refund(id, &RefundWish::default(), &re_1, &stamp(13)).unwrap();
+    let credited = credit(order.clone());
+    assert_ne!(credited.state, order.state, "two returns that take the same credit meet on its version");
+    assert_eq!(credit(credited.clone()), credited);
+}
+
+#[test]
+fn the_hold_of_refunds_to_approve_names_the_first_that_waits() {
+    let limited = with_state(mugs(), |state| OrderState {
+        policy: Policy { approves_above: Some(1), ..Policy::default() },
+        ..state
+    });
+    let (first, one) = back(limited, 1, "a");
+    let one = inspect(one, first, 1, &RefundWish::default()).unwrap();
+    let (second, both) = back(one, 1, "b");
+    let both = inspect(both, second, 1, &RefundWish::default()).unwrap();
+    let note = |order: &Order| order.state.holds[&HoldReason::RefundToApprove].note.clone();
+    assert!(note(&both).starts_with("return 01: 14.50 EUR"), "{}", note(&both));
+    let next = both.decide_return_refund(first, &RefundWish::default(), &BTreeSet::new(), &stamp(14)).unwrap();
+    assert!(note(&next).starts_with("return 02:"), "{}", note(&next));
+}
+
+#[test]
+fn a_second_payment_is_too_much_even_if_goods_were_paid_back_before() {
+    let at_once = with_state(mugs(), |state| OrderState {
+        policy: Policy { refunds_surplus: true, ..Policy::default() },
+        ..state
+    });
+    let (id, order) = back(at_once, 1, "a");
+    let returned = inspect(order, id, 1, &RefundWish::default()).unwrap();
+    let twice = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(3390) };
+    let surplus = with_state(returned, |state| state.record(&twice, at(20)));
+    let all = [("return-01", 1450), ("surplus", 1940), ("surplus.2", 1450)];
+    assert_eq!(refunded(&surplus), all, "33.90, of both payments");
+}
+
+#[test]
+fn a_refund_of_ours_that_fails_waits_for_a_person_and_makes_no_new_surplus() {
+    let at_once = with_state(mugs(), |state| OrderState {
+        policy: Policy { refunds_surplus: true, ..Policy::default() },
+        ..state
+    });
+    let twice = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(3390) };
+    let sent =
+        with_state(at_once, |state| state.record(&twice, at(20)).refund_sent(&"surplus".parse().unwrap(), at(21)));
+    let failed = with_state(sent, |state| state.record(&refund("surplus", 1, 3390, RefundStatus::Failed), at(22)));
+    assert_eq!(refunded(&failed), [("surplus", 3390)]);
+    assert_eq!(failed.state.holds.keys().collect::<Vec<_>>(), [&HoldReason::RefundFailed]);
+}
+
+#[test]
+fn an_order_whose_refund_a_dispute_blocks_says_so_until_the_dispute_ends() {
+    let disputed = with_state(part_sent(), |state| state.record(&dispute(DisputeStatus::Open), at(9)));
+    let rest = disputed.cancel_unsent("sold out", &stamp(10)).unwrap();
+    assert!(rest.state.holds.contains_key(&HoldReason::PaymentDisputed) && !rest.state.owed.contains(&Duty::Refund));
+    let won = with_state(rest, |state| state.record(&dispute(DisputeStatus::Won), at(11)));
+    assert!(won.state.holds.is_empty() && won.state.owed.contains(&Duty::Refund));
+}
+
 proptest! {
     #[test]
     fn however_people_refund_no_more_goes_back_than_was_paid(

@@ -130,6 +130,15 @@ fn money_in_another_currency_besides_the_order_s_holds_it_for_a_person() {
 }
 
 #[test]
+fn money_in_another_currency_is_told_as_a_sum() {
+    let usd =
+        |payment: &str| MoneyEvent { currency: "USD".parse().ok(), payment: payment.parse().unwrap(), ..captured(500) };
+    let held = deducted().record(&usd("stripe_pi_2"), at(9));
+    let kept = held.release(HoldReason::Overpaid, &stamp(10)).unwrap().record(&usd("stripe_pi_3"), at(11));
+    assert!(kept.holds[&HoldReason::Overpaid].note.starts_with("10.00 USD was paid besides"), "{kept:?}");
+}
+
+#[test]
 fn an_inquiry_of_the_bank_holds_nothing() {
     let asked = deducted().record(&dispute(DisputeStatus::Inquiry), at(9));
     assert!(asked.holds.is_empty() && asked.owed.contains(&Duty::FulfillmentDispatch));
