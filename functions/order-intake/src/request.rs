@@ -16,7 +16,6 @@ use domain::{
     text::Reason,
     whole::{Price, Units, Whole},
 };
-use std::collections::BTreeSet;
 
 /// Why an order is cancelled.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -58,7 +57,7 @@ pub struct RefundOrder {
     #[cfg_attr(feature = "schema", schemars(with = "Option<RefundedAmount>"))]
     pub amount: Option<Amount>,
     /// Units that are paid back. They are not paid back again when they are returned.
-    #[cfg_attr(feature = "schema", schemars(length(max = MAX_LINES)))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub lines: Option<Vec<UnitsToRefund>>,
     /// A part of the shipping price.
     #[cfg_attr(feature = "schema", schemars(with = "Option<Price>"))]
@@ -92,11 +91,7 @@ impl Body for RefundOrder {
         if amount.is_none() && lines.is_none() && shipping.is_none() {
             fields.report("amount", "is required unless `lines` or `shipping` say what is refunded");
         }
-        let numbers: Option<BTreeSet<LineId>> =
-            lines.as_ref().map(|lines| lines.iter().map(|line| line.line).collect());
-        if numbers.is_some_and(|numbers| lines.as_ref().is_some_and(|lines| numbers.len() < lines.len())) {
-            fields.report("lines", "names a line twice");
-        }
+        fields.each_line_once("lines", lines.iter().flatten().map(|line| line.line));
         Some(Self {
             amount: amount.map(Whole::get),
             lines,

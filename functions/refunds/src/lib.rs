@@ -51,11 +51,13 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 async fn check_payments(app: &App, order: &OrderId) -> Result<(), Error> {
     let owing = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::PaymentCheck));
     let Some(state) = owing else { return Ok(()) };
+    // All are asked first: what is recorded of one may end the duty, and the others would not be asked any more.
+    let mut reported = Vec::new();
     for payment in state.value.ledger.unfinished_payments() {
-        let reported = app.providers.of(&payment.provider)?.payment(&payment.id, app.clock.now()).await?;
-        for ReportedEvent { named, event } in reported {
-            record_payment(&app.store, &named, &event, app.clock.now()).await?;
-        }
+        reported.extend(app.providers.of(&payment.provider)?.payment(&payment.id, app.clock.now()).await?);
+    }
+    for ReportedEvent { named, event } in reported {
+        record_payment(&app.store, &named, &event, app.clock.now()).await?;
     }
     payments_asked(&app.store, order, app.clock.now()).await
 }

@@ -155,11 +155,9 @@ impl Body for ReceiveReturn {
             let (line, received) = (fields.line(), fields.whole("received"));
             Some(ReceivedLine { line: line?, received: received? })
         });
-        let returned = Self { location: location?, lines: lines? };
-        if returned.by_line().len() < returned.lines.len() {
-            fields.report("lines", "names a line twice");
-        }
-        Some(returned)
+        let lines = lines?;
+        fields.each_line_once("lines", lines.iter().map(|line| line.line));
+        Some(Self { location: location?, lines })
     }
 }
 

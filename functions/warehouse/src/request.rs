@@ -41,11 +41,9 @@ impl Body for ConfirmPicks {
             let (line, picked) = (pick.line(), pick.whole("picked"));
             Some(Pick { line: line?, picked: picked? })
         });
-        let picks = Self { picks: picks? };
-        if picks.by_line().len() < picks.picks.len() {
-            fields.report("picks", "names a line twice");
-        }
-        Some(picks)
+        let picks = picks?;
+        fields.each_line_once("picks", picks.iter().map(|pick| pick.line));
+        Some(Self { picks })
     }
 }
 

@@ -179,6 +179,14 @@ impl Fields<'_> {
         Some(number.get())
     }
 
+    /// Reports a list that names a line of the order twice.
+    pub fn each_line_once(&self, name: &str, lines: impl IntoIterator<Item = LineId>) {
+        let mut seen = BTreeSet::new();
+        if !lines.into_iter().all(|line| seen.insert(line)) {
+            self.report(name, "names a line twice");
+        }
+    }
+
     /// True or false, or `default`.
     pub fn boolean_or(&self, name: &'static str, default: bool) -> Option<bool> {
         match self.get(name) {

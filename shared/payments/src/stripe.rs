@@ -23,7 +23,7 @@ pub use description::description;
 pub use units::units;
 pub use webhook::{Sources, Webhook};
 
-use domain::ledger::RefundStatus;
+use domain::{ids::ProviderId, ledger::RefundStatus};
 use jiff::SignedDuration;
 
 pub const NAME: &str = "stripe";
@@ -35,6 +35,11 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 /// Stripe's own libraries wait 80 seconds for an answer, and after a failure Stripe completes in the background what it
 /// had begun: <https://docs.stripe.com/error-low-level#server-errors>. After this time, its list of refunds is right.
 pub const SETTLING: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether an id names a charge, and not a payment intent. Charges of older bank debits begin with `py_`.
+fn is_charge(id: &ProviderId) -> bool {
+    ["ch_", "py_"].iter().any(|prefix| id.as_str().starts_with(prefix))
+}
 
 /// The status of a refund: <https://docs.stripe.com/api/refunds/object#refund_object-status>.
 fn refund_status(text: &str) -> RefundStatus {

@@ -52,10 +52,7 @@ impl Body for EditOrder {
             shipping: shipping?,
             reason: reason?,
         };
-        let lines = edit.lines.as_deref().unwrap_or_default();
-        if lines.iter().enumerate().any(|(n, line)| lines[..n].iter().any(|other| other.line == line.line)) {
-            fields.report("lines", "names a line twice");
-        }
+        fields.each_line_once("lines", edit.lines.iter().flatten().map(|line| line.line));
         Some(edit)
     }
 }

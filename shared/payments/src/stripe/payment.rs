@@ -6,7 +6,7 @@ use super::{
     events::reported,
     facts,
     fields::{moment, second, text},
-    metadata,
+    is_charge, metadata,
 };
 use crate::webhook::ReportedEvent;
 use app::Error;
@@ -18,7 +18,7 @@ use serde_json::Value;
 impl Api {
     /// See [`ApiClient::payment`](crate::ApiClient::payment).
     pub async fn payment(&self, id: &ProviderId, now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
-        let is_charge = id.as_str().starts_with("ch_");
+        let is_charge = is_charge(id);
         let path = if is_charge { "/v1/charges/" } else { "/v1/payment_intents/" };
         let expand = if is_charge { "" } else { "?expand[]=latest_charge" };
         let url = self.url(&format!("{path}{id}{expand}"));

@@ -2,7 +2,7 @@
 
 use super::{
     api::{Api, body},
-    metadata, refund_status, units,
+    is_charge, metadata, refund_status, units,
 };
 use crate::refund::{Outcome, RefundRequest, Reply};
 use app::Error;
@@ -89,9 +89,9 @@ fn idempotency_header() -> &'static str {
     if Safeguard::RefundIdempotencyKey.is_off() { "X-None" } else { "Idempotency-Key" }
 }
 
-/// The field that names a payment: `pi_…`, or `ch_…` for a charge without an intent.
+/// The field that names a payment: its intent, or a charge without one.
 fn payment(id: &ProviderId) -> (&'static str, &str) {
-    (if id.as_str().starts_with("ch_") { "charge" } else { "payment_intent" }, id.as_str())
+    (if is_charge(id) { "charge" } else { "payment_intent" }, id.as_str())
 }
 
 /// The parameters of a refund. `amount` is in Stripe's units.
