@@ -2,7 +2,7 @@
 
 use app::Error;
 use domain::{
-    fulfillment::{Fulfillment, FulfillmentStatus, PickLine},
+    fulfillment::{Fulfillment, FulfillmentStatus, PickLine, Service},
     ids::{FulfillmentId, LocationId, OrderId},
     placed_order::{Address, PlacedOrder},
 };
@@ -39,6 +39,9 @@ struct Notice<'a> {
     ship_to: &'a Address,
     /// Sorted by bin.
     picklist: &'a [PickLine],
+    /// What was ordered beside goods, for whoever packs them.
+    #[serde(skip_serializing_if = "<[Service]>::is_empty")]
+    services: &'a [Service],
 }
 
 impl Warehouses {
@@ -67,6 +70,7 @@ impl Warehouses {
             shipping_method: &placed.shipping.method,
             ship_to: &placed.shipping_address,
             picklist: &fulfillment.lines,
+            services: &fulfillment.services,
         };
         let body = serde_json::to_vec(&notice).map_err(|e| Error::Defect(e.to_string()))?;
         // The URL may hold a token, so it stays out of the error.

@@ -1,6 +1,7 @@
 //! What operators see and set: stuck orders, shelves to look at, unmatched payments, products, locations, channels, API keys.
 
 mod keys;
+mod locations;
 pub mod request;
 mod shelves;
 mod stuck;
@@ -9,14 +10,15 @@ use api::{Caller, Error, Problem, Request, Response};
 use app::settings;
 use domain::{
     ids::Sku,
-    settings::{Channel, Location, Product, Role},
+    settings::{Channel, Product, Role},
 };
-use request::{AssignPayment, CreateKey, PutChannel, PutLocation, PutProduct};
+use request::{AssignPayment, CloseLocation, CreateKey, PutChannel, PutLocation, PutProduct};
 use runtime::Clock;
 use serde::Serialize;
 use store::Store;
 
 pub use keys::{Keys, NewKey, RevokedKey};
+pub use locations::{EmptiedLocation, Locations};
 pub use shelves::{PromiseView, ShelfView, Shelves};
 pub use stuck::{Decision, StuckItem, StuckItems, UnmatchedPayment, UnmatchedPayments};
 
@@ -24,13 +26,6 @@ pub use stuck::{Decision, StuckItem, StuckItems, UnmatchedPayment, UnmatchedPaym
 pub struct App {
     pub store: Store,
     pub clock: Clock,
-}
-
-/// All locations.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Locations {
-    pub locations: Vec<Location>,
 }
 
 /// All channels.
@@ -48,10 +43,13 @@ api::routes! {
     "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => stuck::assign;
     "POST /operations/unmatched-payments/{payment}/unassign" () => stuck::unassign;
     "POST /operations/unmatched-payments/{payment}/dismiss" () => stuck::dismiss;
-    "PUT /products/{sku}" (Warehouse) PutProduct => put_product;
-    "GET /products/{sku}" (Storefront, Warehouse) => product;
-    "PUT /locations/{location}" () PutLocation => put_location;
-    "GET /locations" (Warehouse) => locations;
+    "PUT /products/{sku+}" (Warehouse) PutProduct => put_product;
+    "GET /products/{sku+}" (Storefront, Warehouse) => product;
+    "PUT /locations/{location}" () PutLocation => locations::put;
+    "POST /locations/{location}/close" () CloseLocation => locations::close;
+    "POST /locations/{location}/reopen" () => locations::reopen;
+    "POST /locations/{location}/empty" () => locations::empty;
+    "GET /locations" (Warehouse) => locations::list;
     "PUT /channels/{channel}" () PutChannel => put_channel;
     "GET /channels" () => channels;
     "POST /keys" () CreateKey => keys::create;
@@ -71,15 +69,6 @@ async fn product(app: &App, caller: &Caller, request: &Request) -> Result<Respon
     // Who works in the shop is nothing for storefronts.
     let changed = product.changed.filter(|_| caller.role != Role::Storefront);
     Ok(Response::json(200, &Product { changed, ..product }))
-}
-
-async fn put_location(app: &App, caller: &Caller, body: PutLocation, request: &Request) -> Result<Response, Error> {
-    let location = body.location(request.path_param("location")?);
-    Ok(Response::json(200, &settings::put_location(&app.store, location, &caller.stamp(app.clock.now())).await?))
-}
-
-async fn locations(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
-    Ok(Response::json(200, &Locations { locations: app.store.locations().await?.to_vec() }))
 }
 
 async fn put_channel(app: &App, caller: &Caller, body: PutChannel, request: &Request) -> Result<Response, Error> {

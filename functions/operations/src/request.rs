@@ -8,7 +8,7 @@ use api::{Body, Fields};
 use domain::{
     ids::{ChannelId, LocationId, OrderId, Sku},
     settings::{Bin, Channel, Product, Role},
-    text::{Name, Text},
+    text::{Name, Reason, Text},
     whole::ProductWeight,
 };
 use std::collections::BTreeMap;
@@ -63,16 +63,33 @@ pub struct PutProduct {
     /// Where it lies at each location.
     #[cfg_attr(feature = "schema", schemars(extend("maxProperties" = MAX_BINS)))]
     pub bins: Option<BTreeMap<LocationId, Bin>>,
+    /// No more units will come: what is there is sold, and nothing before it is there. False if absent.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub discontinued: bool,
+}
+
+/// Why a location takes no new work.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct CloseLocation {
+    pub reason: Reason,
+}
+
+impl Body for CloseLocation {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        Some(Self { reason: fields.text("reason")? })
+    }
 }
 
 impl PutProduct {
     pub fn product(self, sku: Sku) -> Product {
-        let Self { title, weight_g, bins } = self;
+        let Self { title, weight_g, bins, discontinued } = self;
         Product {
             sku,
             title,
             weight_g: weight_g.map(ProductWeight::get),
             bins: bins.unwrap_or_default(),
+            discontinued,
             changed: None,
         }
     }
@@ -86,7 +103,8 @@ impl Body for PutProduct {
         if bins.as_ref().is_some_and(|bins| bins.as_ref().is_some_and(|bins| bins.len() > MAX_BINS)) {
             fields.report("bins", format!("must be at most {MAX_BINS} bins"));
         }
-        Some(Self { title: title?, weight_g: weight_g?, bins: bins? })
+        let discontinued = fields.boolean_or("discontinued", false);
+        Some(Self { title: title?, weight_g: weight_g?, bins: bins?, discontinued: discontinued? })
     }
 }
 

@@ -25,7 +25,7 @@ pub struct App {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StockView {
     pub sku: Sku,
-    /// Over all locations.
+    /// Over all open locations.
     pub available: i64,
     pub locations: Vec<LevelView>,
     pub movements: Vec<Movement>,
@@ -38,7 +38,7 @@ api::routes! {
     App;
     "POST /stock" (Warehouse) MoveStock, keyed => receive_or_adjust;
     "PUT /stock" (Warehouse) CountStock, keyed => count;
-    "GET /stock/{sku}" (Storefront, Warehouse) => show;
+    "GET /stock/{sku+}" (Storefront, Warehouse) => show;
 }
 
 async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
@@ -47,7 +47,9 @@ async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Erro
     if locations.is_empty() {
         return Err(Problem::not_found(format!("{sku} is kept at no location")).into());
     }
-    let available = locations.iter().map(StockLevel::sellable).sum();
+    let all = app.store.locations().await?;
+    let is_open = |level: &&StockLevel| all.iter().all(|location| location.id != level.location || location.is_open());
+    let available = locations.iter().filter(is_open).map(StockLevel::sellable).sum();
     let locations = locations.iter().map(LevelView::of).collect();
     let movements = movements.into_iter().map(|record| record.movement).collect();
     Ok(Response::json(200, &StockView { sku, available, locations, movements }))

@@ -30,7 +30,8 @@ pub fn document() -> Value {
         tags.push(json!({ "name": tag, "description": description }));
         for route in &routes {
             let (method, path) = route.declared.parts();
-            let path = paths.entry(path).or_insert_with(|| json!({}));
+            // OpenAPI has no name for the rest of a path. A slash in it is percent-encoded, or sent as it is.
+            let path = paths.entry(path.replace("+}", "}")).or_insert_with(|| json!({}));
             path[method.to_lowercase()] = operation(&mut schemas, route, tag);
         }
     }

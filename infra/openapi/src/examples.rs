@@ -24,8 +24,9 @@ pub fn place_order() -> Value {
         "lines": [
             { "sku": "TEE-M", "title": "T-shirt, medium", "quantity": 2, "unit_price": 1900, "discount": 300, "tax": 559 },
             { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192 },
+            { "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": 300, "tax": 48, "stocked": false },
         ],
-        "shipping": { "method": "Standard", "price": 490, "tax": 78 },
+        "shipping": { "method": "Standard", "price": 490, "discount": 300, "tax": 30 },
         "discount": { "code": "WELCOME", "amount": 200 },
         "tax_included": true,
         "total": 4990,
@@ -47,7 +48,7 @@ pub fn edit_order() -> Value {
         "shipping_address": address,
         "billing_address": address,
         "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB" },
-        "shipping": { "method": "Express", "price": 990, "tax": 158 },
+        "shipping": { "method": "Express", "price": 990, "discount": 0, "tax": 158 },
         "reason": "the customer needs only one, at another address",
     })
 }
@@ -144,7 +145,11 @@ pub fn inspect_return() -> Value {
 }
 
 pub fn put_product() -> Value {
-    json!({ "title": "T-shirt, medium", "weight_g": 180, "bins": { "main": "A-01-3" } })
+    json!({ "title": "T-shirt, medium", "weight_g": 180, "bins": { "main": "A-01-3" }, "discontinued": false })
+}
+
+pub fn close_location() -> Value {
+    json!({ "reason": "stocktaking" })
 }
 
 pub fn put_location() -> Value {

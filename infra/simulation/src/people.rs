@@ -1,11 +1,13 @@
 //! The actions of storefronts, customers, the warehouse and operators. As in reality, a client that gets no answer asks
 //! again, and a client that gets a refusal accepts it.
 
+mod closer;
 mod parcels;
 mod payers;
 mod plot;
 mod stocktaker;
 
+pub use closer::closer;
 pub use plot::Plot;
 pub use stocktaker::{recounter, stocktaker};
 
@@ -24,7 +26,7 @@ const CHANNELS: [&str; 2] = ["web", "market"];
 /// SKU, units at each location, and whether it may be sold before it is in stock. The stock is small, so that orders
 /// compete.
 pub const GOODS: [(&str, [i64; 2], bool); 3] =
-    [("MUG", [5, 2], false), ("TEA", [4, 4], false), ("WHISK", [2, 0], true)];
+    [("MUG", [5, 2], false), ("TEA 1/2 lb", [4, 4], false), ("WHISK", [2, 0], true)];
 const PRICE: i64 = 1_000;
 
 /// The goods of large orders. Most are kept at both locations.
@@ -47,7 +49,7 @@ pub async fn open_shop(world: &World) {
         put("PUT /locations/{location}", "location", location, body).await;
     }
     for (sku, units, backorder) in GOODS {
-        put("PUT /products/{sku}", "sku", sku, json!({ "title": sku, "weight_g": 100 })).await;
+        put("PUT /products/{sku+}", "sku", sku, json!({ "title": sku, "weight_g": 100 })).await;
         for (location, on_hand) in LOCATIONS.into_iter().zip(units) {
             let count = json!({
                 "sku": sku, "location": location, "on_hand": on_hand,

@@ -94,6 +94,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
                 orders(&world, wait, FIRST + n, plot);
             }
             if world.chance(0.3) {
+                spawn_local(people::closer(Rc::clone(&world)));
+            }
+            if world.chance(0.3) {
                 let wait = world.moment(1_200);
                 let world = Rc::clone(&world);
                 spawn_local(async move {

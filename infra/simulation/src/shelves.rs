@@ -112,7 +112,7 @@ impl Shelves {
 
     /// Units that whose turn it is may still take.
     fn free_units(&self, sku: &str) -> i64 {
-        let of_sku = |place: &&String| place.split(' ').next() == Some(&format!("\"{sku}\""));
+        let of_sku = |place: &&String| place.starts_with(&format!("\"{sku}\" "));
         let open = self.levels.iter().filter(|(place, level)| of_sku(place) && !level.is_closed);
         open.map(|(_, level)| level.free.max(0)).sum()
     }

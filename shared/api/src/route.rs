@@ -74,9 +74,10 @@ impl Route {
         self.key.split_once(' ').unwrap_or_default()
     }
 
-    /// The names of the path's parameters.
+    /// The names of the path's parameters. `{sku+}` takes the rest of the path, with its slashes.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.parts().1.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        let name = |part: &'static str| part.strip_prefix('{')?.strip_suffix('}');
+        self.parts().1.split('/').filter_map(name).map(|name| name.trim_end_matches('+'))
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
     allocation::{Allocation, AllocationState},
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine},
+    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine, Service},
     history::{Entry, Event},
     ids::{ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
     ledger::{Payment, PaymentStatus, Refund},
@@ -137,6 +137,8 @@ pub struct LineView {
     pub tax: Amount,
     /// What the line costs in the end, with tax and after all discounts.
     pub total: Amount,
+    /// False: it is sold without stock, and neither picked nor returned.
+    pub stocked: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -150,6 +152,9 @@ pub struct FulfillmentView {
     pub created_at: Timestamp,
     /// The picklist, sorted by bin.
     pub picklist: Vec<PickLine>,
+    /// What was ordered beside goods, for whoever packs them: gift wrap, an engraving.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Service>,
     pub parcels: Vec<ParcelView>,
 }
 
@@ -182,6 +187,7 @@ impl FulfillmentView {
             status: value.status,
             created_at: value.created_at,
             picklist: value.lines.clone(),
+            services: value.services.clone(),
             parcels: value.parcels.iter().map(ParcelView::of).collect(),
         }
     }
@@ -270,6 +276,7 @@ impl OrderView {
             discount: line.discount,
             tax: line.tax,
             total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
+            stocked: line.stocked,
         };
         let fulfillments = order.fulfillments.iter().map(|(id, value)| FulfillmentView::new(&order.id, *id, value));
         let returns = order.returns.iter().map(|(id, value)| ReturnView::new(&order.id, *id, value));

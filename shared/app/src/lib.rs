@@ -8,6 +8,7 @@
 pub mod deduction;
 pub mod dispatch;
 pub mod emails;
+pub mod emptying;
 mod error;
 pub mod orders;
 pub mod payments;

@@ -176,13 +176,19 @@ impl Placing<'_> {
     async fn reserve(&self, held: &[Allocation]) -> Result<Vec<Allocation>, Error> {
         let placed = &self.placement.order;
         let locations = self.store.locations().await?;
-        let skus: Vec<Sku> = placed.lines.iter().map(|line| line.sku.clone()).collect();
+        let skus: Vec<Sku> = placed.stocked_lines().map(|line| line.sku.clone()).collect();
         let mut stock = Availability::beyond_promises(&self.store.stock_levels(&skus, &locations).await?);
-        let unknown = |(n, sku): (usize, &Sku)| {
-            let error = || FieldError::new(format!("lines[{n}].sku"), format!("{sku} is kept at no location"));
-            (!stock.knows(sku)).then(error)
+        let unknown = |(n, line): (usize, &Line)| {
+            let detail = || {
+                format!(
+                    "{} is kept at no location; what has no stock (gift wrap, a fee) is sent as \"stocked\": false",
+                    line.sku
+                )
+            };
+            let is_unknown = line.stocked && !stock.knows(&line.sku);
+            is_unknown.then(|| FieldError::new(format!("lines[{n}].sku"), detail()))
         };
-        let unknown: Vec<FieldError> = skus.iter().enumerate().filter_map(unknown).collect();
+        let unknown: Vec<FieldError> = placed.lines.iter().enumerate().filter_map(unknown).collect();
         if !unknown.is_empty() && !self.is_paid() {
             return Err(Refusal::invalid(unknown).into());
         }
@@ -216,7 +222,7 @@ fn needed(placed: &PlacedOrder, held: &[Allocation]) -> Vec<NeededUnits> {
         let quantity = line.quantity.saturating_sub(units.get(&line.id).copied().unwrap_or_default());
         (quantity > 0).then(|| NeededUnits { line: line.id, sku: line.sku.clone(), quantity })
     };
-    placed.lines.iter().filter_map(need).collect()
+    placed.stocked_lines().filter_map(need).collect()
 }
 
 /// The number of places that units are held at.

@@ -5,9 +5,10 @@ use domain::{
     history::Stamp,
     ids::{ChannelId, LocationId},
     settings::{ApiKey, Channel, Location, Product, Role},
-    text::Text,
+    stock::StockDelta,
+    text::{Reason, Text},
 };
-use store::{Record, Store, Stored, retry_on_conflict};
+use store::{Record, Store, Stored, Terms, retry_on_conflict};
 
 /// Refuses a location that there is none of.
 pub(crate) async fn must_know_location(store: &Store, location: &LocationId) -> Result<(), Error> {
@@ -18,20 +19,65 @@ pub(crate) async fn must_know_location(store: &Store, location: &LocationId) -> 
     Err(Refusal::invalid(vec![FieldError::new("location", detail)]).into())
 }
 
-/// Sets a location, and returns it as it is stored. Running sandboxes may use the old one for some seconds.
+/// Sets a location, and returns it as it is stored. Whether it is closed stays as it was. Running sandboxes may use the old
+/// one for some seconds.
 pub async fn put_location(store: &Store, location: Location, stamp: &Stamp) -> Result<Location, Error> {
-    let location =
-        put(store, &location.id.clone(), Location { changed: Some(stamp.into()), ..location }, stamp).await?;
+    let id = location.id.clone();
+    let rule = |before: Option<Location>| {
+        let closed = before.and_then(|before| before.closed);
+        Ok(Location { changed: Some(stamp.into()), closed, ..location.clone() })
+    };
+    change_location(store, &id, rule, stamp).await
+}
+
+/// Closes a location for new work. What was promised from it stays promised.
+pub async fn close_location(store: &Store, id: &LocationId, reason: &Reason, stamp: &Stamp) -> Result<Location, Error> {
+    change_location(store, id, |before| Ok(known(before, id)?.close(reason.clone(), stamp)), stamp).await
+}
+
+/// Opens a location again. Orders that wait for stock find it within some minutes.
+pub async fn reopen_location(store: &Store, id: &LocationId, stamp: &Stamp) -> Result<Location, Error> {
+    change_location(store, id, |before| Ok(known(before, id)?.reopen()), stamp).await
+}
+
+fn known(location: Option<Location>, id: &LocationId) -> Result<Location, Error> {
+    location.ok_or_else(|| Refusal::not_found(format!("there is no location {id}")).into())
+}
+
+async fn change_location(
+    store: &Store,
+    id: &LocationId,
+    rule: impl Fn(Option<Location>) -> Result<Location, Error>,
+    stamp: &Stamp,
+) -> Result<Location, Error> {
+    let changed = change(store, id, rule, stamp).await?;
     store.forget_locations();
-    Ok(location)
+    Ok(changed)
 }
 
 pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Result<Channel, Error> {
     put(store, &channel.id.clone(), Channel { changed: Some(stamp.into()), ..channel }, stamp).await
 }
 
+/// Sets a product. If it is discontinued, no location sells it any more before it is there.
 pub async fn put_product(store: &Store, product: Product, stamp: &Stamp) -> Result<Product, Error> {
-    put(store, &product.sku.clone(), Product { changed: Some(stamp.into()), ..product }, stamp).await
+    let product = Product { changed: Some(stamp.into()), ..product };
+    retry_on_conflict(async || {
+        let mut write = store.write(stamp.at);
+        match store.load::<Product>(&product.sku).await? {
+            Some(read) => write.replace(&read, product.clone()),
+            None => write.create(product.sku.clone(), product.clone()),
+        }
+        if product.discontinued {
+            for level in store.levels_of(&product.sku).await?.iter().filter(|level| level.backorder) {
+                let terms = Terms { backorder: Some(false), ..Terms::default() };
+                write.stock_on_terms(&level.place(), StockDelta::default(), terms);
+            }
+        }
+        Ok(write.commit().await?)
+    })
+    .await
+    .map(|()| product)
 }
 
 /// Stores a new API key. `secret` is the key itself; only its hash is kept.
@@ -77,15 +123,26 @@ pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Er
 
 /// Writes a record over any existing one, and returns it.
 async fn put<T: Record>(store: &Store, key: &T::Key, value: T, stamp: &Stamp) -> Result<T, Error> {
+    change(store, key, |_| Ok(value.clone()), stamp).await
+}
+
+/// Makes a record of the one that there is, if any.
+async fn change<T: Record>(
+    store: &Store,
+    key: &T::Key,
+    rule: impl Fn(Option<T>) -> Result<T, Error>,
+    stamp: &Stamp,
+) -> Result<T, Error> {
     retry_on_conflict(async || {
         let read: Option<Stored<T>> = store.load(key).await?;
+        let value = rule(read.as_ref().map(|read| read.value.clone()))?;
         let mut write = store.write(stamp.at);
         match read {
             Some(read) => write.replace(&read, value.clone()),
             None => write.create(key.clone(), value.clone()),
         }
-        Ok(write.commit().await?)
+        write.commit().await?;
+        Ok(value)
     })
     .await
-    .map(|()| value)
 }

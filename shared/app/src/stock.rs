@@ -7,7 +7,7 @@ pub use shelves::{AtRisk, Shelf, shelves_to_look_at};
 use crate::{Error, Refusal, settings::must_know_location};
 use domain::{
     history::Stamp,
-    ids::LocationId,
+    ids::{LocationId, Sku},
     problem::Code,
     stock::{Count, CountOf, Movement, MovementKind, MovementRecord, StockDelta, StockLevel, StockPlace},
 };
@@ -85,8 +85,21 @@ pub async fn count_stock(
     stamp: &Stamp,
 ) -> Result<StockLevel, Error> {
     must_know_location(store, &place.location).await?;
+    if counted.backorder == Some(true) {
+        may_be_backordered(store, &place.sku).await?;
+    }
     retry_on_conflict(async || take_count(store, place, counted, reason, key, stamp).await).await?;
     level(store, place).await
+}
+
+async fn may_be_backordered(store: &Store, sku: &Sku) -> Result<(), Error> {
+    match store.product(sku).await? {
+        Some(product) if product.discontinued => {
+            let why = format!("{sku} is discontinued, so it is not sold before it is there; see PUT /products/{sku}");
+            Err(Refusal::new(Code::Discontinued, why).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn take_count(
@@ -137,7 +150,7 @@ async fn take_count(
 /// Units that are picked and have not left. Who counts a shelf does not see them.
 async fn standing(store: &Store, place: &StockPlace) -> Result<i64, Error> {
     let work = store.all_work(&place.location).await?;
-    Ok(work.iter().map(|fulfillment| fulfillment.units_standing(&place.sku)).sum())
+    Ok(work.iter().map(|(_, fulfillment)| fulfillment.units_standing(&place.sku)).sum())
 }
 
 /// The outcome of a commit with a movement. If the movement exists and is this very one, only its answer was lost.

@@ -58,6 +58,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         unit_price,
         discount: 0,
         tax: 0,
+        stocked: true,
     };
     let address = Address {
         name: "Ada".into(),
@@ -79,7 +80,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         shipping_address: address,
         billing_address: None,
         lines: (0..).zip(lines).map(line).collect(),
-        shipping: Shipping { method: "Standard".into(), price: 0, tax: 0 },
+        shipping: Shipping { method: "Standard".into(), price: 0, discount: 0, tax: 0 },
         discount: None,
         tax_included: true,
         total: 0,
@@ -179,7 +180,7 @@ pub fn with_state(order: Order, rule: impl FnOnce(OrderState) -> OrderState) -> 
 /// An order that has just been placed, with everything reserved.
 pub fn unpaid(placed: PlacedOrder) -> Order {
     let reserved = AllocationState::Reserved(main());
-    let held = placed.lines.iter().map(|l| allocation(l.id, l.sku.as_str(), l.quantity, reserved.clone())).collect();
+    let held = placed.stocked_lines().map(|l| allocation(l.id, l.sku.as_str(), l.quantity, reserved.clone())).collect();
     let state = OrderState::place(&placed, Policy::default(), held, at(RESERVATION), &[], &stamp(0));
     Order { id: "ord_1".parse().unwrap(), placed, state, fulfillments: BTreeMap::new(), returns: BTreeMap::new() }
 }

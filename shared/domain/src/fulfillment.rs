@@ -14,7 +14,7 @@ use super::{
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
     history::{Entry, Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
-    placed_order::PlacedOrder,
+    placed_order::{Line, PlacedOrder},
     problem::Code,
     safeguards::Safeguard,
     settings::Product,
@@ -29,6 +29,9 @@ pub struct Fulfillment {
     pub created_at: Timestamp,
     pub status: FulfillmentStatus,
     pub lines: Vec<PickLine>,
+    /// What was ordered beside goods, for whoever packs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Service>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcels: Vec<Parcel>,
     /// How many things the warehouse's webhook has to hear of it: it was created, changed, cancelled. 0: it has no webhook.
@@ -107,6 +110,27 @@ pub struct PickLine {
     pub picked: Option<u32>,
 }
 
+/// A line without stock: gift wrap, an engraving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Service {
+    pub line: LineId,
+    pub sku: Sku,
+    pub title: String,
+    pub quantity: u32,
+}
+
+/// The lines of an order that come from no stock.
+pub(crate) fn services(placed: &PlacedOrder) -> Vec<Service> {
+    let service = |line: &Line| Service {
+        line: line.id,
+        sku: line.sku.clone(),
+        title: line.title.to_string(),
+        quantity: line.quantity,
+    };
+    placed.lines.iter().filter(|line| !line.stocked).map(service).collect()
+}
+
 /// Plans one fulfillment per location for everything that is committed, under the next free `ids`.
 pub fn plan(
     stock: &[Allocation],
@@ -138,6 +162,7 @@ pub fn plan(
             created_at: now,
             status: FulfillmentStatus::Open,
             lines,
+            services: services(placed),
             parcels: Vec::new(),
             notices: u32::from(notify.contains(at)),
             owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },

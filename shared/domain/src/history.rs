@@ -92,6 +92,8 @@ names! {
         Cancelled = "cancelled",
         /// What had not left was cancelled.
         RestCancelled = "rest-cancelled",
+        /// What a closed location had not begun is looked for elsewhere.
+        Rerouted = "rerouted",
         /// Lines, an address or a contact were changed.
         Edited = "edited",
         Expired = "expired",

@@ -1,8 +1,12 @@
 //! Names of things. Each is parsed once, at the edge, and not checked again.
 
+mod sku;
+
+pub use sku::{InvalidSku, Sku};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{borrow::Borrow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 /// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +15,44 @@ pub struct InvalidId {
     max: usize,
     allowed: &'static str,
 }
+
+/// What all names that are texts have in common, whatever their parsers take.
+macro_rules! text_name {
+    ($name:ident, $invalid:ty) => {
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $invalid;
+
+            fn try_from(text: String) -> Result<Self, $invalid> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+use text_name;
 
 /// Declares a name type: its maximum length and the punctuation that it allows besides ASCII letters and digits (`-`
 /// must come last).
@@ -21,11 +63,7 @@ macro_rules! id {
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
-        impl $name {
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+        text_name!($name, InvalidId);
 
         impl FromStr for $name {
             type Err = InvalidId;
@@ -39,32 +77,6 @@ macro_rules! id {
                     });
                 }
                 Ok(Self(text.to_owned()))
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-
-            fn try_from(text: String) -> Result<Self, InvalidId> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
             }
         }
 
@@ -89,10 +101,6 @@ macro_rules! id {
 id! {
     /// `ord_` and 26 characters, derived from the channel and the channel's own order id.
     OrderId, max 64, also "_-"
-}
-id! {
-    /// A stock keeping unit, as the merchant names it.
-    Sku, max 64, also "_.-"
 }
 id! {
     /// A storefront or marketplace that orders come from.
@@ -304,13 +312,13 @@ mod tests {
 
     #[test]
     fn a_name_takes_only_its_characters_and_length() {
-        for bad in ["", "a b", "a/b", "ä", "a\u{0}", &"x".repeat(65)] {
-            assert!(bad.parse::<Sku>().is_err(), "{bad:?}");
+        for bad in ["", "a b", "a/b", "ä", "a\u{0}", &"x".repeat(33)] {
+            assert!(bad.parse::<LocationId>().is_err(), "{bad:?}");
         }
-        assert_eq!("TEE-M.01_a".parse::<Sku>().unwrap().as_str(), "TEE-M.01_a");
+        assert_eq!("main-01_a".parse::<LocationId>().unwrap().as_str(), "main-01_a");
         assert_eq!(
-            "a b".parse::<Sku>().unwrap_err().to_string(),
-            "must be 1 to 64 characters out of letters, digits and _.-"
+            "a b".parse::<LocationId>().unwrap_err().to_string(),
+            "must be 1 to 32 characters out of letters, digits and _-"
         );
     }
 

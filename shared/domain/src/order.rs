@@ -137,7 +137,7 @@ impl Order {
     }
 
     /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
-    /// first units, so these are its last ones.
+    /// first units, so these are its last ones. What is sold without stock belongs to what has left.
     fn price_of_unsent(&self) -> Amount {
         let (mut sent, compensated) = (self.units_sent(), self.units_compensated());
         // What was sent again did not arrive the first time, unless it turned up.
@@ -146,7 +146,7 @@ impl Order {
             let there = turned_up.get(&line).copied().unwrap_or_default();
             *sent.entry(line).or_default() -= again.saturating_sub(there);
         }
-        let lines = self.placed.lines.iter();
+        let lines = self.placed.stocked_lines();
         lines
             .map(|line| {
                 let of = |units: &BTreeMap<LineId, u32>| units.get(&line.id).copied().unwrap_or_default();

@@ -71,7 +71,8 @@ pub struct PlacedOrder {
     pub billing_address: Option<Address>,
     pub lines: Vec<Line>,
     pub shipping: Shipping,
-    /// On the whole order; spread over the lines by largest remainder.
+    /// On the whole order; spread over the lines by largest remainder. What is more than they cost is taken off the
+    /// shipping.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<Discount>,
     /// Whether unit prices and the shipping price contain their tax.
@@ -133,6 +134,10 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
+    /// False for what is sold without stock, and neither picked nor returned: gift wrap, a deposit, a fee, a service. True if
+    /// absent.
+    #[serde(default = "crate::sparse::yes", skip_serializing_if = "crate::sparse::is_yes")]
+    pub stocked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +148,10 @@ pub struct Shipping {
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub price: Amount,
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    #[cfg_attr(feature = "schema", schemars(with = "Price"))]
+    pub discount: Amount,
+    /// After the discount: added to the price, or contained in it.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
@@ -164,8 +173,9 @@ pub struct Totals {
     pub lines: Vec<Amount>,
     /// Lines before discounts.
     pub subtotal: Amount,
-    /// All discounts.
+    /// All discounts, those on the shipping included.
     pub discount: Amount,
+    /// After its discount, with its tax.
     pub shipping: Amount,
     /// All taxes, whether added or contained.
     pub tax: Amount,
@@ -189,18 +199,21 @@ impl PlacedOrder {
         }
         let subtotal = checked_sum(gross.iter().copied())?;
         let order_discount = self.discount.as_ref().map_or(0, |discount| discount.amount);
-        if order_discount > checked_sum(net.iter().copied())? {
+        let of_lines = order_discount.min(checked_sum(net.iter().copied())?);
+        let of_shipping = self.shipping.discount.checked_add(order_discount - of_lines)?;
+        if of_shipping > self.shipping.price {
             return None;
         }
         let weights: Vec<u64> = net.iter().map(|net| net.unsigned_abs()).collect();
-        let shares = allocate(order_discount, &weights);
+        let shares = allocate(of_lines, &weights);
         let lines: Vec<Amount> = (0..net.len())
             .map(|i| net[i].checked_sub(shares[i])?.checked_add(added(self.lines[i].tax)))
             .collect::<Option<_>>()?;
-        let shipping = self.shipping.price.checked_add(added(self.shipping.tax))?;
+        let shipping = (self.shipping.price - of_shipping).checked_add(added(self.shipping.tax))?;
+        let of_each_line = checked_sum(self.lines.iter().map(|line| line.discount))?;
         Some(Totals {
             subtotal,
-            discount: checked_sum(self.lines.iter().map(|line| line.discount))?.checked_add(order_discount)?,
+            discount: of_each_line.checked_add(of_lines)?.checked_add(of_shipping)?,
             shipping,
             tax: checked_sum(self.lines.iter().map(|line| line.tax))?.checked_add(self.shipping.tax)?,
             total: checked_sum(lines.iter().copied())?.checked_add(shipping)?,
@@ -225,14 +238,16 @@ impl PlacedOrder {
         next
     }
 
-    /// Makes the order's discount a part of each line's own.
+    /// Makes the order's discount a part of each line's own, and of the shipping's.
     fn spread_discount(&mut self) {
         let Some(discount) = self.discount.take() else { return };
-        let net = |line: &Line| (line.unit_price * i64::from(line.quantity) - line.discount).unsigned_abs();
-        let weights: Vec<u64> = self.lines.iter().map(net).collect();
-        for (line, share) in self.lines.iter_mut().zip(allocate(discount.amount, &weights)) {
+        let net = |line: &Line| line.unit_price * i64::from(line.quantity) - line.discount;
+        let of_lines = discount.amount.min(self.lines.iter().map(net).sum());
+        let weights: Vec<u64> = self.lines.iter().map(|line| net(line).unsigned_abs()).collect();
+        for (line, share) in self.lines.iter_mut().zip(allocate(of_lines, &weights)) {
             line.discount += share;
         }
+        self.shipping.discount += discount.amount - of_lines;
     }
 
     /// The price of units `units` of line `line`, with discounts and tax.
@@ -252,6 +267,11 @@ impl PlacedOrder {
     /// The price of shipping, with its tax.
     pub fn price_of_shipping(&self) -> Amount {
         self.totals().map_or(0, |totals| totals.shipping)
+    }
+
+    /// The lines whose goods come from stock.
+    pub fn stocked_lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.stocked)
     }
 
     pub fn line(&self, line: LineId) -> Option<&Line> {
@@ -275,7 +295,7 @@ mod tests {
         let mut order = placed(&[("a", 2, 1000), ("b", 1, 500)]);
         order.lines[0].discount = 200;
         order.lines[0].tax = 342;
-        order.shipping = Shipping { method: "Standard".into(), price: 490, tax: 93 };
+        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 93 };
         order.discount = Some(Discount { code: None, amount: 230 });
         let totals = order.totals().unwrap();
         assert_eq!(totals.lines, [1620, 450], "230 is spread 180 to 50");
@@ -298,25 +318,48 @@ mod tests {
         assert!(order.totals().is_none());
     }
 
+    #[test]
+    fn a_discount_takes_the_lines_first_and_then_the_shipping() {
+        let mut order = placed(&[("a", 2, 1000), ("b", 1, 900)]);
+        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 0 };
+        let totals = |order: &PlacedOrder| order.totals().map(|of| (of.lines, of.shipping, of.discount, of.total));
+        assert_eq!(totals(&order), Some((vec![2000, 900], 400, 90, 3300)));
+        for (amount, expected) in [
+            (2900, Some((vec![0, 0], 400, 2990, 400))),
+            (3000, Some((vec![0, 0], 300, 3090, 300))),
+            (3300, Some((vec![0, 0], 0, 3390, 0))),
+            (3301, None),
+        ] {
+            order.discount = Some(Discount { code: None, amount });
+            assert_eq!(totals(&order), expected, "{amount}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn units_always_add_up_to_the_order(
+        fn units_and_shipping_always_add_up_to_the_order(
             lines in prop::collection::vec((1..9_u32, 0..9_999_i64, 0..500_i64), 1..6),
-            discount in 0..5_000_i64,
+            discount in 0..60_000_i64,
+            shipping in (0..900_i64, 0..900_i64, 0..90_i64),
         ) {
             let mut order = placed(&lines.iter().map(|(q, p, _)| ("a", *q, *p)).collect::<Vec<_>>());
             for (line, (.., tax)) in order.lines.iter_mut().zip(&lines) {
                 line.tax = *tax;
             }
             order.tax_included = false;
+            let (price, off, tax) = (shipping.0, shipping.1.min(shipping.0), shipping.2);
+            order.shipping = Shipping { method: "Standard".into(), price, discount: off, tax };
             let net: i64 = lines.iter().map(|(q, p, _)| i64::from(*q) * p).sum();
-            order.discount = Some(Discount { code: None, amount: discount.min(net) });
+            order.discount = Some(Discount { code: None, amount: discount.min(net + price - off) });
             let units: i64 = (0..)
                 .zip(&lines)
                 .flat_map(|(line, (q, ..))| (0..*q).map(move |unit| (line, unit)))
                 .map(|(line, unit)| order.price_of_units(line, unit..unit + 1))
                 .sum();
-            prop_assert_eq!(units, order.totals().unwrap().total);
+            prop_assert_eq!(units + order.price_of_shipping(), order.totals().unwrap().total);
+            let spread = order.with_quantity(0, lines[0].0);
+            prop_assert_eq!(spread.totals().unwrap().total, order.totals().unwrap().total);
+            prop_assert_eq!(spread.price_of_shipping(), order.price_of_shipping());
         }
     }
 }

@@ -74,6 +74,7 @@ codes! {
     AlreadyPicking = "already-picking", 409, "the warehouse works on it, and it cannot be changed any more";
     MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";
     AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
+    DiscountTooLarge = "discount-too-large", 409, "a discount is larger than what it is taken from";
     NoReason = "no-reason", 409, "less than what is due is refunded only with a reason";
     UnknownRefund = "unknown-refund", 409, "no such refund was made at the provider, or it counts for another return";
     // Steps of a fulfillment or a return.
@@ -91,6 +92,9 @@ codes! {
     NotReturnable = "not-returnable", 409, "more is asked for than was shipped and is not in a return yet";
     WrongCount = "wrong-count", 409, "more than was announced, or less than was received before";
     NotAllInspected = "not-all-inspected", 409, "a received unit has no disposition, or one that did not come has";
+    // Locations and products.
+    LocationOpen = "location-open", 409, "the location takes new work; close it first";
+    Discontinued = "discontinued", 409, "no more units of the product will come, so none are sold before they are there";
     // Stock by hand.
     NotEnoughStock = "not-enough-stock", 409, "more is taken than is there";
     NotReceived = "not-received", 409, "what is received must be above 0";

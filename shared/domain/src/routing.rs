@@ -118,12 +118,13 @@ impl Availability {
     }
 }
 
-/// Finds a location for each needed unit, and takes the found units from `stock`.
+/// Finds a location for each needed unit, and takes the found units from `stock`. Closed locations are not asked.
 pub fn route(needed: &[NeededUnits], locations: &[Location], stock: &mut Availability) -> Routed {
+    let locations: Vec<&Location> = locations.iter().filter(|location| location.is_open()).collect();
     let mut routed = Routed::default();
     let mut open: Vec<NeededUnits> = needed.to_vec();
     let mut by_priority: BTreeMap<u16, Vec<&LocationId>> = BTreeMap::new();
-    for location in locations {
+    for location in &locations {
         by_priority.entry(location.priority).or_default().push(&location.id);
     }
     for mut group in by_priority.into_values() {
@@ -134,8 +135,10 @@ pub fn route(needed: &[NeededUnits], locations: &[Location], stock: &mut Availab
         }
     }
     for want in open.into_iter().filter(|want| want.quantity > 0) {
-        routed.kept_at.entry(want.sku.clone()).or_insert_with(|| stock.places_of(&want.sku));
-        let mut ranked: Vec<&Location> = locations.iter().collect();
+        let is_open = |id: &LocationId| locations.iter().any(|location| location.id == *id);
+        let kept_at = || stock.places_of(&want.sku).into_iter().filter(is_open).collect();
+        routed.kept_at.entry(want.sku.clone()).or_insert_with(kept_at);
+        let mut ranked = locations.clone();
         ranked.sort_by_key(|location| (location.priority, &location.id));
         let home = ranked.into_iter().find(|location| stock.allows_backorder(&want.sku, &location.id));
         if let Some(home) = home {
@@ -184,12 +187,12 @@ fn part(want: &NeededUnits, location: &LocationId, quantity: u32) -> RoutedUnits
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::arrival::Schedule;
+    use crate::{arrival::Schedule, fixtures::stamp};
     use proptest::prelude::*;
 
     fn location(id: &str, priority: u16) -> Location {
         let (id, name) = (id.parse().unwrap(), id.into());
-        Location { id, name, priority, schedule: Schedule::default(), webhook_url: None, changed: None }
+        Location { id, name, priority, schedule: Schedule::default(), webhook_url: None, closed: None, changed: None }
     }
 
     fn stock(levels: &[(&str, &str, i64, bool)]) -> Availability {
@@ -246,6 +249,18 @@ mod tests {
         assert_eq!(shape(&routed.backordered), [(0, "x", 2)]);
         let short = Shortage { line: 1, sku: "b".parse().unwrap(), asked: 3, available: 1 };
         assert_eq!(routed.short, [short]);
+    }
+
+    #[test]
+    fn a_closed_location_gives_nothing_promises_nothing_and_is_no_place_to_wait_at() {
+        let closed = location("x", 1).close("fire".into(), &stamp(1));
+        let mut stock = stock(&[("a", "x", 5, true), ("a", "y", 1, false)]);
+        let routed = route(&needed(&[("a", 3)]), &[closed.clone(), location("y", 2)], &mut stock);
+        assert_eq!((shape(&routed.parts), routed.backordered.len()), (vec![(0, "y", 1)], 0));
+        assert_eq!(routed.short.len(), 1);
+        assert_eq!(routed.kept_at.values().next().unwrap(), &["y".parse().unwrap()]);
+        let reopened = closed.reopen();
+        assert_eq!(shape(&route(&needed(&[("a", 3)]), &[reopened], &mut stock).parts), [(0, "x", 3)]);
     }
 
     #[test]

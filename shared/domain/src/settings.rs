@@ -3,9 +3,9 @@
 use super::{
     arrival::Schedule,
     contact::WebhookUrl,
-    history::LastChange,
+    history::{LastChange, Stamp},
     ids::{ChannelId, LocationId, Sku},
-    text::{Name, Text},
+    text::{Name, Reason, Text},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,9 +26,40 @@ pub struct Location {
     /// New fulfillments are posted here, signed as Standard Webhooks. `https` only, but for loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<WebhookUrl>,
+    /// While it is closed, nothing new is promised from it or sent to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closure>,
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
+}
+
+/// Why a location takes no new work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Closure {
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub since: Timestamp,
+    pub by: String,
+    pub reason: Reason,
+}
+
+impl Location {
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// Closes it. If it is closed, the first time stands.
+    #[must_use]
+    pub fn close(mut self, reason: Reason, stamp: &Stamp) -> Self {
+        self.closed.get_or_insert(Closure { since: stamp.at, by: stamp.by.to_string(), reason });
+        self
+    }
+
+    #[must_use]
+    pub fn reopen(self) -> Self {
+        Self { closed: None, ..self }
+    }
 }
 
 /// A storefront or marketplace.
@@ -120,6 +151,9 @@ pub struct Product {
     /// Where it lies, by location: what a picklist is sorted by.
     #[serde(default)]
     pub bins: BTreeMap<LocationId, Bin>,
+    /// No more units will come: what is there is sold, and nothing before it is there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub discontinued: bool,
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,

@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// All the work of a location, strongly consistent but for work that was made in the last moment.
-    pub async fn all_work(&self, location: &LocationId) -> Result<Vec<Fulfillment>, StoreError> {
+    pub async fn all_work(&self, location: &LocationId) -> Result<Vec<(OrderId, Fulfillment)>, StoreError> {
         /// Keys of one request.
         const PAGE: usize = 1_000;
         let mut work = Vec::new();
@@ -152,8 +152,8 @@ impl Store {
             let sort = [WORK_LOCATION, WORK_SINCE];
             let keys = self.listed(WORK_INDEX, sort, location.as_str(), after.as_deref(), PAGE, true).await?;
             let is_last = keys.len() < PAGE;
-            for (_, found) in self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await? {
-                work.push(found?.value);
+            for (key, found) in self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await? {
+                work.push((key.order, found?.value));
             }
             match keys.into_iter().next_back() {
                 Some((_, last)) if !is_last => after = Some(last),

@@ -8,7 +8,7 @@ use super::{
     tables::Table,
     write::Write,
 };
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use domain::{
     ids::{LocationId, Sku},
     settings::Location,
@@ -126,23 +126,28 @@ impl Store {
         sku: &Sku,
         movements: i32,
     ) -> Result<(Vec<StockLevel>, Vec<MovementRecord>), StoreError> {
-        let query = |prefix: &str| {
-            self.client
-                .query()
-                .table_name(&self.tables.stock)
-                .key_condition_expression("sku = :sku AND begins_with(#item, :prefix)")
-                .expression_attribute_names("#item", ITEM)
-                .expression_attribute_values(":sku", AttributeValue::S(sku.to_string()))
-                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-        };
-        let levels =
-            query(LOCATION).consistent_read(true).into_paginator().items().send().collect::<Result<Vec<_>, _>>();
-        let levels = levels.await.map_err(StoreError::request("Query stock"))?;
-        let moved = query(MOVEMENT).scan_index_forward(false).limit(movements).send().await;
+        let levels = self.levels_of(sku).await?;
+        let moved = self.query_sku(sku, MOVEMENT).scan_index_forward(false).limit(movements).send().await;
         let moved = moved.map_err(StoreError::request("Query movements"))?.items.unwrap_or_default();
-        let levels = levels.into_iter().map(level).collect::<Result<_, _>>()?;
         let moved = moved.into_iter().map(|item| from_item(item, sku)).collect::<Result<_, _>>()?;
         Ok((levels, moved))
+    }
+
+    /// The levels of a SKU at all locations, strongly consistent.
+    pub async fn levels_of(&self, sku: &Sku) -> Result<Vec<StockLevel>, StoreError> {
+        let levels = self.query_sku(sku, LOCATION).consistent_read(true).into_paginator().items().send();
+        let levels = levels.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::request("Query stock"))?;
+        levels.into_iter().map(level).collect()
+    }
+
+    fn query_sku(&self, sku: &Sku, prefix: &str) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.tables.stock)
+            .key_condition_expression("sku = :sku AND begins_with(#item, :prefix)")
+            .expression_attribute_names("#item", ITEM)
+            .expression_attribute_values(":sku", AttributeValue::S(sku.to_string()))
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
     }
 
     /// One level, strongly consistent.

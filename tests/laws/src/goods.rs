@@ -162,7 +162,8 @@ pub(crate) fn every_unit_is_somewhere(books: &Books, broken: &mut Vec<String>) {
             let number = line["id"].as_u64().and_then(|id| u16::try_from(id).ok()).unwrap_or(u16::MAX);
             let held: u32 = state.stock.iter().filter(|held| held.line == number).map(|held| held.quantity).sum();
             let sent = sent.get(&(order.clone(), number)).copied().unwrap_or(0);
-            let ordered = line["quantity"].as_u64().and_then(|units| u32::try_from(units).ok()).unwrap_or(0);
+            let units = line["quantity"].as_u64().filter(|_| line["stocked"] != false);
+            let ordered = units.and_then(|units| u32::try_from(units).ok()).unwrap_or(0);
             let expected = match state.status {
                 OrderStatus::Cancelled { .. } => (0, 0),
                 _ if rest_cancelled => (0, sent.min(ordered)),

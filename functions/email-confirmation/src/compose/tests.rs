@@ -41,6 +41,7 @@ fn locations() -> Vec<Location> {
             priority: 1,
             schedule,
             webhook_url: None,
+            closed: None,
             changed: None,
         }
     };

@@ -36,6 +36,7 @@ impl PutLocation {
             priority: priority.map_or(DEFAULT_PRIORITY, Priority::get),
             schedule,
             webhook_url,
+            closed: None,
             changed: None,
         }
     }

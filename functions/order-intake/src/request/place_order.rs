@@ -222,6 +222,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
     let unit_price = price(fields, "unit_price");
     let discount = price_or_none(fields, "discount");
     let tax = price_or_none(fields, "tax");
+    let stocked = fields.boolean_or("stocked", true);
     Some(Line {
         id: 0, // it is given with the other lines
         sku: sku?,
@@ -230,14 +231,16 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
         unit_price: unit_price?,
         discount: discount?,
         tax: tax?,
+        stocked: stocked?,
     })
 }
 
 pub(super) fn shipping(fields: &Fields<'_>) -> Option<Shipping> {
     let method = fields.text("method");
     let price = price_or_none(fields, "price");
+    let discount = price_or_none(fields, "discount");
     let tax = price_or_none(fields, "tax");
-    Some(Shipping { method: method?, price: price?, tax: tax? })
+    Some(Shipping { method: method?, price: price?, discount: discount?, tax: tax? })
 }
 
 fn discount(fields: &Fields<'_>) -> Option<Discount> {

@@ -203,7 +203,7 @@ fn every_field_that_is_wrong_is_named_by_its_path() {
         ("billing_address", vec![json!("same"), json!(true)]),
         ("billing_address.country", vec![json!("Germany")]),
         ("lines", vec![json!([]), json!({}), json!("TEE"), json!(vec![json!({}); 501])]),
-        ("lines[0].sku", vec![json!("a b"), json!("ä"), json!(""), long(65), json!(12)]),
+        ("lines[0].sku", vec![json!("a?b"), json!("/a"), json!(""), long(65), json!(12)]),
         ("lines[0].title", vec![json!(""), long(201)]),
         ("lines[1].quantity", vec![json!(0), json!(-1), json!(1.5), json!("1"), json!(100_001), json!(1e9)]),
         ("lines[1].unit_price", vec![json!(-1), json!(19.5), json!("1200"), json!(MAX_AMOUNT + 1), json!(u64::MAX)]),
@@ -261,7 +261,7 @@ fn tax_is_added_unless_it_is_included() {
 fn discounts_larger_than_their_price_and_sums_too_large_to_hold_are_refused() {
     let table = [
         ("lines[1].discount", json!(1201)),
-        ("discount.amount", json!(5001)),
+        ("discount.amount", json!(5491)), // the lines and the shipping
         ("lines[0].unit_price", json!(MAX_AMOUNT)),
     ];
     for (path, value) in table {

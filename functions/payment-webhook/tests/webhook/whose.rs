@@ -63,6 +63,7 @@ impl Shop {
             priority: 1,
             schedule: Schedule::default(),
             webhook_url: None,
+            closed: None,
             changed: None,
         };
         put_location(&app.store, location.clone(), &stamp()).await.unwrap();

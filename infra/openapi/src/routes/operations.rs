@@ -6,10 +6,15 @@ use domain::{
     settings::{Channel, Location, Product},
 };
 use operations::{
-    Channels, Keys, Locations, NewKey, RevokedKey, Shelves, StuckItems, UnmatchedPayment, UnmatchedPayments,
+    Channels, EmptiedLocation, Keys, Locations, NewKey, RevokedKey, Shelves, StuckItems, UnmatchedPayment,
+    UnmatchedPayments,
 };
 
 pub fn routes() -> Vec<Prose> {
+    to_look_at().into_iter().chain(settings()).collect()
+}
+
+fn to_look_at() -> Vec<Prose> {
     vec![
         Prose::new::<StuckItems>(
             "GET /operations/stuck",
@@ -56,12 +61,45 @@ pub fn routes() -> Vec<Prose> {
             (200, "The payment. It is listed again only when another event of it comes."),
         )
         .fails(Code::PaymentTaken),
-        Prose::new::<Product>("PUT /products/{sku}", "putProduct", "Set a product", (200, "The product."))
+    ]
+}
+
+fn settings() -> Vec<Prose> {
+    vec![
+        Prose::new::<Product>("PUT /products/{sku+}", "putProduct", "Set a product", (200, "The product."))
             .example(examples::put_product()),
-        Prose::new::<Product>("GET /products/{sku}", "readProduct", "Read a product", (200, "The product.")),
+        Prose::new::<Product>("GET /products/{sku+}", "readProduct", "Read a product", (200, "The product.")),
         Prose::new::<Location>("PUT /locations/{location}", "putLocation", "Set a location", (200, "The location."))
-            .about("Functions that run already may know the old location for some seconds.")
+            .about("Functions that run already may know the old location for some seconds. Whether it is closed stays as it was.")
             .example(examples::put_location()),
+        Prose::new::<Location>(
+            "POST /locations/{location}/close",
+            "closeLocation",
+            "Close a location for new work",
+            (200, "The location."),
+        )
+        .about(
+            "Nothing new is promised from it or routed to it. What was promised from it before stays promised, and leaves \
+             from it unless it is emptied.",
+        )
+        .example(examples::close_location()),
+        Prose::new::<Location>(
+            "POST /locations/{location}/reopen",
+            "reopenLocation",
+            "Open a location again",
+            (200, "The location. Orders that wait for stock find it within some minutes."),
+        ),
+        Prose::new::<EmptiedLocation>(
+            "POST /locations/{location}/empty",
+            "emptyLocation",
+            "Take the work away from a closed location",
+            (200, "What was taken away, and what is left."),
+        )
+        .about(
+            "Fulfillments that nobody has begun are cancelled, and their goods are routed again, to other locations. What no \
+             other location has waits for stock. At most 50 orders at a time: ask again while `left` is above 0.",
+        )
+        .fails(Code::LocationOpen),
         Prose::new::<Locations>("GET /locations", "listLocations", "List the locations", (200, "All locations.")),
         Prose::new::<Channel>("PUT /channels/{channel}", "putChannel", "Set a channel", (200, "The channel."))
             .example(examples::put_channel()),

@@ -75,6 +75,7 @@ fn orders() -> Vec<Prose> {
         .fails(Code::OnlyLess)
         .fails(Code::AlreadyPicking)
         .fails(Code::AlreadyRefunded)
+        .fails(Code::DiscountTooLarge)
         .fails(Code::NotActive)
         .fails_if(Code::UnknownLine, "the order has no such line"),
         Prose::new::<OrderView>(

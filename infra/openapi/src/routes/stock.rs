@@ -23,9 +23,10 @@ pub fn routes() -> Vec<Prose> {
             )
             .key("The same key counts once.")
             .example(examples::count_stock())
-            .fails_if(Code::KeyReused, "the key was used for another count"),
+            .fails_if(Code::KeyReused, "the key was used for another count")
+            .fails_if(Code::Discontinued, "`backorder` is true, and no more units of the product will come"),
         Prose::new::<StockView>(
-            "GET /stock/{sku}",
+            "GET /stock/{sku+}",
             "readStock",
             "Show the stock of a SKU",
             (200, "Its levels at all locations, and its newest movements by hand."),

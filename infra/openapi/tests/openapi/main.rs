@@ -18,7 +18,7 @@ fn all_routes() -> impl Iterator<Item = Route> {
 /// The operation of a route in the document.
 fn operation<'a>(document: &'a Value, route: &Route) -> &'a Value {
     let (method, path) = route.declared.parts();
-    &document["paths"][path][method.to_lowercase()]
+    &document["paths"][path.replace("+}", "}")][method.to_lowercase()]
 }
 
 /// Every `$ref` of the document.

@@ -161,7 +161,7 @@ impl Walk<'_> {
             self.probe(at, "that is empty", false, "".into());
         }
         if format.is_some() || schema["pattern"].is_string() {
-            self.probe(at, "of another form", false, "not of this form".into());
+            self.probe(at, "of another form", false, "not of this form?".into());
         }
     }
 

@@ -6,6 +6,9 @@ use domain::ids::OrderId;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// What gift wrap costs.
+const WRAP: i64 = 300;
+
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paying {
@@ -48,6 +51,8 @@ pub struct Plot {
     pub edits_after: Option<Duration>,
     /// Somebody refunds a unit in the provider's dashboard.
     pub refunded_elsewhere: bool,
+    /// Whether it is a gift: its wrap is no stock.
+    pub wrapped: bool,
     /// Whether a unit of the first line comes back.
     pub sends_back: bool,
     /// Whether the storefront gives up after its first attempt to place it.
@@ -57,7 +62,7 @@ pub struct Plot {
 impl Plot {
     /// An ordinary life that ends with a return.
     pub fn ordinary() -> Self {
-        let lines = vec![("MUG", 2), ("TEA", 1)];
+        let lines = vec![("MUG", 2), ("TEA 1/2 lb", 1)];
         Self {
             channel: CHANNELS[0],
             lines,
@@ -68,6 +73,7 @@ impl Plot {
             disputed: false,
             edits_after: None,
             refunded_elsewhere: false,
+            wrapped: false,
             sends_back: true,
             gives_up: false,
         }
@@ -109,7 +115,7 @@ impl Plot {
         let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
         let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
         let edits_after = world.chance(0.15).then(|| world.moment(300));
-        let refunded_elsewhere = world.chance(0.07);
+        let (refunded_elsewhere, wrapped) = (world.chance(0.07), world.chance(0.15));
         Self {
             channel,
             lines,
@@ -119,6 +125,7 @@ impl Plot {
             disputed,
             edits_after,
             refunded_elsewhere,
+            wrapped,
             sends_back,
             ..Self::ordinary()
         }
@@ -130,11 +137,13 @@ impl Plot {
     }
 
     pub(super) fn total(&self) -> i64 {
-        self.lines.iter().map(|(_, units)| i64::from(*units) * PRICE).sum()
+        let goods: i64 = self.lines.iter().map(|(_, units)| i64::from(*units) * PRICE).sum();
+        goods + if self.wrapped { WRAP } else { 0 }
     }
 
     pub(super) fn order(&self, reference: &str, payment: Option<&str>) -> Value {
         let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
+        let wrap = json!({ "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": WRAP, "stocked": false });
         json!({
             "reference": reference,
             "currency": "EUR",
@@ -142,8 +151,8 @@ impl Plot {
             "shipping_address": {
                 "name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
             },
-            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
-            "shipping": { "method": "Standard", "price": 0, "tax": 0 },
+            "lines": self.lines.iter().map(line).chain(self.wrapped.then_some(wrap)).collect::<Vec<_>>(),
+            "shipping": { "method": "Standard", "price": 490, "discount": 490 },
             "tax_included": true,
             "total": self.total(),
             "payment": payment.map(|id| json!({ "provider": "stripe", "id": id })),

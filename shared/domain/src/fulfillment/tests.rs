@@ -120,7 +120,14 @@ fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
         let bins = BTreeMap::from([(location("main"), bin.into())]);
         (
             sku.clone(),
-            Product { sku, title: format!("Product {line}").as_str().into(), weight_g: None, bins, changed: None },
+            Product {
+                sku,
+                title: format!("Product {line}").as_str().into(),
+                weight_g: None,
+                bins,
+                discontinued: false,
+                changed: None,
+            },
         )
     };
     let products = BTreeMap::from([product(0, "B-02"), product(1, "A-01")]);

@@ -3,7 +3,7 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::FulfillmentStatus,
+    fulfillment::{FulfillmentStatus, services},
     history::Stamp,
     ids::{FulfillmentId, LineId},
     placed_order::{Address, Customer, PlacedOrder, Shipping},
@@ -39,6 +39,10 @@ impl Order {
         }
         let shipping_given_back = self.shipping_given_back();
         self.change_where_and_who(edit);
+        let Some(totals) = self.placed.totals() else {
+            let why = "the discount is larger than what it is taken from; send the shipping with another discount";
+            return Err(Rejection::new(Code::DiscountTooLarge, why));
+        };
         if self.placed.price_of_shipping() < shipping_given_back {
             let given = self.placed.currency.format(shipping_given_back);
             let why = format!("{given} of the shipping are given back already, so it must cost as much at least");
@@ -52,7 +56,7 @@ impl Order {
         if goes_elsewhere {
             self.nobody_works_on_it()?;
         }
-        self.placed.total = self.placed.totals().map_or(before.total, |totals| totals.total);
+        self.placed.total = totals.total;
         self.placed.revision = before.revision.next();
         // The money first: what is taken away may be the last that the order waited for.
         self.state.edited(&self.placed, &told(&before, &self.placed, &edit.reason), stamp);
@@ -91,17 +95,22 @@ impl Order {
             return Err(Rejection::new(Code::AlreadyRefunded, why));
         }
         let gone = line.quantity - quantity;
-        let left = gone - self.state.give_up(id, gone);
-        let left = left - self.take_off_picklists(id, left);
-        if left > 0 {
-            let why = format!(
-                "line {id} ({}): {left} of the {gone} units are being picked or have left; hold the order, or wait for their return",
-                line.sku
-            );
-            return Err(Rejection::new(Code::AlreadyPicking, why));
+        if line.stocked {
+            let left = gone - self.state.give_up(id, gone);
+            let left = left - self.take_off_picklists(id, left);
+            if left > 0 {
+                let why = format!(
+                    "line {id} ({}): {left} of the {gone} units are being picked or have left; hold the order, or wait for their return",
+                    line.sku
+                );
+                return Err(Rejection::new(Code::AlreadyPicking, why));
+            }
         }
         if gone > 0 {
             self.placed = self.placed.with_quantity(id, quantity);
+        }
+        if gone > 0 && !line.stocked {
+            self.tell_open_fulfillments_of_services();
         }
         Ok(())
     }
@@ -119,6 +128,15 @@ impl Order {
             }
         }
         taken
+    }
+
+    /// What goes with the order beside goods has changed. Whoever has begun to work knows it as it was.
+    fn tell_open_fulfillments_of_services(&mut self) {
+        let services = services(&self.placed);
+        for fulfillment in self.fulfillments.values_mut().filter(|f| f.status == FulfillmentStatus::Open) {
+            fulfillment.services.clone_from(&services);
+            fulfillment.owe_notice();
+        }
     }
 
     fn change_where_and_who(&mut self, edit: &Edit) {

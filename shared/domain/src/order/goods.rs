@@ -3,10 +3,10 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{Fulfillment, HandOver, PackedLine, Packing, plan},
+    fulfillment::{Fulfillment, FulfillmentStatus, HandOver, PackedLine, Packing, plan},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, Sku},
-    order_state::HoldReason,
+    order_state::{HoldReason, OrderStatus},
     problem::Code,
     settings::Product,
     stock::{MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
@@ -27,6 +27,24 @@ impl Order {
         let ids: Vec<FulfillmentId> = planned.iter().map(|(id, _)| *id).collect();
         self.state.dispatched(&ids, at);
         self.fulfillments.extend(planned);
+        self
+    }
+
+    /// Takes away from a location what nobody has begun there, to be routed again.
+    pub fn leave_location(mut self, location: &LocationId, stamp: &Stamp) -> Self {
+        if self.state.status != OrderStatus::Open {
+            return self;
+        }
+        let mut units: BTreeMap<LineId, u32> = BTreeMap::new();
+        let is_waiting = |f: &Fulfillment| f.location == *location && f.status == FulfillmentStatus::Open;
+        for (id, fulfillment) in self.fulfillments.iter_mut().filter(|(_, fulfillment)| is_waiting(fulfillment)) {
+            for line in &fulfillment.lines {
+                *units.entry(line.line).or_default() += line.quantity;
+            }
+            *fulfillment = fulfillment.clone().cancel(stamp);
+            self.state.set_fulfillment_status(*id, fulfillment.status, stamp.at);
+        }
+        self.state.leave(location, &units, stamp);
         self
     }
 

@@ -139,7 +139,7 @@ impl Order {
         for (line, units) in came_back.chain(self.units_of_refunded_parcels()) {
             *came.entry(line).or_default() += units;
         }
-        let is_whole = self.placed.lines.iter().all(|line| came.get(&line.id).is_some_and(|n| *n >= line.quantity));
+        let is_whole = self.placed.stocked_lines().all(|line| came.get(&line.id).is_some_and(|n| *n >= line.quantity));
         if is_whole { self.shipping_not_given_back() } else { 0 }
     }
 

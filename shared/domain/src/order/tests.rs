@@ -5,8 +5,10 @@
 mod edit;
 mod ids;
 mod life;
+mod locations;
 mod parcels;
 mod refunds;
+mod services;
 
 use super::*;
 use crate::order_state::HoldReason;

@@ -17,7 +17,7 @@ use crate::{
     unsettled::Moves,
 };
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl OrderState {
     /// The units that it was promised from a place, and that have not left.
@@ -140,7 +140,8 @@ impl OrderState {
 
     pub(super) fn owe_dispatch(&mut self) {
         let committed = self.stock.iter().any(|a| matches!(a.state, AllocationState::Committed(_)));
-        if self.status == OrderStatus::Open && self.holds.is_empty() && committed {
+        let has_no_goods = self.stock.is_empty() && self.fulfillments.is_empty();
+        if self.status == OrderStatus::Open && self.holds.is_empty() && (committed || has_no_goods) {
             self.owed.insert(Duty::FulfillmentDispatch);
         }
     }
@@ -238,6 +239,9 @@ impl OrderState {
             self.fulfillments.insert(*id, FulfillmentStatus::Open);
             self.add_entry(&Stamp::orderly(at), Event::Dispatched, format!("fulfillment {id}"));
         }
+        if self.holds.is_empty() {
+            self.complete_when_done(at); // it may have nothing that is sent
+        }
     }
 
     /// Records that the units of `line` have left `location` with a carrier. The order no longer holds them.
@@ -286,6 +290,25 @@ impl OrderState {
         }
     }
 
+    /// Gives up what is committed at a location, and the units of these lines that its fulfillments had. They are routed
+    /// again.
+    pub(crate) fn leave(&mut self, location: &LocationId, dispatched: &BTreeMap<LineId, u32>, stamp: &Stamp) {
+        let committed = AllocationState::Committed(location.clone());
+        let from = AllocationState::Dispatched(location.clone());
+        let lines: BTreeSet<LineId> = self.stock.iter().map(|allocation| allocation.line).collect();
+        let mut left = 0;
+        for line in lines {
+            let missing = |_: &AllocationState| Some(AllocationState::Missing);
+            let units = dispatched.get(&line).copied().unwrap_or_default();
+            left += shift(&mut self.stock, line, u32::MAX, |state| *state == committed, missing)
+                + shift(&mut self.stock, line, units, |state| *state == from, missing);
+        }
+        if left > 0 {
+            self.owed.insert(Duty::StockDeduction);
+            self.add_entry(stamp, Event::Rerouted, format!("{left} units of {location}"));
+        }
+    }
+
     /// Notes the status of a fulfillment. Its own history says who changed it. The order is completed when the last
     /// fulfillment is closed and nothing is left to send.
     pub(crate) fn set_fulfillment_status(&mut self, id: FulfillmentId, status: FulfillmentStatus, at: Timestamp) {
@@ -294,7 +317,7 @@ impl OrderState {
     }
 
     pub(crate) fn complete_when_done(&mut self, at: Timestamp) {
-        let done = !self.fulfillments.is_empty() && self.fulfillments.values().all(|status| status.is_final());
+        let done = self.confirmed && self.fulfillments.values().all(|status| status.is_final());
         if self.status == OrderStatus::Open && done && self.stock.is_empty() {
             self.status = OrderStatus::Completed;
             self.clear_goods_holds();

@@ -20,7 +20,7 @@ use domain::{
     order_state::HoldReason,
     payment_record::{Named, PaymentRecord},
     returns::{Disposition, Grade, Inspection, RefundWish},
-    settings::{ApiKey, Channel, Product, Role},
+    settings::{ApiKey, Channel, Closure, Product, Role},
     stock::{Count, CountOf, Movement, MovementRecord},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,9 +157,17 @@ async fn the_state_of_an_order_with_every_fact_about_money() {
 #[tokio::test]
 async fn an_open_fulfillment_of_which_the_warehouse_is_to_be_told() {
     let bins = [(fixtures::main(), "A-01".into())].into();
-    let tee =
-        Product { sku: "TEE".parse().unwrap(), title: "T-shirt, navy, M".into(), weight_g: None, bins, changed: None };
-    let order = deducted().dispatch(&[(tee.sku.clone(), tee)].into(), &[fixtures::main()].into(), at(4));
+    let tee = Product {
+        sku: "TEE".parse().unwrap(),
+        title: "T-shirt, navy, M".into(),
+        weight_g: None,
+        bins,
+        discontinued: false,
+        changed: None,
+    };
+    let mut wrapped = deducted();
+    wrapped.placed = full();
+    let order = wrapped.dispatch(&[(tee.sku.clone(), tee)].into(), &[fixtures::main()].into(), at(4));
     let key = item_of(&order, ItemName::Fulfillment(FULFILLMENT));
     assert_record("fulfillment_open", key, order.fulfillments[&FULFILLMENT].clone()).await;
 }
@@ -225,6 +233,7 @@ async fn a_location() {
     let location = Location {
         schedule: Schedule::try_from(settings).unwrap(),
         webhook_url: Some("https://wms.example/hook".into()),
+        closed: Some(Closure { since: at(2), by: "operator:ada".into(), reason: "burst pipe".into() }),
         changed: Some((&stamp(3)).into()),
         ..super::settings::location("east")
     };
@@ -259,6 +268,7 @@ async fn a_product() {
         title: "Stoneware mug".into(),
         weight_g: Some(350),
         bins,
+        discontinued: true,
         changed: Some((&stamp(3)).into()),
     };
     assert_record("product", product.sku.clone(), product).await;

@@ -86,6 +86,7 @@ async fn every_table_s_records_are_created_once_and_replaced_at_their_version_on
         title: title.into(),
         weight_g: None,
         bins: [].into(),
+        discontinued: false,
         changed: None,
     };
     follows_the_protocol("MUG".parse().unwrap(), ["a", "b", "c"].map(product), other("MUG")).await;

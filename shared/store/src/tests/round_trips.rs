@@ -11,7 +11,7 @@ use domain::{
     money::MAX_AMOUNT,
     order_state::{Hold, HoldReason, OrderStatus},
     parcel_state::ParcelState,
-    placed_order::{Address, Discount},
+    placed_order::{Address, Discount, Line},
     returns::{Deduction, Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };
 use std::collections::BTreeMap;
@@ -313,6 +313,8 @@ async fn an_e_mail_s_claim_reads_back_whether_held_or_given_back() {
 /// An order with every optional part.
 pub(super) fn full() -> PlacedOrder {
     let mut full = two_lines();
+    let wrap = Line { id: 2, sku: "WRAP/large 1".parse().unwrap(), stocked: false, ..full.lines[1].clone() };
+    full.lines.push(wrap);
     let address = Address {
         company: Some("Ada & Co".into()),
         line2: Some("c/o".into()),
@@ -328,6 +330,7 @@ pub(super) fn full() -> PlacedOrder {
     full.lines[0].discount = 50;
     full.lines[0].tax = 300;
     full.shipping.price = 490;
+    full.shipping.discount = 90;
     full.shipping.tax = MAX_AMOUNT;
     full.tax_included = false;
     full.payment = "stripe_pi_1".parse().ok();

@@ -15,6 +15,7 @@ pub(super) fn location(id: &str) -> Location {
         priority: 1,
         schedule,
         webhook_url: None,
+        closed: None,
         changed: None,
     }
 }
@@ -28,7 +29,14 @@ async fn put<T: Record>(store: &TestStore, key: &T::Key, value: &T) {
 }
 
 fn product(sku: &str) -> Product {
-    Product { sku: sku.parse().unwrap(), title: sku.into(), weight_g: None, bins: [].into(), changed: None }
+    Product {
+        sku: sku.parse().unwrap(),
+        title: sku.into(),
+        weight_g: None,
+        bins: [].into(),
+        discontinued: false,
+        changed: None,
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 46] = [
+const ROUTES: [(&str, Storefront, bool, Body); 49] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
@@ -58,7 +58,7 @@ const ROUTES: [(&str, Storefront, bool, Body); 46] = [
     ("POST /webhooks/payments/{provider}", Any, true, Signed),
     ("POST /stock", No, true, Read),
     ("PUT /stock", No, true, Read),
-    ("GET /stock/{sku}", Any, true, Ignored),
+    ("GET /stock/{sku+}", Any, true, Ignored),
     ("GET /fulfillments", No, true, Ignored),
     ("GET /orders/{order_id}/fulfillments/{fulfillment}", No, true, Ignored),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, Empty),
@@ -82,9 +82,12 @@ const ROUTES: [(&str, Storefront, bool, Body); 46] = [
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),
     ("POST /operations/unmatched-payments/{payment}/unassign", No, false, Empty),
     ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, Empty),
-    ("PUT /products/{sku}", No, true, Read),
-    ("GET /products/{sku}", Any, true, Ignored),
+    ("PUT /products/{sku+}", No, true, Read),
+    ("GET /products/{sku+}", Any, true, Ignored),
     ("PUT /locations/{location}", No, false, Read),
+    ("POST /locations/{location}/close", No, false, Read),
+    ("POST /locations/{location}/reopen", No, false, Empty),
+    ("POST /locations/{location}/empty", No, false, Empty),
     ("GET /locations", No, true, Ignored),
     ("PUT /channels/{channel}", No, false, Read),
     ("GET /channels", No, false, Ignored),
@@ -309,7 +312,7 @@ async fn every_wrong_field_of_an_order_is_named_at_once() {
         "currency": "EURO", "customer": { "name": "", "email": "nobody" },
         "shipping_address": { "name": "A\u{7}", "line1": "x", "city": "y", "country": "Germany" },
         "lines": [
-            { "sku": "not a sku", "title": "t", "quantity": 0, "unit_price": -1 },
+            { "sku": "no/../sku", "title": "t", "quantity": 0, "unit_price": -1 },
             { "sku": "MUG-BLUE", "title": "x".repeat(201), "quantity": 1, "unit_price": 100, "color": "blue" },
         ],
         "shipping": { "method": "Standard" }, "total": 1.5,
@@ -439,7 +442,7 @@ async fn a_webhook_without_a_good_signature_is_refused() {
 /// A route's path with its parameters replaced by values.
 fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
     let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-        Some(name) => value(name),
+        Some(name) => value(name.trim_end_matches('+')),
         None => part.to_owned(),
     };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod assortment;
 mod binaries;
 mod demo;
 mod field;
@@ -14,6 +15,7 @@ mod large;
 mod laws;
 mod life;
 mod line;
+mod locations;
 mod messages;
 mod money;
 mod provider;

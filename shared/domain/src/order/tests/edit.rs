@@ -25,7 +25,7 @@ fn elsewhere() -> Edit {
 }
 
 fn express() -> Edit {
-    let shipping = Shipping { method: "Express".parse().unwrap(), price: 900, tax: 0 };
+    let shipping = Shipping { method: "Express".parse().unwrap(), price: 900, discount: 0, tax: 0 };
     Edit { shipping: Some(shipping), reason: "in a hurry".into(), ..Edit::default() }
 }
 
@@ -238,6 +238,24 @@ fn what_was_paid_back_for_other_goods_does_not_keep_the_price_of_what_is_taken_a
 }
 
 #[test]
+fn a_discount_that_pays_the_shipping_needs_as_much_of_it() {
+    let mut free = two_lines();
+    free.shipping.price = 490;
+    free.discount = Some(Discount { code: None, amount: 4190 });
+    free.total = 0;
+    let free = unpaid(free);
+    let shipping = |price, discount| {
+        let shipping = Shipping { method: "Slow".parse().unwrap(), price, discount, tax: 0 };
+        Edit { shipping: Some(shipping), reason: "no hurry".into(), ..Edit::default() }
+    };
+    assert_eq!(edited(free.clone(), &shipping(100, 0)), Err("discount-too-large"));
+    let dearer = edited(free.clone(), &shipping(590, 0)).unwrap();
+    assert_eq!((dearer.placed.total, dearer.state.still_due()), (100, 100));
+    let fewer = edited(free, &fewer(&[(1, 0)])).unwrap();
+    assert_eq!((fewer.placed.total, fewer.placed.price_of_shipping()), (0, 0));
+}
+
+#[test]
 fn shipping_cannot_become_cheaper_than_what_was_given_back_of_it() {
     let mut placed = two_lines();
     placed.shipping.price = 490;
@@ -246,7 +264,7 @@ fn shipping_cannot_become_cheaper_than_what_was_given_back_of_it() {
     let request =
         RefundRequest { lines: [].into(), shipping: 490, amount: None, reason: "late".into(), key: "a".into() };
     let given_back = paid.request_refund(&request, &stamp(9)).unwrap();
-    let cheaper = Shipping { method: "Slow".parse().unwrap(), price: 100, tax: 0 };
+    let cheaper = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 0, tax: 0 };
     let edit = Edit { shipping: Some(cheaper), reason: "no hurry".into(), ..Edit::default() };
     assert_eq!(edited(given_back, &edit), Err("already-refunded"));
 }

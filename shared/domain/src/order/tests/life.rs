@@ -108,6 +108,7 @@ fn locations() -> Vec<Location> {
         priority,
         schedule: Schedule::default(),
         webhook_url: None,
+        closed: None,
         changed: None,
     };
     [("main", 1), ("store", 2)].map(location).to_vec()

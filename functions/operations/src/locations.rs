@@ -1,0 +1,60 @@
+//! Locations: set, closed, emptied, opened again.
+
+use crate::{
+    App,
+    request::{CloseLocation, PutLocation},
+};
+use api::{Caller, Error, Request, Response};
+use app::{emptying, settings};
+use domain::{ids::OrderId, settings::Location};
+use serde::Serialize;
+
+/// All locations.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Locations {
+    pub locations: Vec<Location>,
+}
+
+/// What was taken away from a closed location.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EmptiedLocation {
+    /// The orders whose goods are looked for elsewhere now.
+    pub orders: Vec<OrderId>,
+    /// Fulfillments that somebody has begun: they leave from here, or are picked short.
+    pub begun: usize,
+    /// Fulfillments that are still there. Ask again to go on with them.
+    pub left: usize,
+}
+
+pub(crate) async fn put(app: &App, caller: &Caller, body: PutLocation, request: &Request) -> Result<Response, Error> {
+    let location = body.location(request.path_param("location")?);
+    Ok(Response::json(200, &settings::put_location(&app.store, location, &caller.stamp(app.clock.now())).await?))
+}
+
+pub(crate) async fn close(
+    app: &App,
+    caller: &Caller,
+    body: CloseLocation,
+    request: &Request,
+) -> Result<Response, Error> {
+    let (id, stamp) = (request.path_param("location")?, caller.stamp(app.clock.now()));
+    Ok(Response::json(200, &settings::close_location(&app.store, &id, &body.reason, &stamp).await?))
+}
+
+pub(crate) async fn reopen(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let (id, stamp) = (request.path_param("location")?, caller.stamp(app.clock.now()));
+    Ok(Response::json(200, &settings::reopen_location(&app.store, &id, &stamp).await?))
+}
+
+pub(crate) async fn empty(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let (id, stamp) = (request.path_param("location")?, caller.stamp(app.clock.now()));
+    let emptied = emptying::empty_location(&app.store, &id, &stamp).await?;
+    let emptying::Emptied { orders, begun, left } = emptied;
+    Ok(Response::json(200, &EmptiedLocation { orders: orders.into_iter().collect(), begun, left }))
+}
+
+pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
+    Ok(Response::json(200, &Locations { locations: app.store.locations().await?.to_vec() }))
+}
