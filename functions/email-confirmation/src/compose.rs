@@ -107,6 +107,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
         order: letterhead(order),
         lines: priced_lines(order),
         totals: totals(order)?,
+        ships: placed.stocked_lines().next().is_some(),
         arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
         ship_to: address(&placed.shipping_address),
     })

@@ -104,6 +104,8 @@ pub struct PaymentConfirmed {
     pub order: Order,
     pub lines: Vec<PricedLine>,
     pub totals: Totals,
+    /// Whether goods are sent.
+    pub ships: bool,
     /// `None` while nobody knows. The customer is told so.
     pub arrival: Option<DateRange>,
     /// Line by line.

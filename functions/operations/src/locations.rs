@@ -24,8 +24,11 @@ pub struct EmptiedLocation {
     pub orders: Vec<OrderId>,
     /// Fulfillments that somebody has begun: they leave from here, or are picked short.
     pub begun: usize,
-    /// Fulfillments that are still there. Ask again to go on with them.
+    /// Orders that are still there. Ask again to go on with them.
     pub left: usize,
+    /// Orders that could not be changed; the logs tell why. The others did not wait for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<OrderId>,
 }
 
 pub(crate) async fn put(app: &App, caller: &Caller, body: PutLocation, request: &Request) -> Result<Response, Error> {
@@ -51,8 +54,9 @@ pub(crate) async fn reopen(app: &App, caller: &Caller, request: &Request) -> Res
 pub(crate) async fn empty(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let (id, stamp) = (request.path_param("location")?, caller.stamp(app.clock.now()));
     let emptied = emptying::empty_location(&app.store, &id, &stamp).await?;
-    let emptying::Emptied { orders, begun, left } = emptied;
-    Ok(Response::json(200, &EmptiedLocation { orders: orders.into_iter().collect(), begun, left }))
+    let emptying::Emptied { orders, failed, begun, left } = emptied;
+    let (orders, failed) = (orders.into_iter().collect(), failed.into_iter().collect());
+    Ok(Response::json(200, &EmptiedLocation { orders, begun, left, failed }))
 }
 
 pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {

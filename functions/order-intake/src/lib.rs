@@ -1,4 +1,4 @@
-//! Accepts orders, and lets people read, list, hold and cancel them.
+//! Accepts orders, and lets people read, list, edit, hold, refund and cancel them.
 
 mod change;
 mod place;

@@ -2,8 +2,9 @@
 //! it, matches payments to orders that have appeared since, tells of parcels that nothing is heard of, and counts what
 //! is stuck.
 //!
-//! While all goes well, it only ends unpaid reservations and finds stock for backorders. Each step is bounded, and takes its turn with what there is: what it
-//! does not get to, the next minutes do, and an item that fails keeps no other back.
+//! While all goes well, it only ends unpaid reservations, finds stock for backorders, and finds parcels that nothing is heard
+//! of. Each step is bounded, and takes its turn with what there is: what it does not get to, the next minutes do, and an
+//! item that fails keeps no other back.
 
 mod pace;
 

@@ -14,7 +14,7 @@ use app::{
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::{Duty, Subject},
-    ids::{OrderId, ProviderName, RefundId},
+    ids::{OrderId, PaymentId, ProviderName, RefundId},
     ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
     safeguards::Safeguard,
 };
@@ -52,14 +52,31 @@ async fn check_payments(app: &App, order: &OrderId) -> Result<(), Error> {
     let owing = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::PaymentCheck));
     let Some(state) = owing else { return Ok(()) };
     // All are asked first: what is recorded of one may end the duty, and the others would not be asked any more.
-    let mut reported = Vec::new();
+    let mut answers = Vec::new();
     for payment in state.value.ledger.unfinished_payments() {
-        reported.extend(app.providers.of(&payment.provider)?.payment(&payment.id, app.clock.now()).await?);
+        answers.push(ask_about(app, payment).await);
     }
+    let mut outcome = Ok(());
+    for answer in answers {
+        outcome = outcome.and(match answer {
+            Ok(reported) => take_in(app, reported).await,
+            Err(error) => Err(error),
+        });
+    }
+    outcome?;
+    payments_asked(&app.store, order, app.clock.now()).await
+}
+
+/// What the provider knows of a payment now.
+async fn ask_about(app: &App, payment: &PaymentId) -> Result<Vec<ReportedEvent>, Error> {
+    app.providers.of(&payment.provider)?.payment(&payment.id, app.clock.now()).await
+}
+
+async fn take_in(app: &App, reported: Vec<ReportedEvent>) -> Result<(), Error> {
     for ReportedEvent { named, event } in reported {
         record_payment(&app.store, &named, &event, app.clock.now()).await?;
     }
-    payments_asked(&app.store, order, app.clock.now()).await
+    Ok(())
 }
 
 /// Moves every refund that the order owes. One whose outcome stays unknown does not stop the others.
@@ -181,10 +198,16 @@ async fn record(
 ) -> Result<Tried, Error> {
     let now = app.clock.now();
     match outcome {
-        Outcome::Refused(why) => refunds::record_refused(&app.store, order, ours, &why, now).await?,
+        Outcome::Refused(why) => {
+            // Somebody may have refunded it at the provider, whose word of that was lost.
+            for ReportedEvent { event, .. } in ask_about(app, &refund.payment).await? {
+                refunds::record_told(&app.store, order, &event, now).await?;
+            }
+            refunds::record_refused(&app.store, order, ours, &why, now).await?;
+        }
         Outcome::Made { id, status } => {
             let event = made(refund, ours, &id, status, now);
-            refunds::record_made(&app.store, order, &event, now).await?;
+            refunds::record_told(&app.store, order, &event, now).await?;
         }
         Outcome::NotMade(why) => {
             refunds::record_not_made(&app.store, order, ours, &why, now).await?;

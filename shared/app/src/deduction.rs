@@ -202,6 +202,8 @@ impl Picture {
         if wanted.is_empty() {
             return Ok(Self::default());
         }
+        // As they are now: what a location lost when it was closed must not be routed back to it.
+        store.forget_locations();
         let locations = store.locations().await?.to_vec();
         let place = |sku: &Sku, location: &Location| StockPlace { sku: sku.clone(), location: location.id.clone() };
         let places: Vec<StockPlace> = wanted.iter().flat_map(|sku| locations.iter().map(|l| place(sku, l))).collect();

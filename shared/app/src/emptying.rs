@@ -5,6 +5,7 @@ use domain::{
     fulfillment::FulfillmentStatus,
     history::Stamp,
     ids::{LocationId, OrderId},
+    order_state::OrderState,
     problem::Code,
 };
 use std::collections::BTreeSet;
@@ -14,19 +15,22 @@ use store::Store;
 const MAX_ORDERS: usize = 50;
 
 /// What was taken away from a location.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Emptied {
     /// The orders whose goods are looked for elsewhere now.
     pub orders: BTreeSet<OrderId>,
+    /// Orders that could not be changed. The others do not wait for them.
+    pub failed: BTreeSet<OrderId>,
     /// Fulfillments that somebody has begun: they leave from here, or are picked short.
     pub begun: usize,
-    /// Fulfillments that the next request takes away.
+    /// Orders that the next request takes away.
     pub left: usize,
 }
 
-/// Takes away the fulfillments that nobody has begun at a closed location. Their goods are routed again, to others; what no
-/// other has waits for stock. Asking again goes on.
+/// Takes away what nobody has begun at a closed location: its open fulfillments, and what is committed there and in no
+/// fulfillment yet. The goods are routed again, to others; what no other has waits for stock. Asking again goes on.
 pub async fn empty_location(store: &Store, id: &LocationId, stamp: &Stamp) -> Result<Emptied, Error> {
+    store.forget_locations(); // it has just been closed, perhaps by another sandbox
     let locations = store.locations().await?;
     let known = locations.iter().find(|known| known.id == *id);
     let location = known.ok_or_else(|| Refusal::not_found(format!("there is no location {id}")))?;
@@ -34,15 +38,29 @@ pub async fn empty_location(store: &Store, id: &LocationId, stamp: &Stamp) -> Re
         let why = format!("location {id} is open, and would get the work again: POST /locations/{id}/close first");
         return Err(Refusal::new(Code::LocationOpen, why).into());
     }
-    let work = store.all_work(id).await?;
-    let (open, begun): (Vec<_>, Vec<_>) =
-        work.into_iter().partition(|(_, fulfillment)| fulfillment.status == FulfillmentStatus::Open);
-    let all: BTreeSet<OrderId> = open.iter().map(|(order, _)| order.clone()).collect();
-    let now: BTreeSet<OrderId> = all.into_iter().take(MAX_ORDERS).collect();
-    for order in &now {
-        let leave = |order: domain::order::Order| Ok(((), order.leave_location(id, stamp).into()));
-        orders::change(store, order, &Scope::Everything, stamp.at, leave).await?;
+    let mut emptied = Emptied::default();
+    let mut there: BTreeSet<OrderId> = BTreeSet::new();
+    for (order, fulfillment) in store.all_work(id).await? {
+        match fulfillment {
+            Ok(fulfillment) if fulfillment.status == FulfillmentStatus::Open => drop(there.insert(order)),
+            Ok(_) => emptied.begun += 1,
+            Err(error) => fail(&mut emptied, order, &error),
+        }
     }
-    let left = open.iter().filter(|(order, _)| !now.contains(order)).count();
-    Ok(Emptied { orders: now, begun: begun.len(), left })
+    let committed = orders::active_orders(store, |state: &OrderState| state.has_committed_at(id)).await?;
+    there.extend(committed.into_iter().map(|state| state.key.order));
+    emptied.left = there.len().saturating_sub(MAX_ORDERS);
+    for order in there.into_iter().take(MAX_ORDERS) {
+        let leave = |order: domain::order::Order| Ok(((), order.leave_location(id, stamp).into()));
+        match orders::change(store, &order, &Scope::Everything, stamp.at, leave).await {
+            Ok(_) => drop(emptied.orders.insert(order)),
+            Err(error) => fail(&mut emptied, order, &error),
+        }
+    }
+    Ok(emptied)
+}
+
+fn fail(emptied: &mut Emptied, order: OrderId, why: &impl std::fmt::Display) {
+    tracing::error!(%order, %why, "its goods could not be taken away from a closed location");
+    emptied.failed.insert(order);
 }

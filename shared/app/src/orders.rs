@@ -144,6 +144,27 @@ async fn person_changes_state(
     change(store, id, &Scope::Everything, stamp.at, rule).await.map(|((), order)| order)
 }
 
+/// Active orders that `is_wanted` picks, among the newest few thousand.
+pub(crate) async fn active_orders(
+    store: &Store,
+    is_wanted: impl Fn(&OrderState) -> bool,
+) -> Result<Vec<Stored<OrderState>>, Error> {
+    /// How many times some hundred orders are looked at, the newest first.
+    const MAX_LOOKS: usize = 20;
+    const LOOK: usize = 100;
+    let channels: Vec<_> = store.channels().await?.into_iter().map(|channel| channel.id).collect();
+    let (mut found, mut cursor) = (Vec::new(), None);
+    for _ in 0..MAX_LOOKS {
+        let page = store.list_orders(&channels, Some(true), cursor.as_deref(), LOOK, &is_wanted).await?;
+        found.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 /// Whether there is such an order.
 pub(crate) async fn exists(store: &Store, id: &OrderId) -> Result<bool, Error> {
     Ok(store.load::<OrderState>(&ItemKey::state(id)).await?.is_some())

@@ -57,9 +57,9 @@ pub async fn record_not_made(
     orders::change_state(store, order, now, |state| state.refund_not_made(ours, why, now)).await.map(drop)
 }
 
-/// Records that the provider made the refund, or has begun to. Its answer is the same fact that its webhook will
-/// report.
-pub async fn record_made(store: &Store, order: &OrderId, event: &MoneyEvent, now: Timestamp) -> Result<(), Error> {
+/// Records what the provider tells in an answer: that it made the refund or has begun to, or what it knows of the payment.
+/// It is the same fact that its webhook reports.
+pub async fn record_told(store: &Store, order: &OrderId, event: &MoneyEvent, now: Timestamp) -> Result<(), Error> {
     orders::change_state(store, order, now, |state| state.record(event, now)).await.map(drop)
 }
 

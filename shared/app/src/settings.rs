@@ -8,7 +8,7 @@ use domain::{
     stock::StockDelta,
     text::{Reason, Text},
 };
-use store::{Record, Store, Stored, Terms, retry_on_conflict};
+use store::{MAX_ACTIONS, Record, Store, Stored, Terms, retry_on_conflict};
 
 /// Refuses a location that there is none of.
 pub(crate) async fn must_know_location(store: &Store, location: &LocationId) -> Result<(), Error> {
@@ -62,22 +62,21 @@ pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Resu
 /// Sets a product. If it is discontinued, no location sells it any more before it is there.
 pub async fn put_product(store: &Store, product: Product, stamp: &Stamp) -> Result<Product, Error> {
     let product = Product { changed: Some(stamp.into()), ..product };
-    retry_on_conflict(async || {
-        let mut write = store.write(stamp.at);
-        match store.load::<Product>(&product.sku).await? {
-            Some(read) => write.replace(&read, product.clone()),
-            None => write.create(product.sku.clone(), product.clone()),
-        }
-        if product.discontinued {
-            for level in store.levels_of(&product.sku).await?.iter().filter(|level| level.backorder) {
+    let product = put(store, &product.sku.clone(), product, stamp).await?;
+    if product.discontinued {
+        // After the product, so that nobody allows it again meanwhile. Setting it once more mends what is cut off here.
+        let mut levels = store.levels_of(&product.sku).await?;
+        levels.retain(|level| level.backorder);
+        for some in levels.chunks(MAX_ACTIONS) {
+            let mut write = store.write(stamp.at);
+            for level in some {
                 let terms = Terms { backorder: Some(false), ..Terms::default() };
                 write.stock_on_terms(&level.place(), StockDelta::default(), terms);
             }
+            write.commit().await?;
         }
-        Ok(write.commit().await?)
-    })
-    .await
-    .map(|()| product)
+    }
+    Ok(product)
 }
 
 /// Stores a new API key. `secret` is the key itself; only its hash is kept.

@@ -22,7 +22,8 @@ async fn settle_part(store: &Store, id: &OrderId, are_books_short: &Cell<bool>, 
     let mut next = read.value.clone();
     let mut levels = BTreeMap::new();
     let moves = if are_books_short.get() {
-        let moves = next.settle(MAX_ACTIONS / 2);
+        // Each place may take a correction too.
+        let moves = next.settle((MAX_ACTIONS - 1) / 2);
         levels = store.levels_at(moves.stock.places()).await?;
         moves.on_shelves(&levels, &format!("{id}-found-{}", read.version), &Stamp::orderly(now))
     } else {

@@ -6,12 +6,14 @@ pub use shelves::{AtRisk, Shelf, shelves_to_look_at};
 
 use crate::{Error, Refusal, settings::must_know_location};
 use domain::{
+    fulfillment::Fulfillment,
     history::Stamp,
     ids::{LocationId, Sku},
     problem::Code,
+    settings::Product,
     stock::{Count, CountOf, Movement, MovementKind, MovementRecord, StockDelta, StockLevel, StockPlace},
 };
-use store::{Bucket, CommitError, Failed, Store, Terms, retry_on_conflict};
+use store::{Bucket, CommitError, Failed, Store, StoreError, Terms, retry_on_conflict};
 
 /// Moves units. The same idempotency key moves them only once.
 pub async fn move_stock(
@@ -88,13 +90,23 @@ pub async fn count_stock(
     if counted.backorder == Some(true) {
         may_be_backordered(store, &place.sku).await?;
     }
-    retry_on_conflict(async || take_count(store, place, counted, reason, key, stamp).await).await?;
+    let take = async |counted: &Counted| {
+        retry_on_conflict(async || take_count(store, place, counted, reason, key, stamp).await).await
+    };
+    take(counted).await?;
+    if counted.backorder == Some(true)
+        && let Err(discontinued) = may_be_backordered(store, &place.sku).await
+    {
+        // It was discontinued meanwhile, and its places were looked at before this count.
+        take(&Counted { backorder: Some(false), ..counted.clone() }).await?;
+        return Err(discontinued);
+    }
     level(store, place).await
 }
 
 async fn may_be_backordered(store: &Store, sku: &Sku) -> Result<(), Error> {
-    match store.product(sku).await? {
-        Some(product) if product.discontinued => {
+    match store.load::<Product>(sku).await? {
+        Some(product) if product.value.discontinued => {
             let why = format!("{sku} is discontinued, so it is not sold before it is there; see PUT /products/{sku}");
             Err(Refusal::new(Code::Discontinued, why).into())
         }
@@ -135,7 +147,7 @@ async fn take_count(
     let terms = Terms {
         is_fact: true,
         // Zero is a level too. The place is written even if it is empty, so that the SKU is known.
-        backorder: Some(backorder.unwrap_or(level.backorder)),
+        backorder: backorder.or(read.is_none().then_some(false)),
         to_recount: reopens.then_some(false),
         attention: Some(after.deficit() > 0),
         ..Terms::default()
@@ -150,7 +162,8 @@ async fn take_count(
 /// Units that are picked and have not left. Who counts a shelf does not see them.
 async fn standing(store: &Store, place: &StockPlace) -> Result<i64, Error> {
     let work = store.all_work(&place.location).await?;
-    Ok(work.iter().map(|(_, fulfillment)| fulfillment.units_standing(&place.sku)).sum())
+    let standing = |(_, fulfillment): (_, Result<Fulfillment, StoreError>)| Ok(fulfillment?.units_standing(&place.sku));
+    work.into_iter().map(standing).sum()
 }
 
 /// The outcome of a commit with a movement. If the movement exists and is this very one, only its answer was lost.

@@ -16,7 +16,7 @@ pub enum Duty {
     StockSettlement,
     /// Make fulfillments and picklists of the committed units.
     FulfillmentDispatch,
-    /// Tell the warehouse's webhook about a new fulfillment.
+    /// Tell the warehouse's webhook about a fulfillment that is new, changed or cancelled.
     WarehouseNotice,
     /// Move intended refunds at the payment provider.
     Refund,

@@ -29,7 +29,7 @@ pub struct Fulfillment {
     pub created_at: Timestamp,
     pub status: FulfillmentStatus,
     pub lines: Vec<PickLine>,
-    /// What was ordered beside goods, for whoever packs them.
+    /// What was ordered beside goods, for whoever packs them. One fulfillment of the order has it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Service>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -120,15 +120,10 @@ pub struct Service {
     pub quantity: u32,
 }
 
-/// The lines of an order that come from no stock.
-pub(crate) fn services(placed: &PlacedOrder) -> Vec<Service> {
-    let service = |line: &Line| Service {
-        line: line.id,
-        sku: line.sku.clone(),
-        title: line.title.to_string(),
-        quantity: line.quantity,
-    };
-    placed.lines.iter().filter(|line| !line.stocked).map(service).collect()
+impl Service {
+    pub(crate) fn new(line: &Line, quantity: u32) -> Self {
+        Self { line: line.id, sku: line.sku.clone(), title: line.title.to_string(), quantity }
+    }
 }
 
 /// Plans one fulfillment per location for everything that is committed, under the next free `ids`.
@@ -162,7 +157,7 @@ pub fn plan(
             created_at: now,
             status: FulfillmentStatus::Open,
             lines,
-            services: services(placed),
+            services: Vec::new(),
             parcels: Vec::new(),
             notices: u32::from(notify.contains(at)),
             owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },

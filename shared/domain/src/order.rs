@@ -1,4 +1,5 @@
-//! A whole order, and the rules that span its parts: dispatch, picking, hand-over, cancellation, returns.
+//! A whole order, and the rules that span its parts: dispatch, picking, hand-over, parcels, edits, cancellation, returns,
+//! refunds.
 //!
 //! A rule takes the order and returns a [`Change`]: the new order, and the goods that came or went. Comparing the two
 //! orders shows which items are written, which stock moves and which duties are owed, so no rule can forget one of

@@ -64,6 +64,9 @@ pub struct OrderState {
     /// Refunds that people ordered beside returns and cancellations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requested_refunds: Vec<RequestedRefund>,
+    /// What refunds that were made elsewhere pay of returns.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub credited: Amount,
     /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
@@ -176,6 +179,7 @@ impl OrderState {
             payments_asked_at: None,
             asks_for: None,
             requested_refunds: Vec::new(),
+            credited: 0,
             fulfillments: BTreeMap::new(),
             confirmed: false,
             owed: Owed::new(),

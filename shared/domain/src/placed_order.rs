@@ -238,7 +238,17 @@ impl PlacedOrder {
         next
     }
 
-    /// Makes the order's discount a part of each line's own, and of the shipping's.
+    /// The same order with other shipping. What the order's discount took off the old one, it takes off the new one, as far
+    /// as that costs so much.
+    pub(crate) fn with_shipping(&self, shipping: Shipping) -> Self {
+        let mut next = Self { shipping, ..self.clone() };
+        next.spread_discount();
+        let most = (next.shipping.price - next.shipping.discount).max(0);
+        next.discount = next.discount.map(|rest| Discount { amount: rest.amount.min(most), ..rest });
+        next
+    }
+
+    /// Makes the order's discount a part of each line's own. What is more than the lines cost is still the order's.
     fn spread_discount(&mut self) {
         let Some(discount) = self.discount.take() else { return };
         let net = |line: &Line| line.unit_price * i64::from(line.quantity) - line.discount;
@@ -247,7 +257,8 @@ impl PlacedOrder {
         for (line, share) in self.lines.iter_mut().zip(allocate(of_lines, &weights)) {
             line.discount += share;
         }
-        self.shipping.discount += discount.amount - of_lines;
+        let rest = discount.amount - of_lines;
+        self.discount = (rest > 0).then_some(Discount { amount: rest, ..discount });
     }
 
     /// The price of units `units` of line `line`, with discounts and tax.

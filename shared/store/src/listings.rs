@@ -143,7 +143,10 @@ impl Store {
     }
 
     /// All the work of a location, strongly consistent but for work that was made in the last moment.
-    pub async fn all_work(&self, location: &LocationId) -> Result<Vec<(OrderId, Fulfillment)>, StoreError> {
+    pub async fn all_work(
+        &self,
+        location: &LocationId,
+    ) -> Result<Vec<(OrderId, Result<Fulfillment, StoreError>)>, StoreError> {
         /// Keys of one request.
         const PAGE: usize = 1_000;
         let mut work = Vec::new();
@@ -153,7 +156,7 @@ impl Store {
             let keys = self.listed(WORK_INDEX, sort, location.as_str(), after.as_deref(), PAGE, true).await?;
             let is_last = keys.len() < PAGE;
             for (key, found) in self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await? {
-                work.push((key.order, found?.value));
+                work.push((key.order, found.map(|found| found.value)));
             }
             match keys.into_iter().next_back() {
                 Some((_, last)) if !is_last => after = Some(last),

@@ -95,6 +95,8 @@ pub struct PaymentConfirmed {
     pub title: &'static str,
     /// Takes the amount paid, and the order.
     pub opening: fn(&str, &str) -> Sentence,
+    /// The same, if nothing is sent.
+    pub opening_without_goods: fn(&str, &str) -> Sentence,
     pub arrival: &'static str,
     pub arrival_unknown: &'static str,
     pub backordered: &'static str,

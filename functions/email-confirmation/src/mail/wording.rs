@@ -54,7 +54,9 @@ impl PaymentConfirmed {
     }
 
     pub(super) fn opening(&self, messages: &Messages) -> Sentence {
-        (messages.payment_confirmed.opening)(&messages.money(&self.totals.total), &self.order.number)
+        let words = &messages.payment_confirmed;
+        let opening = if self.ships { words.opening } else { words.opening_without_goods };
+        opening(&messages.money(&self.totals.total), &self.order.number)
     }
 
     pub(super) fn arrival(&self, messages: &Messages) -> String {

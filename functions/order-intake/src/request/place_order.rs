@@ -136,6 +136,9 @@ fn numbered(lines: Vec<Line>) -> Vec<Line> {
 
 fn adds_up(fields: &Fields<'_>, placed: &PlacedOrder) -> bool {
     match placed.totals() {
+        None if placed.shipping.discount > placed.shipping.price => {
+            fields.report("shipping.discount", "is larger than the price of the shipping");
+        }
         None => fields.report("lines", "a discount is larger than what it is taken from, or a sum is too large"),
         Some(totals) if totals.total != placed.total => {
             let money = |amount| placed.currency.format(amount);

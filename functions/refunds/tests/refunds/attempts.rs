@@ -1,7 +1,7 @@
 //! What becomes of a refund on whose key the provider itself fails.
 
 use super::Stage;
-use domain::ledger::RefundState;
+use domain::{ledger::RefundState, order_state::HoldReason};
 use jiff::SignedDuration;
 use orderly_local::payments::stripe::Breakdown;
 
@@ -72,4 +72,15 @@ async fn a_key_that_stripe_has_forgotten_is_asked_for_once_more_only_after_a_loo
         assert_eq!((attempt(&stage).await, stage.refunded()), (("succeeded", 1), 1000));
         stage.end().await;
     }
+}
+
+#[tokio::test]
+async fn what_somebody_refunded_at_the_provider_unheard_is_known_once_ours_is_refused() {
+    let stage = Stage::start("stripe").await;
+    stage.refund_at_the_dashboard(400).await;
+    let (state, comes_again) = stage.run().await;
+    assert!(!comes_again && matches!(state.ledger.refunds["cancel"].state, RefundState::Failed { .. }));
+    assert!(state.holds.contains_key(&HoldReason::RefundFailed), "a person decides about the rest");
+    assert_eq!(state.ledger.refunded(state.currency), 400);
+    stage.end().await;
 }

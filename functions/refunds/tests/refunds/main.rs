@@ -124,6 +124,15 @@ impl Stage {
         self.stripe.break_down(&format!("refund:{}:cancel:{attempt}", order()), breakdown);
     }
 
+    /// Somebody refunds this much, and no webhook tells of it.
+    async fn refund_at_the_dashboard(&self, amount: i64) {
+        let form = format!("payment_intent={PAYMENT}&amount={amount}");
+        let url = format!("{}/v1/refunds", self.stripe.endpoint());
+        let answer = reqwest::Client::new().post(url).bearer_auth("sk_test_1").body(form);
+        let answer = answer.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
     /// The amount that Stripe has refunded.
     fn refunded(&self) -> i64 {
         self.stripe.refunds(PAYMENT).iter().map(|refund| refund.amount).sum()

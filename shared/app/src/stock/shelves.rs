@@ -1,6 +1,6 @@
 //! Shelves that a person has to look at, and the promises that they cannot keep.
 
-use crate::Error;
+use crate::{Error, orders::active_orders};
 use domain::{
     ids::OrderId,
     order_state::OrderState,
@@ -25,15 +25,12 @@ pub struct AtRisk {
     pub placed_at: Timestamp,
 }
 
-/// How many times some hundred active orders are looked at, the newest first.
-const MAX_LOOKS: usize = 20;
-const LOOK: usize = 100;
-
 /// The shelves that people have to look at, the longest waiting first, with the youngest promises that exceed them.
 pub async fn shelves_to_look_at(store: &Store, limit: usize) -> Result<Vec<Shelf>, Error> {
     let levels = store.stock_to_look_at(limit).await?;
     let short: Vec<StockPlace> = levels.iter().filter(|l| l.deficit() > 0).map(StockLevel::place).collect();
-    let orders = if short.is_empty() { Vec::new() } else { active_orders_at(store, &short).await? };
+    let is_there = |state: &OrderState| short.iter().any(|place| state.promised_at(place) > 0);
+    let orders = if short.is_empty() { Vec::new() } else { active_orders(store, is_there).await? };
     let shelf = |level: StockLevel| {
         let place = level.place();
         let promise = |Stored { key, value: state, .. }: &Stored<OrderState>| AtRisk {
@@ -46,22 +43,6 @@ pub async fn shelves_to_look_at(store: &Store, limit: usize) -> Result<Vec<Shelf
         Shelf { at_risk: youngest(promises, level.deficit()), level }
     };
     Ok(levels.into_iter().map(shelf).collect())
-}
-
-/// Active orders with promises from some of these places.
-async fn active_orders_at(store: &Store, places: &[StockPlace]) -> Result<Vec<Stored<OrderState>>, Error> {
-    let channels: Vec<_> = store.channels().await?.into_iter().map(|channel| channel.id).collect();
-    let is_there = |state: &OrderState| places.iter().any(|place| state.promised_at(place) > 0);
-    let (mut found, mut cursor) = (Vec::new(), None);
-    for _ in 0..MAX_LOOKS {
-        let page = store.list_orders(&channels, Some(true), cursor.as_deref(), LOOK, is_there).await?;
-        found.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// The youngest promises, down to the one that covers the last unit that is not there. Who has paid goes before who has

@@ -1,7 +1,11 @@
 //! SKUs, as merchants have them.
 
 use super::text_name;
-use icu_normalizer::{ComposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed};
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, GeneralCategory},
+};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -51,12 +55,16 @@ fn in_one_form(text: &str) -> String {
 }
 
 fn is_allowed(c: char) -> bool {
-    c.is_alphanumeric() || c == ' ' || ALSO.contains(c) || is_mark(c)
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == ' ' || ALSO.contains(c);
+    }
+    (c.is_alphanumeric() || is_mark(c)) && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 /// Whether it is written onto the letter before it, as in Thai or Hindi.
 fn is_mark(c: char) -> bool {
-    !c.is_ascii() && CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0
+    use GeneralCategory::{NonspacingMark, SpacingMark};
+    matches!(CodePointMapData::<GeneralCategory>::new().get(c), NonspacingMark | SpacingMark)
 }
 
 #[cfg(feature = "schema")]
@@ -90,9 +98,18 @@ mod tests {
     #[test]
     fn a_sku_is_written_as_merchants_write_it() {
         let longest = "ß".repeat(MAX);
-        for good in
-            ["TEE-M.01_a", "Größe 42/blau", "茶-250 g", "ชา ดำ", "चाय/100", "M8 x 40 (A2)", "O'Neill & Co", &longest]
-        {
+        for good in [
+            "TEE-M.01_a",
+            "Größe 42/blau",
+            "茶-250 g",
+            "ชา ดำ",
+            "เบียร์",
+            "ខ្មែរ",
+            "चाय/100",
+            "M8 x 40 (A2)",
+            "O'Neill & Co",
+            &longest,
+        ] {
             assert_eq!(sku(good).as_deref(), Some(good));
         }
     }
@@ -106,6 +123,8 @@ mod tests {
             "a\u{0}",
             "a\u{200b}b",
             "a\u{202e}b",
+            "a\u{3164}",
+            "a\u{fe0f}",
             "a?b",
             "a#b",
             "50%",

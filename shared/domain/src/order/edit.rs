@@ -3,7 +3,7 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{FulfillmentStatus, services},
+    fulfillment::FulfillmentStatus,
     history::Stamp,
     ids::{FulfillmentId, LineId},
     placed_order::{Address, Customer, PlacedOrder, Shipping},
@@ -40,7 +40,7 @@ impl Order {
         let shipping_given_back = self.shipping_given_back();
         self.change_where_and_who(edit);
         let Some(totals) = self.placed.totals() else {
-            let why = "the discount is larger than what it is taken from; send the shipping with another discount";
+            let why = "the discount of the shipping is larger than its price";
             return Err(Rejection::new(Code::DiscountTooLarge, why));
         };
         if self.placed.price_of_shipping() < shipping_given_back {
@@ -64,11 +64,12 @@ impl Order {
             if goes_elsewhere && fulfillment.status == FulfillmentStatus::Open {
                 fulfillment.owe_notice();
             }
-            if fulfillment.status == FulfillmentStatus::Cancelled {
-                self.state.set_fulfillment_status(*id, fulfillment.status, stamp.at);
-            }
+            self.state.fulfillments.insert(*id, fulfillment.status);
         }
-        self.state.complete_when_done(stamp.at);
+        self.hand_services_on();
+        if self.state.holds.is_empty() {
+            self.state.complete_when_done(stamp.at);
+        }
         Ok(self.into())
     }
 
@@ -109,9 +110,6 @@ impl Order {
         if gone > 0 {
             self.placed = self.placed.with_quantity(id, quantity);
         }
-        if gone > 0 && !line.stocked {
-            self.tell_open_fulfillments_of_services();
-        }
         Ok(())
     }
 
@@ -130,21 +128,14 @@ impl Order {
         taken
     }
 
-    /// What goes with the order beside goods has changed. Whoever has begun to work knows it as it was.
-    fn tell_open_fulfillments_of_services(&mut self) {
-        let services = services(&self.placed);
-        for fulfillment in self.fulfillments.values_mut().filter(|f| f.status == FulfillmentStatus::Open) {
-            fulfillment.services.clone_from(&services);
-            fulfillment.owe_notice();
-        }
-    }
-
     fn change_where_and_who(&mut self, edit: &Edit) {
         let placed = &mut self.placed;
         placed.shipping_address = edit.shipping_address.clone().unwrap_or_else(|| placed.shipping_address.clone());
         placed.billing_address = edit.billing_address.clone().or_else(|| placed.billing_address.clone());
         placed.customer = edit.customer.clone().unwrap_or_else(|| placed.customer.clone());
-        placed.shipping = edit.shipping.clone().unwrap_or_else(|| placed.shipping.clone());
+        if let Some(shipping) = edit.shipping.as_ref().filter(|shipping| **shipping != placed.shipping) {
+            *placed = placed.with_shipping(shipping.clone());
+        }
     }
 
     fn nobody_works_on_it(&self) -> Result<(), Rejection> {

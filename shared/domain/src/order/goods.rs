@@ -3,10 +3,11 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{Fulfillment, FulfillmentStatus, HandOver, PackedLine, Packing, plan},
+    fulfillment::{Fulfillment, FulfillmentStatus, HandOver, PackedLine, Packing, Service, plan},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, Sku},
     order_state::{HoldReason, OrderStatus},
+    placed_order::Line,
     problem::Code,
     settings::Product,
     stock::{MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
@@ -18,16 +19,48 @@ impl Order {
     /// Makes one fulfillment per location for everything that is committed. Those at the locations in `notify` owe the
     /// warehouse a notice. A held order drops the duty, and its release owes it again.
     pub fn dispatch(mut self, products: &BTreeMap<Sku, Product>, notify: &BTreeSet<LocationId>, at: Timestamp) -> Self {
-        let planned = if self.state.holds.is_empty() {
+        let mut planned = if self.state.holds.is_empty() {
             let ids = FulfillmentId::all_after(self.fulfillments.keys());
             plan(&self.state.stock, &self.placed, products, notify, ids, at)
         } else {
             Vec::new()
         };
+        if let Some((_, first)) = planned.first_mut().filter(|_| self.has_services().is_none()) {
+            first.services = self.services();
+        }
         let ids: Vec<FulfillmentId> = planned.iter().map(|(id, _)| *id).collect();
         self.state.dispatched(&ids, at);
         self.fulfillments.extend(planned);
         self
+    }
+
+    /// What was ordered beside goods, and is not paid back.
+    fn services(&self) -> Vec<Service> {
+        let paid_back = self.units_compensated();
+        let left = |line: &Line| line.quantity.saturating_sub(paid_back.get(&line.id).copied().unwrap_or_default());
+        let lines = self.placed.lines.iter().filter(|line| !line.stocked && left(line) > 0);
+        lines.map(|line| Service::new(line, left(line))).collect()
+    }
+
+    /// The fulfillment that what was ordered beside goods goes with.
+    fn has_services(&self) -> Option<FulfillmentId> {
+        let is_over = |status| matches!(status, FulfillmentStatus::Cancelled | FulfillmentStatus::Short);
+        let has = |f: &Fulfillment| !f.services.is_empty() && !is_over(f.status);
+        self.fulfillments.iter().find(|(_, fulfillment)| has(fulfillment)).map(|(id, _)| *id)
+    }
+
+    /// Sees to it that what was ordered beside goods still goes with a fulfillment, and as it is now. Whoever has begun to
+    /// work knows it as it was.
+    pub(super) fn hand_services_on(&mut self) {
+        let (services, has) = (self.services(), self.has_services());
+        let is_next = |id: FulfillmentId| has.is_none_or(|has| has == id);
+        let open = self.fulfillments.iter_mut().filter(|(_, f)| f.status == FulfillmentStatus::Open);
+        if let Some((_, fulfillment)) = open.into_iter().find(|(id, _)| is_next(**id))
+            && fulfillment.services != services
+        {
+            fulfillment.services = services;
+            fulfillment.owe_notice();
+        }
     }
 
     /// Takes away from a location what nobody has begun there, to be routed again.

@@ -38,8 +38,13 @@ impl Order {
         rule: impl FnOnce(Return) -> Result<Return, Rejection>,
     ) -> Result<Self, Rejection> {
         let next = rule(self.returned(id)?.clone())?;
-        self.returns.insert(id, next);
+        self.set_return(id, next);
         Ok(self)
+    }
+
+    fn set_return(&mut self, id: ReturnId, value: Return) {
+        self.returns.insert(id, value);
+        self.state.credited = self.returns.values().map(Return::credited).sum();
     }
 
     /// Finishes the inspection of a return. The stock, the intended refund and the return change together, so that goods
@@ -69,12 +74,12 @@ impl Order {
         let is_doubtful = amount > 0 && wish.amount.is_none() && self.refunded_elsewhere() > 0;
         if is_above || is_doubtful {
             value.to_approve = Some(amount);
-            self.returns.insert(id, value);
+            self.set_return(id, value);
             self.state.refund_to_approve(id, amount, stamp.at);
             self.hold_for_approval(stamp);
         } else {
             value.refund = Some(amount);
-            self.returns.insert(id, value);
+            self.set_return(id, value);
             self.state = self.state.return_inspected(id, amount, stamp.at);
         }
         Ok(Change { goods: stock, ..self.into() })
@@ -105,7 +110,7 @@ impl Order {
                 let amount = value.wish(wish, self.placed.currency)?;
                 (value.to_approve, value.refund) = (None, Some(amount));
                 let note = self.placed.currency.format(amount);
-                self.returns.insert(id, value.with_entry(stamp, Event::RefundApproved, note));
+                self.set_return(id, value.with_entry(stamp, Event::RefundApproved, note));
                 self.hold_for_approval(stamp);
                 self.state = self.state.return_inspected(id, amount, stamp.at);
             }
@@ -119,7 +124,7 @@ impl Order {
                     // Two returns that take the same credit at once meet on the version of the state.
                     self.state.add_entry(stamp, Event::Credited, format!("return {id}"));
                 }
-                self.returns.insert(id, value);
+                self.set_return(id, value);
             }
         }
         Ok(self)
@@ -145,8 +150,7 @@ impl Order {
 
     /// What was refunded at the provider, and counts for no return.
     fn refunded_elsewhere(&self) -> Amount {
-        let credited: Amount = self.returns.values().map(Return::credited).sum();
-        (self.state.ledger.refunded_elsewhere(self.placed.currency) - credited).max(0)
+        (self.state.ledger.refunded_elsewhere(self.placed.currency) - self.state.credited).max(0)
     }
 
     /// The amount of a refund that was made at the provider, and counts for no other return.

@@ -31,6 +31,12 @@ impl OrderState {
         self.stock.iter().filter(is_there).map(|allocation| allocation.quantity).sum()
     }
 
+    /// Whether units of it are committed at a location and in no fulfillment yet.
+    pub fn has_committed_at(&self, location: &LocationId) -> bool {
+        let committed = AllocationState::Committed(location.clone());
+        self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state == committed)
+    }
+
     /// The units that no location has committed to yet.
     pub fn needed(&self) -> Vec<NeededUnits> {
         let open = self.stock.iter().filter(|allocation| allocation.state.is_open());
@@ -140,8 +146,9 @@ impl OrderState {
 
     pub(super) fn owe_dispatch(&mut self) {
         let committed = self.stock.iter().any(|a| matches!(a.state, AllocationState::Committed(_)));
-        let has_no_goods = self.stock.is_empty() && self.fulfillments.is_empty();
-        if self.status == OrderStatus::Open && self.holds.is_empty() && (committed || has_no_goods) {
+        // A dispatch that finds nothing to send completes the order.
+        let is_all_sent = self.stock.is_empty() && self.fulfillments.values().all(|status| status.is_final());
+        if self.status == OrderStatus::Open && self.holds.is_empty() && (committed || is_all_sent) {
             self.owed.insert(Duty::FulfillmentDispatch);
         }
     }
@@ -215,7 +222,7 @@ impl OrderState {
             // Some money came too late. Cancelling refunds it.
             OrderStatus::Expired if self.ledger.not_refunded(self.currency) > 0 => Ok(()),
             OrderStatus::Completed => {
-                let why = "the order has been delivered; ask for a return instead";
+                let why = "the order is completed: ask for a return, or refund it (POST /orders/{id}/refunds)";
                 Err(Rejection::new(Code::AlreadyCompleted, why))
             }
             OrderStatus::Expired => {
@@ -317,7 +324,8 @@ impl OrderState {
     }
 
     pub(crate) fn complete_when_done(&mut self, at: Timestamp) {
-        let done = self.confirmed && self.fulfillments.values().all(|status| status.is_final());
+        let was_deducted = self.confirmed || !self.fulfillments.is_empty();
+        let done = was_deducted && self.fulfillments.values().all(|status| status.is_final());
         if self.status == OrderStatus::Open && done && self.stock.is_empty() {
             self.status = OrderStatus::Completed;
             self.clear_goods_holds();

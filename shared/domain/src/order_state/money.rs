@@ -195,8 +195,8 @@ impl OrderState {
 
     /// Holds goods back whose money has gone back.
     fn hold_refunded(&mut self, at: Timestamp) {
-        if self.stock.is_empty() {
-            return;
+        if self.stock.is_empty() && self.confirmed {
+            return; // nothing is left to hold
         }
         let kept = self.currency.format(self.ledger.kept(self.currency));
         let note =
@@ -236,7 +236,7 @@ impl OrderState {
         ledger.surplus(self.total - self.paid_back_for_goods(ledger), self.currency)
     }
 
-    /// What is refunded, or decided to be, for units and shipping that the total counts.
+    /// What is refunded, or decided to be, for units and shipping that the total counts: by us, or elsewhere.
     fn paid_back_for_goods(&self, ledger: &Ledger) -> Amount {
         let sum = |wanted: &dyn Fn(&RefundCause) -> bool| -> Amount {
             let ours = ledger.refunds().filter(|(_, refund)| refund.goes_back());
@@ -249,6 +249,7 @@ impl OrderState {
             .map(|(n, request)| (sum(&|of| *of == RefundCause::Requested(n)) - request.of_surplus).max(0));
         sum(&|of| matches!(of, RefundCause::CancelUnsent | RefundCause::Return(_) | RefundCause::Parcel(..)))
             + requested.sum::<Amount>()
+            + self.credited
     }
 
     /// Gives back what was paid beyond the total, or holds the order until a person has decided about it. A refund of ours

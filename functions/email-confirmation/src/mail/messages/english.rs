@@ -82,6 +82,11 @@ pub(crate) static ENGLISH: Messages = Messages {
                 + strong(order)
                 + " ready to ship."
         },
+        opening_without_goods: |paid, order| {
+            plain(format!("Thank you for your order. Your payment of {paid} for order "))
+                + strong(order)
+                + " has arrived."
+        },
         arrival: "Estimated arrival",
         arrival_unknown: "We will write to you as soon as we know",
         backordered: "On backorder",

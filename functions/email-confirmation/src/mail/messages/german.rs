@@ -80,6 +80,11 @@ pub(crate) static GERMAN: Messages = Messages {
                 + strong(order)
                 + format!(". Ihre Zahlung über {paid} ist bei uns eingegangen, und wir bereiten nun den Versand vor.")
         },
+        opening_without_goods: |paid, order| {
+            plain("vielen Dank für Ihre Bestellung ")
+                + strong(order)
+                + format!(". Ihre Zahlung über {paid} ist bei uns eingegangen.")
+        },
         arrival: "Voraussichtliche Lieferung",
         arrival_unknown: "Wir schreiben Ihnen, sobald der Termin feststeht",
         backordered: "Derzeit nicht auf Lager",

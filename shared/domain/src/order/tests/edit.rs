@@ -238,7 +238,7 @@ fn what_was_paid_back_for_other_goods_does_not_keep_the_price_of_what_is_taken_a
 }
 
 #[test]
-fn a_discount_that_pays_the_shipping_needs_as_much_of_it() {
+fn a_discount_that_pays_the_shipping_pays_another_shipping_too() {
     let mut free = two_lines();
     free.shipping.price = 490;
     free.discount = Some(Discount { code: None, amount: 4190 });
@@ -248,11 +248,26 @@ fn a_discount_that_pays_the_shipping_needs_as_much_of_it() {
         let shipping = Shipping { method: "Slow".parse().unwrap(), price, discount, tax: 0 };
         Edit { shipping: Some(shipping), reason: "no hurry".into(), ..Edit::default() }
     };
-    assert_eq!(edited(free.clone(), &shipping(100, 0)), Err("discount-too-large"));
-    let dearer = edited(free.clone(), &shipping(590, 0)).unwrap();
-    assert_eq!((dearer.placed.total, dearer.state.still_due()), (100, 100));
-    let fewer = edited(free, &fewer(&[(1, 0)])).unwrap();
-    assert_eq!((fewer.placed.total, fewer.placed.price_of_shipping()), (0, 0));
+    let totals = |order: &Order| (order.placed.total, order.placed.price_of_shipping(), order.state.still_due());
+    assert_eq!(totals(&edited(free.clone(), &shipping(100, 0)).unwrap()), (0, 0, 0));
+    assert_eq!(totals(&edited(free.clone(), &shipping(590, 0)).unwrap()), (100, 100, 100));
+    assert_eq!(edited(free.clone(), &shipping(100, 101)), Err("discount-too-large"));
+    let fewer = edited(free.clone(), &fewer(&[(1, 0)])).unwrap();
+    assert_eq!((totals(&fewer), &fewer.placed.shipping), ((0, 0, 0), &free.placed.shipping), "nothing else changed");
+    assert_eq!(totals(&edited(fewer, &shipping(590, 0)).unwrap()), (100, 100, 100));
+}
+
+#[test]
+fn an_edit_that_takes_the_last_goods_away_completes_no_order_that_is_held() {
+    let mut short = deducted();
+    short.state.stock = vec![allocation(1, "MUG", 1, AllocationState::Missing)];
+    short.state.fulfillments.insert(FULFILLMENT, FulfillmentStatus::Closed);
+    let held = short.with_state(|state| state.hold(HoldReason::Other, "look", &stamp(9))).unwrap();
+    let less = edited(held, &fewer(&[(1, 0)])).unwrap();
+    assert_eq!(less.state.status, OrderStatus::Open);
+    let released = less.with_state(|state| state.release(HoldReason::Other, &stamp(21))).unwrap();
+    let completed = released.dispatch(&BTreeMap::new(), &BTreeSet::new(), at(22));
+    assert_eq!(completed.state.status, OrderStatus::Completed);
 }
 
 #[test]

@@ -20,7 +20,9 @@ fn what_nobody_has_begun_is_routed_again() {
     assert_eq!((entry.what, entry.note.as_str()), (Event::Rerouted, "3 units of main"));
     assert_eq!(left(gone.clone()), gone, "once");
 
-    assert_eq!(missing(&left(deducted())), [(0, 2), (1, 1)], "it was not dispatched yet");
+    let undispatched = deducted();
+    assert!(undispatched.state.has_committed_at(&main()) && !gone.state.has_committed_at(&main()));
+    assert_eq!(missing(&left(undispatched)), [(0, 2), (1, 1)]);
 }
 
 #[test]

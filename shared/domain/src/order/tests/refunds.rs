@@ -262,6 +262,17 @@ fn a_second_payment_is_too_much_even_if_goods_were_paid_back_before() {
 }
 
 #[test]
+fn a_second_payment_is_too_much_even_if_goods_were_paid_back_at_the_provider() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let (id, order) = back(at_the_dashboard(mugs(), "re_1", 1450), 1, "a");
+    let credited = order.decide_return_refund(id, &RefundWish::default(), &re_1, &stamp(13)).unwrap();
+    let returned = inspect(credited, id, 1, &RefundWish::default()).unwrap();
+    let twice = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(3390) };
+    let held = with_state(returned, |state| state.record(&twice, at(20)));
+    assert_eq!(held.state.surplus(&held.state.ledger), 3390);
+}
+
+#[test]
 fn a_refund_of_ours_that_fails_waits_for_a_person_and_makes_no_new_surplus() {
     let at_once = with_state(mugs(), |state| OrderState {
         policy: Policy { refunds_surplus: true, ..Policy::default() },

@@ -81,6 +81,42 @@ fn goods_that_all_come_back_give_the_shipping_back_without_it() {
 }
 
 #[test]
+fn it_goes_with_one_fulfillment_and_moves_on_with_the_goods() {
+    let mut order = paid_gift(gift());
+    let at_store = AllocationState::Committed("store".parse().unwrap());
+    order.state.stock =
+        vec![allocation(0, "TEE", 1, AllocationState::Committed(main())), allocation(0, "TEE", 1, at_store)];
+    let has = |order: &Order| -> Vec<usize> { order.fulfillments.values().map(|f| f.services.len()).collect() };
+    let order = dispatch(order);
+    assert_eq!(has(&order), [1, 0]);
+    let left = order.leave_location(&main(), &stamp(5));
+    let found = with_state(left, |state| state.clone().deduct(&found(&state), at(6)));
+    let again = dispatch(found);
+    assert_eq!(has(&again), [1, 0, 1], "the first one is cancelled");
+    let request = crate::requested_refund::RefundRequest {
+        lines: [(1, 1)].into(),
+        shipping: 0,
+        amount: None,
+        reason: "no paper left".into(),
+        key: "a".into(),
+    };
+    let paid_back = paid_gift(gift()).request_refund(&request, &stamp(3)).unwrap();
+    assert_eq!(has(&dispatch(paid_back)), [0], "it is paid back");
+}
+
+#[test]
+fn an_order_of_nothing_else_is_held_if_its_money_goes_back_before_it_is_complete() {
+    let mut fee = gift();
+    fee.lines.remove(0);
+    fee.total = 700;
+    let back = event("stripe_pi_1", MoneyFact::RefundedInTotal(700));
+    let paid = with_state(unpaid(fee), |state| state.record(&captured(700), at(2)).record(&back, at(3)));
+    assert!(paid.state.holds.contains_key(&HoldReason::PaymentRefunded));
+    let deducted = with_state(paid, |state| state.deduct(&Routed::default(), at(4)));
+    assert_eq!(dispatch(deducted).state.status, OrderStatus::Open);
+}
+
+#[test]
 fn an_edit_takes_it_away_until_the_warehouse_begins_and_it_hears_of_it() {
     let edit = |lines: &[(crate::ids::LineId, u32)]| Edit { lines: lines.iter().copied().collect(), ..Edit::default() };
     let order = dispatch(paid_gift(gift()));
