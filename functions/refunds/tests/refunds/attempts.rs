@@ -79,7 +79,8 @@ async fn what_somebody_refunded_at_the_provider_unheard_is_known_once_ours_is_re
     let stage = Stage::start("stripe").await;
     stage.refund_at_the_dashboard(400).await;
     let (state, comes_again) = stage.run().await;
-    assert!(!comes_again && matches!(state.ledger.refunds["cancel"].state, RefundState::Failed { .. }));
+    let refund = &state.ledger.refunds["cancel"];
+    assert!(!comes_again && matches!(refund.state, RefundState::Failed { .. }), "{refund:?}");
     assert!(state.holds.contains_key(&HoldReason::RefundFailed), "a person decides about the rest");
     assert_eq!(state.ledger.refunded(state.currency), 400);
     stage.end().await;

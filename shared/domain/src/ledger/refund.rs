@@ -52,9 +52,12 @@ pub enum RefundState {
     Succeeded {
         provider_id: String,
     },
-    /// The provider refused it; a person must look, and may order a new attempt under a new key.
+    /// It failed; a person must look, and may order a new attempt under a new key.
     Failed {
         reason: String,
+        /// Whether the provider refused it at once. Its total of the payment never counted it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
     },
 }
 
@@ -71,6 +74,11 @@ impl Refund {
 
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.state, RefundState::Failed { .. })
+    }
+
+    /// Whether it failed after the provider had begun it.
+    pub(super) fn failed_later(&self) -> bool {
+        matches!(self.state, RefundState::Failed { refused: false, .. })
     }
 
     /// Whether it failed and Orderly had asked for it: a person may order a new attempt.
@@ -115,7 +123,9 @@ impl RefundState {
         match status {
             RefundStatus::Pending => Self::Pending { provider_id },
             RefundStatus::Succeeded => Self::Succeeded { provider_id },
-            RefundStatus::Failed => Self::Failed { reason: "the provider reports that it failed".into() },
+            RefundStatus::Failed => {
+                Self::Failed { reason: "the provider reports that it failed".into(), refused: false }
+            }
         }
     }
 }

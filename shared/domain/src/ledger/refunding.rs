@@ -21,12 +21,10 @@ pub(super) struct RefundablePart {
 
 impl Ledger {
     /// The amount refunded of a payment. The provider's total and the single refunds describe the same money, and the
-    /// larger one is right. The total may include a refund that failed later, so failed refunds are subtracted from it.
-    /// (A refund that the provider refused at once was never in the total. If the single refunds do not make up for
-    /// that, the provider still refuses an excess.)
+    /// larger one is right. The total may include a refund that failed later, so such refunds are subtracted from it.
     pub(super) fn refunded_of(&self, id: &PaymentId, payment: &Payment, counts: impl Fn(&Refund) -> bool) -> Amount {
         let sum = self.sum_of(id, |refund| counts(refund));
-        sum.max(payment.refunded_in_total - self.sum_of(id, Refund::has_failed))
+        sum.max(payment.refunded_in_total - self.sum_of(id, Refund::failed_later))
     }
 
     pub(super) fn sum_of(&self, id: &PaymentId, wanted: impl Fn(&Refund) -> bool) -> Amount {

@@ -120,6 +120,17 @@ fn a_failed_refund_may_be_made_again() {
 }
 
 #[test]
+fn a_refund_that_was_refused_is_no_part_of_the_provider_s_total() {
+    let mut ledger = ledger([MoneyFact::Captured(1000)]);
+    ledger.intend_refund("cancel", 1000, eur());
+    ledger.record(&event("pi_1", 2, MoneyFact::RefundedInTotal(400)));
+    for (refused, left) in [(true, 600), (false, 1000)] {
+        ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "too much".into(), refused };
+        assert_eq!(ledger.not_refunded(eur()), left, "{refused}");
+    }
+}
+
+#[test]
 fn a_refund_that_failed_after_it_had_succeeded_may_be_made_again() {
     let mut ledger = ledger([MoneyFact::Captured(100)]);
     ledger.intend_refund("return-01", 60, eur());
@@ -140,7 +151,7 @@ fn only_what_its_own_payment_still_has_is_refunded_again() {
     ledger.record(&event("pi_1", 1, MoneyFact::Captured(60)));
     ledger.record(&event("pi_2", 2, MoneyFact::Captured(60)));
     ledger.intend_refund("cancel", 50, eur());
-    ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "declined".into() };
+    ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "declined".into(), refused: false };
     ledger.record(&event("pi_1", 3, refund("re_1", 20, RefundStatus::Succeeded)));
     assert_eq!(refundable(&ledger), 100);
     assert_eq!(ledger.retry_failed(eur()), 0, "pi_1 has only 40 left");
@@ -489,7 +500,7 @@ proptest! {
                 prop_assert_eq!(refund.amount % known, 0, "{:?}", refund);
             }
             if let Some(refund) = ledger.refunds.get_mut(name.as_str()).filter(|_| fails) {
-                refund.state = RefundState::Failed { reason: "declined".into() };
+                refund.state = RefundState::Failed { reason: "declined".into(), refused: false };
                 ledger.retry_failed(eur());
             }
         }

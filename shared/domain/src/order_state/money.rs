@@ -104,7 +104,7 @@ impl OrderState {
                 RefundState::Succeeded { .. } => {
                     self.owed.insert(Duty::Email(EmailKind::RefundSent(id.clone())));
                 }
-                RefundState::Failed { reason } => {
+                RefundState::Failed { reason, .. } => {
                     let note = format!("refund {id} failed: {reason}");
                     self.holds.insert(HoldReason::RefundFailed, Hold { since: at, note });
                 }

@@ -123,7 +123,7 @@ impl OrderState {
         let before = self.ledger.clone();
         let refund = self.ledger.refunds.get_mut(&ours.id);
         if let Some(refund) = refund.filter(|refund| refund.is_owed() && ours.is_attempt_of(refund)) {
-            refund.state = RefundState::Failed { reason: why.to_owned() };
+            refund.state = RefundState::Failed { reason: why.to_owned(), refused: true };
             self.announce_refunds(&before, at);
             self.add_entry(&Stamp::orderly(at), Event::RefundFailed, format!("{} {why}", ours.id));
         }

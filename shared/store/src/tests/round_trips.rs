@@ -77,7 +77,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
         RefundState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "HTTP 500".into() },
         RefundState::Pending { provider_id: provider_id() },
         RefundState::Succeeded { provider_id: provider_id() },
-        RefundState::Failed { reason: "charge_already_refunded".into() },
+        RefundState::Failed { reason: "charge_already_refunded".into(), refused: true },
     ]
 }
 
