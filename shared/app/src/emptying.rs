@@ -1,6 +1,6 @@
 //! Takes the work away from a closed location.
 
-use crate::{Error, Refusal, Scope, orders};
+use crate::{Error, Refusal, Scope, orders, settings};
 use domain::{
     fulfillment::FulfillmentStatus,
     history::Stamp,
@@ -30,11 +30,8 @@ pub struct Emptied {
 /// Takes away what nobody has begun at a closed location: its open fulfillments, and what is committed there and in no
 /// fulfillment yet. The goods are routed again, to others; what no other has waits for stock. Asking again goes on.
 pub async fn empty_location(store: &Store, id: &LocationId, stamp: &Stamp) -> Result<Emptied, Error> {
-    store.forget_locations(); // it has just been closed, perhaps by another sandbox
-    let locations = store.locations().await?;
-    let known = locations.iter().find(|known| known.id == *id);
-    let location = known.ok_or_else(|| Refusal::not_found(format!("there is no location {id}")))?;
-    if location.is_open() {
+    // As it is now: another sandbox may just have closed it.
+    if settings::location(store, id).await?.is_open() {
         let why = format!("location {id} is open, and would get the work again: POST /locations/{id}/close first");
         return Err(Refusal::new(Code::LocationOpen, why).into());
     }

@@ -40,6 +40,11 @@ pub async fn reopen_location(store: &Store, id: &LocationId, stamp: &Stamp) -> R
     change_location(store, id, |before| Ok(known(before, id)?.reopen()), stamp).await
 }
 
+/// A location, strongly consistent.
+pub(crate) async fn location(store: &Store, id: &LocationId) -> Result<Location, Error> {
+    known(store.load(id).await?.map(|read: Stored<Location>| read.value), id)
+}
+
 fn known(location: Option<Location>, id: &LocationId) -> Result<Location, Error> {
     location.ok_or_else(|| Refusal::not_found(format!("there is no location {id}")).into())
 }

@@ -4,7 +4,7 @@ use crate::Error;
 use domain::{history::Stamp, ids::OrderId};
 use jiff::Timestamp;
 use std::{cell::Cell, collections::BTreeMap};
-use store::{CommitError, Failed, MAX_ACTIONS, Store, retry_on_conflict};
+use store::{MAX_ACTIONS, Store, retry_on_conflict};
 
 /// Settles an order, one transaction after another. Each holds the movements and the state that no longer owes them, so
 /// no movement is made twice, wherever this is cut off.
@@ -34,8 +34,8 @@ async fn settle_part(store: &Store, id: &OrderId, are_books_short: &Cell<bool>, 
     write.moves(&moves, &levels);
     write.replace(&read, next);
     let outcome = write.commit().await;
-    if let Err(CommitError::Conflict(failed)) = &outcome {
-        are_books_short.set(failed.iter().any(|failed| matches!(failed, Failed::Stock(_))));
+    if let Err(error) = &outcome {
+        are_books_short.set(error.is_about_stock());
     }
     outcome?;
     Ok(is_left)

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use std::{cell::Cell, collections::BTreeMap};
-use store::{CommitError, Failed, Store, retry_on_conflict};
+use store::{Store, retry_on_conflict};
 
 pub async fn start_picking(
     store: &Store,
@@ -142,8 +142,8 @@ async fn change_goods(
         let mut write = store.write(stamp.at);
         write.change(&read, &change);
         let outcome = write.commit().await;
-        if let Err(CommitError::Conflict(failed)) = &outcome {
-            are_books_short.set(failed.iter().any(|failed| matches!(failed, Failed::Stock(_))));
+        if let Err(error) = &outcome {
+            are_books_short.set(error.is_about_stock());
         }
         outcome?;
         Ok(change.order.fulfillment(id)?.clone())

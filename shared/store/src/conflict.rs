@@ -13,6 +13,14 @@ pub enum CommitError {
     Store(#[from] StoreError),
 }
 
+impl CommitError {
+    /// Whether a place has fewer units than the change takes.
+    pub fn is_about_stock(&self) -> bool {
+        let is_place = |failed: &Failed| matches!(failed, Failed::Stock(_));
+        matches!(self, Self::Conflict(failed) if failed.iter().any(is_place))
+    }
+}
+
 /// An item whose condition failed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failed {

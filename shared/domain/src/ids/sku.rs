@@ -50,6 +50,9 @@ impl FromStr for Sku {
 }
 
 fn in_one_form(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned(); // almost every one, each time that a stored order is read
+    }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_ascii() { text } else { ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned() }
 }

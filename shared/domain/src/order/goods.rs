@@ -54,8 +54,8 @@ impl Order {
     pub(super) fn hand_services_on(&mut self) {
         let (services, has) = (self.services(), self.has_services());
         let is_next = |id: FulfillmentId| has.is_none_or(|has| has == id);
-        let open = self.fulfillments.iter_mut().filter(|(_, f)| f.status == FulfillmentStatus::Open);
-        if let Some((_, fulfillment)) = open.into_iter().find(|(id, _)| is_next(**id))
+        let mut open = self.fulfillments.iter_mut().filter(|(_, f)| f.status == FulfillmentStatus::Open);
+        if let Some((_, fulfillment)) = open.find(|(id, _)| is_next(**id))
             && fulfillment.services != services
         {
             fulfillment.services = services;
