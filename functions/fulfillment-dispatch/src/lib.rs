@@ -20,15 +20,14 @@ pub struct App {
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
-    process(event, async |message: Message| {
-        let Subject::OrderItem(order, item) = &message.subject;
-        match (&message.duty, item) {
-            (Duty::FulfillmentDispatch, ItemName::State) => {
-                dispatch::dispatch_order(&app.store, order, app.clock.now()).await
-            }
-            (Duty::WarehouseNotice, ItemName::Fulfillment(id)) => tell_warehouse(app, order, *id).await,
-            _ => Err(Error::Defect("this duty belongs to another function".into())),
+    process(event, async |message: Message| match (&message.duty, &message.subject) {
+        (Duty::FulfillmentDispatch, Subject::OrderItem(order, ItemName::State)) => {
+            dispatch::dispatch_order(&app.store, order, app.clock.now()).await
         }
+        (Duty::WarehouseNotice, Subject::OrderItem(order, ItemName::Fulfillment(id))) => {
+            tell_warehouse(app, order, *id).await
+        }
+        _ => Err(Error::Defect("this duty belongs to another function".into())),
     })
     .await
 }

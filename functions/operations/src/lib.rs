@@ -42,6 +42,7 @@ api::routes! {
     "GET /operations/unmatched-payments" () => stuck::unmatched;
     "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => stuck::assign;
     "POST /operations/unmatched-payments/{payment}/unassign" () => stuck::unassign;
+    "POST /operations/unmatched-payments/{payment}/refund" () => stuck::refund;
     "POST /operations/unmatched-payments/{payment}/dismiss" () => stuck::dismiss;
     "PUT /products/{sku+}" (Warehouse) PutProduct => put_product;
     "GET /products/{sku+}" (Storefront, Warehouse) => product;

@@ -7,7 +7,9 @@ use domain::{
     duty::{ItemName, STUCK_AFTER},
     fulfillment::Fulfillment,
     history::{Entry, Event},
-    ids::{OrderId, ParcelId, PaymentId},
+    ids::{OrderId, ParcelId, PaymentId, RefundId},
+    ledger::{Ledger, Refund},
+    money::{Amount, Currency},
     order_state::{Hold, HoldReason, OrderState},
     parcel_state::ParcelState,
     payment_record::PaymentRecord,
@@ -47,8 +49,19 @@ pub struct UnmatchedPayment {
     /// The order that it says it pays, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
+    /// Since when it has waited for an order, or for a person.
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     pub since: Option<Timestamp>,
+    /// None: no event has told an amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What of it is captured.
+    pub captured: Amount,
+    /// What of that has gone back, or is on its way.
+    pub refunded: Amount,
+    /// Refunds that people ordered because no order takes it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<RefundId, Refund>,
     /// The provider's ids of its events.
     pub events: Vec<String>,
     /// What people decided about it.
@@ -82,7 +95,7 @@ pub struct StuckItems {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnmatchedPayments {
-    /// How many there are. 200 at most are listed, those that name an order before the others.
+    /// How many there are. 200 at most are listed: those to refund, those that name an order, the others.
     pub count: usize,
     pub payments: Vec<UnmatchedPayment>,
 }
@@ -129,10 +142,12 @@ fn not_arrived(fulfillment: &Fulfillment) -> BTreeMap<ParcelId, ParcelState> {
 }
 
 pub(crate) async fn unmatched(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
-    let mut ids = app.store.unmatched(Unmatched::AwaitsOrder).await?;
-    ids.extend(app.store.unmatched(Unmatched::NamesNoOrder).await?);
-    let count = ids.len();
-    ids.truncate(LIMIT);
+    let mut found = Vec::new();
+    for class in [Unmatched::OwesRefund, Unmatched::AwaitsOrder, Unmatched::NamesNoOrder] {
+        found.extend(app.store.unmatched(class).await?);
+    }
+    let count = found.len();
+    let ids: Vec<PaymentId> = found.into_iter().take(LIMIT).map(|entry| entry.payment).collect();
     let mut payments: Vec<_> = app.store.payments(&ids).await?.into_iter().map(view).collect();
     payments.sort_by_key(|payment| payment.since);
     Ok(Response::json(200, &UnmatchedPayments { count, payments }))
@@ -155,6 +170,12 @@ pub(crate) async fn unassign(app: &App, caller: &Caller, request: &Request) -> R
     Ok(Response::json(200, &view(payment)))
 }
 
+pub(crate) async fn refund(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let payment = payments::give_back_payment(&app.store, &request.path_param("payment")?, &stamp).await?;
+    Ok(Response::json(200, &view(payment)))
+}
+
 pub(crate) async fn dismiss(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
     let payment = payments::dismiss_payment(&app.store, &request.path_param("payment")?, &stamp).await?;
@@ -162,10 +183,16 @@ pub(crate) async fn dismiss(app: &App, caller: &Caller, request: &Request) -> Re
 }
 
 fn view(payment: Stored<PaymentRecord>) -> UnmatchedPayment {
+    let (ledger, currency) = (payment.value.ledger(), payment.value.currency());
+    let amount = |of: fn(&Ledger, Currency) -> Amount| currency.map_or(0, |currency| of(&ledger, currency));
     UnmatchedPayment {
+        since: payment.value.unmatched_at.or(payment.value.refund_owed_since()),
+        currency,
+        captured: amount(Ledger::captured),
+        refunded: amount(Ledger::refunded),
+        refunds: payment.value.refunds,
         payment: payment.key,
         order: payment.value.order,
-        since: payment.value.unmatched_at,
         events: payment.value.events.into_iter().map(|event| event.event).collect(),
         history: payment.value.history.into_iter().map(decision).collect(),
     }

@@ -18,7 +18,7 @@ use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use runtime::{Clock, ConfigError};
 use serde::Serialize;
-use store::{DueClass, DueItem, Store, Unmatched};
+use store::{DueClass, DueItem, Store, Unmatched, UnmatchedEntry};
 
 /// What the function works with.
 pub struct App {
@@ -68,14 +68,16 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         }
         step.done
     };
-    let (stuck, sent_again) = match app.store.due(DueClass::Owed, now - OWED_GRACE).await {
-        Ok(overdue) => {
-            let stuck = overdue.iter().filter(|due| now.duration_since(due.since) > STUCK_AFTER).count();
+    let is_stuck = |since: &Timestamp| now.duration_since(*since) > STUCK_AFTER;
+    let (stuck, sent_again, refunds) = match overdue(app, now).await {
+        Ok((overdue, refunds)) => {
+            let since = overdue.iter().map(|due| due.since).chain(refunds.iter().map(|refund| refund.since));
+            let stuck = since.filter(is_stuck).count();
             // What the alarm's metric filter reads: told first, whatever becomes of the rest.
             tracing::info!(stuck_orders = stuck, "counted");
-            (stuck, send_again(app, overdue, now).await)
+            (stuck, send_again(app, overdue, now).await, send_refunds_again(app, refunds, now).await)
         }
-        Err(error) => (0, Step::failed(error)),
+        Err(error) => (0, Step::failed(error), Step::default()),
     };
     let (unresolved, waiting) = match app.store.due(DueClass::Waiting, now).await {
         Ok(waiting) => {
@@ -89,7 +91,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     let report = Report {
         stuck,
         unresolved,
-        sent_again: take(sent_again),
+        sent_again: take(sent_again) + take(refunds),
         expired: take(expire(app, now).await),
         waiting: take(waiting),
         matched: take(match_payments(app, now).await),
@@ -106,15 +108,30 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     failure.map_or(Ok(report), Err)
 }
 
+/// What has owed work for longer than its message takes: items of orders, and refunds of payments that no order takes.
+async fn overdue(app: &App, now: Timestamp) -> Result<(Vec<DueItem>, Vec<UnmatchedEntry>), Error> {
+    let before = now - OWED_GRACE;
+    let overdue = app.store.due(DueClass::Owed, before).await?;
+    let mut refunds = app.store.unmatched(Unmatched::OwesRefund).await?;
+    refunds.retain(|refund| refund.since < before);
+    Ok((overdue, refunds))
+}
+
 /// How far a step came, and the first thing that went wrong.
 struct Step {
     done: usize,
     outcome: Result<(), Error>,
 }
 
+impl Default for Step {
+    fn default() -> Self {
+        Self { done: 0, outcome: Ok(()) }
+    }
+}
+
 impl Step {
     fn failed(error: impl Into<Error>) -> Self {
-        Self { done: 0, outcome: Err(error.into()) }
+        Self { outcome: Err(error.into()), ..Self::default() }
     }
 
     fn add(&mut self, outcome: Result<usize, Error>) {
@@ -135,7 +152,7 @@ async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, Error>) -
     let work = &work;
     let outcomes = futures::stream::iter(items).map(async |item| work(item).await);
     let mut outcomes = std::pin::pin!(outcomes.buffer_unordered(AT_ONCE));
-    let mut step = Step { done: 0, outcome: Ok(()) };
+    let mut step = Step::default();
     while let Some(outcome) = outcomes.next().await {
         step.add(outcome);
     }
@@ -149,6 +166,12 @@ async fn send_again(app: &App, mut overdue: Vec<DueItem>, now: Timestamp) -> Ste
     }
     let turn = if Safeguard::ReconcileSendsAgain.is_off() { Vec::new() } else { pace::share(overdue, LIMIT, now) };
     each(turn, async |due| reconcile::remind(&app.store, &due.key, now).await).await
+}
+
+async fn send_refunds_again(app: &App, mut refunds: Vec<UnmatchedEntry>, now: Timestamp) -> Step {
+    refunds.retain(|refund| pace::is_turn(refund.since, now));
+    let turn = if Safeguard::ReconcileSendsAgain.is_off() { Vec::new() } else { pace::share(refunds, LIMIT, now) };
+    each(turn, async |refund| reconcile::remind_of_refund(&app.store, &refund.payment).await).await
 }
 
 async fn expire(app: &App, now: Timestamp) -> Step {
@@ -184,12 +207,12 @@ async fn look_for_stock(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> Ste
 /// Looks through the orders that are active for longer than a parcel may be silent: each channel once an hour. The list of
 /// active orders is there anyway, so a parcel on its way costs no write more for being watched.
 async fn find_overdue(app: &App, now: Timestamp) -> Step {
-    let Some(after) = app.parcel_overdue else { return Step { done: 0, outcome: Ok(()) } };
+    let Some(after) = app.parcel_overdue else { return Step::default() };
     let channels = match app.store.channels().await {
         Ok(channels) => channels,
         Err(error) => return Step::failed(error),
     };
-    let mut step = Step { done: 0, outcome: Ok(()) };
+    let mut step = Step::default();
     for channel in pace::hourly(channels, now) {
         step.add(find_overdue_of(app, &channel.id, after, now).await);
     }
@@ -210,10 +233,13 @@ async fn find_overdue_of(
 
 async fn match_payments(app: &App, now: Timestamp) -> Step {
     match app.store.unmatched(Unmatched::AwaitsOrder).await {
-        Ok(_) if Safeguard::ReconcileMatchesPayments.is_off() => Step { done: 0, outcome: Ok(()) },
+        Ok(_) if Safeguard::ReconcileMatchesPayments.is_off() => Step::default(),
         Ok(payments) => {
             let payments = pace::share(payments, LIMIT, now);
-            each(payments, async |id| payments::match_payment(&app.store, &id, now).await.map(usize::from)).await
+            let match_one = async |entry: UnmatchedEntry| {
+                payments::match_payment(&app.store, &entry.payment, now).await.map(usize::from)
+            };
+            each(payments, match_one).await
         }
         Err(error) => Step::failed(error),
     }

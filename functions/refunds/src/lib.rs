@@ -1,6 +1,6 @@
 //! Moves refunds at the payment provider, each once.
 //!
-//! A refund is decided elsewhere, in the order's ledger: intended. Here it is marked as sent before the provider is
+//! A refund is decided elsewhere, in the ledger of an order or of a payment that no order takes: intended. Here it is marked as sent before the provider is
 //! asked, and the outcome is recorded after. Whatever happens in between, the same idempotency key is used again
 //! until the outcome is known. A definite refusal ends it, and a person orders a new attempt, under a new key. If the
 //! provider has stored a failure of its own for the key, the refund is looked for; once it is certain that it was not
@@ -9,7 +9,7 @@
 use app::{
     Error,
     payments::{payments_asked, record_payment},
-    refunds,
+    refunds::{self, Debtor},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
@@ -35,13 +35,11 @@ pub struct App {
 }
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
-    process(event, async |message: Message| {
-        let Subject::OrderItem(order, _) = &message.subject;
-        match message.duty {
-            Duty::Refund => refund(app, order).await,
-            Duty::PaymentCheck => check_payments(app, order).await,
-            _ => Err(Error::Defect("this duty belongs to another function".into())),
-        }
+    process(event, async |message: Message| match (&message.duty, &message.subject) {
+        (Duty::Refund, Subject::OrderItem(order, _)) => refund(app, Debtor::Order(order)).await,
+        (Duty::Refund, Subject::Payment(payment)) => refund(app, Debtor::Payment(payment)).await,
+        (Duty::PaymentCheck, Subject::OrderItem(order, _)) => check_payments(app, order).await,
+        _ => Err(Error::Defect("this duty belongs to another function".into())),
     })
     .await
 }
@@ -79,31 +77,30 @@ async fn take_in(app: &App, reported: Vec<ReportedEvent>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Moves every refund that the order owes. One whose outcome stays unknown does not stop the others.
-async fn refund(app: &App, order: &OrderId) -> Result<(), Error> {
-    let owing = app.store.order_state(order).await?.filter(|state| state.owes(&Duty::Refund));
-    let Some(state) = owing else { return Ok(()) };
-    let owed = state.value.ledger.owed_refunds().map(|(id, refund)| (id.clone(), refund.payment.provider.clone()));
+/// Moves every refund that is owed. One whose outcome stays unknown does not stop the others.
+async fn refund(app: &App, debtor: Debtor<'_>) -> Result<(), Error> {
+    let Some(refunds) = refunds::owed_by(&app.store, debtor).await? else { return Ok(()) };
+    let owed = refunds.owed().map(|(id, refund)| (id.clone(), refund.payment.provider.clone()));
     let owed: Vec<(RefundId, ProviderName)> = owed.collect();
     if owed.is_empty() {
         // The provider's own events were faster than we: only the duty is left.
-        return refunds::drop_duty(&app.store, order, app.clock.now()).await;
+        return refunds::drop_duty(&app.store, debtor, app.clock.now()).await;
     }
     let mut outcome = Ok(());
     for (id, provider) in owed {
         let moved = async {
             let client = app.providers.of(&provider)?;
             client.ready().await?; // nothing is marked as sent that cannot be
-            move_one(app, client, order, &id).await
+            move_one(app, client, debtor, &id).await
         };
         outcome = outcome.and(moved.await);
     }
     outcome
 }
 
-async fn move_one(app: &App, client: &ApiClient, order: &OrderId, id: &RefundId) -> Result<(), Error> {
+async fn move_one(app: &App, client: &ApiClient, debtor: Debtor<'_>, id: &RefundId) -> Result<(), Error> {
     // A given-up attempt is followed by the next one. That is new, so it is not given up in its turn.
-    while try_once(app, client, order, id).await? == Tried::GivenUp {}
+    while try_once(app, client, debtor, id).await? == Tried::GivenUp {}
     Ok(())
 }
 
@@ -114,27 +111,30 @@ enum Tried {
     GivenUp,
 }
 
-async fn try_once(app: &App, client: &ApiClient, order: &OrderId, id: &RefundId) -> Result<Tried, Error> {
+async fn try_once(app: &App, client: &ApiClient, debtor: Debtor<'_>, id: &RefundId) -> Result<Tried, Error> {
     let now = app.clock.now();
-    let Some(state) = refunds::mark_sent(&app.store, order, id, now).await? else { return Ok(Tried::Recorded) };
-    let Some(refund) = state.ledger.refunds.get(id).filter(|refund| refund.is_owed()) else {
+    let Some(refunds) = refunds::mark_sent(&app.store, debtor, id, now).await? else { return Ok(Tried::Recorded) };
+    let Some(refund) = refunds.by_id.get(id).filter(|refund| refund.is_owed()) else {
         return Ok(Tried::Recorded);
     };
     let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
     let request = RefundRequest {
         payment: &refund.payment.id,
         amount: refund.amount,
-        currency: state.currency,
+        currency: refunds.currency,
         refund: id,
         attempt: refund.attempt,
-        order,
+        order: match debtor {
+            Debtor::Order(order) => Some(order),
+            Debtor::Payment(_) => None,
+        },
     };
     match ask(client, &request, &refund.state, now).await {
         Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(Tried::Recorded),
-        Ok(outcome) => record(app, order, refund, &ours, outcome).await,
+        Ok(outcome) => record(app, debtor, refund, &ours, outcome).await,
         Err(Unknown { why, may_have_begun }) => {
             let now = app.clock.now();
-            refunds::record_unknown(&app.store, order, &ours, &why.to_string(), may_have_begun, now).await?;
+            refunds::record_unknown(&app.store, debtor, &ours, &why.to_string(), may_have_begun, now).await?;
             Err(why)
         }
     }
@@ -191,7 +191,7 @@ async fn ask(
 
 async fn record(
     app: &App,
-    order: &OrderId,
+    debtor: Debtor<'_>,
     refund: &Refund,
     ours: &OurRefund,
     outcome: Outcome,
@@ -201,16 +201,16 @@ async fn record(
         Outcome::Refused(why) => {
             // Somebody may have refunded it at the provider, whose word of that was lost.
             for ReportedEvent { event, .. } in ask_about(app, &refund.payment).await? {
-                refunds::record_told(&app.store, order, &event, now).await?;
+                refunds::record_told(&app.store, debtor, &event, now).await?;
             }
-            refunds::record_refused(&app.store, order, ours, &why, now).await?;
+            refunds::record_refused(&app.store, debtor, ours, &why, now).await?;
         }
         Outcome::Made { id, status } => {
             let event = made(refund, ours, &id, status, now);
-            refunds::record_told(&app.store, order, &event, now).await?;
+            refunds::record_told(&app.store, debtor, &event, now).await?;
         }
         Outcome::NotMade(why) => {
-            refunds::record_not_made(&app.store, order, ours, &why, now).await?;
+            refunds::record_not_made(&app.store, debtor, ours, &why, now).await?;
             return Ok(Tried::GivenUp);
         }
     }

@@ -3,10 +3,7 @@
 
 use app::{deduction, settlement};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::{
-    duty::{Duty, Subject},
-    ids::OrderId,
-};
+use domain::{duty::Duty, ids::OrderId};
 use runtime::{Clock, process_together};
 use std::collections::BTreeSet;
 use store::{Message, Store};
@@ -25,7 +22,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 async fn work_off(app: &App, messages: Vec<Message>) -> Vec<(Message, app::Error)> {
     let orders = |settles: bool| -> BTreeSet<OrderId> {
         let those = messages.iter().filter(|message| (message.duty == Duty::StockSettlement) == settles);
-        those.map(|message| order(message).clone()).collect()
+        those.filter_map(|message| message.order().cloned()).collect()
     };
     let mut failed = deduction::deduct_orders(&app.store, orders(false), app.clock.now()).await;
     for order in orders(true) {
@@ -34,13 +31,11 @@ async fn work_off(app: &App, messages: Vec<Message>) -> Vec<(Message, app::Error
         }
     }
     let why = |message: Message| {
-        let failure = failed.get(order(&message))?.to_string();
-        Some((message, app::Error::Outside(failure)))
+        let why = match message.order() {
+            Some(order) => app::Error::Outside(failed.get(order)?.to_string()),
+            None => app::Error::Defect("this duty belongs to another function".into()),
+        };
+        Some((message, why))
     };
     messages.into_iter().filter_map(why).collect()
-}
-
-fn order(message: &Message) -> &OrderId {
-    let Subject::OrderItem(order, _) = &message.subject;
-    order
 }

@@ -81,9 +81,12 @@ pub async fn open_large_shop(world: &World, is_scarce: bool) {
 pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     let Some(id) = plot.order_id(&reference) else { return };
     let pay = |amount: i64| pay(&world, &plot, &id, amount);
-    if plot.paying == Paying::BeforeTheOrder {
+    if matches!(plot.paying, Paying::BeforeTheOrder | Paying::BeforeARefusal) {
         pay(plot.total());
         sleep(world.moment(90)).await;
+    }
+    if plot.paying == Paying::BeforeARefusal && !is_mended(&world, &plot, &reference).await {
+        return;
     }
     let unheard = if plot.paying == Paying::Unheard { pay_unheard(&world, &id, plot.total()) } else { None };
     let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference, unheard.as_deref()));
@@ -124,7 +127,7 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
             pay(total);
         }
         Paying::Debit => debit(&world, &id, total).await,
-        Paying::BeforeTheOrder | Paying::Unheard | Paying::Never => {}
+        Paying::BeforeTheOrder | Paying::BeforeARefusal | Paying::Unheard | Paying::Never => {}
     }
     if plot.refunded_elsewhere {
         sleep(world.moment(900)).await;
@@ -137,6 +140,18 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     if plot.sends_back {
         send_back(&world, &plot, &id).await;
     }
+}
+
+/// Posts an order whose total is wrong. Returns whether the storefront mends it, which takes it a while.
+async fn is_mended(world: &World, plot: &Plot, reference: &str) -> bool {
+    let mut wrong = plot.order(reference, None);
+    wrong["total"] = json!(plot.total() + 1);
+    let answer = world.insist(&storefront(plot.channel, "POST /orders", &[], &wrong)).await;
+    if answer.is_some_and(|answer| answer.status != 422) {
+        world.outrages.borrow_mut().push(format!("{reference} is taken with a wrong total"));
+    }
+    sleep(world.moment(1_200)).await;
+    world.chance(0.6)
 }
 
 /// A request with the key of a channel's storefront.
@@ -299,6 +314,18 @@ pub async fn operator(world: Rc<World>) {
             }
             resolve_parcels(&world, &order, &answer.body).await;
         }
+        give_back_payments(&world).await;
+    }
+}
+
+/// Refunds some of the payments that no order has taken, while their orders may still come.
+async fn give_back_payments(world: &World) {
+    let list = request(Role::Operator, "GET /operations/unmatched-payments", &[], &Value::Null);
+    let Some(answer) = world.insist(&list).await else { return };
+    for payment in answer.body["payments"].as_array().into_iter().flatten().filter(|_| world.chance(0.5)) {
+        let path = &[("payment", payment["payment"].as_str().unwrap_or_default())];
+        let route = "POST /operations/unmatched-payments/{payment}/refund";
+        world.insist(&request(Role::Operator, route, path, &Value::Null)).await;
     }
 }
 

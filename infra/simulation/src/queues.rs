@@ -72,8 +72,9 @@ async fn deliver(world: &Rc<World>, function: &str, mapping: &EventSourceMapping
             sleep(wait).await;
             if world.network.epoch() == epoch {
                 for message in batch.iter().filter_map(read).filter(|_| world.strikes(0.03)) {
-                    let Subject::OrderItem(order, _) = message.subject;
-                    people::cancel(&world, order.to_string(), people::at_once(&world));
+                    if let Some(order) = message.order() {
+                        people::cancel(&world, order.to_string(), people::at_once(&world));
+                    }
                 }
                 work(&world, &function, &mapping.queue, batch).await;
             }
@@ -130,9 +131,14 @@ fn read(message: &Message) -> Option<store::Message> {
 
 /// The version of a message's item, if the item still owes the message's duty.
 async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
-    let store::Message { subject: Subject::OrderItem(order, item), duty, .. } = read(message)?;
-    let key = json!({ "order_id": { "S": order }, "item": { "S": item } });
-    let get = json!({ "TableName": "OrdersTable", "Key": key, "ConsistentRead": true });
+    let store::Message { subject, duty, .. } = read(message)?;
+    let (table, key) = match subject {
+        Subject::OrderItem(order, item) => {
+            ("OrdersTable", json!({ "order_id": { "S": order }, "item": { "S": item } }))
+        }
+        Subject::Payment(payment) => ("PaymentsTable", json!({ "payment_id": { "S": payment } })),
+    };
+    let get = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
     let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;
     let duty = duty.to_string();
     let owes = |list: &Value| list.as_array().into_iter().flatten().any(|owed| *owed == *duty || owed["S"] == *duty);

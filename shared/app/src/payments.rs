@@ -39,6 +39,10 @@ pub async fn record_payment(
 
 async fn attempt(store: &Store, named: &Named, event: &MoneyEvent, now: Timestamp) -> Result<Recorded, Error> {
     let (payment, named_state) = store.payment_and_state(&event.payment, named.order.as_ref()).await?;
+    if payment.value.is_given_back() {
+        write_record(store, &payment, payment.value.clone().keep(event, named, now), now).await?;
+        return Ok(Recorded::Unmatched);
+    }
     let (record, pays) = (&payment.value, payment.value.pays(named).cloned());
     let state = match &pays {
         Some(decided) if Some(decided) != named.order.as_ref() => {
@@ -120,7 +124,8 @@ async fn write_record(
 pub async fn match_payment(store: &Store, payment: &PaymentId, now: Timestamp) -> Result<bool, Error> {
     retry_on_conflict(async || {
         let payment = store.payment(payment).await?;
-        let Some(order) = payment.value.order.clone() else { return Ok(false) };
+        let order = payment.value.order.clone().filter(|_| !payment.value.is_given_back());
+        let Some(order) = order else { return Ok(false) };
         let Some(state) = store.order_state(&order).await? else { return Ok(false) };
         let decision = payment.value.decision(&payment.key);
         take_in(store, &state, &payment.value.events, decision, now).await?;
@@ -140,7 +145,14 @@ pub async fn assign_payment(
     if !orders::exists(store, order).await? {
         return Err(Refusal::invalid(vec![FieldError::new("order", format!("there is no order {order}"))]).into());
     }
-    decide(store, payment, stamp, |record| Ok(record.assign(order.clone(), stamp))).await
+    decide(store, payment, stamp, |record| {
+        if record.is_given_back() {
+            let why = format!("payment {payment} goes back to its customer, or has gone; let the customer pay again");
+            return Err(Refusal::new(Code::PaymentGivenBack, why).into());
+        }
+        Ok(record.assign(order.clone(), stamp))
+    })
+    .await
 }
 
 /// Takes a person's decision about a payment back.
@@ -167,8 +179,17 @@ pub async fn dismiss_payment(
     decide(store, payment, stamp, |record| Ok(record.dismiss(stamp))).await
 }
 
-/// Changes a payment whose money no order has taken. If it leaves an order, that order's state is written as well, so
-/// that it cannot take the money at the same moment.
+/// Decides to refund a payment that no order takes.
+pub async fn give_back_payment(
+    store: &Store,
+    payment: &PaymentId,
+    stamp: &Stamp,
+) -> Result<Stored<PaymentRecord>, Error> {
+    decide(store, payment, stamp, |record| Ok(record.give_back(stamp)?)).await
+}
+
+/// Changes a payment whose money no order has taken. If it leaves an order or goes back, that order's state is written as
+/// well, so that it cannot take the money at the same moment.
 async fn decide(
     store: &Store,
     id: &PaymentId,
@@ -195,7 +216,9 @@ async fn decide(
         let value = rule(read.value.clone())?;
         let mut write = store.write(stamp.at);
         write.replace(&read, value.clone());
-        if let Some(left) = before.filter(|left| value.order.as_ref() != Some(&left.key.order)) {
+        let is_left =
+            |left: &Stored<OrderState>| value.order.as_ref() != Some(&left.key.order) || value.is_given_back();
+        if let Some(left) = before.filter(|left| value != read.value && is_left(left)) {
             write.replace(&left, left.value.clone().payment_unassigned(id, stamp));
         }
         write.commit().await?;

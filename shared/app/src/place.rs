@@ -282,6 +282,10 @@ fn out_of_stock(routed: &Routed) -> Refusal {
 async fn payment_of(store: &Store, id: &OrderId, placed: &PlacedOrder) -> Result<Option<Stored<PaymentRecord>>, Error> {
     let Some(payment) = &placed.payment else { return Ok(None) };
     let stored = store.payment(payment).await?;
+    if stored.value.is_given_back() {
+        let why = format!("payment {payment} was refunded because no order took it; let the customer pay again");
+        return Err(Refusal::new(Code::PaymentGivenBack, why).into());
+    }
     let other = stored.value.order.as_ref().filter(|other| *other != id);
     let exists = match other {
         Some(other) => orders::exists(store, other).await?,

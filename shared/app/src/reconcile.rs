@@ -2,9 +2,9 @@
 
 use crate::{Error, Scope, orders, place::forming};
 use domain::{
-    duty::{Duty, ItemName, Owed, OwedDuty},
+    duty::{Duty, ItemName, Owed, OwedDuty, Subject},
     fulfillment::{Fulfillment, FulfillmentStatus},
-    ids::OrderId,
+    ids::{OrderId, PaymentId},
     order::Order,
     order_state::OrderState,
     returns::Return,
@@ -24,6 +24,14 @@ pub async fn remind(store: &Store, key: &ItemKey, now: Timestamp) -> Result<usiz
         ItemName::Placed | ItemName::Forming | ItemName::Email(..) => Owed::new(),
     };
     let owed: Vec<OwedDuty> = owed.into_iter().map(|duty| OwedDuty { subject: key.subject(), duty }).collect();
+    Ok(store.remind(&owed).await)
+}
+
+/// Sends again that a payment is to be refunded, and returns the number of messages.
+pub async fn remind_of_refund(store: &Store, payment: &PaymentId) -> Result<usize, Error> {
+    let owed = store.payment(payment).await?.value.owed.into_iter();
+    let subject = Subject::Payment(payment.clone());
+    let owed: Vec<OwedDuty> = owed.map(|duty| OwedDuty { subject: subject.clone(), duty }).collect();
     Ok(store.remind(&owed).await)
 }
 

@@ -1,6 +1,6 @@
 //! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
-use super::ids::{FulfillmentId, OrderId, ParcelId, RefundId, ReturnId};
+use super::ids::{FulfillmentId, OrderId, ParcelId, PaymentId, RefundId, ReturnId};
 use super::parcel_state::ParcelState;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -281,12 +281,15 @@ impl From<ItemName> for String {
 pub enum Subject {
     /// An item of an order's collection.
     OrderItem(OrderId, ItemName),
+    /// A payment that no order takes.
+    Payment(PaymentId),
 }
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OrderItem(order, item) => write!(f, "order/{order}/{item}"),
+            Self::Payment(payment) => write!(f, "payment/{payment}"),
         }
     }
 }
@@ -299,11 +302,11 @@ impl FromStr for Subject {
     type Err = UnknownSubject;
 
     fn from_str(text: &str) -> Result<Self, UnknownSubject> {
-        let mut parts = text.splitn(3, '/');
-        let known = match (parts.next(), parts.next(), parts.next()) {
-            (Some("order"), Some(order), Some(item)) => {
-                order.parse().ok().zip(item.parse().ok()).map(|(order, item)| Self::OrderItem(order, item))
-            }
+        let known = match text.split_once('/') {
+            Some(("order", name)) => name
+                .split_once('/')
+                .and_then(|(order, item)| Some(Self::OrderItem(order.parse().ok()?, item.parse().ok()?))),
+            Some(("payment", id)) => id.parse().ok().map(Self::Payment),
             _ => None,
         };
         known.ok_or_else(|| UnknownSubject(text.to_owned()))
@@ -409,9 +412,10 @@ mod tests {
             if let Ok(item) = text.parse::<ItemName>() {
                 prop_assert_eq!(&item.to_string(), &text);
             }
-            let subject = format!("order/ord_1/{text}");
-            if let Ok(read) = subject.parse::<Subject>() {
-                prop_assert_eq!(read.to_string(), subject);
+            for subject in [format!("order/ord_1/{text}"), format!("payment/{text}"), format!("payment/acme_{text}")] {
+                if let Ok(read) = subject.parse::<Subject>() {
+                    prop_assert_eq!(read.to_string(), subject);
+                }
             }
             if let Ok(duty) = text.parse::<Duty>() {
                 prop_assert_eq!(duty.to_string(), text);

@@ -1,12 +1,16 @@
 //! What is known of a payment outside its order: the order it pays, who said so, and events whose order is not known yet.
 
+mod refund;
+
 use crate::{
+    duty::Owed,
     history::{Entry, Event, Stamp},
-    ids::{ChannelId, OrderId, PaymentId},
-    ledger::{MoneyEvent, MoneyFact},
+    ids::{ChannelId, OrderId, PaymentId, RefundId},
+    ledger::{MoneyEvent, MoneyFact, Refund},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the merchant's server wrote on a payment at the provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +61,11 @@ pub struct PaymentRecord {
     /// Since when such events have been waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmatched_at: Option<Timestamp>,
+    /// Refunds that a person decided because no order takes it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<RefundId, Refund>,
+    #[serde(default, skip_serializing_if = "Owed::is_empty")]
+    pub owed: Owed,
     /// What people decided about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Entry>,
@@ -80,6 +89,9 @@ impl PaymentRecord {
             self.word = Word::Told;
         }
         self.channel = named.channel.clone().or(self.channel);
+        if !self.refunds.is_empty() {
+            self.follow_refunds(now);
+        }
         self
     }
 
@@ -112,7 +124,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether a storefront may name the payment with this order of its channel. `exists` says whether the order that
+    /// Whether a storefront may name the payment, which is not given back, with this order of its channel. `exists` says whether the order that
     /// the payment names exists. Within a channel, an order that never came does not keep the payment.
     pub fn may_be_claimed(&self, order: &OrderId, channel: &ChannelId, exists: bool) -> bool {
         let is_of_channel = self.channel.as_ref().is_none_or(|own| own == channel);
@@ -163,7 +175,7 @@ impl PaymentRecord {
     /// The payment is this order's, which has taken all events that were kept.
     pub fn taken(self, order: OrderId) -> Self {
         let word = self.word_after(&self.events);
-        Self { order: Some(order), word, events: Vec::new(), unmatched_at: None, ..self }
+        Self { order: Some(order), word, events: Vec::new(), unmatched_at: None, refunds: BTreeMap::new(), ..self }
     }
 
     /// How it is known whose payment it is once an order has taken these events. With its money the order has more than a

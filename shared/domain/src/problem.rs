@@ -68,6 +68,8 @@ codes! {
     OnHold = "on-hold", 409, "the order is on hold; an operator may release it";
     NotForPeople = "not-for-people", 409, "Orderly alone sets or ends a hold for this reason";
     NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
+    NothingToRefund = "nothing-to-refund", 409, "nothing of the payment is captured, or all of it has gone back";
+    PaymentGivenBack = "payment-given-back", 409, "the payment was refunded because no order took it";
     NothingToAccept = "nothing-to-accept", 409, "the order does not wait for the rest of its payment";
     NothingToRetry = "nothing-to-retry", 409, "no refund of this order has failed";
     OnlyLess = "only-less", 409, "an edit only takes units away, and leaves at least one line; cancel the order, or place another one";

@@ -65,6 +65,8 @@ names! {
         DamagedIsNotSold = "damaged-is-not-sold",
         /// Money that comes for a cancelled order goes back.
         LateMoneyGoesBack = "late-money-goes-back",
+        /// No order takes a payment whose money goes back.
+        GivenBackIsNotTaken = "given-back-is-not-taken",
         /// What is paid beyond the total is refunded, or held for a person.
         SurplusIsSeen = "surplus-is-seen",
         /// A warehouse that was told of a fulfillment is told of its change and its cancellation.

@@ -16,7 +16,8 @@ pub struct RefundRequest<'a> {
     pub currency: Currency,
     pub refund: &'a RefundId,
     pub attempt: u32,
-    pub order: &'a OrderId,
+    /// None: it is the refund of a payment that no order takes.
+    pub order: Option<&'a OrderId>,
 }
 
 /// What a provider answers when it is asked for a refund. An answer that tells nothing is an error instead.
@@ -48,7 +49,8 @@ pub enum Outcome {
 impl RefundRequest<'_> {
     /// The idempotency key. It is derived, so every retry of this attempt is the same request to the provider.
     pub(crate) fn idempotency_key(&self) -> String {
-        format!("refund:{}:{}:{}", self.order, self.refund, self.attempt)
+        let debtor = self.order.map_or(self.payment.as_str(), OrderId::as_str);
+        format!("refund:{debtor}:{}:{}", self.refund, self.attempt)
     }
 
     /// The answer to an amount that is not a multiple of the provider's smallest.

@@ -28,7 +28,7 @@ pub use keys::ItemKey;
 pub use listings::{DueClass, DueItem, Page};
 pub use message::Message;
 pub use orders::StoredOrder;
-pub use payments::Unmatched;
+pub use payments::{Unmatched, UnmatchedEntry};
 pub use record::{Record, Stored};
 pub use sender::{Queues, Sender};
 pub use stock_update::{Bucket, Terms};

@@ -3,7 +3,10 @@
 //! A message carries only names: which item owes what. No customer data is ever in a queue, a dead-letter queue or a
 //! log line.
 
-use domain::duty::{Duty, OwedDuty, Subject};
+use domain::{
+    duty::{Duty, OwedDuty, Subject},
+    ids::OrderId,
+};
 use serde::{Deserialize, Serialize};
 
 /// The message on a queue: `{"v":1,"subject":"order/ord_…/state","duty":"stock-deduction"}`.
@@ -46,6 +49,14 @@ impl std::fmt::Display for Message {
 }
 
 impl Message {
+    /// The order whose item owes the duty. None: a payment owes it.
+    pub fn order(&self) -> Option<&OrderId> {
+        match &self.subject {
+            Subject::OrderItem(order, _) => Some(order),
+            Subject::Payment(_) => None,
+        }
+    }
+
     pub fn new(owing: &OwedDuty) -> Self {
         let OwedDuty { subject, duty } = owing.clone();
         // The Lambda runtime keeps the trace of the current invocation here.

@@ -2,17 +2,19 @@
 
 use super::{
     Item, Store, StoreError,
-    attributes::{key_item, sortable, text_of},
+    attributes::{from_sortable, key_item, sortable, text_of},
     keys::ItemKey,
     record::{Record, Stored, decode},
     tables::Table,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    duty::{Owed, Subject},
     ids::{OrderId, PaymentId},
     order_state::OrderState,
     payment_record::PaymentRecord,
 };
+use jiff::Timestamp;
 
 const PAYMENT_ID: &str = "payment_id";
 const UNMATCHED_INDEX: &str = "unmatched";
@@ -26,6 +28,15 @@ pub enum Unmatched {
     AwaitsOrder,
     /// It names no order, and may not concern this shop at all. Only a person can tell.
     NamesNoOrder,
+    /// No order takes it: a person has decided to refund it, and the provider has still to be asked.
+    OwesRefund,
+}
+
+/// An entry of the index of unmatched payments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmatchedEntry {
+    pub payment: PaymentId,
+    pub since: Timestamp,
 }
 
 impl Unmatched {
@@ -33,6 +44,7 @@ impl Unmatched {
         match self {
             Self::AwaitsOrder => "awaits-order",
             Self::NamesNoOrder => "names-no-order",
+            Self::OwesRefund => "owes-refund",
         }
     }
 }
@@ -49,9 +61,21 @@ impl Record for PaymentRecord {
         text_of(item, PAYMENT_ID)?.parse().ok()
     }
 
+    fn subject(key: &PaymentId) -> Option<Subject> {
+        Some(Subject::Payment(key.clone()))
+    }
+
+    fn owed(&self) -> &Owed {
+        &self.owed
+    }
+
     fn index_keys(&self, _: &PaymentId) -> Vec<(&'static str, String)> {
-        let Some(since) = self.unmatched_at else { return Vec::new() };
-        let class = if self.order.is_some() { Unmatched::AwaitsOrder } else { Unmatched::NamesNoOrder };
+        let (class, since) = match (self.refund_owed_since(), self.unmatched_at) {
+            (Some(since), _) => (Unmatched::OwesRefund, since),
+            (None, Some(since)) if self.order.is_some() && !self.is_given_back() => (Unmatched::AwaitsOrder, since),
+            (None, Some(since)) => (Unmatched::NamesNoOrder, since),
+            (None, None) => return Vec::new(),
+        };
         vec![(UNMATCHED_CLASS, class.class().to_owned()), (UNMATCHED_SINCE, sortable(since))]
     }
 }
@@ -86,8 +110,8 @@ impl Store {
         Ok((payment, state))
     }
 
-    /// All payments with events that are in no ledger yet, oldest first.
-    pub async fn unmatched(&self, why: Unmatched) -> Result<Vec<PaymentId>, StoreError> {
+    /// All payments with events that are in no ledger, oldest first.
+    pub async fn unmatched(&self, why: Unmatched) -> Result<Vec<UnmatchedEntry>, StoreError> {
         let query = self
             .client
             .query()
@@ -97,11 +121,13 @@ impl Store {
             .expression_attribute_values(":class", AttributeValue::S(why.class().to_owned()));
         let found = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let found = found.map_err(StoreError::request("Query unmatched"))?;
-        let id = |item: &Item| {
+        let entry = |item: &Item| {
             let unreadable = || StoreError::unreadable("an unmatched payment", "its key is malformed");
-            PaymentRecord::key_of(item).ok_or_else(unreadable)
+            let since = text_of(item, UNMATCHED_SINCE).and_then(from_sortable);
+            let (payment, since) = PaymentRecord::key_of(item).zip(since).ok_or_else(unreadable)?;
+            Ok::<_, StoreError>(UnmatchedEntry { payment, since })
         };
-        let readable = |item| id(item).inspect_err(|error| tracing::error!(%error, "a payment is left out")).ok();
+        let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a payment is left out")).ok();
         Ok(found.iter().filter_map(readable).collect())
     }
 

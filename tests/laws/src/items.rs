@@ -1,6 +1,6 @@
 //! Reading the tables.
 
-use domain::stock::StockDelta;
+use domain::{payment_record::PaymentRecord, stock::StockDelta};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -23,6 +23,18 @@ pub(crate) fn all<T: DeserializeOwned>(orders: &[Item], kind: &str, broken: &mut
         match serde_json::from_value(item.clone().into()) {
             Ok(value) => found.push((text(item, "order_id").to_owned(), value)),
             Err(error) => broken.push(format!("{} {}: {error}", text(item, "order_id"), text(item, "item"))),
+        }
+    }
+    found
+}
+
+/// What is known of payments outside their orders. An unreadable record breaks a law of its own.
+pub(crate) fn payment_records(payments: &[Item], broken: &mut Vec<String>) -> Vec<(String, PaymentRecord)> {
+    let mut found = Vec::new();
+    for item in payments {
+        match serde_json::from_value(item.clone().into()) {
+            Ok(record) => found.push((text(item, "payment_id").to_owned(), record)),
+            Err(error) => broken.push(format!("payment {}: {error}", text(item, "payment_id"))),
         }
     }
     found

@@ -23,7 +23,7 @@ pub struct Books {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 15] = [
+    let laws: [fn(&Books, &mut Vec<String>); 16] = [
         goods::buckets_equal_what_orders_hold,
         goods::what_is_unsettled_is_owed,
         goods::nothing_is_kept_for_an_order_that_never_came,
@@ -36,6 +36,7 @@ pub fn broken(books: &Books) -> Vec<String> {
         money::no_more_goes_back_than_came,
         money::a_cancelled_order_keeps_no_money,
         money::a_surplus_is_given_back_or_seen,
+        money::no_order_takes_what_is_given_back,
         story::histories_are_legal,
         story::customers_are_told,
         story::open_orders_can_go_on,
@@ -57,10 +58,12 @@ pub fn on_the_way(books: &Books) -> Vec<String> {
     story::on_the_way(books)
 }
 
-/// All duties that are still owed: order, item, duties. None, once all work is done.
+/// All duties that are still owed: order and item or payment, duties. None, once all work is done.
 pub fn owed(books: &Books) -> Vec<String> {
-    let owing = books.orders.iter().filter(|item| item.contains_key("owed"));
-    owing
-        .map(|item| format!("{} {} {}", items::text(item, "order_id"), items::text(item, "item"), item["owed"]))
-        .collect()
+    let owing = books.orders.iter().chain(&books.payments).filter(|item| item.contains_key("owed"));
+    let name = |item: &Item| match item.contains_key("payment_id") {
+        true => format!("payment {}", items::text(item, "payment_id")),
+        false => format!("{} {}", items::text(item, "order_id"), items::text(item, "item")),
+    };
+    owing.map(|item| format!("{} {}", name(item), item["owed"])).collect()
 }

@@ -1,6 +1,9 @@
 //! Laws of money: Orderly's books and the provider's agree, and nothing moves twice.
 
-use crate::{Books, items::all};
+use crate::{
+    Books,
+    items::{all, payment_records},
+};
 use domain::{
     history::Event,
     ledger::Refund,
@@ -19,6 +22,16 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
         }
         for (id, payment) in &state.ledger.payments {
             sums.insert(id.id.to_string(), payment.refunded_in_total);
+        }
+    }
+    for (_, record) in payment_records(&books.payments, broken) {
+        let ledger = record.ledger();
+        for refund in ledger.refunds.values().filter(|refund| refund.has_succeeded()) {
+            known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
+        }
+        for (id, payment) in &ledger.payments {
+            let sum = sums.entry(id.id.to_string()).or_default();
+            *sum = payment.refunded_in_total.max(*sum);
         }
     }
     let payments: std::collections::BTreeSet<&String> = known.keys().chain(books.refunded.keys()).collect();
@@ -71,6 +84,25 @@ pub(crate) fn a_surplus_is_given_back_or_seen(books: &Books, broken: &mut Vec<St
         let goes_on = matches!(state.status, OrderStatus::Open | OrderStatus::Completed);
         if goes_on && surplus > 0 && !is_held && !is_kept {
             broken.push(format!("order {order} keeps {surplus} more than its total, and nobody was told"));
+        }
+    }
+}
+
+/// A payment that goes back, because a person decided so, is no order's. That may end when its refund fails, or when a person
+/// decides otherwise.
+pub(crate) fn no_order_takes_what_is_given_back(books: &Books, broken: &mut Vec<String>) {
+    let states = all::<OrderState>(&books.orders, "state", broken);
+    for (id, record) in payment_records(&books.payments, broken) {
+        let decisions = [Event::RefundRequested, Event::RefundFailed, Event::PaymentAssigned];
+        let last = record.history.iter().map(|entry| entry.what).rfind(|what| decisions.contains(what));
+        if last != Some(Event::RefundRequested) {
+            continue;
+        }
+        let has_it = |state: &OrderState| {
+            state.ledger.payments.iter().any(|(known, payment)| known.to_string() == id && payment.captured > 0)
+        };
+        for (order, _) in states.iter().filter(|(_, state)| has_it(state)) {
+            broken.push(format!("order {order} took payment {id}, which goes back to its customer"));
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod attempts;
 mod providers;
+mod unmatched;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use domain::{
@@ -101,14 +102,19 @@ impl Stage {
 
     /// Delivers the message of the refund. Returns the order, and whether the message will come again.
     async fn run(&self) -> (OrderState, bool) {
-        let owed = OwedDuty { subject: Subject::OrderItem(order(), ItemName::State), duty: Duty::Refund };
+        let comes_again = self.deliver(Subject::OrderItem(order(), ItemName::State)).await;
+        (self.state().await, comes_again)
+    }
+
+    /// Delivers the message of a refund. Returns whether it will come again.
+    async fn deliver(&self, subject: Subject) -> bool {
+        let owed = OwedDuty { subject, duty: Duty::Refund };
         let mut record = SqsMessage::default();
         record.message_id = Some("1".to_owned());
         record.body = serde_json::to_string(&Message::new(&owed)).ok();
         let mut event = SqsEvent::default();
         event.records.push(record);
-        let failures = handle(&self.app, event).await.batch_item_failures;
-        (self.state().await, !failures.is_empty())
+        !handle(&self.app, event).await.batch_item_failures.is_empty()
     }
 
     async fn state(&self) -> OrderState {

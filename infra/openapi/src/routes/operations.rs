@@ -37,6 +37,10 @@ fn to_look_at() -> Vec<Prose> {
             "listUnmatchedPayments",
             "Show payments without an order",
             (200, "Payments that no order is known for. They are matched when their order appears."),
+        )
+        .about(
+            "A payment waits here if its order was refused (422) and never came again, if it names no order, or if its refund \
+             has failed. Assign it, refund it, or dismiss it.",
         ),
         Prose::new::<UnmatchedPayment>(
             "POST /operations/unmatched-payments/{payment}/assign",
@@ -45,7 +49,8 @@ fn to_look_at() -> Vec<Prose> {
             (200, "The payment. Its order takes the money within a minute."),
         )
         .example(examples::assign_payment())
-        .fails(Code::PaymentTaken),
+        .fails(Code::PaymentTaken)
+        .fails(Code::PaymentGivenBack),
         Prose::new::<UnmatchedPayment>(
             "POST /operations/unmatched-payments/{payment}/unassign",
             "unassignPayment",
@@ -54,6 +59,18 @@ fn to_look_at() -> Vec<Prose> {
         )
         .about("Only until the order has taken the money, which happens within a minute. After that, refund it there.")
         .fails(Code::PaymentTaken),
+        Prose::new::<UnmatchedPayment>(
+            "POST /operations/unmatched-payments/{payment}/refund",
+            "refundPayment",
+            "Refund a payment that no order takes",
+            (200, "The payment, with its refund, which goes out within moments."),
+        )
+        .about(
+            "All that is left of it goes back. From then on no order takes it. Asked again it changes nothing, unless the \
+             refund has failed: then it is tried anew.",
+        )
+        .fails(Code::PaymentTaken)
+        .fails(Code::NothingToRefund),
         Prose::new::<UnmatchedPayment>(
             "POST /operations/unmatched-payments/{payment}/dismiss",
             "dismissPayment",

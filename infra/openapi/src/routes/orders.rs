@@ -30,6 +30,7 @@ fn orders() -> Vec<Prose> {
         .fails(Code::OutOfStock)
         .fails(Code::ReferenceReused)
         .fails(Code::PaymentOfAnotherOrder)
+        .fails(Code::PaymentGivenBack)
         .fails(Code::TooManySplits),
         Prose::new::<OrderPage>("GET /orders", "listOrders", "List orders", (200, "A page, newest first."))
             .about("A storefront sees its own channel's orders only.")

@@ -27,6 +27,8 @@ pub enum Paying {
     Dollars,
     /// The payment arrives before the order does.
     BeforeTheOrder,
+    /// The payment arrives, and the order is refused for its content. The storefront may send it again, mended.
+    BeforeARefusal,
     /// After its reservation has expired.
     TooLate,
     Never,
@@ -98,7 +100,7 @@ impl Plot {
         if lines.is_empty() {
             lines.push((GOODS[0].0, 1));
         }
-        let paying = match world.rng.borrow_mut().u8(0..27) {
+        let paying = match world.rng.borrow_mut().u8(0..30) {
             0..=10 => Paying::AtOnce,
             11..=12 => Paying::InParts,
             13 => Paying::TooMuch,
@@ -109,6 +111,7 @@ impl Plot {
             20..=21 => Paying::Twice,
             22..=23 => Paying::Debit,
             24 => Paying::Unheard,
+            25..=27 => Paying::BeforeARefusal,
             _ => Paying::Never,
         };
         let cancels_after = world.chance(0.25).then(|| world.moment(400));

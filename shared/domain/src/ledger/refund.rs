@@ -108,6 +108,45 @@ impl Refund {
         matches!(self.state, RefundState::Intended | RefundState::Sent { .. } | RefundState::Unknown { .. })
     }
 
+    /// Marks it as on its way to the provider.
+    pub(crate) fn send(&mut self, at: Timestamp) {
+        if self.state == RefundState::Intended {
+            self.state = RefundState::Sent { at };
+        }
+    }
+
+    /// Records that the answer to this attempt was inconclusive. `may_have_begun`: asking may have begun the refund.
+    pub(crate) fn become_unknown(&mut self, attempt: u32, why: &str, may_have_begun: bool, now: Timestamp) {
+        let (at, asked_at) = match self.state {
+            _ if attempt != self.attempt => return,
+            RefundState::Sent { at } => (at, None),
+            RefundState::Unknown { at, asked_at, .. } => (at, asked_at),
+            _ => return,
+        };
+        let asked_at = asked_at.filter(|_| !may_have_begun).or(Some(now));
+        self.state = RefundState::Unknown { at, asked_at, reason: why.to_owned() };
+    }
+
+    /// Gives up an attempt that was certainly not made, and intends the next one. Returns whether it did.
+    pub(crate) fn begin_anew(&mut self, attempt: u32) -> bool {
+        let is_it =
+            attempt == self.attempt && matches!(self.state, RefundState::Sent { .. } | RefundState::Unknown { .. });
+        if is_it {
+            self.attempt += 1;
+            self.state = RefundState::Intended;
+        }
+        is_it
+    }
+
+    /// Records that the provider refused this attempt for good. Returns whether that is news.
+    pub(crate) fn refuse(&mut self, attempt: u32, why: &str) -> bool {
+        let is_it = attempt == self.attempt && self.is_owed();
+        if is_it {
+            self.state = RefundState::Failed { reason: why.to_owned(), refused: true };
+        }
+        is_it
+    }
+
     /// Merges what the provider reports. A failure is final. Only a failure undoes a success.
     pub(super) fn hear(&mut self, state: RefundState) {
         match (&self.state, &state) {

@@ -6,7 +6,7 @@ use crate::{
     duty::Duty,
     history::{Event, Stamp},
     ids::{RefundId, ReturnId},
-    ledger::{OurRefund, RefundState},
+    ledger::OurRefund,
     money::Amount,
     problem::Code,
     refund_cause::RefundCause,
@@ -80,10 +80,8 @@ impl OrderState {
 
     /// Records that the provider is about to be asked. From here on the outcome is unknown until it is recorded.
     pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
-        if let Some(refund) = self.ledger.refunds.get_mut(id)
-            && refund.state == RefundState::Intended
-        {
-            refund.state = RefundState::Sent { at };
+        if let Some(refund) = self.ledger.refunds.get_mut(id) {
+            refund.send(at);
         }
         self
     }
@@ -91,27 +89,16 @@ impl OrderState {
     /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
     /// `may_have_begun`: asking may have begun the refund.
     pub fn refund_unknown(mut self, ours: &OurRefund, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
-        let refund = self.ledger.refunds.get_mut(&ours.id).filter(|refund| ours.is_attempt_of(refund));
-        let Some(refund) = refund else { return self };
-        let (at, asked_at) = match refund.state {
-            RefundState::Sent { at } => (at, None),
-            RefundState::Unknown { at, asked_at, .. } => (at, asked_at),
-            _ => return self,
-        };
-        let asked_at = asked_at.filter(|_| !may_have_begun).or(Some(now));
-        refund.state = RefundState::Unknown { at, asked_at, reason: why.to_owned() };
+        if let Some(refund) = self.ledger.refunds.get_mut(&ours.id) {
+            refund.become_unknown(ours.attempt, why, may_have_begun, now);
+        }
         self
     }
 
     /// Gives up an attempt that was certainly not made and whose key will never make it, and intends the next one.
     pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
         let refund = self.ledger.refunds.get_mut(&ours.id);
-        let unknown = refund.filter(|refund| {
-            ours.is_attempt_of(refund) && matches!(refund.state, RefundState::Sent { .. } | RefundState::Unknown { .. })
-        });
-        if let Some(refund) = unknown {
-            refund.attempt += 1;
-            refund.state = RefundState::Intended;
+        if refund.is_some_and(|refund| refund.begin_anew(ours.attempt)) {
             self.owe_refunds();
             self.add_entry(&Stamp::orderly(at), Event::RefundRetried, format!("{} {why}", ours.id));
         }
@@ -122,8 +109,7 @@ impl OrderState {
     pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         let refund = self.ledger.refunds.get_mut(&ours.id);
-        if let Some(refund) = refund.filter(|refund| refund.is_owed() && ours.is_attempt_of(refund)) {
-            refund.state = RefundState::Failed { reason: why.to_owned(), refused: true };
+        if refund.is_some_and(|refund| refund.refuse(ours.attempt, why)) {
             self.announce_refunds(&before, at);
             self.add_entry(&Stamp::orderly(at), Event::RefundFailed, format!("{} {why}", ours.id));
         }

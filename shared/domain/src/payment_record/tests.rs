@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod refund;
+
 use super::*;
 use crate::fixtures::{at, captured, event, stamp};
 use Word::{Claimed, Decided, Told};

@@ -51,14 +51,16 @@ pub(super) fn refund_of(object: &Value) -> Option<OurRefund> {
 
 /// Whether a refund is the requested one.
 pub(super) fn is_of(object: &Value, request: &RefundRequest<'_>) -> bool {
-    entries(request).iter().all(|(name, value)| text(object, name) == Some(value))
+    entries(request).all(|(name, value)| text(object, name) == Some(value.as_str()))
 }
 
 /// The form fields that say what a refund is for.
 pub(super) fn form(request: &RefundRequest<'_>) -> impl Iterator<Item = (String, String)> {
-    entries(request).into_iter().map(|(name, value)| (format!("metadata[{name}]"), value))
+    entries(request).map(|(name, value)| (format!("metadata[{name}]"), value))
 }
 
-fn entries(request: &RefundRequest<'_>) -> [(&'static str, String); 3] {
-    [(ORDER, request.order.to_string()), (REFUND, request.refund.to_string()), (ATTEMPT, request.attempt.to_string())]
+fn entries(request: &RefundRequest<'_>) -> impl Iterator<Item = (&'static str, String)> {
+    let order = request.order.map(|order| (ORDER, order.to_string()));
+    let refund = [(REFUND, request.refund.to_string()), (ATTEMPT, request.attempt.to_string())];
+    order.into_iter().chain(refund)
 }

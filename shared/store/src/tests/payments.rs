@@ -5,12 +5,18 @@ use super::{
     *,
 };
 use domain::{
+    duty::{Duty, OwedDuty, Subject},
     ids::PaymentId,
+    ledger::{MoneyFact, OurRefund},
     payment_record::{Named, PaymentRecord},
 };
 
 fn payment(n: u32) -> PaymentId {
     format!("stripe_pi_{n}").parse().unwrap()
+}
+
+fn ids(entries: Vec<UnmatchedEntry>) -> Vec<PaymentId> {
+    entries.into_iter().map(|entry| entry.payment).collect()
 }
 
 async fn put(store: &TestStore, read: &Stored<PaymentRecord>, value: PaymentRecord) -> Result<(), CommitError> {
@@ -57,7 +63,7 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     for n in [3, 1, 2] {
         let none = store.payment(&payment(n)).await.unwrap();
         let kept = PaymentRecord::default().keep(
-            &event(&format!("stripe_pi_{n}"), 0, domain::ledger::MoneyFact::Pending { until: None }),
+            &event(&format!("stripe_pi_{n}"), 0, MoneyFact::Pending { until: None }),
             &Named::default(),
             at(i64::from(n)),
         );
@@ -66,7 +72,7 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     let none = store.payment(&payment(4)).await.unwrap();
     put(&store, &none, PaymentRecord::default().taken(order(4))).await.unwrap();
 
-    let unmatched = async |why| store.unmatched(why).await.unwrap();
+    let unmatched = async |why| ids(store.unmatched(why).await.unwrap());
     assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(1), payment(2), payment(3)], "the oldest first");
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, []);
 
@@ -88,6 +94,27 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
     let three = store.payment(&payment(3)).await.unwrap();
     put(&store, &three, three.value.clone().assign(order(3), &stamp(9))).await.unwrap();
     assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(1), payment(3)], "it was dismissed by mistake");
+}
+
+#[tokio::test]
+async fn a_payment_to_refund_owes_that_and_is_listed_apart() {
+    let store = TestStore::new();
+    let read = async || store.payment(&payment(1)).await.unwrap();
+    let captured = event("stripe_pi_1", 0, MoneyFact::Captured(1000));
+    let named = Named { order: Some(order(1)), channel: None };
+    put(&store, &read().await, PaymentRecord::default().keep(&captured, &named, at(1))).await.unwrap();
+    let kept = read().await;
+    put(&store, &kept, kept.value.clone().give_back(&stamp(2)).unwrap()).await.unwrap();
+    assert_eq!(store.sent(), [OwedDuty { subject: Subject::Payment(payment(1)), duty: Duty::Refund }]);
+    let entry = UnmatchedEntry { payment: payment(1), since: at(2) };
+    assert_eq!(store.unmatched(Unmatched::OwesRefund).await.unwrap(), [entry]);
+    assert_eq!(store.unmatched(Unmatched::AwaitsOrder).await.unwrap(), [], "reconcile finds it no order");
+    let owing = read().await;
+    let id = owing.value.refunds.keys().next().unwrap().clone();
+    let ours = OurRefund { id, attempt: 1 };
+    put(&store, &owing, owing.value.clone().refund_refused(&ours, "charge_disputed", at(3))).await.unwrap();
+    assert_eq!(store.unmatched(Unmatched::OwesRefund).await.unwrap(), []);
+    assert_eq!(ids(store.unmatched(Unmatched::AwaitsOrder).await.unwrap()), [payment(1)], "a person must look");
 }
 
 #[tokio::test]

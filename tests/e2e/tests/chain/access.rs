@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 49] = [
+const ROUTES: [(&str, Storefront, bool, Body); 50] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
@@ -81,6 +81,7 @@ const ROUTES: [(&str, Storefront, bool, Body); 49] = [
     ("GET /operations/unmatched-payments", No, false, Ignored),
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),
     ("POST /operations/unmatched-payments/{payment}/unassign", No, false, Empty),
+    ("POST /operations/unmatched-payments/{payment}/refund", No, false, Empty),
     ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, Empty),
     ("PUT /products/{sku+}", No, true, Read),
     ("GET /products/{sku+}", Any, true, Ignored),

@@ -85,6 +85,47 @@ async fn a_person_says_which_order_a_payment_is_for_or_that_it_is_for_none() {
 }
 
 #[tokio::test]
+async fn a_payment_whose_order_was_refused_is_refunded_once_and_no_order_takes_it() {
+    let world = World::start().await;
+    let stripe = world.stack.stripe();
+    let mut placed = order("1", &[("MUG-BLUE", 1)]);
+    let total = placed["total"].as_i64().unwrap();
+    stripe.register("pi_refused", total, "EUR").unwrap();
+    let paid = json!({ "id": "pi_refused", "object": "payment_intent", "amount_received": total, "currency": "eur",
+        "metadata": { "channel": "web", "order_id": "1" } });
+    stripe.deliver(&stripe.event("payment_intent.succeeded", &paid)).await.unwrap();
+    placed["total"] = json!(total + 1);
+    refused(&world.storefront, "/orders", &placed, "invalid").await;
+
+    let unmatched = "/operations/unmatched-payments";
+    let listed = world.operator.get(unmatched).await.unwrap();
+    let money = |payment: &Value| (payment["currency"].clone(), payment["captured"].clone(), payment["refunded"].clone());
+    assert_eq!(money(&listed["payments"][0]), (json!("EUR"), json!(total), json!(0)));
+    let refund = format!("{unmatched}/stripe_pi_refused/refund");
+    let decided = world.operator.post(&refund, &json!({})).await.unwrap();
+    assert_eq!(money(&decided), (json!("EUR"), json!(total), json!(total)));
+    assert!(decided["history"][0]["by"].as_str().unwrap().starts_with("operator"), "{decided}");
+    world.operator.post(&refund, &json!({})).await.unwrap();
+    laws::hold(&world).await;
+    let amounts: Vec<i64> = stripe.refunds("pi_refused").iter().map(|refund| refund.amount).collect();
+    assert_eq!(amounts, [total]);
+    assert_eq!(world.operator.get(unmatched).await.unwrap(), json!({ "count": 0, "payments": [] }));
+
+    placed["total"] = json!(total);
+    placed["payment"] = json!({ "provider": "stripe", "id": "pi_refused" });
+    refused(&world.storefront, "/orders", &placed, "payment-given-back").await;
+    placed["payment"] = Value::Null;
+    let unpaid = world.storefront.post("/orders", &placed).await.unwrap();
+    let assign = json!({ "order": unpaid["id"] });
+    refused(&world.operator, &format!("{unmatched}/stripe_pi_refused/assign"), &assign, "payment-given-back").await;
+    stripe.deliver(&stripe.event("payment_intent.succeeded", &paid)).await.unwrap();
+    world.reconcile().await;
+    laws::hold(&world).await;
+    let read = world.operator.get(&format!("/orders/{}", unpaid["id"].as_str().unwrap())).await.unwrap();
+    assert_eq!((&read["status"], &read["payment_status"]), (&json!("pending"), &json!("unpaid")));
+}
+
+#[tokio::test]
 async fn a_storefront_that_names_another_channel_s_payment_first_does_not_get_its_money() {
     let world = World::start().await;
     let stripe = world.stack.stripe();

@@ -20,7 +20,7 @@ async fn with_amount<T>(
 ) -> T {
     let (refund, order, payment) = ("return-01".parse().unwrap(), order(), payment.parse().unwrap());
     let currency = currency.parse().unwrap();
-    ask(&RefundRequest { payment: &payment, amount, currency, refund: &refund, attempt: 2, order: &order }).await
+    ask(&RefundRequest { payment: &payment, amount, currency, refund: &refund, attempt: 2, order: Some(&order) }).await
 }
 
 fn order() -> OrderId {

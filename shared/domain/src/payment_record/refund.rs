@@ -1,0 +1,138 @@
+//! The refund of a payment that no order takes: its order was refused, or never came.
+
+use super::PaymentRecord;
+use crate::{
+    Rejection,
+    duty::Duty,
+    history::{Event, Stamp},
+    ids::RefundId,
+    ledger::{Ledger, MoneyEvent, OurRefund},
+    money::Currency,
+    payment_record::Named,
+    problem::Code,
+    safeguards::Safeguard,
+};
+use jiff::Timestamp;
+
+/// The name of the refund. It is part of the idempotency key at the provider.
+const NAME: &str = "unmatched";
+
+impl PaymentRecord {
+    /// The payment as its events tell it, with the refunds that a person decided.
+    pub fn ledger(&self) -> Ledger {
+        let mut told = Ledger::default();
+        self.events.iter().for_each(|event| told.record(event));
+        // The refunds follow the disputes, all of which must be known for that.
+        let mut ledger = Ledger { payments: told.payments, refunds: self.refunds.clone(), ..Ledger::default() };
+        self.events.iter().for_each(|event| ledger.record(event));
+        ledger
+    }
+
+    pub fn currency(&self) -> Option<Currency> {
+        self.ledger().payments.values().find_map(|payment| payment.currency)
+    }
+
+    /// Whether its money goes back to the customer, or has gone. No order may take it then.
+    pub fn is_given_back(&self) -> bool {
+        !Safeguard::GivenBackIsNotTaken.is_off() && self.refunds.values().any(|refund| refund.goes_back())
+    }
+
+    /// Decides to refund all that is left of it, and owes the refund. Decides a failed refund again, under a new key. A
+    /// repeated decision changes nothing.
+    pub fn give_back(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
+        let mut ledger = self.ledger();
+        let Some(currency) = self.currency().filter(|currency| ledger.captured(*currency) > 0) else {
+            let why = "nothing of the payment has been captured; an authorization is voided at the provider";
+            return Err(Rejection::new(Code::NothingToRefund, why));
+        };
+        if self.refunds.values().any(|refund| refund.goes_back()) {
+            return Ok(self);
+        }
+        let amount = ledger.not_refunded(currency);
+        if self.refunds.is_empty() {
+            ledger.intend_refund(NAME, amount, currency);
+        } else {
+            ledger.retry_failed(currency);
+        }
+        if !ledger.refunds.values().any(|refund| refund.attempt > 0 && refund.goes_back()) {
+            let why = "all of the payment has gone back already, or its bank has taken it";
+            return Err(Rejection::new(Code::NothingToRefund, why));
+        }
+        self.history.push(stamp.entry(Event::RefundRequested, currency.format(amount)));
+        self.take_refunds_from(ledger);
+        self.follow_refunds(stamp.at);
+        Ok(self)
+    }
+
+    /// Merges what the provider tells.
+    pub fn record(self, event: &MoneyEvent, now: Timestamp) -> Self {
+        self.keep(event, &Named::default(), now)
+    }
+
+    /// See [`OrderState::refund_sent`](crate::order_state::OrderState::refund_sent).
+    pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
+        if let Some(refund) = self.refunds.get_mut(id) {
+            refund.send(at);
+        }
+        self
+    }
+
+    /// See [`OrderState::refund_unknown`](crate::order_state::OrderState::refund_unknown).
+    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
+        if let Some(refund) = self.refunds.get_mut(&ours.id) {
+            refund.become_unknown(ours.attempt, why, may_have_begun, now);
+        }
+        self
+    }
+
+    /// See [`OrderState::refund_not_made`](crate::order_state::OrderState::refund_not_made).
+    pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, now: Timestamp) -> Self {
+        if self.refunds.get_mut(&ours.id).is_some_and(|refund| refund.begin_anew(ours.attempt)) {
+            self.history.push(Stamp::orderly(now).entry(Event::RefundRetried, format!("{} {why}", ours.id)));
+            self.follow_refunds(now);
+        }
+        self
+    }
+
+    /// See [`OrderState::refund_refused`](crate::order_state::OrderState::refund_refused).
+    pub fn refund_refused(mut self, ours: &OurRefund, why: &str, now: Timestamp) -> Self {
+        if self.refunds.get_mut(&ours.id).is_some_and(|refund| refund.refuse(ours.attempt, why)) {
+            self.history.push(Stamp::orderly(now).entry(Event::RefundFailed, format!("{} {why}", ours.id)));
+        }
+        self.follow_refunds(now);
+        self
+    }
+
+    /// Drops the duty to refund once no refund is owed.
+    pub fn without_refund_duty(mut self) -> Self {
+        self.owe_refunds();
+        self
+    }
+
+    /// Lets the refunds follow what the provider tells. As long as money is left, the payment is unmatched.
+    pub(super) fn follow_refunds(&mut self, now: Timestamp) {
+        let ledger = self.ledger();
+        let is_settled = !ledger.has_money();
+        self.take_refunds_from(ledger);
+        self.owe_refunds();
+        self.unmatched_at = if is_settled { None } else { self.unmatched_at.or(Some(now)) };
+    }
+
+    fn take_refunds_from(&mut self, ledger: Ledger) {
+        self.refunds = ledger.refunds.into_iter().filter(|(_, refund)| refund.attempt > 0).collect();
+    }
+
+    fn owe_refunds(&mut self) {
+        if self.refunds.values().any(|refund| refund.is_owed()) {
+            self.owed.insert(Duty::Refund);
+        } else {
+            self.owed.remove(&Duty::Refund);
+        }
+    }
+
+    /// Since when its refund is owed, if it is.
+    pub fn refund_owed_since(&self) -> Option<Timestamp> {
+        let decided = self.history.iter().rev().find(|entry| entry.what == Event::RefundRequested);
+        decided.filter(|_| self.owed.contains(&Duty::Refund)).map(|entry| entry.at)
+    }
+}
