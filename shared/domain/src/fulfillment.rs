@@ -12,7 +12,7 @@ use super::{
     Rejection,
     allocation::{Allocation, AllocationState},
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
-    history::{Entry, Event, Stamp},
+    history::{self, Entry, Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
     placed_order::{Line, PlacedOrder},
     problem::Code,
@@ -169,7 +169,7 @@ pub fn plan(
 
 impl Fulfillment {
     fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
-        self.history.push(stamp.entry(what, note));
+        history::add(&mut self.history, stamp.entry(what, note));
         self
     }
 

@@ -171,6 +171,52 @@ names! {
     }
 }
 
+impl Event {
+    /// How many entries of it a history keeps, if it may repeat without end: customers try cards, systems repeat
+    /// themselves, and people change their minds.
+    fn kept(self) -> Option<usize> {
+        match self {
+            Self::PaymentFailed | Self::PaymentPending | Self::PaymentVoided | Self::PaymentsAsked => Some(10),
+            Self::Held
+            | Self::Released
+            | Self::Edited
+            | Self::Rerouted
+            | Self::PaymentAuthorized
+            | Self::PaymentAssigned
+            | Self::PaymentUnassigned
+            | Self::PaymentDismissed
+            | Self::RefundedInTotal
+            | Self::RefundBlocked
+            | Self::RefundCovered
+            | Self::RefundFailed
+            | Self::RefundRetried
+            | Self::DisputeInquiry
+            | Self::DisputeInquiryClosed
+            | Self::DisputeOpened
+            | Self::DisputeWon
+            | Self::DisputeLost
+            | Self::ParcelReported
+            | Self::TrackingCorrected => Some(20),
+            Self::Emailed | Self::EmailRefused => Some(500),
+            _ => None,
+        }
+    }
+}
+
+/// Adds an entry to a history. Of what may repeat without end, the first entry and the last ones are kept, so that no item
+/// grows for ever. The log has had the others.
+pub fn add(history: &mut Vec<Entry>, entry: Entry) {
+    if let Some(kept) = entry.what.kept() {
+        let mut same = (0..history.len()).filter(|n| history[*n].what == entry.what);
+        if let (_, Some(second)) = (same.next(), same.next())
+            && same.count() + 2 >= kept
+        {
+            history.remove(second);
+        }
+    }
+    history.push(entry);
+}
+
 /// One line of a timeline.
 ///
 /// It is stored as one string: `1764000000000 orderly paid 45.00 EUR`. Every step of an order writes its state, and
@@ -226,6 +272,19 @@ mod tests {
                 assert_eq!(Entry::try_from(String::from(entry.clone())).unwrap(), entry);
             }
         }
+    }
+
+    #[test]
+    fn of_what_repeats_without_end_the_first_and_the_last_entries_are_kept() {
+        let entry = |second, what| Stamp::orderly(Timestamp::from_second(second).unwrap()).entry(what, "");
+        let mut history = vec![entry(0, Event::Placed)];
+        for second in 1..=5_000 {
+            add(&mut history, entry(second, Event::PaymentFailed));
+        }
+        add(&mut history, entry(5_001, Event::Paid));
+        let seconds: Vec<i64> = history.iter().map(|entry| entry.at.as_second()).collect();
+        assert_eq!(seconds[..3], [0, 1, 4_992]);
+        assert_eq!((seconds.len(), seconds[11]), (12, 5_001));
     }
 
     #[test]

@@ -66,6 +66,19 @@ impl Ledger {
         self.follow_disputes(&event.payment);
     }
 
+    /// Forgets the oldest of the payments that came to nothing, so that a customer who tries for ever fills no ledger. If
+    /// one of them is paid after all, that fact brings it back.
+    pub fn forget_failed(&mut self) {
+        /// So many that came to nothing are shown.
+        const KEPT: usize = 20;
+        let nothing = |(id, payment): (&PaymentId, &Payment)| Some((payment.came_to_nothing_at()?, id.clone()));
+        let mut failed: Vec<_> = self.payments.iter().filter_map(nothing).collect();
+        failed.sort();
+        for (_, id) in failed.iter().rev().skip(KEPT) {
+            self.payments.remove(id);
+        }
+    }
+
     /// The payment, known from now on even if nothing has been heard of it yet.
     pub fn expect(&mut self, payment: &PaymentId) -> &mut Payment {
         self.payments.entry(payment.clone()).or_insert_with(Payment::new)

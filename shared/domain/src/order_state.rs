@@ -15,7 +15,7 @@ use super::{
     allocation::Allocation,
     duty::{Due, Duty, Owed, due_of_work},
     fulfillment::FulfillmentStatus,
-    history::{Entry, Event, Stamp},
+    history::{self, Entry, Event, Stamp},
     ids::{ChannelId, FulfillmentId, PaymentId},
     ledger::{Ledger, MoneyEvent, PaymentStatus},
     money::{Amount, Currency},
@@ -203,13 +203,13 @@ impl OrderState {
     }
 
     pub(crate) fn add_entry(&mut self, stamp: &Stamp, what: Event, note: impl Into<String>) {
-        self.history.push(stamp.entry(what, note));
+        history::add(&mut self.history, stamp.entry(what, note));
     }
 
     /// Tells that a person said that a payment is this order's. Telling it again changes nothing.
     pub fn payment_assigned(mut self, decision: Entry) -> Self {
         if !self.history.contains(&decision) {
-            self.history.push(decision);
+            history::add(&mut self.history, decision);
         }
         self
     }

@@ -3,7 +3,7 @@
 use crate::{
     duty::{Duty, EmailKind, Owed},
     fulfillment::Fulfillment,
-    history::{Entry, Event, Stamp},
+    history::{self, Entry, Event, Stamp},
     order_state::OrderState,
     returns::Return,
     safeguards::Safeguard,
@@ -22,7 +22,7 @@ pub trait OwesMail: Sized {
         let note = kind.to_string();
         let is_told = history.iter().any(|entry| entry.what == what && entry.note == note);
         if was_owed || !(is_told || Safeguard::EmailIsRecordedAfterCancel.is_off()) {
-            history.push(stamp.entry(what, note));
+            history::add(history, stamp.entry(what, note));
         }
         self
     }

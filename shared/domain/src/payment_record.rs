@@ -4,7 +4,7 @@ mod refund;
 
 use crate::{
     duty::Owed,
-    history::{Entry, Event, Stamp},
+    history::{self, Entry, Event, Stamp},
     ids::{ChannelId, OrderId, PaymentId, RefundId},
     ledger::{MoneyEvent, MoneyFact, Refund},
 };
@@ -81,6 +81,7 @@ impl PaymentRecord {
             }
             self.events.push(event.clone());
             self.unmatched_at.get_or_insert(now);
+            self.drop_what_says_nothing();
         }
         if let Some(order) = &named.order
             && self.word != Word::Decided
@@ -93,6 +94,20 @@ impl PaymentRecord {
             self.follow_refunds(now);
         }
         self
+    }
+
+    /// Beyond some events, drops those that say nothing which the others do not say.
+    fn drop_what_says_nothing(&mut self) {
+        const ENOUGH: usize = 50;
+        let mut oldest = 0;
+        while self.events.len() > ENOUGH && oldest < self.events.len() {
+            let whole = self.ledger();
+            let dropped = self.events.remove(oldest);
+            if self.ledger() != whole {
+                self.events.insert(oldest, dropped);
+                oldest += 1;
+            }
+        }
     }
 
     /// Whether a later failure than this one is kept.
@@ -140,7 +155,7 @@ impl PaymentRecord {
         if self.word == Word::Decided && self.order.as_ref() == Some(&order) {
             return self;
         }
-        self.history.push(stamp.entry(Event::PaymentAssigned, order.as_str()));
+        history::add(&mut self.history, stamp.entry(Event::PaymentAssigned, order.as_str()));
         let unmatched_at = self.unmatched_at.or(Some(stamp.at));
         Self { order: Some(order), word: Word::Decided, unmatched_at, ..self }
     }
@@ -148,13 +163,13 @@ impl PaymentRecord {
     /// Takes a person's decision back, before the order has taken the events.
     pub fn unassign(mut self, stamp: &Stamp) -> Self {
         let note = self.order.as_ref().map(ToString::to_string).unwrap_or_default();
-        self.history.push(stamp.entry(Event::PaymentUnassigned, note));
+        history::add(&mut self.history, stamp.entry(Event::PaymentUnassigned, note));
         Self { order: None, word: Word::Told, ..self }
     }
 
     /// Records a person's decision that it pays no order. The events stay, and a new one brings it up again.
     pub fn dismiss(mut self, stamp: &Stamp) -> Self {
-        self.history.push(stamp.entry(Event::PaymentDismissed, ""));
+        history::add(&mut self.history, stamp.entry(Event::PaymentDismissed, ""));
         let order = self.order.filter(|_| self.word != Word::Decided);
         Self { order, word: Word::Told, unmatched_at: None, ..self }
     }

@@ -75,8 +75,10 @@ codes! {
     OnlyLess = "only-less", 409, "an edit only takes units away, and leaves at least one line; cancel the order, or place another one";
     AlreadyPicking = "already-picking", 409, "the warehouse works on it, and it cannot be changed any more";
     MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";
+    TooManyRefunds = "too-many-refunds", 409, "no more refunds of this order can be asked for here";
     AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
     DiscountTooLarge = "discount-too-large", 409, "a discount is larger than what it is taken from";
+    TaxTooLarge = "tax-too-large", 409, "a tax that is included is larger than what it is a part of";
     NoReason = "no-reason", 409, "less than what is due is refunded only with a reason";
     UnknownRefund = "unknown-refund", 409, "no such refund was made at the provider, or it counts for another return";
     // Steps of a fulfillment or a return.

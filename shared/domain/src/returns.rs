@@ -3,7 +3,7 @@
 use super::{
     Rejection,
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
-    history::{Entry, Event, Stamp},
+    history::{self, Entry, Event, Stamp},
     ids::{LineId, LocationId, RefundId, Sku},
     money::{Amount, Currency},
     names::names,
@@ -222,7 +222,7 @@ pub fn request(
 
 impl Return {
     pub(crate) fn with_entry(mut self, stamp: &Stamp, what: Event, note: impl Into<String>) -> Self {
-        self.history.push(stamp.entry(what, note));
+        history::add(&mut self.history, stamp.entry(what, note));
         self
     }
 

@@ -1,5 +1,6 @@
 //! Reading the tables.
 
+use crate::Books;
 use domain::{payment_record::PaymentRecord, stock::StockDelta};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -26,6 +27,18 @@ pub(crate) fn all<T: DeserializeOwned>(orders: &[Item], kind: &str, broken: &mut
         }
     }
     found
+}
+
+/// An item of 400 KB cannot be written any more, and wedges whatever it is about. JSON takes about as much.
+pub(crate) fn no_item_nears_the_limit(books: &Books, broken: &mut Vec<String>) {
+    const LIMIT: usize = 360 * 1024;
+    for item in books.orders.iter().chain(&books.stock).chain(&books.payments) {
+        let size = Value::from(item.clone()).to_string().len();
+        if size > LIMIT {
+            let keys = ["order_id", "item", "sku", "payment_id"].map(|name| text(item, name));
+            broken.push(format!("item {} has {size} bytes", keys.join(" ").trim()));
+        }
+    }
 }
 
 /// What is known of payments outside their orders. An unreadable record breaks a law of its own.

@@ -23,7 +23,7 @@ pub struct Books {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 16] = [
+    let laws: [fn(&Books, &mut Vec<String>); 17] = [
         goods::buckets_equal_what_orders_hold,
         goods::what_is_unsettled_is_owed,
         goods::nothing_is_kept_for_an_order_that_never_came,
@@ -37,6 +37,7 @@ pub fn broken(books: &Books) -> Vec<String> {
         money::a_cancelled_order_keeps_no_money,
         money::a_surplus_is_given_back_or_seen,
         money::no_order_takes_what_is_given_back,
+        items::no_item_nears_the_limit,
         story::histories_are_legal,
         story::customers_are_told,
         story::open_orders_can_go_on,

@@ -137,6 +137,16 @@ impl Payment {
         }
     }
 
+    /// When its last attempt failed, if nothing else is known of it.
+    pub(super) fn came_to_nothing_at(&self) -> Option<Timestamp> {
+        let is_nothing = self.captured == 0
+            && self.refunded_in_total == 0
+            && self.authorized.is_none()
+            && self.disputes.is_empty()
+            && !self.is_pending();
+        self.failure.as_ref().filter(|_| is_nothing).map(|failure| failure.at)
+    }
+
     /// Whether the payment counts for an order in `currency`. Other money is recorded and shown, but pays for nothing.
     pub(super) fn counts_in(&self, currency: Currency) -> bool {
         self.currency.is_none_or(|own| own == currency)

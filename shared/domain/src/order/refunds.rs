@@ -13,6 +13,9 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// They are kept in the order's state, which has a limit.
+const MAX_REFUNDS: usize = 200;
+
 impl Order {
     /// Decides to refund an amount, the price of units, or a part of the shipping price. Never more than is left of what
     /// was captured. The same idempotency key orders once.
@@ -20,6 +23,10 @@ impl Order {
         if let Some(known) = self.state.requested_refunds.iter().find(|known| known.key == request.key) {
             let other = "this idempotency key was used for another refund";
             return if known.is_of(request) { Ok(self) } else { Err(Rejection::new(Code::KeyReused, other)) };
+        }
+        if self.state.requested_refunds.len() >= MAX_REFUNDS {
+            let why = format!("{MAX_REFUNDS} refunds of this order were asked for; make further ones at the provider");
+            return Err(Rejection::new(Code::TooManyRefunds, why));
         }
         let price = self.price_of_units_to_refund(&request.lines)? + self.shipping_to_refund(request.shipping)?;
         let amount = request.amount.unwrap_or(price);

@@ -44,6 +44,9 @@ impl OrderState {
     pub fn record(mut self, event: &MoneyEvent, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         self.ledger.record(event);
+        if matches!(event.fact, MoneyFact::Failed(_)) {
+            self.ledger.forget_failed();
+        }
         if self.ledger != before {
             let news = News { event, before, at };
             for follow in CONSEQUENCES {

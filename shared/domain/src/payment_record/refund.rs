@@ -4,7 +4,7 @@ use super::PaymentRecord;
 use crate::{
     Rejection,
     duty::Duty,
-    history::{Event, Stamp},
+    history::{self, Event, Stamp},
     ids::RefundId,
     ledger::{Ledger, MoneyEvent, OurRefund},
     money::Currency,
@@ -58,7 +58,7 @@ impl PaymentRecord {
             let why = "all of the payment has gone back already, or its bank has taken it";
             return Err(Rejection::new(Code::NothingToRefund, why));
         }
-        self.history.push(stamp.entry(Event::RefundRequested, currency.format(amount)));
+        history::add(&mut self.history, stamp.entry(Event::RefundRequested, currency.format(amount)));
         self.take_refunds_from(ledger);
         self.follow_refunds(stamp.at);
         Ok(self)
@@ -88,7 +88,10 @@ impl PaymentRecord {
     /// See [`OrderState::refund_not_made`](crate::order_state::OrderState::refund_not_made).
     pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, now: Timestamp) -> Self {
         if self.refunds.get_mut(&ours.id).is_some_and(|refund| refund.begin_anew(ours.attempt)) {
-            self.history.push(Stamp::orderly(now).entry(Event::RefundRetried, format!("{} {why}", ours.id)));
+            history::add(
+                &mut self.history,
+                Stamp::orderly(now).entry(Event::RefundRetried, format!("{} {why}", ours.id)),
+            );
             self.follow_refunds(now);
         }
         self
@@ -97,7 +100,10 @@ impl PaymentRecord {
     /// See [`OrderState::refund_refused`](crate::order_state::OrderState::refund_refused).
     pub fn refund_refused(mut self, ours: &OurRefund, why: &str, now: Timestamp) -> Self {
         if self.refunds.get_mut(&ours.id).is_some_and(|refund| refund.refuse(ours.attempt, why)) {
-            self.history.push(Stamp::orderly(now).entry(Event::RefundFailed, format!("{} {why}", ours.id)));
+            history::add(
+                &mut self.history,
+                Stamp::orderly(now).entry(Event::RefundFailed, format!("{} {why}", ours.id)),
+            );
         }
         self.follow_refunds(now);
         self

@@ -124,6 +124,22 @@ fn decisions_are_kept_with_who_and_when() {
 }
 
 #[test]
+fn events_that_say_nothing_new_are_not_kept_for_ever() {
+    let pending = |second: i64| MoneyEvent {
+        at: at(second),
+        event: format!("evt_{second}"),
+        ..event("stripe_pi_1", MoneyFact::Pending { until: Some(at(second)) })
+    };
+    let keep = |record: PaymentRecord, event| record.keep(&event, &Named::default(), at(0));
+    let kept = (0..2_000).map(pending).chain([captured(5)]).fold(PaymentRecord::default(), keep);
+    assert!(kept.events.len() <= 50, "{}", kept.events.len());
+    let all = (0..2_000).map(pending).chain([captured(5)]);
+    let mut whole = crate::ledger::Ledger::default();
+    all.for_each(|event| whole.record(&event));
+    assert_eq!(kept.ledger(), whole);
+}
+
+#[test]
 fn thousands_of_failed_attempts_are_kept_as_the_last_one() {
     let failed = |second: i64| MoneyEvent {
         at: at(second),

@@ -326,3 +326,11 @@ proptest! {
         prop_assert!(order.state.ledger.refunded(order.placed.currency) <= 3390);
     }
 }
+
+#[test]
+fn an_order_has_no_more_refunds_than_its_state_can_hold() {
+    let ask = |order: Order, n: usize| order.request_refund(&request(&n.to_string(), &[], 0, Some(1)), &stamp(9));
+    let many = (0..200).try_fold(mugs(), ask).unwrap();
+    assert_eq!(ask(many.clone(), 200).unwrap_err().code, Code::TooManyRefunds);
+    assert_eq!(ask(many.clone(), 7).unwrap(), many, "one of those asked for again");
+}

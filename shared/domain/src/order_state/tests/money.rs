@@ -38,6 +38,25 @@ fn an_order_whose_customer_has_begun_to_pay_is_held_for_a_person_instead_of_expi
 }
 
 #[test]
+fn thousands_of_failed_attempts_leave_an_order_small_and_payable() {
+    let failed = |payment: String, second| MoneyEvent {
+        at: at(second),
+        event: format!("evt_{second}"),
+        ..event(&payment, MoneyFact::Failed("card_declined".into()))
+    };
+    let tries: [fn(i64) -> String; 2] = [|_| "stripe_pi_1".into(), |n| format!("stripe_pi_{n}")];
+    for payment in tries {
+        let tried = (0..5_000).fold(pending(), |state, n| state.record(&failed(payment(n), n), at(n)));
+        let size = serde_json::to_string(&tried).unwrap().len();
+        assert!(size < 8_000, "{size} bytes");
+        assert_eq!(tried.payment_status(), PaymentStatus::Failed);
+        assert_eq!(tried.clone().record(&failed(payment(17), 17), at(6_000)), tried, "an old one again is no news");
+        let paid = tried.record(&event("stripe_pi_17", MoneyFact::Captured(3700)), at(6_001));
+        assert_eq!((paid.payment_status(), &paid.status), (PaymentStatus::Paid, &OrderStatus::Open));
+    }
+}
+
+#[test]
 fn an_order_with_an_unfinished_payment_asks_its_provider_before_it_expires() {
     let failed = pending().record(&event("stripe_pi_1", MoneyFact::Failed("card_declined".into())), at(9));
     let asking = failed.expire(at(RESERVATION));
