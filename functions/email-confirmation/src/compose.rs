@@ -16,7 +16,6 @@ use domain::{
     order::Order,
     order_state::HoldReason,
     parcel_state::ParcelState,
-    placed_order::Address,
     refund_cause::RefundCause,
     requested_refund::RequestedRefund,
     returns::Return,
@@ -109,7 +108,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
         totals: totals(order)?,
         ships: placed.stocked_lines().next().is_some(),
         arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
-        ship_to: address(&placed.shipping_address),
+        ship_to: placed.shipping_address.clone(),
     })
 }
 
@@ -156,7 +155,7 @@ fn order_edited(order: &Order, revision: u32) -> Option<OrderEdited> {
         lines: priced_lines(order),
         totals: totals(order)?,
         difference,
-        ship_to: address(&order.placed.shipping_address),
+        ship_to: order.placed.shipping_address.clone(),
     })
 }
 
@@ -191,7 +190,7 @@ fn shipped(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location])
         tracking_number: shipment.tracking_number.to_string(),
         tracking_page: shipment.tracking_url.clone(),
         arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at))),
-        ship_to: address(&order.placed.shipping_address),
+        ship_to: order.placed.shipping_address.clone(),
     })
 }
 
@@ -360,14 +359,6 @@ fn location<'a>(locations: &'a [Location], id: &LocationId) -> Option<&'a Locati
 
 fn range(arrival: Arrival) -> DateRange {
     DateRange { earliest: arrival.earliest, latest: arrival.latest }
-}
-
-fn address(address: &Address) -> Vec<String> {
-    let city = [address.postal_code.as_deref(), Some(&*address.city), address.region.as_deref()];
-    let city = city.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let (company, line2) = (address.company.as_deref(), address.line2.as_deref());
-    let lines = [Some(&*address.name), company, Some(&address.line1), line2, Some(&city), Some(&address.country)];
-    lines.into_iter().flatten().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Their words are in `messages`, one file per language. Their structure and looks are in `templates/`, as `KIND.html`
 //! and `KIND.txt`, for people to edit. `wording` combines the two.
 
+mod address;
 pub mod dates;
 pub mod escape;
 pub mod language;
@@ -14,7 +15,7 @@ mod text;
 mod wording;
 
 use askama::Template;
-use domain::contact::WebUrl;
+use domain::{contact::WebUrl, placed_order::Address};
 use jiff::civil::Date;
 use messages::Messages;
 use sentence::Span;
@@ -108,8 +109,7 @@ pub struct PaymentConfirmed {
     pub ships: bool,
     /// `None` while nobody knows. The customer is told so.
     pub arrival: Option<DateRange>,
-    /// Line by line.
-    pub ship_to: Vec<String>,
+    pub ship_to: Address,
 }
 
 /// One parcel is with the carrier.
@@ -122,7 +122,7 @@ pub struct Shipped {
     pub tracking_number: String,
     pub tracking_page: Option<WebUrl>,
     pub arrival: Option<DateRange>,
-    pub ship_to: Vec<String>,
+    pub ship_to: Address,
 }
 
 /// One parcel has arrived. The e-mail asks whether all is well.
@@ -178,7 +178,7 @@ pub struct OrderEdited {
     pub totals: Totals,
     /// What is refunded, or what is still due.
     pub difference: Difference,
-    pub ship_to: Vec<String>,
+    pub ship_to: Address,
 }
 
 /// What a changed order costs less or more.

@@ -27,7 +27,7 @@ pub struct App {
 api::routes! {
     App;
     "POST /orders" (Storefront) PlaceOrder, keyed => place::place;
-    "GET /orders" (Storefront, Warehouse) => read::list;
+    "GET /orders" (Storefront, Warehouse), query [status channel limit cursor] => read::list;
     "GET /orders/{order_id}" (Storefront, Warehouse) => read::one;
     "POST /orders/{order_id}/cancel" (Storefront) CancelOrder => change::cancel;
     "POST /orders/{order_id}/edit" (Storefront) EditOrder => change::edit;

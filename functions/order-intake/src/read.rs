@@ -2,10 +2,15 @@
 
 use crate::App;
 use api::{
-    Caller, Error, Problem, Request, Response,
+    Caller, Error, Problem, Request, Response, next_cursor,
     view::{OrderSummary, OrderView},
 };
-use domain::{ids::ChannelId, order_state::OrderStatus, problem::Code};
+use app::place::require_channel;
+use domain::{
+    ids::ChannelId,
+    order_state::{OrderState, OrderStatus},
+    problem::Code,
+};
 use serde::Serialize;
 
 /// A page of orders, newest first.
@@ -28,21 +33,25 @@ pub async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Respo
     let channels = channels(app, request, caller).await?;
     let active = status.as_ref().map(Status::is_active);
     let wanted = |actual: &str| status.as_ref().is_none_or(|status| status.0 == actual);
-    let page = app
-        .store
-        .list_orders(&channels, active, request.cursor()?, limit, |state| wanted(state.status.as_str()))
-        .await?;
+    let (cursor, wanted) = (request.cursor()?, |state: &OrderState| wanted(state.status.as_str()));
+    let page = app.store.list_orders(&channels, active, cursor.as_deref(), limit, wanted).await?;
     let orders: Vec<OrderSummary> =
         page.items.iter().map(|read| OrderSummary::of(&read.key.order, &read.value)).collect();
-    Ok(Response::json(200, &OrderPage { orders, next_cursor: page.next }))
+    Ok(Response::json(200, &OrderPage { orders, next_cursor: next_cursor(page.next) }))
 }
 
 /// The channels to search: the requested one, the caller's own, or all.
 async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
     let scope = caller.scope();
     match (request.query_param::<ChannelId>("channel")?, scope.channel()) {
-        (Some(asked), _) if scope.sees(&asked) => Ok(vec![asked]),
-        (Some(_), _) => Err(Problem::new(Code::Forbidden, "this API key sees its own channel's orders only").into()),
+        (Some(asked), Some(_)) if scope.sees(&asked) => Ok(vec![asked]),
+        (Some(asked), None) => {
+            require_channel(&app.store, &asked).await?;
+            Ok(vec![asked])
+        }
+        (Some(_), Some(_)) => {
+            Err(Problem::new(Code::Forbidden, "this API key sees its own channel's orders only").into())
+        }
         (None, Some(own)) => Ok(vec![own.clone()]),
         (None, None) => Ok(app.store.channels().await?.into_iter().map(|channel| channel.id).collect()),
     }

@@ -21,7 +21,7 @@ pub struct App {
 
 api::routes! {
     App;
-    "GET /fulfillments" (Warehouse) => work::list;
+    "GET /fulfillments" (Warehouse), query [location status limit cursor] => work::list;
     "GET /orders/{order_id}/fulfillments/{fulfillment}" (Warehouse) => work::one;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking" (Warehouse) => steps::start_picking;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/picks" (Warehouse) ConfirmPicks => steps::confirm_picks;

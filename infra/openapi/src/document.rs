@@ -14,7 +14,8 @@ const ABOUT: &str = "\
 Orderly takes orders from storefronts through payment, stock, picking, shipping and returns.
 
 Amounts are whole numbers of the currency's minor unit: 1990 is 19.90 EUR, or 1990 JPY. Moments are RFC 3339 in UTC. \
-In a request, `null` is the same as leaving a field out, and a field that is not described is refused.
+In a request, `null` is the same as leaving a field out, and so is an empty text. A field or a parameter that is not \
+described is refused.
 
 Errors are problem details (RFC 9457) whose `type` is `urn:orderly:problem:` and one of the names given with each \
 route; a 422 names every wrong field at once. API Gateway answers some errors by itself, as `{\"message\": \"…\"}`: \

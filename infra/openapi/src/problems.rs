@@ -4,8 +4,10 @@ use crate::route::{Problem, Route};
 use api::{Code, MAX_BODY, Takes};
 use serde_json::{Map, Value, json};
 
-const OF_A_QUERY: Problem =
-    Problem { code: Code::Invalid, description: "a parameter of the query string is wrong; `errors` names it" };
+const OF_A_QUERY: Problem = Problem {
+    code: Code::Invalid,
+    description: "a parameter of the query string is wrong or unknown; `errors` names it",
+};
 const OF_A_BODY: Problem = Problem {
     code: Code::Invalid,
     description: "fields of the body are wrong or unknown; `errors` names every one of them",
@@ -17,7 +19,7 @@ pub fn of(route: &Route) -> Vec<Problem> {
     if route.is_for_keys() {
         all.extend(route.declared.keyed.then(|| Problem::from(Code::BadIdempotencyKey)));
         all.extend(route.declared.path_parameters().next().map(|_| Problem::from(Code::NotFound)));
-        all.extend(route.takes_query().then_some(OF_A_QUERY));
+        all.push(OF_A_QUERY);
         match route.declared.takes {
             Takes::Json(_) => all.extend([Code::NotJson.into(), OF_A_BODY]),
             Takes::Nothing => all.push(Code::UnexpectedBody.into()),

@@ -91,8 +91,10 @@ impl Route {
         matches!(self.declared.access, Access::Keys(_))
     }
 
-    pub fn takes_query(&self) -> bool {
-        self.prose.parameters.iter().any(|parameter| parameter.place == "query")
+    /// The parameters of its query string that are described.
+    pub fn described_query(&self) -> Vec<&'static str> {
+        let of_query = |parameter: &&Parameter| parameter.place == "query";
+        self.prose.parameters.iter().filter(of_query).map(|parameter| parameter.name).collect()
     }
 }
 

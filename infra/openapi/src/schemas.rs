@@ -64,11 +64,26 @@ fn refuse_unknown_fields(schema: &mut Schema) {
     }
 }
 
+/// Allows the empty text for a text that may be left out, as the decoders do.
+fn take_empty_for_absent(field: &mut Value) {
+    let is_text = match &field["type"] {
+        Value::Array(types) => types.contains(&"string".into()),
+        only => only == "string",
+    };
+    if is_text && field.get("minLength").is_some() {
+        field["minLength"] = 0.into();
+    }
+    if is_text && let Some(pattern) = field["pattern"].as_str().map(str::to_owned) {
+        field["pattern"] = format!("^$|{pattern}").into();
+    }
+}
+
 /// Allows null for optional fields, as the decoders do.
 fn take_null_for_absent(schema: &mut Schema) {
     let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
     for (_, field) in properties.iter_mut().filter(|(name, _)| !required.contains(&Value::from(name.as_str()))) {
+        take_empty_for_absent(field);
         match field.get("type") {
             Some(Value::Array(_)) => {} // an `Option` says it already
             Some(Value::String(only)) => field["type"] = json!([only, "null"]),
@@ -155,7 +170,7 @@ inline! {
 }
 inline! {
     /// See [`api::Request::cursor`].
-    Cursor: { "type": "string", "pattern": "^[0-9]{14}#[A-Za-z0-9_-]{1,64}$" }
+    Cursor: { "type": "string", "pattern": "^[A-Za-z0-9_-]{20,120}$" }
 }
 inline! {
     /// See [`api::Request::limit`].

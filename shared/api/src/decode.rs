@@ -84,6 +84,12 @@ impl Fields<'_> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
+    /// The value of a text that may be absent. One without any character counts as absent: many clients send it for a field
+    /// that their own form left empty.
+    fn get_text(&self, name: &'static str) -> Option<&Value> {
+        self.get(name).filter(|value| value.as_str().is_none_or(|text| !text.trim().is_empty()))
+    }
+
     fn require(&self, name: &'static str) -> Option<&Value> {
         let value = self.get(name);
         if value.is_none() {
@@ -122,7 +128,7 @@ impl Fields<'_> {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<Option<T>> {
-        match self.get(name) {
+        match self.get_text(name) {
             None => Some(None),
             Some(value) => self.parse_text(name, value, parse).map(Some),
         }

@@ -1,6 +1,7 @@
 //! HTTP as the functions see it: tables of routes, requests, bodies, answers, problem details.
 
 mod body;
+mod cursor;
 mod decode;
 mod event;
 mod problem;
@@ -11,6 +12,7 @@ pub mod view;
 
 pub use app::FieldError;
 pub use body::{Body, Described, decode};
+pub use cursor::next_cursor;
 pub use decode::Fields;
 pub use domain::{problem::Code, settings::Role};
 pub use problem::{Error, Problem};

@@ -1,10 +1,12 @@
 //! Requests, free of what the Lambda event looks like.
 
-use super::{Body, Error, FieldError, MAX_BODY, Problem, body::decode, event::Event, route::allows};
+use super::{
+    Body, Error, FieldError, MAX_BODY, Problem, body::decode, cursor::place_in_list, event::Event, route::allows,
+};
 use app::Scope;
 use domain::{
     history::{Actor, Stamp},
-    ids::{ChannelId, OrderId},
+    ids::ChannelId,
     problem::Code,
     settings::Role,
 };
@@ -95,15 +97,26 @@ impl Request {
         limit.ok_or_else(|| Problem::invalid(vec![FieldError { field: "limit".into(), detail: detail() }]).into())
     }
 
-    /// Where a list goes on. A cursor is a place in it (a time and an order's id), so any well-formed one is valid.
-    pub fn cursor(&self) -> Result<Option<&str>, Error> {
+    /// Where a list goes on. See [`next_cursor`](crate::next_cursor).
+    pub fn cursor(&self) -> Result<Option<String>, Error> {
         let Some(cursor) = self.query.get("cursor") else { return Ok(None) };
-        let valid = cursor.split_once('#').is_some_and(|(time, order)| {
-            time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit()) && order.parse::<OrderId>().is_ok()
-        });
-        let detail = "must be a next_cursor of an earlier answer".to_owned();
+        let detail = "must be the next_cursor of an earlier answer, as it is".to_owned();
         let wrong = || Problem::invalid(vec![FieldError { field: "cursor".into(), detail }]);
-        if valid { Ok(Some(cursor)) } else { Err(wrong().into()) }
+        place_in_list(cursor).map(Some).ok_or_else(|| wrong().into())
+    }
+
+    /// Refuses parameters of the query string that the route does not know: a misspelled filter would list everything.
+    pub fn knows_query(&self, known: &[&str]) -> Result<(), Error> {
+        let detail = || match known {
+            [] => "is not known; this route has no parameters in its query string".to_owned(),
+            known => format!("is not a known parameter; there are {}", known.join(", ")),
+        };
+        let mut unknown: Vec<&String> = self.query.keys().filter(|name| !known.contains(&name.as_str())).collect();
+        unknown.sort();
+        // The name is the client's: it is cut.
+        let error = |name: &String| FieldError { field: name.chars().take(64).collect(), detail: detail() };
+        let errors: Vec<FieldError> = unknown.into_iter().map(error).collect();
+        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors).into()) }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -13,6 +13,8 @@ pub struct Route {
     pub takes: Takes,
     /// Whether it takes an `Idempotency-Key`.
     pub keyed: bool,
+    /// The parameters of its query string. Others are refused.
+    pub query: &'static [&'static str],
 }
 
 /// Who may call a route.
@@ -93,8 +95,8 @@ pub fn unknown(route: &str) -> Error {
 ///     App;
 ///     // Roles beside operators; what it takes; `keyed` if it takes an `Idempotency-Key`.
 ///     "POST /orders" (Storefront) PlaceOrder, keyed => place::place;
-///     // Without a type of body: a GET looks at none, another request that has one is refused.
-///     "GET /orders" (Storefront, Warehouse) => read::list;
+///     // Without a type of body: a GET looks at none, another request that has one is refused. `query` names the parameters.
+///     "GET /orders" (Storefront, Warehouse), query [status limit cursor] => read::list;
 ///     // Authenticated by its signature; what it takes is for its handler to read.
 ///     "POST /webhooks/payments/{provider}" signed => receive;
 /// }
@@ -104,47 +106,53 @@ pub fn unknown(route: &str) -> Error {
 /// (unless signed), the body (if it takes one), and the request.
 #[macro_export]
 macro_rules! routes {
-    ($app:ty; $($key:literal $access:tt $($body:ty)? $(, $keyed:ident)? => $handler:path;)+) => {
+    ($app:ty; $($key:literal $access:tt $($body:ty)? $(, $option:ident $([$($query:ident)*])?)? => $handler:path;)+) => {
         /// The routes of this function.
-        pub const ROUTES: &[$crate::Route] = &[$($crate::routes!(@row $key $access [$($body)?] [$($keyed)?])),+];
+        pub const ROUTES: &[$crate::Route] =
+            &[$($crate::routes!(@row $key $access [$($body)?] [$($option $([$($query)*])?)?])),+];
 
         /// Answers a request of one of the [`ROUTES`].
         pub async fn handle(app: &$app, request: &$crate::Request) -> Result<$crate::Response, $crate::Error> {
             match request.route.as_str() {
-                $($key => $crate::routes!(@call app request $key $access [$($body)?] [$($keyed)?] $handler),)+
+                $($key => $crate::routes!(@call app request $key $access [$($body)?] [$($option $([$($query)*])?)?] $handler),)+
                 route => Err($crate::unknown(route)),
             }
         }
     };
 
     (@row $key:literal signed [] []) => {
-        $crate::Route { key: $key, access: $crate::Access::Signature, takes: $crate::Takes::Signed, keyed: false }
+        $crate::Route { key: $key, access: $crate::Access::Signature, takes: $crate::Takes::Signed, keyed: false, query: &[] }
     };
-    (@row $key:literal ($($role:ident),*) [$($body:ty)?] [$($keyed:ident)?]) => {
+    (@row $key:literal ($($role:ident),*) [$($body:ty)?] $options:tt) => {
         $crate::Route {
             key: $key,
             access: $crate::routes!(@roles $($role),*),
             takes: $crate::routes!(@takes $key [$($body)?]),
-            keyed: $crate::routes!(@keyed $($keyed)?),
+            keyed: $crate::routes!(@keyed $options),
+            query: $crate::routes!(@query $options),
         }
     };
 
     (@roles $($role:ident),*) => { $crate::Access::Keys(&[$($crate::Role::$role),*]) };
     (@takes $key:literal []) => { $crate::Takes::none($key) };
     (@takes $key:literal [$body:ty]) => { $crate::Takes::Json($crate::Kind::of::<$body>()) };
-    (@keyed) => { false };
-    (@keyed keyed) => { true };
+    (@keyed [keyed]) => { true };
+    (@keyed $options:tt) => { false };
+    (@query [query [$($name:ident)*]]) => { &[$(stringify!($name)),*] };
+    (@query $options:tt) => { &[] };
 
     (@call $app:ident $request:ident $key:literal signed [] [] $handler:path) => {
         $handler($app, $request).await
     };
-    (@call $app:ident $request:ident $key:literal ($($role:ident),*) [$($body:ty)?] [$($keyed:ident)?] $handler:path) => {{
+    (@call $app:ident $request:ident $key:literal ($($role:ident),*) [$($body:ty)?] $options:tt $handler:path) => {{
         let caller = $request.authorize(&[$($crate::Role::$role),*])?;
-        $($crate::routes!(@check_key $keyed $request);)?
+        $request.knows_query($crate::routes!(@query $options))?;
+        $crate::routes!(@check_key $options $request);
         $crate::routes!(@pass $app caller $request $key [$($body)?] $handler)
     }};
 
-    (@check_key keyed $request:ident) => { $request.idempotency_key()? };
+    (@check_key [keyed] $request:ident) => { $request.idempotency_key()? };
+    (@check_key $options:tt $request:ident) => {};
 
     (@pass $app:ident $caller:ident $request:ident $key:literal [] $handler:path) => {{
         if matches!($crate::Takes::none($key), $crate::Takes::Nothing) {

@@ -11,8 +11,14 @@ use domain::{
 use store::{MAX_ACTIONS, Record, Store, Stored, Terms, retry_on_conflict};
 
 /// Refuses a location that there is none of.
-pub(crate) async fn must_know_location(store: &Store, location: &LocationId) -> Result<(), Error> {
-    if store.locations().await?.iter().any(|known| known.id == *location) {
+pub async fn must_know_location(store: &Store, location: &LocationId) -> Result<(), Error> {
+    let is_known = async || Ok::<_, Error>(store.locations().await?.iter().any(|known| known.id == *location));
+    if is_known().await? {
+        return Ok(());
+    }
+    // It may be newer than the list.
+    store.forget_locations();
+    if is_known().await? {
         return Ok(());
     }
     let detail = format!("there is no location {location}; make it with PUT /locations/{location}");

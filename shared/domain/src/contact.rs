@@ -1,21 +1,19 @@
 //! How people and systems are reached: e-mail addresses, web addresses, countries.
 
+mod country;
 mod web;
 
+pub use country::{Country, InvalidCountry};
 pub use web::{InvalidUrl, InvalidWebhook, WebUrl, WebhookUrl};
 
-/// Declares a text of one form: its check, the message of a refusal, and its JSON Schema.
+/// Declares a text of one form: how it is read, why it may be refused, and its JSON Schema. What is read may differ from
+/// what was written where nothing is lost by that.
 macro_rules! form {
-    ($(#[$doc:meta])* $name:ident, $error:ident($message:literal), $check:path, $schema:tt) => {
+    ($(#[$doc:meta])* $name:ident, $error:ident, $read:path, $schema:tt) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
-
-        /// Why a text is not one.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-        #[error($message)]
-        pub struct $error;
 
         impl $name {
             pub fn as_str(&self) -> &str {
@@ -27,7 +25,7 @@ macro_rules! form {
             type Err = $error;
 
             fn from_str(text: &str) -> Result<Self, $error> {
-                if $check(text) { Ok(Self(text.to_owned())) } else { Err($error) }
+                $read(text).map(Self)
             }
         }
 
@@ -97,19 +95,29 @@ use form;
 const MAX_EMAIL: usize = 254;
 
 form! {
-    /// What can be an e-mail address and mail servers take. Whether it exists, only a mail to it tells.
+    /// What can be an e-mail address and mail servers take. Whether it exists, only a mail to it tells. A domain in letters
+    /// beyond ASCII becomes what the mail servers know it by.
     EmailAddress,
-    InvalidEmail("must be an e-mail address"),
-    is_email,
+    InvalidEmail,
+    read_email,
     { "type": "string", "format": "email", "maxLength": MAX_EMAIL }
 }
 
-form! {
-    /// An ISO 3166-1 alpha-2 code, by its shape.
-    Country,
-    InvalidCountry("must be an ISO 3166-1 country code in upper case, for example DE"),
-    is_country,
-    { "type": "string", "pattern": "^[A-Z]{2}$" }
+/// Why a text is no e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an e-mail address")]
+pub struct InvalidEmail;
+
+fn read_email(text: &str) -> Result<String, InvalidEmail> {
+    let text = text.trim();
+    let address = match text.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => {
+            let domain = idna::domain_to_ascii_strict(domain).map_err(|_| InvalidEmail)?;
+            format!("{local}@{domain}")
+        }
+        _ => text.to_owned(),
+    };
+    if is_email(&address) { Ok(address) } else { Err(InvalidEmail) }
 }
 
 /// One `@` between words with dots between them (RFC 5321: 64 characters before it).
@@ -124,10 +132,6 @@ fn is_email(text: &str) -> bool {
         && text.split_once('@').is_some_and(|(local, domain)| {
             local.len() <= 64 && local.split('.').all(word) && domain.contains('.') && domain.split('.').all(label)
         })
-}
-
-fn is_country(code: &str) -> bool {
-    code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 #[cfg(test)]

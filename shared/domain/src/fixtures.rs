@@ -65,7 +65,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         company: None,
         line1: "1 Main St".into(),
         line2: None,
-        city: "London".into(),
+        city: Some("London".into()),
         postal_code: Some("N1".into()),
         region: None,
         country: "GB".into(),

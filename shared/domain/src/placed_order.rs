@@ -105,7 +105,9 @@ pub struct Address {
     pub line1: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<Name>,
-    pub city: Name,
+    /// Required where the country's addresses have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<Name>,
     /// Some countries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<Text<1, 20>>,
@@ -188,7 +190,30 @@ impl Line {
     }
 }
 
+impl Shipping {
+    /// Whether its tax is larger than its price after the discount.
+    pub(crate) fn has_tax_above_price(&self) -> bool {
+        self.tax > self.price - self.discount
+    }
+}
+
+/// A part of an order that has a tax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taxed {
+    /// By its place in the order.
+    Line(usize),
+    Shipping,
+}
+
 impl PlacedOrder {
+    /// What has a tax above its price. A tax that is included is a part of the price, so that cannot be.
+    pub fn tax_above_price(&self) -> Vec<Taxed> {
+        let is_above = |line: &Line| line.before_discount().is_some_and(|gross| line.tax > gross - line.discount);
+        let lines = self.lines.iter().enumerate().filter(|(_, line)| is_above(line)).map(|(n, _)| Taxed::Line(n));
+        let shipping = self.shipping.has_tax_above_price().then_some(Taxed::Shipping);
+        if self.tax_included { lines.chain(shipping).collect() } else { Vec::new() }
+    }
+
     /// Adds the order up. None if it overflows, or a discount exceeds what it is taken from.
     pub fn totals(&self) -> Option<Totals> {
         let added = |tax: Amount| if self.tax_included { 0 } else { tax };
@@ -327,6 +352,19 @@ mod tests {
         let mut order = placed(&[("a", 2, 100)]);
         order.lines[0].unit_price = i64::MAX;
         assert!(order.totals().is_none());
+    }
+
+    #[test]
+    fn an_included_tax_is_no_larger_than_what_it_is_a_part_of() {
+        let mut order = placed(&[("a", 2, 1000), ("b", 1, 500)]);
+        order.lines[0].discount = 200;
+        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 400 };
+        (order.lines[0].tax, order.lines[1].tax) = (1800, 500);
+        assert_eq!(order.tax_above_price(), []);
+        (order.lines[0].tax, order.lines[1].tax, order.shipping.tax) = (1801, 501, 401);
+        assert_eq!(order.tax_above_price(), [Taxed::Line(0), Taxed::Line(1), Taxed::Shipping]);
+        order.tax_included = false;
+        assert_eq!(order.tax_above_price(), [], "one that is added may be");
     }
 
     #[test]

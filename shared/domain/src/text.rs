@@ -1,9 +1,10 @@
 //! Texts that people write, with their limits in their types.
 
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref, str::FromStr};
 
-/// A text of `MIN` to `MAX` characters, trimmed and without control characters. Its parser, its JSON Schema and the message
+/// A text of `MIN` to `MAX` characters on one line, trimmed, without control characters, and with something to see. Its parser, its JSON Schema and the message
 /// about it all come from here, so a limit is written once: where the field is declared.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -16,10 +17,23 @@ pub type Reason = Text<1, 200>;
 
 /// Why a text is not one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a text of {min} to {max} characters, without control characters")]
+#[error("must be a text of {min} to {max} characters, without control characters, of which some can be seen")]
 pub struct InvalidText {
     min: usize,
     max: usize,
+}
+
+/// A text on one line: each break of a line, and each tabulator, is a blank.
+fn on_one_line(text: &str) -> String {
+    let is_break = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let parts = text.split(is_break).map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character shows nothing: a blank, or one that Unicode lets displays leave out.
+fn is_invisible(c: char) -> bool {
+    const BLANK_BRAILLE: char = '\u{2800}';
+    c.is_whitespace() || c == BLANK_BRAILLE || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
@@ -38,11 +52,12 @@ impl<const MIN: usize, const MAX: usize> FromStr for Text<MIN, MAX> {
     type Err = InvalidText;
 
     fn from_str(text: &str) -> Result<Self, InvalidText> {
-        let text = text.trim();
-        if !(MIN..=MAX).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+        let text = on_one_line(text);
+        let is_empty = MIN > 0 && text.chars().all(is_invisible);
+        if is_empty || !(MIN..=MAX).contains(&text.chars().count()) || text.chars().any(char::is_control) {
             return Err(InvalidText { min: MIN, max: MAX });
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
 }
 

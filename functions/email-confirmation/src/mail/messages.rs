@@ -1,7 +1,8 @@
 //! Everything that e-mails say, as a catalog that each language fills in. A missing message does not compile.
 //!
 //! Each language is one file of this module. A new language needs that file, its `mod` line and its place in
-//! `LANGUAGES` here, and its tag among the allowed values of `ShopLanguage` in `template.yaml`, which a test checks.
+//! `LANGUAGES` here, its countries (`infra/countries/update.py` writes them), and its tag among the allowed values of
+//! `ShopLanguage` in `template.yaml`, which a test checks.
 //! Templates hold no words, so none of them changes. A right-to-left language also needs a mirrored layout.
 //!
 //! Each sentence is complete, with its full stop, so that each language can choose its own word order. Amounts, dates
@@ -23,6 +24,8 @@ pub struct Messages {
     pub tag: &'static str,
     pub numbers: Numbers,
     pub calendar: Calendar,
+    /// The names of the countries: what `infra/countries/update.py` writes.
+    pub countries: &'static str,
     pub frame: Frame,
     pub contact: Contact,
     pub goods: Goods,

@@ -7,6 +7,7 @@ use super::{
     PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop,
     Totals, TrackingCorrected, Trouble,
 };
+use domain::{placed_order::Address, text::Text};
 use jiff::civil::date;
 
 /// Every kind in a language, by name, with and without the optional parts.
@@ -60,8 +61,17 @@ pub fn order() -> Order {
     Order { number: "#1042".to_owned(), customer: Some("Ada Lovelace".to_owned()) }
 }
 
-fn address() -> Vec<String> {
-    ["Ada Lovelace", "12 St. James’s Square", "London SW1Y 4JH", "United Kingdom"].map(str::to_owned).into()
+fn address() -> Address {
+    Address {
+        name: Text::literal("Ada Lovelace"),
+        company: None,
+        line1: Text::literal("12 St. James’s Square"),
+        line2: None,
+        city: Some(Text::literal("London")),
+        postal_code: Some(Text::literal("SW1Y 4JH")),
+        region: None,
+        country: "GB".parse().expect("a country"),
+    }
 }
 
 fn line(sku: &str, title: &str, quantity: u32) -> Line {

@@ -65,7 +65,7 @@ fn shipped_says_which_parcel_and_how_to_follow_it() {
             "Donnerstag, 26. November – Montag, 30. November 2026",
             "Art.-Nr. NOTE-A5-DOT",
             "2 Stück",
-            "United Kingdom",
+            "Vereinigtes Königreich",
         ],
     );
     assert!(mail.html.contains("Sendungsnummer (DHL Express)") && mail.text.contains("SENDUNGSNUMMER (DHL EXPRESS)"));

@@ -1,6 +1,7 @@
 //! What no stranger can make an e-mail say, whatever its language.
 
 use crate::reader::one_line;
+use domain::{placed_order::Address, text::Name};
 use email_confirmation::mail::{
     Language, Line, Order, Rendered, Shop,
     samples::{delivered, order_cancelled, payment_confirmed, refund_sent, return_received, shipped, shop},
@@ -25,13 +26,18 @@ fn hostile(text: &str, language: Language) -> Vec<(&'static str, Rendered)> {
     let lines = || vec![Line { sku: own(), title: own(), quantity: 1 }];
 
     let mut confirmed = payment_confirmed();
+    // An address holds no control characters and no long texts: its types refuse them.
+    let name: String = text.replace(|c: char| c.is_control(), " ").chars().take(200).collect();
+    let name: Name = name.parse().unwrap();
+    let (own_name, city) = (name.clone(), Some(name.clone()));
+    let ship_to = Address { name: own_name, line1: name, city, ..confirmed.ship_to };
     confirmed.order = order();
-    confirmed.ship_to = vec![own(), own()];
+    confirmed.ship_to = ship_to.clone();
     for line in &mut confirmed.lines {
         (line.sku, line.title) = (own(), own());
     }
     let mut on_its_way = shipped();
-    (on_its_way.order, on_its_way.lines, on_its_way.ship_to) = (order(), lines(), vec![own()]);
+    (on_its_way.order, on_its_way.lines, on_its_way.ship_to) = (order(), lines(), ship_to);
     (on_its_way.carrier, on_its_way.tracking_number) = (own(), own());
     let mut arrived = delivered();
     (arrived.order, arrived.lines) = (order(), lines());

@@ -2,9 +2,10 @@
 
 use api::{Body, FieldError, Fields, Problem};
 use domain::{
+    contact::Country,
     ids::{ChannelId, PaymentId, ProviderId, ProviderName},
     money::{Amount, Currency},
-    placed_order::{Address, Customer, Discount, Line, MAX_LINES, PlacedOrder, Revision, Shipping},
+    placed_order::{Address, Customer, Discount, Line, MAX_LINES, PlacedOrder, Revision, Shipping, Taxed},
     text::Text,
     whole::{Price, Units},
 };
@@ -154,9 +155,21 @@ fn adds_up(fields: &Fields<'_>, placed: &PlacedOrder) -> bool {
             );
             fields.report("total", what);
         }
-        Some(_) => return true,
+        Some(_) => return no_tax_is_above_its_price(fields, placed),
     }
     false
+}
+
+fn no_tax_is_above_its_price(fields: &Fields<'_>, placed: &PlacedOrder) -> bool {
+    let above = placed.tax_above_price();
+    for taxed in &above {
+        let field = match taxed {
+            Taxed::Line(n) => format!("lines[{n}].tax"),
+            Taxed::Shipping => "shipping.tax".to_owned(),
+        };
+        fields.report(&field, "is larger than the price after its discount, of which an included tax is a part");
+    }
+    above.is_empty()
 }
 
 /// The channel's own order id, or the request's idempotency key.
@@ -202,10 +215,16 @@ pub(super) fn address(fields: &Fields<'_>) -> Option<Address> {
     let company = fields.optional_text("company");
     let line1 = fields.text("line1");
     let line2 = fields.optional_text("line2");
-    let city = fields.text("city");
+    let city = fields.optional_text("city");
     let postal_code = fields.optional_text("postal_code");
     let region = fields.optional_text("region");
-    let country = fields.text("country");
+    let country: Option<Country> = fields.text("country");
+    if let (Some(None), Some(country)) = (&city, &country)
+        && country.has_cities()
+    {
+        fields.report("city", format!("is required: addresses in {country} have one"));
+        return None;
+    }
     Some(Address {
         name: name?,
         company: company?,

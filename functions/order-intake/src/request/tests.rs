@@ -143,6 +143,36 @@ fn what_may_be_left_out_may_also_be_null() {
 }
 
 #[test]
+fn what_is_left_out_may_also_be_an_empty_text() {
+    let read = |body: &Value| read(body, Some(&web()), None);
+    let of_address = ["company", "line2", "postal_code", "region"].map(|name| format!("shipping_address.{name}"));
+    let others = ["channel", "customer.phone", "customer.locale"].map(str::to_owned);
+    for path in of_address.iter().chain(&others) {
+        let absent = read(&with(minimal(), path, json!(null)));
+        assert!(absent.is_ok(), "{path}");
+        for empty in ["", "  ", "\n"] {
+            assert_eq!(read(&with(minimal(), path, json!(empty))), absent, "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_shops_really_send_is_taken() {
+    let placed = |path: &str, value: Value| read(&with(body(), path, value), Some(&web()), None).unwrap();
+    assert_eq!(placed("customer.email", json!(" ada@bücher.example ")).customer.email, "ada@xn--bcher-kva.example");
+    let address = |path: &str, value| placed(path, value).shipping_address;
+    assert_eq!(address("shipping_address.line1", json!("Flat 3\r\nHigh Street")).line1, "Flat 3 High Street");
+    let singapore = with(with(body(), "shipping_address.city", json!(null)), "shipping_address.country", json!("SG"));
+    assert_eq!(read(&singapore, Some(&web()), None).unwrap().shipping_address.city, None);
+}
+
+#[test]
+fn an_included_tax_above_its_price_is_named() {
+    let wrong = with(with(body(), "lines[0].tax", json!(500_000)), "shipping.tax", json!(491));
+    assert_eq!(wrong_fields(&wrong), ["lines[0].tax", "shipping.tax"]);
+}
+
+#[test]
 fn every_field_that_is_missing_is_named() {
     let required = [
         "reference",
@@ -183,7 +213,7 @@ fn every_field_that_is_missing_is_named() {
 fn every_field_that_is_wrong_is_named_by_its_path() {
     let long = |n: usize| json!("x".repeat(n));
     let table = [
-        ("reference", vec![json!(1001), json!(""), json!("  "), long(101), json!("a\nb")]),
+        ("reference", vec![json!(1001), json!(""), json!("  "), long(101), json!("a\u{0}b")]),
         ("channel", vec![json!("market"), json!("a b"), json!(7), long(33)]),
         ("currency", vec![json!("eur"), json!("EURO"), json!("XXX"), json!(978)]),
         ("customer", vec![json!("Ada"), json!([])]),
@@ -193,13 +223,13 @@ fn every_field_that_is_wrong_is_named_by_its_path() {
         ("customer.locale", vec![long(36)]),
         ("shipping_address", vec![json!("1 Main St"), json!(1)]),
         ("shipping_address.name", vec![long(201)]),
-        ("shipping_address.company", vec![long(201), json!("")]),
-        ("shipping_address.line1", vec![long(201), json!("\t")]),
+        ("shipping_address.company", vec![long(201), json!("\u{200b}")]),
+        ("shipping_address.line1", vec![long(201), json!("\t"), json!("\u{3164}")]),
         ("shipping_address.line2", vec![long(201)]),
-        ("shipping_address.city", vec![long(201), json!(["London"])]),
+        ("shipping_address.city", vec![long(201), json!(["London"]), json!("")]),
         ("shipping_address.postal_code", vec![long(21), json!(12345)]),
         ("shipping_address.region", vec![long(101)]),
-        ("shipping_address.country", vec![json!("gb"), json!("GBR"), json!("G1"), json!("")]),
+        ("shipping_address.country", vec![json!("gb"), json!("GBR"), json!("G1"), json!(""), json!("UK"), json!("ZZ")]),
         ("billing_address", vec![json!("same"), json!(true)]),
         ("billing_address.country", vec![json!("Germany")]),
         ("lines", vec![json!([]), json!({}), json!("TEE"), json!(vec![json!({}); 501])]),
@@ -310,7 +340,7 @@ fn cancelling_and_holding_ask_for_a_reason() {
             *reason
         );
     }
-    let bad = json!({"reason": "mood", "note": "", "until": "tomorrow"});
+    let bad = json!({"reason": "mood", "note": "\u{0}", "until": "tomorrow"});
     assert_eq!(
         fields(problems(decode::<HoldOrder>(&bad, &Request::default())).unwrap_err()),
         ["reason", "note", "until"]

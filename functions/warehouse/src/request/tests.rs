@@ -104,9 +104,9 @@ fn a_hand_over_names_parcel_carrier_and_number() {
     let long = |n: usize| json!("x".repeat(n));
     let table = [
         ("parcel", vec![json!(null), json!(""), json!("P 1"), long(9), json!(1)]),
-        ("carrier", vec![json!(null), json!(""), long(61), json!("D\nHL")]),
+        ("carrier", vec![json!(null), json!(""), long(61), json!("D\u{0}HL")]),
         ("tracking_number", vec![json!(null), json!(""), long(61), json!(1)]),
-        ("tracking_url", vec![json!(""), json!("t.example/1"), json!("javascript:alert(1)"), json!("ftp://t.example")]),
+        ("tracking_url", vec![json!("t.example/1"), json!("javascript:alert(1)"), json!("ftp://t.example")]),
         ("tracking_url", vec![json!("https://t.example/\"onclick=x"), json!("https://t.example/<b>"), long(501)]),
         ("tracking_url", vec![json!("https://t.example/a b"), json!("https://t.example/\u{202e}"), json!(7)]),
         ("weight_g", vec![json!(1)]),

@@ -77,6 +77,7 @@ fn orders() -> Vec<Prose> {
         .fails(Code::AlreadyPicking)
         .fails(Code::AlreadyRefunded)
         .fails(Code::DiscountTooLarge)
+        .fails(Code::TaxTooLarge)
         .fails(Code::NotActive)
         .fails_if(Code::UnknownLine, "the order has no such line"),
         Prose::new::<OrderView>(
@@ -127,6 +128,7 @@ fn money() -> Vec<Prose> {
         .required_key("The same key refunds once. Send the same one when you try again.")
         .example(examples::refund_order())
         .fails(Code::MoreThanLeft)
+        .fails(Code::TooManyRefunds)
         .fails(Code::AlreadyRefunded)
         .fails_if(Code::UnknownLine, "the order has no such line")
         .fails_if(Code::KeyReused, "the key was used for another refund"),

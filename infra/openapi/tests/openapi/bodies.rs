@@ -38,9 +38,21 @@ fn errors(route: &Route, body: &Value) -> Vec<FieldError> {
 
 /// Fields with rules that a schema cannot express: an order's amounts must add up, an operator must name a channel, a
 /// time zone must exist, a range must not be reversed, an e-mail address has at most 64 characters before its `@`, shipping
-/// costs as much as its discount at least.
-const BEYOND_SCHEMAS: [&str; 6] =
-    ["total", "channel", "customer.email", "schedule.time_zone", "schedule.transit_days.min", "shipping.discount"];
+/// costs as much as its discount at least and more than a tax that it contains, most countries' addresses have a city.
+const BEYOND_SCHEMAS: [&str; 12] = [
+    "total",
+    "channel",
+    "customer.email",
+    "schedule.time_zone",
+    "schedule.transit_days.min",
+    "shipping.discount",
+    "shipping.tax",
+    "lines[0].tax",
+    "lines[1].tax",
+    "lines[2].tax",
+    "shipping_address.city",
+    "billing_address.city",
+];
 
 /// serde reads bins as a whole, so an error in one bin is reported for all.
 fn names(error: &FieldError, field: &str) -> bool {

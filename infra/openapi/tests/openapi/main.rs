@@ -79,6 +79,7 @@ fn operations_have_names_of_their_own() {
 fn a_route_takes_an_idempotency_key_if_its_description_tells_what_for() {
     for route in all_routes() {
         assert_eq!(route.prose.takes_key(), route.declared.keyed, "{}", route.key());
+        assert_eq!(route.described_query(), route.declared.query, "{}", route.key());
     }
 }
 

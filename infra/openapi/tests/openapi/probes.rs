@@ -157,8 +157,8 @@ impl Walk<'_> {
         } else {
             assert!(format.is_some() || schema["pattern"].is_string(), "{} may be any text", at.field);
         }
-        if limit(schema, "minLength").is_some() {
-            self.probe(at, "that is empty", false, "".into());
+        if let Some(least) = limit(schema, "minLength") {
+            self.probe(at, "that is empty", least == 0, "".into());
         }
         if format.is_some() || schema["pattern"].is_string() {
             self.probe(at, "of another form", false, "not of this form?".into());

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use domain::ids::OrderId;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
@@ -160,13 +161,32 @@ fn a_page_has_from_1_to_100_entries() {
 #[test]
 fn a_cursor_is_a_place_in_a_list_or_refused() {
     let of = |text: &str| Request { query: [("cursor".to_owned(), text.to_owned())].into(), ..Request::default() };
+    let encoded = |place: &str| crate::next_cursor(Some(place.to_owned())).unwrap();
     let good = "01764000000000#ord_7pn7eajnquvjilq3ggx3th55aq";
-    assert_eq!(of(good).cursor().unwrap(), Some(good));
+    assert_eq!(of(&encoded(good)).cursor().unwrap().as_deref(), Some(good));
     assert_eq!(Request::default().cursor().unwrap(), None);
     let long = format!("{good}{}", "x".repeat(2000));
     for bad in ["", "#", "01764000000000", "1764000000000#ord_1", "0176400000000x#ord_1", "01764000000000#", &long] {
         assert_eq!(refusal(of(bad).cursor()), (422, "invalid".into()), "{bad}");
+        assert_eq!(refusal(of(&encoded(bad)).cursor()), (422, "invalid".into()), "{bad}");
     }
+}
+
+#[test]
+fn unknown_query_parameters_are_refused_by_name() {
+    let query = |names: &[&str]| Request {
+        query: names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect(),
+        ..Request::default()
+    };
+    assert!(query(&["status", "limit"]).knows_query(&["status", "limit", "cursor"]).is_ok());
+    assert!(query(&[]).knows_query(&[]).is_ok());
+    let Err(Error::Problem(problem)) = query(&["stauts", "limit", "Limit"]).knows_query(&["status", "limit"]) else {
+        panic!("it was taken")
+    };
+    let told: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.detail.as_str())).collect();
+    let detail = "is not a known parameter; there are status, limit";
+    assert_eq!(told, [("Limit", detail), ("stauts", detail)]);
+    assert_eq!(refusal(query(&["x"]).knows_query(&[])), (422, "invalid".into()));
 }
 
 #[test]

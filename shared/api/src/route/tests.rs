@@ -23,7 +23,7 @@ impl Body for Wish {
 crate::routes! {
     App;
     "POST /wishes" (Storefront) Wish, keyed => wish;
-    "GET /wishes/{wish}" (Storefront, Warehouse) => show;
+    "GET /wishes/{wish}" (Storefront, Warehouse), query [language limit] => show;
     "DELETE /wishes/{wish}" () => forget;
     "POST /heaven" signed => hear;
 }

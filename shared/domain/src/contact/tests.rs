@@ -21,7 +21,9 @@ fn an_e_mail_address_is_one_that_mail_servers_take() {
         "ada@-x.example",
         "ada@example.com\r\nBcc: x@y.example",
         "<ada@example.com>",
-        "ada@exämple.com",
+        "ädä@example.com",
+        "ada@exa\u{200B}mple .com",
+        "ada@ä_b.example",
         &long,
     ] {
         assert_eq!(bad.parse::<EmailAddress>(), Err(InvalidEmail), "{bad}");
@@ -29,11 +31,40 @@ fn an_e_mail_address_is_one_that_mail_servers_take() {
 }
 
 #[test]
-fn a_country_is_two_upper_case_letters() {
-    assert_eq!("DE".parse::<Country>().unwrap(), "DE");
-    for bad in ["", "D", "de", "DEU", "D1", "ÄÖ"] {
-        assert!(bad.parse::<Country>().is_err(), "{bad}");
+fn an_e_mail_address_is_read_as_mail_servers_write_it() {
+    for (written, read) in [
+        (" ada@example.com\r\n", "ada@example.com"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("Ada@BÜCHER.example", "Ada@xn--bcher-kva.example"),
+        ("ada@例え.テスト", "ada@xn--r8jz45g.xn--zckzah"),
+    ] {
+        assert_eq!(written.parse::<EmailAddress>().unwrap(), read);
     }
+}
+
+#[test]
+fn a_country_is_one_of_iso_3166() {
+    for good in ["DE", "GB", "US", "AX", "XK", " FR "] {
+        assert_eq!(good.parse::<Country>().unwrap(), good.trim());
+    }
+    for bad in ["", "D", "de", "DEU", "D1", "ÄÖ"] {
+        assert_eq!(bad.parse::<Country>(), Err(InvalidCountry::Form), "{bad}");
+    }
+    for unknown in ["XX", "ZZ", "EU", "AN", "AC"] {
+        assert_eq!(unknown.parse::<Country>(), Err(InvalidCountry::Unknown), "{unknown}");
+    }
+    assert!("UK".parse::<Country>().unwrap_err().to_string().starts_with("must be GB"));
+    assert!("EL".parse::<Country>().unwrap_err().to_string().starts_with("must be GR"));
+}
+
+#[test]
+fn a_country_says_whether_its_addresses_have_a_city_and_how_they_are_laid_out() {
+    let country = |code: &str| code.parse::<Country>().unwrap();
+    let cities = |code: &str| country(code).has_cities();
+    assert!(cities("DE") && cities("GB") && cities("US") && cities("MC"));
+    assert!(!cities("SG") && !cities("HK") && !cities("GI"));
+    assert_eq!(country("US").layout(true), "%N%n%O%n%A%n%C, %S %Z");
+    assert_ne!(country("JP").layout(true), country("JP").layout(false));
 }
 
 /// Refused as any kind of web address.

@@ -8,16 +8,16 @@ form! {
     /// A page that people open: `https` or `http` and a host. It stands in e-mails and in pages of our own, so nothing in it
     /// ends an attribute, runs as a script, or hides the host behind a user's name.
     WebUrl,
-    InvalidUrl("must be an http or https URL of at most 500 characters"),
-    is_web,
+    InvalidUrl,
+    read_web,
     { "type": "string", "format": "uri", "maxLength": MAX_URL }
 }
 
 form! {
     /// Where webhooks are posted. They name customers, so they go over TLS; a developer's own machine excepted.
     WebhookUrl,
-    InvalidWebhook("must be an https URL of at most 500 characters"),
-    is_private,
+    InvalidWebhook,
+    read_private,
     { "type": "string", "format": "uri", "maxLength": MAX_URL }
 }
 
@@ -38,10 +38,21 @@ fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-fn is_web(url: &str) -> bool {
-    host(url).is_some()
+/// Why a text is no page's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an http or https URL of at most 500 characters")]
+pub struct InvalidUrl;
+
+/// Why webhooks are not posted there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an https URL of at most 500 characters")]
+pub struct InvalidWebhook;
+
+fn read_web(url: &str) -> Result<String, InvalidUrl> {
+    host(url).map(|_| url.to_owned()).ok_or(InvalidUrl)
 }
 
-fn is_private(url: &str) -> bool {
-    host(url).is_some_and(|host| url.starts_with("https://") || ["127.0.0.1", "localhost"].contains(&host))
+fn read_private(url: &str) -> Result<String, InvalidWebhook> {
+    let is_private = |host: &str| url.starts_with("https://") || ["127.0.0.1", "localhost"].contains(&host);
+    if host(url).is_some_and(is_private) { Ok(url.to_owned()) } else { Err(InvalidWebhook) }
 }

@@ -43,6 +43,10 @@ impl Order {
             let why = "the discount of the shipping is larger than its price";
             return Err(Rejection::new(Code::DiscountTooLarge, why));
         };
+        if self.placed.tax_included && edit.shipping.as_ref().is_some_and(Shipping::has_tax_above_price) {
+            let why = "the tax of the shipping is larger than its price, of which it is a part";
+            return Err(Rejection::new(Code::TaxTooLarge, why));
+        }
         if self.placed.price_of_shipping() < shipping_given_back {
             let given = self.placed.currency.format(shipping_given_back);
             let why = format!("{given} of the shipping are given back already, so it must cost as much at least");

@@ -99,7 +99,8 @@ async fn a_payment_whose_order_was_refused_is_refunded_once_and_no_order_takes_i
 
     let unmatched = "/operations/unmatched-payments";
     let listed = world.operator.get(unmatched).await.unwrap();
-    let money = |payment: &Value| (payment["currency"].clone(), payment["captured"].clone(), payment["refunded"].clone());
+    let money =
+        |payment: &Value| (payment["currency"].clone(), payment["captured"].clone(), payment["refunded"].clone());
     assert_eq!(money(&listed["payments"][0]), (json!("EUR"), json!(total), json!(0)));
     let refund = format!("{unmatched}/stripe_pi_refused/refund");
     let decided = world.operator.post(&refund, &json!({})).await.unwrap();

@@ -13,6 +13,7 @@ use crate::mail::{
 
 pub(crate) static ENGLISH: Messages = Messages {
     tag: "en",
+    countries: include_str!("../countries/en.tsv"),
     numbers: Numbers {
         decimal: ".",
         group: ",",

@@ -13,6 +13,7 @@ use crate::mail::{
 
 pub(crate) static GERMAN: Messages = Messages {
     tag: "de",
+    countries: include_str!("../countries/de.tsv"),
     numbers: Numbers {
         decimal: ",",
         group: ".",

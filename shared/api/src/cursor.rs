@@ -1,0 +1,35 @@
+//! Where the next page of a list begins. Clients keep a cursor as it is, and it can stand in a URL as it is.
+
+use data_encoding::BASE64URL_NOPAD;
+use domain::ids::OrderId;
+
+/// The cursor of a place in a list.
+pub fn next_cursor(place: Option<String>) -> Option<String> {
+    place.map(|place| BASE64URL_NOPAD.encode(place.as_bytes()))
+}
+
+/// The place that a cursor tells: a time and an order's id. Any well-formed one is valid.
+pub(crate) fn place_in_list(cursor: &str) -> Option<String> {
+    let place = String::from_utf8(BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?).ok()?;
+    let (time, order) = place.split_once('#')?;
+    let is_time = time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit());
+    (is_time && order.parse::<OrderId>().is_ok()).then_some(place)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_can_stand_in_a_url_and_reads_back() {
+        let place = "00001764000000#ord_1".to_owned();
+        let cursor = next_cursor(Some(place.clone())).unwrap();
+        assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{cursor}");
+        assert_eq!(place_in_list(&cursor), Some(place));
+        assert_eq!(next_cursor(None), None);
+        for bad in ["", "00001764000000#ord_1", "?", "AAAA", &cursor[1..], &BASE64URL_NOPAD.encode(b"1#ord_1")] {
+            assert_eq!(place_in_list(bad), None, "{bad}");
+        }
+    }
+}
