@@ -26,6 +26,9 @@ struct Arguments {
     /// parcel has left.
     #[arg(long)]
     exhaustive: bool,
+    /// Plays one in so many of what is to be played: a sample.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
     /// Plays only the n-th of what is to be played, from 0: as a broken run names itself.
     #[arg(long)]
     only: Option<usize>,
@@ -98,7 +101,7 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
     }
     match only {
         Some(n) => plays.into_iter().skip(*n).take(1).collect(),
-        None => plays,
+        None => plays.into_iter().step_by(usize::try_from(arguments.every).unwrap_or(usize::MAX)).collect(),
     }
 }
 
