@@ -1,9 +1,9 @@
 //! The content of an e-mail, from the order's state.
 
 use crate::mail::{
-    DateRange, Delivered, Difference, Language, Line, Money, Order as Letterhead, OrderCancelled, OrderEdited,
-    Parcel as PartOf, ParcelTrouble, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered,
-    ReturnReceived, Shipped, Shop, Totals, TrackingCorrected, Trouble,
+    CancelledPayment, DateRange, Delivered, Difference, Language, Line, Money, Order as Letterhead, OrderCancelled,
+    OrderEdited, Parcel as PartOf, ParcelTrouble, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine,
+    Rendered, ReturnReceived, Shipped, Shop, Totals, TrackingCorrected, Trouble,
 };
 use app::Error;
 use domain::{
@@ -11,7 +11,8 @@ use domain::{
     arrival::Arrival,
     duty::{EmailKind, ItemName},
     fulfillment::{Fulfillment, PackedLine, Parcel, Remedy},
-    ids::{LineId, LocationId, ParcelId, RefundId},
+    ids::{FulfillmentId, LineId, LocationId, ParcelId, RefundId},
+    ledger::{Refund, RefundState},
     money::Amount,
     order::Order,
     order_state::HoldReason,
@@ -22,6 +23,7 @@ use domain::{
     settings::Location,
 };
 use jiff::{Timestamp, tz::TimeZone};
+use std::collections::BTreeMap;
 
 /// Calendar days until backordered goods are expected if no supplier's date is known.
 const BACKORDER_DAYS: u16 = 14;
@@ -69,6 +71,7 @@ pub(crate) fn compose(
         EmailKind::PaymentConfirmed => payment_confirmed(order, locations, now).map(Mail::PaymentConfirmed),
         EmailKind::OrderEdited(revision) => order_edited(order, *revision).map(Mail::OrderEdited),
         EmailKind::OrderCancelled => Some(Mail::OrderCancelled(order_cancelled(order))),
+        EmailKind::RestCancelled => Some(Mail::OrderCancelled(rest_cancelled(order))),
         EmailKind::Shipped(id) => shipped(order, item, *id, locations).map(Mail::Shipped),
         EmailKind::Delivered(id) => delivered(order, item, *id, locations).map(Mail::Delivered),
         EmailKind::TrackingCorrected(id, _) => tracking_corrected(order, item, *id).map(Mail::TrackingCorrected),
@@ -139,12 +142,7 @@ fn totals(order: &Order) -> Option<Totals> {
 
 /// The order as it is now, and what the edit that made this revision costs less or more.
 fn order_edited(order: &Order, revision: u32) -> Option<OrderEdited> {
-    let ledger = &order.state.ledger;
-    let back: Amount = ledger
-        .refunds()
-        .filter(|(id, _)| RefundCause::of(id) == Some(RefundCause::Edit(revision)))
-        .map(|(_, refund)| refund.amount)
-        .sum();
+    let back = on_its_way_back(order, &RefundCause::Edit(revision));
     let difference = match (back, order.state.still_due()) {
         (1.., _) => Difference::Refunded(money(order, back)),
         (_, due @ 1..) => Difference::Due(money(order, due)),
@@ -160,22 +158,49 @@ fn order_edited(order: &Order, revision: u32) -> Option<OrderEdited> {
 }
 
 fn order_cancelled(order: &Order) -> OrderCancelled {
-    let ledger = &order.state.ledger;
-    let back: Amount = ledger
-        .refunds()
-        .filter(|(id, _)| RefundCause::of(id) == Some(RefundCause::Cancel))
-        .map(|(_, refund)| refund.amount)
-        .sum();
-    let line = |line: &domain::placed_order::Line| Line {
-        sku: line.sku.to_string(),
-        title: line.title.to_string(),
-        quantity: line.quantity,
-    };
+    let units = order.placed.lines.iter().map(|line| (line.id, line.quantity));
+    cancelled(order, &RefundCause::Cancel, units.collect())
+}
+
+/// What had not left was cancelled.
+fn rest_cancelled(order: &Order) -> OrderCancelled {
+    cancelled(order, &RefundCause::CancelUnsent, order.units_not_sent())
+}
+
+fn cancelled(order: &Order, cause: &RefundCause, units: BTreeMap<LineId, u32>) -> OrderCancelled {
+    let units: Vec<_> = units.into_iter().map(|(line, quantity)| PackedLine { line, quantity }).collect();
     OrderCancelled {
         order: letterhead(order),
-        lines: order.placed.lines.iter().map(line).collect(),
-        refund: (back > 0).then(|| money(order, back)),
+        is_rest: *cause == RefundCause::CancelUnsent,
+        lines: contents(order, &units),
+        payment: payment_of_cancelled(order, cause),
     }
+}
+
+/// What becomes of the money. Only what is really on its way is promised.
+fn payment_of_cancelled(order: &Order, cause: &RefundCause) -> CancelledPayment {
+    let (ledger, currency) = (&order.state.ledger, order.placed.currency);
+    if ledger.payments.values().all(|payment| payment.captured == 0) {
+        return CancelledPayment::Uncharged;
+    }
+    let now = on_its_way_back(order, cause);
+    let before = (ledger.refunded(currency) - now).max(0);
+    let (going, gone) = (money(order, now), money(order, before));
+    match (now, before) {
+        (1.., 1..) if *cause == RefundCause::Cancel => CancelledPayment::RefundingRest { now: going, before: gone },
+        (1.., _) => CancelledPayment::Refunding(going),
+        (_, 1..) if !ledger.has_money() => CancelledPayment::Refunded(gone),
+        _ => CancelledPayment::ToBeSettled,
+    }
+}
+
+/// What goes back for this, unless it failed or waits for the end of a dispute.
+fn on_its_way_back(order: &Order, cause: &RefundCause) -> Amount {
+    let is_promised = |refund: &Refund| {
+        !matches!(refund.state, RefundState::Failed { .. } | RefundState::Blocked | RefundState::Covered)
+    };
+    let of_it = order.state.ledger.refunds().filter(|(id, _)| RefundCause::of(id).as_ref() == Some(cause));
+    of_it.filter(|(_, refund)| is_promised(refund)).map(|(_, refund)| refund.amount).sum()
 }
 
 fn shipped(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location]) -> Option<Shipped> {
@@ -196,8 +221,10 @@ fn shipped(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location])
 
 fn delivered(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location]) -> Option<Delivered> {
     let (fulfillment, parcel, part_of) = parcel(order, item, id)?;
-    let zone = location(locations, &fulfillment.location);
-    let zone = zone.and_then(|location| TimeZone::get(&location.schedule.settings().time_zone).ok());
+    // The customer's calendar counts, not the sender's.
+    let theirs = order.placed.shipping_address.country.time_zone();
+    let ours = || location(locations, &fulfillment.location).map(|of| of.schedule.settings().time_zone.to_string());
+    let zone = theirs.map(str::to_owned).or_else(ours).and_then(|zone| TimeZone::get(&zone).ok());
     Some(Delivered {
         order: letterhead(order),
         parcel: part_of,
@@ -287,8 +314,15 @@ impl Basis {
                 let requested = nth.and_then(|nth| order.state.requested_refunds.get(nth));
                 requested.map_or(none(RefundedFor::Other), Self::of_requested)
             }
-            Some(RefundCause::Cancel | RefundCause::LatePayment(_)) => none(RefundedFor::Cancellation),
-            Some(RefundCause::CancelUnsent) => none(RefundedFor::Unsent),
+            Some(RefundCause::Cancel) => {
+                let lines = order.placed.lines.iter().map(|line| (line.id, line.quantity, None));
+                Self { lines: lines.collect(), ..none(RefundedFor::Cancellation) }
+            }
+            Some(RefundCause::LatePayment(_)) => none(RefundedFor::Cancellation),
+            Some(RefundCause::CancelUnsent) => {
+                let lines = order.units_not_sent().into_iter().map(|(line, units)| (line, units, None));
+                Self { lines: lines.collect(), ..none(RefundedFor::Unsent) }
+            }
             Some(RefundCause::Surplus(_)) => none(RefundedFor::Surplus),
             Some(RefundCause::Edit(_)) => none(RefundedFor::Edit),
             Some(RefundCause::Parcel(fulfillment, id)) => {
@@ -335,14 +369,21 @@ impl Basis {
     }
 }
 
-/// A parcel of the fulfillment that owes the e-mail, and its number among all parcels of the order.
+/// A parcel of the fulfillment that owes the e-mail, and its place among those that have left: the first that left is the
+/// first, whatever leaves later. How many there are is known when the order holds nothing more to send.
 fn parcel<'a>(order: &'a Order, item: &ItemName, id: ParcelId) -> Option<(&'a Fulfillment, &'a Parcel, PartOf)> {
     let ItemName::Fulfillment(own) = item else { return None };
     let fulfillment = order.fulfillments.get(own)?;
     let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == id)?;
-    let all = || order.fulfillments.iter().flat_map(|(n, f)| f.parcels.iter().map(move |parcel| (n, &parcel.id)));
-    let number = all().position(|(n, other)| n == own && *other == id)? + 1;
-    Some((fulfillment, parcel, PartOf { number, count: all().count() }))
+    let key = |of: &FulfillmentId, parcel: &Parcel| {
+        parcel.shipment.as_ref().map(|shipment| (shipment.handed_over_at, *of, parcel.id))
+    };
+    let all = order.fulfillments.iter().flat_map(|(of, f)| f.parcels.iter().filter_map(move |parcel| key(of, parcel)));
+    let left: Vec<_> = all.collect();
+    let this = key(own, parcel)?;
+    let number = left.iter().filter(|other| **other < this).count() + 1;
+    let total = order.state.stock.is_empty().then_some(left.len());
+    Some((fulfillment, parcel, PartOf { number, total }))
 }
 
 fn contents(order: &Order, packed: &[PackedLine]) -> Vec<Line> {

@@ -86,16 +86,18 @@ pub struct Totals {
     pub total: Money,
 }
 
-/// The number of a parcel among an order's parcels: `number` of `count`, from 1.
+/// The place of a parcel among those of its order that have left.
 #[derive(Debug, Clone, Copy)]
 pub struct Parcel {
+    /// From 1. It never changes.
     pub number: usize,
-    pub count: usize,
+    /// How many there are. None while more is to be sent.
+    pub total: Option<usize>,
 }
 
 impl Parcel {
-    fn is_one_of_several(self) -> bool {
-        self.count > 1
+    fn is_part(self) -> bool {
+        self.total != Some(1)
     }
 }
 
@@ -162,12 +164,32 @@ pub enum Trouble {
     Lost,
 }
 
+/// An order, or what had not left of it, is cancelled.
 #[derive(Debug, Clone)]
 pub struct OrderCancelled {
     pub order: Order,
+    /// Whether a part of the order had left before.
+    pub is_rest: bool,
+    /// What does not come.
     pub lines: Vec<Line>,
-    /// The amount refunded to the customer. `None` if nothing was charged.
-    pub refund: Option<Money>,
+    pub payment: CancelledPayment,
+}
+
+/// What becomes of the money of what is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelledPayment {
+    /// Nothing was ever taken.
+    Uncharged,
+    Refunding(Money),
+    /// Some went back before, and the rest goes now.
+    RefundingRest {
+        now: Money,
+        before: Money,
+    },
+    /// It all went back before.
+    Refunded(Money),
+    /// A person has to look: nothing is promised that may not be kept.
+    ToBeSettled,
 }
 
 /// Lines, an address or the shipping were changed. It tells the order as it is now.

@@ -30,6 +30,8 @@ pub enum Duty {
 pub enum EmailKind {
     PaymentConfirmed,
     OrderCancelled,
+    /// What had not left was cancelled.
+    RestCancelled,
     /// The order has become this revision.
     OrderEdited(u32),
     Shipped(ParcelId),
@@ -47,6 +49,7 @@ impl fmt::Display for EmailKind {
         match self {
             Self::PaymentConfirmed => f.write_str("payment-confirmed"),
             Self::OrderCancelled => f.write_str("order-cancelled"),
+            Self::RestCancelled => f.write_str("rest-cancelled"),
             Self::OrderEdited(revision) => write!(f, "order-edited:{revision}"),
             Self::Shipped(parcel) => write!(f, "shipped:{parcel}"),
             Self::Delivered(parcel) => write!(f, "delivered:{parcel}"),
@@ -65,6 +68,7 @@ impl FromStr for EmailKind {
         let known = match text.split_once(':').unwrap_or((text, "")) {
             ("payment-confirmed", "") => Some(Self::PaymentConfirmed),
             ("order-cancelled", "") => Some(Self::OrderCancelled),
+            ("rest-cancelled", "") => Some(Self::RestCancelled),
             ("order-edited", revision) => {
                 // Only the number itself reads back.
                 revision.parse().ok().filter(|n: &u32| n.to_string() == revision).map(Self::OrderEdited)
@@ -351,6 +355,7 @@ mod tests {
             "payment-check",
             "email:payment-confirmed",
             "email:order-cancelled",
+            "email:rest-cancelled",
             "email:order-edited:2",
             "email:shipped:P1",
             "email:delivered:P2",

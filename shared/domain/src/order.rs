@@ -23,7 +23,7 @@ use crate::{
     ids::{FulfillmentId, LineId, OrderId, ReturnId, Sku},
     money::Amount,
     order_state::{OrderState, OrderStatus},
-    placed_order::PlacedOrder,
+    placed_order::{Line, PlacedOrder},
     problem::Code,
     returns::Return,
     stock::{MovementRecord, StockChange, StockLevel, StockPlace},
@@ -137,16 +137,28 @@ impl Order {
         Ok(self)
     }
 
-    /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
-    /// first units, so these are its last ones. What is sold without stock belongs to what has left.
-    fn price_of_unsent(&self) -> Amount {
-        let (mut sent, compensated) = (self.units_sent(), self.units_compensated());
-        // What was sent again did not arrive the first time, unless it turned up.
-        let turned_up = self.units_twice_with_the_customer();
+    /// Units of each line that have left, less those that were sent again: these did not arrive the first time, unless they
+    /// turned up.
+    fn units_that_reached_out(&self) -> BTreeMap<LineId, u32> {
+        let (mut sent, turned_up) = (self.units_sent(), self.units_twice_with_the_customer());
         for (line, again) in self.units_sent_again() {
             let there = turned_up.get(&line).copied().unwrap_or_default();
             *sent.entry(line).or_default() -= again.saturating_sub(there);
         }
+        sent
+    }
+
+    /// Units of each line that do not come, once what had not left was cancelled.
+    pub fn units_not_sent(&self) -> BTreeMap<LineId, u32> {
+        let sent = self.units_that_reached_out();
+        let left = |line: &Line| line.quantity.saturating_sub(sent.get(&line.id).copied().unwrap_or_default());
+        self.placed.stocked_lines().map(|line| (line.id, left(line))).filter(|(_, units)| *units > 0).collect()
+    }
+
+    /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
+    /// first units, so these are its last ones. What is sold without stock belongs to what has left.
+    fn price_of_unsent(&self) -> Amount {
+        let (sent, compensated) = (self.units_that_reached_out(), self.units_compensated());
         let lines = self.placed.stocked_lines();
         lines
             .map(|line| {

@@ -191,9 +191,9 @@ impl Line {
 }
 
 impl Shipping {
-    /// Whether its tax is larger than its price after the discount.
+    /// Whether its tax is larger than its price.
     pub(crate) fn has_tax_above_price(&self) -> bool {
-        self.tax > self.price - self.discount
+        self.tax > self.price
     }
 }
 
@@ -206,9 +206,10 @@ pub enum Taxed {
 }
 
 impl PlacedOrder {
-    /// What has a tax above its price. A tax that is included is a part of the price, so that cannot be.
+    /// What has a tax above its price. A tax that is included is a part of the price, so that cannot be. Shops may tell the tax
+    /// of the price before its discount.
     pub fn tax_above_price(&self) -> Vec<Taxed> {
-        let is_above = |line: &Line| line.before_discount().is_some_and(|gross| line.tax > gross - line.discount);
+        let is_above = |line: &Line| line.before_discount().is_some_and(|gross| line.tax > gross);
         let lines = self.lines.iter().enumerate().filter(|(_, line)| is_above(line)).map(|(n, _)| Taxed::Line(n));
         let shipping = self.shipping.has_tax_above_price().then_some(Taxed::Shipping);
         if self.tax_included { lines.chain(shipping).collect() } else { Vec::new() }
@@ -358,10 +359,10 @@ mod tests {
     fn an_included_tax_is_no_larger_than_what_it_is_a_part_of() {
         let mut order = placed(&[("a", 2, 1000), ("b", 1, 500)]);
         order.lines[0].discount = 200;
-        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 400 };
-        (order.lines[0].tax, order.lines[1].tax) = (1800, 500);
+        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 490 };
+        (order.lines[0].tax, order.lines[1].tax) = (2000, 500);
         assert_eq!(order.tax_above_price(), []);
-        (order.lines[0].tax, order.lines[1].tax, order.shipping.tax) = (1801, 501, 401);
+        (order.lines[0].tax, order.lines[1].tax, order.shipping.tax) = (2001, 501, 491);
         assert_eq!(order.tax_above_price(), [Taxed::Line(0), Taxed::Line(1), Taxed::Shipping]);
         order.tax_included = false;
         assert_eq!(order.tax_above_price(), [], "one that is added may be");

@@ -62,9 +62,11 @@ pub fn on_the_way(books: &Books) -> Vec<String> {
 /// All duties that are still owed: order and item or payment, duties. None, once all work is done.
 pub fn owed(books: &Books) -> Vec<String> {
     let owing = books.orders.iter().chain(&books.payments).filter(|item| item.contains_key("owed"));
-    let name = |item: &Item| match item.contains_key("payment_id") {
-        true => format!("payment {}", items::text(item, "payment_id")),
-        false => format!("{} {}", items::text(item, "order_id"), items::text(item, "item")),
+    let name = |item: &Item| {
+        if item.contains_key("payment_id") {
+            return format!("payment {}", items::text(item, "payment_id"));
+        }
+        format!("{} {}", items::text(item, "order_id"), items::text(item, "item"))
     };
     owing.map(|item| format!("{} {}", name(item), item["owed"])).collect()
 }

@@ -26,7 +26,7 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     }
     for (_, record) in payment_records(&books.payments, broken) {
         let ledger = record.ledger();
-        for refund in ledger.refunds.values().filter(|refund| refund.has_succeeded()) {
+        for refund in ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
             known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
         }
         for (id, payment) in &ledger.payments {

@@ -96,6 +96,9 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
         if matches!(state.status, OrderStatus::Cancelled { .. }) {
             check(order, &state.owed, &state.history, "order-cancelled");
         }
+        if state.history.iter().any(|entry| entry.what == Event::RestCancelled) {
+            check(order, &state.owed, &state.history, "rest-cancelled");
+        }
         for (id, refund) in &state.ledger.refunds {
             if refund.has_succeeded() {
                 check(order, &state.owed, &state.history, &format!("refund-sent:{id}"));

@@ -7,7 +7,7 @@ use domain::{
     fulfillment::{HandOver, Packing},
     history::{Actor, Stamp},
     ids::{FulfillmentId, ReturnId},
-    ledger::{MoneyEvent, MoneyFact, RefundStatus},
+    ledger::{MoneyEvent, MoneyFact, OurRefund, RefundStatus},
     order_state::OrderState,
     placed_order::PlacedOrder,
     policy::Policy,
@@ -226,10 +226,77 @@ fn a_cancellation_tells_what_goes_back_over_all_payments() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(cancelled(&[]).refund, None);
+    assert_eq!((cancelled(&[]).payment, cancelled(&[]).is_rest), (CancelledPayment::Uncharged, false));
     assert_eq!(goods(&cancelled(&[]).lines), [("TEE", 2), ("MUG", 1)]);
     let two = [captured("stripe_pi_1", 5000), captured("stripe_pi_2", 290)];
-    assert_eq!(cancelled(&two).refund, Some(eur(5290)));
+    assert_eq!(cancelled(&two).payment, CancelledPayment::Refunding(eur(5290)));
+    let elsewhere = |amount| {
+        let (id, status) = ("re_1".to_owned(), RefundStatus::Succeeded);
+        MoneyEvent { fact: MoneyFact::Refund { ours: None, id, amount, status }, ..captured("stripe_pi_1", 0) }
+    };
+    let paid = captured("stripe_pi_1", 5290);
+    let before = CancelledPayment::RefundingRest { now: eur(5000), before: eur(290) };
+    assert_eq!(cancelled(&[paid.clone(), elsewhere(290)]).payment, before);
+    assert_eq!(cancelled(&[paid, elsewhere(5290)]).payment, CancelledPayment::Refunded(eur(5290)));
+    let dollars = MoneyEvent { currency: "USD".parse().ok(), ..captured("stripe_pi_3", 5290) };
+    assert_eq!(cancelled(&[dollars]).payment, CancelledPayment::ToBeSettled, "it was charged");
+}
+
+#[test]
+fn a_refund_that_failed_is_not_promised() {
+    let stamp = by(monday());
+    let mut cancelled = paid(from_two_places()).cancel("late", &stamp).unwrap();
+    let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
+    cancelled.state = cancelled.state.refund_refused(&ours, "charge_disputed", monday());
+    match mail(&cancelled, &ItemName::State, &EmailKind::OrderCancelled) {
+        Mail::OrderCancelled(mail) => assert_eq!(mail.payment, CancelledPayment::ToBeSettled),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The first of two fulfillments has left; the other one waits.
+fn half_sent() -> Order {
+    let mut order = sent();
+    let (id, second) = order.fulfillments.pop_last().unwrap();
+    let (line, from) = (second.lines[0].line, second.location.clone());
+    order.state.fulfillments.remove(&id);
+    order.state.stock.push(allocation(line, second.lines[0].quantity, AllocationState::Committed(from)));
+    order
+}
+
+#[test]
+fn the_rest_that_is_cancelled_is_named_with_its_money() {
+    let rest = half_sent().cancel_unsent("sold out", &by(monday())).unwrap();
+    let unsent = rest.units_not_sent();
+    assert_eq!(unsent.len(), 1);
+    let told = match mail(&rest, &ItemName::State, &EmailKind::RestCancelled) {
+        Mail::OrderCancelled(mail) => mail,
+        other => panic!("{other:?}"),
+    };
+    let sku = rest.placed.line(*unsent.keys().next().unwrap()).unwrap().sku.to_string();
+    let back = rest.state.ledger.refunds["cancel-unsent"].amount;
+    assert_eq!((told.is_rest, told.lines.len(), &told.lines[0].sku), (true, 1, &sku));
+    assert_eq!(told.payment, CancelledPayment::Refunding(eur(back)));
+    let refund = refund_mail(&rest, "cancel-unsent");
+    assert_eq!((refund.lines.len(), &refund.lines[0].sku), (1, &sku));
+}
+
+#[test]
+fn the_first_parcel_does_not_say_how_many_there_will_be_and_keeps_its_number() {
+    let place = |order: &Order, n| match mail(order, &fulfillment(n), &shipped_kind()) {
+        Mail::Shipped(mail) => (mail.parcel.number, mail.parcel.total),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(place(&half_sent(), 1), (1, None));
+    let mut later = sent();
+    let at = |order: &mut Order, n, moment: &str| {
+        let shipment =
+            order.fulfillments.get_mut(&FulfillmentId::nth(n)).unwrap().parcels[0].shipment.as_mut().unwrap();
+        shipment.handed_over_at = moment.parse().unwrap();
+    };
+    at(&mut later, 1, "2026-11-25T09:00:00Z");
+    at(&mut later, 2, "2026-11-24T09:00:00Z");
+    assert_eq!((place(&later, 2), place(&later, 1)), ((1, Some(2)), (2, Some(2))), "the first that left is the first");
 }
 
 #[test]
@@ -244,7 +311,7 @@ fn a_parcel_s_mail_tells_its_own_contents_its_way_and_which_of_all_parcels_it_is
     assert_eq!((goods(&main.lines), goods(&far.lines)), (vec![("TEE", 2)], vec![("MUG", 1)]));
     let mut numbers = [main.parcel.number, far.parcel.number];
     numbers.sort_unstable();
-    assert_eq!((numbers, main.parcel.count, far.parcel.count), ([1, 2], 2, 2));
+    assert_eq!((numbers, main.parcel.total, far.parcel.total), ([1, 2], Some(2), Some(2)));
     assert_eq!(main.carrier, "DHL");
     let dates = |mail: &Shipped| mail.arrival.as_ref().map(|range| (range.earliest, range.latest));
     assert_eq!(dates(&main), Some((date(2026, 11, 24), date(2026, 11, 25))));
@@ -253,7 +320,7 @@ fn a_parcel_s_mail_tells_its_own_contents_its_way_and_which_of_all_parcels_it_is
 }
 
 #[test]
-fn a_delivery_is_dated_as_where_it_came_from() {
+fn a_delivery_is_dated_as_where_it_arrived() {
     let mut order = sent();
     let late = "2026-11-24T20:00:00Z".parse().unwrap();
     let day = |order: &Order, n| match mail(order, &fulfillment(n), &EmailKind::Delivered("P1".parse().unwrap())) {
@@ -263,10 +330,13 @@ fn a_delivery_is_dated_as_where_it_came_from() {
     for n in [1, 2] {
         let id = FulfillmentId::nth(n);
         order = order.deliver(id, "P1".parse().unwrap(), &by(late)).unwrap();
-        let expected =
-            if order.fulfillments[&id].location == at("main") { date(2026, 11, 24) } else { date(2026, 11, 25) };
-        assert_eq!(day(&order, n), expected);
+        assert_eq!(day(&order, n), date(2026, 11, 24), "in London, wherever it came from");
     }
+    order.placed.shipping_address.country = "NZ".parse().unwrap();
+    assert_eq!(day(&order, 1), date(2026, 11, 25));
+    order.placed.shipping_address.country = "HM".parse().unwrap(); // nobody's time
+    let days = [1, 2].map(|n| day(&order, n));
+    assert!(days.contains(&date(2026, 11, 24)) && days.contains(&date(2026, 11, 25)), "as where it came from");
 }
 
 #[test]

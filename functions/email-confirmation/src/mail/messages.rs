@@ -170,17 +170,33 @@ pub struct ParcelTrouble {
 
 #[derive(Debug)]
 pub struct OrderCancelled {
+    /// Of an order of which nothing had left.
+    pub whole: Cancelled,
+    /// Of what had not left.
+    pub rest: Cancelled,
+    pub payment: &'static str,
+    // What becomes of the payment: without a full stop.
+    pub uncharged: &'static str,
+    /// Takes the amount.
+    pub refunding: With,
+    /// Takes the amount that goes back now, and the one that went back before.
+    pub refunding_rest: fn(&str, &str) -> String,
+    /// Takes the amount.
+    pub refunded: With,
+    pub to_be_settled: &'static str,
+    pub way_back: &'static str,
+}
+
+/// What is said of a cancellation.
+#[derive(Debug)]
+pub struct Cancelled {
     /// Takes the order.
     pub subject: With,
-    /// Takes the refund.
-    pub preheader: With,
-    pub preheader_uncharged: &'static str,
     pub title: &'static str,
     /// Takes the order.
     pub opening: fn(&str) -> Sentence,
-    pub refund: &'static str,
-    pub uncharged: &'static str,
-    pub way_back: &'static str,
+    /// The heading of what does not come.
+    pub goods: &'static str,
 }
 
 #[derive(Debug)]

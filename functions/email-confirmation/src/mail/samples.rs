@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used)] // a sample that does not render is a defect of its template
 
 use super::{
-    DateRange, Delivered, Difference, Language, Line, Money, Order, OrderCancelled, OrderEdited, Parcel, ParcelTrouble,
-    PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered, ReturnReceived, Shipped, Shop,
-    Totals, TrackingCorrected, Trouble,
+    CancelledPayment, DateRange, Delivered, Difference, Language, Line, Money, Order, OrderCancelled, OrderEdited,
+    Parcel, ParcelTrouble, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered,
+    ReturnReceived, Shipped, Shop, Totals, TrackingCorrected, Trouble,
 };
 use domain::{placed_order::Address, text::Text};
 use jiff::civil::date;
@@ -13,9 +13,10 @@ use jiff::civil::date;
 /// Every kind in a language, by name, with and without the optional parts.
 pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     let shop = shop();
-    let no_refund = OrderCancelled { refund: None, ..order_cancelled() };
-    let only_parcel = Shipped { parcel: Parcel { number: 1, count: 1 }, ..shipped() };
-    let delivered_part = Delivered { parcel: Parcel { number: 2, count: 2 }, ..delivered() };
+    let no_refund = OrderCancelled { payment: CancelledPayment::Uncharged, ..order_cancelled() };
+    let only_parcel = Shipped { parcel: Parcel { number: 1, total: Some(1) }, ..shipped() };
+    let first_parcel = Shipped { parcel: Parcel { number: 1, total: None }, ..shipped() };
+    let delivered_part = Delivered { parcel: Parcel { number: 2, total: Some(2) }, ..delivered() };
     let dearer = OrderEdited { difference: Difference::Due(eur(200)), ..order_edited() };
     let undated = PaymentConfirmed { arrival: None, ..payment_confirmed() };
     let without_goods = PaymentConfirmed { ships: false, ..undated.clone() };
@@ -25,6 +26,7 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
         ("payment-confirmed-without-goods", without_goods.render(&shop, language)),
         ("shipped", only_parcel.render(&shop, language)),
         ("shipped-part", shipped().render(&shop, language)),
+        ("shipped-first-part", first_parcel.render(&shop, language)),
         ("delivered", delivered().render(&shop, language)),
         ("delivered-part", delivered_part.render(&shop, language)),
         ("order-edited", order_edited().render(&shop, language)),
@@ -36,6 +38,7 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
         ("parcel-lost", parcel_lost().render(&shop, language)),
         ("order-cancelled", order_cancelled().render(&shop, language)),
         ("order-cancelled-uncharged", no_refund.render(&shop, language)),
+        ("rest-cancelled", rest_cancelled().render(&shop, language)),
         ("return-received", return_received().render(&shop, language)),
         ("refund-sent", refund_sent().render(&shop, language)),
     ]
@@ -123,7 +126,7 @@ pub fn payment_confirmed() -> PaymentConfirmed {
 pub fn shipped() -> Shipped {
     Shipped {
         order: order(),
-        parcel: Parcel { number: 1, count: 2 },
+        parcel: Parcel { number: 1, total: Some(2) },
         lines: lines(),
         carrier: "DHL Express".to_owned(),
         tracking_number: "JD01460000379381".to_owned(),
@@ -136,7 +139,7 @@ pub fn shipped() -> Shipped {
 pub fn delivered() -> Delivered {
     Delivered {
         order: order(),
-        parcel: Parcel { number: 1, count: 1 },
+        parcel: Parcel { number: 1, total: Some(1) },
         lines: lines(),
         delivered_on: date(2026, 11, 27),
     }
@@ -152,7 +155,17 @@ pub fn parcel_lost() -> ParcelTrouble {
 }
 
 pub fn order_cancelled() -> OrderCancelled {
-    OrderCancelled { order: order(), lines: lines(), refund: Some(eur(131_325)) }
+    OrderCancelled {
+        order: order(),
+        is_rest: false,
+        lines: lines(),
+        payment: CancelledPayment::Refunding(eur(131_325)),
+    }
+}
+
+pub fn rest_cancelled() -> OrderCancelled {
+    let payment = CancelledPayment::Refunding(eur(1_290));
+    OrderCancelled { is_rest: true, lines: lines().split_off(1), payment, ..order_cancelled() }
 }
 
 pub fn return_received() -> ReturnReceived {

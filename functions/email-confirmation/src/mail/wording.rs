@@ -1,8 +1,9 @@
 //! The wording of each kind of e-mail in a language: which messages, and the values in them.
 
 use super::{
-    Delivered, Difference, Line, Order, OrderCancelled, OrderEdited, ParcelTrouble, PaymentConfirmed, PricedLine,
-    RefundSent, RefundedLine, ReturnReceived, Shipped, Totals, TrackingCorrected, messages::Messages,
+    CancelledPayment, Delivered, Difference, Line, Money, Order, OrderCancelled, OrderEdited, ParcelTrouble,
+    PaymentConfirmed, PricedLine, RefundSent, RefundedLine, ReturnReceived, Shipped, Totals, TrackingCorrected,
+    messages::{self, Messages},
     sentence::Sentence,
 };
 
@@ -81,11 +82,7 @@ impl PaymentConfirmed {
 impl Shipped {
     pub(super) fn subject(&self, messages: &Messages) -> String {
         let (words, order) = (&messages.shipped, &self.order.number);
-        if self.parcel.is_one_of_several() {
-            (words.subject_of_part)(self.parcel, order)
-        } else {
-            (words.subject)(order)
-        }
+        if self.parcel.is_part() { (words.subject_of_part)(self.parcel, order) } else { (words.subject)(order) }
     }
 
     pub(super) fn preheader(&self, messages: &Messages) -> String {
@@ -98,22 +95,14 @@ impl Shipped {
 
     pub(super) fn opening(&self, messages: &Messages) -> Sentence {
         let (words, order) = (&messages.shipped, &self.order.number);
-        if self.parcel.is_one_of_several() {
-            (words.opening_of_part)(self.parcel, order)
-        } else {
-            (words.opening)(order)
-        }
+        if self.parcel.is_part() { (words.opening_of_part)(self.parcel, order) } else { (words.opening)(order) }
     }
 }
 
 impl Delivered {
     pub(super) fn subject(&self, messages: &Messages) -> String {
         let (words, order) = (&messages.delivered, &self.order.number);
-        if self.parcel.is_one_of_several() {
-            (words.subject_of_part)(self.parcel, order)
-        } else {
-            (words.subject)(order)
-        }
+        if self.parcel.is_part() { (words.subject_of_part)(self.parcel, order) } else { (words.subject)(order) }
     }
 
     pub(super) fn preheader(&self, messages: &Messages) -> String {
@@ -122,7 +111,7 @@ impl Delivered {
 
     pub(super) fn opening(&self, messages: &Messages) -> Sentence {
         let (words, order, day) = (&messages.delivered, &self.order.number, messages.day(self.delivered_on));
-        if self.parcel.is_one_of_several() {
+        if self.parcel.is_part() {
             (words.opening_of_part)(self.parcel, order, &day)
         } else {
             (words.opening)(order, &day)
@@ -186,24 +175,45 @@ impl ParcelTrouble {
 }
 
 impl OrderCancelled {
+    fn words<'a>(&self, messages: &'a Messages) -> &'a messages::Cancelled {
+        if self.is_rest { &messages.order_cancelled.rest } else { &messages.order_cancelled.whole }
+    }
+
     pub(super) fn subject(&self, messages: &Messages) -> String {
-        (messages.order_cancelled.subject)(&self.order.number)
+        (self.words(messages).subject)(&self.order.number)
     }
 
     pub(super) fn preheader(&self, messages: &Messages) -> String {
-        let words = &messages.order_cancelled;
-        let refund = self.refund.map(|refund| (words.preheader)(&messages.money(&refund)));
-        refund.unwrap_or_else(|| words.preheader_uncharged.to_owned())
+        self.payment(messages) + "."
+    }
+
+    pub(super) fn title(&self, messages: &Messages) -> &'static str {
+        self.words(messages).title
     }
 
     pub(super) fn opening(&self, messages: &Messages) -> Sentence {
-        (messages.order_cancelled.opening)(&self.order.number)
+        (self.words(messages).opening)(&self.order.number)
     }
 
-    /// The refund, or that nothing was charged.
-    pub(super) fn refund(&self, messages: &Messages) -> String {
-        let refund = self.refund.map(|refund| messages.money(&refund));
-        refund.unwrap_or_else(|| messages.order_cancelled.uncharged.to_owned())
+    pub(super) fn goods(&self, messages: &Messages) -> &'static str {
+        self.words(messages).goods
+    }
+
+    /// What becomes of the money.
+    pub(super) fn payment(&self, messages: &Messages) -> String {
+        let (words, money) = (&messages.order_cancelled, |amount: &Money| messages.money(amount));
+        match &self.payment {
+            CancelledPayment::Uncharged => words.uncharged.to_owned(),
+            CancelledPayment::Refunding(now) => (words.refunding)(&money(now)),
+            CancelledPayment::RefundingRest { now, before } => (words.refunding_rest)(&money(now), &money(before)),
+            CancelledPayment::Refunded(before) => (words.refunded)(&money(before)),
+            CancelledPayment::ToBeSettled => words.to_be_settled.to_owned(),
+        }
+    }
+
+    /// Whether money is on its way back.
+    pub(super) fn is_refunding(&self) -> bool {
+        matches!(self.payment, CancelledPayment::Refunding(_) | CancelledPayment::RefundingRest { .. })
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::reader::{assert_says, assert_silent, assert_subject};
 use email_confirmation::mail::{
-    Difference, Language, Money, OrderEdited, Shop,
+    CancelledPayment, Difference, Language, Money, OrderCancelled, OrderEdited, Shop,
     samples::{
-        delivered, order_cancelled, order_edited, payment_confirmed, refund_sent, return_received, shipped, shop,
+        delivered, order_cancelled, order_edited, payment_confirmed, refund_sent, rest_cancelled, return_received,
+        shipped, shop,
     },
 };
 
@@ -72,7 +73,7 @@ fn shipped_says_which_parcel_and_how_to_follow_it() {
     assert!(mail.html.contains(&format!("href=\"{}\"", page.replace('&', "&#38;"))));
 
     let mut only = shipped();
-    only.parcel.count = 1;
+    only.parcel.total = Some(1);
     only.tracking_page = None;
     only.arrival = None;
     let mail = only.render(&shop(), english()).unwrap();
@@ -81,6 +82,10 @@ fn shipped_says_which_parcel_and_how_to_follow_it() {
     for unwanted in ["Part 1", "Track your", "Estimated delivery", "ESTIMATED"] {
         assert_silent(&mail, unwanted);
     }
+    only.parcel.total = None;
+    let first = only.render(&shop(), english()).unwrap();
+    assert_subject(&first, "Part 1 of order #1042 is on its way");
+    assert_says(&first, &["Part 1 of order #1042 is on its way to you. Each part comes with an e-mail of its own."]);
 }
 
 #[test]
@@ -107,7 +112,7 @@ fn delivered_asks_whether_all_is_well_and_says_how_to_answer() {
     }
 
     let mut second = delivered();
-    (second.parcel.number, second.parcel.count) = (2, 2);
+    (second.parcel.number, second.parcel.total) = (2, Some(2));
     let mail = second.render(&shop(), english()).unwrap();
     assert_subject(&mail, "Part 2 of 2 of order #1042 has arrived");
     assert_says(&mail, &["Part 2 of 2 of order #1042 was delivered on Friday, November 27."]);
@@ -137,11 +142,37 @@ fn order_cancelled_says_what_comes_back() {
     assert_silent(&mail, "not been charged");
 
     let mut uncharged = order_cancelled();
-    uncharged.refund = None;
+    uncharged.payment = CancelledPayment::Uncharged;
     let mail = uncharged.render(&shop(), english()).unwrap();
     assert_says(&mail, &["You have not been charged"]);
     assert_silent(&mail, "€");
     assert_silent(&mail, "It goes back");
+}
+
+#[test]
+fn a_cancellation_promises_only_what_goes_back() {
+    let eur = |amount| Money { amount, currency: "EUR".parse().unwrap() };
+    let said = |payment| OrderCancelled { payment, ..order_cancelled() }.render(&shop(), english()).unwrap();
+    let rest = said(CancelledPayment::RefundingRest { now: eur(1_000), before: eur(290) });
+    assert_says(&rest, &["We are refunding €10.00; €2.90 went back to you before", "It goes back the way you paid"]);
+    for (payment, words) in [
+        (CancelledPayment::Refunded(eur(1_290)), "€12.90 went back to you before"),
+        (CancelledPayment::ToBeSettled, "We are looking into your payment"),
+    ] {
+        let mail = said(payment);
+        assert_says(&mail, &[words]);
+        assert_silent(&mail, "not been charged");
+        assert_silent(&mail, "It goes back the way");
+    }
+}
+
+#[test]
+fn the_rest_of_an_order_is_cancelled_and_what_will_not_come_is_named() {
+    let mail = rest_cancelled().render(&shop(), english()).unwrap();
+    assert_subject(&mail, "The rest of order #1042 is canceled");
+    assert_says(&mail, &["What is on its way still comes to you.", "SKU NOTE-A5-DOT", "We are refunding €12.90"]);
+    assert!(mail.html.contains("What will not come") && mail.text.contains("WHAT WILL NOT COME"));
+    assert_silent(&mail, "SKU MUG-STONE-350");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::reader::{assert_says, assert_silent, assert_subject};
 use email_confirmation::mail::{
-    Difference, Language, Money, OrderEdited, Shop,
+    CancelledPayment, Difference, Language, Money, OrderEdited, Shop,
     samples::{
         delivered, order_cancelled, order_edited, payment_confirmed, refund_sent, return_received, shipped, shop,
     },
@@ -71,7 +71,7 @@ fn shipped_says_which_parcel_and_how_to_follow_it() {
     assert!(mail.html.contains("Sendungsnummer (DHL Express)") && mail.text.contains("SENDUNGSNUMMER (DHL EXPRESS)"));
 
     let mut only = shipped();
-    only.parcel.count = 1;
+    only.parcel.total = Some(1);
     only.tracking_page = None;
     only.arrival = None;
     let mail = only.render(&shop(), german()).unwrap();
@@ -105,7 +105,7 @@ fn delivered_asks_whether_all_is_well_and_says_how_to_answer() {
     }
 
     let mut second = delivered();
-    (second.parcel.number, second.parcel.count) = (2, 2);
+    (second.parcel.number, second.parcel.total) = (2, Some(2));
     let mail = second.render(&shop(), german()).unwrap();
     assert_subject(&mail, "Teil 2 von 2 Ihrer Bestellung #1042 ist angekommen");
     assert_says(&mail, &["Teil 2 von 2 Ihrer Bestellung #1042 wurde am Freitag, 27. November, zugestellt."]);
@@ -133,7 +133,7 @@ fn order_cancelled_says_what_comes_back() {
     assert_silent(&mail, "nichts berechnet");
 
     let mut uncharged = order_cancelled();
-    uncharged.refund = None;
+    uncharged.payment = CancelledPayment::Uncharged;
     let mail = uncharged.render(&shop(), german()).unwrap();
     assert_says(&mail, &["Ihnen wurde nichts berechnet"]);
     assert_silent(&mail, "€");

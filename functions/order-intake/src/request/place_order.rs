@@ -167,7 +167,7 @@ fn no_tax_is_above_its_price(fields: &Fields<'_>, placed: &PlacedOrder) -> bool 
             Taxed::Line(n) => format!("lines[{n}].tax"),
             Taxed::Shipping => "shipping.tax".to_owned(),
         };
-        fields.report(&field, "is larger than the price after its discount, of which an included tax is a part");
+        fields.report(&field, "is larger than the price, of which an included tax is a part");
     }
     above.is_empty()
 }

@@ -36,10 +36,10 @@ fn read_country(code: &str) -> Result<String, InvalidCountry> {
 }
 
 /// What is known of a country.
-fn row(code: &str) -> Option<[&'static str; 3]> {
+fn row(code: &str) -> Option<[&'static str; 4]> {
     let row = COUNTRIES.lines().skip(1).find_map(|line| line.strip_prefix(code)?.strip_prefix('\t'))?;
     let mut columns = row.split('\t');
-    Some([columns.next()?, columns.next()?, columns.next()?])
+    Some([columns.next()?, columns.next()?, columns.next()?, columns.next()?])
 }
 
 impl Country {
@@ -48,10 +48,15 @@ impl Country {
         row(self).is_none_or(|[city, ..]| city == "city")
     }
 
+    /// The time zone of most people there.
+    pub fn time_zone(&self) -> Option<&'static str> {
+        row(self).map(|[.., zone]| zone).filter(|zone| *zone != "-")
+    }
+
     /// How an address is laid out there, with placeholders as in Google's address data: `%N` the name, `%O` the company,
     /// `%A` the street, `%C` the city, `%S` the region, `%Z` the postal code, `%n` a new line. In Latin letters it may be
     /// laid out otherwise.
     pub fn layout(&self, in_latin_letters: bool) -> &'static str {
-        row(self).map_or("%N%n%O%n%A%n%Z %C%n%S", |[_, own, latin]| if in_latin_letters { latin } else { own })
+        row(self).map_or("%N%n%O%n%A%n%Z %C%n%S", |[_, own, latin, _]| if in_latin_letters { latin } else { own })
     }
 }

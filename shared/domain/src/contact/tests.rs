@@ -67,6 +67,20 @@ fn a_country_says_whether_its_addresses_have_a_city_and_how_they_are_laid_out() 
     assert_ne!(country("JP").layout(true), country("JP").layout(false));
 }
 
+#[test]
+fn a_country_has_a_time_that_there_is() {
+    let zone = |code: &str| code.parse::<Country>().unwrap().time_zone();
+    assert_eq!(
+        (zone("GB"), zone("DE"), zone("NZ")),
+        (Some("Europe/London"), Some("Europe/Berlin"), Some("Pacific/Auckland"))
+    );
+    assert_eq!((zone("US"), zone("HM")), (Some("America/New_York"), None));
+    let rows = include_str!("countries.tsv").lines().skip(1).map(|row| row.rsplit_once('\t').unwrap().1);
+    for zone in rows.filter(|zone| *zone != "-") {
+        assert!(jiff::tz::TimeZone::get(zone).is_ok(), "{zone}");
+    }
+}
+
 /// Refused as any kind of web address.
 const NOT_ON_THE_WEB: [&str; 19] = [
     "",

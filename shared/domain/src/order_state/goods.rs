@@ -211,6 +211,7 @@ impl OrderState {
         self.stock.clear();
         self.owed.remove(&Duty::StockDeduction);
         self.owed.remove(&Duty::FulfillmentDispatch);
+        self.owed.insert(Duty::Email(EmailKind::RestCancelled));
         self.add_entry(stamp, Event::RestCancelled, reason);
         self.refund_and_hold(&RefundCause::CancelUnsent, price, stamp.at);
     }

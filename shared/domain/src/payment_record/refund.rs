@@ -6,7 +6,7 @@ use crate::{
     duty::Duty,
     history::{self, Event, Stamp},
     ids::RefundId,
-    ledger::{Ledger, MoneyEvent, OurRefund},
+    ledger::{Ledger, MoneyEvent, OurRefund, Refund},
     money::Currency,
     payment_record::Named,
     problem::Code,
@@ -34,7 +34,7 @@ impl PaymentRecord {
 
     /// Whether its money goes back to the customer, or has gone. No order may take it then.
     pub fn is_given_back(&self) -> bool {
-        !Safeguard::GivenBackIsNotTaken.is_off() && self.refunds.values().any(|refund| refund.goes_back())
+        !Safeguard::GivenBackIsNotTaken.is_off() && self.refunds.values().any(Refund::goes_back)
     }
 
     /// Decides to refund all that is left of it, and owes the refund. Decides a failed refund again, under a new key. A
@@ -45,7 +45,7 @@ impl PaymentRecord {
             let why = "nothing of the payment has been captured; an authorization is voided at the provider";
             return Err(Rejection::new(Code::NothingToRefund, why));
         };
-        if self.refunds.values().any(|refund| refund.goes_back()) {
+        if self.refunds.values().any(Refund::goes_back) {
             return Ok(self);
         }
         let amount = ledger.not_refunded(currency);
@@ -129,7 +129,7 @@ impl PaymentRecord {
     }
 
     fn owe_refunds(&mut self) {
-        if self.refunds.values().any(|refund| refund.is_owed()) {
+        if self.refunds.values().any(Refund::is_owed) {
             self.owed.insert(Duty::Refund);
         } else {
             self.owed.remove(&Duty::Refund);

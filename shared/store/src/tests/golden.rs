@@ -336,6 +336,7 @@ fn owed_by(duty: &Duty) -> ItemName {
             EmailKind::PaymentConfirmed
             | EmailKind::OrderEdited(_)
             | EmailKind::OrderCancelled
+            | EmailKind::RestCancelled
             | EmailKind::RefundSent(_),
         ) => ItemName::State,
         Duty::WarehouseNotice

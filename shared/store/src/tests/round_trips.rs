@@ -81,7 +81,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 15] {
+pub(super) fn all_duties() -> [Duty; 16] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -91,6 +91,7 @@ pub(super) fn all_duties() -> [Duty; 15] {
         Duty::PaymentCheck,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
+        Duty::Email(EmailKind::RestCancelled),
         Duty::Email(EmailKind::OrderEdited(2)),
         Duty::Email(EmailKind::Shipped(PARCEL)),
         Duty::Email(EmailKind::Delivered("P2".parse().unwrap())),

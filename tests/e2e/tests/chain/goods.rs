@@ -248,7 +248,7 @@ async fn a_unit_is_packed_once_and_only_if_it_was_picked() {
     world.warehouse.post(&path("parcels"), &parcel(1)).await.unwrap();
     refused(&world.warehouse, &path("parcels"), &parcel(1), "wrong-status").await;
     laws::hold(&world).await;
-    assert_eq!(world.subjects(), ["Order 1 is confirmed", "Order 1 is on its way"]);
+    assert_eq!(world.subjects(), ["Order 1 is confirmed", "Part 1 of order 1 is on its way"]);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What e-mails say in English, as written in the United States.
 
 use super::{
-    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble, PaymentConfirmed,
-    RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
+    Cancelled, Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
+    PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
     Parcel, RefundedFor, Trouble,
@@ -187,13 +187,28 @@ pub(crate) static ENGLISH: Messages = Messages {
         },
     },
     order_cancelled: OrderCancelled {
-        subject: |order| format!("Order {order} is canceled"),
-        preheader: |refund| format!("We are refunding {refund}."),
-        preheader_uncharged: "You have not been charged.",
-        title: "Your order is canceled",
-        opening: |order| plain("Order ") + strong(order) + " is canceled, and nothing will be shipped.",
-        refund: "Your refund",
+        whole: Cancelled {
+            subject: |order| format!("Order {order} is canceled"),
+            title: "Your order is canceled",
+            opening: |order| plain("Order ") + strong(order) + " is canceled, and nothing will be shipped.",
+            goods: "What was canceled",
+        },
+        rest: Cancelled {
+            subject: |order| format!("The rest of order {order} is canceled"),
+            title: "The rest of your order is canceled",
+            opening: |order| {
+                plain("What had not left of order ")
+                    + strong(order)
+                    + " is canceled. What is on its way still comes to you."
+            },
+            goods: "What will not come",
+        },
+        payment: "Your payment",
         uncharged: "You have not been charged",
+        refunding: |now| format!("We are refunding {now}"),
+        refunding_rest: |now, before| format!("We are refunding {now}; {before} went back to you before"),
+        refunded: |before| format!("{before} went back to you before"),
+        to_be_settled: "We are looking into your payment, and will write to you about it",
         way_back: "It goes back the way you paid. We will write to you once it is sent.",
     },
     return_received: ReturnReceived {
@@ -230,6 +245,6 @@ pub(crate) static ENGLISH: Messages = Messages {
     },
 };
 
-fn part(Parcel { number, count }: Parcel) -> String {
-    format!("Part {number} of {count}")
+fn part(Parcel { number, total }: Parcel) -> String {
+    total.map_or_else(|| format!("Part {number}"), |total| format!("Part {number} of {total}"))
 }

@@ -1,8 +1,8 @@
 //! German that addresses customers with Sie.
 
 use super::{
-    Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble, PaymentConfirmed,
-    RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
+    Cancelled, Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
+    PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
     Parcel, RefundedFor, Trouble,
@@ -190,13 +190,28 @@ pub(crate) static GERMAN: Messages = Messages {
         },
     },
     order_cancelled: OrderCancelled {
-        subject: |order| format!("Ihre Bestellung {order} ist storniert"),
-        preheader: |refund| format!("Wir erstatten Ihnen {refund}."),
-        preheader_uncharged: "Ihnen wurde nichts berechnet.",
-        title: "Ihre Bestellung ist storniert",
-        opening: |order| plain("Ihre Bestellung ") + strong(order) + " ist storniert und wird nicht versandt.",
-        refund: "Ihre Erstattung",
+        whole: Cancelled {
+            subject: |order| format!("Ihre Bestellung {order} ist storniert"),
+            title: "Ihre Bestellung ist storniert",
+            opening: |order| plain("Ihre Bestellung ") + strong(order) + " ist storniert und wird nicht versandt.",
+            goods: "Was storniert wurde",
+        },
+        rest: Cancelled {
+            subject: |order| format!("Der Rest Ihrer Bestellung {order} ist storniert"),
+            title: "Der Rest Ihrer Bestellung ist storniert",
+            opening: |order| {
+                plain("Was von Ihrer Bestellung ")
+                    + strong(order)
+                    + " noch nicht versandt war, ist storniert. Was unterwegs ist, kommt weiterhin zu Ihnen."
+            },
+            goods: "Was nicht kommt",
+        },
+        payment: "Ihre Zahlung",
         uncharged: "Ihnen wurde nichts berechnet",
+        refunding: |now| format!("Wir erstatten Ihnen {now}"),
+        refunding_rest: |now, before| format!("Wir erstatten Ihnen {now}; {before} haben Sie bereits zurückerhalten"),
+        refunded: |before| format!("{before} haben Sie bereits zurückerhalten"),
+        to_be_settled: "Wir prüfen Ihre Zahlung und schreiben Ihnen dazu",
         way_back: "Sie erhalten den Betrag auf dem Weg zurück, auf dem Sie bezahlt haben. Sobald die Erstattung \
                    veranlasst ist, schreiben wir Ihnen.",
     },
@@ -240,6 +255,6 @@ pub(crate) static GERMAN: Messages = Messages {
     },
 };
 
-fn part(Parcel { number, count }: Parcel) -> String {
-    format!("Teil {number} von {count}")
+fn part(Parcel { number, total }: Parcel) -> String {
+    total.map_or_else(|| format!("Teil {number}"), |total| format!("Teil {number} von {total}"))
 }

@@ -252,7 +252,7 @@ fn a_discount_that_pays_the_shipping_pays_another_shipping_too() {
     assert_eq!(totals(&edited(free.clone(), &shipping(100, 0)).unwrap()), (0, 0, 0));
     assert_eq!(totals(&edited(free.clone(), &shipping(590, 0)).unwrap()), (100, 100, 100));
     assert_eq!(edited(free.clone(), &shipping(100, 101)), Err("discount-too-large"));
-    let taxed = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 20, tax: 81 };
+    let taxed = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 20, tax: 101 };
     let taxed = Edit { shipping: Some(taxed), reason: "no hurry".into(), ..Edit::default() };
     assert_eq!(edited(free.clone(), &taxed), Err("tax-too-large"));
     let fewer = edited(free.clone(), &fewer(&[(1, 0)])).unwrap();
