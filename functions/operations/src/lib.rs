@@ -1,10 +1,11 @@
-//! What operators see and set: stuck orders, shelves to look at, unmatched payments, products, locations, channels, API keys.
+//! What operators see and set: what needs attention, shelves to look at, unmatched payments, products, locations, channels, API keys.
 
+mod attention;
 mod keys;
 mod locations;
 pub mod request;
 mod shelves;
-mod stuck;
+mod unmatched;
 
 use api::{Caller, Error, Problem, Request, Response};
 use app::settings;
@@ -17,10 +18,11 @@ use runtime::Clock;
 use serde::Serialize;
 use store::Store;
 
+pub use attention::{Attention, AttentionItem};
 pub use keys::{Keys, NewKey, RevokedKey};
 pub use locations::{EmptiedLocation, Locations};
 pub use shelves::{PromiseView, ShelfView, Shelves};
-pub use stuck::{Decision, StuckItem, StuckItems, UnmatchedPayment, UnmatchedPayments};
+pub use unmatched::{Decision, UnmatchedPayment, UnmatchedPayments};
 
 /// What the function works with.
 pub struct App {
@@ -37,13 +39,13 @@ pub struct Channels {
 
 api::routes! {
     App;
-    "GET /operations/stuck" (Warehouse) => stuck::stuck;
+    "GET /operations/attention" (Warehouse), query [why limit cursor] => attention::list;
     "GET /operations/shelves" (Warehouse) => shelves::list;
-    "GET /operations/unmatched-payments" () => stuck::unmatched;
-    "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => stuck::assign;
-    "POST /operations/unmatched-payments/{payment}/unassign" () => stuck::unassign;
-    "POST /operations/unmatched-payments/{payment}/refund" () => stuck::refund;
-    "POST /operations/unmatched-payments/{payment}/dismiss" () => stuck::dismiss;
+    "GET /operations/unmatched-payments" () => unmatched::list;
+    "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => unmatched::assign;
+    "POST /operations/unmatched-payments/{payment}/unassign" () => unmatched::unassign;
+    "POST /operations/unmatched-payments/{payment}/refund" () => unmatched::refund;
+    "POST /operations/unmatched-payments/{payment}/dismiss" () => unmatched::dismiss;
     "PUT /products/{sku+}" (Warehouse) PutProduct => put_product;
     "GET /products/{sku+}" (Storefront, Warehouse) => product;
     "PUT /locations/{location}" () PutLocation => locations::put;

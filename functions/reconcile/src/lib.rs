@@ -50,7 +50,12 @@ pub struct Report {
     pub unresolved: usize,
     /// Items that have owed work for so long that a person should look.
     pub stuck: usize,
+    /// What has waited for a person for more than a day.
+    pub needs_attention: usize,
 }
+
+/// What waits for a person for longer is an alarm.
+const ATTENTION_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// Items of each kind that one run works on. With a few milliseconds for each and some at once, a run ends well within
 /// its time.
@@ -79,22 +84,28 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         }
         Err(error) => (0, Step::failed(error), Step::default()),
     };
-    let (unresolved, waiting) = match app.store.due(DueClass::Waiting, now).await {
+    let (unresolved, mut for_people, waiting) = match app.store.due(DueClass::Waiting, now).await {
         Ok(waiting) => {
             let (orders, parcels): (Vec<_>, Vec<_>) =
                 waiting.into_iter().partition(|due| due.key.item == ItemName::State);
-            tracing::info!(unresolved_parcels = parcels.len(), "counted");
-            (parcels.len(), look_for_stock(app, orders, now).await)
+            let (mut for_people, step) = look_at_waiting(app, orders, now).await;
+            for_people.extend(parcels.iter().map(|due| due.since));
+            (parcels.len(), for_people, step)
         }
-        Err(error) => (0, Step::failed(error)),
+        Err(error) => (0, Vec::new(), Step::failed(error)),
     };
+    let (unmatched, matched) = match_payments(app, now).await;
+    for_people.extend(unmatched);
+    let needs_attention = for_people.iter().filter(|since| now.duration_since(**since) > ATTENTION_AFTER).count();
+    tracing::info!(needs_attention, unresolved_parcels = unresolved, "counted");
     let report = Report {
         stuck,
         unresolved,
+        needs_attention,
         sent_again: take(sent_again) + take(refunds),
         expired: take(expire(app, now).await),
         waiting: take(waiting),
-        matched: take(match_payments(app, now).await),
+        matched: take(matched),
         overdue: take(find_overdue(app, now).await),
     };
     tracing::info!(
@@ -189,18 +200,19 @@ fn safeguard(due: &DueItem) -> Safeguard {
     if due.key.item == ItemName::Forming { Safeguard::FormingIsUndone } else { Safeguard::ReconcileExpires }
 }
 
-/// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can.
-async fn look_for_stock(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> Step {
+/// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can. Returns since when
+/// people are waited for.
+async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Timestamp>, Step) {
     let orders = pace::share(waiting, LIMIT, now).into_iter().map(|due| due.key.order).collect();
-    match reconcile::look_for_stock(&app.store, orders).await {
-        Ok((done, unreadable)) => {
-            let mut step = Step { done, outcome: Ok(()) };
-            for error in unreadable {
+    match reconcile::look_at_waiting(&app.store, orders).await {
+        Ok(found) => {
+            let mut step = Step { done: found.for_stock, ..Step::default() };
+            for error in found.unreadable {
                 step.add(Err(error));
             }
-            step
+            (found.for_people, step)
         }
-        Err(error) => Step::failed(error),
+        Err(error) => (Vec::new(), Step::failed(error)),
     }
 }
 
@@ -231,16 +243,21 @@ async fn find_overdue_of(
     unreadable.into_iter().next().map_or(Ok(()), Err).and(step.outcome).map(|()| step.done)
 }
 
-async fn match_payments(app: &App, now: Timestamp) -> Step {
-    match app.store.unmatched(Unmatched::AwaitsOrder).await {
-        Ok(_) if Safeguard::ReconcileMatchesPayments.is_off() => Step::default(),
-        Ok(payments) => {
-            let payments = pace::share(payments, LIMIT, now);
-            let match_one = async |entry: UnmatchedEntry| {
-                payments::match_payment(&app.store, &entry.payment, now).await.map(usize::from)
-            };
-            each(payments, match_one).await
-        }
-        Err(error) => Step::failed(error),
+/// Matches payments to orders that have appeared. Returns since when payments have been waiting.
+async fn match_payments(app: &App, now: Timestamp) -> (Vec<Timestamp>, Step) {
+    let both = async {
+        let awaiting = app.store.unmatched(Unmatched::AwaitsOrder).await?;
+        Ok::<_, Error>((awaiting, app.store.unmatched(Unmatched::NamesNoOrder).await?))
+    };
+    let (awaiting, nameless) = match both.await {
+        Ok(both) => both,
+        Err(error) => return (Vec::new(), Step::failed(error)),
+    };
+    let since = awaiting.iter().chain(&nameless).map(|entry| entry.since).collect();
+    if Safeguard::ReconcileMatchesPayments.is_off() {
+        return (since, Step::default());
     }
+    let match_one =
+        async |entry: UnmatchedEntry| payments::match_payment(&app.store, &entry.payment, now).await.map(usize::from);
+    (since, each(pace::share(awaiting, LIMIT, now), match_one).await)
 }

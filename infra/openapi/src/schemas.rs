@@ -170,7 +170,7 @@ inline! {
 }
 inline! {
     /// See [`api::Request::cursor`].
-    Cursor: { "type": "string", "pattern": "^[A-Za-z0-9_-]{20,120}$" }
+    Cursor: { "type": "string", "pattern": "^[A-Za-z0-9_-]{20,290}$" }
 }
 inline! {
     /// See [`api::Request::limit`].

@@ -10,10 +10,17 @@ pub fn next_cursor(place: Option<String>) -> Option<String> {
 
 /// The place that a cursor tells: a time and an order's id. Any well-formed one is valid.
 pub(crate) fn place_in_list(cursor: &str) -> Option<String> {
+    any_place(cursor).filter(|place| place.split_once('#').is_some_and(|(_, order)| order.parse::<OrderId>().is_ok()))
+}
+
+/// The place that a cursor tells: a time and a name.
+pub(crate) fn any_place(cursor: &str) -> Option<String> {
+    /// An order's id with the name of one of its items, or a payment's id.
+    const MAX_NAME: usize = 200;
     let place = String::from_utf8(BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?).ok()?;
-    let (time, order) = place.split_once('#')?;
+    let (time, name) = place.split_once('#')?;
     let is_time = time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit());
-    (is_time && order.parse::<OrderId>().is_ok()).then_some(place)
+    (is_time && (1..=MAX_NAME).contains(&name.len())).then_some(place)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Requests, free of what the Lambda event looks like.
 
 use super::{
-    Body, Error, FieldError, MAX_BODY, Problem, body::decode, cursor::place_in_list, event::Event, route::allows,
+    Body, Error, FieldError, MAX_BODY, Problem,
+    body::decode,
+    cursor::{any_place, place_in_list},
+    event::Event,
+    route::allows,
 };
 use app::Scope;
 use domain::{
@@ -100,9 +104,13 @@ impl Request {
     /// Where a list goes on. See [`next_cursor`](crate::next_cursor).
     pub fn cursor(&self) -> Result<Option<String>, Error> {
         let Some(cursor) = self.query.get("cursor") else { return Ok(None) };
-        let detail = "must be the next_cursor of an earlier answer, as it is".to_owned();
-        let wrong = || Problem::invalid(vec![FieldError { field: "cursor".into(), detail }]);
-        place_in_list(cursor).map(Some).ok_or_else(|| wrong().into())
+        place_in_list(cursor).map(Some).ok_or_else(wrong_cursor)
+    }
+
+    /// Where a list of several kinds of things goes on.
+    pub fn place(&self) -> Result<Option<String>, Error> {
+        let Some(cursor) = self.query.get("cursor") else { return Ok(None) };
+        any_place(cursor).map(Some).ok_or_else(wrong_cursor)
     }
 
     /// Refuses parameters of the query string that the route does not know: a misspelled filter would list everything.
@@ -172,6 +180,10 @@ impl Request {
         serde_json::from_slice(&self.body)
             .map_err(|e| Problem::new(Code::NotJson, format!("the body is not valid JSON: {e}")).into())
     }
+}
+
+fn wrong_cursor() -> Error {
+    Problem::invalid(vec![FieldError::new("cursor", "must be the next_cursor of an earlier answer, as it is")]).into()
 }
 
 #[cfg(test)]

@@ -93,17 +93,31 @@ pub async fn with_a_carrier(store: &Store, orders: Vec<OrderId>) -> Result<(Vec<
     Ok((sent, unreadable))
 }
 
-/// Asks stock-deduction to look again at the orders that still wait for stock. Returns how many that were, and the
-/// orders that could not be read.
-pub async fn look_for_stock(store: &Store, waiting: Vec<OrderId>) -> Result<(usize, Vec<Error>), Error> {
-    let mut owed = Vec::new();
-    let mut unreadable = Vec::new();
+/// What another look at orders that wait has found.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// Those that stock-deduction looks at again.
+    pub for_stock: usize,
+    /// Since when people are waited for, order by order.
+    pub for_people: Vec<Timestamp>,
+    /// Orders that could not be read.
+    pub unreadable: Vec<Error>,
+}
+
+/// Asks stock-deduction to look again at the orders that still wait for stock, and tells which wait for people.
+pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>) -> Result<Waiting, Error> {
+    let (mut owed, mut found) = (Vec::new(), Waiting::default());
     for (key, state) in store.load_all::<OrderState>(waiting.iter().map(ItemKey::state)).await? {
         match state {
-            Ok(state) if !state.value.waits_for_stock() => {}
-            Ok(_) => owed.push(OwedDuty { subject: key.subject(), duty: Duty::StockDeduction }),
-            Err(error) => unreadable.push(error.into()),
+            Ok(state) => {
+                found.for_people.extend(state.value.waits_for_people_since());
+                if state.value.waits_for_stock() {
+                    owed.push(OwedDuty { subject: key.subject(), duty: Duty::StockDeduction });
+                }
+            }
+            Err(error) => found.unreadable.push(error.into()),
         }
     }
-    Ok((store.remind(&owed).await, unreadable))
+    found.for_stock = store.remind(&owed).await;
+    Ok(found)
 }

@@ -6,6 +6,7 @@
 
 pub mod allocation;
 pub mod arrival;
+pub mod attention;
 pub mod contact;
 pub mod duty;
 pub mod email_claim;

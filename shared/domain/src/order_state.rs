@@ -280,6 +280,12 @@ impl OrderState {
         self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())
     }
 
+    /// Since when a person is waited for. Stock comes without one.
+    pub fn waits_for_people_since(&self) -> Option<Timestamp> {
+        let for_people = self.holds.iter().filter(|(reason, _)| **reason != HoldReason::InventoryOutOfStock);
+        for_people.map(|(_, hold)| hold.since).min()
+    }
+
     /// When to look at the order again if nothing happens before. `last` is the previous due entry: a wait that goes on
     /// keeps its start.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {

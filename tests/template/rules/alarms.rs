@@ -72,42 +72,53 @@ fn every_queue_has_an_alarm_for_age_and_every_dead_letter_queue_one_for_messages
     );
 }
 
-/// The functions write `stuck_orders` as a number at the top of a JSON line (the telemetry of `runtime` flattens
-/// events). The filter makes a metric of it, and the alarm reads exactly that metric.
-fn stuck(template: &Template) -> Violations {
+/// The metrics of our own, with the lines that they are made of. The functions write numbers at the top of a JSON line (the
+/// telemetry of `runtime` flattens events); API Gateway writes the access log.
+const OWN: [(&str, &str, &str); 3] = [
+    ("StuckOrders", "{ $.stuck_orders = * }", "$.stuck_orders"),
+    ("NeedsAttention", "{ $.needs_attention = * }", "$.needs_attention"),
+    ("RefusedWebhooks", r#"{ ($.route = "POST /webhooks/payments/{provider}") && ($.status = "4*") }"#, "1"),
+];
+
+/// A filter makes a metric of the lines, and an alarm reads exactly that metric.
+fn own(template: &Template) -> Violations {
     let mut violations = Violations::new();
-    let filter = template.properties("StuckOrders");
-    let metric = &filter["MetricTransformations"][0];
-    if filter["FilterPattern"] != "{ $.stuck_orders = * }" || metric["MetricValue"] != "$.stuck_orders" {
-        violations.push("StuckOrders does not read stuck_orders".to_owned());
+    for (name, pattern, value) in OWN {
+        let filter = template.properties(name);
+        let metric = &filter["MetricTransformations"][0];
+        if filter["FilterPattern"] != pattern || metric["MetricValue"] != value {
+            violations.push(format!("{name} does not read its lines"));
+        }
+        if filter["LogGroupName"] != *template.at("/Globals/Function/LoggingConfig/LogGroup") {
+            violations.push(format!("{name} reads another log than the functions write"));
+        }
+        let alarm = template.properties(&format!("{name}Alarm"));
+        if alarm["Namespace"] != metric["MetricNamespace"] || alarm["MetricName"] != metric["MetricName"] {
+            violations.push(format!("{name}Alarm watches another metric than {name} makes"));
+        }
     }
-    if filter["LogGroupName"] != *template.at("/Globals/Function/LoggingConfig/LogGroup") {
-        violations.push("StuckOrders reads another log than the functions write".to_owned());
-    }
-    let alarm = template.properties("StuckOrdersAlarm");
-    if alarm["Namespace"] != metric["MetricNamespace"] || alarm["MetricName"] != metric["MetricName"] {
-        violations.push("StuckOrdersAlarm watches another metric than StuckOrders makes".to_owned());
-    }
-    if alarm["TreatMissingData"] != "breaching" {
+    if template.properties("StuckOrdersAlarm")["TreatMissingData"] != "breaching" {
         violations.push("StuckOrdersAlarm does not notice that reconcile stands still".to_owned());
     }
     violations
 }
 
 #[test]
-fn stuck_orders_and_a_reconcile_that_stands_still_are_an_alarm() {
+fn stuck_orders_what_waits_for_people_and_refused_webhooks_are_alarms() {
     law(
-        stuck,
+        own,
         &[
             (Set("/Resources/StuckOrders/Properties/FilterPattern", json!("{ $.fields.stuck = * }")), "StuckOrders"),
             (Set("/Resources/StuckOrders/Properties/LogGroupName", json!({ "Ref": "Other" })), "another log"),
             (Set("/Resources/StuckOrdersAlarm/Properties/MetricName", json!("Stuck")), "StuckOrdersAlarm"),
+            (Set("/Resources/NeedsAttention/Properties/FilterPattern", json!("{ $.attention = * }")), "NeedsAttention"),
+            (Set("/Resources/RefusedWebhooksAlarm/Properties/MetricName", json!("Webhooks")), "RefusedWebhooks"),
             (Set("/Resources/StuckOrdersAlarm/Properties/TreatMissingData", json!("notBreaching")), "stands still"),
         ],
     );
 }
 
-/// Every alarm goes off on the first failure, sends to `Alerts`, and describes the failure.
+/// Every alarm goes off on the first failure (but anybody can send junk to the webhook), sends to `Alerts`, and describes the failure.
 fn loud(template: &Template) -> Violations {
     let mut violations = Violations::new();
     for (id, alarm) in template.all(ALARM) {
@@ -117,7 +128,7 @@ fn loud(template: &Template) -> Violations {
         if alarm["ComparisonOperator"] != "GreaterThanThreshold" {
             violations.push(format!("{id} does not go off above its threshold"));
         }
-        let waits = alarm["MetricName"] == "ApproximateAgeOfOldestMessage";
+        let waits = alarm["MetricName"] == "ApproximateAgeOfOldestMessage" || alarm["MetricName"] == "RefusedWebhooks";
         if !waits && alarm["Threshold"] != 0 {
             violations.push(format!("{id} allows some failures"));
         }

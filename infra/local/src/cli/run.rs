@@ -107,7 +107,7 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
         "stock/MUG-BLUE"
     } else {
         println!("\n  Nothing is in it. Try:");
-        "operations/stuck"
+        "operations/attention"
     };
     println!("\n  curl -H 'Authorization: Bearer {key}' {api}/{try_path}\n");
     if let Some(Shop { storefront_key, warehouse_key }) = shop {

@@ -1,12 +1,17 @@
 //! `operations`.
 
-use crate::{examples, route::Prose};
+use crate::{
+    examples,
+    route::Prose,
+    schemas::{Cursor, Limit},
+};
 use domain::{
+    attention::AttentionReason,
     problem::Code,
     settings::{Channel, Location, Product},
 };
 use operations::{
-    Channels, EmptiedLocation, Keys, Locations, NewKey, RevokedKey, Shelves, StuckItems, UnmatchedPayment,
+    Attention, Channels, EmptiedLocation, Keys, Locations, NewKey, RevokedKey, Shelves, UnmatchedPayment,
     UnmatchedPayments,
 };
 
@@ -16,12 +21,19 @@ pub fn routes() -> Vec<Prose> {
 
 fn to_look_at() -> Vec<Prose> {
     vec![
-        Prose::new::<StuckItems>(
-            "GET /operations/stuck",
-            "listStuck",
-            "Show what is stuck",
-            (200, "What does not go on by itself, and why."),
-        ),
+        Prose::new::<Attention>(
+            "GET /operations/attention",
+            "listAttention",
+            "Show what needs a person",
+            (200, "What does not go on by itself, the longest waiting first, and how many there are of each kind."),
+        )
+        .about(
+            "Orders on hold, overdue work, parcels that did not arrive, and payments that no order has taken (those for operators \
+             alone). The note of a hold says what the way on is.",
+        )
+        .query::<AttentionReason>("why", "Only what needs attention for this reason.")
+        .query::<Limit>("limit", "How many entries a page has at most.")
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         Prose::new::<Shelves>(
             "GET /operations/shelves",
             "listShelves",

@@ -81,7 +81,7 @@ fn parcels() -> Vec<Prose> {
         .about(
             "A fact with a time: it may be told late, twice or out of order. A delivery stands whatever is told later, and a \
              lost parcel may still be found. The customer is told that a parcel is delayed, damaged, coming back or lost. One \
-             that does not arrive is listed by `GET /operations/stuck` until it is resolved.",
+             that does not arrive is listed by `GET /operations/attention` until it is resolved.",
         )
         .example(examples::report_parcel())
         .fails(Code::UnknownParcel)

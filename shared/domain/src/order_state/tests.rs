@@ -18,6 +18,22 @@ use crate::{
     routing::{Routed, RoutedUnits, Shortage},
 };
 
+#[test]
+fn stock_is_waited_for_without_a_person() {
+    let held = |reason, second| pending().with_hold(reason, second);
+    assert_eq!(pending().waits_for_people_since(), None);
+    assert_eq!(held(HoldReason::InventoryOutOfStock, 3).waits_for_people_since(), None);
+    let both = held(HoldReason::IncorrectAddress, 5).with_hold(HoldReason::Overpaid, 4);
+    assert_eq!(both.with_hold(HoldReason::InventoryOutOfStock, 1).waits_for_people_since(), Some(at(4)));
+}
+
+impl OrderState {
+    fn with_hold(mut self, reason: HoldReason, second: i64) -> Self {
+        self.holds.insert(reason, Hold { since: at(second), note: String::new() });
+        self
+    }
+}
+
 fn pending() -> OrderState {
     fixtures::pending().state
 }

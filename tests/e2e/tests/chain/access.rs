@@ -76,7 +76,7 @@ const ROUTES: [(&str, Storefront, bool, Body); 50] = [
     ("POST /orders/{order_id}/returns/{return}/receive", No, true, Read),
     ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
     ("POST /orders/{order_id}/returns/{return}/refund", No, false, Read),
-    ("GET /operations/stuck", No, true, Ignored),
+    ("GET /operations/attention", No, true, Ignored),
     ("GET /operations/shelves", No, true, Ignored),
     ("GET /operations/unmatched-payments", No, false, Ignored),
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),

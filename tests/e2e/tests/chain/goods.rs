@@ -92,10 +92,14 @@ async fn a_late_payment_for_goods_that_are_gone_is_held_until_there_is_stock() {
     assert_eq!((&read["status"], &read["fulfillments"]), (&json!("open"), &json!({})));
     let note = &read["holds"]["inventory_out_of_stock"]["note"];
     assert_eq!(note, "CUP-KINTSUGI: 1 needed, 0 found");
-    let stuck = world.operator.get("/operations/stuck").await.unwrap();
-    assert_eq!(stuck["stuck"][0]["order"], late.id.as_str());
-    assert_eq!(stuck["stuck"][0]["why"], "on_hold");
-    assert_eq!(&stuck["stuck"][0]["holds"]["inventory_out_of_stock"]["note"], note);
+    let listed = world.operator.get("/operations/attention").await.unwrap();
+    assert_eq!(listed["counts"], json!({ "on_hold": 1 }));
+    let waits = &listed["items"][0];
+    assert_eq!(
+        (&waits["order"], &waits["reference"], &waits["why"]),
+        (&json!(late.id), &json!("late"), &json!("on_hold"))
+    );
+    assert_eq!(&waits["holds"]["inventory_out_of_stock"]["note"], note);
     laws::hold(&world).await;
 
     let came =
@@ -107,7 +111,7 @@ async fn a_late_payment_for_goods_that_are_gone_is_held_until_there_is_stock() {
     let read = world.read(&late).await;
     assert_eq!(read["holds"], json!({}));
     assert_eq!(world.read(&quick).await["fulfillments"], json!({ "01": "open" }));
-    assert_eq!(world.operator.get("/operations/stuck").await.unwrap()["stuck"], json!([]));
+    assert_eq!(world.operator.get("/operations/attention").await.unwrap()["items"], json!([]));
 }
 
 #[tokio::test]

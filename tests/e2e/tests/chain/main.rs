@@ -5,6 +5,7 @@
 
 mod access;
 mod assortment;
+mod attention;
 mod binaries;
 mod demo;
 mod field;

@@ -306,8 +306,8 @@ async fn a_refused_refund_is_held_for_a_person_and_tried_again_under_a_new_key()
     let held = world.until(&order, "the refund failed", |order| order["holds"]["refund_failed"].is_object()).await;
     assert_eq!(held["refunds"]["return-01"]["state"], "failed");
     assert!(held["holds"]["refund_failed"]["note"].as_str().unwrap().contains("resource_missing"), "{held}");
-    let stuck = world.operator.get("/operations/stuck").await.unwrap();
-    assert_eq!(stuck["stuck"][0]["order"], order.id.as_str());
+    let listed = world.operator.get("/operations/attention").await.unwrap();
+    assert_eq!(listed["items"][0]["order"], order.id.as_str());
     laws::hold(&world).await;
 
     provider.goes_to(&world.stack);

@@ -51,6 +51,14 @@ impl World {
                     moved.insert(name.to_owned(), json!({ "S": (moment - time).to_string() }));
                 }
             }
+            if let Some(holds) = item.get("holds").and_then(Value::as_object) {
+                let earlier = |hold: &Value| {
+                    let since: Timestamp = hold["since"].as_str().unwrap().parse().unwrap();
+                    json!({ "M": { "since": { "S": (since - time).to_string() }, "note": { "S": hold["note"] } } })
+                };
+                let holds: Map<String, Value> = holds.iter().map(|(why, hold)| (why.clone(), earlier(hold))).collect();
+                moved.insert("holds".to_owned(), json!({ "M": holds }));
+            }
             if let Some(due) = item.get("due_at") {
                 let due: u128 = due.as_str().unwrap().parse().unwrap();
                 moved.insert("due_at".to_owned(), json!({ "S": format!("{:014}", due_at(&item, due)) }));

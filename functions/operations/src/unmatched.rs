@@ -1,45 +1,19 @@
-//! What cannot go on by itself: stuck items, and payments without an order.
+//! Payments that no order has taken, and what people decide about them.
 
 use crate::{App, request::AssignPayment};
 use api::{Caller, Error, Request, Response};
 use app::payments;
 use domain::{
-    duty::{ItemName, STUCK_AFTER},
-    fulfillment::Fulfillment,
     history::{Entry, Event},
-    ids::{OrderId, ParcelId, PaymentId, RefundId},
+    ids::{OrderId, PaymentId, RefundId},
     ledger::{Ledger, Refund},
     money::{Amount, Currency},
-    order_state::{Hold, HoldReason, OrderState},
-    parcel_state::ParcelState,
     payment_record::PaymentRecord,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{DueClass, DueItem, ItemKey, Stored, Unmatched};
-
-/// An item that waits for something, and for what.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct StuckItem {
-    pub order: OrderId,
-    /// `state`, `fulfillment#01`, `return#01`.
-    pub item: String,
-    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
-    pub since: Timestamp,
-    /// `work_overdue`: owed work is not being done; its messages are probably in a dead-letter queue.
-    /// `on_hold`: a person, or stock, is waited for. `parcel_not_arrived`: a person has to decide what is done about a parcel.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["work_overdue", "on_hold", "parcel_not_arrived"])))]
-    pub why: &'static str,
-    /// What an order on hold waits for.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub holds: BTreeMap<HoldReason, Hold>,
-    /// The parcels of a fulfillment that did not arrive, and where they are, as far as anybody has told.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ParcelState>"))]
-    pub parcels: BTreeMap<ParcelId, ParcelState>,
-}
+use store::{Stored, Unmatched};
 
 /// A payment that no order is known for.
 #[derive(Debug, Serialize)]
@@ -82,15 +56,6 @@ pub struct Decision {
     pub note: String,
 }
 
-/// What does not go on by itself, the longest waiting first.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct StuckItems {
-    /// How many there are; the longest waiting are listed.
-    pub count: usize,
-    pub stuck: Vec<StuckItem>,
-}
-
 /// Payments that no order is known for.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -100,48 +65,10 @@ pub struct UnmatchedPayments {
     pub payments: Vec<UnmatchedPayment>,
 }
 
-/// Shown at most of each kind, the longest waiting first.
+/// Shown at most, the longest waiting first of each kind.
 const LIMIT: usize = 200;
 
-pub(crate) async fn stuck(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
-    let now = app.clock.now();
-    let mut overdue = app.store.due(DueClass::Owed, now - STUCK_AFTER).await?;
-    let mut waiting = app.store.due(DueClass::Waiting, now).await?;
-    let count = overdue.len() + waiting.len();
-    overdue.truncate(LIMIT);
-    waiting.truncate(LIMIT);
-    let is_state = |due: &&DueItem| due.key.item == ItemName::State;
-    let states = waiting.iter().filter(is_state).map(|due| due.key.clone());
-    let waiting_states = app.store.load_all::<OrderState>(states).await?;
-    let fulfillments = waiting.iter().filter(|due| !is_state(due)).map(|due| due.key.clone());
-    let fulfillments = app.store.load_all::<Fulfillment>(fulfillments).await?;
-    let mut parcels: BTreeMap<ItemKey, _> =
-        fulfillments.into_iter().filter_map(|(key, of)| Some((key, not_arrived(&of.ok()?.value)))).collect();
-    let mut holds: BTreeMap<ItemKey, _> =
-        waiting_states.into_iter().filter_map(|(key, state)| Some((key, state.ok()?.value.holds))).collect();
-    let why = |due: DueItem| {
-        let why = if is_state(&&due) { "on_hold" } else { "parcel_not_arrived" };
-        (due, why)
-    };
-    let items = overdue.into_iter().map(|due| (due, "work_overdue")).chain(waiting.into_iter().map(why));
-    let view = |(due, why): (DueItem, &'static str)| StuckItem {
-        parcels: if why == "work_overdue" { BTreeMap::new() } else { parcels.remove(&due.key).unwrap_or_default() },
-        holds: if why == "on_hold" { holds.remove(&due.key).unwrap_or_default() } else { BTreeMap::new() },
-        order: due.key.order,
-        item: due.key.item.to_string(),
-        since: due.since,
-        why,
-    };
-    let stuck: Vec<StuckItem> = items.map(view).collect();
-    Ok(Response::json(200, &StuckItems { count, stuck }))
-}
-
-fn not_arrived(fulfillment: &Fulfillment) -> BTreeMap<ParcelId, ParcelState> {
-    let parcels = fulfillment.parcels.iter().filter(|parcel| parcel.awaits_decision_since().is_some());
-    parcels.map(|parcel| (parcel.id, parcel.state())).collect()
-}
-
-pub(crate) async fn unmatched(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
+pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
     let mut found = Vec::new();
     for class in [Unmatched::OwesRefund, Unmatched::AwaitsOrder, Unmatched::NamesNoOrder] {
         found.extend(app.store.unmatched(class).await?);

@@ -1,0 +1,212 @@
+//! Everything that waits for a person or does not go on by itself, in one list.
+
+use crate::App;
+use api::{Caller, Error, Request, Response, next_cursor};
+use domain::{
+    attention::AttentionReason,
+    duty::{ItemName, STUCK_AFTER},
+    fulfillment::Fulfillment,
+    ids::{OrderId, ParcelId, PaymentId},
+    money::{Amount, Currency},
+    order_state::{Hold, HoldReason, OrderState},
+    parcel_state::ParcelState,
+    payment_record::PaymentRecord,
+    settings::Role,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::{DueClass, ItemKey, Stored, Unmatched};
+
+/// One thing that needs attention.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AttentionItem {
+    pub why: AttentionReason,
+    /// Since when it waits.
+    #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
+    pub since: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The channel's own order id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The item of the order: `state`, `fulfillment#01`, `return#01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// What an order on hold waits for, and the way on.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub holds: BTreeMap<HoldReason, Hold>,
+    /// The parcels of a fulfillment that did not arrive, and where they are, as far as anybody has told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ParcelState>"))]
+    pub parcels: BTreeMap<ParcelId, ParcelState>,
+    /// A payment without an order, with what of it is captured. `GET /operations/unmatched-payments` tells more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Amount>,
+}
+
+/// A page of what needs attention, the longest waiting first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Attention {
+    /// How many there are of each kind, on all pages.
+    pub counts: BTreeMap<AttentionReason, usize>,
+    pub items: Vec<AttentionItem>,
+    /// Ask with `cursor` for what follows; null on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Item(ItemKey),
+    Payment(PaymentId),
+}
+
+impl About {
+    fn name(&self) -> String {
+        match self {
+            Self::Item(key) => format!("{}/{}", key.order, key.item),
+            Self::Payment(payment) => payment.to_string(),
+        }
+    }
+}
+
+struct Entry {
+    why: AttentionReason,
+    since: Timestamp,
+    about: About,
+}
+
+impl Entry {
+    /// Its place in the list. A cursor is one.
+    fn place(&self) -> String {
+        format!("{:014}#{}", self.since.as_millisecond(), self.about.name())
+    }
+}
+
+pub(crate) async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let (wanted, limit, after) = (request.query_param::<AttentionReason>("why")?, request.limit()?, request.place()?);
+    let mut entries = entries(app, caller).await?;
+    let mut counts = BTreeMap::new();
+    for entry in &entries {
+        *counts.entry(entry.why).or_default() += 1;
+    }
+    let mut places: Vec<(String, Entry)> = entries
+        .drain(..)
+        .filter(|entry| wanted.is_none_or(|wanted| wanted == entry.why))
+        .map(|entry| (entry.place(), entry))
+        .filter(|(place, _)| after.as_ref().is_none_or(|after| place > after))
+        .collect();
+    places.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let has_more = places.len() > limit;
+    places.truncate(limit);
+    let next = places.last().filter(|_| has_more).map(|(place, _)| place.clone());
+    let page: Vec<Entry> = places.into_iter().map(|(_, entry)| entry).collect();
+    let items = described(app, page).await?;
+    Ok(Response::json(200, &Attention { counts, items, next_cursor: next_cursor(next) }))
+}
+
+/// Everything that waits, from indexes that hold only keys. Payments are nothing for the warehouse.
+async fn entries(app: &App, caller: &Caller) -> Result<Vec<Entry>, Error> {
+    let now = app.clock.now();
+    let mut found = Vec::new();
+    for due in app.store.due(DueClass::Owed, now - STUCK_AFTER).await? {
+        found.push(Entry { why: AttentionReason::WorkOverdue, since: due.since, about: About::Item(due.key) });
+    }
+    for due in app.store.due(DueClass::Waiting, now).await? {
+        let why =
+            if due.key.item == ItemName::State { AttentionReason::OnHold } else { AttentionReason::ParcelNotArrived };
+        found.push(Entry { why, since: due.since, about: About::Item(due.key) });
+    }
+    if caller.role != Role::Operator {
+        return Ok(found);
+    }
+    let about =
+        |why, entry: store::UnmatchedEntry| Entry { why, since: entry.since, about: About::Payment(entry.payment) };
+    for class in [Unmatched::AwaitsOrder, Unmatched::NamesNoOrder] {
+        found.extend(
+            app.store.unmatched(class).await?.into_iter().map(|entry| about(AttentionReason::PaymentUnmatched, entry)),
+        );
+    }
+    let overdue = app.store.unmatched(Unmatched::OwesRefund).await?.into_iter();
+    let overdue = overdue.filter(|entry| now.duration_since(entry.since) > STUCK_AFTER);
+    found.extend(overdue.map(|entry| about(AttentionReason::WorkOverdue, entry)));
+    Ok(found)
+}
+
+/// The entries of a page, with what their records say.
+async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Error> {
+    let keys = |is_wanted: fn(&ItemName) -> bool| {
+        let key = |entry: &Entry| match &entry.about {
+            About::Item(key) if is_wanted(&key.item) => Some(key.clone()),
+            About::Item(_) | About::Payment(_) => None,
+        };
+        page.iter().filter_map(key).collect::<Vec<ItemKey>>()
+    };
+    let states = app.store.load_all::<OrderState>(keys(|item| *item == ItemName::State)).await?;
+    let mut states: BTreeMap<ItemKey, OrderState> =
+        states.into_iter().filter_map(|(key, state)| Some((key, state.ok()?.value))).collect();
+    let parcels = app.store.load_all::<Fulfillment>(keys(|item| matches!(item, ItemName::Fulfillment(_)))).await?;
+    let mut parcels: BTreeMap<ItemKey, _> =
+        parcels.into_iter().filter_map(|(key, of)| Some((key, not_arrived(&of.ok()?.value)))).collect();
+    let payments: Vec<PaymentId> = page
+        .iter()
+        .filter_map(|entry| match &entry.about {
+            About::Payment(payment) => Some(payment.clone()),
+            About::Item(_) => None,
+        })
+        .collect();
+    let payments = app.store.payments(&payments).await?;
+    let mut payments: BTreeMap<PaymentId, Stored<PaymentRecord>> =
+        payments.into_iter().map(|read| (read.key.clone(), read)).collect();
+    let item = |Entry { why, since, about }: Entry| {
+        let bare = AttentionItem {
+            why,
+            since,
+            order: None,
+            reference: None,
+            item: None,
+            holds: BTreeMap::new(),
+            parcels: BTreeMap::new(),
+            payment: None,
+            currency: None,
+            captured: None,
+        };
+        match about {
+            About::Item(key) => {
+                let state = states.remove(&key);
+                AttentionItem {
+                    reference: state.as_ref().map(|state| state.reference.clone()),
+                    holds: state.map(|state| state.holds).unwrap_or_default(),
+                    parcels: parcels.remove(&key).unwrap_or_default(),
+                    item: Some(key.item.to_string()),
+                    order: Some(key.order),
+                    ..bare
+                }
+            }
+            About::Payment(payment) => {
+                let record = payments.remove(&payment).map(|read| read.value).unwrap_or_default();
+                let currency = record.currency();
+                AttentionItem {
+                    captured: currency.map(|currency| record.ledger().captured(currency)),
+                    currency,
+                    order: record.order,
+                    payment: Some(payment),
+                    ..bare
+                }
+            }
+        }
+    };
+    Ok(page.into_iter().map(item).collect())
+}
+
+fn not_arrived(fulfillment: &Fulfillment) -> BTreeMap<ParcelId, ParcelState> {
+    let parcels = fulfillment.parcels.iter().filter(|parcel| parcel.awaits_decision_since().is_some());
+    parcels.map(|parcel| (parcel.id, parcel.state())).collect()
+}
