@@ -73,6 +73,11 @@ fn take_empty_for_absent(field: &mut Value) {
     if is_text && field.get("minLength").is_some() {
         field["minLength"] = 0.into();
     }
+    // JSON Schema has no format for an address or nothing.
+    if is_text && field["format"] == "uri" {
+        field.as_object_mut().and_then(|field| field.remove("format"));
+        field["pattern"] = "^https?://".into();
+    }
     if is_text && let Some(pattern) = field["pattern"].as_str().map(str::to_owned) {
         field["pattern"] = format!("^$|{pattern}").into();
     }

@@ -150,7 +150,8 @@ impl Walk<'_> {
         if schema["enum"].is_array() {
             return self.names(schema, at);
         }
-        let format = schema["format"].as_str();
+        let is_address = schema["pattern"].as_str().is_some_and(|pattern| pattern.contains("https?://"));
+        let format = schema["format"].as_str().or(is_address.then_some("uri"));
         if let Some(most) = limit(schema, "maxLength") {
             self.probe(at, "of the largest length", true, sample(format, most).into());
             self.probe(at, "that is too long", false, sample(format, most + 1).into());
