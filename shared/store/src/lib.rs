@@ -43,7 +43,6 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::time::Instant;
 
 /// An item as DynamoDB returns it.
 pub(crate) type Item = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
@@ -58,7 +57,7 @@ pub struct Store {
 }
 
 /// The locations, and when they were read.
-type FreshLocations = (Instant, Arc<[Location]>);
+type FreshLocations = (settings::ReadAt, Arc<[Location]>);
 
 /// A failure of DynamoDB, or of an item in it.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use domain::{
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::time::Instant;
 
@@ -24,6 +24,22 @@ const SKU: &str = "sku";
 
 /// Every order asks for the locations, and they change a few times a year. A sandbox may be this far behind.
 const LOCATIONS_TTL: Duration = Duration::from_secs(10);
+
+/// When something was read. Between invocations Lambda freezes a sandbox, and a monotonic clock may stand still with it; the
+/// wall clock does not. In tests the other way round.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadAt(Instant, SystemTime);
+
+impl ReadAt {
+    fn now() -> Self {
+        Self(Instant::now(), SystemTime::now())
+    }
+
+    fn is_younger_than(self, age: Duration) -> bool {
+        // A wall clock that was set back makes it old.
+        self.0.elapsed() < age && self.1.elapsed().is_ok_and(|by_the_wall| by_the_wall < age)
+    }
+}
 
 /// A record of a collection of the settings table.
 pub trait Setting: Record {
@@ -73,13 +89,13 @@ impl Store {
     /// All locations, at most ten seconds old.
     pub async fn locations(&self) -> Result<Arc<[Location]>, StoreError> {
         let cached = self.locations.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, locations)) = cached.filter(|(at, _)| at.elapsed() < LOCATIONS_TTL) {
+        if let Some((_, locations)) = cached.filter(|(at, _)| at.is_younger_than(LOCATIONS_TTL)) {
             return Ok(locations);
         }
         let locations: Arc<[Location]> = self.settings::<Location>().await?.into();
         // Only a new shop has no location, and only briefly, so an empty list is not cached.
         if !locations.is_empty() {
-            let fresh = Some((Instant::now(), Arc::clone(&locations)));
+            let fresh = Some((ReadAt::now(), Arc::clone(&locations)));
             *self.locations.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
         Ok(locations)

@@ -318,7 +318,7 @@ fn what_would_make_it_behave_otherwise_is_refused() {
             "the local stack does not know the resource type `AWS::SQS::QueuePolicy`".to_owned(),
         ),
         (parameter("AllowedPattern: b"), unknown("AllowedPattern")),
-        (parameter("MinLength: 2"), unknown("MinLength")),
+        (parameter("MaxLength: 2"), unknown("MaxLength")),
     ] {
         match parse(&text) {
             Ok(system) => panic!("{text}\n{system:?}"),
