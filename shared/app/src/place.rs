@@ -181,7 +181,8 @@ impl Placing<'_> {
         let unknown = |(n, line): (usize, &Line)| {
             let detail = || {
                 format!(
-                    "{} is kept at no location; what has no stock (gift wrap, a fee) is sent as \"stocked\": false",
+                    "{} is kept at no location: count it first (PUT /stock), or send what has no stock (gift wrap, a fee) as \
+                     \"stocked\": false",
                     line.sku
                 )
             };

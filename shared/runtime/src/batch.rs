@@ -22,7 +22,10 @@ where
             let work = AssertUnwindSafe(work(message)).catch_unwind();
             async move {
                 match work.await {
-                    Ok(Ok(())) => None,
+                    Ok(Ok(())) => {
+                        tracing::debug!(message = name, trace, "worked off");
+                        None
+                    }
                     Ok(Err(error)) => {
                         tracing::warn!(record = id, message = name, trace, %error, "a record failed");
                         Some(id)

@@ -135,10 +135,14 @@ impl<'a> Write<'a> {
             };
             match outcome {
                 Outcome::Done => {
+                    tracing::debug!(actions = self.actions.len(), owed = self.owed.len(), "committed");
                     self.store.sender.send(&self.owed).await;
                     return Ok(());
                 }
-                Outcome::Refused(failed) => return Err(CommitError::Conflict(failed)),
+                Outcome::Refused(failed) => {
+                    tracing::debug!(?failed, "a rival was faster, or a condition does not hold");
+                    return Err(CommitError::Conflict(failed));
+                }
                 Outcome::Collided if Safeguard::CollisionIsNoSuccess.is_off() => return Ok(()),
                 Outcome::Collided => pause(attempt).await,
             }

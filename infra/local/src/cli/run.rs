@@ -24,6 +24,14 @@ use tokio::time::timeout;
 /// How long the last log lines may take to arrive after the stack has stopped.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
+/// What an empty shop needs before its first order, as infra/README.md has it.
+const FIRST_STEPS: [(&str, &str, &str); 4] = [
+    ("PUT", "/channels/web", r#"{"name": "Web shop"}"#),
+    ("PUT", "/locations/main", r#"{"name": "Warehouse", "priority": 1, "schedule": {"time_zone": "Europe/Berlin"}}"#),
+    ("PUT", "/stock", r#"{"sku": "MUG-BLUE", "location": "main", "on_hand": 50, "reason": "first count"}"#),
+    ("POST", "/keys", r#"{"name": "web shop", "role": "storefront", "channel": "web"}"#),
+];
+
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Use the functions' binaries in this directory instead of building them
@@ -100,20 +108,22 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
     line("Payment provider", stack.stripe().endpoint());
     line("Warehouse's webhook", &stack.warehouse().url());
     line("Operator's API key", key);
-    let try_path = if let Some(Shop { storefront_key, warehouse_key }) = shop {
+    let exports = format!("  export API={api} STRIPE={} OPERATOR={key}", stack.stripe().endpoint());
+    if let Some(Shop { storefront_key, warehouse_key }) = shop {
         line("Storefront's API key", storefront_key);
         line("Warehouse's API key", warehouse_key);
-        println!("\n  A demo shop is there. Try:");
-        "stock/MUG-BLUE"
-    } else {
-        println!("\n  Nothing is in it. Try:");
-        "operations/attention"
-    };
-    println!("\n  curl -H 'Authorization: Bearer {key}' {api}/{try_path}\n");
-    if let Some(Shop { storefront_key, warehouse_key }) = shop {
+        println!("\n  A demo shop is there. Try:\n\n  curl -H 'Authorization: Bearer {key}' {api}/stock/MUG-BLUE\n");
         // The README's examples use these.
-        println!("  export API={api} STRIPE={}", stack.stripe().endpoint());
-        println!("  export OPERATOR={key} STOREFRONT={storefront_key} WAREHOUSE={warehouse_key}\n");
+        println!("{exports}\n  export STOREFRONT={storefront_key} WAREHOUSE={warehouse_key}\n");
+    } else {
+        println!("\n  Nothing is in it. A shop begins with:\n\n{exports}");
+        for (method, path, body) in FIRST_STEPS {
+            println!(
+                "  curl -s -X {method} $API{path} -H \"Authorization: Bearer $OPERATOR\" \\\n    -H 'Content-Type: \
+                 application/json' -d '{body}'"
+            );
+        }
+        println!();
     }
     match kept {
         None => println!("  Nothing is kept. Ctrl-C stops.\n"),
