@@ -16,7 +16,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{DueClass, ItemKey, Stored, Unmatched};
+use store::{DueClass, ItemKey, Unmatched};
 
 /// One thing that needs attention.
 #[derive(Debug, Serialize)]
@@ -162,9 +162,9 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             About::Item(_) => None,
         })
         .collect();
-    let payments = app.store.payments(&payments).await?;
-    let mut payments: BTreeMap<PaymentId, Stored<PaymentRecord>> =
-        payments.into_iter().map(|read| (read.key.clone(), read)).collect();
+    let payments = app.store.load_all::<PaymentRecord>(payments).await?;
+    let mut payments: BTreeMap<PaymentId, PaymentRecord> =
+        payments.into_iter().filter_map(|(id, read)| Some((id, read.ok()?.value))).collect();
     let item = |Entry { why, since, about }: Entry| {
         let bare = AttentionItem {
             why,
@@ -191,7 +191,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
                 }
             }
             About::Payment(payment) => {
-                let record = payments.remove(&payment).map(|read| read.value).unwrap_or_default();
+                let record = payments.remove(&payment).unwrap_or_default();
                 let currency = record.currency();
                 AttentionItem {
                     captured: currency.map(|currency| record.ledger().captured(currency)),

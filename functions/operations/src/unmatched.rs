@@ -113,7 +113,7 @@ fn view(payment: Stored<PaymentRecord>) -> UnmatchedPayment {
     let (ledger, currency) = (payment.value.ledger(), payment.value.currency());
     let amount = |of: fn(&Ledger, Currency) -> Amount| currency.map_or(0, |currency| of(&ledger, currency));
     UnmatchedPayment {
-        since: payment.value.unmatched_at.or(payment.value.refund_owed_since()),
+        since: payment.value.unmatched_at.or(payment.value.refund_owed_since),
         currency,
         captured: amount(Ledger::captured),
         refunded: amount(Ledger::refunded),

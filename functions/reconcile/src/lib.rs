@@ -246,14 +246,16 @@ async fn find_overdue_of(
 /// Matches payments to orders that have appeared. Returns since when payments have been waiting.
 async fn match_payments(app: &App, now: Timestamp) -> (Vec<Timestamp>, Step) {
     let both = async {
-        let awaiting = app.store.unmatched(Unmatched::AwaitsOrder).await?;
-        Ok::<_, Error>((awaiting, app.store.unmatched(Unmatched::NamesNoOrder).await?))
+        let mut awaiting = app.store.unmatched(Unmatched::AwaitsOrder).await?;
+        let nameless = app.store.unmatched(Unmatched::NamesNoOrder).await?;
+        let since: Vec<Timestamp> = awaiting.iter().chain(&nameless).map(|entry| entry.since).collect();
+        awaiting.extend(app.store.unmatched(Unmatched::AwaitsOrderWithoutMoney).await?);
+        Ok::<_, Error>((awaiting, since))
     };
-    let (awaiting, nameless) = match both.await {
+    let (awaiting, since) = match both.await {
         Ok(both) => both,
         Err(error) => return (Vec::new(), Step::failed(error)),
     };
-    let since = awaiting.iter().chain(&nameless).map(|entry| entry.since).collect();
     if Safeguard::ReconcileMatchesPayments.is_off() {
         return (since, Step::default());
     }

@@ -75,16 +75,17 @@ async fn attempt(store: &Store, named: &Named, event: &MoneyEvent, now: Timestam
         (Word::Claimed, Some(_)) => Word::Told,
         _ => record.word_after(&events),
     };
-    write_record(store, &payment, PaymentRecord { order: Some(pays.clone()), word, ..record.clone() }, now).await?;
-    let outcome = take_in(store, &state, &events, decision, now).await?;
-    if !record.events.is_empty() {
-        // The kept events are in the ledger now. If clearing them fails, reconcile finds them known and clears them. It
-        // also takes in what was kept meanwhile.
-        let kept = store.payment(&event.payment).await?;
-        if kept.value.events == record.events {
-            write_record(store, &kept, kept.value.clone().taken(pays.clone()), now).await?;
-        }
+    let record = PaymentRecord { order: Some(pays.clone()), word, ..record };
+    if record.events.is_empty() {
+        write_record(store, &payment, record, now).await?;
+        return take_in(store, &state, &events, decision, now).await;
     }
+    // What was kept changes hands in one transaction, so that nobody decides about it meanwhile.
+    let (next, outcome) = told(&state, &events, decision, now);
+    let mut write = store.write(now);
+    write.state(&state, next);
+    write.replace(&payment, record.taken(pays.clone()));
+    write.commit().await?;
     Ok(outcome)
 }
 
@@ -101,11 +102,22 @@ async fn take_in(
     decision: Option<Entry>,
     now: Timestamp,
 ) -> Result<Recorded, Error> {
+    let (next, outcome) = told(state, events, decision, now);
+    orders::commit_state(store, state, next, now).await?;
+    Ok(outcome)
+}
+
+/// The order once it has been told facts, and whether they were news.
+fn told(
+    state: &Stored<OrderState>,
+    events: &[MoneyEvent],
+    decision: Option<Entry>,
+    now: Timestamp,
+) -> (OrderState, Recorded) {
     let told = decision.into_iter().fold(state.value.clone(), OrderState::payment_assigned);
     let next = events.iter().fold(told, |state, event| state.record(event, now));
     let outcome = if next == state.value { Recorded::Known } else { Recorded::Recorded };
-    orders::commit_state(store, state, next, now).await?;
-    Ok(outcome)
+    (next, outcome)
 }
 
 async fn write_record(
@@ -128,8 +140,12 @@ pub async fn match_payment(store: &Store, payment: &PaymentId, now: Timestamp) -
         let Some(order) = order else { return Ok(false) };
         let Some(state) = store.order_state(&order).await? else { return Ok(false) };
         let decision = payment.value.decision(&payment.key);
-        take_in(store, &state, &payment.value.events, decision, now).await?;
-        write_record(store, &payment, payment.value.clone().taken(order), now).await?;
+        // In one transaction, so that nobody decides about the payment meanwhile.
+        let (next, _) = told(&state, &payment.value.events, decision, now);
+        let mut write = store.write(now);
+        write.state(&state, next);
+        write.replace(&payment, payment.value.clone().taken(order));
+        write.commit().await?;
         Ok(true)
     })
     .await

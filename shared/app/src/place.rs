@@ -92,8 +92,13 @@ pub async fn place_order(
     let policy = conditions.policy(placed.currency);
     let placement = Placement { fingerprint, reserved_until, first_total: None, order: placed };
     retry_on_conflict(async || {
-        let payment = payment_of(store, &id, &placement.order).await?;
-        Placing { store, id: &id, placement: &placement, stamp, policy, payment }.attempt().await
+        let placing = Placing { store, id: &id, placement: &placement, stamp, policy, payment: None };
+        match payment_of(store, &id, &placement.order).await {
+            Ok(payment) => Placing { payment, ..placing }.attempt().await,
+            // A replay gets its answer whatever has become of its payment since.
+            Err(Error::Refused(refusal)) => placing.known().await?.ok_or(Error::Refused(refusal)),
+            Err(error) => Err(error),
+        }
     })
     .await
 }

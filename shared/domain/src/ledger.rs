@@ -59,11 +59,26 @@ pub struct Ledger {
 impl Ledger {
     /// Merges a fact. Repeated or reordered facts give the same ledger.
     pub fn record(&mut self, event: &MoneyEvent) {
+        self.merge(event);
+        self.follow_disputes(&event.payment);
+    }
+
+    /// Merges facts at once. What follows from a dispute follows from all of them: some alone may say too little.
+    pub fn record_all(&mut self, events: &[MoneyEvent]) {
+        for event in events {
+            self.merge(event);
+        }
+        let payments: Vec<PaymentId> = self.payments.keys().cloned().collect();
+        for payment in &payments {
+            self.follow_disputes(payment);
+        }
+    }
+
+    fn merge(&mut self, event: &MoneyEvent) {
         self.expect(&event.payment).record(event);
         if let MoneyFact::Refund { ours, id, amount, status } = &event.fact {
             self.record_refund(&event.payment, ours.as_ref(), id, *amount, *status);
         }
-        self.follow_disputes(&event.payment);
     }
 
     /// Forgets the oldest of the payments that came to nothing, so that a customer who tries for ever fills no ledger. If
@@ -101,7 +116,7 @@ impl Ledger {
                 // Made in the provider's dashboard. Every provider's id fits into ours. If one did not, the provider's
                 // total would still count the money.
                 let Ok(id) = provider_id.parse() else { return };
-                let new = Refund { payment: payment.clone(), amount, attempt: 0, state: state.clone() };
+                let new = Refund { payment: payment.clone(), amount, attempt: 0, came_back: 0, state: state.clone() };
                 self.refunds.entry(id).or_insert(new)
             }
         };

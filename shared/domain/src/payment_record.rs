@@ -66,6 +66,9 @@ pub struct PaymentRecord {
     pub refunds: BTreeMap<RefundId, Refund>,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
+    /// Since when it has owed a refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_owed_since: Option<Timestamp>,
     /// What people decided about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Entry>,
@@ -82,6 +85,9 @@ impl PaymentRecord {
             self.events.push(event.clone());
             self.unmatched_at.get_or_insert(now);
             self.drop_what_says_nothing();
+            if !self.refunds.is_empty() {
+                self.follow_refunds(now);
+            }
         }
         if let Some(order) = &named.order
             && self.word != Word::Decided
@@ -90,9 +96,6 @@ impl PaymentRecord {
             self.word = Word::Told;
         }
         self.channel = named.channel.clone().or(self.channel);
-        if !self.refunds.is_empty() {
-            self.follow_refunds(now);
-        }
         self
     }
 
@@ -103,11 +106,18 @@ impl PaymentRecord {
         while self.events.len() > ENOUGH && oldest < self.events.len() {
             let whole = self.ledger();
             let dropped = self.events.remove(oldest);
-            if self.ledger() != whole {
+            // What became of a refund stands in the refund as well, and an order that takes the events must hear it.
+            let is_of_refund = matches!(dropped.fact, MoneyFact::Refund { .. });
+            if is_of_refund || self.ledger() != whole {
                 self.events.insert(oldest, dropped);
                 oldest += 1;
             }
         }
+    }
+
+    /// Whether money of the customer is here or promised: then somebody has to look if no order takes it.
+    pub fn has_or_awaits_money(&self) -> bool {
+        self.ledger().has_or_awaits_money()
     }
 
     /// Whether a later failure than this one is kept.

@@ -26,6 +26,9 @@ const UNMATCHED_SINCE: &str = "unmatched_since";
 pub enum Unmatched {
     /// It names an order that is not there yet.
     AwaitsOrder,
+    /// It names an order that is not there yet, and no money has come or gone: a failed attempt, or one that was given up.
+    /// Nobody has to look.
+    AwaitsOrderWithoutMoney,
     /// It names no order, and may not concern this shop at all. Only a person can tell.
     NamesNoOrder,
     /// No order takes it: a person has decided to refund it, and the provider has still to be asked.
@@ -43,6 +46,7 @@ impl Unmatched {
     fn class(self) -> &'static str {
         match self {
             Self::AwaitsOrder => "awaits-order",
+            Self::AwaitsOrderWithoutMoney => "awaits-order-without-money",
             Self::NamesNoOrder => "names-no-order",
             Self::OwesRefund => "owes-refund",
         }
@@ -70,10 +74,15 @@ impl Record for PaymentRecord {
     }
 
     fn index_keys(&self, _: &PaymentId) -> Vec<(&'static str, String)> {
-        let (class, since) = match (self.refund_owed_since(), self.unmatched_at) {
+        let awaits_order = self.order.is_some() && !self.is_given_back();
+        let (class, since) = match (self.refund_owed_since, self.unmatched_at) {
             (Some(since), _) => (Unmatched::OwesRefund, since),
-            (None, Some(since)) if self.order.is_some() && !self.is_given_back() => (Unmatched::AwaitsOrder, since),
-            (None, Some(since)) => (Unmatched::NamesNoOrder, since),
+            (None, Some(since)) => match (awaits_order, self.has_or_awaits_money()) {
+                (true, true) => (Unmatched::AwaitsOrder, since),
+                (true, false) => (Unmatched::AwaitsOrderWithoutMoney, since),
+                (false, true) => (Unmatched::NamesNoOrder, since),
+                (false, false) => return Vec::new(), // nobody has to do anything
+            },
             (None, None) => return Vec::new(),
         };
         vec![(UNMATCHED_CLASS, class.class().to_owned()), (UNMATCHED_SINCE, sortable(since))]

@@ -137,14 +137,19 @@ impl Payment {
         }
     }
 
-    /// When its last attempt failed, if nothing else is known of it.
+    /// When it was last heard of, if it has come to nothing: its last attempt failed, or it was canceled.
     pub(super) fn came_to_nothing_at(&self) -> Option<Timestamp> {
+        let has_failed = self.failure.is_some() && self.authorized.is_none() && !self.is_pending();
         let is_nothing = self.captured == 0
             && self.refunded_in_total == 0
-            && self.authorized.is_none()
             && self.disputes.is_empty()
-            && !self.is_pending();
-        self.failure.as_ref().filter(|_| is_nothing).map(|failure| failure.at)
+            && (self.voided || has_failed);
+        let heard = [
+            self.failure.as_ref().map(|failure| failure.at),
+            self.authorized.as_ref().map(|authorized| authorized.at),
+            self.pending.map(|pending| pending.at),
+        ];
+        is_nothing.then(|| heard.into_iter().flatten().max().unwrap_or(Timestamp::MIN))
     }
 
     /// Whether the payment counts for an order in `currency`. Other money is recorded and shown, but pays for nothing.

@@ -14,6 +14,9 @@ pub struct Refund {
     /// Counted from 1, and part of the idempotency key: after a definite failure a new attempt gets a new
     /// key. 0 for a refund that was made elsewhere.
     pub attempt: u32,
+    /// What earlier attempts moved and the customer's bank sent back. The provider's total has counted it.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub came_back: Amount,
     #[serde(flatten)]
     pub state: RefundState,
 }

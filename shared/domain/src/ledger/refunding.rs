@@ -24,7 +24,9 @@ impl Ledger {
     /// larger one is right. The total may include a refund that failed later, so such refunds are subtracted from it.
     pub(super) fn refunded_of(&self, id: &PaymentId, payment: &Payment, counts: impl Fn(&Refund) -> bool) -> Amount {
         let sum = self.sum_of(id, |refund| counts(refund));
-        sum.max(payment.refunded_in_total - self.sum_of(id, Refund::failed_later))
+        let came_back: Amount =
+            self.refunds().filter(|(_, refund)| refund.payment == *id).map(|(_, refund)| refund.came_back).sum();
+        sum.max(payment.refunded_in_total - self.sum_of(id, Refund::failed_later) - came_back)
     }
 
     pub(super) fn sum_of(&self, id: &PaymentId, wanted: impl Fn(&Refund) -> bool) -> Amount {
@@ -78,7 +80,8 @@ impl Ledger {
                 if state == RefundState::Intended {
                     intended += amount;
                 }
-                self.refunds.insert(id, Refund { payment: part.payment.clone(), amount, attempt: 1, state });
+                self.refunds
+                    .insert(id, Refund { payment: part.payment.clone(), amount, attempt: 1, came_back: 0, state });
                 made += 1;
                 left -= amount;
             }
@@ -97,6 +100,9 @@ impl Ledger {
         for refund in self.refunds.values_mut().filter(failed) {
             if let Some(left) = room.get_mut(&refund.payment).filter(|left| refund.amount <= **left) {
                 *left -= refund.amount;
+                if refund.failed_later() {
+                    refund.came_back += refund.amount;
+                }
                 refund.attempt += 1;
                 refund.state = RefundState::Intended;
                 retried += 1;

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 /// They are kept in the order's state, which has a limit.
 const MAX_REFUNDS: usize = 200;
+/// And so many lines in all of them.
+const MAX_PARTS: usize = 2_000;
 
 impl Order {
     /// Decides to refund an amount, the price of units, or a part of the shipping price. Never more than is left of what
@@ -24,7 +26,9 @@ impl Order {
             let other = "this idempotency key was used for another refund";
             return if known.is_of(request) { Ok(self) } else { Err(Rejection::new(Code::KeyReused, other)) };
         }
-        if self.state.requested_refunds.len() >= MAX_REFUNDS {
+        let parts = |refund: &crate::requested_refund::RequestedRefund| 1 + refund.lines.len();
+        let before: usize = self.state.requested_refunds.iter().map(parts).sum();
+        if self.state.requested_refunds.len() >= MAX_REFUNDS || before + request.lines.len() > MAX_PARTS {
             let why = format!("{MAX_REFUNDS} refunds of this order were asked for; make further ones at the provider");
             return Err(Rejection::new(Code::TooManyRefunds, why));
         }

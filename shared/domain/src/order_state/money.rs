@@ -44,7 +44,7 @@ impl OrderState {
     pub fn record(mut self, event: &MoneyEvent, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         self.ledger.record(event);
-        if matches!(event.fact, MoneyFact::Failed(_)) {
+        if matches!(event.fact, MoneyFact::Failed(_) | MoneyFact::Voided) {
             self.ledger.forget_failed();
         }
         if self.ledger != before {

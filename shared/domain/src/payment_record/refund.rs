@@ -13,6 +13,7 @@ use crate::{
     safeguards::Safeguard,
 };
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The name of the refund. It is part of the idempotency key at the provider.
 const NAME: &str = "unmatched";
@@ -20,11 +21,8 @@ const NAME: &str = "unmatched";
 impl PaymentRecord {
     /// The payment as its events tell it, with the refunds that a person decided.
     pub fn ledger(&self) -> Ledger {
-        let mut told = Ledger::default();
-        self.events.iter().for_each(|event| told.record(event));
-        // The refunds follow the disputes, all of which must be known for that.
-        let mut ledger = Ledger { payments: told.payments, refunds: self.refunds.clone(), ..Ledger::default() };
-        self.events.iter().for_each(|event| ledger.record(event));
+        let mut ledger = Ledger { refunds: self.refunds.clone(), ..Ledger::default() };
+        ledger.record_all(&self.events);
         ledger
     }
 
@@ -37,29 +35,31 @@ impl PaymentRecord {
         !Safeguard::GivenBackIsNotTaken.is_off() && self.refunds.values().any(Refund::goes_back)
     }
 
-    /// Decides to refund all that is left of it, and owes the refund. Decides a failed refund again, under a new key. A
-    /// repeated decision changes nothing.
+    /// Decides to refund all that is left of it, and owes the refund. What failed is tried again under a new key. A repeated
+    /// decision changes nothing.
     pub fn give_back(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         let mut ledger = self.ledger();
         let Some(currency) = self.currency().filter(|currency| ledger.captured(*currency) > 0) else {
             let why = "nothing of the payment has been captured; an authorization is voided at the provider";
             return Err(Rejection::new(Code::NothingToRefund, why));
         };
-        if self.refunds.values().any(Refund::goes_back) {
-            return Ok(self);
-        }
         let amount = ledger.not_refunded(currency);
-        if self.refunds.is_empty() {
-            ledger.intend_refund(NAME, amount, currency);
-        } else {
+        if amount > 0 {
             ledger.retry_failed(currency);
+            let name = match self.refunds.len() {
+                0 => NAME.to_owned(),
+                before => format!("{NAME}-{}", before + 1),
+            };
+            ledger.intend_refund(&name, ledger.not_refunded(currency), currency);
         }
-        if !ledger.refunds.values().any(|refund| refund.attempt > 0 && refund.goes_back()) {
+        let refunds = own(ledger);
+        if refunds == self.refunds {
             let why = "all of the payment has gone back already, or its bank has taken it";
-            return Err(Rejection::new(Code::NothingToRefund, why));
+            let is_repetition = self.refunds.values().any(Refund::goes_back);
+            return if is_repetition { Ok(self) } else { Err(Rejection::new(Code::NothingToRefund, why)) };
         }
+        self.refunds = refunds;
         history::add(&mut self.history, stamp.entry(Event::RefundRequested, currency.format(amount)));
-        self.take_refunds_from(ledger);
         self.follow_refunds(stamp.at);
         Ok(self)
     }
@@ -111,34 +111,29 @@ impl PaymentRecord {
 
     /// Drops the duty to refund once no refund is owed.
     pub fn without_refund_duty(mut self) -> Self {
-        self.owe_refunds();
+        if !self.refunds.values().any(Refund::is_owed) {
+            self.owed.remove(&Duty::Refund);
+            self.refund_owed_since = None;
+        }
         self
     }
 
     /// Lets the refunds follow what the provider tells. As long as money is left, the payment is unmatched.
     pub(super) fn follow_refunds(&mut self, now: Timestamp) {
         let ledger = self.ledger();
-        let is_settled = !ledger.has_money();
-        self.take_refunds_from(ledger);
-        self.owe_refunds();
-        self.unmatched_at = if is_settled { None } else { self.unmatched_at.or(Some(now)) };
-    }
-
-    fn take_refunds_from(&mut self, ledger: Ledger) {
-        self.refunds = ledger.refunds.into_iter().filter(|(_, refund)| refund.attempt > 0).collect();
-    }
-
-    fn owe_refunds(&mut self) {
+        self.unmatched_at = if ledger.has_money() { self.unmatched_at.or(Some(now)) } else { None };
+        self.refunds = own(ledger);
         if self.refunds.values().any(Refund::is_owed) {
             self.owed.insert(Duty::Refund);
+            self.refund_owed_since.get_or_insert(now);
         } else {
             self.owed.remove(&Duty::Refund);
+            self.refund_owed_since = None;
         }
     }
+}
 
-    /// Since when its refund is owed, if it is.
-    pub fn refund_owed_since(&self) -> Option<Timestamp> {
-        let decided = self.history.iter().rev().find(|entry| entry.what == Event::RefundRequested);
-        decided.filter(|_| self.owed.contains(&Duty::Refund)).map(|entry| entry.at)
-    }
+/// The refunds that Orderly was asked for.
+fn own(ledger: Ledger) -> BTreeMap<RefundId, Refund> {
+    ledger.refunds.into_iter().filter(|(_, refund)| refund.attempt > 0).collect()
 }

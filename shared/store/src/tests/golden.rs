@@ -141,7 +141,7 @@ async fn the_state_of_a_cancelled_order_with_a_refund_in_every_state() {
     let mut state = order.state.clone();
     for (n, refund_state) in (1..).zip(all_refund_states()) {
         let payment = "stripe_pi_1".parse().unwrap();
-        let refund = Refund { payment, amount: 100, attempt: n, state: refund_state };
+        let refund = Refund { payment, amount: 100, attempt: n, came_back: 0, state: refund_state };
         state.ledger.refunds.insert(format!("return-0{n}").parse().unwrap(), refund);
     }
     assert_record("state_cancelled_with_refunds", item_of(&order, ItemName::State), state).await;

@@ -166,7 +166,7 @@ async fn a_head_reads_back_with_a_refund_in_every_state() {
     let mut state = state();
     for (n, refund_state) in (0_u32..).zip(all_refund_states()) {
         let payment = "stripe_pi_1".parse().unwrap();
-        let refund = Refund { payment, amount: MAX_AMOUNT, attempt: n, state: refund_state };
+        let refund = Refund { payment, amount: MAX_AMOUNT, attempt: n, came_back: i64::from(n), state: refund_state };
         state.ledger.refunds.insert(format!("return-{n}").parse().unwrap(), refund);
     }
     reads_back([(ItemName::State, state)]).await;

@@ -57,7 +57,7 @@ fn with_own_refunds() -> Ledger {
     let mut ledger = Ledger::default();
     for n in 0..3 {
         let payment = format!("acme_pi_{n}").parse().unwrap();
-        let new = Refund { payment, amount: 50, attempt: 2, state: RefundState::Intended };
+        let new = Refund { payment, amount: 50, attempt: 2, came_back: 0, state: RefundState::Intended };
         ledger.refunds.insert(format!("return-{n}").parse().unwrap(), new);
     }
     ledger

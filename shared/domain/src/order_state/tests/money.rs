@@ -51,6 +51,9 @@ fn thousands_of_failed_attempts_leave_an_order_small_and_payable() {
         assert!(size < 8_000, "{size} bytes");
         assert_eq!(tried.payment_status(), PaymentStatus::Failed);
         assert_eq!(tried.clone().record(&failed(payment(17), 17), at(6_000)), tried, "an old one again is no news");
+        let cancelled =
+            (0..5_000).fold(pending(), |state, n| state.record(&event(&payment(n), MoneyFact::Voided), at(n)));
+        assert!(serde_json::to_string(&cancelled).unwrap().len() < 8_000);
         let paid = tried.record(&event("stripe_pi_17", MoneyFact::Captured(3700)), at(6_001));
         assert_eq!((paid.payment_status(), &paid.status), (PaymentStatus::Paid, &OrderStatus::Open));
     }

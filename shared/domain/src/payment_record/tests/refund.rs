@@ -36,7 +36,7 @@ fn all_that_is_left_goes_back_and_no_order_takes_it() {
     let owing = given_back(&[captured(1000), event("stripe_pi_1", part)]);
     assert_eq!(refunds(&owing), [("unmatched", 700, 1, &RefundState::Intended)]);
     assert!(owing.is_given_back() && owing.owed.contains(&Duty::Refund));
-    assert_eq!((owing.refund_owed_since(), owing.unmatched_at), (Some(at(2)), None));
+    assert_eq!((owing.refund_owed_since, owing.unmatched_at), (Some(at(2)), None));
     assert_eq!(owing.clone().give_back(&stamp(3)).unwrap(), owing, "the same decision again is none");
 
     let sent = given_back(&[captured(1000)]).refund_sent(&ours(1).id, at(3));
@@ -45,7 +45,7 @@ fn all_that_is_left_goes_back_and_no_order_takes_it() {
     assert!(done.is_given_back() && done.owed.is_empty());
     let sum = event("stripe_pi_1", MoneyFact::RefundedInTotal(1000));
     let told = done.record(&sum, at(5)).keep(&captured(1000), &order("b").into(), at(6));
-    assert_eq!((told.unmatched_at, told.refund_owed_since()), (None, None), "what comes later brings it up no more");
+    assert_eq!((told.unmatched_at, told.refund_owed_since), (None, None), "what comes later brings it up no more");
 }
 
 #[test]
@@ -90,12 +90,84 @@ fn a_refund_that_fails_brings_the_payment_up_again() {
         assert!(failed.owed.is_empty());
         let again = failed.clone().give_back(&stamp(5)).unwrap();
         assert_eq!(refunds(&again), [("unmatched", 1000, 2, &RefundState::Intended)]);
-        assert_eq!(again.refund_owed_since(), Some(at(5)));
+        assert_eq!(again.refund_owed_since, Some(at(5)));
         let late = again.clone().record(&made(RefundStatus::Succeeded), at(6));
         assert_eq!(refunds(&late), refunds(&again), "the first attempt is over");
         let taken = failed.assign(order("a"), &stamp(5)).taken(order("a"));
         assert!(taken.refunds.is_empty() && taken.events.is_empty());
     }
+}
+
+fn elsewhere(amount: Amount, status: RefundStatus) -> MoneyEvent {
+    event("stripe_pi_1", MoneyFact::Refund { ours: None, id: "re_0".into(), amount, status })
+}
+
+#[test]
+fn what_is_left_beside_a_refund_that_went_can_still_go() {
+    // 400 of 1000 are disputed; the 600 went, and the 400 were refused.
+    let part = given_back(&[captured(1000), dispute_of(400, DisputeStatus::Open)]);
+    let states =
+        |record: &PaymentRecord| refunds(record).into_iter().map(|(_, a, n, s)| (a, n, s.clone())).collect::<Vec<_>>();
+    assert_eq!(states(&part), [(600, 1, RefundState::Intended), (400, 1, RefundState::Blocked)]);
+    let first =
+        MoneyFact::Refund { ours: Some(ours(1)), id: "re_1".into(), amount: 600, status: RefundStatus::Succeeded };
+    let went = part.refund_sent(&ours(1).id, at(3)).record(&event("stripe_pi_1", first), at(3));
+    let won = went.record(&MoneyEvent { at: at(9), ..dispute_of(400, DisputeStatus::Won) }, at(9));
+    assert_eq!(won.refund_owed_since, Some(at(9)));
+    let second = OurRefund { id: "unmatched.2".parse().unwrap(), attempt: 1 };
+    let refused = won.refund_sent(&second.id, at(10)).refund_refused(&second, "insufficient_funds", at(11));
+    assert_eq!((refused.unmatched_at, refused.refund_owed_since), (Some(at(11)), None));
+    let again = refused.give_back(&stamp(12)).unwrap();
+    assert_eq!(states(&again)[1], (400, 2, RefundState::Intended));
+
+    // A refund at the provider fails after the decision, so there is more to refund.
+    let rest = given_back(&[captured(1000), elsewhere(300, RefundStatus::Pending)]);
+    let done = rest.record(
+        &event(
+            "stripe_pi_1",
+            MoneyFact::Refund { ours: Some(ours(1)), id: "re_1".into(), amount: 700, status: RefundStatus::Succeeded },
+        ),
+        at(3),
+    );
+    let failed = done.record(&elsewhere(300, RefundStatus::Failed), at(4)).give_back(&stamp(5)).unwrap();
+    assert_eq!(states(&failed)[1], (300, 1, RefundState::Intended));
+}
+
+#[test]
+fn a_failed_refund_is_tried_again_for_what_is_left() {
+    let failed = given_back(&[captured(1000)]).refund_refused(&ours(1), "insufficient_funds", at(3));
+    let less = failed.record(&elsewhere(300, RefundStatus::Succeeded), at(4)).give_back(&stamp(5)).unwrap();
+    let owed: Vec<Amount> =
+        less.refunds.values().filter(|refund| refund.is_owed()).map(|refund| refund.amount).collect();
+    assert_eq!(owed, [700]);
+}
+
+#[test]
+fn a_refund_made_elsewhere_does_not_free_what_a_dispute_blocks() {
+    let mut events = [
+        captured(1000),
+        elsewhere(600, RefundStatus::Succeeded),
+        event("stripe_pi_1", MoneyFact::RefundedInTotal(600)),
+        dispute_of(200, DisputeStatus::Open),
+    ];
+    for _ in 0..events.len() {
+        events.rotate_left(1);
+        let record = given_back(&events);
+        let states: Vec<_> = record.refunds.values().map(|refund| (refund.amount, refund.state.clone())).collect();
+        assert_eq!(states, [(200, RefundState::Intended), (200, RefundState::Blocked)], "{events:?}");
+    }
+}
+
+#[test]
+fn money_that_came_back_is_not_taken_for_refunded_after_a_second_attempt_is_refused() {
+    let sum = event("stripe_pi_1", MoneyFact::RefundedInTotal(1000));
+    let went = given_back(&[captured(1000)]).record(&made(RefundStatus::Succeeded), at(3)).record(&sum, at(3));
+    let back = went.record(&made(RefundStatus::Failed), at(4));
+    assert_eq!(back.unmatched_at, Some(at(4)));
+    let refused = back.give_back(&stamp(5)).unwrap().refund_refused(&ours(2), "insufficient_funds", at(6));
+    assert_eq!((refused.unmatched_at, refused.has_or_awaits_money()), (Some(at(6)), true));
+    let third = refused.give_back(&stamp(7)).unwrap();
+    assert_eq!((refunds(&third)[0].1, refunds(&third)[0].2), (1000, 3));
 }
 
 #[test]
