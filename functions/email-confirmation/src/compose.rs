@@ -9,7 +9,7 @@ use app::Error;
 use domain::{
     allocation::AllocationState,
     arrival::Arrival,
-    duty::{EmailKind, ItemName},
+    duty::{Duty, EmailKind, ItemName},
     fulfillment::{Fulfillment, PackedLine, Parcel, Remedy},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, RefundId},
     ledger::{Refund, RefundState},
@@ -180,8 +180,9 @@ fn cancelled(order: &Order, cause: &RefundCause, units: BTreeMap<LineId, u32>) -
 /// What becomes of the money. Only what is really on its way is promised.
 fn payment_of_cancelled(order: &Order, cause: &RefundCause) -> CancelledPayment {
     let (ledger, currency) = (&order.state.ledger, order.placed.currency);
+    let is_open = ledger.has_or_awaits_money() || order.state.owed.contains(&Duty::PaymentCheck);
     if ledger.payments.values().all(|payment| payment.captured == 0) {
-        return CancelledPayment::Uncharged;
+        return if is_open { CancelledPayment::ToBeSettled } else { CancelledPayment::Uncharged };
     }
     let now = on_its_way_back(order, cause);
     let before = (ledger.refunded(currency) - now).max(0);

@@ -240,6 +240,8 @@ fn a_cancellation_tells_what_goes_back_over_all_payments() {
     assert_eq!(cancelled(&[paid, elsewhere(5290)]).payment, CancelledPayment::Refunded(eur(5290)));
     let dollars = MoneyEvent { currency: "USD".parse().ok(), ..captured("stripe_pi_3", 5290) };
     assert_eq!(cancelled(&[dollars]).payment, CancelledPayment::ToBeSettled, "it was charged");
+    let under_way = MoneyEvent { fact: MoneyFact::Pending { until: None }, ..captured("stripe_pi_1", 0) };
+    assert_eq!(cancelled(&[under_way]).payment, CancelledPayment::ToBeSettled, "it may be charged yet");
 }
 
 #[test]

@@ -13,7 +13,9 @@ impl Messages {
             .into_iter()
             .filter(|field| !layout.contains(field))
             .filter_map(|field| part(field.chars().next_back()?, address))
-            .filter(|text| !layout.to_lowercase().contains(&text.to_lowercase()))
+            .filter(|text| {
+                !layout.split(['%', ' ']).any(|word| word.trim_start_matches('n').eq_ignore_ascii_case(text))
+            })
             .collect();
         lines.extend((!rest.is_empty()).then(|| rest.join(" ")));
         lines.push(self.country(&address.country).to_owned());
@@ -47,7 +49,8 @@ fn line_of(layout: &str, address: &Address) -> Vec<String> {
         if let Some(value) = part(name, address) {
             // A separator stands between two parts only, a word of the layout always.
             let is_separator = !before.chars().any(char::is_alphanumeric) && before.contains([' ', ',', '/', '-']);
-            if !(line.is_empty() && is_separator) {
+            let is_written_already = name == 'Z' && value.to_lowercase().starts_with(&before.trim().to_lowercase());
+            if !(line.is_empty() && is_separator || is_written_already && !before.trim().is_empty()) {
                 line += before;
             }
             line += value;
@@ -59,8 +62,9 @@ fn line_of(layout: &str, address: &Address) -> Vec<String> {
         }
     }
     line += if before.chars().any(char::is_alphanumeric) { before } else { "" };
-    let line = line.trim();
-    if line.is_empty() { Vec::new() } else { vec![line.to_owned()] }
+    let second = address.line2.as_deref().filter(|_| layout.contains("%A"));
+    let lines = [Some(line.trim()).filter(|line| !line.is_empty()), second];
+    lines.into_iter().flatten().map(str::to_owned).collect()
 }
 
 fn part(field: char, address: &Address) -> Option<&str> {
@@ -114,6 +118,7 @@ mod tests {
             (("SG", "1 Orchard Rd", "Singapore", "", ""), "1 Orchard Rd | SINGAPORE | Singapore"),
             (("CH", "Gasse 1", "Bern", "", "3011"), "Gasse 1 | CH-3011 Bern | Switzerland"),
             (("CH", "Gasse 1", "Bern", "", ""), "Gasse 1 | Bern | Switzerland"),
+            (("CH", "Gasse 1", "Bern", "", "CH-3011"), "Gasse 1 | CH-3011 Bern | Switzerland"),
             (("BR", "Rua 1", "Rio", "RJ", "20000"), "Rua 1 | Rio-RJ | 20000 | Brazil"),
             (("BR", "Rua 1", "Rio", "", ""), "Rua 1 | Rio | Brazil"),
             (("GI", "Main St 1", "Gibraltar", "", "GX11"), "Main St 1 | GIBRALTAR | GX11 | Gibraltar"),
@@ -145,11 +150,12 @@ mod tests {
         for language in Language::all() {
             let rows = language.messages().countries.lines().skip(1);
             for (code, name) in rows.map(|row| row.split_once('\t').unwrap()) {
-                let full = address(code, "Street 1", "Cityname", "Regionname", "12345");
+                let mut full = address(code, "Street 1", "Cityname", "Regionname", "12345");
+                (full.line2, full.company) = ("Flat 3".parse().ok(), "Engines".parse().ok());
                 let lines = language.messages().address(&full);
                 assert_eq!(lines.last().unwrap(), name);
                 let all = lines.join("\n");
-                for part in ["Ada Lovelace", "Street 1", "Cityname", "Regionname", "12345"] {
+                for part in ["Ada Lovelace", "Engines", "Street 1", "Flat 3", "Cityname", "Regionname", "12345"] {
                     assert_eq!(all.matches(part).count(), 1, "{code}: {all}");
                 }
             }
