@@ -180,9 +180,9 @@ fn cancelled(order: &Order, cause: &RefundCause, units: BTreeMap<LineId, u32>) -
 /// What becomes of the money. Only what is really on its way is promised.
 fn payment_of_cancelled(order: &Order, cause: &RefundCause) -> CancelledPayment {
     let (ledger, currency) = (&order.state.ledger, order.placed.currency);
-    let is_open = ledger.has_or_awaits_money() || order.state.owed.contains(&Duty::PaymentCheck);
     if ledger.payments.values().all(|payment| payment.captured == 0) {
-        return if is_open { CancelledPayment::ToBeSettled } else { CancelledPayment::Uncharged };
+        let may_be_charged = ledger.has_or_awaits_money() || order.state.owed.contains(&Duty::PaymentCheck);
+        return if may_be_charged { CancelledPayment::ToBeSettled } else { CancelledPayment::Uncharged };
     }
     let now = on_its_way_back(order, cause);
     let before = (ledger.refunded(currency) - now).max(0);

@@ -62,7 +62,6 @@ pub struct Attention {
 }
 
 /// What an entry is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum About {
     Item(ItemKey),
     Payment(PaymentId),
@@ -91,14 +90,15 @@ impl Entry {
 }
 
 pub(crate) async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
-    let (wanted, limit, after) = (request.query_param::<AttentionReason>("why")?, request.limit()?, request.place()?);
-    let mut entries = entries(app, caller).await?;
+    let (wanted, limit, after) =
+        (request.query_param::<AttentionReason>("why")?, request.limit()?, request.cursor_of_anything()?);
+    let entries = entries(app, caller).await?;
     let mut counts = BTreeMap::new();
     for entry in &entries {
         *counts.entry(entry.why).or_default() += 1;
     }
     let mut places: Vec<(String, Entry)> = entries
-        .drain(..)
+        .into_iter()
         .filter(|entry| wanted.is_none_or(|wanted| wanted == entry.why))
         .map(|entry| (entry.place(), entry))
         .filter(|(place, _)| after.as_ref().is_none_or(|after| place > after))
@@ -192,9 +192,10 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             }
             About::Payment(payment) => {
                 let record = payments.remove(&payment).unwrap_or_default();
-                let currency = record.currency();
+                let ledger = record.ledger();
+                let currency = ledger.currency();
                 AttentionItem {
-                    captured: currency.map(|currency| record.ledger().captured(currency)),
+                    captured: currency.map(|currency| ledger.captured(currency)),
                     currency,
                     order: record.order,
                     payment: Some(payment),

@@ -110,7 +110,8 @@ pub(crate) async fn dismiss(app: &App, caller: &Caller, request: &Request) -> Re
 }
 
 fn view(payment: Stored<PaymentRecord>) -> UnmatchedPayment {
-    let (ledger, currency) = (payment.value.ledger(), payment.value.currency());
+    let ledger = payment.value.ledger();
+    let currency = ledger.currency();
     let amount = |of: fn(&Ledger, Currency) -> Amount| currency.map_or(0, |currency| of(&ledger, currency));
     UnmatchedPayment {
         since: payment.value.unmatched_at.or(payment.value.refund_owed_since),

@@ -9,12 +9,12 @@ pub fn next_cursor(place: Option<String>) -> Option<String> {
 }
 
 /// The place that a cursor tells: a time and an order's id. Any well-formed one is valid.
-pub(crate) fn place_in_list(cursor: &str) -> Option<String> {
-    any_place(cursor).filter(|place| place.split_once('#').is_some_and(|(_, order)| order.parse::<OrderId>().is_ok()))
+pub(crate) fn place_of_order(cursor: &str) -> Option<String> {
+    place(cursor).filter(|found| found.split_once('#').is_some_and(|(_, order)| order.parse::<OrderId>().is_ok()))
 }
 
 /// The place that a cursor tells: a time and a name.
-pub(crate) fn any_place(cursor: &str) -> Option<String> {
+pub(crate) fn place(cursor: &str) -> Option<String> {
     /// An order's id with the name of one of its items, or a payment's id.
     const MAX_NAME: usize = 200;
     let place = String::from_utf8(BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?).ok()?;
@@ -33,10 +33,10 @@ mod tests {
         let place = "00001764000000#ord_1".to_owned();
         let cursor = next_cursor(Some(place.clone())).unwrap();
         assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{cursor}");
-        assert_eq!(place_in_list(&cursor), Some(place));
+        assert_eq!(place_of_order(&cursor), Some(place));
         assert_eq!(next_cursor(None), None);
         for bad in ["", "00001764000000#ord_1", "?", "AAAA", &cursor[1..], &BASE64URL_NOPAD.encode(b"1#ord_1")] {
-            assert_eq!(place_in_list(bad), None, "{bad}");
+            assert_eq!(place_of_order(bad), None, "{bad}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Body, Error, FieldError, MAX_BODY, Problem,
     body::decode,
-    cursor::{any_place, place_in_list},
+    cursor::{place, place_of_order},
     event::Event,
     route::allows,
 };
@@ -101,16 +101,21 @@ impl Request {
         limit.ok_or_else(|| Problem::invalid(vec![FieldError { field: "limit".into(), detail: detail() }]).into())
     }
 
-    /// Where a list goes on. See [`next_cursor`](crate::next_cursor).
+    /// Where a list of orders goes on. See [`next_cursor`](crate::next_cursor).
     pub fn cursor(&self) -> Result<Option<String>, Error> {
-        let Some(cursor) = self.query.get("cursor") else { return Ok(None) };
-        place_in_list(cursor).map(Some).ok_or_else(wrong_cursor)
+        self.cursor_by(place_of_order)
     }
 
     /// Where a list of several kinds of things goes on.
-    pub fn place(&self) -> Result<Option<String>, Error> {
+    pub fn cursor_of_anything(&self) -> Result<Option<String>, Error> {
+        self.cursor_by(place)
+    }
+
+    fn cursor_by(&self, read: impl Fn(&str) -> Option<String>) -> Result<Option<String>, Error> {
         let Some(cursor) = self.query.get("cursor") else { return Ok(None) };
-        any_place(cursor).map(Some).ok_or_else(wrong_cursor)
+        let detail = "must be the next_cursor of an earlier answer, as it is";
+        let wrong = || Problem::invalid(vec![FieldError::new("cursor", detail)]).into();
+        read(cursor).map(Some).ok_or_else(wrong)
     }
 
     /// Refuses parameters of the query string that the route does not know: a misspelled filter would list everything.
@@ -180,10 +185,6 @@ impl Request {
         serde_json::from_slice(&self.body)
             .map_err(|e| Problem::new(Code::NotJson, format!("the body is not valid JSON: {e}")).into())
     }
-}
-
-fn wrong_cursor() -> Error {
-    Problem::invalid(vec![FieldError::new("cursor", "must be the next_cursor of an earlier answer, as it is")]).into()
 }
 
 #[cfg(test)]

@@ -153,5 +153,6 @@ pub async fn record_told(store: &Store, debtor: Debtor<'_>, event: &MoneyEvent, 
 
 /// Drops the duty when no refund is owed any more, because the provider's own events were faster.
 pub async fn drop_duty(store: &Store, debtor: Debtor<'_>, now: Timestamp) -> Result<(), Error> {
-    change(store, debtor, now, OrderState::without_refund_duty, PaymentRecord::without_refund_duty).await.map(drop)
+    let of_payment = |record: PaymentRecord| record.without_refund_duty(now);
+    change(store, debtor, now, OrderState::without_refund_duty, of_payment).await.map(drop)
 }

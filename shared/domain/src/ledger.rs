@@ -83,7 +83,7 @@ impl Ledger {
 
     /// Forgets the oldest of the payments that came to nothing, so that a customer who tries for ever fills no ledger. If
     /// one of them is paid after all, that fact brings it back.
-    pub fn forget_failed(&mut self) {
+    pub fn forget_what_came_to_nothing(&mut self) {
         /// So many that came to nothing are shown.
         const KEPT: usize = 20;
         let nothing = |(id, payment): (&PaymentId, &Payment)| Some((payment.came_to_nothing_at()?, id.clone()));
@@ -139,6 +139,11 @@ impl Ledger {
         released > 0
             && released == refund.amount
             && self.refunds.iter().find(|(_, other)| is_candidate(other)).is_some_and(|(first, _)| first == id)
+    }
+
+    /// The currency of its payments, where all are of one.
+    pub fn currency(&self) -> Option<Currency> {
+        self.payments.values().find_map(|payment| payment.currency)
     }
 
     /// The amount captured in the order's currency.

@@ -139,7 +139,7 @@ impl Order {
 
     /// Units of each line that have left, less those that were sent again: these did not arrive the first time, unless they
     /// turned up.
-    fn units_that_reached_out(&self) -> BTreeMap<LineId, u32> {
+    fn units_counted_as_sent(&self) -> BTreeMap<LineId, u32> {
         let (mut sent, turned_up) = (self.units_sent(), self.units_twice_with_the_customer());
         for (line, again) in self.units_sent_again() {
             let there = turned_up.get(&line).copied().unwrap_or_default();
@@ -150,7 +150,7 @@ impl Order {
 
     /// Units of each line that do not come, once what had not left was cancelled.
     pub fn units_not_sent(&self) -> BTreeMap<LineId, u32> {
-        let sent = self.units_that_reached_out();
+        let sent = self.units_counted_as_sent();
         let left = |line: &Line| line.quantity.saturating_sub(sent.get(&line.id).copied().unwrap_or_default());
         self.placed.stocked_lines().map(|line| (line.id, left(line))).filter(|(_, units)| *units > 0).collect()
     }
@@ -158,7 +158,7 @@ impl Order {
     /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's
     /// first units, so these are its last ones. What is sold without stock belongs to what has left.
     fn price_of_unsent(&self) -> Amount {
-        let (sent, compensated) = (self.units_that_reached_out(), self.units_compensated());
+        let (sent, compensated) = (self.units_counted_as_sent(), self.units_compensated());
         let lines = self.placed.stocked_lines();
         lines
             .map(|line| {

@@ -9,35 +9,25 @@ impl Messages {
         let layout = address.country.layout(is_latin(address));
         let mut lines: Vec<String> = layout.split("%n").flat_map(|line| line_of(line, address)).collect();
         // What the country's layout has no place for is not left out.
-        let rest: Vec<&str> = ["%Z", "%C", "%S"]
-            .into_iter()
-            .filter(|field| !layout.contains(field))
-            .filter_map(|field| part(field.chars().next_back()?, address))
-            .filter(|text| {
-                !layout.split(['%', ' ']).any(|word| word.trim_start_matches('n').eq_ignore_ascii_case(text))
-            })
-            .collect();
+        let has_place = |field: &char| layout.contains(&format!("%{field}"));
+        let is_said =
+            |text: &str| layout.split(['%', ' ']).any(|word| word.trim_start_matches('n').eq_ignore_ascii_case(text));
+        let parts = ['Z', 'C', 'S'].into_iter().filter(|field| !has_place(field));
+        let rest: Vec<&str> = parts.filter_map(|field| part(field, address)).filter(|text| !is_said(text)).collect();
         lines.extend((!rest.is_empty()).then(|| rest.join(" ")));
         lines.push(self.country(&address.country).to_owned());
         lines
     }
 
     /// A country's name, or its code if there is none.
-    fn country<'a>(&self, code: &'a str) -> &'a str
-    where
-        'static: 'a,
-    {
+    fn country<'a>(&self, code: &'a str) -> &'a str {
         let mut names = self.countries.lines().skip(1).filter_map(|line| line.split_once('\t'));
         names.find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
     }
 }
 
-/// One line of a layout. The street may take two.
+/// One line of a layout. The second line of a street follows the one that has its first.
 fn line_of(layout: &str, address: &Address) -> Vec<String> {
-    if layout == "%A" {
-        let street = [Some(&*address.line1), address.line2.as_deref()];
-        return street.into_iter().flatten().map(str::to_owned).collect();
-    }
     let (mut line, mut before) = (String::new(), "");
     let mut rest = layout;
     loop {

@@ -78,8 +78,8 @@ fn to_look_at() -> Vec<Prose> {
             (200, "The payment, with its refund, which goes out within moments."),
         )
         .about(
-            "All that is left of it goes back. From then on no order takes it. Asked again it changes nothing, unless the \
-             refund has failed: then it is tried anew.",
+            "All that is left of it goes back. From then on no order takes it. Asked again it changes nothing, unless a refund \
+             has failed or more is left by now: then that is refunded.",
         )
         .fails(Code::PaymentTaken)
         .fails(Code::NothingToRefund),

@@ -26,10 +26,12 @@ impl Order {
             let other = "this idempotency key was used for another refund";
             return if known.is_of(request) { Ok(self) } else { Err(Rejection::new(Code::KeyReused, other)) };
         }
-        let parts = |refund: &crate::requested_refund::RequestedRefund| 1 + refund.lines.len();
+        let parts = |refund: &RequestedRefund| 1 + refund.lines.len();
         let before: usize = self.state.requested_refunds.iter().map(parts).sum();
         if self.state.requested_refunds.len() >= MAX_REFUNDS || before + request.lines.len() > MAX_PARTS {
-            let why = format!("{MAX_REFUNDS} refunds of this order were asked for; make further ones at the provider");
+            let why = format!(
+                "at most {MAX_REFUNDS} refunds of an order, of {MAX_PARTS} lines in all, can be asked for here; make further ones at the provider"
+            );
             return Err(Rejection::new(Code::TooManyRefunds, why));
         }
         let price = self.price_of_units_to_refund(&request.lines)? + self.shipping_to_refund(request.shipping)?;

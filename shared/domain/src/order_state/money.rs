@@ -45,7 +45,7 @@ impl OrderState {
         let before = self.ledger.clone();
         self.ledger.record(event);
         if matches!(event.fact, MoneyFact::Failed(_) | MoneyFact::Voided) {
-            self.ledger.forget_failed();
+            self.ledger.forget_what_came_to_nothing();
         }
         if self.ledger != before {
             let news = News { event, before, at };

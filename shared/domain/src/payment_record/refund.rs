@@ -27,7 +27,7 @@ impl PaymentRecord {
     }
 
     pub fn currency(&self) -> Option<Currency> {
-        self.ledger().payments.values().find_map(|payment| payment.currency)
+        self.ledger().currency()
     }
 
     /// Whether its money goes back to the customer, or has gone. No order may take it then.
@@ -39,7 +39,7 @@ impl PaymentRecord {
     /// decision changes nothing.
     pub fn give_back(mut self, stamp: &Stamp) -> Result<Self, Rejection> {
         let mut ledger = self.ledger();
-        let Some(currency) = self.currency().filter(|currency| ledger.captured(*currency) > 0) else {
+        let Some(currency) = ledger.currency().filter(|currency| ledger.captured(*currency) > 0) else {
             let why = "nothing of the payment has been captured; an authorization is voided at the provider";
             return Err(Rejection::new(Code::NothingToRefund, why));
         };
@@ -110,19 +110,12 @@ impl PaymentRecord {
     }
 
     /// Drops the duty to refund once no refund is owed.
-    pub fn without_refund_duty(mut self) -> Self {
-        if !self.refunds.values().any(Refund::is_owed) {
-            self.owed.remove(&Duty::Refund);
-            self.refund_owed_since = None;
-        }
+    pub fn without_refund_duty(mut self, now: Timestamp) -> Self {
+        self.owe_refunds(now);
         self
     }
 
-    /// Lets the refunds follow what the provider tells. As long as money is left, the payment is unmatched.
-    pub(super) fn follow_refunds(&mut self, now: Timestamp) {
-        let ledger = self.ledger();
-        self.unmatched_at = if ledger.has_money() { self.unmatched_at.or(Some(now)) } else { None };
-        self.refunds = own(ledger);
+    fn owe_refunds(&mut self, now: Timestamp) {
         if self.refunds.values().any(Refund::is_owed) {
             self.owed.insert(Duty::Refund);
             self.refund_owed_since.get_or_insert(now);
@@ -130,6 +123,14 @@ impl PaymentRecord {
             self.owed.remove(&Duty::Refund);
             self.refund_owed_since = None;
         }
+    }
+
+    /// Lets the refunds follow what the provider tells. As long as money is left, the payment is unmatched.
+    pub(super) fn follow_refunds(&mut self, now: Timestamp) {
+        let ledger = self.ledger();
+        self.unmatched_at = if ledger.has_money() { self.unmatched_at.or(Some(now)) } else { None };
+        self.refunds = own(ledger);
+        self.owe_refunds(now);
     }
 }
 

@@ -97,6 +97,27 @@ async fn unmatched_payments_are_found_until_they_are_matched() {
 }
 
 #[tokio::test]
+async fn a_payment_without_money_waits_for_its_order_and_for_nobody_else() {
+    let store = TestStore::new();
+    let keep = async |n: u32, fact: MoneyFact, named: Named| {
+        let none = store.payment(&payment(n)).await.unwrap();
+        let kept = none.value.clone().keep(&event(&format!("stripe_pi_{n}"), 0, fact), &named, at(i64::from(n)));
+        put(&store, &none, kept).await.unwrap();
+    };
+    let failed = || MoneyFact::Failed("card_declined".into());
+    keep(1, failed(), order(1).into()).await;
+    keep(2, failed(), Named::default()).await;
+    keep(3, MoneyFact::Voided, order(3).into()).await;
+    keep(4, MoneyFact::Captured(5), order(4).into()).await;
+    let unmatched = async |why| ids(store.unmatched(why).await.unwrap());
+    assert_eq!(unmatched(Unmatched::AwaitsOrderWithoutMoney).await, [payment(1), payment(3)]);
+    assert_eq!(unmatched(Unmatched::AwaitsOrder).await, [payment(4)]);
+    assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [], "an abandoned checkout is nobody's work");
+    keep(2, MoneyFact::Captured(5), Named::default()).await;
+    assert_eq!(unmatched(Unmatched::NamesNoOrder).await, [payment(2)], "money brings it up");
+}
+
+#[tokio::test]
 async fn a_payment_to_refund_owes_that_and_is_listed_apart() {
     let store = TestStore::new();
     let read = async || store.payment(&payment(1)).await.unwrap();
