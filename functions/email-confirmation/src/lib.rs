@@ -56,6 +56,9 @@ async fn send(app: &App, message: Message) -> Result<(), Error> {
     };
     let email = OwedEmail { order, item, kind };
     let Some(read) = emails::claim_email(&app.store, &email, app.clock.now()).await? else { return Ok(()) };
+    if read.order.state.is_erased() {
+        return emails::record_email(&app.store, &email, &read, Event::NotEmailed, app.clock.now()).await;
+    }
     let locations = app.store.locations().await?;
     let mail = compose::compose(&read.order, &email.item, &email.kind, &locations, app.clock.now())?;
     let language = Language::of(read.order.placed.customer.locale.as_deref(), app.shop.language);

@@ -37,6 +37,10 @@ pub struct AttentionItem {
     /// What an order on hold waits for, and the way on.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub holds: BTreeMap<HoldReason, Hold>,
+    /// Since when the data of the order's customer is to be erased. It is when the order needs the customer no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
+    pub erasure_asked_at: Option<Timestamp>,
     /// The parcels of a fulfillment that did not arrive, and where they are, as far as anybody has told.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ParcelState>"))]
@@ -173,6 +177,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             reference: None,
             item: None,
             holds: BTreeMap::new(),
+            erasure_asked_at: None,
             parcels: BTreeMap::new(),
             payment: None,
             currency: None,
@@ -183,6 +188,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
                 let state = states.remove(&key);
                 AttentionItem {
                     reference: state.as_ref().map(|state| state.reference.clone()),
+                    erasure_asked_at: state.as_ref().and_then(OrderState::awaits_erasure_since),
                     holds: state.map(|state| state.holds).unwrap_or_default(),
                     parcels: parcels.remove(&key).unwrap_or_default(),
                     item: Some(key.item.to_string()),

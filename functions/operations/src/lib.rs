@@ -1,6 +1,7 @@
-//! What operators see and set: what needs attention, shelves to look at, unmatched payments, products, locations, channels, API keys.
+//! What operators see and set: what needs attention, shelves to look at, unmatched payments, customers' data, products, locations, channels, API keys.
 
 mod attention;
+mod customers;
 mod keys;
 mod locations;
 pub mod request;
@@ -13,12 +14,13 @@ use domain::{
     ids::Sku,
     settings::{Channel, Product, Role},
 };
-use request::{AssignPayment, CloseLocation, CreateKey, PutChannel, PutLocation, PutProduct};
+use request::{AssignPayment, CloseLocation, CreateKey, PersonRequest, PutChannel, PutLocation, PutProduct};
 use runtime::Clock;
 use serde::Serialize;
 use store::Store;
 
 pub use attention::{Attention, AttentionItem};
+pub use customers::{ErasureView, Erasures, PersonData};
 pub use keys::{Keys, NewKey, RevokedKey};
 pub use locations::{EmptiedLocation, Locations};
 pub use shelves::{PromiseView, ShelfView, Shelves};
@@ -46,6 +48,8 @@ api::routes! {
     "POST /operations/unmatched-payments/{payment}/unassign" () => unmatched::unassign;
     "POST /operations/unmatched-payments/{payment}/refund" () => unmatched::refund;
     "POST /operations/unmatched-payments/{payment}/dismiss" () => unmatched::dismiss;
+    "POST /customers/export" () PersonRequest => customers::export;
+    "POST /customers/erase" () PersonRequest => customers::erase;
     "PUT /products/{sku+}" (Warehouse) PutProduct => put_product;
     "GET /products/{sku+}" (Storefront, Warehouse) => product;
     "PUT /locations/{location}" () PutLocation => locations::put;

@@ -1,8 +1,10 @@
 //! The bodies of the requests.
 
 mod location;
+mod person;
 
 pub use location::PutLocation;
+pub use person::PersonRequest;
 
 use api::{Body, Fields};
 use domain::{

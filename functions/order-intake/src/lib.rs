@@ -1,4 +1,4 @@
-//! Accepts orders, and lets people read, list, edit, hold, refund and cancel them.
+//! Accepts orders, and lets people read, list, find, edit, hold, refund and cancel them.
 
 mod change;
 mod place;
@@ -8,12 +8,12 @@ pub mod request;
 use domain::money::{Amount, Currency};
 use jiff::SignedDuration;
 use payments::Provider;
-use request::{AcceptPayment, CancelOrder, EditOrder, HoldOrder, PlaceOrder, RefundOrder};
+use request::{AcceptPayment, CancelOrder, EditOrder, FindOrders, HoldOrder, PlaceOrder, RefundOrder};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
 pub use app::place::{Accepted, Conditions};
-pub use read::OrderPage;
+pub use read::{FoundOrderView, FoundOrders, OrderPage};
 
 /// What the function works with.
 pub struct App {
@@ -27,7 +27,8 @@ pub struct App {
 api::routes! {
     App;
     "POST /orders" (Storefront) PlaceOrder, keyed => place::place;
-    "GET /orders" (Storefront, Warehouse), query [status channel limit cursor] => read::list;
+    "GET /orders" (Storefront, Warehouse), query [status channel placed_from placed_before limit cursor] => read::list;
+    "POST /orders/search" (Storefront, Warehouse) FindOrders => read::find;
     "GET /orders/{order_id}" (Storefront, Warehouse) => read::one;
     "POST /orders/{order_id}/cancel" (Storefront) CancelOrder => change::cancel;
     "POST /orders/{order_id}/edit" (Storefront) EditOrder => change::edit;

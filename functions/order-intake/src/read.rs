@@ -1,17 +1,28 @@
-//! `GET /orders` and `GET /orders/{order_id}`.
+//! `GET /orders`, `GET /orders/{order_id}` and `POST /orders/search`.
 
-use crate::App;
+use crate::{
+    App,
+    request::{FindOrders, Known},
+};
 use api::{
-    Caller, Error, Problem, Request, Response, next_cursor,
+    Caller, Error, FieldError, Problem, Request, Response, next_cursor,
     view::{OrderSummary, OrderView},
 };
-use app::place::require_channel;
+use app::{
+    place::require_channel,
+    search::{self, FoundOrder},
+};
 use domain::{
     ids::ChannelId,
     order_state::{OrderState, OrderStatus},
     problem::Code,
+    search::ANY_TIME,
+    text::Name,
 };
+use jiff::Timestamp;
 use serde::Serialize;
+use std::ops::Range;
+use store::Page;
 
 /// A page of orders, newest first.
 #[derive(Debug, Serialize)]
@@ -30,20 +41,72 @@ pub async fn one(app: &App, caller: &Caller, request: &Request) -> Result<Respon
 pub async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let status: Option<Status> = request.query_param("status")?;
     let limit = request.limit()?;
-    let channels = channels(app, request, caller).await?;
+    let channels = channels(app, request.query_param("channel")?, caller).await?;
+    let moments = moments(request.query_param("placed_from")?, request.query_param("placed_before")?)?;
     let active = status.as_ref().map(Status::is_active);
     let wanted = |actual: &str| status.as_ref().is_none_or(|status| status.0 == actual);
     let (cursor, wanted) = (request.cursor()?, |state: &OrderState| wanted(state.status.as_str()));
-    let page = app.store.list_orders(&channels, active, cursor.as_deref(), limit, wanted).await?;
+    let page = app.store.list_orders(&channels, active, &moments, cursor.as_deref(), limit, wanted).await?;
     let orders: Vec<OrderSummary> =
         page.items.iter().map(|read| OrderSummary::of(&read.key.order, &read.value)).collect();
     Ok(Response::json(200, &OrderPage { orders, next_cursor: next_cursor(page.next) }))
 }
 
+/// An order that was found.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FoundOrder"))]
+pub struct FoundOrderView {
+    #[serde(flatten)]
+    pub summary: OrderSummary,
+    /// The customer's name.
+    pub customer_name: Name,
+}
+
+/// A page of what was found, newest first; what was found by a name is sorted by name.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FoundOrders {
+    pub orders: Vec<FoundOrderView>,
+    /// Ask with `cursor` for what follows; null on the last page. A page may be empty and have one.
+    pub next_cursor: Option<String>,
+}
+
+pub async fn find(app: &App, caller: &Caller, body: FindOrders, _: &Request) -> Result<Response, Error> {
+    let channels = channels(app, body.channel, caller).await?;
+    let moments = moments(body.placed_from, body.placed_before)?;
+    let page = match body.value {
+        Known::Reference(reference) => {
+            let mut items = search::orders_of_reference(&app.store, &reference, &channels).await?;
+            items.retain(|found| moments.contains(&found.state.placed_at));
+            Page { items, next: None }
+        }
+        Known::Of(wanted) => {
+            let limit = Request::DEFAULT_LIMIT;
+            search::find_orders(&app.store, &wanted, &channels, &moments, body.cursor, limit).await?
+        }
+    };
+    let view = |found: FoundOrder| FoundOrderView {
+        summary: OrderSummary::of(&found.id, &found.state),
+        customer_name: found.customer,
+    };
+    let orders = page.items.into_iter().map(view).collect();
+    Ok(Response::json(200, &FoundOrders { orders, next_cursor: next_cursor(page.next) }))
+}
+
+/// The moments in which the wanted orders were placed.
+fn moments(from: Option<Timestamp>, before: Option<Timestamp>) -> Result<Range<Timestamp>, Error> {
+    let moments = from.unwrap_or(ANY_TIME.start)..before.unwrap_or(ANY_TIME.end);
+    if moments.is_empty() {
+        let detail = "must be later than placed_from";
+        return Err(Problem::invalid(vec![FieldError::new("placed_before", detail)]).into());
+    }
+    Ok(moments)
+}
+
 /// The channels to search: the requested one, the caller's own, or all.
-async fn channels(app: &App, request: &Request, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
+async fn channels(app: &App, asked: Option<ChannelId>, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
     let scope = caller.scope();
-    match (request.query_param::<ChannelId>("channel")?, scope.channel()) {
+    match (asked, scope.channel()) {
         (Some(asked), Some(_)) if scope.sees(&asked) => Ok(vec![asked]),
         (Some(asked), None) => {
             require_channel(&app.store, &asked).await?;

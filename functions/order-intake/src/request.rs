@@ -1,9 +1,11 @@
 //! The bodies of the requests.
 
 mod edit_order;
+mod find_orders;
 mod place_order;
 
 pub use edit_order::{EditOrder, LineLeft};
+pub use find_orders::{FindOrders, Known};
 pub use place_order::{PaymentReference, PlaceOrder};
 
 use api::{Body, Fields};

@@ -8,10 +8,10 @@
 
 mod pace;
 
-use app::{Error, payments, reconcile};
+use app::{Error, customers, payments, reconcile};
 use domain::{
     duty::{ItemName, OWED_GRACE, STUCK_AFTER},
-    ids::ChannelId,
+    ids::{ChannelId, OrderId},
     safeguards::Safeguard,
 };
 use futures::StreamExt as _;
@@ -26,14 +26,14 @@ pub struct App {
     pub clock: Clock,
     /// How long after it left a parcel is overdue that nothing was heard of. None: never.
     pub parcel_overdue: Option<SignedDuration>,
+    /// How long after an order was placed its customer's data is erased. None: only when somebody asks for it.
+    pub retention: Option<SignedDuration>,
 }
 
-/// Reads `PARCEL_OVERDUE_DAYS`.
-pub fn parcel_overdue(days: &str) -> Result<Option<SignedDuration>, ConfigError> {
-    let days: u16 = days.parse().map_err(|_| ConfigError::Invalid {
-        name: "PARCEL_OVERDUE_DAYS",
-        problem: "must be a whole number of days; 0 for never".to_owned(),
-    })?;
+/// Reads a number of days from the environment variable `name`. Zero is never.
+pub fn days(name: &'static str, text: &str) -> Result<Option<SignedDuration>, ConfigError> {
+    let problem = || "must be a whole number of days; 0 for never".to_owned();
+    let days: u16 = text.parse().map_err(|_| ConfigError::Invalid { name, problem: problem() })?;
     Ok((days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days))))
 }
 
@@ -46,6 +46,8 @@ pub struct Report {
     pub matched: usize,
     /// Fulfillments with a parcel that has become overdue.
     pub overdue: usize,
+    /// Orders whose customer's data was erased.
+    pub erased: usize,
     /// Fulfillments with a parcel that did not arrive, while nobody has decided what is done about it.
     pub unresolved: usize,
     /// Items that have owed work for so long that a person should look.
@@ -84,15 +86,15 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         }
         Err(error) => (0, Step::failed(error), Step::default()),
     };
-    let (unresolved, mut for_people, waiting) = match app.store.due(DueClass::Waiting, now).await {
+    let (unresolved, mut for_people, waiting, erased) = match app.store.due(DueClass::Waiting, now).await {
         Ok(waiting) => {
             let (orders, parcels): (Vec<_>, Vec<_>) =
                 waiting.into_iter().partition(|due| due.key.item == ItemName::State);
-            let (mut for_people, step) = look_at_waiting(app, orders, now).await;
+            let (mut for_people, step, to_erase) = look_at_waiting(app, orders, now).await;
             for_people.extend(parcels.iter().map(|due| due.since));
-            (parcels.len(), for_people, step)
+            (parcels.len(), for_people, step, erase(app, to_erase, now).await)
         }
-        Err(error) => (0, Vec::new(), Step::failed(error)),
+        Err(error) => (0, Vec::new(), Step::failed(error), Step::default()),
     };
     let (unmatched, matched) = match_payments(app, now).await;
     for_people.extend(unmatched);
@@ -107,6 +109,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         waiting: take(waiting),
         matched: take(matched),
         overdue: take(find_overdue(app, now).await),
+        erased: take(erased) + take(erase_old(app, now).await),
     };
     tracing::info!(
         sent_again = report.sent_again,
@@ -114,6 +117,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         waiting = report.waiting,
         matched = report.matched,
         overdue = report.overdue,
+        erased = report.erased,
         "reconciled"
     );
     failure.map_or(Ok(report), Err)
@@ -201,8 +205,8 @@ fn safeguard(due: &DueItem) -> Safeguard {
 }
 
 /// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can. Returns since when
-/// people are waited for.
-async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Timestamp>, Step) {
+/// people are waited for, and the orders whose customer's data is to be erased.
+async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Timestamp>, Step, Vec<OrderId>) {
     let orders = pace::share(waiting, LIMIT, now).into_iter().map(|due| due.key.order).collect();
     match reconcile::look_at_waiting(&app.store, orders).await {
         Ok(found) => {
@@ -210,9 +214,9 @@ async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (V
             for error in found.unreadable {
                 step.add(Err(error));
             }
-            (found.for_people, step)
+            (found.for_people, step, found.to_erase)
         }
-        Err(error) => (Vec::new(), Step::failed(error)),
+        Err(error) => (Vec::new(), Step::failed(error), Vec::new()),
     }
 }
 
@@ -241,6 +245,34 @@ async fn find_overdue_of(
     let (sent, unreadable) = reconcile::with_a_carrier(&app.store, pace::part(active, LIMIT, pace::hour(now))).await?;
     let step = each(sent, async |order| reconcile::report_overdue(&app.store, &order, after, now).await).await;
     unreadable.into_iter().next().map_or(Ok(()), Err).and(step.outcome).map(|()| step.done)
+}
+
+/// Erases the customers' data of these orders, where nobody needs it any more.
+async fn erase(app: &App, orders: Vec<OrderId>, now: Timestamp) -> Step {
+    each(orders, async |order| customers::erase(&app.store, &order, now).await.map(usize::from)).await
+}
+
+/// Erases the customers' data of orders that are kept for longer than the merchant wants: each channel once an hour. An order
+/// that still needs its customer is looked at again in another hour.
+async fn erase_old(app: &App, now: Timestamp) -> Step {
+    /// So many are looked at, of which each hour takes another part.
+    const LOOKED_AT: usize = 5 * LIMIT;
+    let Some(retention) = app.retention else { return Step::default() };
+    let channels = match app.store.channels().await {
+        Ok(channels) => channels,
+        Err(error) => return Step::failed(error),
+    };
+    let mut step = Step::default();
+    for channel in pace::hourly(channels, now) {
+        match app.store.closed_before(&channel.id, now - retention, LOOKED_AT).await {
+            Ok(old) => {
+                let of_channel = erase(app, pace::part(old, LIMIT, pace::hour(now)), now).await;
+                step.add(of_channel.outcome.map(|()| of_channel.done));
+            }
+            Err(error) => step.add(Err(error.into())),
+        }
+    }
+    step
 }
 
 /// Matches payments to orders that have appeared. Returns since when payments have been waiting.

@@ -6,10 +6,12 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
+    let days = |name| reconcile::days(name, &runtime::variable(name)?);
     let app = App {
         store: aws.store()?,
         clock: Clock::system(),
-        parcel_overdue: reconcile::parcel_overdue(&runtime::variable("PARCEL_OVERDUE_DAYS")?)?,
+        parcel_overdue: days("PARCEL_OVERDUE_DAYS")?,
+        retention: days("RETENTION_DAYS")?,
     };
     runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
 }

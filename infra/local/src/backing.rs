@@ -133,6 +133,7 @@ pub fn store(services: &Services, queue_url: &str) -> Store {
         payments: named("PaymentsTable"),
         catalog: named("CatalogTable"),
         settings: named(SETTINGS_TABLE),
+        search: named("SearchTable"),
     };
     let Ok(queues) = Queues::of(|_| Ok::<_, Infallible>(queue_url.to_owned()));
     Aws::beside(services.endpoint()).store_of(tables, queues)

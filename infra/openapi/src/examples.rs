@@ -34,6 +34,21 @@ pub fn place_order() -> Value {
     })
 }
 
+pub fn find_orders() -> Value {
+    json!({
+        "by": "email",
+        "value": "ada@example.com",
+        "channel": "web",
+        "placed_from": "2026-01-01T00:00:00Z",
+        "placed_before": "2027-01-01T00:00:00Z",
+        "cursor": "MC8wMDAwMTc2NDAwMDAwMCNvcmRfMQ",
+    })
+}
+
+pub fn person() -> Value {
+    json!({ "by": "email", "value": "ada@example.com", "cursor": "MC8wMDAwMTc2NDAwMDAwMCNvcmRfMQ" })
+}
+
 pub fn cancel_order() -> Value {
     json!({ "reason": "ordered twice", "unsent": false })
 }

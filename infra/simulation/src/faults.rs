@@ -74,7 +74,9 @@ impl Fault {
         match self {
             Self::TransactionConflict => is(&["DynamoDB.PutItem", "DynamoDB.TransactWriteItems"]),
             Self::Rival => is(&["DynamoDB.PutItem"]),
-            Self::Partial => is(&["SQS.SendMessageBatch", "DynamoDB.BatchGetItem", "DynamoDB.Query"]),
+            Self::Partial => {
+                is(&["SQS.SendMessageBatch", "DynamoDB.BatchGetItem", "DynamoDB.BatchWriteItem", "DynamoDB.Query"])
+            }
             Self::Torn => is(&["DynamoDB.Query"]),
             _ => true,
         }

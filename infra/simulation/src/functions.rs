@@ -103,6 +103,7 @@ fn store(aws: &Aws, queues: Queues) -> Store {
         payments: named("PaymentsTable"),
         catalog: named("CatalogTable"),
         settings: named("SettingsTable"),
+        search: named("SearchTable"),
     };
     aws.store_of(tables, queues)
 }
@@ -150,7 +151,7 @@ impl Functions {
         let refunds = refunds::App { store, clock: wiring.clock(), providers };
         let (_, store) = wiring.store("reconcile");
         let parcel_overdue = Some(PARCEL_OVERDUE);
-        let reconcile = reconcile::App { store, clock: wiring.clock(), parcel_overdue };
+        let reconcile = reconcile::App { store, clock: wiring.clock(), parcel_overdue, retention: None };
         let (_, store) = wiring.store("operations");
         let operations = operations::App { store, clock: wiring.clock() };
         Ok(Self {

@@ -377,6 +377,19 @@ impl Network {
                 answer["UnprocessedKeys"] = json!({ table: unread });
                 respond(200, &answer)
             }
+            // One item is not written.
+            "DynamoDB.BatchWriteItem" => {
+                let tables = request["RequestItems"].as_object_mut();
+                let found = tables.and_then(|tables| tables.iter_mut().next());
+                let Some((table, wanted)) = found else { return self.carry_out(wire, Some(invocation)).await };
+                let table = table.clone();
+                let Some(left) = wanted.as_array_mut().filter(|puts| puts.len() > 1).and_then(Vec::pop) else {
+                    return self.carry_out(wire, Some(invocation)).await;
+                };
+                let mut answer = self.carry_out_json(wire, &request, invocation).await;
+                answer["UnprocessedItems"] = json!({ table: [left] });
+                respond(200, &answer)
+            }
             // The index is not up to date yet.
             "DynamoDB.Query" if request.get("IndexName").is_some() => {
                 respond(200, &json!({ "Items": [], "Count": 0, "ScannedCount": 0 }))

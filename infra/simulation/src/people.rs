@@ -8,7 +8,7 @@ mod plot;
 mod stocktaker;
 
 pub use closer::closer;
-pub use plot::Plot;
+pub use plot::{Plot, surname};
 pub use stocktaker::{recounter, stocktaker};
 
 use crate::world::{Answer, World, request};
@@ -100,6 +100,9 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     if let Some(after) = plot.cancels_after {
         cancel(&world, id.to_string(), after);
     }
+    if let Some(after) = plot.erased_after {
+        erase(&world, id.to_string(), after);
+    }
     if let Some(after) = plot.edits_after {
         edit(&world, &plot, id.to_string(), after);
     }
@@ -170,11 +173,26 @@ pub fn cancel(world: &Rc<World>, order: String, after: Duration) {
     spawn_local(async move {
         sleep(after).await;
         let unsent = world.chance(0.5);
-        let body = json!({ "reason": "changed my mind", "unsent": unsent });
+        let body = json!({ "reason": format!("Ms {} has changed her mind", surname(&order)), "unsent": unsent });
         let path = &[("order_id", order.as_str())];
         let answer = world.insist(&request(Role::Operator, "POST /orders/{order_id}/cancel", path, &body)).await;
         if answer.is_some_and(|answer| answer.is_success()) {
             world.cancelled.borrow_mut().push((order, unsent));
+        }
+        world.under_way.set(world.under_way.get() - 1);
+    });
+}
+
+/// Asks to have the data of an order's customer erased.
+fn erase(world: &Rc<World>, order: String, after: Duration) {
+    let world = Rc::clone(world);
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        sleep(after).await;
+        let body = json!({ "by": "order", "value": order });
+        let answer = world.insist(&request(Role::Operator, "POST /customers/erase", &[], &body)).await;
+        if answer.is_some_and(|answer| answer.is_success()) {
+            world.to_erase.borrow_mut().push(order);
         }
         world.under_way.set(world.under_way.get() - 1);
     });
@@ -194,7 +212,7 @@ fn edit(world: &Rc<World>, plot: &Plot, order: String, after: Duration) {
         sleep(after).await;
         let fewer = json!({ "lines": [{ "line": 0, "quantity": units - 1 }], "reason": "fewer will do" });
         let moved = json!({ "reason": "moved", "shipping_address": {
-            "name": "Ada Example", "line1": "Lindenallee 2", "city": "Berlin", "postal_code": "10115", "country": "DE",
+            "name": "Ada Example", "line1": format!("{}allee 2", surname(&order)), "city": "Berlin", "postal_code": "10115", "country": "DE",
         } });
         let body = if world.chance(0.7) { fewer } else { moved };
         let path = &[("order_id", order.as_str())];

@@ -110,6 +110,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
+    if !world.to_erase.borrow().is_empty() {
+        sleep(3 * MINUTE).await; // reconcile erases what nobody needs any more
+    }
     verdict::of(&world, scene).await
 }
 

@@ -1,6 +1,7 @@
 //! Checks all laws at rest: the laws of the books, and the laws that depend on what happened during the run.
 
 use crate::{
+    people::surname,
     report::Report,
     scene::{Large, Scene},
     world::World,
@@ -24,6 +25,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     kept_payments_find_their_order(&books, &mut broken);
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
     the_warehouse_hears_of_each_cancellation(world, &books, &mut broken);
+    nothing_is_left_of_erased_customers(world, &books, &mut broken).await;
     let ends = !matches!(scene, Scene::Rush | Scene::Large(Large::Rivals | Large::Abandoned, _));
     if ends && world.cancelled.borrow().is_empty() {
         a_whole_life_comes_to_its_end(&books, &mut broken);
@@ -38,6 +40,35 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
         doubled_mails,
         trace: world.network.trace(),
         orders: world.accepted.borrow().len(),
+    }
+}
+
+/// After its erasure no byte of a customer is in any table. It may wait only while the order has something open.
+async fn nothing_is_left_of_erased_customers(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let everything = world.everything().await;
+    for order in world.to_erase.borrow().iter() {
+        let of_order = || books.orders.iter().filter(|item| text(item, "order_id") == order);
+        let Some(state) = of_order().find(|item| text(item, "item") == "state") else { continue };
+        if state["erasure"]["state"] != "done" {
+            let has_open_return = of_order().any(|item| {
+                text(item, "item").starts_with("return#") && !matches!(text(item, "status"), "declined" | "inspected")
+            });
+            let goes_back =
+                |refund: &Value| !matches!(refund["state"].as_str(), Some("succeeded" | "failed" | "covered"));
+            let refunds = state.get("refunds").and_then(Value::as_object);
+            let has_open_money = refunds.into_iter().flatten().any(|(_, refund)| goes_back(refund))
+                || state.get("payments").is_some_and(|payments| payments.to_string().contains("\"disputes\""));
+            let is_open = matches!(text(state, "status"), "pending" | "open") || state.contains_key("holds");
+            if !is_open && !has_open_return && !has_open_money {
+                broken.push(format!("order {order} still has its customer, who was to be erased"));
+            }
+            continue;
+        }
+        let surname = surname(order);
+        for item in everything.iter().filter(|item| Value::Object((*item).clone()).to_string().contains(&surname)) {
+            let keys = ["order_id", "item", "payment_id", "term"].map(|name| text(item, name));
+            broken.push(format!("{} still tells of the erased customer of {order}", keys.join(" ").trim()));
+        }
     }
 }
 

@@ -58,6 +58,8 @@ pub struct World {
     pub unheard: RefCell<Vec<(String, String)>>,
     /// Acknowledged cancellations: the order, and whether only its unsent part was to be cancelled.
     pub cancelled: RefCell<Vec<(String, bool)>>,
+    /// Orders whose customers' erasure was acknowledged.
+    pub to_erase: RefCell<Vec<String>>,
     /// Answers that must never be given.
     pub outrages: RefCell<Vec<String>>,
 }
@@ -103,6 +105,7 @@ impl World {
             taken: RefCell::default(),
             unheard: RefCell::default(),
             cancelled: RefCell::default(),
+            to_erase: RefCell::default(),
             outrages: RefCell::default(),
         }))
     }
@@ -237,6 +240,15 @@ impl World {
         }
     }
 
+    /// Every item of every table.
+    pub async fn everything(&self) -> Vec<Item> {
+        let mut items = Vec::new();
+        for table in ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable"] {
+            items.extend(self.scan(table).await);
+        }
+        items
+    }
+
     pub async fn books(&self) -> Books {
         let refunds = |id: &str| self.stripe.refunds(id).iter().map(|refund| refund.amount).collect::<Vec<_>>();
         let refunded = self.stripe.payments().into_iter().map(|payment| (payment.id.clone(), refunds(&payment.id)));
@@ -244,6 +256,7 @@ impl World {
             orders: self.scan("OrdersTable").await,
             stock: self.scan("StockTable").await,
             payments: self.scan("PaymentsTable").await,
+            search: self.scan("SearchTable").await,
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
         }
     }

@@ -23,6 +23,12 @@ pub(crate) fn place(cursor: &str) -> Option<String> {
     (is_time && (1..=MAX_NAME).contains(&name.len())).then_some(place)
 }
 
+/// The place that the cursor of a search tells, whatever it is. Why it is none, otherwise.
+pub fn cursor_of_any(cursor: &str) -> Result<String, &'static str> {
+    let decoded = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.ok_or("must be the next_cursor of an earlier answer, as it is")
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

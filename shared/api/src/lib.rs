@@ -12,7 +12,7 @@ pub mod view;
 
 pub use app::FieldError;
 pub use body::{Body, Described, decode};
-pub use cursor::next_cursor;
+pub use cursor::{cursor_of_any, next_cursor};
 pub use decode::Fields;
 pub use domain::{problem::Code, settings::Role};
 pub use problem::{Error, Problem};

@@ -14,7 +14,7 @@ use domain::{
     ledger::{Payment, PaymentStatus, Refund},
     money::{Amount, Currency},
     order::Order,
-    order_state::{Hold, HoldReason, OrderState, OrderStatus},
+    order_state::{Erasure, Hold, HoldReason, OrderState, OrderStatus},
     parcel_state::ParcelState,
     placed_order::{Address, Customer, Discount, Line, Shipping},
     requested_refund::RequestedRefund,
@@ -75,6 +75,9 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     pub reserved_until: Option<Timestamp>,
+    /// Whether the customer's data is to be erased, or was: then `erased` stands for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<Erasure>,
     pub customer: Customer,
     pub shipping_address: Address,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -290,6 +293,7 @@ impl OrderView {
                 OrderStatus::Pending { reserved_until } => Some(reserved_until),
                 _ => None,
             },
+            erasure: state.erasure,
             customer: placed.customer.clone(),
             shipping_address: placed.shipping_address.clone(),
             billing_address: placed.billing_address.clone(),

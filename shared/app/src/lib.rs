@@ -5,6 +5,7 @@
 //! a key, a webhook, a queue, a schedule, a test. The caller and the time come in as one
 //! [`Stamp`](domain::history::Stamp).
 
+pub mod customers;
 pub mod deduction;
 pub mod dispatch;
 pub mod emails;
@@ -17,6 +18,7 @@ pub mod reconcile;
 pub mod refunds;
 pub mod returns;
 mod scope;
+pub mod search;
 pub mod settings;
 pub mod settlement;
 pub mod stock;

@@ -7,6 +7,7 @@ use domain::{
     order::{Change, Edit, Order},
     order_state::{HoldReason, OrderState},
     requested_refund::RefundRequest,
+    search::ANY_TIME,
 };
 use jiff::Timestamp;
 use store::{ItemKey, Store, Stored, StoredOrder, retry_on_conflict};
@@ -110,7 +111,14 @@ pub async fn edit_order(
     edit: &Edit,
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
-    change(store, id, scope, stamp.at, |order| Ok(((), order.edit(edit, stamp)?))).await.map(|((), order)| order)
+    let search = store.search_key().await?;
+    let rule = |order: Order| {
+        let mut change = order.edit(edit, stamp)?;
+        let placed = &mut change.order.placed;
+        placed.found_by = search.found_by(&placed.customer, placed.placed_at);
+        Ok(((), change))
+    };
+    change(store, id, scope, stamp.at, rule).await.map(|((), order)| order)
 }
 
 /// Accepts what was paid as enough.
@@ -155,7 +163,7 @@ pub(crate) async fn active_orders(
     let channels: Vec<_> = store.channels().await?.into_iter().map(|channel| channel.id).collect();
     let (mut found, mut cursor) = (Vec::new(), None);
     for _ in 0..MAX_LOOKS {
-        let page = store.list_orders(&channels, Some(true), cursor.as_deref(), LOOK, &is_wanted).await?;
+        let page = store.list_orders(&channels, Some(true), &ANY_TIME, cursor.as_deref(), LOOK, &is_wanted).await?;
         found.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {

@@ -83,13 +83,14 @@ impl Conditions {
 /// Places an order whose channel is known. A repeated order gets the same answer.
 pub async fn place_order(
     store: &Store,
-    placed: PlacedOrder,
+    mut placed: PlacedOrder,
     conditions: &Conditions,
     stamp: &Stamp,
 ) -> Result<Accepted, Error> {
     let id = OrderId::derive(&placed.channel, &placed.reference);
     let (fingerprint, reserved_until) = (fingerprint(&placed)?, placed.placed_at + conditions.reservation);
     let policy = conditions.policy(placed.currency);
+    placed.found_by = store.search_key().await?.found_by(&placed.customer, placed.placed_at);
     let placement = Placement { fingerprint, reserved_until, first_total: None, order: placed };
     retry_on_conflict(async || {
         let placing = Placing { store, id: &id, placement: &placement, stamp, policy, payment: None };

@@ -100,6 +100,8 @@ pub struct Waiting {
     pub for_stock: usize,
     /// Since when people are waited for, order by order.
     pub for_people: Vec<Timestamp>,
+    /// Orders whose customer's data is to be erased.
+    pub to_erase: Vec<OrderId>,
     /// Orders that could not be read.
     pub unreadable: Vec<Error>,
 }
@@ -111,6 +113,9 @@ pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>) -> Result<Wai
         match state {
             Ok(state) => {
                 found.for_people.extend(state.value.waits_for_people_since());
+                if state.value.awaits_erasure_since().is_some() {
+                    found.to_erase.push(key.order.clone());
+                }
                 if state.value.waits_for_stock() {
                     owed.push(OwedDuty { subject: key.subject(), duty: Duty::StockDeduction });
                 }

@@ -7,7 +7,7 @@ names! {
     AttentionReason {
         /// Owed work is not being done; its messages are probably in a dead-letter queue.
         WorkOverdue = "work_overdue",
-        /// A person, or stock, is waited for.
+        /// A person or stock is waited for, or the end of an order whose customer's data is to be erased.
         OnHold = "on_hold",
         /// A person has to decide what is done about a parcel.
         ParcelNotArrived = "parcel_not_arrived",

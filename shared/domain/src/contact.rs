@@ -134,5 +134,12 @@ fn is_email(text: &str) -> bool {
         })
 }
 
+impl EmailAddress {
+    /// An address that no mail reaches (RFC 2606).
+    pub(crate) fn nobody() -> Self {
+        Self("erased@erased.invalid".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests;

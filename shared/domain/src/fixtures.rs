@@ -8,6 +8,7 @@
 use crate::{
     Rejection,
     allocation::{Allocation, AllocationState},
+    found_by::FoundBy,
     fulfillment::{HandOver, PackedLine, Packing},
     history::{Actor, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId},
@@ -85,6 +86,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         tax_included: true,
         total: 0,
         payment: None,
+        found_by: FoundBy::default(),
     };
     placed.total = placed.totals().unwrap().total;
     placed

@@ -1,6 +1,6 @@
 //! Who did what and when: the timeline of an order, kept beside the state that it explains.
 
-use crate::names::names;
+use crate::{names::names, safeguards::Safeguard};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -164,8 +164,14 @@ names! {
         RefundToApprove = "refund-to-approve",
         /// An operator decided the refund of a return.
         RefundApproved = "refund-approved",
+        // The customer's data.
+        DataExported = "data-exported",
+        ErasureRequested = "erasure-requested",
+        Erased = "erased",
         // E-mails.
         Emailed = "emailed",
+        /// Nobody is left to write to: the customer's data was erased.
+        NotEmailed = "not-emailed",
         /// The mail service refuses the customer's address.
         EmailRefused = "email-refused",
     }
@@ -195,9 +201,10 @@ impl Event {
             | Self::DisputeOpened
             | Self::DisputeWon
             | Self::DisputeLost
+            | Self::DataExported
             | Self::ParcelReported
             | Self::TrackingCorrected => Some(20),
-            Self::Emailed | Self::EmailRefused => Some(500),
+            Self::Emailed | Self::NotEmailed | Self::EmailRefused => Some(500),
             _ => None,
         }
     }
@@ -217,6 +224,14 @@ pub fn add(history: &mut Vec<Entry>, entry: Entry) {
     history.push(entry);
 }
 
+/// Empties the notes of people, who may have named the customer. What providers and Orderly noted names nobody.
+pub(crate) fn without_words(history: &mut [Entry]) {
+    let has_words = |entry: &&mut Entry| entry.may_have_words() && !Safeguard::WordsAreErased.is_off();
+    for entry in history.iter_mut().filter(has_words) {
+        entry.note.clear();
+    }
+}
+
 /// One line of a timeline.
 ///
 /// It is stored as one string: `1764000000000 orderly paid 45.00 EUR`. Every step of an order writes its state, and
@@ -227,8 +242,17 @@ pub struct Entry {
     pub at: Timestamp,
     pub by: String,
     pub what: Event,
-    /// The rest, for people. Never holds a customer's data.
+    /// The rest, for people. Orderly and providers never put a customer's data into it; people may.
     pub note: String,
+}
+
+impl Entry {
+    /// Whether its note may have words of the holder of an API key. Some notes are never people's own words.
+    fn may_have_words(&self) -> bool {
+        use Event::{PaymentAssigned, PaymentDismissed, PaymentUnassigned, Released};
+        let is_ours = matches!(self.what, Released | PaymentAssigned | PaymentUnassigned | PaymentDismissed);
+        self.by.contains(':') && !is_ours
+    }
 }
 
 impl From<Entry> for String {

@@ -13,6 +13,7 @@ pub mod email_claim;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod forming;
+pub mod found_by;
 pub mod fulfillment;
 pub mod history;
 pub mod ids;
@@ -34,6 +35,7 @@ pub mod routing;
 pub mod safeguards;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod search;
 pub mod settings;
 mod sparse;
 pub mod stock;

@@ -6,6 +6,7 @@
 //! them.
 
 mod edit;
+mod erasure;
 mod goods;
 mod parcels;
 mod refunds;

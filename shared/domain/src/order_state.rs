@@ -26,7 +26,7 @@ use super::{
     requested_refund::RequestedRefund,
     unsettled::Unsettled,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -73,6 +73,9 @@ pub struct OrderState {
     /// Whether the confirmation has been ordered, so that it is owed once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirmed: bool,
+    /// Whether its customer's data is to be erased, or was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<Erasure>,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
     pub history: Vec<Entry>,
@@ -153,7 +156,38 @@ pub struct Hold {
     pub note: String,
 }
 
+/// The erasure of an order's customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Erasure {
+    /// It is done as soon as the order needs its customer no more.
+    Asked {
+        #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+        at: Timestamp,
+    },
+    Done {
+        #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+        at: Timestamp,
+    },
+}
+
+/// The law gives a month to erase (GDPR 12(3)). People are waited for before it is over.
+const ERASURE_IS_LATE_AFTER: SignedDuration = SignedDuration::from_hours(20 * 24);
+
 impl OrderState {
+    pub fn is_erased(&self) -> bool {
+        matches!(self.erasure, Some(Erasure::Done { .. }))
+    }
+
+    /// Since when the customer's data is to be erased.
+    pub fn awaits_erasure_since(&self) -> Option<Timestamp> {
+        match self.erasure {
+            Some(Erasure::Asked { at }) => Some(at),
+            Some(Erasure::Done { .. }) | None => None,
+        }
+    }
+
     /// A new order that holds `stock`, with any money that has already come for it.
     pub fn place(
         placed: &PlacedOrder,
@@ -182,6 +216,7 @@ impl OrderState {
             credited: 0,
             fulfillments: BTreeMap::new(),
             confirmed: false,
+            erasure: None,
             owed: Owed::new(),
             history: Vec::new(),
         };
@@ -283,13 +318,14 @@ impl OrderState {
     /// Since when a person is waited for. Stock comes without one.
     pub fn waits_for_people_since(&self) -> Option<Timestamp> {
         let for_people = self.holds.iter().filter(|(reason, _)| **reason != HoldReason::InventoryOutOfStock);
-        for_people.map(|(_, hold)| hold.since).min()
+        let for_erasure = self.awaits_erasure_since().map(|since| since + ERASURE_IS_LATE_AFTER);
+        for_people.map(|(_, hold)| hold.since).chain(for_erasure).min()
     }
 
     /// When to look at the order again if nothing happens before. `last` is the previous due entry: a wait that goes on
     /// keeps its start.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        let waits = self.waits_for_stock() || !self.holds.is_empty();
+        let waits = self.waits_for_stock() || !self.holds.is_empty() || self.awaits_erasure_since().is_some();
         let expires = !self.holds.contains_key(&HoldReason::AwaitingPayment);
         due_of_work(&self.owed, last, now).or(match (&self.status, last) {
             (OrderStatus::Pending { .. }, _) if expires => self.waits_until().map(Due::Unpaid),

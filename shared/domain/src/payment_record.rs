@@ -99,6 +99,12 @@ impl PaymentRecord {
         self
     }
 
+    /// Empties what people wrote about it.
+    pub fn without_words(mut self) -> Self {
+        history::without_words(&mut self.history);
+        self
+    }
+
     /// Beyond some events, drops those that say nothing which the others do not say.
     fn drop_what_says_nothing(&mut self) {
         const ENOUGH: usize = 50;

@@ -4,6 +4,7 @@
 use super::whole::{Price, Units};
 use super::{
     contact::{Country, EmailAddress},
+    found_by::FoundBy,
     ids::{ChannelId, LineId, PaymentId, Sku},
     money::{Amount, Currency, allocate, share_of_units},
     text::{Name, Text},
@@ -82,6 +83,9 @@ pub struct PlacedOrder {
     /// The payment that the storefront started, if it said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
+    /// What its customer is found by.
+    #[serde(flatten)]
+    pub found_by: FoundBy,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

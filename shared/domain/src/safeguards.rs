@@ -73,6 +73,12 @@ names! {
         WarehouseHearsOfChanges = "warehouse-hears-of-changes",
         /// An unpaid order asks its payment provider before it expires.
         ExpiryAsksFirst = "expiry-asks-first",
+        /// What an order is found by is written before the order.
+        SearchEntriesComeFirst = "search-entries-come-first",
+        /// A customer's data is not erased while the order needs it.
+        ErasureWaits = "erasure-waits",
+        /// What people wrote about an erased customer goes too.
+        WordsAreErased = "words-are-erased",
         /// A commit sends what it newly owes; if it cannot, reconcile does.
         ReconcileSendsAgain = "reconcile-sends-again",
         /// Unpaid orders expire.

@@ -109,6 +109,7 @@ impl Aws {
             payments: variable("PAYMENTS_TABLE")?,
             catalog: variable("CATALOG_TABLE")?,
             settings: variable("SETTINGS_TABLE")?,
+            search: variable("SEARCH_TABLE")?,
         };
         Ok(self.store_of(tables, Queues::of(|consumer| variable(consumer.variable()))?))
     }

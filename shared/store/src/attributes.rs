@@ -23,10 +23,7 @@ pub(crate) fn key_item<const N: usize>(parts: [(&str, String); N]) -> Item {
     parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()
 }
 
-/// Milliseconds since 1970 in 14 digits. It sorts as text until the year 5138.
-pub(crate) fn sortable(moment: Timestamp) -> String {
-    format!("{:014}", moment.as_millisecond().max(0))
-}
+pub(crate) use domain::search::sortable;
 
 pub(crate) fn from_sortable(text: &str) -> Option<Timestamp> {
     Timestamp::from_millisecond(text.get(..14)?.parse().ok()?).ok()

@@ -35,6 +35,10 @@ impl ItemKey {
         Self::new(order, ItemName::State)
     }
 
+    pub fn placed(order: &OrderId) -> Self {
+        Self::new(order, ItemName::Placed)
+    }
+
     pub fn subject(&self) -> Subject {
         Subject::OrderItem(self.order.clone(), self.item.clone())
     }

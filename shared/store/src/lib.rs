@@ -13,6 +13,7 @@ mod order_items;
 mod orders;
 mod payments;
 mod record;
+mod search;
 mod sender;
 mod settings;
 mod stock;
@@ -36,13 +37,14 @@ pub use tables::{Table, Tables};
 pub use write::{MAX_ACTIONS, Write};
 
 use aws_sdk_dynamodb::{Client, error::SdkError, operation::batch_get_item::BatchGetItemError};
-use domain::{duty::OwedDuty, safeguards::Safeguard, settings::Location};
+use domain::{duty::OwedDuty, safeguards::Safeguard, search::SearchKey, settings::Location};
 use record::decode;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio::sync::OnceCell;
 
 /// An item as DynamoDB returns it.
 pub(crate) type Item = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
@@ -54,6 +56,7 @@ pub struct Store {
     tables: Arc<Tables>,
     sender: Sender,
     locations: Arc<Mutex<Option<FreshLocations>>>,
+    search_key: Arc<OnceCell<SearchKey>>,
 }
 
 /// The locations, and when they were read.
@@ -77,6 +80,9 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The system has no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(getrandom::Error),
     /// Too many others write the same items: try again later.
     #[error("gave up after {0} attempts: others keep changing the same items")]
     Contended(u32),
@@ -132,7 +138,7 @@ pub(crate) async fn pause(attempt: u32) {
 
 impl Store {
     pub fn new(client: Client, tables: Tables, sender: Sender) -> Self {
-        Self { client, tables: Arc::new(tables), sender, locations: Arc::default() }
+        Self { client, tables: Arc::new(tables), sender, locations: Arc::default(), search_key: Arc::default() }
     }
 
     /// One record, strongly consistent.

@@ -14,7 +14,7 @@ use domain::{
     order_state::OrderState,
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Why `reconcile` looks at an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub struct Page<T> {
 }
 
 impl Store {
-    /// Orders of some channels, newest first, from `cursor` on. `active`, if given, selects only the active orders or
-    /// only the others. `keep` filters further.
+    /// Orders of some channels that were placed in these `moments`, newest first, from `cursor` on. `active`, if given,
+    /// selects only the active orders or only the others. `keep` filters further.
     ///
     /// A page may be short or even empty and still have a next page, because it stops after looking at a fixed number
     /// of orders.
@@ -58,6 +58,7 @@ impl Store {
         &self,
         channels: &[ChannelId],
         active: Option<bool>,
+        moments: &Range<Timestamp>,
         cursor: Option<&str>,
         limit: usize,
         keep: impl Fn(&OrderState) -> bool,
@@ -66,13 +67,14 @@ impl Store {
         const MAX_LOOKED_AT: usize = 500;
         let sides: &[&str] = match active {
             Some(true) => &["active"],
-            Some(false) => &["closed"],
-            None => &["active", "closed"],
+            Some(false) => &["closed", "erased"],
+            None => &["active", "closed", "erased"],
         };
         let partitions: Vec<String> =
             channels.iter().flat_map(|channel| sides.iter().map(move |side| format!("{channel}#{side}"))).collect();
         let mut items = Vec::new();
-        let mut last = cursor.map(str::to_owned);
+        let (first, end) = (sortable(moments.start), sortable(moments.end));
+        let mut last = Some(cursor.map_or(end.clone(), |cursor| cursor.min(&end).to_owned()));
         let mut looked_at = 0;
         loop {
             let mut keys = Vec::new();
@@ -82,6 +84,7 @@ impl Store {
                         .await?,
                 );
             }
+            keys.retain(|(_, at)| *at >= first);
             keys.sort_by(|(_, a), (_, b)| b.cmp(a));
             keys.dedup_by(|(a, _), (b, _)| a == b); // an order that is changing sides right now
             let more = keys.len() >= limit;
@@ -126,6 +129,19 @@ impl Store {
                 return Ok(found);
             }
         }
+    }
+
+    /// The oldest orders of a channel that are not active, were placed before `before`, and whose customer's data is still
+    /// there: so many at most.
+    pub async fn closed_before(
+        &self,
+        channel: &ChannelId,
+        before: Timestamp,
+        most: usize,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        let (partition, end) = (format!("{channel}#closed"), sortable(before));
+        let keys = self.listed(LISTING_INDEX, [LISTING_KEY, LISTED_AT], &partition, None, most, true).await?;
+        Ok(keys.into_iter().take_while(|(_, at)| *at < end).map(|(key, _)| key.order).collect())
     }
 
     /// The work of a location, oldest first, from `cursor` on.

@@ -76,9 +76,14 @@ order_item!(OrderState {
     }
 
     /// The keys of the listing. A channel's active and closed orders are listed apart, so that the few active ones are
-    /// found among millions. An order usually changes sides once.
+    /// found among millions, and those whose customer was erased from both, so that the others are. An order usually changes
+    /// sides once.
     fn index_keys(&self, key: &ItemKey) -> Vec<(&'static str, String)> {
-        let side = if self.status.is_active() { "active" } else { "closed" };
+        let side = match (self.status.is_active(), self.is_erased()) {
+            (true, _) => "active",
+            (false, false) => "closed",
+            (false, true) => "erased",
+        };
         vec![(LISTING_KEY, format!("{}#{side}", self.channel)), (LISTED_AT, listed_at(self.placed_at, &key.order))]
     }
 });

@@ -6,6 +6,7 @@ use super::{
     keys::{ITEM, ItemKey},
     pause,
     record::{Record, Stored, decode},
+    search::SearchEntry,
     stock_update::{Bucket, Terms},
     write::{MAX_ACTIONS, Write},
 };
@@ -15,12 +16,13 @@ use domain::{
     duty::{Due, ItemName},
     email_claim::EmailClaim,
     forming::Forming,
-    ids::OrderId,
+    ids::{OrderId, Sku},
     money::Amount,
     order::{Change, Order},
     order_state::OrderState,
     placed_order::{Placement, Revision},
     safeguards::Safeguard,
+    search::tracking_numbers,
     stock::{StockLevel, StockPlace},
     unsettled::Moves,
 };
@@ -155,7 +157,7 @@ impl Store {
 
     /// What was asked for, strongly consistent.
     pub async fn placement(&self, order: &OrderId) -> Result<Option<Placement>, StoreError> {
-        let stored = self.load(&ItemKey::new(order, ItemName::Placed)).await?;
+        let stored = self.load(&ItemKey::placed(order)).await?;
         Ok(stored.map(|stored: Stored<Placement>| stored.value))
     }
 }
@@ -187,7 +189,15 @@ impl Write<'_> {
         if !Safeguard::StockMovesWithOrder.is_off() {
             self.stock(&difference(&[], &state.stock));
         }
-        self.create(ItemKey::new(order, ItemName::Placed), placement.clone());
+        self.placed(order, placement, state);
+    }
+
+    fn placed(&mut self, order: &OrderId, placement: &Placement, state: OrderState) {
+        let skus: BTreeSet<&Sku> = placement.order.lines.iter().map(|line| &line.sku).collect();
+        for sku in skus {
+            self.found_by(SearchEntry::sku(sku, order, state.placed_at));
+        }
+        self.create(ItemKey::placed(order), placement.clone());
         self.create(ItemKey::state(order), state);
     }
 
@@ -195,8 +205,7 @@ impl Write<'_> {
     pub fn place_formed(&mut self, forming: &Stored<Forming>, placement: &Placement, state: OrderState) {
         let order = &forming.key.order;
         self.stock(&difference(&forming.value.stock, &state.stock));
-        self.create(ItemKey::new(order, ItemName::Placed), placement.clone());
-        self.create(ItemKey::state(order), state);
+        self.placed(order, placement, state);
         self.replace(forming, forming.value.clone().done());
     }
 
@@ -217,6 +226,10 @@ impl Write<'_> {
         self.item(read, ItemName::State, Some(&before.state), &state);
         for (id, fulfillment) in &after.fulfillments {
             self.item(read, ItemName::Fulfillment(*id), before.fulfillments.get(id), fulfillment);
+        }
+        let before_it = tracking_numbers(before.fulfillments.values());
+        for number in tracking_numbers(after.fulfillments.values()).difference(&before_it) {
+            self.found_by(SearchEntry::tracking(number, &after.id, after.state.placed_at));
         }
         for (id, returned) in &after.returns {
             self.item(read, ItemName::Return(*id), before.returns.get(id), returned);

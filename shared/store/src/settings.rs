@@ -9,6 +9,7 @@ use super::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     ids::{ChannelId, LocationId, Sku},
+    search::SearchKey,
     settings::{ApiKey, Channel, Location, Product},
 };
 use std::{
@@ -21,6 +22,9 @@ use tokio::time::Instant;
 const COLLECTION: &str = "collection";
 const ID: &str = "id";
 const SKU: &str = "sku";
+
+/// The id of the one search key.
+pub(super) const SEARCH_KEY: &str = "key";
 
 /// Every order asks for the locations, and they change a few times a year. A sandbox may be this far behind.
 const LOCATIONS_TTL: Duration = Duration::from_secs(10);
@@ -71,6 +75,8 @@ setting!(Location, LocationId, "locations");
 setting!(Channel, ChannelId, "channels");
 // Keyed by the key's SHA-256.
 setting!(ApiKey, String, "keys");
+// The only one is at [`SEARCH_KEY`].
+setting!(SearchKey, String, "search");
 
 impl Record for Product {
     type Key = Sku;

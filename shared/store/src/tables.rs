@@ -8,6 +8,7 @@ pub struct Tables {
     pub payments: String,
     pub catalog: String,
     pub settings: String,
+    pub search: String,
 }
 
 /// One of the tables.
@@ -18,6 +19,7 @@ pub enum Table {
     Payments,
     Catalog,
     Settings,
+    Search,
 }
 
 impl Table {
@@ -28,6 +30,7 @@ impl Table {
             Self::Stock | Self::Catalog => "sku",
             Self::Payments => "payment_id",
             Self::Settings => "collection",
+            Self::Search => "term",
         }
     }
 }
@@ -40,6 +43,7 @@ impl Tables {
             Table::Payments => &self.payments,
             Table::Catalog => &self.catalog,
             Table::Settings => &self.settings,
+            Table::Search => &self.search,
         }
     }
 }

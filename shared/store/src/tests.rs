@@ -13,6 +13,7 @@ mod payments;
 mod queues;
 mod records;
 mod round_trips;
+mod search;
 mod sending;
 mod settings;
 mod size;

@@ -7,6 +7,7 @@ use super::{
     keys::stock_key,
     pause,
     record::{Record, Stored, VERSION, encode},
+    search::SearchEntry,
     stock_update::{StockUpdate, Terms, stock_update},
     tables::Table,
 };
@@ -48,12 +49,13 @@ pub struct Write<'a> {
     now: Timestamp,
     actions: Vec<Action>,
     owed: Vec<OwedDuty>,
+    entries: Vec<SearchEntry>,
     broken: Option<StoreError>,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(store: &'a Store, now: Timestamp) -> Self {
-        Self { store, now, actions: Vec::new(), owed: Vec::new(), broken: None }
+        Self { store, now, actions: Vec::new(), owed: Vec::new(), entries: Vec::new(), broken: None }
     }
 
     /// Adds a new record. The commit fails if it exists.
@@ -105,6 +107,11 @@ impl<'a> Write<'a> {
         self.actions.push(Action { table, what, kind });
     }
 
+    /// Adds something that an order is found by.
+    pub(super) fn found_by(&mut self, entry: SearchEntry) {
+        self.entries.push(entry);
+    }
+
     pub(super) fn fail(&mut self, error: StoreError) {
         self.broken = Some(error);
     }
@@ -114,7 +121,8 @@ impl<'a> Write<'a> {
         self.actions.len()
     }
 
-    /// Makes the changes, all or none, and sends what the written records newly owe.
+    /// Makes the changes, all or none, and sends what the written records newly owe. What the search finds is written before:
+    /// an entry too many finds nothing, and a missing one would hide an order.
     ///
     /// A single put is a plain conditional write, which costs half of a transaction. When transactions collide on an
     /// item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry. It is retried here, because
@@ -126,6 +134,10 @@ impl<'a> Write<'a> {
         if self.actions.is_empty() {
             return Ok(());
         }
+        let entries_come_first = !Safeguard::SearchEntriesComeFirst.is_off();
+        if entries_come_first {
+            self.store.put_search_entries(&self.entries).await?;
+        }
         for attempt in 0..MAX_ATTEMPTS {
             let outcome = match self.actions.as_slice() {
                 [Action { table, what, kind: Kind::Put { item, guard } }] => {
@@ -135,6 +147,9 @@ impl<'a> Write<'a> {
             };
             match outcome {
                 Outcome::Done => {
+                    if !entries_come_first {
+                        self.store.put_search_entries(&self.entries).await?;
+                    }
                     tracing::debug!(actions = self.actions.len(), owed = self.owed.len(), "committed");
                     self.store.sender.send(&self.owed).await;
                     return Ok(());

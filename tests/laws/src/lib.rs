@@ -4,6 +4,7 @@
 mod goods;
 mod items;
 mod money;
+mod search;
 mod story;
 
 pub use items::Item;
@@ -17,13 +18,14 @@ pub struct Books {
     pub orders: Vec<Item>,
     pub stock: Vec<Item>,
     pub payments: Vec<Item>,
+    pub search: Vec<Item>,
     /// The refunded amounts at the provider, by its own payment ids.
     pub refunded: BTreeMap<String, Vec<i64>>,
 }
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 17] = [
+    let laws: [fn(&Books, &mut Vec<String>); 19] = [
         goods::buckets_equal_what_orders_hold,
         goods::what_is_unsettled_is_owed,
         goods::nothing_is_kept_for_an_order_that_never_came,
@@ -38,6 +40,8 @@ pub fn broken(books: &Books) -> Vec<String> {
         money::a_surplus_is_given_back_or_seen,
         money::no_order_takes_what_is_given_back,
         items::no_item_nears_the_limit,
+        search::every_order_is_found,
+        search::erased_orders_need_nobody,
         story::histories_are_legal,
         story::customers_are_told,
         story::open_orders_can_go_on,

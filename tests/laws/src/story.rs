@@ -81,7 +81,9 @@ fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
 /// Every required e-mail was sent or is still owed.
 pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
     let mut check = |order: &str, owed: &Owed, history: &[Entry], kind: &str| {
-        let is_told = |entry: &Entry| matches!(entry.what.as_str(), "emailed" | "email-refused") && entry.note == kind;
+        let is_told = |entry: &Entry| {
+            matches!(entry.what.as_str(), "emailed" | "not-emailed" | "email-refused") && entry.note == kind
+        };
         let is_owed = owed.iter().any(|duty| duty.to_string() == format!("email:{kind}"));
         if !is_owed && !history.iter().any(is_told) {
             broken.push(format!("order {order}: its customer was never told {kind}"));
@@ -93,7 +95,8 @@ pub(crate) fn customers_are_told(books: &Books, broken: &mut Vec<String>) {
         if state.confirmed && !matches!(state.status, OrderStatus::Cancelled { .. }) {
             check(order, &state.owed, &state.history, "payment-confirmed");
         }
-        if matches!(state.status, OrderStatus::Cancelled { .. }) {
+        // One that expired and was erased is cancelled without a word.
+        if state.history.iter().any(|entry| entry.what == Event::Cancelled) {
             check(order, &state.owed, &state.history, "order-cancelled");
         }
         if state.history.iter().any(|entry| entry.what == Event::RestCancelled) {

@@ -3,6 +3,7 @@
 use api::{Body, FieldError, Fields, Problem};
 use domain::{
     contact::Country,
+    found_by::FoundBy,
     ids::{ChannelId, PaymentId, ProviderId, ProviderName},
     money::{Amount, Currency},
     placed_order::{Address, Customer, Discount, Line, MAX_LINES, PlacedOrder, Revision, Shipping, Taxed},
@@ -92,6 +93,7 @@ impl PlaceOrder {
             discount: self.discount,
             tax_included: self.tax_included,
             total: self.total.get(),
+            found_by: FoundBy::default(),
             payment: self.payment.map(|PaymentReference { provider, id }| PaymentId { provider, id }),
         }
     }

@@ -116,11 +116,14 @@ mod this_repository {
         let redrive = queue.redrive.as_ref().unwrap();
         assert_eq!((redrive.dead_letters.as_str(), redrive.max_receive_count), ("RefundsDeadLetters", 5));
         let names: Vec<_> = system.tables.iter().map(|table| table.name.as_str()).collect();
-        assert_eq!(names, ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable"]);
+        assert_eq!(
+            names,
+            ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable"]
+        );
         let orders = &system.tables[0];
         assert_eq!((orders.keys.hash.as_str(), orders.keys.range.as_deref()), ("order_id", Some("item")));
         let indexes: Vec<_> = orders.indexes.iter().map(|index| index.name.as_str()).collect();
-        assert_eq!(indexes, ["listing", "due", "work"]);
+        assert_eq!(indexes, ["listing", "due", "work", "email", "phone", "name", "surname"]);
         assert_eq!(orders.indexes[0].projection, Projection::KeysOnly);
     }
 }

@@ -11,12 +11,12 @@ use domain::{
     settings::{Channel, Location, Product},
 };
 use operations::{
-    Attention, Channels, EmptiedLocation, Keys, Locations, NewKey, RevokedKey, Shelves, UnmatchedPayment,
-    UnmatchedPayments,
+    Attention, Channels, EmptiedLocation, Erasures, Keys, Locations, NewKey, PersonData, RevokedKey, Shelves,
+    UnmatchedPayment, UnmatchedPayments,
 };
 
 pub fn routes() -> Vec<Prose> {
-    to_look_at().into_iter().chain(settings()).collect()
+    to_look_at().into_iter().chain(people()).chain(settings()).collect()
 }
 
 fn to_look_at() -> Vec<Prose> {
@@ -90,6 +90,31 @@ fn to_look_at() -> Vec<Prose> {
             (200, "The payment. It is listed again only when another event of it comes."),
         )
         .fails(Code::PaymentTaken),
+    ]
+}
+
+fn people() -> Vec<Prose> {
+    vec![
+        Prose::new::<PersonData>(
+            "POST /customers/export",
+            "exportPerson",
+            "Export what is held of a person",
+            (200, "All there is about the person's orders. Each order's timeline notes that it was given out."),
+        )
+        .about(
+            "By the e-mail address that the person ordered under, or by one order. What mail services, payment providers and              warehouses hold, they export themselves.",
+        )
+        .example(examples::person()),
+        Prose::new::<Erasures>(
+            "POST /customers/erase",
+            "erasePerson",
+            "Erase a person's data",
+            (202, "The person's orders, and what each still needs its customer for."),
+        )
+        .about(
+            "Of each order the name, the addresses, the contact, what people wrote, and what the customer is found by go; goods,              money, moments and the country stay. It happens within two minutes, or as soon as the order needs its customer no              more: finished, nothing on its way, no open return, refund, dispute or hold. `GET /operations/attention` lists what              waits. Asking again changes nothing.",
+        )
+        .example(examples::person()),
     ]
 }
 

@@ -6,8 +6,8 @@ use crate::{
     schemas::{Cursor, Limit, StatusName},
 };
 use api::{Code, view::OrderView};
-use domain::ids::ChannelId;
-use order_intake::{Accepted, OrderPage};
+use domain::{ids::ChannelId, schema::Moment};
+use order_intake::{Accepted, FoundOrders, OrderPage};
 
 pub fn routes() -> Vec<Prose> {
     orders().into_iter().chain(money()).collect()
@@ -36,8 +36,20 @@ fn orders() -> Vec<Prose> {
             .about("A storefront sees its own channel's orders only.")
             .query::<StatusName>("status", "Orders of this status only.")
             .query::<ChannelId>("channel", "Orders of this channel only.")
+            .query::<Moment>("placed_from", "Orders that were placed at this moment or later.")
+            .query::<Moment>("placed_before", "Orders that were placed before this moment.")
             .query::<Limit>("limit", "How many orders a page has at most.")
             .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
+        Prose::new::<FoundOrders>(
+            "POST /orders/search",
+            "searchOrders",
+            "Find orders",
+            (200, "A page, newest first; what was found by a name is sorted by name."),
+        )
+        .about(
+            "By a reference, an e-mail address, a phone number, the beginning of a name, a SKU or a tracking number. What is known              of a person is in the body, since logs keep addresses. A storefront finds its own channel's orders only, and the              warehouse looks no customers up. An order is found at once by its SKUs and tracking numbers, and within a second by              its customer. An order whose customer's data was erased is not found by it any more.",
+        )
+        .example(examples::find_orders()),
         Prose::new::<OrderView>(
             "GET /orders/{order_id}",
             "readOrder",

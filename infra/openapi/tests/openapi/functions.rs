@@ -25,7 +25,14 @@ impl Functions {
         let aws = Aws::new("us-east-1".into(), credentials, Some("http://127.0.0.1:1".into()), http);
         let config = aws.config().to_builder().retry_config(RetryConfig::disabled()).build();
         let none = String::new;
-        let tables = Tables { orders: none(), stock: none(), payments: none(), catalog: none(), settings: none() };
+        let tables = Tables {
+            orders: none(),
+            stock: none(),
+            payments: none(),
+            catalog: none(),
+            settings: none(),
+            search: none(),
+        };
         let Ok(queues) = Queues::of(|_| Ok::<_, std::convert::Infallible>(none()));
         let database = aws_sdk_dynamodb::Client::new(&config);
         let sender = Sender::new(queues, move || aws_sdk_sqs::Client::new(&config));

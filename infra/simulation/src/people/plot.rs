@@ -57,6 +57,8 @@ pub struct Plot {
     pub wrapped: bool,
     /// Whether a unit of the first line comes back.
     pub sends_back: bool,
+    /// Somebody asks to have the customer's data erased, this long after ordering.
+    pub erased_after: Option<Duration>,
     /// Whether the storefront gives up after its first attempt to place it.
     pub gives_up: bool,
 }
@@ -77,6 +79,7 @@ impl Plot {
             refunded_elsewhere: false,
             wrapped: false,
             sends_back: true,
+            erased_after: None,
             gives_up: false,
         }
     }
@@ -118,6 +121,7 @@ impl Plot {
         let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
         let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
         let edits_after = world.chance(0.15).then(|| world.moment(300));
+        let erased_after = world.chance(0.15).then(|| world.moment(7_200));
         let (refunded_elsewhere, wrapped) = (world.chance(0.07), world.chance(0.15));
         Self {
             channel,
@@ -127,6 +131,7 @@ impl Plot {
             cancels_while_paying,
             disputed,
             edits_after,
+            erased_after,
             refunded_elsewhere,
             wrapped,
             sends_back,
@@ -146,13 +151,14 @@ impl Plot {
 
     pub(super) fn order(&self, reference: &str, payment: Option<&str>) -> Value {
         let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
+        let surname = self.order_id(reference).map(|id| surname(id.as_str())).unwrap_or_default();
         let wrap = json!({ "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": WRAP, "stocked": false });
         json!({
             "reference": reference,
             "currency": "EUR",
-            "customer": { "name": "Ada Example", "email": "ada@example.com" },
+            "customer": { "name": format!("Ada {surname}"), "email": format!("{surname}@example.com"), "phone": "+49 30 1234567" },
             "shipping_address": {
-                "name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
+                "name": format!("Ada {surname}"), "line1": format!("{surname}allee 1"), "city": "Berlin", "postal_code": "10115", "country": "DE",
             },
             "lines": self.lines.iter().map(line).chain(self.wrapped.then_some(wrap)).collect::<Vec<_>>(),
             "shipping": { "method": "Standard", "price": 490, "discount": 490 },
@@ -161,4 +167,9 @@ impl Plot {
             "payment": payment.map(|id| json!({ "provider": "stripe", "id": id })),
         })
     }
+}
+
+/// The surname of an order's customer. It stands in nothing but the customer's data.
+pub fn surname(order: &str) -> String {
+    order.chars().rev().take(12).collect()
 }

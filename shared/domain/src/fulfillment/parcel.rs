@@ -158,6 +158,16 @@ pub struct Resolution {
 }
 
 impl Parcel {
+    /// Empties what people wrote about it.
+    pub(crate) fn forget_words(&mut self) {
+        for report in self.reports.values_mut() {
+            report.reason.clear();
+        }
+        if let Some(resolution) = &mut self.resolution {
+            resolution.reason.clear();
+        }
+    }
+
     /// Where it is: what was told of it, in the order of the times. What stands at the dock was not delivered.
     pub fn state(&self) -> ParcelState {
         if self.shipment.is_none() {

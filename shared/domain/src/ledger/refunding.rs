@@ -131,6 +131,10 @@ impl Ledger {
     }
 
     /// Whether a refund of Orderly's has failed and has not been ordered again.
+    pub fn has_refund_under_way(&self) -> bool {
+        self.refunds().any(|(_, refund)| refund.goes_back() && !refund.has_succeeded())
+    }
+
     pub fn has_failed_refund(&self) -> bool {
         self.refunds.values().any(Refund::may_be_ordered_again)
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod edit;
+mod erasure;
 mod ids;
 mod life;
 mod locations;

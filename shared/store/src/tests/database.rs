@@ -58,6 +58,7 @@ impl TestStore {
             payments: "PaymentsTable".into(),
             catalog: "CatalogTable".into(),
             settings: "SettingsTable".into(),
+            search: "SearchTable".into(),
         };
         let queues = Arc::new(Sqs::default());
         let connector = SharedHttpConnector::new(Connector { database: database.clone(), queues: Arc::clone(&queues) });
@@ -70,6 +71,11 @@ impl TestStore {
         let client = aws_sdk_dynamodb::Client::new(aws.config());
         let sender = Sender::new(queues::all(), move || aws_sdk_sqs::Client::new(aws.config()));
         Self { store: Store::new(client, tables, sender), database, queues }
+    }
+
+    /// The store of another process, which has cached nothing.
+    pub(super) fn another_process(&self) -> Store {
+        Store::new(self.store.client.clone(), (*self.store.tables).clone(), self.store.sender.clone())
     }
 
     /// The faults of the next requests that change something or read a batch.
@@ -192,6 +198,7 @@ impl DynamoDb {
         let db = &self.database;
         match operation {
             "BatchGetItem" => call(body, |input| db.batch_get_item(input)),
+            "BatchWriteItem" => call(body, |input| db.batch_write_item(input)),
             "GetItem" => call(body, |input| db.get_item(input)),
             "PutItem" => call(body, |input| db.put_item(input)),
             "Query" => call(body, |input| db.query(input)),

@@ -1,7 +1,7 @@
 //! Lists that people page through: orders, and the warehouse's work.
 
 use super::*;
-use domain::{ids::ChannelId, order_state::OrderStatus};
+use domain::{ids::ChannelId, order_state::OrderStatus, search::ANY_TIME};
 use std::collections::BTreeSet;
 
 const CHANNELS: [&str; 3] = ["web", "web2", "market"];
@@ -47,7 +47,7 @@ async fn all_pages(
 ) -> Vec<Stored<OrderState>> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let page = store.list_orders(channels, active, cursor.as_deref(), limit, &keep).await.unwrap();
+        let page = store.list_orders(channels, active, &ANY_TIME, cursor.as_deref(), limit, &keep).await.unwrap();
         assert!(page.items.len() <= limit);
         all.extend(page.items);
         match page.next {
@@ -110,9 +110,9 @@ async fn a_page_that_finds_nothing_among_many_orders_says_where_to_go_on() {
     const COUNT: u32 = 700;
     let store = store_of(COUNT).await;
     let oldest = |state: &OrderState| state.placed_at == at(0);
-    let first = store.list_orders(&channels(), None, None, 100, oldest).await.unwrap();
+    let first = store.list_orders(&channels(), None, &ANY_TIME, None, 100, oldest).await.unwrap();
     assert!(first.items.is_empty() && first.next.is_some(), "it stops looking after 500 orders");
-    let rest = store.list_orders(&channels(), None, first.next.as_deref(), 100, oldest).await.unwrap();
+    let rest = store.list_orders(&channels(), None, &ANY_TIME, first.next.as_deref(), 100, oldest).await.unwrap();
     let ids: BTreeSet<_> = rest.items.into_iter().map(|state| state.key.order).collect();
     assert_eq!(ids, expected(COUNT, oldest).into_iter().collect());
 }
@@ -130,11 +130,11 @@ async fn an_order_changes_sides_when_it_is_over() {
 #[tokio::test]
 async fn orders_placed_between_two_pages_do_not_move_the_second() {
     let store = store_of(20).await;
-    let first = store.list_orders(&channels(), None, None, 10, |_| true).await.unwrap();
+    let first = store.list_orders(&channels(), None, &ANY_TIME, None, 10, |_| true).await.unwrap();
     for n in 100..110 {
         store.created(&state_key(n), OrderState { placed_at: at(1000), ..nth_head(n) }).await;
     }
-    let second = store.list_orders(&channels(), None, first.next.as_deref(), 50, |_| true).await.unwrap();
+    let second = store.list_orders(&channels(), None, &ANY_TIME, first.next.as_deref(), 50, |_| true).await.unwrap();
     let ids: Vec<_> = first.items.into_iter().chain(second.items).map(|state| state.key.order).collect();
     assert_eq!(ids, expected(20, |_| true));
 }

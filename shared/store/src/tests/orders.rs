@@ -120,7 +120,10 @@ async fn a_hand_over_is_one_transaction_of_the_state_the_fulfillment_and_the_sto
     let store = TestStore::new();
     let read = store.stored(&packed()).await;
     let change = packed().hand_over(FULFILLMENT, &[leaving(PARCEL)], &stamp(7)).unwrap();
-    assert_eq!(commit(&store, &read, change.clone()).await, one_transaction(4));
+    assert_eq!(
+        commit(&store, &read, change.clone()).await,
+        (4, vec!["BatchWriteItem".to_owned(), "TransactWriteItems".to_owned()])
+    );
     assert_eq!(store.order(&change.order.id).await.unwrap().unwrap().order, change.order);
     for (sku, left) in [("TEE", 18), ("MUG", 19)] {
         let level = store.stock_level(&place(sku, "main")).await.unwrap().unwrap();

@@ -4,7 +4,7 @@
 use crate::{
     binaries::workspace,
     laws,
-    shop::order,
+    shop::{EMAIL, order},
     world::{World, eventually, refused},
 };
 use orderly_local::{
@@ -44,9 +44,10 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 50] = [
+const ROUTES: [(&str, Storefront, bool, Body); 53] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
+    ("POST /orders/search", Own, true, Read),
     ("GET /orders/{order_id}", Own, true, Ignored),
     ("POST /orders/{order_id}/cancel", Own, false, Read),
     ("POST /orders/{order_id}/edit", Own, false, Read),
@@ -83,6 +84,8 @@ const ROUTES: [(&str, Storefront, bool, Body); 50] = [
     ("POST /operations/unmatched-payments/{payment}/unassign", No, false, Empty),
     ("POST /operations/unmatched-payments/{payment}/refund", No, false, Empty),
     ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, Empty),
+    ("POST /customers/export", No, false, Read),
+    ("POST /customers/erase", No, false, Read),
     ("PUT /products/{sku+}", No, true, Read),
     ("GET /products/{sku+}", Any, true, Ignored),
     ("PUT /locations/{location}", No, false, Read),
@@ -187,9 +190,17 @@ async fn a_storefront_sees_its_own_channel_only() {
         assert_ne!(ask(&world.storefront, &own.id).await.status, StatusCode::NOT_FOUND, "{name}");
     }
     elsewhere.sort_unstable();
-    assert_eq!(elsewhere, ["GET /orders", "POST /orders"], "what does another channel's key see there?");
+    assert_eq!(
+        elsewhere,
+        ["GET /orders", "POST /orders", "POST /orders/search"],
+        "what does another channel's key see there?"
+    );
 
     assert_eq!(market.get("/orders").await.unwrap()["orders"], json!([]));
+    for (by, value) in [("reference", "1"), ("email", EMAIL), ("sku", "MUG-BLUE")] {
+        let found = market.post("/orders/search", &json!({ "by": by, "value": value })).await.unwrap();
+        assert_eq!(found["orders"], json!([]), "{by}");
+    }
     let list = market.ask(market.request(Method::GET, "/orders?channel=web")).await.unwrap();
     assert_eq!(list.status, StatusCode::FORBIDDEN);
     let mut body = order("1", &[("MUG-BLUE", 1)]);

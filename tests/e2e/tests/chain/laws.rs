@@ -25,6 +25,7 @@ async fn books(world: &World) -> Books {
         orders: world.scan("OrdersTable").await,
         stock: world.scan("StockTable").await,
         payments: world.scan("PaymentsTable").await,
+        search: world.scan("SearchTable").await,
         refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
     }
 }

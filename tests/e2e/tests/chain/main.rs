@@ -19,6 +19,7 @@ mod line;
 mod locations;
 mod messages;
 mod money;
+mod people;
 mod provider;
 mod reaper;
 mod relay;
