@@ -10,6 +10,7 @@ use crate::{
     verdict,
     world::World,
 };
+use orderly_local::payments::Webhook;
 use std::{path::PathBuf, rc::Rc, time::Duration};
 use tokio::{
     task::{LocalSet, spawn_local},
@@ -160,14 +161,21 @@ async fn announce(world: Rc<World>) {
             world.under_way.set(world.under_way.get() + 1);
             spawn_local(async move {
                 sleep(wait).await;
-                // Some are lost for good; the provider's own answer has already reported the refund.
-                if !world.strikes(0.2) {
+                // Some are lost for good; another event, or the provider's own answer, reports the refund.
+                if is_last_word(&webhook) || !world.strikes(0.2) {
                     world.deliver(webhook).await;
                 }
                 world.under_way.set(world.under_way.get() - 1);
             });
         }
     }
+}
+
+/// Whether an event is the last about a refund that Orderly did not ask for. No answer reports such a refund, so the
+/// provider sends the event again until it is taken.
+fn is_last_word(webhook: &Webhook) -> bool {
+    let event = webhook.event();
+    event["type"] == "refund.updated" && event["data"]["object"]["metadata"]["orderly_refund"].is_null()
 }
 
 /// Waits until nothing is queued, in progress or owed, and the people have done all they can.

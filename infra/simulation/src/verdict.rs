@@ -7,6 +7,7 @@ use crate::{
     world::World,
 };
 use laws::Books;
+use orderly_local::payments::stripe::Refund;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     broken.extend(laws::on_the_way(&books).into_iter().map(|sent| format!("a parcel is on its way for ever: {sent}")));
     nothing_is_pending_forever(world, &books, &mut broken);
     refunds_are_asked_for_once(world, &mut broken);
-    no_refund_fails_without_cause(&books, &mut broken);
+    no_refund_fails_without_cause(world, &books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
@@ -108,16 +109,18 @@ fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
 }
 
 /// This provider refuses only refunds that Orderly should not have requested. An open dispute must stop a refund before
-/// it is requested.
-fn no_refund_fails_without_cause(books: &Books, broken: &mut Vec<String>) {
+/// it is requested. Only a refund in the dashboard may be faster than the news of it. Whether there was one, the provider's
+/// books say: the ledger may know it by the provider's sum alone.
+fn no_refund_fails_without_cause(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let was_made_elsewhere = |refund: &Refund| !refund.metadata.contains_key("orderly_refund");
+    let is_raced = |refund: &Value| {
+        let payment = refund["payment"].as_str().and_then(|payment| payment.strip_prefix("stripe_"));
+        payment.is_some_and(|payment| world.stripe.refunds(payment).iter().any(was_made_elsewhere))
+    };
     for state in books.orders.iter().filter(|item| text(item, "item") == "state") {
         for (id, refund) in state.get("refunds").and_then(Value::as_object).into_iter().flatten() {
-            // A refund in the dashboard may be faster than the news of it.
-            let is_raced = state.get("refunds").and_then(Value::as_object).is_some_and(|all| {
-                all.values().any(|other| other["attempt"] == 0 && other["payment"] == refund["payment"])
-            });
             let disputed = refund["reason"].as_str().is_some_and(|reason| reason.contains("disputed"));
-            if refund["state"] == "failed" && !disputed && !is_raced {
+            if refund["state"] == "failed" && !disputed && !is_raced(refund) {
                 broken.push(format!(
                     "order {}: refund {id} was refused: {}",
                     text(state, "order_id"),

@@ -82,3 +82,22 @@ fn a_refund_that_fails_waits_for_a_person_who_may_order_another_attempt() {
         );
     }
 }
+
+#[test]
+fn what_somebody_refunded_at_the_provider_unheard_is_all_that_goes_back() {
+    let elsewhere = MoneyFact::Refund { ours: None, id: "re_9".into(), amount: 3700, status: RefundStatus::Succeeded };
+    let (sent, id) = with_refund();
+    // The provider refuses ours, and tells the sum when it is asked why.
+    let told = sent.record(&event("stripe_pi_1", MoneyFact::RefundedInTotal(3700)), at(31));
+    let ours = OurRefund { id, attempt: 1 };
+    let refused = told.refund_refused(&ours, "charge_already_refunded", at(31));
+    // Then its word of the refund comes after all.
+    let heard = refused.clone().record(&event("stripe_pi_1", elsewhere), at(40));
+    for state in [refused, heard] {
+        assert!(state.holds.contains_key(&HoldReason::RefundFailed) && !state.owed.contains(&Duty::Refund));
+        assert_eq!(state.payment_status(), PaymentStatus::Refunded);
+        assert_eq!((state.ledger.refunded(state.currency), state.ledger.not_refunded(state.currency)), (3700, 0));
+        assert_eq!(state.ledger.refunded_elsewhere(state.currency), 3700);
+        assert_eq!(state.retry_refunds(&stamp(41)).map_err(|rejection| rejection.code), Err(Code::NothingToRetry));
+    }
+}
