@@ -6,13 +6,12 @@ pub mod outbox;
 
 use app::{
     Error,
-    emails::{self, OwedEmail},
+    emails::{self, Claimed, OwedEmail, Sending},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     contact::{EmailAddress, InvalidEmail, InvalidUrl},
     duty::{Duty, Subject},
-    history::Event,
 };
 use mail::{Language, Shop, language::UnknownLanguage};
 use outbox::{NotSent, Outbox};
@@ -46,6 +45,11 @@ pub fn sender() -> Result<EmailAddress, ConfigError> {
     variable("MAIL_FROM")?.parse().map_err(wrong)
 }
 
+/// The configuration set that mails go out under.
+pub fn configuration() -> Result<String, ConfigError> {
+    variable("MAIL_CONFIGURATION")
+}
+
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |message: Message| send(app, message).await).await
 }
@@ -55,20 +59,20 @@ async fn send(app: &App, message: Message) -> Result<(), Error> {
         return Err(Error::Defect("this duty belongs to another function".into()));
     };
     let email = OwedEmail { order, item, kind };
-    let Some(read) = emails::claim_email(&app.store, &email, app.clock.now()).await? else { return Ok(()) };
+    let claimed = emails::claim_email(&app.store, &email, app.clock.now()).await?;
+    let Some(Claimed { order: read, tags }) = claimed else { return Ok(()) };
     let locations = app.store.locations().await?;
     let mail = compose::compose(&read.order, &email.item, &email.kind, &locations, app.clock.now())?;
     let language = Language::of(read.order.placed.customer.locale.as_deref(), app.shop.language);
     let mail = mail.render(&app.shop, language).map_err(|e| Error::Defect(e.to_string()))?;
-    let tags = [("order", email.order.to_string()), ("item", email.item.to_string()), ("kind", email.kind.to_string())];
-    let outcome = app.outbox.send(&read.order.placed.customer.email, &mail, &tags).await;
+    let outcome = app.outbox.send(&read.order.placed.customer.email, &mail, &tags.pairs()).await;
     let now = app.clock.now();
     match outcome {
-        Ok(()) => emails::record_email(&app.store, &email, &read, Event::Emailed, now).await,
-        // Trying again would only fill the dead letters: the timeline tells people that nothing reached the customer.
+        Ok(()) => emails::record_email(&app.store, &email, &read, Sending::Taken, now).await,
+        // Trying again would only fill the dead letters: a person has to correct the address.
         Err(NotSent::Refused(why)) => {
-            tracing::error!(order = %email.order, kind = %email.kind, why, "SES refuses the customer's address");
-            emails::record_email(&app.store, &email, &read, Event::EmailRefused, now).await
+            tracing::warn!(order = %email.order, kind = %email.kind, why, "SES refuses the customer's address");
+            emails::record_email(&app.store, &email, &read, Sending::Refused, now).await
         }
         Err(NotSent::Surely(why)) => {
             emails::release_claim(&app.store, &email, now).await?;

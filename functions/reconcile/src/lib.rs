@@ -86,10 +86,12 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     };
     let (unresolved, mut for_people, waiting) = match app.store.due(DueClass::Waiting, now).await {
         Ok(waiting) => {
-            let (orders, parcels): (Vec<_>, Vec<_>) =
+            let (orders, others): (Vec<_>, Vec<_>) =
                 waiting.into_iter().partition(|due| due.key.item == ItemName::State);
+            let (mails, parcels): (Vec<_>, Vec<_>) =
+                others.into_iter().partition(|due| matches!(due.key.item, ItemName::Email(..)));
             let (mut for_people, step) = look_at_waiting(app, orders, now).await;
-            for_people.extend(parcels.iter().map(|due| due.since));
+            for_people.extend(parcels.iter().chain(&mails).map(|due| due.since));
             (parcels.len(), for_people, step)
         }
         Err(error) => (0, Vec::new(), Step::failed(error)),

@@ -27,6 +27,8 @@ use store::{Queues, Store, Tables};
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// The template's default.
 const RESERVATION_MINUTES: &str = "60";
+/// The configuration set's local name is its name in the template.
+const CONFIGURATION: &str = "MailConfiguration";
 /// A shorter time than any merchant would set: nobody waits for days here.
 const PARCEL_OVERDUE: SignedDuration = SignedDuration::from_mins(30);
 
@@ -38,6 +40,7 @@ pub struct Functions {
     dispatch: fulfillment_dispatch::App,
     warehouse: warehouse::App,
     email: email_confirmation::App,
+    mail_events: mail_events::App,
     returns: returns::App,
     refunds: refunds::App,
     reconcile: reconcile::App,
@@ -140,8 +143,10 @@ impl Functions {
         let (own, store) = wiring.store("email-confirmation");
         let from = "orders@example.com".parse::<EmailAddress>();
         let wrong = |invalid| ConfigError::Invalid { name: "MAIL_FROM", problem: format!("{invalid}") };
-        let outbox = Outbox::new(own.config(), from.map_err(wrong)?);
+        let outbox = Outbox::new(own.config(), from.map_err(wrong)?, CONFIGURATION.to_owned());
         let email = email_confirmation::App { store, clock: wiring.clock(), outbox, shop: shop() };
+        let (_, store) = wiring.store("mail-events");
+        let mail_events = mail_events::App { store, clock: wiring.clock() };
         let (_, store) = wiring.store("returns");
         let returns = returns::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("refunds");
@@ -161,6 +166,7 @@ impl Functions {
             dispatch,
             warehouse,
             email,
+            mail_events,
             returns,
             refunds,
             reconcile,
@@ -187,6 +193,7 @@ impl Functions {
             "stock-deduction" => Box::pin(stock_deduction::handle(&self.deduction, batch)).await,
             "fulfillment-dispatch" => Box::pin(fulfillment_dispatch::handle(&self.dispatch, batch)).await,
             "email-confirmation" => Box::pin(email_confirmation::handle(&self.email, batch)).await,
+            "mail-events" => Box::pin(mail_events::handle(&self.mail_events, batch)).await,
             "refunds" => Box::pin(refunds::handle(&self.refunds, batch)).await,
             _ => return None,
         })

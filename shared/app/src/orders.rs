@@ -1,6 +1,6 @@
 //! Whole orders: the one path for every change, and the changes that people ask for.
 
-use crate::{Error, Scope};
+use crate::{Error, Scope, emails};
 use domain::{
     history::Stamp,
     ids::OrderId,
@@ -110,7 +110,20 @@ pub async fn edit_order(
     edit: &Edit,
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
-    change(store, id, scope, stamp.at, |order| Ok(((), order.edit(edit, stamp)?))).await.map(|((), order)| order)
+    let (edited, sent_again) = retry_on_conflict(async || {
+        let read = scope.order(store, id).await?;
+        let mut change = read.order.clone().edit(edit, stamp)?;
+        let mut write = store.write(stamp.at);
+        // What did not reach the customer goes to the new address.
+        let is_new_address = change.order.placed.customer.email != read.order.placed.customer.email;
+        let sent_again =
+            if is_new_address { emails::owe_unreached(&mut write, &read, &mut change.order, stamp) } else { 0 };
+        write.change(&read, &change);
+        write.commit().await?;
+        Ok::<_, Error>((read.with(change.order), sent_again))
+    })
+    .await?;
+    if sent_again == 0 { Ok(edited) } else { scope.order(store, id).await }
 }
 
 /// Accepts what was paid as enough.

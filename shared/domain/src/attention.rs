@@ -11,6 +11,8 @@ names! {
         OnHold = "on_hold",
         /// A person has to decide what is done about a parcel.
         ParcelNotArrived = "parcel_not_arrived",
+        /// An e-mail did not reach its customer: correct the address, send it again, or dismiss it.
+        MailNotDelivered = "mail_not_delivered",
         /// No order has taken a payment: assign it, refund it, or dismiss it.
         PaymentUnmatched = "payment_unmatched",
     }

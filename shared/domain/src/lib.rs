@@ -17,6 +17,7 @@ pub mod fulfillment;
 pub mod history;
 pub mod ids;
 pub mod ledger;
+pub mod mail_report;
 pub mod money;
 mod names;
 pub mod order;

@@ -6,6 +6,7 @@
 //! them.
 
 mod edit;
+mod emails;
 mod goods;
 mod parcels;
 mod refunds;

@@ -9,7 +9,7 @@ use crate::{
 use serde_json::json;
 
 /// Whether an alarm watches `metric` of the resource `id`.
-fn watched(template: &Template, namespace: &str, metric: &str, dimension: &str, id: &str) -> bool {
+pub(crate) fn watched(template: &Template, namespace: &str, metric: &str, dimension: &str, id: &str) -> bool {
     template.all(ALARM).any(|(_, alarm)| {
         alarm["Namespace"] == namespace
             && alarm["MetricName"] == metric

@@ -59,7 +59,20 @@ pub struct Plot {
     pub sends_back: bool,
     /// Whether the storefront gives up after its first attempt to place it.
     pub gives_up: bool,
+    /// Where its e-mails go.
+    pub email: &'static str,
 }
+
+/// An address that e-mails reach.
+pub const GOOD: &str = "ada@example.com";
+/// Addresses of SES's mailbox simulator: nobody there, on the suppression list, calls it spam, is away.
+pub const BAD: [&str; 4] = [
+    BOUNCES,
+    "suppressionlist@simulator.amazonses.com",
+    "complaint@simulator.amazonses.com",
+    "ooto@simulator.amazonses.com",
+];
+pub const BOUNCES: &str = "bounce@simulator.amazonses.com";
 
 impl Plot {
     /// An ordinary life that ends with a return.
@@ -78,6 +91,7 @@ impl Plot {
             wrapped: false,
             sends_back: true,
             gives_up: false,
+            email: GOOD,
         }
     }
 
@@ -119,6 +133,7 @@ impl Plot {
         let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
         let edits_after = world.chance(0.15).then(|| world.moment(300));
         let (refunded_elsewhere, wrapped) = (world.chance(0.07), world.chance(0.15));
+        let email = if world.chance(0.3) { BAD[world.rng.borrow_mut().usize(..BAD.len())] } else { GOOD };
         Self {
             channel,
             lines,
@@ -130,6 +145,7 @@ impl Plot {
             refunded_elsewhere,
             wrapped,
             sends_back,
+            email,
             ..Self::ordinary()
         }
     }
@@ -150,7 +166,7 @@ impl Plot {
         json!({
             "reference": reference,
             "currency": "EUR",
-            "customer": { "name": "Ada Example", "email": "ada@example.com" },
+            "customer": { "name": "Ada Example", "email": self.email },
             "shipping_address": {
                 "name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
             },

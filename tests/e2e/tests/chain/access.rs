@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 50] = [
+const ROUTES: [(&str, Storefront, bool, Body); 52] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("GET /orders/{order_id}", Own, true, Ignored),
@@ -77,6 +77,8 @@ const ROUTES: [(&str, Storefront, bool, Body); 50] = [
     ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
     ("POST /orders/{order_id}/returns/{return}/refund", No, false, Read),
     ("GET /operations/attention", No, true, Ignored),
+    ("POST /orders/{order_id}/emails/retry", No, false, Empty),
+    ("POST /orders/{order_id}/emails/dismiss", No, false, Read),
     ("GET /operations/shelves", No, true, Ignored),
     ("GET /operations/unmatched-payments", No, false, Ignored),
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),

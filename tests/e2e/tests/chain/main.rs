@@ -7,6 +7,7 @@ mod access;
 mod assortment;
 mod attention;
 mod binaries;
+mod bounces;
 mod demo;
 mod field;
 mod goods;
