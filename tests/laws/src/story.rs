@@ -94,7 +94,7 @@ pub(crate) fn mails_that_did_not_arrive_are_seen(books: &Books, broken: &mut Vec
             MailReport::Refused,
         ];
         let has = |report: MailReport| claim.reports.contains_key(&report);
-        let failed = failures.into_iter().any(|failure| has(failure));
+        let failed = failures.into_iter().any(has);
         let is_answer = has(MailReport::Delivered) && failures.into_iter().filter(|f| has(*f)).eq([failures[1]]);
         let waits = failed && !is_answer && claim.attempts > claim.decided;
         if waits != text(item, "due_class").starts_with("waiting") {

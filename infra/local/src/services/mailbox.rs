@@ -259,9 +259,9 @@ impl SendEmail {
         let is_good = |text: &str| {
             (1..=256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
         };
-        let tag = |Header { name, value }: &Header| match is_good(name) && is_good(value) {
-            true => Ok((name.clone(), value.clone())),
-            false => Err(bad_request(&format!("the tag {name} is not of 1 to 256 letters, digits, _ and -"))),
+        let tag = |Header { name, value }: &Header| {
+            let bad = || bad_request(&format!("the tag {name} is not of 1 to 256 letters, digits, _ and -"));
+            (is_good(name) && is_good(value)).then(|| (name.clone(), value.clone())).ok_or_else(bad)
         };
         self.email_tags.iter().map(tag).collect()
     }
