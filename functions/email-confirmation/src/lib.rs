@@ -5,7 +5,7 @@ pub mod mail;
 pub mod outbox;
 
 use app::{
-    Error,
+    Error, digest,
     emails::{self, Claimed, OwedEmail, Sending},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -24,6 +24,8 @@ pub struct App {
     pub clock: Clock,
     pub outbox: Outbox,
     pub shop: Shop,
+    /// Who is told what waits for people.
+    pub merchant: EmailAddress,
 }
 
 /// The shop as the template's parameters describe it.
@@ -45,6 +47,12 @@ pub fn sender() -> Result<EmailAddress, ConfigError> {
     variable("MAIL_FROM")?.parse().map_err(wrong)
 }
 
+/// The address that the merchant is told at.
+pub fn merchant() -> Result<EmailAddress, ConfigError> {
+    let wrong = |invalid: InvalidEmail| ConfigError::Invalid { name: "ATTENTION_EMAIL", problem: invalid.to_string() };
+    variable("ATTENTION_EMAIL")?.parse().map_err(wrong)
+}
+
 /// The configuration set that mails go out under.
 pub fn configuration() -> Result<String, ConfigError> {
     variable("MAIL_CONFIGURATION")
@@ -55,10 +63,30 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 }
 
 async fn send(app: &App, message: Message) -> Result<(), Error> {
-    let (Subject::OrderItem(order, item), Duty::Email(kind)) = (message.subject, message.duty) else {
-        return Err(Error::Defect("this duty belongs to another function".into()));
-    };
-    let email = OwedEmail { order, item, kind };
+    match (message.subject, message.duty) {
+        (Subject::OrderItem(order, item), Duty::Email(kind)) => send_email(app, OwedEmail { order, item, kind }).await,
+        (Subject::Digest, Duty::Digest) => send_digest(app).await,
+        _ => Err(Error::Defect("this duty belongs to another function".into())),
+    }
+}
+
+/// Tells the merchant what waits for people.
+async fn send_digest(app: &App) -> Result<(), Error> {
+    let Some(census) = digest::claim(&app.store, app.clock.now()).await? else { return Ok(()) };
+    let outcome = app.outbox.send(app.merchant.as_str(), &mail::digest::render(&census, &app.shop), &[]).await;
+    let now = app.clock.now();
+    match outcome {
+        Ok(()) => digest::record(&app.store, now).await,
+        // Also an address that SES takes no mail to: the operator who runs the stack sees the alarm, and mends the parameter.
+        Err(NotSent::Surely(why) | NotSent::Refused(why)) => {
+            digest::release(&app.store, now).await?;
+            Err(Error::Outside(why))
+        }
+        Err(NotSent::Perhaps(why)) => Err(Error::Outside(why)),
+    }
+}
+
+async fn send_email(app: &App, email: OwedEmail) -> Result<(), Error> {
     let claimed = emails::claim_email(&app.store, &email, app.clock.now()).await?;
     let Some(Claimed { order: read, tags }) = claimed else { return Ok(()) };
     let locations = app.store.locations().await?;

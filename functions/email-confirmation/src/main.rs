@@ -1,4 +1,4 @@
-use email_confirmation::{App, configuration, handle, outbox::Outbox, sender, shop};
+use email_confirmation::{App, configuration, handle, merchant, outbox::Outbox, sender, shop};
 use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,6 +10,7 @@ async fn main() -> Result<(), Error> {
         clock: Clock::system(),
         outbox: Outbox::new(aws.config(), sender()?, configuration()?),
         shop: shop()?,
+        merchant: merchant()?,
     };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

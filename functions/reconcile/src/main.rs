@@ -10,6 +10,7 @@ async fn main() -> Result<(), Error> {
         store: aws.store()?,
         clock: Clock::system(),
         parcel_overdue: reconcile::parcel_overdue(&runtime::variable("PARCEL_OVERDUE_DAYS")?)?,
+        digests: reconcile::digests(&runtime::variable("ATTENTION_MAILS")?)?,
     };
     runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
 }

@@ -6,6 +6,7 @@
 //! [`Stamp`](domain::history::Stamp).
 
 pub mod deduction;
+pub mod digest;
 pub mod dispatch;
 pub mod emails;
 pub mod emptying;

@@ -6,7 +6,7 @@ use domain::{
     fulfillment::{Fulfillment, FulfillmentStatus},
     ids::{OrderId, PaymentId},
     order::Order,
-    order_state::OrderState,
+    order_state::{HoldReason, OrderState},
     returns::Return,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -98,8 +98,8 @@ pub async fn with_a_carrier(store: &Store, orders: Vec<OrderId>) -> Result<(Vec<
 pub struct Waiting {
     /// Those that stock-deduction looks at again.
     pub for_stock: usize,
-    /// Since when people are waited for, order by order.
-    pub for_people: Vec<Timestamp>,
+    /// What people are waited for: the order, the hold's reason, and since when.
+    pub for_people: Vec<(OrderId, HoldReason, Timestamp)>,
     /// Orders that could not be read.
     pub unreadable: Vec<Error>,
 }
@@ -110,7 +110,8 @@ pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>) -> Result<Wai
     for (key, state) in store.load_all::<OrderState>(waiting.iter().map(ItemKey::state)).await? {
         match state {
             Ok(state) => {
-                found.for_people.extend(state.value.waits_for_people_since());
+                let holds = state.value.holds_for_people();
+                found.for_people.extend(holds.map(|(reason, since)| (key.order.clone(), reason, since)));
                 if state.value.waits_for_stock() {
                     owed.push(OwedDuty { subject: key.subject(), duty: Duty::StockDeduction });
                 }

@@ -8,6 +8,7 @@ pub mod allocation;
 pub mod arrival;
 pub mod attention;
 pub mod contact;
+pub mod digest;
 pub mod duty;
 pub mod email_claim;
 #[cfg(any(test, feature = "fixtures"))]

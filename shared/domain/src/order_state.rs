@@ -280,10 +280,10 @@ impl OrderState {
         self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())
     }
 
-    /// Since when a person is waited for. Stock comes without one.
-    pub fn waits_for_people_since(&self) -> Option<Timestamp> {
+    /// What it waits for that a person has to do, and since when. Stock comes without one.
+    pub fn holds_for_people(&self) -> impl Iterator<Item = (HoldReason, Timestamp)> {
         let for_people = self.holds.iter().filter(|(reason, _)| **reason != HoldReason::InventoryOutOfStock);
-        for_people.map(|(_, hold)| hold.since).min()
+        for_people.map(|(reason, hold)| (*reason, hold.since))
     }
 
     /// When to look at the order again if nothing happens before. `last` is the previous due entry: a wait that goes on

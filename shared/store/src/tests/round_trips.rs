@@ -81,7 +81,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 16] {
+pub(super) fn all_duties() -> [Duty; 17] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -89,6 +89,7 @@ pub(super) fn all_duties() -> [Duty; 16] {
         Duty::WarehouseNotice,
         Duty::Refund,
         Duty::PaymentCheck,
+        Duty::Digest,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),

@@ -9,6 +9,7 @@ mod attention;
 mod binaries;
 mod bounces;
 mod demo;
+mod digests;
 mod field;
 mod goods;
 mod hostile;
