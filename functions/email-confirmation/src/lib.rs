@@ -5,14 +5,13 @@ pub mod mail;
 pub mod outbox;
 
 use app::{
-    Error,
-    emails::{self, OwedEmail},
+    Error, digest,
+    emails::{self, Claimed, OwedEmail, Sending},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     contact::{EmailAddress, InvalidEmail, InvalidUrl},
     duty::{Duty, Subject},
-    history::Event,
 };
 use mail::{Language, Shop, language::UnknownLanguage};
 use outbox::{NotSent, Outbox};
@@ -25,6 +24,8 @@ pub struct App {
     pub clock: Clock,
     pub outbox: Outbox,
     pub shop: Shop,
+    /// Who is told what waits for people.
+    pub merchant: EmailAddress,
 }
 
 /// The shop as the template's parameters describe it.
@@ -46,32 +47,63 @@ pub fn sender() -> Result<EmailAddress, ConfigError> {
     variable("MAIL_FROM")?.parse().map_err(wrong)
 }
 
+/// The address that the merchant is told at.
+pub fn merchant() -> Result<EmailAddress, ConfigError> {
+    let wrong = |invalid: InvalidEmail| ConfigError::Invalid { name: "ATTENTION_EMAIL", problem: invalid.to_string() };
+    variable("ATTENTION_EMAIL")?.parse().map_err(wrong)
+}
+
+/// The configuration set that mails go out under.
+pub fn configuration() -> Result<String, ConfigError> {
+    variable("MAIL_CONFIGURATION")
+}
+
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |message: Message| send(app, message).await).await
 }
 
 async fn send(app: &App, message: Message) -> Result<(), Error> {
-    let (Subject::OrderItem(order, item), Duty::Email(kind)) = (message.subject, message.duty) else {
-        return Err(Error::Defect("this duty belongs to another function".into()));
-    };
-    let email = OwedEmail { order, item, kind };
-    let Some(read) = emails::claim_email(&app.store, &email, app.clock.now()).await? else { return Ok(()) };
+    match (message.subject, message.duty) {
+        (Subject::OrderItem(order, item), Duty::Email(kind)) => send_email(app, OwedEmail { order, item, kind }).await,
+        (Subject::Digest, Duty::Digest) => send_digest(app).await,
+        _ => Err(Error::Defect("this duty belongs to another function".into())),
+    }
+}
+
+/// Tells the merchant what waits for people.
+async fn send_digest(app: &App) -> Result<(), Error> {
+    let Some(census) = digest::claim(&app.store, app.clock.now()).await? else { return Ok(()) };
+    let outcome = app.outbox.send(app.merchant.as_str(), &mail::digest::render(&census, &app.shop), &[]).await;
+    let now = app.clock.now();
+    match outcome {
+        Ok(()) => digest::record(&app.store, now).await,
+        // Also an address that SES takes no mail to: the operator who runs the stack sees the alarm, and mends the parameter.
+        Err(NotSent::Surely(why) | NotSent::Refused(why)) => {
+            digest::release(&app.store, now).await?;
+            Err(Error::Outside(why))
+        }
+        Err(NotSent::Perhaps(why)) => Err(Error::Outside(why)),
+    }
+}
+
+async fn send_email(app: &App, email: OwedEmail) -> Result<(), Error> {
+    let claimed = emails::claim_email(&app.store, &email, app.clock.now()).await?;
+    let Some(Claimed { order: read, tags }) = claimed else { return Ok(()) };
     if read.order.state.is_erased() {
-        return emails::record_email(&app.store, &email, &read, Event::NotEmailed, app.clock.now()).await;
+        return emails::record_email(&app.store, &email, &read, Sending::Needless, app.clock.now()).await;
     }
     let locations = app.store.locations().await?;
     let mail = compose::compose(&read.order, &email.item, &email.kind, &locations, app.clock.now())?;
     let language = Language::of(read.order.placed.customer.locale.as_deref(), app.shop.language);
     let mail = mail.render(&app.shop, language).map_err(|e| Error::Defect(e.to_string()))?;
-    let tags = [("order", email.order.to_string()), ("item", email.item.to_string()), ("kind", email.kind.to_string())];
-    let outcome = app.outbox.send(&read.order.placed.customer.email, &mail, &tags).await;
+    let outcome = app.outbox.send(&read.order.placed.customer.email, &mail, &tags.pairs()).await;
     let now = app.clock.now();
     match outcome {
-        Ok(()) => emails::record_email(&app.store, &email, &read, Event::Emailed, now).await,
-        // Trying again would only fill the dead letters: the timeline tells people that nothing reached the customer.
+        Ok(()) => emails::record_email(&app.store, &email, &read, Sending::Taken, now).await,
+        // Trying again would only fill the dead letters: a person has to correct the address.
         Err(NotSent::Refused(why)) => {
-            tracing::error!(order = %email.order, kind = %email.kind, why, "SES refuses the customer's address");
-            emails::record_email(&app.store, &email, &read, Event::EmailRefused, now).await
+            tracing::warn!(order = %email.order, kind = %email.kind, why, "SES refuses the customer's address");
+            emails::record_email(&app.store, &email, &read, Sending::Refused, now).await
         }
         Err(NotSent::Surely(why)) => {
             emails::release_claim(&app.store, &email, now).await?;

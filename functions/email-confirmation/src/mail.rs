@@ -5,6 +5,7 @@
 
 mod address;
 pub mod dates;
+pub(crate) mod digest;
 pub mod escape;
 pub mod language;
 pub mod messages;

@@ -1,4 +1,4 @@
-use email_confirmation::{App, handle, outbox::Outbox, sender, shop};
+use email_confirmation::{App, configuration, handle, merchant, outbox::Outbox, sender, shop};
 use runtime::{self, Aws, Clock, Error};
 
 #[tokio::main(flavor = "current_thread")]
@@ -8,8 +8,9 @@ async fn main() -> Result<(), Error> {
     let app = App {
         store: aws.store()?,
         clock: Clock::system(),
-        outbox: Outbox::new(aws.config(), sender()?),
+        outbox: Outbox::new(aws.config(), sender()?, configuration()?),
         shop: shop()?,
+        merchant: merchant()?,
     };
     runtime::serve_events(async |event| Ok(handle(&app, event).await)).await
 }

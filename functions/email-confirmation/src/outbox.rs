@@ -1,18 +1,20 @@
 //! Sending through SES.
 
+mod refusal;
+
 use crate::mail::Rendered;
 use aws_sdk_sesv2::{
     Client,
     config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
-    error::{BuildError, DisplayErrorContext, SdkError},
+    error::{BuildError, DisplayErrorContext, ProvideErrorMetadata as _, SdkError},
+    operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
 use domain::contact::EmailAddress;
 use std::time::Duration;
 
-/// The SES errors that matter here: <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>.
+/// The SES error that is waited out: <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>.
 const THROTTLED: &str = "SES: TooManyRequestsException";
-const BAD_REQUEST: &str = "SES: BadRequestException";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -21,12 +23,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Outbox {
     client: Client,
     from: EmailAddress,
+    /// The configuration set, whose events tell what becomes of each e-mail.
+    configuration: String,
 }
 
 /// An e-mail that did not go out.
 #[derive(Debug)]
 pub(crate) enum NotSent {
-    /// SES will never send to this address.
+    /// SES takes no mail to an address of this form, whoever sends it and whenever. Every other refusal may end: a sender that is
+    /// not verified yet, an account that is paused.
     Refused(String),
     /// SES did not take it, or never got it. Trying again cannot send it twice.
     Surely(String),
@@ -42,10 +47,10 @@ const PAUSES: [Duration; 4] =
 
 impl Outbox {
     /// The SDK's own retries are off: after a lost answer they would send twice without anybody knowing.
-    pub fn new(config: &runtime::SdkConfig, from: EmailAddress) -> Self {
+    pub fn new(config: &runtime::SdkConfig, from: EmailAddress, configuration: String) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(TIMEOUT);
         let config = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts.build());
-        Self { client: Client::from_conf(config.build()), from }
+        Self { client: Client::from_conf(config.build()), from, configuration }
     }
 
     /// Sends, and waits a little when SES is called too often. SES's events (a bounce, a complaint) repeat the tags.
@@ -61,42 +66,40 @@ impl Outbox {
 
     async fn try_to_send(&self, to: &str, mail: &Rendered, tags: &[(&str, String)]) -> Result<(), NotSent> {
         let content = content(mail).map_err(|e| NotSent::Surely(e.to_string()))?;
-        let tags = tags.iter().map(|(name, value)| tag(name, value)).collect::<Result<Vec<_>, _>>();
+        let tag = |(name, value): &(&str, String)| MessageTag::builder().name(*name).value(value).build();
+        let tags = tags.iter().map(tag).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(|e| NotSent::Surely(e.to_string()))?;
         let send = self.client.send_email().from_email_address(self.from.as_str());
         let send = send
             .destination(Destination::builder().to_addresses(to).build())
             .content(content)
             .set_email_tags(Some(tags));
-        match send.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let surely = match &error {
-                    SdkError::ConstructionFailure(_) => true,
-                    SdkError::DispatchFailure(failure) => failure.is_user(),
-                    SdkError::ServiceError(answer) => answer.raw().status().is_client_error(),
-                    _ => false,
-                };
-                // SES repeats the address in some of its messages, so only the kind of error is reported.
-                let code = error.as_service_error().map(|e| e.meta().code().unwrap_or("unknown").to_owned());
-                let why = match code {
-                    Some(code) => format!("SES: {code}"),
-                    None => format!("SES: {}", DisplayErrorContext(error)),
-                };
-                Err(match why.as_str() {
-                    BAD_REQUEST => NotSent::Refused(why),
-                    _ if surely => NotSent::Surely(why),
-                    _ => NotSent::Perhaps(why),
-                })
-            }
-        }
+        let send = send.configuration_set_name(&self.configuration);
+        send.send().await.map(drop).map_err(|error| not_sent(&error))
     }
 }
 
-/// A tag. Its value may hold only letters, digits, `_` and `-`.
-fn tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
-    let value = value.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
-    MessageTag::builder().name(name).value(value).build()
+fn not_sent(error: &SdkError<SendEmailError>) -> NotSent {
+    let surely = match error {
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::DispatchFailure(failure) => failure.is_user(),
+        SdkError::ServiceError(answer) => answer.raw().status().is_client_error(),
+        _ => false,
+    };
+    let Some(answer) = error.as_service_error() else {
+        let why = format!("SES: {}", DisplayErrorContext(error));
+        return if surely { NotSent::Surely(why) } else { NotSent::Perhaps(why) };
+    };
+    // SES repeats the address in some of its messages, so only the kind of error is reported.
+    let why = format!("SES: {}", answer.meta().code().unwrap_or("unknown"));
+    match answer {
+        SendEmailError::BadRequestException(_) => match refusal::of_address(answer.message().unwrap_or_default()) {
+            Some(what) => NotSent::Refused(format!("{why}, {what}")),
+            None => NotSent::Surely(why),
+        },
+        _ if surely => NotSent::Surely(why),
+        _ => NotSent::Perhaps(why),
+    }
 }
 
 fn content(mail: &Rendered) -> Result<EmailContent, BuildError> {

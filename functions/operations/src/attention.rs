@@ -5,8 +5,10 @@ use api::{Caller, Error, Request, Response, next_cursor};
 use domain::{
     attention::AttentionReason,
     duty::{ItemName, STUCK_AFTER},
+    email_claim::EmailClaim,
     fulfillment::Fulfillment,
     ids::{OrderId, ParcelId, PaymentId},
+    mail_report::MailReport,
     money::{Amount, Currency},
     order_state::{Hold, HoldReason, OrderState},
     parcel_state::ParcelState,
@@ -45,6 +47,9 @@ pub struct AttentionItem {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ParcelState>"))]
     pub parcels: BTreeMap<ParcelId, ParcelState>,
+    /// The e-mails of an order that did not reach its customer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<UnreachedEmail>,
     /// A payment without an order, with what of it is captured. `GET /operations/unmatched-payments` tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
@@ -52,6 +57,17 @@ pub struct AttentionItem {
     pub currency: Option<Currency>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captured: Option<Amount>,
+}
+
+/// An e-mail that did not reach its customer.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnreachedEmail {
+    pub kind: String,
+    /// The item of the order that it is about: `state`, `fulfillment#01`, `return#01`.
+    pub item: String,
+    /// What became of it.
+    pub reports: Vec<MailReport>,
 }
 
 /// A page of what needs attention, the longest waiting first.
@@ -68,6 +84,8 @@ pub struct Attention {
 /// What an entry is about.
 enum About {
     Item(ItemKey),
+    /// E-mails of one order: a dead address is one thing to decide, however many e-mails went there.
+    Emails(OrderId, Vec<ItemKey>),
     Payment(PaymentId),
 }
 
@@ -75,6 +93,7 @@ impl About {
     fn name(&self) -> String {
         match self {
             Self::Item(key) => format!("{}/{}", key.order, key.item),
+            Self::Emails(order, _) => format!("{order}/emails"),
             Self::Payment(payment) => payment.to_string(),
         }
     }
@@ -123,11 +142,25 @@ async fn entries(app: &App, caller: &Caller) -> Result<Vec<Entry>, Error> {
     for due in app.store.due(DueClass::Owed, now - STUCK_AFTER).await? {
         found.push(Entry { why: AttentionReason::WorkOverdue, since: due.since, about: About::Item(due.key) });
     }
+    let mut emails: BTreeMap<OrderId, (Timestamp, Vec<ItemKey>)> = BTreeMap::new();
     for due in app.store.due(DueClass::Waiting, now).await? {
-        let why =
-            if due.key.item == ItemName::State { AttentionReason::OnHold } else { AttentionReason::ParcelNotArrived };
+        let why = match due.key.item {
+            ItemName::State => AttentionReason::OnHold,
+            ItemName::Email(..) => {
+                // The longest waiting comes first.
+                let of_order = emails.entry(due.key.order.clone()).or_insert((due.since, Vec::new()));
+                of_order.1.push(due.key);
+                continue;
+            }
+            _ => AttentionReason::ParcelNotArrived,
+        };
         found.push(Entry { why, since: due.since, about: About::Item(due.key) });
     }
+    found.extend(emails.into_iter().map(|(order, (since, keys))| Entry {
+        why: AttentionReason::MailNotDelivered,
+        since,
+        about: About::Emails(order, keys),
+    }));
     if caller.role != Role::Operator {
         return Ok(found);
     }
@@ -149,12 +182,29 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
     let keys = |is_wanted: fn(&ItemName) -> bool| {
         let key = |entry: &Entry| match &entry.about {
             About::Item(key) if is_wanted(&key.item) => Some(key.clone()),
-            About::Item(_) | About::Payment(_) => None,
+            About::Item(_) | About::Emails(..) | About::Payment(_) => None,
         };
         page.iter().filter_map(key).collect::<Vec<ItemKey>>()
     };
-    let states = app.store.load_all::<OrderState>(keys(|item| *item == ItemName::State)).await?;
-    let mut states: BTreeMap<ItemKey, OrderState> =
+    let of_emails = page.iter().filter_map(|entry| match &entry.about {
+        About::Emails(order, keys) => Some((order, keys)),
+        About::Item(_) | About::Payment(_) => None,
+    });
+    let (emails_of, claims): (Vec<ItemKey>, Vec<ItemKey>) =
+        of_emails.fold(Default::default(), |mut all, (order, keys)| {
+            all.0.push(ItemKey::state(order));
+            all.1.extend(keys.iter().cloned());
+            all
+        });
+    let claims = app.store.load_all::<EmailClaim>(claims).await?;
+    let mut emails: BTreeMap<OrderId, Vec<UnreachedEmail>> = BTreeMap::new();
+    for (key, claim) in claims {
+        let order = key.order.clone();
+        emails.entry(order).or_default().extend(claim.ok().and_then(|claim| unreached(&key, &claim.value)));
+    }
+    let wanted = keys(|item| *item == ItemName::State).into_iter().chain(emails_of);
+    let states = app.store.load_all::<OrderState>(wanted).await?;
+    let states: BTreeMap<ItemKey, OrderState> =
         states.into_iter().filter_map(|(key, state)| Some((key, state.ok()?.value))).collect();
     let parcels = app.store.load_all::<Fulfillment>(keys(|item| matches!(item, ItemName::Fulfillment(_)))).await?;
     let mut parcels: BTreeMap<ItemKey, _> =
@@ -163,7 +213,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
         .iter()
         .filter_map(|entry| match &entry.about {
             About::Payment(payment) => Some(payment.clone()),
-            About::Item(_) => None,
+            About::Item(_) | About::Emails(..) => None,
         })
         .collect();
     let payments = app.store.load_all::<PaymentRecord>(payments).await?;
@@ -179,23 +229,30 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             holds: BTreeMap::new(),
             erasure_asked_at: None,
             parcels: BTreeMap::new(),
+            emails: Vec::new(),
             payment: None,
             currency: None,
             captured: None,
         };
         match about {
             About::Item(key) => {
-                let state = states.remove(&key);
+                let state = states.get(&key);
                 AttentionItem {
-                    reference: state.as_ref().map(|state| state.reference.clone()),
-                    erasure_asked_at: state.as_ref().and_then(OrderState::awaits_erasure_since),
-                    holds: state.map(|state| state.holds).unwrap_or_default(),
+                    reference: state.map(|state| state.reference.clone()),
+                    erasure_asked_at: state.and_then(OrderState::awaits_erasure_since),
+                    holds: state.map(|state| state.holds.clone()).unwrap_or_default(),
                     parcels: parcels.remove(&key).unwrap_or_default(),
                     item: Some(key.item.to_string()),
                     order: Some(key.order),
                     ..bare
                 }
             }
+            About::Emails(order, _) => AttentionItem {
+                reference: states.get(&ItemKey::state(&order)).map(|state| state.reference.clone()),
+                emails: emails.remove(&order).unwrap_or_default(),
+                order: Some(order),
+                ..bare
+            },
             About::Payment(payment) => {
                 let record = payments.remove(&payment).unwrap_or_default();
                 let ledger = record.ledger();
@@ -216,4 +273,10 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
 fn not_arrived(fulfillment: &Fulfillment) -> BTreeMap<ParcelId, ParcelState> {
     let parcels = fulfillment.parcels.iter().filter(|parcel| parcel.awaits_decision_since().is_some());
     parcels.map(|parcel| (parcel.id, parcel.state())).collect()
+}
+
+fn unreached(key: &ItemKey, claim: &EmailClaim) -> Option<UnreachedEmail> {
+    let ItemName::Email(item, kind) = &key.item else { return None };
+    let reports = claim.reports.keys().copied().collect();
+    Some(UnreachedEmail { kind: kind.to_string(), item: item.to_string(), reports })
 }

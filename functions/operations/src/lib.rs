@@ -1,9 +1,11 @@
-//! What operators see and set: what needs attention, shelves to look at, unmatched payments, customers' data, products, locations, channels, API keys.
+//! What operators see and set: what needs attention, e-mails that did not arrive, shelves to look at, unmatched payments, customers' data,
+//! products, locations, channels, API keys.
 
 mod attention;
 mod customers;
 mod keys;
 mod locations;
+mod mails;
 pub mod request;
 mod shelves;
 mod unmatched;
@@ -14,12 +16,14 @@ use domain::{
     ids::Sku,
     settings::{Channel, Product, Role},
 };
-use request::{AssignPayment, CloseLocation, CreateKey, PersonRequest, PutChannel, PutLocation, PutProduct};
+use request::{
+    AssignPayment, CloseLocation, CreateKey, DismissEmails, PersonRequest, PutChannel, PutLocation, PutProduct,
+};
 use runtime::Clock;
 use serde::Serialize;
 use store::Store;
 
-pub use attention::{Attention, AttentionItem};
+pub use attention::{Attention, AttentionItem, UnreachedEmail};
 pub use customers::{ErasureView, Erasures, PersonData};
 pub use keys::{Keys, NewKey, RevokedKey};
 pub use locations::{EmptiedLocation, Locations};
@@ -42,6 +46,8 @@ pub struct Channels {
 api::routes! {
     App;
     "GET /operations/attention" (Warehouse), query [why limit cursor] => attention::list;
+    "POST /orders/{order_id}/emails/retry" () => mails::send_again;
+    "POST /orders/{order_id}/emails/dismiss" () DismissEmails => mails::dismiss;
     "GET /operations/shelves" (Warehouse) => shelves::list;
     "GET /operations/unmatched-payments" () => unmatched::list;
     "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => unmatched::assign;

@@ -70,6 +70,19 @@ pub struct PutProduct {
     pub discontinued: bool,
 }
 
+/// Why nothing is done about e-mails that did not arrive.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct DismissEmails {
+    pub reason: Reason,
+}
+
+impl Body for DismissEmails {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        Some(Self { reason: fields.text("reason")? })
+    }
+}
+
 /// Why a location takes no new work.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]

@@ -8,16 +8,20 @@
 
 mod pace;
 
-use app::{Error, customers, payments, reconcile};
+use app::{Error, customers, digest, payments, reconcile};
 use domain::{
+    attention::{AttentionReason, Census, WaitingFor},
+    digest::DigestPace,
     duty::{ItemName, OWED_GRACE, STUCK_AFTER},
     ids::{ChannelId, OrderId},
+    order_state::ERASURE_IS_LATE_AFTER,
     safeguards::Safeguard,
 };
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use runtime::{Clock, ConfigError};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use store::{DueClass, DueItem, Store, Unmatched, UnmatchedEntry};
 
 /// What the function works with.
@@ -28,6 +32,13 @@ pub struct App {
     pub parcel_overdue: Option<SignedDuration>,
     /// How long after an order was placed its customer's data is erased. None: only when somebody asks for it.
     pub retention: Option<SignedDuration>,
+    /// How often the merchant is told by e-mail what waits for people.
+    pub digests: DigestPace,
+}
+
+/// Reads `ATTENTION_MAILS`.
+pub fn digests(pace: &str) -> Result<DigestPace, ConfigError> {
+    pace.parse().map_err(|problem| ConfigError::Invalid { name: "ATTENTION_MAILS", problem })
 }
 
 /// Reads a number of days from the environment variable `name`. Zero is never.
@@ -76,35 +87,48 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         step.done
     };
     let is_stuck = |since: &Timestamp| now.duration_since(*since) > STUCK_AFTER;
+    let mut for_people: Vec<Waits> = Vec::new();
     let (stuck, sent_again, refunds) = match overdue(app, now).await {
         Ok((overdue, refunds)) => {
-            let since = overdue.iter().map(|due| due.since).chain(refunds.iter().map(|refund| refund.since));
-            let stuck = since.filter(is_stuck).count();
+            let why = AttentionReason::WorkOverdue;
+            let items = overdue.iter().map(|due| Waits::new(why, &due.key.order, due.since));
+            let payments = refunds.iter().map(|refund| Waits::new(why, &refund.payment, refund.since));
+            let all: Vec<Waits> = items.chain(payments).filter(|waits| is_stuck(&waits.since)).collect();
             // What the alarm's metric filter reads: told first, whatever becomes of the rest.
-            tracing::info!(stuck_orders = stuck, "counted");
+            tracing::info!(stuck_orders = all.len(), "counted");
+            let stuck = all.len();
+            for_people.extend(all);
             (stuck, send_again(app, overdue, now).await, send_refunds_again(app, refunds, now).await)
         }
         Err(error) => (0, Step::failed(error), Step::default()),
     };
-    let (unresolved, mut for_people, waiting, erased) = match app.store.due(DueClass::Waiting, now).await {
+    let (unresolved, waiting, erased) = match app.store.due(DueClass::Waiting, now).await {
         Ok(waiting) => {
-            let (orders, parcels): (Vec<_>, Vec<_>) =
+            let (orders, others): (Vec<_>, Vec<_>) =
                 waiting.into_iter().partition(|due| due.key.item == ItemName::State);
-            let (mut for_people, step, to_erase) = look_at_waiting(app, orders, now).await;
-            for_people.extend(parcels.iter().map(|due| due.since));
-            (parcels.len(), for_people, step, erase(app, to_erase, now).await)
+            let (mails, parcels): (Vec<_>, Vec<_>) =
+                others.into_iter().partition(|due| matches!(due.key.item, ItemName::Email(..)));
+            let (held, step, to_erase) = look_at_waiting(app, orders, now).await;
+            let of = |why: AttentionReason, due: &DueItem| Waits::new(why, &due.key.order, due.since);
+            for_people.extend(held);
+            for_people.extend(parcels.iter().map(|due| of(AttentionReason::ParcelNotArrived, due)));
+            for_people.extend(by_order(mails).iter().map(|due| of(AttentionReason::MailNotDelivered, due)));
+            (parcels.len(), step, erase(app, to_erase, now).await)
         }
-        Err(error) => (0, Vec::new(), Step::failed(error), Step::default()),
+        Err(error) => (0, Step::failed(error), Step::default()),
     };
     let (unmatched, matched) = match_payments(app, now).await;
     for_people.extend(unmatched);
-    let needs_attention = for_people.iter().filter(|since| now.duration_since(**since) > ATTENTION_AFTER).count();
+    let needs_attention = older_than_a_day(&for_people, now);
     tracing::info!(needs_attention, unresolved_parcels = unresolved, "counted");
+    let census = Census::of(for_people.into_iter().map(|Waits { why, what, since }| (why, what, since)));
+    tell(&census, now);
+    let told = tell_merchant(app, &census, now).await;
     let report = Report {
         stuck,
         unresolved,
         needs_attention,
-        sent_again: take(sent_again) + take(refunds),
+        sent_again: take(sent_again) + take(refunds) + take(told),
         expired: take(expire(app, now).await),
         waiting: take(waiting),
         matched: take(matched),
@@ -121,6 +145,62 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         "reconciled"
     );
     failure.map_or(Ok(report), Err)
+}
+
+/// Something that waits for a person: why, which order or payment, and since when.
+struct Waits {
+    why: WaitingFor,
+    what: String,
+    since: Timestamp,
+}
+
+impl Waits {
+    fn new(why: AttentionReason, what: &impl ToString, since: Timestamp) -> Self {
+        Self { why: WaitingFor::Other(why), what: what.to_string(), since }
+    }
+}
+
+/// E-mails that did not arrive, one for each order: a dead address is one thing to decide. The longest waiting comes first.
+fn by_order(mut mails: Vec<DueItem>) -> Vec<DueItem> {
+    let mut seen = BTreeSet::new();
+    mails.retain(|due| seen.insert(due.key.order.clone()));
+    mails
+}
+
+/// How many orders and payments have waited for a person for more than a day. Stuck work has an alarm of its own.
+fn older_than_a_day(waiting: &[Waits], now: Timestamp) -> usize {
+    let is_old = |waits: &&Waits| {
+        waits.why != WaitingFor::Other(AttentionReason::WorkOverdue)
+            && now.duration_since(waits.since) > ATTENTION_AFTER
+    };
+    waiting.iter().filter(is_old).map(|waits| &waits.what).collect::<BTreeSet<_>>().len()
+}
+
+/// Writes a line for each reason, which two metric filters read. Nothing is written, and nothing is billed, for what nobody
+/// waits for.
+fn tell(census: &Census, now: Timestamp) {
+    for (why, waiting) in census.iter() {
+        let hours = now.duration_since(waiting.oldest).as_secs() / 3_600;
+        tracing::info!(waiting_for = %why, waiting = waiting.count, waiting_hours = hours, "waits for a person");
+    }
+}
+
+/// Tells the merchant by e-mail, if it is time. What is owed is sent again like any work.
+async fn tell_merchant(app: &App, census: &Census, now: Timestamp) -> Step {
+    if app.digests == DigestPace::Off {
+        return Step::default();
+    }
+    match digest::look(&app.store, census, app.digests, now).await {
+        Ok(owed_since) => {
+            let is_turn = owed_since.is_some_and(|since| pace::is_turn(since, now));
+            if owed_since.is_some_and(|since| now.duration_since(since) > STUCK_AFTER) {
+                tracing::error!(since = ?owed_since, "the e-mail about what waits for people does not go out");
+            }
+            let is_sent = is_turn && !Safeguard::ReconcileSendsAgain.is_off();
+            Step { done: if is_sent { digest::remind(&app.store).await } else { 0 }, ..Step::default() }
+        }
+        Err(error) => Step::failed(error),
+    }
 }
 
 /// What has owed work for longer than its message takes: items of orders, and refunds of payments that no order takes.
@@ -204,9 +284,9 @@ fn safeguard(due: &DueItem) -> Safeguard {
     if due.key.item == ItemName::Forming { Safeguard::FormingIsUndone } else { Safeguard::ReconcileExpires }
 }
 
-/// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can. Returns since when
-/// people are waited for, and the orders whose customer's data is to be erased.
-async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Timestamp>, Step, Vec<OrderId>) {
+/// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can. Returns what people are
+/// waited for, and the orders whose customer's data is to be erased.
+async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Waits>, Step, Vec<OrderId>) {
     let orders = pace::share(waiting, LIMIT, now).into_iter().map(|due| due.key.order).collect();
     match reconcile::look_at_waiting(&app.store, orders).await {
         Ok(found) => {
@@ -214,7 +294,17 @@ async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (V
             for error in found.unreadable {
                 step.add(Err(error));
             }
-            (found.for_people, step, found.to_erase)
+            let held = found.for_people.into_iter();
+            let held = held.map(|(order, reason, since)| Waits {
+                why: WaitingFor::Hold(reason),
+                what: order.to_string(),
+                since,
+            });
+            let late = found.to_erase.iter().filter(|(_, since)| now.duration_since(*since) > ERASURE_IS_LATE_AFTER);
+            let late = late
+                .map(|(order, since)| Waits::new(AttentionReason::ErasureLate, order, *since + ERASURE_IS_LATE_AFTER));
+            let for_people = held.chain(late).collect();
+            (for_people, step, found.to_erase.into_iter().map(|(order, _)| order).collect())
         }
         Err(error) => (Vec::new(), Step::failed(error), Vec::new()),
     }
@@ -275,23 +365,24 @@ async fn erase_old(app: &App, now: Timestamp) -> Step {
     step
 }
 
-/// Matches payments to orders that have appeared. Returns since when payments have been waiting.
-async fn match_payments(app: &App, now: Timestamp) -> (Vec<Timestamp>, Step) {
+/// Matches payments to orders that have appeared. Returns the payments that wait.
+async fn match_payments(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
     let both = async {
         let mut awaiting = app.store.unmatched(Unmatched::AwaitsOrder).await?;
         let nameless = app.store.unmatched(Unmatched::NamesNoOrder).await?;
-        let since: Vec<Timestamp> = awaiting.iter().chain(&nameless).map(|entry| entry.since).collect();
+        let waits = |entry: &UnmatchedEntry| Waits::new(AttentionReason::PaymentUnmatched, &entry.payment, entry.since);
+        let waiting: Vec<Waits> = awaiting.iter().chain(&nameless).map(waits).collect();
         awaiting.extend(app.store.unmatched(Unmatched::AwaitsOrderWithoutMoney).await?);
-        Ok::<_, Error>((awaiting, since))
+        Ok::<_, Error>((awaiting, waiting))
     };
-    let (awaiting, since) = match both.await {
+    let (awaiting, waiting) = match both.await {
         Ok(both) => both,
         Err(error) => return (Vec::new(), Step::failed(error)),
     };
     if Safeguard::ReconcileMatchesPayments.is_off() {
-        return (since, Step::default());
+        return (waiting, Step::default());
     }
     let match_one =
         async |entry: UnmatchedEntry| payments::match_payment(&app.store, &entry.payment, now).await.map(usize::from);
-    (since, each(pace::share(awaiting, LIMIT, now), match_one).await)
+    (waiting, each(pace::share(awaiting, LIMIT, now), match_one).await)
 }

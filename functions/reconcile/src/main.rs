@@ -12,6 +12,7 @@ async fn main() -> Result<(), Error> {
         clock: Clock::system(),
         parcel_overdue: days("PARCEL_OVERDUE_DAYS")?,
         retention: days("RETENTION_DAYS")?,
+        digests: reconcile::digests(&runtime::variable("ATTENTION_MAILS")?)?,
     };
     runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
 }

@@ -44,15 +44,21 @@ pub struct CostArgs {
     life: Vec<Life>,
 }
 
+/// What it costs to show deliveries of e-mails is a shop's choice (`MailDeliveries`), and is told apart.
+const DELIVERIES: &str = "mail-events";
+
 /// The averages of one kind of life, under one kind of load.
 #[derive(Debug, Serialize)]
 struct Measured {
     life: Life,
     load: Load,
     steps: Vec<Step>,
+    /// Without deliveries.
     total: Usage,
     dollars: Dollars,
     dollars_total: f64,
+    deliveries: Usage,
+    dollars_deliveries: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -75,9 +81,13 @@ impl Load {
 
 impl Measured {
     fn new(life: Life, load: Load, steps: Vec<Step>) -> Self {
-        let total = usage::sum(steps.iter().map(|step| step.usage.sum()).collect::<Vec<_>>().iter());
-        let dollars = Dollars::of(&total);
-        Self { life, load, steps, total, dollars, dollars_total: dollars.total() }
+        let sum = |wanted: fn(&str) -> bool| {
+            usage::sum(steps.iter().map(|step| step.usage.sum_of(wanted)).collect::<Vec<_>>().iter())
+        };
+        let (total, deliveries) = (sum(|function| function != DELIVERIES), sum(|function| function == DELIVERIES));
+        let (dollars, dollars_deliveries) = (Dollars::of(&total), Dollars::of(&deliveries).total());
+        let dollars_total = dollars.total();
+        Self { life, load, steps, total, dollars, dollars_total, deliveries, dollars_deliveries }
     }
 
     fn is(&self, life: Life, load: Load) -> bool {
@@ -87,8 +97,9 @@ impl Measured {
     /// Up to the confirmation: placed, paid, deducted, confirmed; without the dispatch.
     fn to_confirmation(&self) -> Usage {
         let early = self.steps.iter().filter(|step| ["placed", "paid"].contains(&step.name));
-        let parts: Vec<Usage> =
-            early.map(|step| step.usage.sum_of(|function| function != "fulfillment-dispatch")).collect();
+        let parts: Vec<Usage> = early
+            .map(|step| step.usage.sum_of(|function| !["fulfillment-dispatch", DELIVERIES].contains(&function)))
+            .collect();
         usage::sum(&parts)
     }
 }
@@ -129,6 +140,10 @@ pub async fn run(stack: &Handle, built: &Built, options: &CostArgs) -> Result<Re
          order: reconcile once a minute, and empty polls of the queues.",
         prices::AS_OF
     ));
+    report.note(
+        "Deliveries of e-mails (`MailDeliveries`) are a row of their own, and in no total: a shop may do without. SES and EventBridge \
+         bill nothing for telling them.",
+    );
     report.note(
         "AWS requests are all that is asked of DynamoDB, SQS, SES and Secrets Manager, with what the event source \
          mappings receive and delete. Polls that find nothing are not in here.",

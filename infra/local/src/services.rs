@@ -1,5 +1,5 @@
 //! The AWS services that the functions call, as the template declares them, on one local address: DynamoDB, SQS, SES
-//! and Secrets Manager. Beside them is one service outside AWS: the receiver of the warehouse's webhook
+//! and Secrets Manager. What SES tells of mails goes over the event bus, with the template's rules. Beside them is one service outside AWS: the receiver of the warehouse's webhook
 //! ([`warehouse_hook`]).
 //!
 //! A function may do only what its role in the template allows. Any other caller may do everything.
@@ -8,6 +8,7 @@
 mod access;
 mod answer;
 mod dynamodb;
+mod event_bus;
 mod listener;
 mod mailbox;
 mod meter;
@@ -22,6 +23,7 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     response::{IntoResponse as _, Response},
 };
+use runtime::Clock;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use self::listener::Server;
@@ -29,6 +31,7 @@ use self::{
     access::Access,
     answer::AwsError,
     dynamodb::DynamoDb,
+    event_bus::EventBus,
     meter::{Counters, NOBODY},
 };
 pub use self::{
@@ -54,11 +57,18 @@ pub struct ServicesConfig {
     pub secrets: BTreeMap<String, String>,
     /// How often expired items are removed; none keeps them. AWS promises days, which is too long for a developer.
     pub ttl_sweep: Option<Duration>,
+    /// When mails are sent, and what becomes of them.
+    pub clock: Clock,
 }
 
 impl Default for ServicesConfig {
     fn default() -> Self {
-        Self { data_dir: None, secrets: BTreeMap::new(), ttl_sweep: Some(Duration::from_secs(10)) }
+        Self {
+            data_dir: None,
+            secrets: BTreeMap::new(),
+            ttl_sweep: Some(Duration::from_secs(10)),
+            clock: Clock::system(),
+        }
     }
 }
 
@@ -98,6 +108,7 @@ struct Shared {
     dynamodb: DynamoDb,
     sqs: Sqs,
     mailbox: Mailbox,
+    event_bus: EventBus,
     secrets: Secrets,
     counters: Counters,
 }
@@ -112,11 +123,14 @@ impl Embedded {
                 .map_err(|source| ServicesError::DataDir { path: path.clone(), source })?;
         }
         let data_dir = config.data_dir.as_deref();
+        let sqs = Sqs::start(port, &system.queues, counters.clone()).await?;
+        let mails = data_dir.map(|path| path.join("mail.jsonl"));
         Ok(Self(Arc::new(Shared {
             access: Access::new(system),
             dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone())?,
-            sqs: Sqs::start(port, &system.queues, counters.clone()).await?,
-            mailbox: Mailbox::open(data_dir.map(|path| path.join("mail.jsonl")).as_deref())?,
+            mailbox: Mailbox::open(mails.as_deref(), &system.configuration_sets, config.clock)?,
+            event_bus: EventBus::new(&system.event_rules, &sqs),
+            sqs,
             secrets: Secrets::new(&system.secrets, config.secrets).map_err(ServicesError::UnknownSecret)?,
             counters,
         })))
@@ -256,7 +270,11 @@ impl Shared {
             Service::Sqs => self.sqs.handle(caller, operation, &body).await,
             Service::Ses => {
                 self.counters.count(caller, "SES", operation);
-                self.mailbox.handle(&body)
+                let (answer, events) = self.mailbox.handle(&body);
+                for event in events {
+                    self.event_bus.put(&event).await;
+                }
+                answer
             }
             Service::SecretsManager => {
                 self.counters.count(caller, "SecretsManager", operation);

@@ -8,6 +8,9 @@ mod arn;
 mod fields;
 mod functions;
 mod globals;
+mod mail;
+#[cfg(test)]
+mod mail_tests;
 mod model;
 mod parameters;
 mod permissions;

@@ -163,6 +163,10 @@ pub fn put_product() -> Value {
     json!({ "title": "T-shirt, medium", "weight_g": 180, "bins": { "main": "A-01-3" }, "discontinued": false })
 }
 
+pub fn dismiss_emails() -> Value {
+    json!({ "reason": "told her by telephone" })
+}
+
 pub fn close_location() -> Value {
     json!({ "reason": "stocktaking" })
 }

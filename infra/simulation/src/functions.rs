@@ -7,7 +7,7 @@ use crate::{
 use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use domain::{contact::EmailAddress, duty::Consumer};
+use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer};
 use email_confirmation::{
     mail::{Language, Shop},
     outbox::Outbox,
@@ -27,6 +27,10 @@ use store::{Queues, Store, Tables};
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// The template's default.
 const RESERVATION_MINUTES: &str = "60";
+/// The configuration set's local name is its name in the template.
+const CONFIGURATION: &str = "MailConfiguration";
+/// Who is told what waits for people.
+pub const MERCHANT: &str = "merchant@example.com";
 /// A shorter time than any merchant would set: nobody waits for days here.
 const PARCEL_OVERDUE: SignedDuration = SignedDuration::from_mins(30);
 
@@ -38,6 +42,7 @@ pub struct Functions {
     dispatch: fulfillment_dispatch::App,
     warehouse: warehouse::App,
     email: email_confirmation::App,
+    mail_events: mail_events::App,
     returns: returns::App,
     refunds: refunds::App,
     reconcile: reconcile::App,
@@ -139,10 +144,13 @@ impl Functions {
         let (_, store) = wiring.store("warehouse");
         let warehouse = warehouse::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("email-confirmation");
-        let from = "orders@example.com".parse::<EmailAddress>();
+        let address = |text: &str| text.parse::<EmailAddress>();
         let wrong = |invalid| ConfigError::Invalid { name: "MAIL_FROM", problem: format!("{invalid}") };
-        let outbox = Outbox::new(own.config(), from.map_err(wrong)?);
-        let email = email_confirmation::App { store, clock: wiring.clock(), outbox, shop: shop() };
+        let (from, merchant) = (address("orders@example.com"), address(MERCHANT).map_err(wrong)?);
+        let outbox = Outbox::new(own.config(), from.map_err(wrong)?, CONFIGURATION.to_owned());
+        let email = email_confirmation::App { store, clock: wiring.clock(), outbox, shop: shop(), merchant };
+        let (_, store) = wiring.store("mail-events");
+        let mail_events = mail_events::App { store, clock: wiring.clock() };
         let (_, store) = wiring.store("returns");
         let returns = returns::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("refunds");
@@ -151,7 +159,8 @@ impl Functions {
         let refunds = refunds::App { store, clock: wiring.clock(), providers };
         let (_, store) = wiring.store("reconcile");
         let parcel_overdue = Some(PARCEL_OVERDUE);
-        let reconcile = reconcile::App { store, clock: wiring.clock(), parcel_overdue, retention: None };
+        let digests = DigestPace::AtOnce;
+        let reconcile = reconcile::App { store, clock: wiring.clock(), parcel_overdue, retention: None, digests };
         let (_, store) = wiring.store("operations");
         let operations = operations::App { store, clock: wiring.clock() };
         Ok(Self {
@@ -162,6 +171,7 @@ impl Functions {
             dispatch,
             warehouse,
             email,
+            mail_events,
             returns,
             refunds,
             reconcile,
@@ -188,6 +198,7 @@ impl Functions {
             "stock-deduction" => Box::pin(stock_deduction::handle(&self.deduction, batch)).await,
             "fulfillment-dispatch" => Box::pin(fulfillment_dispatch::handle(&self.dispatch, batch)).await,
             "email-confirmation" => Box::pin(email_confirmation::handle(&self.email, batch)).await,
+            "mail-events" => Box::pin(mail_events::handle(&self.mail_events, batch)).await,
             "refunds" => Box::pin(refunds::handle(&self.refunds, batch)).await,
             _ => return None,
         })

@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use axum::body::{Body, Bytes};
+use domain::mail_report::MailTags;
 use http::{Response, request::Parts};
 use orderly_local::{
     payments::stripe::{Breakdown, EmbeddedStripe},
@@ -62,12 +63,27 @@ struct Wires {
 pub struct SentMail {
     /// Order, item and kind.
     pub name: String,
+    /// Which attempt its tags say it is.
+    pub attempt: u32,
+    pub to: String,
     pub invocation: Option<Invocation>,
     /// The number of the request.
     pub call: u64,
 }
 
 impl SentMail {
+    /// The tags identify the e-mail and its order.
+    fn of(request: &Value, invocation: Option<Invocation>, call: u64) -> Self {
+        let tags = request["EmailTags"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let tag = |name: &str| tags.iter().find(|tag| tag["Name"] == name)?["Value"].as_str();
+        let (name, attempt) = match MailTags::read(tag) {
+            Ok(Some(MailTags { order, item, kind, attempt })) => (format!("{order} {item} {kind}"), attempt),
+            _ => (format!("an e-mail with the tags {tags:?}"), 0),
+        };
+        let to = request["Destination"]["ToAddresses"][0].as_str().unwrap_or_default().to_owned();
+        Self { name, attempt, to, invocation, call }
+    }
+
     /// Whether a fault, from the e-mail's request on, may have kept its sender from recording it.
     pub fn was_disturbed(&self) -> bool {
         self.invocation.as_ref().is_some_and(|invocation| invocation.is_disturbed_since(self.call))
@@ -224,10 +240,7 @@ impl Network {
         } else {
             let response = self.0.services.answer(method, uri, headers, wire.body.clone()).await;
             if wire.operation == "SES.SendEmail" && response.status().is_success() {
-                // The tags identify the e-mail and its order.
-                let tags = wire.json()["EmailTags"].as_array().cloned().unwrap_or_default();
-                let tags: Vec<&str> = tags.iter().filter_map(|tag| tag["Value"].as_str()).collect();
-                let mail = SentMail { name: tags.join(" "), invocation: invocation.cloned(), call: wire.number };
+                let mail = SentMail::of(&wire.json(), invocation.cloned(), wire.number);
                 lock(&self.0.sent).push(mail);
             }
             response

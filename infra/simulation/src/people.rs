@@ -2,13 +2,14 @@
 //! again, and a client that gets a refusal accepts it.
 
 mod closer;
+mod mails;
 mod parcels;
 mod payers;
 mod plot;
 mod stocktaker;
 
 pub use closer::closer;
-pub use plot::{Plot, surname};
+pub use plot::{BOUNCES, Plot, surname};
 pub use stocktaker::{recounter, stocktaker};
 
 use crate::world::{Answer, World, request};
@@ -332,6 +333,7 @@ pub async fn operator(world: Rc<World>) {
             }
             resolve_parcels(&world, &order, &answer.body).await;
         }
+        mails::look_after(&world).await;
         give_back_payments(&world).await;
     }
 }

@@ -137,6 +137,7 @@ async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
             ("OrdersTable", json!({ "order_id": { "S": order }, "item": { "S": item } }))
         }
         Subject::Payment(payment) => ("PaymentsTable", json!({ "payment_id": { "S": payment } })),
+        Subject::Digest => ("SettingsTable", json!({ "collection": { "S": "digests" }, "id": { "S": "attention" } })),
     };
     let get = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
     let found = world.network.ask_aws("DynamoDB_20120810.GetItem", &get).await;

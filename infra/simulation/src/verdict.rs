@@ -1,7 +1,8 @@
 //! Checks all laws at rest: the laws of the books, and the laws that depend on what happened during the run.
 
 use crate::{
-    people::surname,
+    functions::MERCHANT,
+    people::{self, surname},
     report::Report,
     scene::{Large, Scene},
     world::World,
@@ -32,6 +33,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
         a_whole_life_comes_to_its_end(&books, &mut broken);
     }
     let doubled_mails = mails_are_sent_once(world, &books, &mut broken);
+    bounces_are_known(world, &books, &mut broken).await;
     broken.extend(world.services.refusals().iter().map(ToString::to_string));
     let faults = world.network.faults();
     Report {
@@ -205,7 +207,8 @@ fn the_warehouse_hears_of_each_cancellation(world: &World, books: &Books, broken
 /// from recording it. Yields the number of e-mails that were sent more than once.
 fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -> usize {
     let mut sent: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    for mail in world.network.sent_mails() {
+    // What the merchant is told has no record for each time.
+    for mail in world.network.sent_mails().into_iter().filter(|mail| mail.to != MERCHANT) {
         let disturbed = mail.was_disturbed();
         sent.entry(mail.name).or_default().push(disturbed);
     }
@@ -215,7 +218,7 @@ fn mails_are_sent_once(world: &World, books: &Books, broken: &mut Vec<String>) -
     }
     for (name, copies) in &sent {
         let calm = copies.iter().filter(|disturbed| !**disturbed).count();
-        if calm > 1 {
+        if calm > 1 + times_again(books, name) {
             broken.push(format!("the e-mail {name} went out {} times, {calm} of them undisturbed", copies.len()));
         }
         if calm > 0 && !recorded.contains(name) {
@@ -246,14 +249,43 @@ fn a_whole_life_comes_to_its_end(books: &Books, broken: &mut Vec<String>) {
 
 /// By the names in their tags.
 fn recorded_mails(item: &laws::Item) -> Vec<String> {
-    let name = |kind: &str| {
-        let tag = |value: &str| value.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
-        format!("{} {} {}", text(item, "order_id"), tag(text(item, "item")), tag(kind))
-    };
+    let name = |kind: &str| format!("{} {} {kind}", text(item, "order_id"), text(item, "item"));
     let history = item.get("history").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let mails = history.filter_map(|entry| match *entry.splitn(4, ' ').collect::<Vec<_>>() {
         [_, _, "emailed", kind] => Some(name(kind)),
         _ => None,
     });
     mails.collect()
+}
+
+/// The claim of an e-mail, by the e-mail's name.
+fn claim<'a>(books: &'a Books, name: &str) -> Option<&'a laws::Item> {
+    let (order, mail) = name.split_once(' ')?;
+    let item = format!("email#{}", mail.replacen(' ', "#", 1));
+    books.orders.iter().find(|known| text(known, "order_id") == order && text(known, "item") == item)
+}
+
+/// How often it was decided that an e-mail is sent again.
+fn times_again(books: &Books, name: &str) -> usize {
+    let history = claim(books, name).and_then(|claim| claim.get("history")).and_then(Value::as_array);
+    let entries = history.into_iter().flatten().filter_map(Value::as_str);
+    entries.filter(|entry| entry.contains(" email-owed-again")).count()
+}
+
+/// A bounce of the last attempt at an e-mail is known, or somebody has decided about it. (A law of the books says that what is
+/// known is seen.) SES tells it once: nothing is asked for if SQS loses it, or gives it up.
+async fn bounces_are_known(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let given_up = world.services.sqs().depth("MailEventsDeadLetters").await.map_or(0, |depth| depth.visible);
+    if world.network.epoch() > 0 || given_up > 0 {
+        return;
+    }
+    for mail in world.network.sent_mails().iter().filter(|mail| mail.to == people::BOUNCES) {
+        let Some(claim) = claim(books, &mail.name) else { continue };
+        let number = |name: &str| claim.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let is_last = number("attempts") == u64::from(mail.attempt);
+        let is_known = claim.get("reports").is_some_and(|reports| reports.get("bounced").is_some());
+        if is_last && !is_known && number("decided") < number("attempts") {
+            broken.push(format!("the e-mail {} bounced, and nobody knows", mail.name));
+        }
+    }
 }

@@ -80,7 +80,8 @@ impl World {
         let time = Time::begin();
         let none = BTreeMap::new();
         let system = backing::load(template, &none, crate::network::AWS, crate::network::STRIPE)?;
-        let config = ServicesConfig { ttl_sweep: None, ..ServicesConfig::default() };
+        let clock = time.clock(jiff::SignedDuration::ZERO);
+        let config = ServicesConfig { ttl_sweep: None, clock, ..ServicesConfig::default() };
         let services = Embedded::start(1, &system, config).await?;
         let stripe = EmbeddedStripe::open(StripeConfig {
             webhook_secret: SECRETS.stripe_webhook.to_owned(),

@@ -12,6 +12,7 @@ use domain::{
     history::{Entry, Event},
     ids::{ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
     ledger::{Payment, PaymentStatus, Refund},
+    mail_report::MailReport,
     money::{Amount, Currency},
     order::Order,
     order_state::{Erasure, Hold, HoldReason, OrderState, OrderStatus},
@@ -247,6 +248,13 @@ pub struct EmailView {
     pub about: String,
     /// How often sending was begun. Above 1, the customer may have got it twice.
     pub attempts: u32,
+    /// What the mail service told of the last attempt.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<MailReport>,
+    /// Since when a person is waited for, because it did not reach its customer.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreached_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
@@ -312,16 +320,20 @@ impl OrderView {
             returns: returns.collect(),
             emails: emails(email_claims),
             owed: owed(order),
-            timeline: timeline(order),
+            timeline: timeline(order, email_claims),
         }
     }
 }
 
 fn emails(claims: &BTreeMap<ItemName, Stored<EmailClaim>>) -> Vec<EmailView> {
     let view = |(name, email): (&ItemName, &Stored<EmailClaim>)| match name {
-        ItemName::Email(of, kind) => {
-            Some(EmailView { kind: kind.to_string(), about: about(of), attempts: email.value.attempts })
-        }
+        ItemName::Email(of, kind) => Some(EmailView {
+            kind: kind.to_string(),
+            about: about(of),
+            attempts: email.value.attempts,
+            reports: email.value.reports.keys().copied().collect(),
+            unreached_since: email.value.unreached_since(),
+        }),
         _ => None,
     };
     claims.iter().filter_map(view).collect()
@@ -344,7 +356,7 @@ fn about(item: &ItemName) -> String {
     }
 }
 
-fn timeline(order: &Order) -> Vec<TimelineEntry> {
+fn timeline(order: &Order, email_claims: &BTreeMap<ItemName, Stored<EmailClaim>>) -> Vec<TimelineEntry> {
     let entry = |item: &ItemName, entry: &Entry| TimelineEntry {
         at: entry.at,
         by: entry.by.clone(),
@@ -358,6 +370,14 @@ fn timeline(order: &Order) -> Vec<TimelineEntry> {
     }
     for (id, returned) in &order.returns {
         all.extend(returned.history.iter().map(|e| entry(&ItemName::Return(*id), e)));
+    }
+    for (name, claim) in email_claims {
+        let ItemName::Email(_, kind) = name else { continue };
+        let of_kind = |e: &Entry| {
+            let note = if e.note.is_empty() { kind.to_string() } else { format!("{kind}: {}", e.note) };
+            TimelineEntry { note, ..entry(name, e) }
+        };
+        all.extend(claim.value.history.iter().map(of_kind));
     }
     all.sort_by_key(|entry| entry.at); // stable: what happened in one moment stays in its order
     all

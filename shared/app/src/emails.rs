@@ -4,21 +4,28 @@
 //! delivery of its message can win. Removing the duty then records that it was sent. If a process dies between the two,
 //! nobody knows whether the customer got it: after the claim's lease it is sent again, and the claim counts the
 //! attempt. An e-mail may arrive twice only then, and when the mail service's answer is lost.
+//!
+//! What became of it is told later, and is kept in the claim. An e-mail that did not arrive waits for a person there
+//! (its entry in the index of what is due), until it is sent again or dismissed.
 
-use crate::Error;
+use crate::{Error, Scope};
 use domain::{
+    Rejection,
     duty::{Duty, EmailKind, ItemName},
     email_claim::EmailClaim,
     fulfillment::Fulfillment,
     history::{Event, Stamp},
     ids::OrderId,
+    mail_report::{MailReport, MailTags, Told},
+    order::Order,
     order_state::OrderState,
     outbox::OwesMail,
+    problem::Code,
     returns::Return,
     safeguards::Safeguard,
 };
 use jiff::Timestamp;
-use store::{ItemKey, Record, Store, Stored, StoredOrder, retry_on_conflict};
+use store::{ItemKey, Record, Store, Stored, StoredOrder, Write, retry_on_conflict};
 
 /// An e-mail that an item owes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +56,16 @@ impl OwedEmail {
     }
 }
 
+/// An e-mail that nobody else sends now.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The order as read at the claim.
+    pub order: StoredOrder,
+    pub tags: MailTags,
+}
+
 /// Claims the right to send, and reads what the e-mail needs. None if it was sent already.
-pub async fn claim_email(store: &Store, email: &OwedEmail, now: Timestamp) -> Result<Option<StoredOrder>, Error> {
+pub async fn claim_email(store: &Store, email: &OwedEmail, now: Timestamp) -> Result<Option<Claimed>, Error> {
     retry_on_conflict(async || {
         let Some(order) = store.order(&email.order).await? else { return Ok(None) };
         if !email.is_owed(&order) && !Safeguard::EmailOwedCondition.is_off() {
@@ -58,6 +73,7 @@ pub async fn claim_email(store: &Store, email: &OwedEmail, now: Timestamp) -> Re
         }
         let mut write = store.write(now);
         let key = email.claim();
+        let mut attempt = 1;
         match order.email_claims.get(&key.item) {
             None => write.create(key, EmailClaim::first(now)),
             Some(claim) if claim.value.is_held(now) && !Safeguard::EmailClaim.is_off() => {
@@ -65,12 +81,14 @@ pub async fn claim_email(store: &Store, email: &OwedEmail, now: Timestamp) -> Re
             }
             Some(claim) => {
                 let again = claim.value.again(now);
-                tracing::warn!(order = %email.order, kind = %email.kind, attempt = again.attempts, "an e-mail is sent again");
+                attempt = again.attempts;
+                tracing::warn!(order = %email.order, kind = %email.kind, attempt, "an e-mail is sent again");
                 write.replace(claim, again);
             }
         }
         write.commit().await?;
-        Ok(Some(order))
+        let OwedEmail { order: id, item, kind } = email.clone();
+        Ok(Some(Claimed { order, tags: MailTags { order: id, item, kind, attempt } }))
     })
     .await
 }
@@ -86,12 +104,23 @@ pub async fn release_claim(store: &Store, email: &OwedEmail, now: Timestamp) -> 
     .await
 }
 
-/// Records the outcome of an e-mail in the item that owed it. `order` is the order as read at the claim.
+/// How sending an e-mail ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// The mail service has taken it.
+    Taken,
+    /// The mail service takes no mail to an address of this form. A person has to correct it.
+    Refused,
+    /// It was not sent: the customer's data was erased, so nobody is left to write to.
+    Needless,
+}
+
+/// Records how sending ended, in the item that owed the e-mail. `order` is the order as read at the claim.
 pub async fn record_email(
     store: &Store,
     email: &OwedEmail,
     order: &StoredOrder,
-    what: Event,
+    what: Sending,
     now: Timestamp,
 ) -> Result<(), Error> {
     match &email.item {
@@ -115,9 +144,14 @@ async fn record_in<T: Record<Key = ItemKey> + OwesMail>(
     store: &Store,
     email: &OwedEmail,
     mut read: Option<Stored<T>>,
-    what: Event,
+    what: Sending,
     now: Timestamp,
 ) -> Result<(), Error> {
+    let event = match what {
+        Sending::Taken => Event::Emailed,
+        Sending::Refused => Event::EmailRefused,
+        Sending::Needless => Event::NotEmailed,
+    };
     retry_on_conflict(async || {
         let read = match read.take() {
             None => store.load::<T>(&ItemKey::new(&email.order, email.item.clone())).await?,
@@ -125,8 +159,93 @@ async fn record_in<T: Record<Key = ItemKey> + OwesMail>(
         };
         let Some(read) = read else { return Ok(()) };
         let mut write = store.write(now);
-        write.replace(&read, read.value.clone().mail_dealt_with(&email.kind, what, &Stamp::orderly(now)));
+        write.replace(&read, read.value.clone().mail_dealt_with(&email.kind, event, &Stamp::orderly(now)));
+        if what == Sending::Refused
+            && let Some(claim) = store.load::<EmailClaim>(&email.claim()).await?
+        {
+            let attempt = claim.value.attempts;
+            let refused = Told { report: MailReport::Refused, attempt, at: now, reason: String::new() };
+            write.replace(&claim, claim.value.clone().report(&refused));
+        }
         Ok(write.commit().await?)
     })
     .await
+}
+
+/// Records what the mail service tells of an e-mail. Returns since when a person is waited for, if one is.
+pub async fn record_report(
+    store: &Store,
+    email: &OwedEmail,
+    told: &Told,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    retry_on_conflict(async || {
+        let claim = store.load::<EmailClaim>(&email.claim()).await?;
+        // The claim is there before anything is sent.
+        let Some(claim) = claim else {
+            tracing::warn!(order = %email.order, kind = %email.kind, "a report is about an e-mail that nobody sent");
+            return Ok(None);
+        };
+        let next = claim.value.clone().report(told);
+        let unreached = next.unreached_since();
+        let mut write = store.write(now);
+        write.replace(&claim, next);
+        write.commit().await?;
+        Ok(unreached)
+    })
+    .await
+}
+
+/// Sends again the e-mails of an order that did not reach its customer, to the address that it has now.
+pub async fn send_again(store: &Store, id: &OrderId, stamp: &Stamp) -> Result<StoredOrder, Error> {
+    retry_on_conflict(async || {
+        let read = Scope::Everything.order(store, id).await?;
+        let (mut order, mut write) = (read.order.clone(), store.write(stamp.at));
+        if owe_unreached(&mut write, &read, &mut order, stamp) == 0 {
+            let why = "no e-mail of this order waits for a decision: each has arrived, is on its way, or was dismissed";
+            return Err(Rejection::new(Code::NothingToRetry, why).into());
+        }
+        write.change(&read, &order.into());
+        Ok::<_, Error>(write.commit().await?)
+    })
+    .await?;
+    Scope::Everything.order(store, id).await
+}
+
+/// Ends the wait for e-mails of an order that did not reach its customer. Ending it again changes nothing.
+pub async fn dismiss_unreached(store: &Store, id: &OrderId, reason: &str, stamp: &Stamp) -> Result<StoredOrder, Error> {
+    retry_on_conflict(async || {
+        let read = Scope::Everything.order(store, id).await?;
+        let mut write = store.write(stamp.at);
+        for (_, _, claim) in unreached(&read) {
+            write.replace(claim, claim.value.clone().dismissed(reason, stamp));
+        }
+        Ok::<_, Error>(write.commit().await?)
+    })
+    .await?;
+    Scope::Everything.order(store, id).await
+}
+
+/// Adds to a write of an order that its e-mails that did not arrive are sent again. Returns how many those are.
+pub(crate) fn owe_unreached(write: &mut Write<'_>, read: &StoredOrder, order: &mut Order, stamp: &Stamp) -> usize {
+    let mut count = 0;
+    for (item, kind, claim) in unreached(read) {
+        order.owe_mail_again(item, kind);
+        write.replace(claim, claim.value.clone().sent_again(stamp));
+        count += 1;
+    }
+    count
+}
+
+/// The e-mails of an order that a person is waited for: the item that owed each, its kind and its claim.
+fn unreached(read: &StoredOrder) -> impl Iterator<Item = (&ItemName, &EmailKind, &Stored<EmailClaim>)> {
+    /// With the items that owe them, they must fit one transaction. What is left waits for the next decision.
+    const AT_ONCE: usize = 40;
+    let waiting = read.email_claims.iter().filter(|(_, claim)| claim.value.unreached_since().is_some());
+    waiting
+        .filter_map(|(name, claim)| match name {
+            ItemName::Email(item, kind) => Some((item.as_ref(), kind, claim)),
+            _ => None,
+        })
+        .take(AT_ONCE)
 }

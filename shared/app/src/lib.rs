@@ -7,6 +7,7 @@
 
 pub mod customers;
 pub mod deduction;
+pub mod digest;
 pub mod dispatch;
 pub mod emails;
 pub mod emptying;

@@ -1,6 +1,6 @@
 //! Whole orders: the one path for every change, and the changes that people ask for.
 
-use crate::{Error, Scope};
+use crate::{Error, Scope, emails};
 use domain::{
     history::Stamp,
     ids::OrderId,
@@ -112,13 +112,22 @@ pub async fn edit_order(
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
     let search = store.search_key().await?;
-    let rule = |order: Order| {
-        let mut change = order.edit(edit, stamp)?;
+    let (edited, sent_again) = retry_on_conflict(async || {
+        let read = scope.order(store, id).await?;
+        let mut change = read.order.clone().edit(edit, stamp)?;
         let placed = &mut change.order.placed;
         placed.found_by = search.found_by(&placed.customer, placed.placed_at);
-        Ok(((), change))
-    };
-    change(store, id, scope, stamp.at, rule).await.map(|((), order)| order)
+        let mut write = store.write(stamp.at);
+        // What did not reach the customer goes to the new address.
+        let is_new_address = change.order.placed.customer.email != read.order.placed.customer.email;
+        let sent_again =
+            if is_new_address { emails::owe_unreached(&mut write, &read, &mut change.order, stamp) } else { 0 };
+        write.change(&read, &change);
+        write.commit().await?;
+        Ok::<_, Error>((read.with(change.order), sent_again))
+    })
+    .await?;
+    if sent_again == 0 { Ok(edited) } else { scope.order(store, id).await }
 }
 
 /// Accepts what was paid as enough.

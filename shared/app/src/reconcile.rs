@@ -6,7 +6,7 @@ use domain::{
     fulfillment::{Fulfillment, FulfillmentStatus},
     ids::{OrderId, PaymentId},
     order::Order,
-    order_state::OrderState,
+    order_state::{HoldReason, OrderState},
     returns::Return,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -98,10 +98,10 @@ pub async fn with_a_carrier(store: &Store, orders: Vec<OrderId>) -> Result<(Vec<
 pub struct Waiting {
     /// Those that stock-deduction looks at again.
     pub for_stock: usize,
-    /// Since when people are waited for, order by order.
-    pub for_people: Vec<Timestamp>,
-    /// Orders whose customer's data is to be erased.
-    pub to_erase: Vec<OrderId>,
+    /// What people are waited for: the order, the hold's reason, and since when.
+    pub for_people: Vec<(OrderId, HoldReason, Timestamp)>,
+    /// Orders whose customer's data is to be erased, and since when.
+    pub to_erase: Vec<(OrderId, Timestamp)>,
     /// Orders that could not be read.
     pub unreadable: Vec<Error>,
 }
@@ -112,10 +112,10 @@ pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>) -> Result<Wai
     for (key, state) in store.load_all::<OrderState>(waiting.iter().map(ItemKey::state)).await? {
         match state {
             Ok(state) => {
-                found.for_people.extend(state.value.waits_for_people_since());
-                if state.value.awaits_erasure_since().is_some() {
-                    found.to_erase.push(key.order.clone());
-                }
+                let holds = state.value.holds_for_people();
+                found.for_people.extend(holds.map(|(reason, since)| (key.order.clone(), reason, since)));
+                let erasure = state.value.awaits_erasure_since();
+                found.to_erase.extend(erasure.map(|since| (key.order.clone(), since)));
                 if state.value.waits_for_stock() {
                     owed.push(OwedDuty { subject: key.subject(), duty: Duty::StockDeduction });
                 }

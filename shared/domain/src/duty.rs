@@ -23,6 +23,8 @@ pub enum Duty {
     /// Ask the payment provider what it knows of the unfinished payments, before the order expires.
     PaymentCheck,
     Email(EmailKind),
+    /// Tell the merchant by e-mail what waits for people.
+    Digest,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -105,6 +107,7 @@ impl fmt::Display for Duty {
             Self::Refund => f.write_str("refund"),
             Self::PaymentCheck => f.write_str("payment-check"),
             Self::Email(kind) => write!(f, "email:{kind}"),
+            Self::Digest => f.write_str("digest"),
         }
     }
 }
@@ -124,6 +127,7 @@ impl FromStr for Duty {
             "warehouse-notice" => Ok(Self::WarehouseNotice),
             "refund" => Ok(Self::Refund),
             "payment-check" => Ok(Self::PaymentCheck),
+            "digest" => Ok(Self::Digest),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -180,7 +184,7 @@ impl Duty {
         match self {
             Self::StockDeduction | Self::StockSettlement => Consumer::StockDeduction,
             Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
-            Self::Email(_) => Consumer::EmailConfirmation,
+            Self::Email(_) | Self::Digest => Consumer::EmailConfirmation,
             Self::Refund | Self::PaymentCheck => Consumer::Refunds,
         }
     }
@@ -287,6 +291,8 @@ pub enum Subject {
     OrderItem(OrderId, ItemName),
     /// A payment that no order takes.
     Payment(PaymentId),
+    /// What the merchant is told of what waits for people.
+    Digest,
 }
 
 impl fmt::Display for Subject {
@@ -294,6 +300,7 @@ impl fmt::Display for Subject {
         match self {
             Self::OrderItem(order, item) => write!(f, "order/{order}/{item}"),
             Self::Payment(payment) => write!(f, "payment/{payment}"),
+            Self::Digest => f.write_str("digest"),
         }
     }
 }
@@ -311,6 +318,7 @@ impl FromStr for Subject {
                 .split_once('/')
                 .and_then(|(order, item)| Some(Self::OrderItem(order.parse().ok()?, item.parse().ok()?))),
             Some(("payment", id)) => id.parse().ok().map(Self::Payment),
+            None if text == "digest" => Some(Self::Digest),
             _ => None,
         };
         known.ok_or_else(|| UnknownSubject(text.to_owned()))
@@ -353,6 +361,7 @@ mod tests {
             "warehouse-notice",
             "refund",
             "payment-check",
+            "digest",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",

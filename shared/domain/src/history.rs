@@ -174,6 +174,19 @@ names! {
         NotEmailed = "not-emailed",
         /// The mail service refuses the customer's address.
         EmailRefused = "email-refused",
+        // What became of them.
+        EmailDelivered = "email-delivered",
+        EmailBounced = "email-bounced",
+        /// It was not sent: the address is on the suppression list.
+        EmailSuppressed = "email-suppressed",
+        /// The recipient called it spam.
+        EmailComplained = "email-complained",
+        /// The mail service found something bad in it, and did not send it.
+        EmailRejected = "email-rejected",
+        /// One that did not arrive is to be sent again.
+        EmailOwedAgain = "email-owed-again",
+        /// A person decided that nothing is done about one that did not arrive.
+        EmailDismissed = "email-dismissed",
     }
 }
 
@@ -203,7 +216,14 @@ impl Event {
             | Self::DisputeLost
             | Self::DataExported
             | Self::ParcelReported
-            | Self::TrackingCorrected => Some(20),
+            | Self::TrackingCorrected
+            | Self::EmailDelivered
+            | Self::EmailBounced
+            | Self::EmailSuppressed
+            | Self::EmailComplained
+            | Self::EmailRejected
+            | Self::EmailOwedAgain
+            | Self::EmailDismissed => Some(20),
             Self::Emailed | Self::NotEmailed | Self::EmailRefused => Some(500),
             _ => None,
         }

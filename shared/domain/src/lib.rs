@@ -8,6 +8,7 @@ pub mod allocation;
 pub mod arrival;
 pub mod attention;
 pub mod contact;
+pub mod digest;
 pub mod duty;
 pub mod email_claim;
 #[cfg(any(test, feature = "fixtures"))]
@@ -18,6 +19,7 @@ pub mod fulfillment;
 pub mod history;
 pub mod ids;
 pub mod ledger;
+pub mod mail_report;
 pub mod money;
 mod names;
 pub mod order;

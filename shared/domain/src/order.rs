@@ -6,6 +6,7 @@
 //! them.
 
 mod edit;
+mod emails;
 mod erasure;
 mod goods;
 mod parcels;

@@ -173,7 +173,7 @@ pub enum Erasure {
 }
 
 /// The law gives a month to erase (GDPR 12(3)). People are waited for before it is over.
-const ERASURE_IS_LATE_AFTER: SignedDuration = SignedDuration::from_hours(20 * 24);
+pub const ERASURE_IS_LATE_AFTER: SignedDuration = SignedDuration::from_hours(20 * 24);
 
 impl OrderState {
     pub fn is_erased(&self) -> bool {
@@ -315,11 +315,10 @@ impl OrderState {
         self.status == OrderStatus::Open && self.stock.iter().any(|allocation| allocation.state.is_open())
     }
 
-    /// Since when a person is waited for. Stock comes without one.
-    pub fn waits_for_people_since(&self) -> Option<Timestamp> {
+    /// What it waits for that a person has to do, and since when. Stock comes without one.
+    pub fn holds_for_people(&self) -> impl Iterator<Item = (HoldReason, Timestamp)> {
         let for_people = self.holds.iter().filter(|(reason, _)| **reason != HoldReason::InventoryOutOfStock);
-        let for_erasure = self.awaits_erasure_since().map(|since| since + ERASURE_IS_LATE_AFTER);
-        for_people.map(|(_, hold)| hold.since).chain(for_erasure).min()
+        for_people.map(|(reason, hold)| (*reason, hold.since))
     }
 
     /// When to look at the order again if nothing happens before. `last` is the previous due entry: a wait that goes on

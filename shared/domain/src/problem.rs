@@ -71,7 +71,7 @@ codes! {
     NothingToRefund = "nothing-to-refund", 409, "nothing of the payment is captured, or all of it has gone back";
     PaymentGivenBack = "payment-given-back", 409, "the payment was refunded because no order took it";
     NothingToAccept = "nothing-to-accept", 409, "the order does not wait for the rest of its payment";
-    NothingToRetry = "nothing-to-retry", 409, "no refund of this order has failed";
+    NothingToRetry = "nothing-to-retry", 409, "nothing of this order has failed that could be tried again";
     OnlyLess = "only-less", 409, "an edit only takes units away, and leaves at least one line; cancel the order, or place another one";
     AlreadyPicking = "already-picking", 409, "the warehouse works on it, and it cannot be changed any more";
     MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";

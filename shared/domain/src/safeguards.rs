@@ -49,6 +49,8 @@ names! {
         EmailClaim = "email-claim",
         /// An e-mail that was sent is on the timeline, even if its duty was dropped meanwhile.
         EmailIsRecordedAfterCancel = "email-is-recorded-after-cancel",
+        /// An e-mail that did not arrive is shown to people.
+        BouncedMailIsSeen = "bounced-mail-is-seen",
         /// A deduction owes the dispatch.
         DeductedOwesDispatch = "deducted-owes-dispatch",
         /// A parcel that leaves owes its e-mail.

@@ -3,22 +3,38 @@
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use domain::safeguards::Safeguard;
 use futures::{FutureExt, StreamExt, stream};
-use std::{collections::BTreeSet, panic::AssertUnwindSafe};
+use serde::de::DeserializeOwned;
+use std::{collections::BTreeSet, fmt::Display, panic::AssertUnwindSafe};
 use store::Message;
 
 /// How many records of a batch are processed at once.
 const CONCURRENCY: usize = 10;
 
+/// What a queue holds. Its text names it in logs, without anybody's data.
+pub trait Received: DeserializeOwned + Display {
+    /// The X-Ray trace in which it was sent, if it says so.
+    fn trace(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Received for Message {
+    fn trace(&self) -> Option<&str> {
+        self.trace.as_deref()
+    }
+}
+
 /// Gives each message of the batch to `work`, several at once. A message that is unreadable, fails or panics is
 /// reported as failed, without the others.
-pub async fn process<F>(event: SqsEvent, work: impl Fn(Message) -> F) -> SqsBatchResponse
+pub async fn process<M, F>(event: SqsEvent, work: impl Fn(M) -> F) -> SqsBatchResponse
 where
+    M: Received,
     F: Future<Output = Result<(), app::Error>>,
 {
-    let (messages, mut failed) = parse(event);
+    let (messages, mut failed) = parse::<M>(event);
     let outcomes = stream::iter(messages)
         .map(|(id, message)| {
-            let (name, trace) = (message.to_string(), message.trace.clone());
+            let (name, trace) = (message.to_string(), message.trace().map(str::to_owned));
             let work = AssertUnwindSafe(work(message)).catch_unwind();
             async move {
                 match work.await {
@@ -53,7 +69,7 @@ pub async fn process_together<F>(event: SqsEvent, work: impl Fn(Vec<Message>) ->
 where
     F: Future<Output = Vec<(Message, app::Error)>>,
 {
-    let (messages, mut failed) = parse(event);
+    let (messages, mut failed) = parse::<Message>(event);
     let all: Vec<Message> = messages.iter().map(|(_, message)| message.clone()).collect();
     let together = AssertUnwindSafe(work(all)).catch_unwind().await;
     let undone = if let Ok(undone) = together {
@@ -77,7 +93,7 @@ where
 }
 
 /// The messages by record id, and the ids of the records that are not messages.
-fn parse(event: SqsEvent) -> (Vec<(String, Message)>, Vec<String>) {
+fn parse<M: DeserializeOwned>(event: SqsEvent) -> (Vec<(String, M)>, Vec<String>) {
     let (mut messages, mut failed) = (Vec::new(), Vec::new());
     for record in event.records {
         let id = record.message_id.unwrap_or_default();

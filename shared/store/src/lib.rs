@@ -32,6 +32,7 @@ pub use orders::StoredOrder;
 pub use payments::{Unmatched, UnmatchedEntry};
 pub use record::{Record, Stored};
 pub use sender::{Queues, Sender};
+pub use settings::DigestKey;
 pub use stock_update::{Bucket, Terms};
 pub use tables::{Table, Tables};
 pub use write::{MAX_ACTIONS, Write};

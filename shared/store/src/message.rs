@@ -49,11 +49,11 @@ impl std::fmt::Display for Message {
 }
 
 impl Message {
-    /// The order whose item owes the duty. None: a payment owes it.
+    /// The order whose item owes the duty. None: something else owes it.
     pub fn order(&self) -> Option<&OrderId> {
         match &self.subject {
             Subject::OrderItem(order, _) => Some(order),
-            Subject::Payment(_) => None,
+            Subject::Payment(_) | Subject::Digest => None,
         }
     }
 

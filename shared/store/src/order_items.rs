@@ -54,7 +54,11 @@ macro_rules! order_item {
 
 order_item!(Placement {});
 
-order_item!(EmailClaim {});
+order_item!(EmailClaim {
+    fn due(&self, _: Option<Due>, _: Timestamp) -> Option<Due> {
+        self.unreached_since().map(Due::Waiting)
+    }
+});
 
 order_item!(Forming {
     fn due(&self, _: Option<Due>, _: Timestamp) -> Option<Due> {

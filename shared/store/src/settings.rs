@@ -8,12 +8,15 @@ use super::{
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    digest::Digest,
+    duty::{Owed, Subject},
     ids::{ChannelId, LocationId, Sku},
     search::SearchKey,
     settings::{ApiKey, Channel, Location, Product},
 };
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -77,6 +80,40 @@ setting!(Channel, ChannelId, "channels");
 setting!(ApiKey, String, "keys");
 // The only one is at [`SEARCH_KEY`].
 setting!(SearchKey, String, "search");
+
+/// The key of the one [`Digest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DigestKey;
+
+/// Its name in its collection.
+const ATTENTION: &str = "attention";
+
+impl fmt::Display for DigestKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "digest {ATTENTION}")
+    }
+}
+
+impl Record for Digest {
+    type Key = DigestKey;
+    const TABLE: Table = Table::Settings;
+
+    fn key(_: &DigestKey) -> Item {
+        key_item([(COLLECTION, "digests".to_owned()), (ID, ATTENTION.to_owned())])
+    }
+
+    fn key_of(item: &Item) -> Option<DigestKey> {
+        (text_of(item, ID)? == ATTENTION).then_some(DigestKey)
+    }
+
+    fn subject(_: &DigestKey) -> Option<Subject> {
+        Some(Subject::Digest)
+    }
+
+    fn owed(&self) -> &Owed {
+        &self.owed
+    }
+}
 
 impl Record for Product {
     type Key = Sku;

@@ -1,15 +1,20 @@
 //! Laws of histories: an order's events come in a valid sequence.
 
-use crate::{Books, items::all};
+use crate::{
+    Books,
+    items::{all, named, text},
+};
 use domain::{
-    duty::Owed,
+    duty::{ItemName, Owed},
+    email_claim::EmailClaim,
     fulfillment::Fulfillment,
     history::{Entry, Event},
+    mail_report::MailReport,
     order_state::{OrderState, OrderStatus},
     parcel_state::ParcelState,
     returns::Return,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Each second event needs the first before it. (A refund needs none, because somebody may make it at the provider.)
 const NEEDS: [(&str, &str); 14] = [
@@ -40,18 +45,72 @@ pub(crate) fn histories_are_legal(books: &Books, broken: &mut Vec<String>) {
     let states = all::<OrderState>(&books.orders, "state", broken);
     let fulfillments = all::<Fulfillment>(&books.orders, "fulfillment#", broken);
     let returns = all::<Return>(&books.orders, "return#", broken);
+    let again = mails_owed_again(books);
     for (order, state) in &states {
-        check(order, "state", &state.history, broken);
+        check(order, "state", &state.history, &again, broken);
     }
     for (order, fulfillment) in &fulfillments {
-        check(order, "fulfillment", &fulfillment.history, broken);
+        check(order, "fulfillment", &fulfillment.history, &again, broken);
     }
     for (order, returned) in &returns {
-        check(order, "return", &returned.history, broken);
+        check(order, "return", &returned.history, &again, broken);
     }
 }
 
-fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
+/// How often each kind of e-mail of an order was to be sent again, because it had not arrived.
+fn mails_owed_again(books: &Books) -> BTreeMap<(String, String), usize> {
+    let mut again = BTreeMap::new();
+    for (order, name, claim) in claims(books, &mut Vec::new()) {
+        let ItemName::Email(_, kind) = name else { continue };
+        let count = claim.history.iter().filter(|entry| entry.what == Event::EmailOwedAgain).count();
+        *again.entry((order, kind.to_string())).or_default() += count;
+    }
+    again
+}
+
+/// The claims of e-mails: the order, the item and the claim.
+fn claims(books: &Books, broken: &mut Vec<String>) -> Vec<(String, ItemName, EmailClaim)> {
+    let mut found = Vec::new();
+    for item in named(&books.orders, "email#") {
+        let (order, name) = (text(item, "order_id"), text(item, "item"));
+        match (name.parse(), serde_json::from_value(item.clone().into())) {
+            (Ok(name), Ok(claim)) => found.push((order.to_owned(), name, claim)),
+            (_, unreadable) => broken.push(format!("order {order}, {name}: {unreadable:?}")),
+        }
+    }
+    found
+}
+
+/// An e-mail that did not reach its customer is in the index that people look at, until somebody has decided about it. No
+/// other e-mail is.
+pub(crate) fn mails_that_did_not_arrive_are_seen(books: &Books, broken: &mut Vec<String>) {
+    let claims = claims(books, broken);
+    for (item, (order, name, claim)) in named(&books.orders, "email#").zip(&claims) {
+        let failures = [
+            MailReport::Bounced,
+            MailReport::BouncedForNow,
+            MailReport::Suppressed,
+            MailReport::Rejected,
+            MailReport::Refused,
+        ];
+        let has = |report: MailReport| claim.reports.contains_key(&report);
+        let failed = failures.into_iter().any(has);
+        let is_answer = has(MailReport::Delivered) && failures.into_iter().filter(|f| has(*f)).eq([failures[1]]);
+        let waits = failed && !is_answer && claim.attempts > claim.decided;
+        if waits != text(item, "due_class").starts_with("waiting") {
+            let seen = if waits { "nobody sees it" } else { "people look at it" };
+            broken.push(format!("order {order}, {name}: {:?} was told of it, and {seen}", claim.reports.keys()));
+        }
+    }
+}
+
+fn check(
+    order: &str,
+    kind: &str,
+    history: &[Entry],
+    again: &BTreeMap<(String, String), usize>,
+    broken: &mut Vec<String>,
+) {
     let steps: Vec<&str> = history.iter().map(|entry| entry.what.as_str()).collect();
     let mut illegal = |why: String| broken.push(format!("order {order}, {kind}: {why} in {steps:?}"));
     let beginning = BEGINNINGS.iter().find(|(of, _)| *of == kind).map(|(_, step)| *step);
@@ -70,10 +129,14 @@ fn check(order: &str, kind: &str, history: &[Entry], broken: &mut Vec<String>) {
             illegal(format!("{step} twice"));
         }
     }
-    let mut recorded = BTreeSet::new();
+    let mut recorded: BTreeMap<&String, usize> = BTreeMap::new();
     for mail in history.iter().filter(|entry| entry.what == Event::Emailed).map(|entry| &entry.note) {
-        if !recorded.insert(mail) {
-            illegal(format!("the e-mail {mail} is recorded twice"));
+        *recorded.entry(mail).or_default() += 1;
+    }
+    for (mail, times) in recorded {
+        let most = 1 + again.get(&(order.to_owned(), mail.clone())).copied().unwrap_or_default();
+        if times > most {
+            illegal(format!("the e-mail {mail} is recorded {times} times, and {most} are right"));
         }
     }
 }

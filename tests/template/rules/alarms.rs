@@ -9,7 +9,7 @@ use crate::{
 use serde_json::json;
 
 /// Whether an alarm watches `metric` of the resource `id`.
-fn watched(template: &Template, namespace: &str, metric: &str, dimension: &str, id: &str) -> bool {
+pub(crate) fn watched(template: &Template, namespace: &str, metric: &str, dimension: &str, id: &str) -> bool {
     template.all(ALARM).any(|(_, alarm)| {
         alarm["Namespace"] == namespace
             && alarm["MetricName"] == metric
@@ -79,6 +79,37 @@ const OWN: [(&str, &str, &str); 3] = [
     ("NeedsAttention", "{ $.needs_attention = * }", "$.needs_attention"),
     ("RefusedWebhooks", r#"{ ($.route = "POST /webhooks/payments/{provider}") && ($.status = "4*") }"#, "1"),
 ];
+
+/// The metrics by reason, which nobody is woken by.
+const BY_REASON: [(&str, &str, &str); 2] =
+    [("WaitingByReason", "Waiting", "$.waiting"), ("WaitingHoursByReason", "WaitingHours", "$.waiting_hours")];
+
+fn by_reason(template: &Template) -> Violations {
+    let mut violations = Violations::new();
+    for (id, name, value) in BY_REASON {
+        let filter = template.properties(id);
+        let metric = &filter["MetricTransformations"][0];
+        let reads = filter["FilterPattern"] == "{ $.waiting_for = * }"
+            && filter["LogGroupName"] == *template.at("/Globals/Function/LoggingConfig/LogGroup");
+        let tells = metric["MetricName"] == name
+            && metric["MetricValue"] == value
+            && metric["Dimensions"] == json!([{ "Key": "Reason", "Value": "$.waiting_for" }])
+            && metric["DefaultValue"].is_null(); // CloudFormation refuses both
+        if !(reads && tells) {
+            violations.push(format!("{id} does not tell {name} by reason"));
+        }
+    }
+    violations
+}
+
+#[test]
+fn what_waits_is_a_metric_for_each_reason_and_its_age() {
+    let dimensions = "/Resources/WaitingByReason/Properties/MetricTransformations/0/Dimensions";
+    law(
+        by_reason,
+        &[(Remove(dimensions), "WaitingByReason"), (Remove("/Resources/WaitingHoursByReason"), "WaitingHoursByReason")],
+    );
+}
 
 /// A filter makes a metric of the lines, and an alarm reads exactly that metric.
 fn own(template: &Template) -> Violations {

@@ -5,6 +5,7 @@
 mod alarms;
 mod functions;
 mod http;
+mod mails;
 mod permissions;
 mod queues;
 mod tables;

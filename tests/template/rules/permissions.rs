@@ -11,18 +11,13 @@ use std::collections::BTreeSet;
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 
 /// The only resources with a wildcard, each with its reason.
-const WILDCARDS: [(&str, &str, &str); 4] = [
+const WILDCARDS: [(&str, &str, &str); 3] = [
     ("xray:PutTraceSegments", "*", "X-Ray knows no resource for it"),
     ("xray:PutTelemetryRecords", "*", "X-Ray knows no resource for it"),
     (
         "ses:SendEmail",
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
         "SES checks the address, its domain or the recipient; the condition on the sender narrows it",
-    ),
-    (
-        "ses:SendEmail",
-        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
-        "SES checks the identity's default configuration set too, if it has one",
     ),
 ];
 
@@ -147,6 +142,13 @@ fn no_action_has_a_wildcard() {
     );
 }
 
+/// Whether a resource names another one of the template: by `Ref`, `GetAtt`, or within a `Sub`.
+fn names_one(template: &Template, resource: &Value) -> bool {
+    let within = resource["Fn::Sub"].as_str().unwrap_or_default().split("${").skip(1);
+    let named = within.filter_map(|name| name.split(['.', '}']).next()).chain(referent(resource));
+    named.into_iter().any(|id| !template.resource(id).is_null())
+}
+
 /// A resource is a `Ref`, a `GetAtt`, an index of a table, or one of the wildcards with a reason.
 fn named_resources(template: &Template) -> Violations {
     grants(template)
@@ -154,8 +156,7 @@ fn named_resources(template: &Template) -> Violations {
         .filter(|grant| {
             let text = grant.resource.as_str().or(grant.resource["Fn::Sub"].as_str());
             let excused = WILDCARDS.iter().any(|(action, wild, _)| *action == grant.action && text == Some(wild));
-            let named = text.is_none_or(|text| !text.contains('*'))
-                && referent(grant.resource).is_some_and(|id| !template.resource(id).is_null());
+            let named = text.is_none_or(|text| !text.contains('*')) && names_one(template, grant.resource);
             !excused && !named
         })
         .map(|grant| format!("{} may {} on {}", grant.holder, grant.action, grant.resource))

@@ -12,6 +12,7 @@ pub mod english;
 pub mod german;
 
 use super::{Money, Parcel, RefundedFor, Trouble, dates::Calendar, money::Numbers, sentence::Sentence};
+use domain::attention::WaitingFor;
 use jiff::civil::Date;
 
 /// All languages.
@@ -39,6 +40,23 @@ pub struct Messages {
     pub order_cancelled: OrderCancelled,
     pub return_received: ReturnReceived,
     pub refund_sent: RefundSent,
+    pub digest: Digest,
+}
+
+/// What the merchant is told of what waits for people.
+#[derive(Debug)]
+pub struct Digest {
+    /// Takes how many wait, and the shop.
+    pub subject: fn(usize, &str) -> String,
+    pub opening: &'static str,
+    /// What waits. A reason without words does not compile.
+    pub waiting: fn(WaitingFor) -> &'static str,
+    /// Takes the moment since when the first of them waits.
+    pub since: With,
+    /// Follows the names of some; takes how many others there are.
+    pub and_more: fn(usize) -> String,
+    /// Where all of it is.
+    pub more: &'static str,
 }
 
 /// A message that contains one value.

@@ -63,7 +63,8 @@ fn steps(measured: &Measured) -> Table {
     }
     table.line();
     row(&mut table, ["up to the confirmation", "without dispatch"], &measured.to_confirmation());
-    row(&mut table, ["whole life", ""], &measured.total);
+    row(&mut table, ["whole life", "without deliveries"], &measured.total);
+    row(&mut table, ["deliveries of e-mails", "mail-events"], &measured.deliveries);
     table
 }
 

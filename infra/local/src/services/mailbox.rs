@@ -1,13 +1,18 @@
-//! SES: accepts mails and keeps them for people to read.
+//! SES: accepts mails, keeps them for people to read, and tells what becomes of them.
+
+mod events;
 
 use super::answer::{AwsError, parse};
+use crate::template::ConfigurationSet;
 use axum::{
     Json,
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use mail_parser::{Address, MessageParser};
+use runtime::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
@@ -69,11 +74,19 @@ pub struct Mailbox {
     file: Option<Arc<Mutex<File>>>,
     /// Oldest first.
     mails: Arc<RwLock<Vec<Mail>>>,
+    configuration_sets: Arc<Vec<ConfigurationSet>>,
+    clock: Clock,
+    /// The error that mails are answered with.
+    refusal: Arc<Mutex<Option<(&'static str, String)>>>,
 }
 
 impl Mailbox {
     /// Also keeps mails in the file `kept`, and loads those that it holds.
-    pub(super) fn open(kept: Option<&Path>) -> Result<Self, MailboxError> {
+    pub(super) fn open(
+        kept: Option<&Path>,
+        configuration_sets: &[ConfigurationSet],
+        clock: Clock,
+    ) -> Result<Self, MailboxError> {
         let (file, mails) = match kept {
             Some(path) => {
                 let (file, mails) = read_all(path)?;
@@ -81,7 +94,8 @@ impl Mailbox {
             }
             None => (None, Vec::new()),
         };
-        Ok(Self { file, mails: Arc::new(RwLock::new(mails)) })
+        let configuration_sets = Arc::new(configuration_sets.to_vec());
+        Ok(Self { file, mails: Arc::new(RwLock::new(mails)), configuration_sets, clock, refusal: Arc::default() })
     }
 
     /// All mails, newest first.
@@ -94,15 +108,42 @@ impl Mailbox {
         mails.iter().find(|mail| mail.id == id).cloned()
     }
 
-    pub(super) fn handle(&self, body: &[u8]) -> Response {
-        let mail = parse::<SendEmail>(body).and_then(SendEmail::into_mail);
-        match mail {
-            Ok(mail) => match self.keep(mail) {
-                Ok(id) => Json(json!({"MessageId": id})).into_response(),
-                Err(error) => AwsError::new("InternalServiceErrorException", error.to_string()).into_response(),
-            },
-            Err(error) => error.into_response(),
+    /// Answers every mail with this error from now on; none answers them as usual. For tests: SES pauses an account, or does not
+    /// like an address.
+    pub fn refuse(&self, error: Option<(&'static str, &str)>) {
+        let error = error.map(|(code, message)| (code, message.to_owned()));
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+
+    /// Takes a mail. Returns the answer, and what SES tells the event bus.
+    pub(super) fn handle(&self, body: &[u8]) -> (Response, Vec<Value>) {
+        match self.take(body) {
+            Ok((id, events)) => (Json(json!({"MessageId": id})).into_response(), events),
+            Err(error) => (error.into_response(), Vec::new()),
         }
+    }
+
+    fn take(&self, body: &[u8]) -> Result<(String, Vec<Value>), AwsError> {
+        if let Some((code, message)) = self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Err(AwsError::new(code, message));
+        }
+        let request = parse::<SendEmail>(body)?;
+        let set = request.configuration_set_name.as_ref().map(|name| self.configuration_set(name)).transpose()?;
+        let tags = request.tags()?;
+        let now = self.clock.now();
+        let mail = request.into_mail(now)?;
+        let events = set.map_or_else(Vec::new, |set| events::of(&mail, set, &tags, now));
+        let kept = self.keep(mail);
+        let id = kept.map_err(|error| AwsError::new("InternalServiceErrorException", error.to_string()))?;
+        Ok((id, events))
+    }
+
+    fn configuration_set(&self, name: &str) -> Result<&ConfigurationSet, AwsError> {
+        let unknown = || {
+            let message = format!("Configuration set <{name}> does not exist.");
+            AwsError::new("NotFoundException", message).with_status(StatusCode::NOT_FOUND)
+        };
+        self.configuration_sets.iter().find(|set| set.name == name).ok_or_else(unknown)
     }
 
     fn keep(&self, mail: Mail) -> io::Result<String> {
@@ -151,6 +192,9 @@ struct SendEmail {
     #[serde(default)]
     reply_to_addresses: Vec<String>,
     content: Content,
+    configuration_set_name: Option<String>,
+    #[serde(default)]
+    email_tags: Vec<Header>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -210,10 +254,22 @@ struct Raw {
 }
 
 impl SendEmail {
-    fn into_mail(self) -> Result<Mail, AwsError> {
+    /// The tags, whose names and values may hold letters, digits, `_` and `-`.
+    fn tags(&self) -> Result<Vec<(String, String)>, AwsError> {
+        let is_good = |text: &str| {
+            (1..=256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        };
+        let tag = |Header { name, value }: &Header| {
+            let bad = || bad_request(&format!("the tag {name} is not of 1 to 256 letters, digits, _ and -"));
+            (is_good(name) && is_good(value)).then(|| (name.clone(), value.clone())).ok_or_else(bad)
+        };
+        self.email_tags.iter().map(tag).collect()
+    }
+
+    fn into_mail(self, now: Timestamp) -> Result<Mail, AwsError> {
         let mut mail = Mail {
             id: Uuid::new_v4().to_string(),
-            sent_at: Timestamp::now(),
+            sent_at: now,
             from: self.from_email_address.unwrap_or_default(),
             to: self.destination.to,
             cc: self.destination.cc,

@@ -61,6 +61,11 @@ impl<'a> Fields<'a> {
         Ok(if matches!(node.value, Value::Null) { None } else { Some(node) })
     }
 
+    /// A value of any kind, resolved.
+    pub(super) fn node(&mut self, key: &str) -> Result<Option<Node>, TemplateError> {
+        self.take(key)
+    }
+
     pub(super) fn text(&mut self, key: &str) -> Result<Option<String>, TemplateError> {
         match self.take(key)? {
             None => Ok(None),

@@ -1,7 +1,11 @@
 //! The system as `template.yaml` declares it, with every intrinsic resolved: what the local stack starts.
 
 use super::Permissions;
-use std::{collections::BTreeMap, time::Duration};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// Everything that the template declares and the local stack runs.
 #[derive(Debug, Clone)]
@@ -11,6 +15,8 @@ pub struct System {
     pub queues: Vec<Queue>,
     pub tables: Vec<Table>,
     pub secrets: Vec<Secret>,
+    pub configuration_sets: Vec<ConfigurationSet>,
+    pub event_rules: Vec<EventRule>,
     pub authorizers: BTreeMap<String, Authorizer>,
 }
 
@@ -117,4 +123,79 @@ pub struct Secret {
     /// The logical id: the local secret's name.
     pub name: String,
     pub arn: String,
+}
+
+/// What SES is told to do with the mails that go out under it.
+#[derive(Debug, Clone)]
+pub struct ConfigurationSet {
+    /// The logical id: the local set's name.
+    pub name: String,
+    /// The events that it publishes: `bounce`, `delivery`….
+    pub events: BTreeSet<String>,
+}
+
+/// A rule of the event bus.
+#[derive(Debug, Clone)]
+pub struct EventRule {
+    pub name: String,
+    pub pattern: Pattern,
+    /// The queue that gets what matches.
+    pub queue: String,
+    pub input: InputTransformer,
+}
+
+/// What an event must look like.
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    Fields(BTreeMap<String, Pattern>),
+    /// The value, or one of a list of values, is one of these.
+    OneOf(Vec<String>),
+}
+
+impl Pattern {
+    pub fn matches(&self, event: &Value) -> bool {
+        match (self, event) {
+            (Self::Fields(fields), event) => {
+                fields.iter().all(|(name, pattern)| event.get(name).is_some_and(|value| pattern.matches(value)))
+            }
+            (Self::OneOf(_), Value::Array(values)) => values.iter().any(|value| self.matches(value)),
+            (Self::OneOf(texts), Value::String(value)) => texts.contains(value),
+            (Self::OneOf(_), _) => false,
+        }
+    }
+}
+
+/// What of an event is passed on.
+#[derive(Debug, Clone)]
+pub struct InputTransformer {
+    /// The steps to each named value.
+    pub paths: BTreeMap<String, Vec<String>>,
+    /// JSON with `<name>` for each value.
+    pub template: String,
+}
+
+impl InputTransformer {
+    /// Whether the template is JSON that uses known names.
+    pub(super) fn is_sound(&self) -> bool {
+        let filled = self.fill(|name| self.paths.contains_key(name).then(|| "null".to_owned()));
+        filled.is_some_and(|filled| serde_json::from_str::<Value>(&filled).is_ok())
+    }
+
+    /// What is passed on. None: the event lacks one of the values.
+    pub fn apply(&self, event: &Value) -> Option<String> {
+        let value = |steps: &[String]| steps.iter().try_fold(event, |at, step| at.get(step));
+        self.fill(|name| self.paths.get(name).and_then(|steps| value(steps)).map(Value::to_string))
+    }
+
+    fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let (mut filled, mut rest) = (String::with_capacity(self.template.len()), self.template.as_str());
+        while let Some((before, after)) = rest.split_once('<') {
+            let (name, after) = after.split_once('>')?;
+            filled.push_str(before);
+            filled.push_str(&value(name)?);
+            rest = after;
+        }
+        filled.push_str(rest);
+        Some(filled)
+    }
 }

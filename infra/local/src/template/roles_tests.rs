@@ -39,10 +39,13 @@ fn the_grants_of_this_repository() {
     let queue = arn("sqs", "EmailConfirmationQueue");
     let expected = [
         grant(&["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], &[&arn("dynamodb", "table/OrdersTable")]),
-        grant(&["dynamodb:Query"], &[&arn("dynamodb", "table/SettingsTable")]),
+        grant(&["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], &[&arn("dynamodb", "table/SettingsTable")]),
         Grant {
             from_address: Some("shop@example.com".to_owned()),
-            ..grant(&["ses:SendEmail"], &[&arn("ses", "identity/*"), &arn("ses", "configuration-set/*")])
+            ..grant(
+                &["ses:SendEmail"],
+                &[&arn("ses", "identity/*"), &arn("ses", "configuration-set/MailConfiguration")],
+            )
         },
         grant(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], &[&queue]),
         grant(&["logs:CreateLogStream", "logs:PutLogEvents"], &[&arn("logs", "log-group:FunctionLogs:*")]),

@@ -274,6 +274,7 @@ impl<'a> Scope<'a> {
             ("AWS::SecretsManager::Secret", "Arn" | "Id") => arn("secretsmanager", &format!("secret:{target}-local0")),
             ("AWS::Serverless::Function", "Arn") => arn("lambda", &format!("function:{target}")),
             ("AWS::SNS::Topic", "Arn" | "TopicArn") => arn("sns", target),
+            ("AWS::Events::Rule", "Arn") => arn("events", &format!("rule/{target}")),
             ("AWS::Logs::LogGroup", "Arn") => arn("logs", &format!("log-group:{target}:*")),
             ("AWS::IAM::Role", "Arn") => Some(format!("arn:aws:iam::{ACCOUNT}:role/{target}")),
             _ => None,

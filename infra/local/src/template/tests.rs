@@ -110,7 +110,7 @@ mod this_repository {
     #[test]
     fn queues_and_tables() {
         let system = load(&[]);
-        assert_eq!(system.queues.len(), 8);
+        assert_eq!(system.queues.len(), 10);
         let queue = system.queues.iter().find(|queue| queue.name == "RefundsQueue").unwrap();
         assert_eq!(queue.visibility_timeout, Duration::from_mins(6));
         let redrive = queue.redrive.as_ref().unwrap();
@@ -317,8 +317,8 @@ fn what_would_make_it_behave_otherwise_is_refused() {
         ),
         (resource("AWS::SecretsManager::Secret", "Name: mine"), unknown("Name")),
         (
-            resource("AWS::SQS::QueuePolicy", ""),
-            "the local stack does not know the resource type `AWS::SQS::QueuePolicy`".to_owned(),
+            resource("AWS::Kinesis::Stream", ""),
+            "the local stack does not know the resource type `AWS::Kinesis::Stream`".to_owned(),
         ),
         (parameter("AllowedPattern: b"), unknown("AllowedPattern")),
         (parameter("MaxLength: 2"), unknown("MaxLength")),

@@ -3,7 +3,7 @@ use aws_sdk_sesv2::{
     Client,
     error::ProvideErrorMetadata as _,
     primitives::Blob,
-    types::{Body, Content, Destination, EmailContent, Message, RawMessage},
+    types::{Body, Content, Destination, EmailContent, Message, MessageTag, RawMessage},
 };
 use std::{io::Write as _, os::unix::fs::PermissionsExt as _};
 
@@ -82,4 +82,79 @@ async fn a_mail_to_nobody_is_refused() {
     let error = request.send().await.unwrap_err();
     assert_eq!(error.code(), Some("BadRequestException"));
     assert!(services.mailbox().list().is_empty());
+}
+
+const WITH_EVENTS: &str = "
+Resources:
+  Key: { Type: AWS::SecretsManager::Secret }
+  Told: { Type: AWS::SQS::Queue }
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Service: events.amazonaws.com }
+            Action: sqs:SendMessage
+            Resource: !GetAtt Told.Arn
+            Condition: { ArnEquals: { aws:SourceArn: !GetAtt Rule.Arn } }
+  Set: { Type: AWS::SES::ConfigurationSet }
+  Events:
+    Type: AWS::SES::ConfigurationSetEventDestination
+    Properties:
+      ConfigurationSetName: !Ref Set
+      EventDestination:
+        Enabled: true
+        MatchingEventTypes: [bounce, complaint, delivery]
+        EventBridgeDestination: { EventBusArn: 'arn:aws:events:us-east-1:000000000000:event-bus/default' }
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [aws.ses] }
+      Targets:
+        - Id: it
+          Arn: !GetAtt Told.Arn
+          InputTransformer:
+            InputPathsMap: { event: $.detail-type, tags: $.detail.mail.tags }
+            InputTemplate: '[<event>,<tags>]'
+";
+
+#[tokio::test]
+async fn what_becomes_of_a_mail_is_told_by_its_configuration_set() {
+    let services = start_with(WITH_EVENTS, None).await.unwrap();
+    let client = Client::new(&sdk(&services));
+    let send = async |address: &str, set: Option<&str>| {
+        let request = client.send_email().from_email_address("shop@example.com").destination(to(address));
+        let tag = MessageTag::builder().name("order").value("ord__1").build().unwrap();
+        let request = request.content(simple("x")).email_tags(tag).set_configuration_set_name(set.map(str::to_owned));
+        request.send().await
+    };
+    for (address, expected) in [
+        ("ann@example.com", &["Email Delivered"][..]),
+        ("bounce@simulator.amazonses.com", &["Email Bounced"]),
+        ("Bounce+label@simulator.amazonses.com", &["Email Bounced"]),
+        ("suppressionlist@simulator.amazonses.com", &["Email Bounced"]),
+        ("complaint@simulator.amazonses.com", &["Email Complaint Received", "Email Delivered"]),
+        ("ooto@simulator.amazonses.com", &["Email Bounced", "Email Delivered"]),
+        ("bounce@example.com", &["Email Delivered"]),
+    ] {
+        send(address, Some("Set")).await.unwrap();
+        let told = services.sqs().receive("Told", 10, std::time::Duration::from_secs(1)).await.unwrap();
+        let mut events = Vec::new();
+        for message in told {
+            let [event, tags]: [serde_json::Value; 2] = serde_json::from_str(&message.body).unwrap();
+            assert_eq!((&tags["order"][0], &tags["ses:configuration-set"][0]), (&"ord__1".into(), &"Set".into()));
+            events.push(event.as_str().unwrap().to_owned());
+            services.sqs().delete_batch("Told", &[message.receipt_handle]).await.unwrap();
+        }
+        events.sort();
+        assert_eq!(events, expected, "{address}");
+    }
+    send("ann@example.com", None).await.unwrap();
+    assert!(services.sqs().receive("Told", 10, std::time::Duration::ZERO).await.unwrap().is_empty());
+    assert_eq!(send("ann@example.com", Some("Other")).await.unwrap_err().code(), Some("NotFoundException"));
+    let tag = MessageTag::builder().name("order").value("ord#1").build().unwrap();
+    let request = client.send_email().from_email_address("shop@example.com").destination(to("ann@example.com"));
+    let error = request.content(simple("x")).email_tags(tag).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("BadRequestException"));
 }

@@ -36,7 +36,8 @@ async fn start_with(template: &str, data_dir: Option<PathBuf>) -> Result<Service
     let context = Context { endpoint: listener.endpoint() };
     let system = System::parse(template, &BTreeMap::new(), &context).unwrap();
     let secrets = BTreeMap::from([("Key".to_owned(), "s3cret".to_owned())]);
-    let config = ServicesConfig { data_dir, secrets, ttl_sweep: Some(Duration::from_millis(50)) };
+    let config =
+        ServicesConfig { data_dir, secrets, ttl_sweep: Some(Duration::from_millis(50)), ..ServicesConfig::default() };
     Services::start(listener, &system, config).await
 }
 

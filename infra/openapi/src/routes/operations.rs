@@ -5,6 +5,7 @@ use crate::{
     route::Prose,
     schemas::{Cursor, Limit},
 };
+use api::view::OrderView;
 use domain::{
     attention::AttentionReason,
     problem::Code,
@@ -28,12 +29,32 @@ fn to_look_at() -> Vec<Prose> {
             (200, "What does not go on by itself, the longest waiting first, and how many there are of each kind."),
         )
         .about(
-            "Orders on hold, overdue work, parcels that did not arrive, and payments that no order has taken (those for operators \
-             alone). The note of a hold says what the way on is.",
+            "Orders on hold, overdue work, parcels and e-mails that did not arrive, and payments that no order has taken (those for \
+             operators alone). The note of a hold says what the way on is.",
         )
         .query::<AttentionReason>("why", "Only what needs attention for this reason.")
         .query::<Limit>("limit", "How many entries a page has at most.")
         .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/emails/retry",
+            "sendEmailsAgain",
+            "Send again the e-mails that did not arrive",
+            (200, "The order; its e-mails follow."),
+        )
+        .about(
+            "Those that bounced, were suppressed or were refused. They go to the address that the order has now. (A new address, by \
+             an edit of the order, sends them again by itself.) An address that has bounced for good is on the suppression list \
+             of SES, and has to be taken off it there first.",
+        )
+        .fails(Code::NothingToRetry),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/emails/dismiss",
+            "dismissEmails",
+            "Wait no longer for e-mails that did not arrive",
+            (200, "The order, with no e-mail that waits."),
+        )
+        .about("For customers who were told otherwise. Dismissing them again changes nothing.")
+        .example(examples::dismiss_emails()),
         Prose::new::<Shelves>(
             "GET /operations/shelves",
             "listShelves",

@@ -61,7 +61,20 @@ pub struct Plot {
     pub erased_after: Option<Duration>,
     /// Whether the storefront gives up after its first attempt to place it.
     pub gives_up: bool,
+    /// Where its e-mails go.
+    pub email: &'static str,
 }
+
+/// An address that e-mails reach.
+pub const GOOD: &str = "ada@example.com";
+/// Addresses of SES's mailbox simulator: nobody there, on the suppression list, calls it spam, is away.
+pub const BAD: [&str; 4] = [
+    BOUNCES,
+    "suppressionlist@simulator.amazonses.com",
+    "complaint@simulator.amazonses.com",
+    "ooto@simulator.amazonses.com",
+];
+pub const BOUNCES: &str = "bounce@simulator.amazonses.com";
 
 impl Plot {
     /// An ordinary life that ends with a return.
@@ -81,6 +94,7 @@ impl Plot {
             sends_back: true,
             erased_after: None,
             gives_up: false,
+            email: GOOD,
         }
     }
 
@@ -123,6 +137,7 @@ impl Plot {
         let edits_after = world.chance(0.15).then(|| world.moment(300));
         let erased_after = world.chance(0.15).then(|| world.moment(7_200));
         let (refunded_elsewhere, wrapped) = (world.chance(0.07), world.chance(0.15));
+        let email = if world.chance(0.3) { BAD[world.rng.borrow_mut().usize(..BAD.len())] } else { GOOD };
         Self {
             channel,
             lines,
@@ -135,8 +150,14 @@ impl Plot {
             refunded_elsewhere,
             wrapped,
             sends_back,
+            email,
             ..Self::ordinary()
         }
+    }
+
+    /// The customer's address. One that mails reach is of nobody else.
+    fn email(&self, surname: &str) -> String {
+        if self.email == GOOD { format!("{surname}@example.com") } else { self.email.to_owned() }
     }
 
     /// The id of this customer's order.
@@ -156,7 +177,7 @@ impl Plot {
         json!({
             "reference": reference,
             "currency": "EUR",
-            "customer": { "name": format!("Ada {surname}"), "email": format!("{surname}@example.com"), "phone": "+49 30 1234567" },
+            "customer": { "name": format!("Ada {surname}"), "email": self.email(&surname), "phone": "+49 30 1234567" },
             "shipping_address": {
                 "name": format!("Ada {surname}"), "line1": format!("{surname}allee 1"), "city": "Berlin", "postal_code": "10115", "country": "DE",
             },

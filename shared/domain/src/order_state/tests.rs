@@ -21,10 +21,11 @@ use crate::{
 #[test]
 fn stock_is_waited_for_without_a_person() {
     let held = |reason, second| pending().with_hold(reason, second);
-    assert_eq!(pending().waits_for_people_since(), None);
-    assert_eq!(held(HoldReason::InventoryOutOfStock, 3).waits_for_people_since(), None);
+    let since = |state: &OrderState| state.holds_for_people().map(|(_, since)| since).min();
+    assert_eq!(since(&pending()), None);
+    assert_eq!(since(&held(HoldReason::InventoryOutOfStock, 3)), None);
     let both = held(HoldReason::IncorrectAddress, 5).with_hold(HoldReason::Overpaid, 4);
-    assert_eq!(both.with_hold(HoldReason::InventoryOutOfStock, 1).waits_for_people_since(), Some(at(4)));
+    assert_eq!(since(&both.with_hold(HoldReason::InventoryOutOfStock, 1)), Some(at(4)));
 }
 
 impl OrderState {

@@ -11,12 +11,15 @@ use attributes::key_item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     arrival::{DayRange, Schedule, ScheduleSettings},
-    duty::{Consumer, Duty, EmailKind, OwedDuty},
+    attention::{AttentionReason, Census, WaitingFor},
+    digest::{Digest, DigestPace},
+    duty::{Consumer, Duty, EmailKind, OwedDuty, Subject},
     email_claim::EmailClaim,
     fixtures::{cancelled, completed, deducted, dispatched, dispute, leaving, packing, picked, wanted},
     fulfillment::{HandOver, Packing},
     ids::{ParcelId, PaymentId},
     ledger::{DisputeStatus, MoneyFact, Refund},
+    mail_report::{MailReport, Told},
     order_state::HoldReason,
     payment_record::{Named, PaymentRecord},
     returns::{Disposition, Grade, Inspection, RefundWish},
@@ -26,10 +29,12 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 23] = [
+const FILES: [&str; 25] = [
     "api_key",
     "channel",
+    "digest",
     "email_claim",
+    "email_claim_bounced",
     "fulfillment_handed_over",
     "fulfillment_open",
     "location",
@@ -206,7 +211,23 @@ async fn a_return_that_is_asked_for_and_one_that_is_inspected() {
 async fn the_claim_of_an_e_mail() {
     let owing = Box::new(ItemName::Fulfillment(FULFILLMENT));
     let key = item_of(&pending(), ItemName::Email(owing, EmailKind::Shipped(PARCEL)));
-    assert_record("email_claim", key, EmailClaim::first(at(5)).again(at(70))).await;
+    assert_record("email_claim", key.clone(), EmailClaim::first(at(5)).again(at(70))).await;
+    let told = |report, attempt, second| Told { report, attempt, at: at(second), reason: "General".to_owned() };
+    let first = EmailClaim::first(at(5)).report(&told(MailReport::Bounced, 1, 6)).sent_again(&stamp(7));
+    let second =
+        first.again(at(70)).report(&told(MailReport::Delivered, 2, 71)).report(&told(MailReport::Bounced, 2, 72));
+    assert_record("email_claim_bounced", key, second).await;
+}
+
+#[tokio::test]
+async fn what_the_merchant_is_told() {
+    let failed = WaitingFor::Hold(HoldReason::RefundFailed);
+    let census = Census::of([(failed, "ord_1".to_owned(), at(3)), (failed, "ord_2".to_owned(), at(5))]);
+    let told = Digest::default().look(&census, DigestPace::AtOnce, at(6)).sent(at(7));
+    let mail = WaitingFor::Other(AttentionReason::MailNotDelivered);
+    let new = Census::of([(failed, "ord_1".to_owned(), at(3)), (mail, "ord_3".to_owned(), at(4_000))]);
+    let owed = told.look(&new, DigestPace::AtOnce, at(5_000)).claim(at(5_001)).unwrap();
+    assert_record("digest", DigestKey, owed).await;
 }
 
 #[tokio::test]
@@ -324,9 +345,10 @@ async fn a_movement_and_the_key_that_lets_it_happen_once() {
     }
 }
 
-/// An item of an order that can owe this duty.
-fn owed_by(duty: &Duty) -> ItemName {
-    match duty {
+/// What can owe this duty.
+fn owed_by(duty: &Duty) -> Subject {
+    let item = match duty {
+        Duty::Digest => return Subject::Digest,
         Duty::StockDeduction
         | Duty::StockSettlement
         | Duty::FulfillmentDispatch
@@ -347,14 +369,15 @@ fn owed_by(duty: &Duty) -> ItemName {
             | EmailKind::TrackingCorrected(..),
         ) => ItemName::Fulfillment(FULFILLMENT),
         Duty::Email(EmailKind::ReturnReceived) => ItemName::Return(ReturnId::nth(1)),
-    }
+    };
+    item_of(&pending(), item).subject()
 }
 
 #[tokio::test]
 async fn the_message_of_each_duty() {
     let store = TestStore::new();
     for duty in all_duties() {
-        let subject = item_of(&pending(), owed_by(&duty)).subject();
+        let subject = owed_by(&duty);
         assert_eq!(store.remind(&[OwedDuty { subject, duty }]).await, 1);
     }
     let line = |(consumer, body): (Consumer, String)| format!("{}: {body}", consumer.variable());

@@ -103,7 +103,7 @@ async fn the_items_of_an_order_follow_the_same_protocol_and_tell_their_key() {
     follows_the_protocol(fulfillment_key(1), fulfillments, Failed::Item(fulfillment_key(1))).await;
     let claim = domain::duty::EmailKind::PaymentConfirmed;
     let claim = ItemKey::new(&order(1), ItemName::Email(Box::new(ItemName::State), claim));
-    let claims = [1, 2, 3].map(|attempts| EmailClaim { claimed_at: Some(at(1)), attempts });
+    let claims = [1, 2, 3].map(|attempts| EmailClaim { attempts, ..EmailClaim::first(at(1)) });
     follows_the_protocol(claim.clone(), claims, Failed::Item(claim)).await;
 }
 

@@ -81,7 +81,7 @@ pub(super) fn all_refund_states() -> [RefundState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 16] {
+pub(super) fn all_duties() -> [Duty; 17] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -89,6 +89,7 @@ pub(super) fn all_duties() -> [Duty; 16] {
         Duty::WarehouseNotice,
         Duty::Refund,
         Duty::PaymentCheck,
+        Duty::Digest,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),
@@ -307,7 +308,7 @@ async fn a_return_reads_back_in_every_status_with_every_reason_and_disposition()
 async fn an_e_mail_s_claim_reads_back_whether_held_or_given_back() {
     let name = || ItemName::Email(Box::new(fulfillment_name()), EmailKind::Shipped(PARCEL));
     let held = EmailClaim::first(at(1)).again(at(5));
-    let given_back = EmailClaim { claimed_at: None, attempts: 0 };
+    let given_back = EmailClaim { claimed_at: None, attempts: 0, ..EmailClaim::first(at(1)) };
     reads_back([(name(), held), (name(), given_back)]).await;
 }
 

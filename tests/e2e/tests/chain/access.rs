@@ -44,7 +44,7 @@ enum Storefront {
 use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 53] = [
+const ROUTES: [(&str, Storefront, bool, Body); 55] = [
     ("POST /orders", Own, false, Read),
     ("GET /orders", Own, true, Ignored),
     ("POST /orders/search", Own, true, Read),
@@ -78,6 +78,8 @@ const ROUTES: [(&str, Storefront, bool, Body); 53] = [
     ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
     ("POST /orders/{order_id}/returns/{return}/refund", No, false, Read),
     ("GET /operations/attention", No, true, Ignored),
+    ("POST /orders/{order_id}/emails/retry", No, false, Empty),
+    ("POST /orders/{order_id}/emails/dismiss", No, false, Read),
     ("GET /operations/shelves", No, true, Ignored),
     ("GET /operations/unmatched-payments", No, false, Ignored),
     ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),

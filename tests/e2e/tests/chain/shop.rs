@@ -138,9 +138,13 @@ impl World {
     }
 }
 
+fn is_about_mail(entry: &Value) -> bool {
+    entry["what"].as_str().is_some_and(|what| what.starts_with("email"))
+}
+
 /// The events of a part of the order (`order`, `fulfillment 01`), without its e-mails, which come at any time.
 pub fn happened(order: &Value, about: &str) -> Vec<String> {
     let entries = order["timeline"].as_array().unwrap().iter();
-    let entries = entries.filter(|entry| entry["about"] == about && entry["what"] != "emailed");
+    let entries = entries.filter(|entry| entry["about"] == about && !is_about_mail(entry));
     entries.map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
 }

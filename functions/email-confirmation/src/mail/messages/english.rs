@@ -1,7 +1,7 @@
 //! What e-mails say in English, as written in the United States.
 
 use super::{
-    Cancelled, Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
+    Cancelled, Contact, Delivered, Digest, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
     PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
@@ -9,6 +9,10 @@ use crate::mail::{
     dates::Calendar,
     money::{Numbers, Unit},
     sentence::{name, plain, strong},
+};
+use domain::{
+    attention::{AttentionReason, WaitingFor},
+    order_state::HoldReason,
 };
 
 pub(crate) static ENGLISH: Messages = Messages {
@@ -242,6 +246,37 @@ pub(crate) static ENGLISH: Messages = Messages {
         },
         deduction: "Deduction",
         total: "Total refunded",
+    },
+    digest: Digest {
+        subject: |count, shop| format!("{shop}: {count} waiting for you"),
+        opening: "These wait for a person:",
+        waiting: |why| match why {
+            WaitingFor::Hold(hold) => match hold {
+                HoldReason::AwaitingPayment => "Orders that wait for the rest of their payment",
+                HoldReason::AwaitingReturnItems => "Orders that wait for goods to come back",
+                HoldReason::HighRiskOfFraud => "Orders held as possible fraud",
+                HoldReason::IncorrectAddress => "Orders held for a wrong address",
+                HoldReason::InventoryOutOfStock => "Orders that wait for stock",
+                HoldReason::Overpaid => "Orders that were overpaid",
+                HoldReason::PaymentDisputed => "Orders whose payment is disputed",
+                HoldReason::PaymentRefunded => "Orders whose payment was refunded before they left",
+                HoldReason::RefundFailed => "Refunds that failed",
+                HoldReason::RefundToApprove => "Refunds that wait for approval",
+                HoldReason::UnknownDeliveryDate => "Orders without a delivery date",
+                HoldReason::Other => "Orders held for another reason",
+            },
+            WaitingFor::Other(reason) => match reason {
+                AttentionReason::WorkOverdue => "Orders and refunds that do not go on",
+                AttentionReason::OnHold => "Orders on hold",
+                AttentionReason::ParcelNotArrived => "Parcels that did not arrive",
+                AttentionReason::MailNotDelivered => "Orders whose e-mails did not arrive",
+                AttentionReason::ErasureLate => "Customers whose data should be erased by now",
+                AttentionReason::PaymentUnmatched => "Payments without an order",
+            },
+        },
+        since: |moment| format!("the first since {moment}"),
+        and_more: |count| format!(", and {count} more"),
+        more: "GET /operations/attention tells more, and what the ways on are.",
     },
 };
 

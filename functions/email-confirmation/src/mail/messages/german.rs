@@ -1,7 +1,7 @@
 //! German that addresses customers with Sie.
 
 use super::{
-    Cancelled, Contact, Delivered, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
+    Cancelled, Contact, Delivered, Digest, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
     PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
@@ -9,6 +9,10 @@ use crate::mail::{
     dates::Calendar,
     money::{Numbers, Unit},
     sentence::{name, plain, strong},
+};
+use domain::{
+    attention::{AttentionReason, WaitingFor},
+    order_state::HoldReason,
 };
 
 pub(crate) static GERMAN: Messages = Messages {
@@ -252,6 +256,37 @@ pub(crate) static GERMAN: Messages = Messages {
         },
         deduction: "Abzug",
         total: "Erstatteter Betrag",
+    },
+    digest: Digest {
+        subject: |count, shop| format!("{shop}: {count} warten auf Sie"),
+        opening: "Das wartet auf einen Menschen:",
+        waiting: |why| match why {
+            WaitingFor::Hold(hold) => match hold {
+                HoldReason::AwaitingPayment => "Bestellungen, die auf den Rest der Zahlung warten",
+                HoldReason::AwaitingReturnItems => "Bestellungen, die auf zurückkommende Ware warten",
+                HoldReason::HighRiskOfFraud => "Wegen Betrugsverdachts angehaltene Bestellungen",
+                HoldReason::IncorrectAddress => "Wegen falscher Adresse angehaltene Bestellungen",
+                HoldReason::InventoryOutOfStock => "Bestellungen, die auf Ware warten",
+                HoldReason::Overpaid => "Überzahlte Bestellungen",
+                HoldReason::PaymentDisputed => "Bestellungen mit strittiger Zahlung",
+                HoldReason::PaymentRefunded => "Vor dem Versand erstattete Bestellungen",
+                HoldReason::RefundFailed => "Gescheiterte Erstattungen",
+                HoldReason::RefundToApprove => "Erstattungen, die auf Freigabe warten",
+                HoldReason::UnknownDeliveryDate => "Bestellungen ohne Liefertermin",
+                HoldReason::Other => "Aus anderen Gründen angehaltene Bestellungen",
+            },
+            WaitingFor::Other(reason) => match reason {
+                AttentionReason::WorkOverdue => "Bestellungen und Erstattungen, die nicht weitergehen",
+                AttentionReason::OnHold => "Angehaltene Bestellungen",
+                AttentionReason::ParcelNotArrived => "Nicht angekommene Pakete",
+                AttentionReason::MailNotDelivered => "Bestellungen, deren E-Mails nicht angekommen sind",
+                AttentionReason::ErasureLate => "Kunden, deren Daten längst gelöscht sein sollten",
+                AttentionReason::PaymentUnmatched => "Zahlungen ohne Bestellung",
+            },
+        },
+        since: |moment| format!("die erste seit {moment}"),
+        and_more: |count| format!(" und {count} weitere"),
+        more: "GET /operations/attention sagt mehr, auch wie es weitergeht.",
     },
 };
 

@@ -26,6 +26,7 @@ pub(super) struct Subject {
     source_arn: Option<String>,
     secret_id: String,
     from_email_address: String,
+    configuration_set_name: Option<String>,
     content: Content,
 }
 
@@ -46,7 +47,7 @@ pub(super) fn needs(service: Service, operation: &str, request: &Subject, secret
     match service {
         Service::DynamoDb => dynamodb(operation, request),
         Service::Sqs => vec![sqs(operation, request)],
-        Service::Ses => vec![ses(operation, request)],
+        Service::Ses => ses(operation, request),
         Service::SecretsManager => {
             let id = &request.secret_id;
             let arn = secrets.iter().find(|secret| secret.name == *id).map_or(id, |secret| &secret.arn);
@@ -90,9 +91,9 @@ fn sqs(operation: &str, request: &Subject) -> Need {
     }
 }
 
-/// The ARN of the sender's identity. On AWS that is the verified address or its domain. Nothing is verified here, so it
-/// is the address.
-fn ses(operation: &str, request: &Subject) -> Need {
+/// The ARNs of the sender's identity and of the configuration set. On AWS the identity is the verified address or its domain.
+/// Nothing is verified here, so it is the address.
+fn ses(operation: &str, request: &Subject) -> Vec<Need> {
     // The kind of content decides: `SendEmail` with a raw message needs `ses:SendRawEmail`.
     let operation = match &request.content {
         Content { raw: Some(_), .. } => "SendRawEmail",
@@ -102,10 +103,13 @@ fn ses(operation: &str, request: &Subject) -> Need {
     let sender = request.from_email_address.as_str();
     // `Shop <orders@example.com>`
     let address = sender.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(sender, |(inner, _)| inner);
-    Need {
+    let identity = Some(format!("identity/{address}"));
+    let set = request.configuration_set_name.as_ref().map(|name| format!("configuration-set/{name}"));
+    let need = |resource: String| Need {
         from_address: Some(address.to_owned()),
-        ..Need::new(format!("ses:{operation}"), arn("ses", &format!("identity/{address}")))
-    }
+        ..Need::new(format!("ses:{operation}"), arn("ses", &resource))
+    };
+    identity.into_iter().chain(set).map(need).collect()
 }
 
 #[cfg(test)]
@@ -203,6 +207,12 @@ mod tests {
                 json!({ "FromEmailAddress": "a@example.com", "Content": { "Raw": {} } }),
                 vec![sender("SendRawEmail")],
             ),
+            (
+                Service::Ses,
+                "SendEmail",
+                json!({ "FromEmailAddress": "a@example.com", "ConfigurationSetName": "Set" }),
+                vec![on("ses", "SendEmail", "configuration-set/Set"), sender("SendEmail")],
+            ),
             (Service::SecretsManager, "GetSecretValue", json!({ "SecretId": "Key" }), vec![secret.clone()]),
             (
                 Service::SecretsManager,
@@ -219,7 +229,7 @@ mod tests {
     fn a_sender_is_known_by_address_alone() {
         for (from, address) in [("a@example.com", "a@example.com"), ("\"A <b>\" <a@example.com>", "a@example.com")] {
             let sent = subject(&json!({ "FromEmailAddress": from }));
-            assert_eq!(ses("SendEmail", &sent).from_address.as_deref(), Some(address));
+            assert_eq!(ses("SendEmail", &sent)[0].from_address.as_deref(), Some(address));
         }
     }
 }

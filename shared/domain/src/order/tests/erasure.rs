@@ -95,10 +95,9 @@ fn money_for_an_erased_order_goes_back_and_ships_nothing() {
 }
 
 #[test]
-fn a_request_is_noted_once_and_waits_for_people_before_the_month_is_over() {
+fn a_request_is_noted_once_and_waits_for_the_end_of_the_order() {
     let asked = of_person(dispatched()).ask_for_erasure(&stamp(10));
     assert_eq!(asked.clone().ask_for_erasure(&stamp(11)), asked);
     assert_eq!(asked.state.awaits_erasure_since(), Some(at(10)));
     assert_eq!(asked.state.due(None, at(10)), Some(crate::duty::Due::Waiting(at(10))));
-    assert_eq!(asked.state.waits_for_people_since(), Some(at(10 + 20 * 86_400)));
 }
