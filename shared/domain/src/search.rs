@@ -1,7 +1,7 @@
 //! What orders are found by: their customer's e-mail address, phone number and name, a SKU, a tracking number.
 //!
 //! Personal values are keys of indexes only as keyed hashes, since keys are shown in places that values are not: errors,
-//! traces, CloudWatch Contributor Insights. Different values may meet in one key, so what a search finds is compared with
+//! traces, statistics of hot keys. Different values may meet in one key, so what a search finds is compared with
 //! the order itself ([`Wanted::is_met_by`]).
 
 mod folded;

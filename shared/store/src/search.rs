@@ -16,7 +16,7 @@ use super::{
 };
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use domain::{
-    ids::{OrderId, Sku},
+    ids::{InvalidId, OrderId, Sku},
     search::{SearchKey, TrackingNumber, Wanted, sortable},
 };
 use jiff::Timestamp;
@@ -234,11 +234,10 @@ const SAME_MOMENT: usize = 10;
 fn entry_of(item: &Item, sort: &str) -> Result<(String, OrderId), StoreError> {
     let malformed = || StoreError::unreadable("a search entry", "its key is malformed");
     let at = text_of(item, sort).ok_or_else(malformed)?;
-    match text_of(item, ORDER_ID) {
-        Some(order) => Ok((at.to_owned(), order.parse().map_err(|e| StoreError::unreadable("an index entry", e))?)),
-        None => {
-            let (at, order) = at.rsplit_once('#').ok_or_else(malformed)?;
-            Ok((at.to_owned(), order.parse().map_err(|e| StoreError::unreadable("a search entry", e))?))
-        }
+    let malformed_order = |e: InvalidId| StoreError::unreadable("a search entry", e);
+    if let Some(order) = text_of(item, ORDER_ID) {
+        return Ok((at.to_owned(), order.parse().map_err(malformed_order)?));
     }
+    let (at, order) = at.rsplit_once('#').ok_or_else(malformed)?;
+    Ok((at.to_owned(), order.parse().map_err(malformed_order)?))
 }

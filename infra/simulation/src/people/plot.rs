@@ -146,10 +146,10 @@ impl Plot {
             cancels_while_paying,
             disputed,
             edits_after,
-            erased_after,
             refunded_elsewhere,
             wrapped,
             sends_back,
+            erased_after,
             email,
             ..Self::ordinary()
         }
