@@ -111,9 +111,6 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
-    if !world.to_erase.borrow().is_empty() {
-        sleep(3 * MINUTE).await; // reconcile erases what nobody needs any more
-    }
     verdict::of(&world, scene).await
 }
 
@@ -186,6 +183,7 @@ async fn rest(world: &World) {
         let books = world.books().await;
         let is_done =
             laws::owed(&books).is_empty() && laws::unfinished(&books).is_empty() && laws::on_the_way(&books).is_empty();
+        let is_done = is_done && verdict::to_be_erased(world, &books).is_empty();
         if busy == 0 && is_done && world.stripe.undelivered() == 0 {
             return;
         }

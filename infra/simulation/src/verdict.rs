@@ -46,27 +46,35 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     }
 }
 
-/// After its erasure no byte of a customer is in any table. It may wait only while the order has something open.
+/// Orders whose customer was to be erased, and is not, though nothing of the order is open any more.
+pub(crate) fn to_be_erased(world: &World, books: &Books) -> Vec<String> {
+    let waits_in_vain = |order: &&String| {
+        let of_order = || books.orders.iter().filter(|item| text(item, "order_id") == order.as_str());
+        let Some(state) = of_order().find(|item| text(item, "item") == "state") else { return false };
+        let has_open_return = of_order().any(|item| {
+            text(item, "item").starts_with("return#") && !matches!(text(item, "status"), "declined" | "inspected")
+        });
+        let goes_back = |refund: &Value| !matches!(refund["state"].as_str(), Some("succeeded" | "failed" | "covered"));
+        let refunds = state.get("refunds").and_then(Value::as_object);
+        let has_open_money = refunds.into_iter().flatten().any(|(_, refund)| goes_back(refund))
+            || state.get("payments").is_some_and(|payments| payments.to_string().contains("\"disputes\""));
+        let is_open = matches!(text(state, "status"), "pending" | "open") || state.contains_key("holds");
+        !is_erased(state) && !is_open && !has_open_return && !has_open_money
+    };
+    world.to_erase.borrow().iter().filter(waits_in_vain).cloned().collect()
+}
+
+fn is_erased(state: &laws::Item) -> bool {
+    state.get("erasure").is_some_and(|erasure| erasure["state"] == "done")
+}
+
+/// After its erasure no byte of a customer is in any table.
 async fn nothing_is_left_of_erased_customers(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let waiting = to_be_erased(world, books).into_iter();
+    broken.extend(waiting.map(|order| format!("order {order} still has its customer, who was to be erased")));
     let everything = world.everything().await;
-    for order in world.to_erase.borrow().iter() {
-        let of_order = || books.orders.iter().filter(|item| text(item, "order_id") == order);
-        let Some(state) = of_order().find(|item| text(item, "item") == "state") else { continue };
-        if state["erasure"]["state"] != "done" {
-            let has_open_return = of_order().any(|item| {
-                text(item, "item").starts_with("return#") && !matches!(text(item, "status"), "declined" | "inspected")
-            });
-            let goes_back =
-                |refund: &Value| !matches!(refund["state"].as_str(), Some("succeeded" | "failed" | "covered"));
-            let refunds = state.get("refunds").and_then(Value::as_object);
-            let has_open_money = refunds.into_iter().flatten().any(|(_, refund)| goes_back(refund))
-                || state.get("payments").is_some_and(|payments| payments.to_string().contains("\"disputes\""));
-            let is_open = matches!(text(state, "status"), "pending" | "open") || state.contains_key("holds");
-            if !is_open && !has_open_return && !has_open_money {
-                broken.push(format!("order {order} still has its customer, who was to be erased"));
-            }
-            continue;
-        }
+    let states = books.orders.iter().filter(|item| text(item, "item") == "state" && is_erased(item));
+    for order in states.map(|state| text(state, "order_id")) {
         let surname = surname(order);
         for item in everything.iter().filter(|item| Value::Object((*item).clone()).to_string().contains(&surname)) {
             let keys = ["order_id", "item", "payment_id", "term"].map(|name| text(item, name));
