@@ -1,6 +1,6 @@
 //! The customers' data: what is held of a person, and its erasure.
 
-use crate::{Error, Scope, orders, search::find_orders};
+use crate::{Error, FieldError, Refusal, Scope, orders, search::find_orders};
 use domain::{
     contact::EmailAddress,
     history::Stamp,
@@ -24,7 +24,12 @@ async fn orders_of(store: &Store, person: &Person, cursor: Option<String>) -> Re
     /// Each is written, so a request ends in time.
     const SOME: usize = 25;
     match person {
-        Person::OfOrder(order) => Ok(Page { items: vec![order.clone()], next: None }),
+        Person::OfOrder(order) if orders::exists(store, order).await? => {
+            Ok(Page { items: vec![order.clone()], next: None })
+        }
+        Person::OfOrder(order) => {
+            Err(Refusal::invalid(vec![FieldError::new("value", format!("there is no order {order}"))]).into())
+        }
         Person::Email(email) => {
             let channels: Vec<_> = store.channels().await?.into_iter().map(|channel| channel.id).collect();
             let wanted = Wanted::Email(email.clone());

@@ -77,6 +77,8 @@ enum Source {
 
 /// Sorts after all that begins as the text before it does.
 const LAST: char = '~';
+/// Sorts before all keys.
+const FIRST: &str = " ";
 
 impl List {
     fn of_index(index: &'static str, keys: [&'static str; 2], partition: String, moments: &Range<Timestamp>) -> Self {
@@ -85,7 +87,8 @@ impl List {
     }
 
     fn of_names(index: &'static str, keys: [&'static str; 2], partition: String, rest: &str) -> Self {
-        let (from, until) = (rest.to_owned(), format!("{rest}{LAST}"));
+        // A key is never empty.
+        let (from, until) = (if rest.is_empty() { FIRST.to_owned() } else { rest.to_owned() }, format!("{rest}{LAST}"));
         Self { source: Source::Index(index, keys), partition, from, until }
     }
 
