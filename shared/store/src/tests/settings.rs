@@ -1,6 +1,7 @@
 //! Locations, channels, API keys and products.
 
 use super::*;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     arrival::{Schedule, ScheduleSettings},
     ids::ChannelId,
@@ -130,4 +131,26 @@ async fn products_are_read_in_one_batch_even_when_a_sku_is_named_twice() {
     assert_eq!(found.into_values().collect::<Vec<_>>(), [mug.clone(), product("TEE")]);
     assert_eq!(store.product(&mug.sku).await.unwrap(), Some(mug));
     assert_eq!(store.product(&"NONE".parse().unwrap()).await.unwrap(), None);
+}
+
+/// Nobody can make a key without a key, so the first one is put by hand, as infra/README.md has it.
+#[tokio::test]
+async fn the_first_key_is_read_as_the_guide_puts_it() {
+    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/README.md")).unwrap();
+    let (_, item) = guide.split_once("--item \"").unwrap();
+    let (item, _) = item.split_once("}\"\n").unwrap();
+    let hash = "a".repeat(64);
+    let item = item
+        .replace(r#"$(printf %s "$key" | sha256sum | cut -d' ' -f1)"#, &hash)
+        .replace("$(date -u +%Y-%m-%dT%H:%M:%SZ)", "2026-11-28T10:00:00Z")
+        .replace('\\', "");
+    let item: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&format!("{item}}}")).unwrap();
+    let attribute = |value: &serde_json::Value| match value["N"].as_str() {
+        Some(digits) => AttributeValue::N(digits.to_owned()),
+        None => AttributeValue::S(value["S"].as_str().unwrap().to_owned()),
+    };
+    let store = TestStore::new();
+    let item = item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
+    store.put_raw("SettingsTable", item).await;
+    assert_eq!(store.api_key(&hash).await.unwrap().map(|key| key.role), Some(Role::Operator));
 }
