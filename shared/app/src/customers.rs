@@ -81,7 +81,7 @@ async fn change_each(
 }
 
 /// Erases the customer's data of an order, unless the order still needs it. Returns whether it was erased now. What people
-/// noted about its payments goes in the same transaction.
+/// noted about its e-mails and payments goes in the same transaction.
 pub async fn erase(store: &Store, id: &OrderId, now: Timestamp) -> Result<bool, Error> {
     let stamp = Stamp::orderly(now);
     let is_erased = retry_on_conflict(async || {
@@ -94,6 +94,9 @@ pub async fn erase(store: &Store, id: &OrderId, now: Timestamp) -> Result<bool, 
         let payments = store.load_all::<PaymentRecord>(payments).await?;
         let mut write = store.write(now);
         write.change(&read, &erased.into());
+        for claim in read.email_claims.values() {
+            write.replace(claim, claim.value.clone().without_words());
+        }
         for (_, payment) in payments {
             let payment = payment?;
             write.replace(&payment, payment.value.clone().without_words());

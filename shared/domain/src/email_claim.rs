@@ -95,6 +95,12 @@ impl EmailClaim {
         self.decided(Event::EmailDismissed, reason, stamp)
     }
 
+    /// Empties what people wrote about it.
+    pub fn without_words(mut self) -> Self {
+        history::without_words(&mut self.history);
+        self
+    }
+
     fn decided(mut self, what: Event, note: &str, stamp: &Stamp) -> Self {
         history::add(&mut self.history, stamp.entry(what, note));
         Self { decided: self.attempts, ..self }
@@ -179,6 +185,7 @@ mod tests {
         let second = second.report(&told(MailReport::Bounced, 2, 70));
         assert_eq!(second.unreached_since(), Some(at(70)), "the second one has failed too");
         let done = second.dismissed("called her", &person());
+        assert!(done.clone().without_words().history.iter().all(|entry| entry.note != "called her"));
         assert_eq!(done.clone().report(&told(MailReport::Bounced, 2, 70)).unreached_since(), None);
         let steps: Vec<Event> = done.history.iter().map(|entry| entry.what).collect();
         assert_eq!(
