@@ -18,7 +18,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{DueClass, ItemKey, Unmatched};
+use store::{DueClass, ItemKey, Record, Unmatched};
 
 /// One thing that needs attention.
 #[derive(Debug, Serialize)]
@@ -179,46 +179,27 @@ async fn entries(app: &App, caller: &Caller) -> Result<Vec<Entry>, Error> {
 
 /// The entries of a page, with what their records say.
 async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Error> {
-    let keys = |is_wanted: fn(&ItemName) -> bool| {
-        let key = |entry: &Entry| match &entry.about {
-            About::Item(key) if is_wanted(&key.item) => Some(key.clone()),
-            About::Item(_) | About::Emails(..) | About::Payment(_) => None,
-        };
-        page.iter().filter_map(key).collect::<Vec<ItemKey>>()
-    };
-    let of_emails = page.iter().filter_map(|entry| match &entry.about {
-        About::Emails(order, keys) => Some((order, keys)),
-        About::Item(_) | About::Payment(_) => None,
-    });
-    let (emails_of, claims): (Vec<ItemKey>, Vec<ItemKey>) =
-        of_emails.fold(Default::default(), |mut all, (order, keys)| {
-            all.0.push(ItemKey::state(order));
-            all.1.extend(keys.iter().cloned());
-            all
-        });
-    let claims = app.store.load_all::<EmailClaim>(claims).await?;
-    let mut emails: BTreeMap<OrderId, Vec<UnreachedEmail>> = BTreeMap::new();
-    for (key, claim) in claims {
-        let order = key.order.clone();
-        emails.entry(order).or_default().extend(claim.ok().and_then(|claim| unreached(&key, &claim.value)));
+    let (mut states, mut parcels, mut claims, mut payments) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for entry in &page {
+        match &entry.about {
+            About::Item(key) if key.item == ItemName::State => states.push(key.clone()),
+            About::Item(key) if matches!(key.item, ItemName::Fulfillment(_)) => parcels.push(key.clone()),
+            About::Item(_) => {}
+            About::Emails(order, keys) => {
+                states.push(ItemKey::state(order));
+                claims.extend(keys.iter().cloned());
+            }
+            About::Payment(payment) => payments.push(payment.clone()),
+        }
     }
-    let wanted = keys(|item| *item == ItemName::State).into_iter().chain(emails_of);
-    let states = app.store.load_all::<OrderState>(wanted).await?;
-    let states: BTreeMap<ItemKey, OrderState> =
-        states.into_iter().filter_map(|(key, state)| Some((key, state.ok()?.value))).collect();
-    let parcels = app.store.load_all::<Fulfillment>(keys(|item| matches!(item, ItemName::Fulfillment(_)))).await?;
-    let mut parcels: BTreeMap<ItemKey, _> =
-        parcels.into_iter().filter_map(|(key, of)| Some((key, not_arrived(&of.ok()?.value)))).collect();
-    let payments: Vec<PaymentId> = page
-        .iter()
-        .filter_map(|entry| match &entry.about {
-            About::Payment(payment) => Some(payment.clone()),
-            About::Item(_) | About::Emails(..) => None,
-        })
-        .collect();
-    let payments = app.store.load_all::<PaymentRecord>(payments).await?;
-    let mut payments: BTreeMap<PaymentId, PaymentRecord> =
-        payments.into_iter().filter_map(|(id, read)| Some((id, read.ok()?.value))).collect();
+    let states: BTreeMap<ItemKey, OrderState> = readable(app, states).await?.collect();
+    let parcels = readable(app, parcels).await?;
+    let mut parcels: BTreeMap<ItemKey, _> = parcels.map(|(key, of)| (key, not_arrived(&of))).collect();
+    let mut payments: BTreeMap<PaymentId, PaymentRecord> = readable(app, payments).await?.collect();
+    let mut emails: BTreeMap<OrderId, Vec<UnreachedEmail>> = BTreeMap::new();
+    for (key, claim) in readable::<EmailClaim>(app, claims).await? {
+        emails.entry(key.order.clone()).or_default().extend(unreached(&key, &claim));
+    }
     let item = |Entry { why, since, about }: Entry| {
         let bare = AttentionItem {
             why,
@@ -268,6 +249,12 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
         }
     };
     Ok(page.into_iter().map(item).collect())
+}
+
+/// Those of the records that can be read. The list must not fail for one that cannot.
+async fn readable<T: Record>(app: &App, keys: Vec<T::Key>) -> Result<impl Iterator<Item = (T::Key, T)>, Error> {
+    let found = app.store.load_all::<T>(keys).await?.into_iter();
+    Ok(found.filter_map(|(key, read)| Some((key, read.ok()?.value))))
 }
 
 fn not_arrived(fulfillment: &Fulfillment) -> BTreeMap<ParcelId, ParcelState> {

@@ -1,6 +1,8 @@
 //! The network between the functions and everything else: the HTTP client that all their clients use. Faults happen
 //! here.
 
+mod partly;
+
 use crate::{
     faults::{Fault, Faults},
     invocation::Invocation,
@@ -359,56 +361,6 @@ impl Network {
         let response = self.0.services.answer(&http::Method::POST, &uri, &map, body).await;
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
         serde_json::from_slice(&body).unwrap_or_default()
-    }
-
-    /// Carries out only a part of the request.
-    async fn partly(&self, wire: &Wire, invocation: &Invocation) -> Response<Bytes> {
-        let mut request = wire.json();
-        match wire.operation.as_str() {
-            // The first message is not sent.
-            "SQS.SendMessageBatch" => {
-                let entries = request["Entries"].as_array_mut();
-                let Some(left) = entries.filter(|entries| entries.len() > 1).map(|entries| entries.remove(0)) else {
-                    return self.carry_out(wire, Some(invocation)).await;
-                };
-                let mut answer = self.carry_out_json(wire, &request, invocation).await;
-                answer["Failed"] = json!([{ "Id": left["Id"], "Code": "InternalError", "SenderFault": false }]);
-                respond(200, &answer)
-            }
-            // One key is not read.
-            "DynamoDB.BatchGetItem" => {
-                let tables = request["RequestItems"].as_object_mut();
-                let found = tables.and_then(|tables| tables.iter_mut().next());
-                let Some((table, wanted)) = found else { return self.carry_out(wire, Some(invocation)).await };
-                let (table, mut unread) = (table.clone(), wanted.clone());
-                let keys = wanted["Keys"].as_array_mut();
-                let Some(left) = keys.filter(|keys| keys.len() > 1).and_then(Vec::pop) else {
-                    return self.carry_out(wire, Some(invocation)).await;
-                };
-                unread["Keys"] = json!([left]);
-                let mut answer = self.carry_out_json(wire, &request, invocation).await;
-                answer["UnprocessedKeys"] = json!({ table: unread });
-                respond(200, &answer)
-            }
-            // One item is not written.
-            "DynamoDB.BatchWriteItem" => {
-                let tables = request["RequestItems"].as_object_mut();
-                let found = tables.and_then(|tables| tables.iter_mut().next());
-                let Some((table, wanted)) = found else { return self.carry_out(wire, Some(invocation)).await };
-                let table = table.clone();
-                let Some(left) = wanted.as_array_mut().filter(|puts| puts.len() > 1).and_then(Vec::pop) else {
-                    return self.carry_out(wire, Some(invocation)).await;
-                };
-                let mut answer = self.carry_out_json(wire, &request, invocation).await;
-                answer["UnprocessedItems"] = json!({ table: [left] });
-                respond(200, &answer)
-            }
-            // The index is not up to date yet.
-            "DynamoDB.Query" if request.get("IndexName").is_some() => {
-                respond(200, &json!({ "Items": [], "Count": 0, "ScannedCount": 0 }))
-            }
-            _ => self.carry_out(wire, Some(invocation)).await,
-        }
     }
 
     async fn carry_out_json(&self, wire: &Wire, request: &Value, invocation: &Invocation) -> Value {

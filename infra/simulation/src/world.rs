@@ -244,8 +244,8 @@ impl World {
     /// Every item of every table.
     pub async fn everything(&self) -> Vec<Item> {
         let mut items = Vec::new();
-        for table in ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable"] {
-            items.extend(self.scan(table).await);
+        for table in &self.system.tables {
+            items.extend(self.scan(&table.name).await);
         }
         items
     }

@@ -3,6 +3,7 @@
 use crate::{
     attention::Census,
     duty::{Duty, Owed},
+    email_claim::is_held,
     names::names,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -39,8 +40,6 @@ pub struct Digest {
     pub claimed_at: Option<Timestamp>,
 }
 
-/// How long a claim keeps others from sending. It is longer than the function may run.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -67,8 +66,8 @@ impl Digest {
 
     /// Lets one process send it. None: nothing is owed, or another process may be sending it.
     pub fn claim(&self, now: Timestamp) -> Option<Self> {
-        let is_held = self.claimed_at.is_some_and(|at| now.duration_since(at) < LEASE);
-        (!self.owed.is_empty() && !is_held).then(|| Self { claimed_at: Some(now), ..self.clone() })
+        (!self.owed.is_empty() && !is_held(self.claimed_at, now))
+            .then(|| Self { claimed_at: Some(now), ..self.clone() })
     }
 
     /// Lets the next process send at once, because this one certainly did not.

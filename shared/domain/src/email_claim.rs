@@ -31,6 +31,11 @@ pub struct EmailClaim {
 /// How long a claim keeps others from sending. It is longer than the function may run.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
+/// Whether a claim made then still keeps others from sending.
+pub(crate) fn is_held(claimed_at: Option<Timestamp>, now: Timestamp) -> bool {
+    claimed_at.is_some_and(|at| now.duration_since(at) < LEASE)
+}
+
 /// Who tells what became of e-mails, in the timeline.
 const TELLER: &str = "ses";
 
@@ -41,7 +46,7 @@ impl EmailClaim {
 
     /// Whether another process may be sending right now.
     pub fn is_held(&self, now: Timestamp) -> bool {
-        self.claimed_at.is_some_and(|at| now.duration_since(at) < LEASE)
+        is_held(self.claimed_at, now)
     }
 
     /// What was heard of earlier attempts says nothing about the new one.

@@ -127,8 +127,7 @@ impl PhoneDigits {
     fn of(text: &str) -> Option<Self> {
         // The zero in `+44 (0)20` is dialed only at home.
         let text = if text.trim_start().starts_with(['+', '0']) { text.replace("(0)", "") } else { text.to_owned() };
-        let digits: String =
-            text.chars().filter_map(|c| c.to_digit(10)).filter_map(|n| char::from_digit(n, 10)).collect();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let digits = digits.trim_start_matches('0');
         (digits.len() >= SHORTEST_PHONE).then(|| Self(digits.to_owned()))
     }
@@ -157,16 +156,8 @@ pub struct NameBeginning(String);
 
 impl NameBeginning {
     fn begins(&self, name: &Name) -> bool {
-        self.begins_as_written(name) || self.begins_with_last_word(name)
-    }
-
-    fn begins_as_written(&self, name: &Name) -> bool {
-        self.is_beginning_of(&folded(name))
-    }
-
-    /// Whether the name begins so with its last word first.
-    pub fn begins_with_last_word(&self, name: &Name) -> bool {
-        self.is_beginning_of(&surname_first(&folded(name)))
+        let name = folded(name);
+        self.is_beginning_of(&name) || self.is_beginning_of(&surname_first(&name))
     }
 
     fn is_beginning_of(&self, folded: &str) -> bool {

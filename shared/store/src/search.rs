@@ -147,10 +147,8 @@ impl Store {
         };
         // A cursor names a list by its number, and a place in it.
         let begin = cursor.and_then(|cursor| cursor.split_once('/'));
-        let (number, after) = match begin.and_then(|(list, after)| Some((list.parse::<usize>().ok()?, after))) {
-            Some((number, after)) => (number, Some(after)),
-            None => (0, None),
-        };
+        let begin = begin.and_then(|(list, after)| Some((list.parse::<usize>().ok()?, Some(after))));
+        let (number, after) = begin.unwrap_or_default();
         let Some(list) = lists.get(number) else { return Ok(Page { items: Vec::new(), next: None }) };
         let found = self.read_backward(list, after, limit).await?;
         let next = if found.len() >= limit {
