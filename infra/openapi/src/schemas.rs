@@ -73,10 +73,15 @@ fn take_empty_for_absent(field: &mut Value) {
     if is_text && field.get("minLength").is_some() {
         field["minLength"] = 0.into();
     }
-    // JSON Schema has no format for an address or nothing.
-    if is_text && field["format"] == "uri" {
+    // JSON Schema has no format for an address, a moment or nothing.
+    let pattern = match field["format"].as_str() {
+        Some("uri") => Some("^https?://"),
+        Some("date-time") => Some(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$"),
+        _ => None,
+    };
+    if is_text && let Some(pattern) = pattern {
         field.as_object_mut().and_then(|field| field.remove("format"));
-        field["pattern"] = "^https?://".into();
+        field["pattern"] = pattern.into();
     }
     if is_text && let Some(pattern) = field["pattern"].as_str().map(str::to_owned) {
         field["pattern"] = format!("^$|{pattern}").into();
