@@ -44,13 +44,6 @@ async fn obey(event: &Value, context: lambda_runtime::Context) -> Result<Value, 
         Some("abort") => process::abort(),
         Some("fail") => return Err("as you wish".into()),
         Some("large") => return Ok(json!("x".repeat(7 * 1024 * 1024))),
-        Some("leave-later") => {
-            // The process dies while it is idle, after its answer.
-            tokio::spawn(async {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                process::exit(0);
-            });
-        }
         _ => {}
     }
     Ok(json!({

@@ -1,7 +1,7 @@
 //! AWS Lambda on one machine: the deployed binaries as child processes of a Runtime API.
 //!
-//! Cold starts, warm reuse, deadlines, time-outs, crashes and concurrency are real. Memory limits and freezing between
-//! invocations are not simulated. A process's access key id is its function's name, by which the services apply the
+//! Cold starts, warm reuse, freezing between events, deadlines, time-outs, crashes and concurrency are real. Memory limits
+//! are not simulated. A process's access key id is its function's name, by which the services apply the
 //! function's role ([`crate::services`]).
 
 mod attempt;

@@ -7,6 +7,7 @@ use crate::{
 use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer};
 use email_confirmation::{
     mail::{Language, Shop},
@@ -69,16 +70,16 @@ struct Wiring<'a> {
 }
 
 impl Wiring<'_> {
-    fn aws(&self, function: &str) -> Aws {
+    fn aws(&mut self, function: &str) -> Aws {
         let credentials = Credentials::new(function, "simulated", None, None, "simulation");
         let endpoint = Some(crate::network::AWS.to_owned());
         let credentials = SharedCredentialsProvider::new(credentials);
-        let client = aws_smithy_runtime_api::client::http::SharedHttpClient::new(self.network.clone());
-        Aws::new(self.region.clone(), credentials, endpoint, client)
+        let (network, clock) = (self.network.clone(), self.clock());
+        Aws::new(self.region.clone(), credentials, endpoint, &clock, move |_| SharedHttpClient::new(network.pool()))
     }
 
     /// One function's access to AWS, and its store.
-    fn store(&self, function: &str) -> (Aws, Store) {
+    fn store(&mut self, function: &str) -> (Aws, Store) {
         let aws = self.aws(function);
         let Ok(queues) = Queues::of(|consumer| Ok::<_, Infallible>((self.url_of)(&queue(consumer))));
         let store = store(&aws, queues);

@@ -2,6 +2,7 @@
 //! here.
 
 mod partly;
+mod pool;
 
 use crate::{
     faults::{Fault, Faults},
@@ -10,10 +11,8 @@ use crate::{
     shelves::Shelves,
 };
 use aws_smithy_runtime_api::client::{
-    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
 use axum::body::{Body, Bytes};
@@ -37,6 +36,7 @@ use tokio::{sync::watch, time::sleep};
 pub const AWS: &str = "http://127.0.0.1:1";
 pub const STRIPE: &str = "http://stripe.simulated";
 pub const WAREHOUSE: &str = "https://warehouse.simulated/picklists";
+const AWS_HOST: &str = "127.0.0.1";
 const STRIPE_HOST: &str = "stripe.simulated";
 const WAREHOUSE_HOST: &str = "warehouse.simulated";
 
@@ -54,6 +54,8 @@ struct Wires {
     notices: Mutex<Vec<Value>>,
     trace: Mutex<Vec<String>>,
     shelves: Mutex<Shelves>,
+    /// The requests that were sent over a connection that the other side had closed.
+    dead_connections: Mutex<Vec<String>>,
     running: Mutex<Vec<Invocation>>,
     epoch: AtomicU64,
     /// The number of the last request.
@@ -112,6 +114,7 @@ impl Network {
             notices: Mutex::default(),
             trace: Mutex::default(),
             shelves: Mutex::default(),
+            dead_connections: Mutex::default(),
             running: Mutex::default(),
             epoch: AtomicU64::new(0),
             reached: watch::Sender::new(0),
@@ -282,6 +285,16 @@ impl Network {
     /// What was wrong with the stock at any moment.
     pub fn wrong_shelves(&self) -> Vec<String> {
         lock(&self.0.shelves).wrong()
+    }
+
+    fn note_dead_connection(&self, host: &str) {
+        let function = Invocation::current().map_or_else(String::new, |invocation| invocation.function().to_owned());
+        lock(&self.0.dead_connections).push(format!("{function} used a connection to {host} that had been closed"));
+    }
+
+    /// Where a sandbox trusted connections from before it was frozen.
+    pub fn dead_connections(&self) -> Vec<String> {
+        lock(&self.0.dead_connections).clone()
     }
 
     /// Waits until the functions have made `number` requests.
@@ -457,16 +470,4 @@ fn fail(status: u16, kind: &str) -> Response<Bytes> {
         response.headers_mut().insert("x-amzn-errortype", kind);
     }
     response
-}
-
-impl HttpClient for Network {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Network {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().exchange(request))
-    }
 }

@@ -17,6 +17,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     let mut broken = world.outrages.borrow().clone();
     broken.extend(laws::broken(&books));
     broken.extend(world.network.wrong_shelves());
+    broken.extend(world.network.dead_connections());
     broken.extend(laws::owed(&books).into_iter().map(|owed| format!("still owed: {owed}")));
     broken.extend(laws::unfinished(&books).into_iter().map(|stuck| format!("nobody does what is to be done: {stuck}")));
     broken.extend(laws::on_the_way(&books).into_iter().map(|sent| format!("a parcel is on its way for ever: {sent}")));

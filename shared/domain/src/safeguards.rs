@@ -75,6 +75,8 @@ names! {
         WarehouseHearsOfChanges = "warehouse-hears-of-changes",
         /// An unpaid order asks its payment provider before it expires.
         ExpiryAsksFirst = "expiry-asks-first",
+        /// A sandbox that was frozen opens new connections.
+        ConnectionsAreRenewed = "connections-are-renewed",
         /// What an order is found by is written before the order.
         SearchEntriesComeFirst = "search-entries-come-first",
         /// A customer's data is not erased while the order needs it.

@@ -1,15 +1,19 @@
 //! The AWS clients of a function, made once per sandbox.
 
-use super::web::Web;
+use super::{
+    Clock,
+    connections::{IDLE_AT_AWS, IDLE_ELSEWHERE, Maker, Thawing, over_tls},
+    web::Web,
+};
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::{
     http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
-use std::time::Duration;
+use jiff::SignedDuration;
+use std::{sync::Arc, time::Duration};
 use store::{Queues, Sender, Store, Tables};
 
 /// Why a function cannot start. Each error says what to set.
@@ -42,6 +46,8 @@ const MAX_ATTEMPTS: u32 = 3;
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
+    /// For requests to services other than AWS.
+    web: SharedHttpClient,
 }
 
 impl Aws {
@@ -50,16 +56,23 @@ impl Aws {
         let region = variable("AWS_REGION")?;
         let credentials =
             aws_sdk_dynamodb::config::SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
-        Ok(Self::new(region, credentials, optional("ORDERLY_AWS_ENDPOINT"), http_client()))
+        Ok(Self::new(region, credentials, optional("ORDERLY_AWS_ENDPOINT"), &Clock::system(), over_tls))
     }
 
-    /// The clients over a given HTTP client. A simulation injects its faults there.
+    /// The clients over HTTP clients that `connect` makes, each with a pool that keeps idle connections for a given time.
+    /// A simulation injects its faults there.
     pub fn new(
         region: String,
         credentials: aws_sdk_dynamodb::config::SharedCredentialsProvider,
         endpoint: Option<String>,
-        http_client: SharedHttpClient,
+        clock: &Clock,
+        connect: impl Fn(SignedDuration) -> SharedHttpClient + Send + Sync + 'static,
     ) -> Self {
+        let connect: Arc<Maker> = Arc::new(connect);
+        let client = |idle| {
+            let connect = Arc::clone(&connect);
+            SharedHttpClient::new(Thawing::new(move |idle| connect(idle), clock, idle))
+        };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -70,7 +83,7 @@ impl Aws {
             .behavior_version(aws_config::BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(credentials)
-            .http_client(http_client)
+            .http_client(client(IDLE_AT_AWS))
             .timeout_config(timeouts)
             .retry_config(retries)
             // Each attempt has its time limit, so the speed of bodies of a few kilobytes need not be watched.
@@ -81,20 +94,19 @@ impl Aws {
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
             .identity_cache(aws_sdk_dynamodb::config::IdentityCache::lazy().build());
         config.set_endpoint_url(endpoint);
-        Self { config: config.build() }
+        Self { config: config.build(), web: client(IDLE_ELSEWHERE) }
     }
 
     /// For programs outside the functions: whatever answers at `endpoint`, called without a role.
     pub fn beside(endpoint: &str) -> Self {
         let nobody = aws_sdk_dynamodb::config::Credentials::new("beside", "beside", None, None, "beside");
         let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(nobody);
-        Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), http_client())
+        Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), &Clock::system(), over_tls)
     }
 
     /// Requests to services other than AWS. Each may take as long as `timeout`.
     pub fn web(&self, timeout: Duration) -> Web {
-        let client = self.config.http_client().unwrap_or_else(http_client);
-        Web::new(client, timeout)
+        Web::new(self.web.clone(), timeout)
     }
 
     pub fn config(&self) -> &SdkConfig {
@@ -133,9 +145,4 @@ impl Aws {
         })?;
         Ok(answer.secret_string.unwrap_or_default())
     }
-}
-
-/// TLS by ring: a third of the size of the default, and no slow first handshake (docs/adr/0004).
-fn http_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }

@@ -1,6 +1,6 @@
 //! The clock: the one input that a function does not get from its event.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::{fmt, sync::Arc};
 
 /// Returns the time. A simulation brings its own clock.
@@ -27,4 +27,11 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clock({})", self.now())
     }
+}
+
+/// Whether this time has passed since then. It counts as passed if the clock was set back, because nobody knows how much
+/// time has.
+pub(super) fn has_passed(time: SignedDuration, since: Timestamp, now: Timestamp) -> bool {
+    let passed = now.duration_since(since);
+    passed.is_negative() || passed >= time
 }

@@ -3,6 +3,7 @@
 mod aws;
 mod batch;
 mod clock;
+mod connections;
 mod secret;
 mod serve;
 mod telemetry;

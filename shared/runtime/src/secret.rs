@@ -1,6 +1,6 @@
 //! A secret of Secrets Manager in a running function.
 
-use super::{Aws, Clock, ConfigError, variable};
+use super::{Aws, Clock, ConfigError, clock::has_passed, variable};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::{fmt, future::Future, sync::Arc, time::Duration};
@@ -175,13 +175,6 @@ impl Known {
 
 fn late(limit: Duration) -> String {
     format!("no answer in {} s", limit.as_secs())
-}
-
-/// Whether this time has passed since then. It counts as passed if the clock was set back, because nobody knows how much
-/// time has.
-fn has_passed(time: SignedDuration, since: Timestamp, now: Timestamp) -> bool {
-    let passed = now.duration_since(since);
-    passed.is_negative() || passed >= time
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use jiff::Timestamp;
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     path::Path,
     process::{ExitStatus, Stdio},
@@ -47,6 +48,8 @@ pub(super) struct Process {
     pub(super) function: Arc<str>,
     pub(super) arn: String,
     pub(super) inbox: tokio::sync::Mutex<mpsc::Receiver<Work>>,
+    /// None if it ended as it started.
+    pid: Option<Pid>,
     work: mpsc::Sender<Work>,
     current: Mutex<Option<(String, oneshot::Sender<Reply>)>>,
     ready: watch::Sender<bool>,
@@ -77,6 +80,7 @@ impl Process {
             .spawn()
             .map_err(|source| InvokeError::Start { binary, source })?;
 
+        let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         let name: Arc<str> = function.name.as_str().into();
         let capture =
             |stream| Capture { function: Arc::clone(&name), instance: Arc::clone(&id), stream, logs: logs.clone() };
@@ -91,6 +95,7 @@ impl Process {
             arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"),
             function: name,
             inbox: tokio::sync::Mutex::new(inbox),
+            pid,
             work,
             current: Mutex::new(None),
             ready: watch::Sender::new(false),
@@ -158,7 +163,22 @@ impl Process {
         self.ended.borrow().is_some()
     }
 
-    /// Kills the process (SIGKILL), busy or idle.
+    /// Stops the process where it is, as Lambda does between two events. If the stack dies, the system continues and ends it
+    /// (SIGHUP), since its process group is orphaned.
+    pub(super) fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    pub(super) fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        // This fails only if the process has already ended.
+        let _ = self.pid.filter(|_| !self.has_ended()).map(|pid| kill_process(pid, signal));
+    }
+
+    /// Kills the process (SIGKILL), busy, idle or frozen.
     pub(super) fn kill(&self) {
         self.kill.cancel();
     }

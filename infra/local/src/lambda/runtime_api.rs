@@ -28,13 +28,16 @@ pub(super) fn router(lambda: Lambda) -> Router {
         .with_state(lambda)
 }
 
-/// Waits for an event, without a time limit.
+/// Waits for an event, without a time limit. The process is frozen meanwhile.
 async fn next(State(lambda): State<Lambda>, Path(id): Path<String>) -> Response {
     let Some(process) = lambda.process(&id) else {
         return unknown_process();
     };
     process.is_ready();
-    let Some(work) = process.inbox.lock().await.recv().await else {
+    process.freeze();
+    let work = process.inbox.lock().await.recv().await;
+    process.thaw();
+    let Some(work) = work else {
         return unknown_process();
     };
     deliver(&process, work)

@@ -1,12 +1,27 @@
 //! Local addresses. They are bound first, so that they can be passed to others, and served later.
 
 use axum::Router;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Mutex,
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+/// An idle connection is closed after this time, as everybody does whom a function asks. A frozen function finds its
+/// connections closed when its next event comes.
+const IDLE: Duration = Duration::from_secs(2);
+/// How long nothing is accepted after the system has refused (too many open files).
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why a port cannot be bound.
 #[derive(Debug, thiserror::Error)]
@@ -57,18 +72,36 @@ impl Listener {
     /// Serves `router` until [`Server::shutdown`].
     pub(crate) fn serve(self, router: Router) -> Server {
         let endpoint = self.endpoint();
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (stop, mut stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
-            let signal = async {
+            let open = GracefulShutdown::new();
+            loop {
                 // Dropping the sender stops the server too.
-                let _ = stopped.await;
-            };
-            if let Err(error) = axum::serve(self.inner, router).with_graceful_shutdown(signal).await {
-                tracing::error!(%error, "a local server failed");
+                let accepted = tokio::select! { _ = &mut stopped => break, accepted = self.inner.accept() => accepted };
+                match accepted {
+                    Ok((stream, _)) => serve_connection(stream, router.clone(), &open),
+                    Err(error) => {
+                        tracing::error!(%error, "a local server accepts no connection");
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                }
             }
+            drop(self.inner);
+            open.shutdown().await;
         });
         Server { endpoint, running: Mutex::new(Some((stop, task))) }
     }
+}
+
+fn serve_connection(stream: TcpStream, router: Router, open: &GracefulShutdown) {
+    // Answers are small, and a delay would only be waited for.
+    let _ = stream.set_nodelay(true);
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    // A broken connection is its client's affair.
+    tokio::spawn(open.watch(connection));
 }
 
 /// A served address. Dropping it stops the server without waiting.

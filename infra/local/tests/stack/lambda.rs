@@ -1,10 +1,13 @@
-use crate::{Fixture, eventually, is_running};
+use crate::{Fixture, eventually, is_running, is_stopped};
 use orderly_local::{
     http_client,
     lambda::{Invocation, InvokeError},
 };
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    process::Command,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 async fn obey(fixture: &Fixture, event: Value) -> Invocation {
     fixture.stack.lambda().invoke("obey", event.to_string()).await.unwrap()
@@ -56,6 +59,16 @@ async fn a_process_is_used_again_and_several_run_at_once() {
     let counters = fixture.stack.lambda().counters()["obey"];
     assert_eq!((counters.invocations, counters.cold_starts, counters.errors), (6, 4, 0));
     assert!(counters.billed >= Duration::from_millis(4 * 300));
+}
+
+#[tokio::test]
+async fn a_process_is_frozen_between_events() {
+    let fixture = Fixture::start().await;
+    let pid = body(&obey(&fixture, json!({})).await)["pid"].as_u64().unwrap();
+    for _ in 0..3 {
+        eventually("it is stopped", async || is_stopped(pid).then_some(())).await;
+        assert_eq!(body(&obey(&fixture, json!({})).await)["pid"], pid);
+    }
 }
 
 #[tokio::test]
@@ -114,7 +127,8 @@ async fn an_error_that_the_function_returns_is_its_own() {
 #[tokio::test]
 async fn a_process_that_died_idle_costs_nothing() {
     let fixture = Fixture::start().await;
-    let pid = body(&obey(&fixture, json!({ "do": "leave-later" })).await)["pid"].as_u64().unwrap();
+    let pid = body(&obey(&fixture, json!({})).await)["pid"].as_u64().unwrap();
+    assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
     eventually("the idle process ends", async || (!is_running(pid)).then_some(())).await;
     let next = obey(&fixture, json!({})).await;
     assert!(next.cold && !next.function_error);

@@ -21,8 +21,9 @@ struct Functions {
 impl Functions {
     fn new() -> Self {
         let credentials = SharedCredentialsProvider::new(Credentials::for_tests());
-        let http = aws_smithy_http_client::Builder::new().build_http();
-        let aws = Aws::new("us-east-1".into(), credentials, Some("http://127.0.0.1:1".into()), http);
+        let connect = |_| aws_smithy_http_client::Builder::new().build_http();
+        let endpoint = Some("http://127.0.0.1:1".into());
+        let aws = Aws::new("us-east-1".into(), credentials, endpoint, &Clock::system(), connect);
         let config = aws.config().to_builder().retry_config(RetryConfig::disabled()).build();
         let none = String::new;
         let tables = Tables {

@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use domain::duty::{Consumer, OwedDuty};
 use dynoxide::{Database, DynoxideError};
-use runtime::Aws;
+use runtime::{Aws, Clock};
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -62,12 +62,15 @@ impl TestStore {
         };
         let queues = Arc::new(Sqs::default());
         let connector = SharedHttpConnector::new(Connector { database: database.clone(), queues: Arc::clone(&queues) });
-        let http = http_client_fn(move |_, _| connector.clone());
+        let connect = move |_| {
+            let connector = connector.clone();
+            http_client_fn(move |_, _| connector.clone())
+        };
         let credentials = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(Credentials::new(
             "test", "test", None, None, "test",
         ));
         let endpoint = Some("http://aws.invalid".to_owned());
-        let aws = Aws::new("eu-central-1".to_owned(), credentials, endpoint, http);
+        let aws = Aws::new("eu-central-1".to_owned(), credentials, endpoint, &Clock::system(), connect);
         let client = aws_sdk_dynamodb::Client::new(aws.config());
         let sender = Sender::new(queues::all(), move || aws_sdk_sqs::Client::new(aws.config()));
         Self { store: Store::new(client, tables, sender), database, queues }

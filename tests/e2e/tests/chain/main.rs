@@ -28,4 +28,5 @@ mod relay;
 mod shelves;
 mod shop;
 mod tables;
+mod thaw;
 mod world;
