@@ -156,6 +156,16 @@ impl Fields<'_> {
         self.optional_text_by(name, str::parse)
     }
 
+    /// A text that restricts something, and may be absent. An empty one is refused: if it stood for nothing, what was meant
+    /// as a restriction would be lost without a word.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn restriction<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<Option<T>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(value) => self.parse_text(name, value, str::parse).map(Some),
+        }
+    }
+
     /// A whole number of a type that says how large it may be.
     pub fn whole<T: Number, const MIN: i64, const MAX: i64>(&self, name: &'static str) -> Option<Whole<T, MIN, MAX>> {
         let value = self.require(name)?;
