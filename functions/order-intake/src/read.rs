@@ -13,7 +13,7 @@ use app::{
     search::{self, FoundOrder},
 };
 use domain::{
-    ids::ChannelId,
+    ids::{ChannelId, OrderId},
     order_state::{OrderState, OrderStatus},
     problem::Code,
     search::ANY_TIME,
@@ -76,9 +76,7 @@ pub async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Respo
     let orders = if caller.sees_money() {
         read.map(|(id, state)| ListedOrder::Summary(OrderSummary::of(id, state))).collect()
     } else {
-        let mut work = caller.scope().work_of(&app.store, read.clone()).await?;
-        let orders = read.filter_map(|(id, state)| Some(OrderWorkSummary::of(id, state, work.remove(id)?)));
-        orders.map(ListedOrder::Work).collect()
+        as_work(app, caller, read).await?.map(ListedOrder::Work).collect()
     };
     Ok(Response::json(200, &OrderPage { orders, next_cursor: next_cursor(page.next) }))
 }
@@ -133,11 +131,19 @@ pub async fn find(app: &App, caller: &Caller, body: FindOrders, _: &Request) -> 
         page.items.into_iter().map(view).map(Found::Order).collect()
     } else {
         let found = page.items.iter().map(|found| (&found.id, &found.state));
-        let mut work = caller.scope().work_of(&app.store, found.clone()).await?;
-        let orders = found.filter_map(|(id, state)| Some(OrderWorkSummary::of(id, state, work.remove(id)?)));
-        orders.map(Found::Work).collect()
+        as_work(app, caller, found).await?.map(Found::Work).collect()
     };
     Ok(Response::json(200, &FoundOrders { orders, next_cursor: next_cursor(page.next) }))
+}
+
+/// Those of the orders in a list that the warehouse sees, as it sees them.
+async fn as_work<'a>(
+    app: &App,
+    caller: &Caller,
+    orders: impl Iterator<Item = (&'a OrderId, &'a OrderState)> + Clone,
+) -> Result<impl Iterator<Item = OrderWorkSummary>, Error> {
+    let mut work = caller.scope().work_of(&app.store, orders.clone()).await?;
+    Ok(orders.filter_map(move |(id, state)| Some(OrderWorkSummary::of(id, state, work.remove(id)?))))
 }
 
 /// The moments in which the wanted orders were placed.
