@@ -4,19 +4,26 @@ use api::{Body, Fields};
 use domain::{
     ids::{ChannelId, LocationId},
     limits::Limits,
-    money::{Amount, Currency, MAX_AMOUNT},
+    money::Currency,
     settings::{ApiKey, Role},
     text::Text,
+    whole::Price,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// They go with each request of the key.
 const MAX_LOCATIONS: usize = 50;
-const MAX_CURRENCIES: usize = 20;
 
 /// An API key to be made. A restriction is taken as it is or refused: an empty text is no way to leave it out.
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("examples" = [
+        { "name": "packing table", "role": "warehouse", "locations": ["main"] },
+        { "name": "Anna", "role": "customer_service", "refund_limit": { "EUR": 5000 } },
+    ]))
+)]
 #[derive(Debug)]
 pub struct CreateKey {
     pub name: Text<1, 60>,
@@ -33,7 +40,7 @@ pub struct CreateKey {
     /// shipping. A cancellation does not count.
     #[cfg_attr(
         feature = "schema",
-        schemars(with = "Option<BTreeMap<Currency, domain::whole::Price>>", extend("maxProperties" = MAX_CURRENCIES))
+        schemars(with = "Option<BTreeMap<Currency, Price>>", extend("minProperties" = 1))
     )]
     pub refund_limit: Option<Limits>,
     /// From when on it is refused. Without this field it does not expire.
@@ -77,18 +84,12 @@ impl Body for CreateKey {
 
 #[allow(clippy::option_option)] // absent and wrong are different
 fn refund_limit(fields: &Fields<'_>) -> Option<Option<Limits>> {
-    const FIELD: &str = "refund_limit";
-    let given: Option<BTreeMap<Currency, Amount>> = fields.optional_value(FIELD)?;
-    let Some(limits) = given else { return Some(None) };
-    let must = if limits.is_empty() || limits.len() > MAX_CURRENCIES {
-        format!("must name 1 to {MAX_CURRENCIES} currencies")
-    } else if limits.values().any(|limit| !(0..=MAX_AMOUNT).contains(limit)) {
-        format!("each limit must be a whole number from 0 to {MAX_AMOUNT}")
-    } else {
-        return Some(Some(Limits(limits)));
-    };
-    fields.report(FIELD, must);
-    None
+    let given: Option<BTreeMap<Currency, Price>> = fields.optional_wholes("refund_limit")?;
+    if given.as_ref().is_some_and(BTreeMap::is_empty) {
+        fields.report("refund_limit", "must name a currency; leave it out for a key that refunds nothing");
+        return None;
+    }
+    Some(given.map(|given| Limits(given.into_iter().map(|(currency, limit)| (currency, limit.get())).collect())))
 }
 
 impl CreateKey {

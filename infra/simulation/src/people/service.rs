@@ -19,7 +19,8 @@ pub async fn service(world: Rc<World>) {
         let orders = world.accepted.borrow().clone();
         for order in orders {
             if world.chance(0.3) {
-                let [one, other] = ["a", "b"].map(|who| give_back(&world, &order, format!("{SERVICE_KEY}{round}{who}")));
+                let [one, other] =
+                    ["a", "b"].map(|who| give_back(&world, &order, format!("{SERVICE_KEY}{round}{who}")));
                 join!(one, other);
             }
         }
