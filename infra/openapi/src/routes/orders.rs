@@ -10,7 +10,7 @@ use domain::{ids::ChannelId, schema::Moment};
 use order_intake::{Accepted, FoundOrders, OrderAnswer, OrderPage};
 
 pub fn routes() -> Vec<Prose> {
-    orders().into_iter().chain(money()).collect()
+    orders().into_iter().chain(changes()).chain(money()).collect()
 }
 
 fn orders() -> Vec<Prose> {
@@ -64,6 +64,12 @@ fn orders() -> Vec<Prose> {
              address. With a key that is bound to locations it sees those of these locations, and returns that are approved and may \
              come there; other orders are not found.",
         ),
+    ]
+}
+
+/// What people change of an order beside its money.
+fn changes() -> Vec<Prose> {
+    vec![
         Prose::new::<OrderView>(
             "POST /orders/{order_id}/cancel",
             "cancelOrder",
