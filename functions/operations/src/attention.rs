@@ -17,7 +17,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{DueClass, ItemKey, Record, Unmatched};
 
 /// One thing that needs attention.
@@ -135,8 +135,39 @@ pub(crate) async fn list(app: &App, caller: &Caller, request: &Request) -> Resul
     Ok(Response::json(200, &Attention { counts, items, next_cursor: next_cursor(next) }))
 }
 
-/// Everything that waits, from indexes that hold only keys. Payments are nothing for the warehouse.
+/// Everything that waits for the caller, from indexes that hold only keys. Payments that no order has taken are for operators.
+/// Of orders the warehouse is told what concerns its own fulfillments: holds tell of money, and e-mails of customers.
 async fn entries(app: &App, caller: &Caller) -> Result<Vec<Entry>, Error> {
+    let mut found = of_orders(app).await?;
+    if caller.role == Role::Warehouse {
+        return at_work(app, caller, found).await;
+    }
+    if caller.role == Role::Operator {
+        found.extend(of_payments(app).await?);
+    }
+    Ok(found)
+}
+
+/// The entries that are about fulfillments at the caller's locations.
+async fn at_work(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<Entry>, Error> {
+    let is_work =
+        |entry: &Entry| matches!(&entry.about, About::Item(key) if matches!(key.item, ItemName::Fulfillment(_)));
+    let mut work: Vec<Entry> = entries.into_iter().filter(is_work).collect();
+    if !caller.is_bound() {
+        return Ok(work);
+    }
+    let key = |entry: &Entry| match &entry.about {
+        About::Item(key) => Some(key.clone()),
+        About::Emails(..) | About::Payment(_) => None,
+    };
+    let scope = caller.scope();
+    let read = readable::<Fulfillment>(app, work.iter().filter_map(key).collect()).await?;
+    let own: BTreeSet<ItemKey> = read.filter(|(_, of)| scope.sees_fulfillment(of)).map(|(key, _)| key).collect();
+    work.retain(|entry| key(entry).is_some_and(|key| own.contains(&key)));
+    Ok(work)
+}
+
+async fn of_orders(app: &App) -> Result<Vec<Entry>, Error> {
     let now = app.clock.now();
     let mut found = Vec::new();
     for due in app.store.due(DueClass::Owed, now - STUCK_AFTER).await? {
@@ -161,9 +192,11 @@ async fn entries(app: &App, caller: &Caller) -> Result<Vec<Entry>, Error> {
         since,
         about: About::Emails(order, keys),
     }));
-    if caller.role != Role::Operator {
-        return Ok(found);
-    }
+    Ok(found)
+}
+
+async fn of_payments(app: &App) -> Result<Vec<Entry>, Error> {
+    let (now, mut found) = (app.clock.now(), Vec::new());
     let about =
         |why, entry: store::UnmatchedEntry| Entry { why, since: entry.since, about: About::Payment(entry.payment) };
     for class in [Unmatched::AwaitsOrder, Unmatched::NamesNoOrder] {

@@ -33,11 +33,11 @@ pub struct RevokedKey {
 }
 
 pub(crate) async fn create(app: &App, caller: &Caller, body: CreateKey, _: &Request) -> Result<Response, Error> {
-    let (CreateKey { name, role, channel }, stamp) = (body, caller.stamp(app.clock.now()));
+    let stamp = caller.stamp(app.clock.now());
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
     let key = format!("ok_{}", BASE64URL_NOPAD.encode(&random));
-    let stored = settings::create_key(&app.store, &key, name, role, channel, &stamp).await?;
+    let stored = settings::create_key(&app.store, body.key(ApiKey::id_of(&key), stamp.at), &stamp).await?;
     Ok(Response::json(201, &NewKey { key, stored }))
 }
 

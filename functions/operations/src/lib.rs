@@ -10,7 +10,7 @@ pub mod request;
 mod shelves;
 mod unmatched;
 
-use api::{Caller, Error, Problem, Request, Response};
+use api::{Caller, Code, Error, Problem, Request, Response};
 use app::settings;
 use domain::{
     ids::Sku,
@@ -45,9 +45,9 @@ pub struct Channels {
 
 api::routes! {
     App;
-    "GET /operations/attention" (Warehouse), query [why limit cursor] => attention::list;
-    "POST /orders/{order_id}/emails/retry" () => mails::send_again;
-    "POST /orders/{order_id}/emails/dismiss" () DismissEmails => mails::dismiss;
+    "GET /operations/attention" (Warehouse, CustomerService), query [why limit cursor] => attention::list;
+    "POST /orders/{order_id}/emails/retry" (CustomerService) => mails::send_again;
+    "POST /orders/{order_id}/emails/dismiss" (CustomerService) DismissEmails => mails::dismiss;
     "GET /operations/shelves" (Warehouse) => shelves::list;
     "GET /operations/unmatched-payments" () => unmatched::list;
     "POST /operations/unmatched-payments/{payment}/assign" () AssignPayment => unmatched::assign;
@@ -72,13 +72,19 @@ api::routes! {
 
 async fn put_product(app: &App, caller: &Caller, body: PutProduct, request: &Request) -> Result<Response, Error> {
     let product = body.product(request.path_param("sku")?);
+    if caller.is_bound() {
+        let why = "a product is for all locations, and this API key works at some only";
+        return Err(Problem::new(Code::Forbidden, why).into());
+    }
     Ok(Response::json(200, &settings::put_product(&app.store, product, &caller.stamp(app.clock.now())).await?))
 }
 
 async fn product(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let sku: Sku = request.path_param("sku")?;
     let product = app.store.product(&sku).await?;
-    let product = product.ok_or_else(|| Problem::not_found(format!("there is no product {sku}")))?;
+    let mut product = product.ok_or_else(|| Problem::not_found(format!("there is no product {sku}")))?;
+    let scope = caller.scope();
+    product.bins.retain(|location, _| scope.sees_location(location));
     // Who works in the shop is nothing for storefronts.
     let changed = product.changed.filter(|_| caller.role != Role::Storefront);
     Ok(Response::json(200, &Product { changed, ..product }))

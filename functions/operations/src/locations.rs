@@ -9,7 +9,7 @@ use app::{emptying, settings};
 use domain::{ids::OrderId, settings::Location};
 use serde::Serialize;
 
-/// All locations.
+/// All locations; for a warehouse key that is bound to some, those.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Locations {
@@ -59,6 +59,8 @@ pub(crate) async fn empty(app: &App, caller: &Caller, request: &Request) -> Resu
     Ok(Response::json(200, &EmptiedLocation { orders, begun, left, failed }))
 }
 
-pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
-    Ok(Response::json(200, &Locations { locations: app.store.locations().await?.to_vec() }))
+pub(crate) async fn list(app: &App, caller: &Caller, _: &Request) -> Result<Response, Error> {
+    let (all, scope) = (app.store.locations().await?, caller.scope());
+    let own = all.iter().filter(|location| scope.sees_location(&location.id));
+    Ok(Response::json(200, &Locations { locations: own.cloned().collect() }))
 }

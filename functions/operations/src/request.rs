@@ -1,46 +1,23 @@
 //! The bodies of the requests.
 
+mod key;
 mod location;
 mod person;
 
+pub use key::CreateKey;
 pub use location::PutLocation;
 pub use person::PersonRequest;
 
 use api::{Body, Fields};
 use domain::{
     ids::{ChannelId, LocationId, OrderId, Sku},
-    settings::{Bin, Channel, Product, Role},
-    text::{Name, Reason, Text},
+    settings::{Bin, Channel, Product},
+    text::{Name, Reason},
     whole::ProductWeight,
 };
 use std::collections::BTreeMap;
 
 const MAX_BINS: usize = 100;
-
-/// An API key to be made.
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Debug)]
-pub struct CreateKey {
-    pub name: Text<1, 60>,
-    pub role: Role,
-    /// Required for a storefront, and only for it.
-    pub channel: Option<ChannelId>,
-}
-
-impl Body for CreateKey {
-    fn read(fields: &Fields<'_>) -> Option<Self> {
-        let name = fields.text("name");
-        let role = fields.text("role");
-        let channel = fields.optional_text("channel");
-        let key = Self { name: name?, role: role?, channel: channel? };
-        match (key.role, &key.channel) {
-            (Role::Storefront, None) => fields.report("channel", "is required: a storefront sees one channel's orders"),
-            (Role::Warehouse | Role::Operator, Some(_)) => fields.report("channel", "is for storefronts only"),
-            _ => return Some(key),
-        }
-        None
-    }
-}
 
 /// The order that a payment is for.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

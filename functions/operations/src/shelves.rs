@@ -23,7 +23,7 @@ pub struct ShelfView {
 pub struct PromiseView {
     pub order: OrderId,
     pub units: u32,
-    /// When the order was paid; absent if it is not.
+    /// When the order was paid; absent if it is not. The warehouse is not told.
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paid_at: Option<Timestamp>,
@@ -39,12 +39,16 @@ pub struct Shelves {
 /// Shown at most.
 const LIMIT: usize = 100;
 
-pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
-    let promise = |AtRisk { order, units, paid_at, .. }: AtRisk| PromiseView { order, units, paid_at };
+pub(crate) async fn list(app: &App, caller: &Caller, _: &Request) -> Result<Response, Error> {
+    let promise = |AtRisk { order, units, paid_at, .. }: AtRisk| PromiseView {
+        order,
+        units,
+        paid_at: paid_at.filter(|_| caller.sees_money()),
+    };
     let view = |Shelf { level, at_risk }: Shelf| ShelfView {
         level: LevelView::of(&level),
         at_risk: at_risk.into_iter().map(promise).collect(),
     };
-    let shelves = stock::shelves_to_look_at(&app.store, LIMIT).await?.into_iter().map(view).collect();
+    let shelves = stock::shelves_to_look_at(&app.store, &caller.scope(), LIMIT).await?.into_iter().map(view).collect();
     Ok(Response::json(200, &Shelves { shelves }))
 }

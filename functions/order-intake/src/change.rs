@@ -4,7 +4,7 @@ use crate::{
     App,
     request::{AcceptPayment, CancelOrder, EditOrder, HoldOrder, RefundOrder},
 };
-use api::{Caller, Error, Request, Response, view::OrderView};
+use api::{Caller, Code, Error, Problem, Request, Response, Role, view::OrderView};
 use app::orders::{self, Cancel};
 use domain::order_state::HoldReason;
 
@@ -18,7 +18,7 @@ pub async fn cancel(app: &App, caller: &Caller, body: CancelOrder, request: &Req
 
 pub async fn edit(app: &App, caller: &Caller, body: EditOrder, request: &Request) -> Result<Response, Error> {
     let (id, scope, stamp) = (request.path_param("order_id")?, caller.scope(), caller.stamp(app.clock.now()));
-    let order = orders::edit_order(&app.store, &id, &scope, &body.edit(), &stamp).await?;
+    let order = orders::edit_order(&app.store, &id, &scope, &body.edit(), caller.refund_limit(), &stamp).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
 }
 
@@ -32,6 +32,10 @@ pub async fn hold(app: &App, caller: &Caller, body: HoldOrder, request: &Request
 pub async fn release(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
     let (id, reason): (_, HoldReason) = (request.path_param("order_id")?, request.path_param("reason")?);
+    if caller.role == Role::CustomerService && reason.is_about_money() {
+        let why = format!("a {} key may not release {reason}: that decides about money", caller.role.as_str());
+        return Err(Problem::new(Code::Forbidden, why).into());
+    }
     let order = orders::release_order(&app.store, &id, reason, &stamp).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
 }
@@ -48,8 +52,8 @@ pub async fn accept_payment(
 }
 
 pub async fn refund(app: &App, caller: &Caller, body: RefundOrder, request: &Request) -> Result<Response, Error> {
-    let stamp = caller.stamp(app.clock.now());
-    let order = orders::refund_order(&app.store, &request.path_param("order_id")?, &body.request(), &stamp).await?;
+    let (id, stamp) = (request.path_param("order_id")?, caller.stamp(app.clock.now()));
+    let order = orders::refund_order(&app.store, &id, &body.request(), caller.refund_limit(), &stamp).await?;
     Ok(Response::json(201, &OrderView::of(&order)))
 }
 

@@ -5,7 +5,7 @@ mod place;
 mod read;
 pub mod request;
 
-use domain::money::{Amount, Currency};
+use domain::limits::{Limits, NoLimits};
 use jiff::SignedDuration;
 use payments::Provider;
 use request::{AcceptPayment, CancelOrder, EditOrder, FindOrders, HoldOrder, PlaceOrder, RefundOrder};
@@ -13,7 +13,7 @@ use runtime::{Clock, ConfigError};
 use store::Store;
 
 pub use app::place::{Accepted, Conditions};
-pub use read::{FoundOrderView, FoundOrders, OrderPage};
+pub use read::{Found, FoundOrderView, FoundOrders, ListedOrder, OrderAnswer, OrderPage};
 
 /// What the function works with.
 pub struct App {
@@ -27,16 +27,16 @@ pub struct App {
 api::routes! {
     App;
     "POST /orders" (Storefront) PlaceOrder, keyed => place::place;
-    "GET /orders" (Storefront, Warehouse), query [status channel placed_from placed_before limit cursor] => read::list;
-    "POST /orders/search" (Storefront, Warehouse) FindOrders => read::find;
-    "GET /orders/{order_id}" (Storefront, Warehouse) => read::one;
-    "POST /orders/{order_id}/cancel" (Storefront) CancelOrder => change::cancel;
-    "POST /orders/{order_id}/edit" (Storefront) EditOrder => change::edit;
-    "POST /orders/{order_id}/holds" () HoldOrder => change::hold;
-    "DELETE /orders/{order_id}/holds/{reason}" () => change::release;
+    "GET /orders" (Storefront, Warehouse, CustomerService), query [status channel placed_from placed_before limit cursor] => read::list;
+    "POST /orders/search" (Storefront, Warehouse, CustomerService) FindOrders => read::find;
+    "GET /orders/{order_id}" (Storefront, Warehouse, CustomerService) => read::one;
+    "POST /orders/{order_id}/cancel" (Storefront, CustomerService) CancelOrder => change::cancel;
+    "POST /orders/{order_id}/edit" (Storefront, CustomerService) EditOrder => change::edit;
+    "POST /orders/{order_id}/holds" (CustomerService) HoldOrder => change::hold;
+    "DELETE /orders/{order_id}/holds/{reason}" (CustomerService) => change::release;
     "POST /orders/{order_id}/accept-payment" () AcceptPayment => change::accept_payment;
-    "POST /orders/{order_id}/refunds" () RefundOrder, keyed => change::refund;
-    "POST /orders/{order_id}/refunds/retry" () => change::retry_refunds;
+    "POST /orders/{order_id}/refunds" (CustomerService) RefundOrder, keyed => change::refund;
+    "POST /orders/{order_id}/refunds/retry" (CustomerService) => change::retry_refunds;
 }
 
 /// Reads `RESERVATION_MINUTES`, `SURPLUS` and `REFUND_APPROVAL`.
@@ -49,19 +49,9 @@ pub fn conditions(reservation_minutes: &str, surplus: &str, approval: &str) -> R
         "refund" => true,
         _ => return Err(wrong("SURPLUS", "must be hold or refund")),
     };
-    let limits = approval.split(',').map(str::trim).filter(|limit| !limit.is_empty()).map(limit);
-    let limits = limits.collect::<Option<_>>();
-    let approval_limits = limits.ok_or(wrong(
-        "REFUND_APPROVAL",
-        "must be empty or like EUR:20000,JPY:30000: currencies with amounts in their minor units",
-    ))?;
+    let limits = approval.parse().map_err(|why: NoLimits| wrong("REFUND_APPROVAL", &why.to_string()));
+    let Limits(approval_limits) = limits?;
     Ok(Conditions { reservation: SignedDuration::from_mins(minutes), refunds_surplus, approval_limits })
-}
-
-/// A currency with an amount of it.
-fn limit(text: &str) -> Option<(Currency, Amount)> {
-    let (currency, amount) = text.split_once(':')?;
-    Some((currency.parse().ok()?, amount.parse().ok().filter(|amount| *amount >= 0)?))
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@ use crate::{
 };
 use api::{
     Caller, Error, FieldError, Problem, Request, Response, next_cursor,
-    view::{OrderSummary, OrderView},
+    view::{OrderSummary, OrderView, OrderWork, OrderWorkSummary},
 };
 use app::{
     place::require_channel,
     search::{self, FoundOrder},
 };
 use domain::{
-    ids::ChannelId,
+    ids::{ChannelId, OrderId},
     order_state::{OrderState, OrderStatus},
     problem::Code,
     search::ANY_TIME,
@@ -24,18 +24,43 @@ use serde::Serialize;
 use std::ops::Range;
 use store::Page;
 
+/// An order: everything about it, or what the warehouse has to know.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum OrderAnswer {
+    Whole(Box<OrderView>),
+    Work(Box<OrderWork>),
+}
+
+/// An order in a list. The warehouse sees no money.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum ListedOrder {
+    Summary(OrderSummary),
+    Work(OrderWorkSummary),
+}
+
 /// A page of orders, newest first.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderPage {
-    pub orders: Vec<OrderSummary>,
-    /// Ask with `cursor` for what follows; null on the last page.
+    pub orders: Vec<ListedOrder>,
+    /// Ask with `cursor` for what follows; null on the last page. A page for a warehouse key that is bound to locations may be
+    /// short or empty and have one.
     pub next_cursor: Option<String>,
 }
 
 pub async fn one(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
-    let order = caller.scope().order(&app.store, &request.path_param("order_id")?).await?;
-    Ok(Response::json(200, &OrderView::of(&order)))
+    let scope = caller.scope();
+    let read = scope.order(&app.store, &request.path_param("order_id")?).await?;
+    let answer = if caller.sees_money() {
+        OrderAnswer::Whole(Box::new(OrderView::of(&read)))
+    } else {
+        OrderAnswer::Work(Box::new(OrderWork::of(&read.order, &scope)))
+    };
+    Ok(Response::json(200, &answer))
 }
 
 pub async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
@@ -47,8 +72,12 @@ pub async fn list(app: &App, caller: &Caller, request: &Request) -> Result<Respo
     let wanted = |actual: &str| status.as_ref().is_none_or(|status| status.0 == actual);
     let (cursor, wanted) = (request.cursor()?, |state: &OrderState| wanted(state.status.as_str()));
     let page = app.store.list_orders(&channels, active, &moments, cursor.as_deref(), limit, wanted).await?;
-    let orders: Vec<OrderSummary> =
-        page.items.iter().map(|read| OrderSummary::of(&read.key.order, &read.value)).collect();
+    let read = page.items.iter().map(|read| (&read.key.order, &read.value));
+    let orders = if caller.sees_money() {
+        read.map(|(id, state)| ListedOrder::Summary(OrderSummary::of(id, state))).collect()
+    } else {
+        as_work(app, caller, read).await?.map(ListedOrder::Work).collect()
+    };
     Ok(Response::json(200, &OrderPage { orders, next_cursor: next_cursor(page.next) }))
 }
 
@@ -62,11 +91,20 @@ pub struct FoundOrderView {
     pub customer_name: Name,
 }
 
+/// An order that was found. The warehouse sees neither money nor who the customer is.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Found {
+    Order(FoundOrderView),
+    Work(OrderWorkSummary),
+}
+
 /// A page of what was found, newest first; what was found by a name is sorted by name.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FoundOrders {
-    pub orders: Vec<FoundOrderView>,
+    pub orders: Vec<Found>,
     /// Ask with `cursor` for what follows; null on the last page. A page may be empty and have one.
     pub next_cursor: Option<String>,
 }
@@ -85,12 +123,27 @@ pub async fn find(app: &App, caller: &Caller, body: FindOrders, _: &Request) -> 
             search::find_orders(&app.store, &wanted, &channels, &moments, body.cursor, limit).await?
         }
     };
-    let view = |found: FoundOrder| FoundOrderView {
-        summary: OrderSummary::of(&found.id, &found.state),
-        customer_name: found.customer,
+    let orders = if caller.sees_money() {
+        let view = |found: FoundOrder| FoundOrderView {
+            summary: OrderSummary::of(&found.id, &found.state),
+            customer_name: found.customer,
+        };
+        page.items.into_iter().map(view).map(Found::Order).collect()
+    } else {
+        let found = page.items.iter().map(|found| (&found.id, &found.state));
+        as_work(app, caller, found).await?.map(Found::Work).collect()
     };
-    let orders = page.items.into_iter().map(view).collect();
     Ok(Response::json(200, &FoundOrders { orders, next_cursor: next_cursor(page.next) }))
+}
+
+/// Those of the orders in a list that the warehouse sees, as it sees them.
+async fn as_work<'a>(
+    app: &App,
+    caller: &Caller,
+    orders: impl Iterator<Item = (&'a OrderId, &'a OrderState)> + Clone,
+) -> Result<impl Iterator<Item = OrderWorkSummary>, Error> {
+    let mut work = caller.scope().work_of(&app.store, orders.clone()).await?;
+    Ok(orders.filter_map(move |(id, state)| Some(OrderWorkSummary::of(id, state, work.remove(id)?))))
 }
 
 /// The moments in which the wanted orders were placed.
@@ -107,7 +160,7 @@ fn moments(from: Option<Timestamp>, before: Option<Timestamp>) -> Result<Range<T
 async fn channels(app: &App, asked: Option<ChannelId>, caller: &Caller) -> Result<Vec<ChannelId>, Error> {
     let scope = caller.scope();
     match (asked, scope.channel()) {
-        (Some(asked), Some(_)) if scope.sees(&asked) => Ok(vec![asked]),
+        (Some(asked), Some(_)) if scope.sees_channel(&asked) => Ok(vec![asked]),
         (Some(asked), None) => {
             require_channel(&app.store, &asked).await?;
             Ok(vec![asked])

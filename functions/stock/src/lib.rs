@@ -25,7 +25,7 @@ pub struct App {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StockView {
     pub sku: Sku,
-    /// Over all open locations.
+    /// Over all open locations; for a warehouse key that is bound to locations, over those of them.
     pub available: i64,
     pub locations: Vec<LevelView>,
     pub movements: Vec<Movement>,
@@ -41,9 +41,12 @@ api::routes! {
     "GET /stock/{sku+}" (Storefront, Warehouse) => show;
 }
 
-async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
+async fn show(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let sku: Sku = request.path_param("sku")?;
-    let (locations, movements) = app.store.stock_of(&sku, MOVEMENTS_SHOWN).await?;
+    let (mut locations, mut movements) = app.store.stock_of(&sku, MOVEMENTS_SHOWN).await?;
+    let scope = caller.scope();
+    locations.retain(|level| scope.sees_location(&level.location));
+    movements.retain(|record| scope.sees_location(&record.movement.location));
     if locations.is_empty() {
         return Err(Problem::not_found(format!("{sku} is kept at no location")).into());
     }
@@ -57,6 +60,7 @@ async fn show(app: &App, _: &Caller, request: &Request) -> Result<Response, Erro
 
 /// A movement. The same idempotency key moves once.
 async fn receive_or_adjust(app: &App, caller: &Caller, body: MoveStock, _: &Request) -> Result<Response, Error> {
+    caller.must_work_at(&body.location)?;
     let MoveStock { sku, location, kind, quantity, reason, key } = body;
     let (place, stamp) = (StockPlace { sku, location }, caller.stamp(app.clock.now()));
     let level = stock::move_stock(&app.store, &place, kind, quantity.get(), &reason, &key, &stamp).await?;
@@ -65,6 +69,7 @@ async fn receive_or_adjust(app: &App, caller: &Caller, body: MoveStock, _: &Requ
 
 /// What was counted is what is there, whatever is promised. Counting the same again changes nothing.
 async fn count(app: &App, caller: &Caller, body: CountStock, request: &Request) -> Result<Response, Error> {
+    caller.must_work_at(&body.location)?;
     let CountStock { sku, location, on_hand, counted, safety, backorder, reason } = body;
     let (place, key, stamp) = (StockPlace { sku, location }, request.key()?, caller.stamp(app.clock.now()));
     let (of, safety) = (counted.unwrap_or_default(), safety.map(StockUnits::get));

@@ -3,7 +3,7 @@
 use crate::{
     App,
     request::{CorrectTracking, ReceiveParcelBack, ReportParcel, ResolveParcel},
-    steps::{answer, named},
+    steps::Named,
 };
 use api::{Caller, Error, Request, Response};
 use app::warehouse;
@@ -16,11 +16,11 @@ pub(crate) async fn report(
     request: &Request,
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
-    let ((order, id), parcel) = (named(request)?, request.path_param("parcel")?);
+    let (named, parcel) = (Named::read(caller, request)?, request.path_param("parcel")?);
     let reason = body.reason.map(|reason| reason.to_string()).unwrap_or_default();
     let report = Report { at: body.at.unwrap_or(stamp.at), reason };
-    let now = warehouse::report_parcel(&app.store, &order, (id, parcel), body.state, &report, &stamp).await?;
-    Ok(answer(&order, id, &now))
+    let now = warehouse::report_parcel(&app.store, &named.work(), parcel, body.state, &report, &stamp).await?;
+    Ok(named.answer(caller, &now))
 }
 
 pub(crate) async fn correct_tracking(
@@ -30,9 +30,9 @@ pub(crate) async fn correct_tracking(
     request: &Request,
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
-    let ((order, id), parcel) = (named(request)?, request.path_param("parcel")?);
-    let now = warehouse::correct_tracking(&app.store, &order, (id, parcel), &tracking, &stamp).await?;
-    Ok(answer(&order, id, &now))
+    let (named, parcel) = (Named::read(caller, request)?, request.path_param("parcel")?);
+    let now = warehouse::correct_tracking(&app.store, &named.work(), parcel, &tracking, &stamp).await?;
+    Ok(named.answer(caller, &now))
 }
 
 pub(crate) async fn receive_back(
@@ -42,10 +42,11 @@ pub(crate) async fn receive_back(
     request: &Request,
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
-    let ((order, id), parcel) = (named(request)?, request.path_param("parcel")?);
+    let (named, parcel) = (Named::read(caller, request)?, request.path_param("parcel")?);
+    caller.must_work_at(&body.location)?;
     let (location, found) = (body.location.clone(), body.found());
-    let now = warehouse::receive_parcel_back(&app.store, &order, (id, parcel), &location, &found, &stamp).await?;
-    Ok(answer(&order, id, &now))
+    let now = warehouse::receive_parcel_back(&app.store, &named.work(), parcel, &location, &found, &stamp).await?;
+    Ok(named.answer(caller, &now))
 }
 
 pub(crate) async fn resolve(
@@ -55,7 +56,7 @@ pub(crate) async fn resolve(
     request: &Request,
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
-    let ((order, id), parcel) = (named(request)?, request.path_param("parcel")?);
-    let now = warehouse::resolve_parcel(&app.store, &order, (id, parcel), body.remedy, &body.reason, &stamp).await?;
-    Ok(answer(&order, id, &now))
+    let (named, parcel) = (Named::read(caller, request)?, request.path_param("parcel")?);
+    let now = warehouse::resolve_parcel(&app.store, &named.work(), parcel, body.remedy, &body.reason, &stamp).await?;
+    Ok(named.answer(caller, &now))
 }

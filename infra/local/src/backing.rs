@@ -101,15 +101,8 @@ impl Backing {
     async fn store_operator_key(&self) -> Result<(), StoreError> {
         // A key owes nothing, so no message is sent.
         let store = store(&self.services, "");
-        let key = ApiKey {
-            id: ApiKey::id_of(&self.operator_key),
-            name: Text::literal("bootstrap"),
-            role: Role::Operator,
-            channel: None,
-            created_at: Timestamp::now(),
-            revoked_at: None,
-            changed: None,
-        };
+        let (id, name) = (ApiKey::id_of(&self.operator_key), Text::literal("bootstrap"));
+        let key = ApiKey::new(id, name, Role::Operator, Timestamp::now());
         let mut write = store.write(key.created_at);
         write.create(key.id.clone(), key);
         match write.commit().await {

@@ -61,6 +61,9 @@ pub struct Shop {
     /// Places and reads orders of [`CHANNEL`].
     pub storefront_key: String,
     pub warehouse_key: String,
+    /// May refund 50.00 EUR of an order. Absent in a shop that an earlier version made.
+    #[serde(default)]
+    pub service_key: String,
 }
 
 /// Why the demo shop could not be made.
@@ -78,8 +81,13 @@ pub enum SeedError {
 /// warehouse's webhook is updated, because it moves with the ports.
 pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path>) -> Result<Shop, SeedError> {
     let path = data_dir.map(|directory| directory.join(FILE));
-    if let Some(shop) = path.as_deref().map(files::read_json).transpose()?.flatten() {
+    let known: Option<Shop> = path.as_deref().map(files::read_json).transpose()?.flatten();
+    if let Some(mut shop) = known {
         follow_webhook(operator, warehouse_url).await?;
+        if shop.service_key.is_empty() {
+            shop.service_key = service_key(operator).await?;
+            keep(path.as_deref(), &shop)?;
+        }
         return Ok(shop);
     }
     operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop" })).await?;
@@ -94,11 +102,19 @@ pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path
     let shop = Shop {
         storefront_key: key(operator, json!({ "name": "web shop", "role": "storefront", "channel": CHANNEL })).await?,
         warehouse_key: key(operator, json!({ "name": "warehouse", "role": "warehouse" })).await?,
+        service_key: service_key(operator).await?,
     };
-    if let Some(path) = &path {
-        files::write_json(path, &shop)?;
-    }
+    keep(path.as_deref(), &shop)?;
     Ok(shop)
+}
+
+fn keep(path: Option<&Path>, shop: &Shop) -> Result<(), KeepError> {
+    path.map_or(Ok(()), |path| files::write_json(path, shop))
+}
+
+async fn service_key(operator: &Client) -> Result<String, SeedError> {
+    let limit = json!({ "EUR": 5_000 });
+    key(operator, json!({ "name": "customer service", "role": "customer_service", "refund_limit": limit })).await
 }
 
 async fn stock(operator: &Client, product: &Product) -> Result<(), ClientError> {

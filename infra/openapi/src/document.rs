@@ -57,7 +57,7 @@ pub fn document() -> Value {
                     "type": "http",
                     "scheme": "bearer",
                     "description": "An API key (`POST /keys`). What it may do depends on its role; see `x-orderly-roles`. \
-                        A revoked key stops working within a minute.",
+                        A revoked key stops working within a minute, an expired one at its `expires_at`.",
                 },
             },
         },

@@ -196,5 +196,5 @@ pub fn assign_payment() -> Value {
 }
 
 pub fn create_key() -> Value {
-    json!({ "name": "web shop", "role": "storefront", "channel": "web" })
+    json!({ "name": "web shop", "role": "storefront", "channel": "web", "expires_at": "2099-12-31T00:00:00Z" })
 }

@@ -43,7 +43,11 @@ pub fn shared(route: &Route) -> impl Iterator<Item = (u16, &'static str)> {
 /// The components that [`shared`] names.
 pub fn components() -> Value {
     json!({
-        "Unauthorized": answer("There is no `Authorization` header.", &[], Some("Unauthorized")),
+        "Unauthorized": answer(
+            "There is no `Authorization` header (API Gateway's message), or the API key has expired.",
+            &[Code::KeyExpired.into()],
+            Some("Unauthorized"),
+        ),
         "Forbidden": answer(
             "The API key is unknown or revoked (API Gateway's message), or it may not do this.",
             &[Code::Forbidden.into()],

@@ -6,10 +6,12 @@ mod mails;
 mod parcels;
 mod payers;
 mod plot;
+mod service;
 mod stocktaker;
 
 pub use closer::closer;
 pub use plot::{BOUNCES, Plot, surname};
+pub use service::{SERVICE_KEY, SERVICE_LIMIT, service};
 pub use stocktaker::{recounter, stocktaker};
 
 use crate::world::{Answer, World, request};

@@ -86,6 +86,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             world.network.begin(Faults::new(Plan::Storm(rate), seed));
             spawn_local(people::operator(Rc::clone(&world)));
             spawn_local(people::stocktaker(Rc::clone(&world)));
+            if world.chance(0.5) {
+                spawn_local(people::service(Rc::clone(&world)));
+            }
             let count = world.rng.borrow_mut().usize(3..=8);
             // The orders come close together, so that they meet in batches, or spread out.
             let (spread, pays_within) =

@@ -2,7 +2,7 @@
 
 use crate::{
     functions::MERCHANT,
-    people::{self, surname},
+    people::{self, SERVICE_KEY, SERVICE_LIMIT, surname},
     report::Report,
     scene::{Large, Scene},
     world::World,
@@ -24,6 +24,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     nothing_is_pending_forever(world, &books, &mut broken);
     refunds_are_asked_for_once(world, &mut broken);
     no_refund_fails_without_cause(world, &books, &mut broken);
+    customer_service_stays_within_its_limit(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
@@ -115,6 +116,20 @@ fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
             if !asked.insert((payment.order_id.clone(), name.clone())) {
                 broken.push(format!("payment {}: {:?} was refunded twice", payment.id, refund.metadata));
             }
+        }
+    }
+}
+
+/// What customer service gives back of an order is within the limit of its keys, and is noted in full.
+fn customer_service_stays_within_its_limit(books: &Books, broken: &mut Vec<String>) {
+    for state in books.orders.iter().filter(|item| text(item, "item") == "state") {
+        let refunds = state.get("requested_refunds").and_then(Value::as_array).into_iter().flatten();
+        let own = refunds.filter(|refund| refund["key"].as_str().is_some_and(|key| key.starts_with(SERVICE_KEY)));
+        let given: i64 = own.filter_map(|refund| refund["amount"].as_i64()).sum();
+        let noted = state.get("given_by_service").and_then(Value::as_i64).unwrap_or_default();
+        if given > SERVICE_LIMIT || given != noted {
+            let order = text(state, "order_id");
+            broken.push(format!("order {order}: customer service gave {given} of {SERVICE_LIMIT} back, noted {noted}"));
         }
     }
 }

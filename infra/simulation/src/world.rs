@@ -272,7 +272,7 @@ pub fn request(role: Role, route: &str, path: &[(&str, &str)], body: &Value) -> 
         path: path.iter().map(owned).collect(),
         headers: HashMap::from([("content-type".to_owned(), "application/json".to_owned())]),
         body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
-        caller: Some(Caller { role, name: "simulated".to_owned(), channel }),
+        caller: Some(Caller { channel, ..Caller::new(role, "simulated") }),
         ..Request::default()
     }
 }

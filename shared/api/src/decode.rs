@@ -9,7 +9,13 @@ use domain::{
     whole::{LineNumber, Number, Whole},
 };
 use serde_json::{Map, Value};
-use std::{cell::RefCell, collections::BTreeSet, fmt::Display, ops::RangeInclusive, str::FromStr};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    ops::RangeInclusive,
+    str::FromStr,
+};
 
 /// Collects the faults of one body.
 pub(crate) struct Decoder<'a> {
@@ -156,6 +162,16 @@ impl Fields<'_> {
         self.optional_text_by(name, str::parse)
     }
 
+    /// A text that restricts something, and may be absent. An empty one is refused: if it stood for nothing, what was meant
+    /// as a restriction would be lost without a word.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn restriction<T: FromStr<Err: Display>>(&self, name: &'static str) -> Option<Option<T>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(value) => self.parse_text(name, value, str::parse).map(Some),
+        }
+    }
+
     /// A whole number of a type that says how large it may be.
     pub fn whole<T: Number, const MIN: i64, const MAX: i64>(&self, name: &'static str) -> Option<Whole<T, MIN, MAX>> {
         let value = self.require(name)?;
@@ -177,6 +193,24 @@ impl Fields<'_> {
     ) -> Option<Whole<T, MIN, MAX>> {
         let number = whole(value).and_then(|number| Whole::try_from(number).ok());
         self.check(name, number.ok_or(Whole::<T, MIN, MAX>::WRONG))
+    }
+
+    /// Whole numbers by names of a type, such as amounts by currency.
+    #[allow(clippy::option_option)] // absent and wrong are different
+    pub fn optional_wholes<K: FromStr<Err: Display> + Ord, T: Number, const MIN: i64, const MAX: i64>(
+        &self,
+        name: &'static str,
+    ) -> Option<Option<BTreeMap<K, Whole<T, MIN, MAX>>>> {
+        let Some(value) = self.get(name) else { return Some(None) };
+        let object = self.check(name, value.as_object().ok_or("must be an object"))?;
+        let read = |(key, value): (&String, &Value)| {
+            // The name is the client's: it is cut.
+            let at = format!("{name}.{}", key.chars().take(64).collect::<String>());
+            let (key, number) = (self.check(&at, key.parse()), self.parse_whole(&at, value));
+            Some((key?, number?))
+        };
+        let read: Vec<Option<_>> = object.iter().map(read).collect();
+        read.into_iter().collect::<Option<_>>().map(Some)
     }
 
     /// The number of a line of an order.

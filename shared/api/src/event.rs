@@ -60,11 +60,24 @@ impl TryFrom<Event> for Request {
     }
 }
 
-/// Who the authorizer says it is. A storefront without its channel is nobody.
+/// Who the authorizer says it is. A storefront without its channel is nobody, and so is whoever has a restriction that cannot
+/// be read: without it the caller might do more.
 fn caller(authorized: &HashMap<String, Value>) -> Option<Caller> {
-    let field = |name: &str| authorized.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let field = |name: &str| match authorized.get(name) {
+        None | Some(Value::Null) => Some(""),
+        Some(value) => value.as_str(),
+    };
+    let restriction = |name: &str| field(name).map(|text| Some(text).filter(|text| !text.is_empty()));
     let role = field("role")?.parse().ok()?;
-    let channel = field("channel").and_then(|id| id.parse().ok());
-    let name = field("name").unwrap_or_default().to_owned();
-    (role != Role::Storefront || channel.is_some()).then_some(Caller { role, name, channel })
+    let channel = restriction("channel")?.map(str::parse).transpose().ok()?;
+    let locations = restriction("locations")?.map(|text| text.split(',').map(str::parse).collect::<Result<_, _>>());
+    let expires_at = restriction("expires_at")?.map(str::parse).transpose().ok()?;
+    let caller = Caller {
+        channel,
+        locations: locations.transpose().ok()?.unwrap_or_default(),
+        refund_limit: field("refund_limit")?.parse().ok()?,
+        expires_at,
+        ..Caller::new(role, field("name")?)
+    };
+    (role != Role::Storefront || caller.channel.is_some()).then_some(caller)
 }

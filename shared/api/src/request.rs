@@ -10,14 +10,18 @@ use super::{
 use app::Scope;
 use domain::{
     history::{Actor, Stamp},
-    ids::ChannelId,
+    ids::{ChannelId, LocationId},
+    limits::Limits,
     problem::Code,
-    settings::Role,
+    settings::{self, Role},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::HashMap, str::FromStr};
+use std::{
+    collections::{BTreeSet, HashMap},
+    str::FromStr,
+};
 
 /// A request of the HTTP API, read from the event that API Gateway makes of it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,9 +49,27 @@ pub struct Caller {
     pub name: String,
     /// The one channel that a storefront sees.
     pub channel: Option<ChannelId>,
+    /// The locations that a warehouse key works at; all of them if there are none.
+    pub locations: BTreeSet<LocationId>,
+    /// What customer service may give back of one order.
+    pub refund_limit: Limits,
+    /// From when on the key is refused.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Caller {
+    /// One that does what its role does, everywhere and for ever.
+    pub fn new(role: Role, name: impl Into<String>) -> Self {
+        Self {
+            role,
+            name: name.into(),
+            channel: None,
+            locations: BTreeSet::new(),
+            refund_limit: Limits::default(),
+            expires_at: None,
+        }
+    }
+
     /// How the caller stands in the timeline of what is done now.
     pub fn stamp(&self, now: Timestamp) -> Stamp {
         Stamp::new(Actor::caller(self.role.as_str(), &self.name), now)
@@ -55,21 +77,54 @@ impl Caller {
 
     /// Which orders exist for this caller.
     pub fn scope(&self) -> Scope {
-        match (&self.role, &self.channel) {
+        match (self.role, &self.channel) {
             (Role::Storefront, Some(channel)) => Scope::Channel(channel.clone()),
-            (Role::Storefront | Role::Warehouse | Role::Operator, _) => Scope::Everything,
+            (Role::Warehouse, _) if self.is_bound() => Scope::Locations(self.locations.clone()),
+            (Role::Storefront | Role::Warehouse | Role::CustomerService | Role::Operator, _) => Scope::Everything,
         }
+    }
+
+    /// Whether it works at some locations only.
+    pub fn is_bound(&self) -> bool {
+        self.role == Role::Warehouse && !self.locations.is_empty()
+    }
+
+    /// Refuses a location that the caller does not work at, whether there is one or not.
+    pub fn must_work_at(&self, location: &LocationId) -> Result<(), Error> {
+        if !self.is_bound() || self.locations.contains(location) {
+            return Ok(());
+        }
+        let own: Vec<&str> = self.locations.iter().map(LocationId::as_str).collect();
+        let why = format!("this API key works at {} only", own.join(", "));
+        Err(Problem::new(Code::Forbidden, why).into())
+    }
+
+    /// Whether it is shown prices, payments and refunds. Nobody in the warehouse needs them.
+    pub fn sees_money(&self) -> bool {
+        self.role != Role::Warehouse
+    }
+
+    /// How much it may give back of one order. None: as much as there is.
+    pub fn refund_limit(&self) -> Option<&Limits> {
+        (self.role == Role::CustomerService).then_some(&self.refund_limit)
     }
 }
 
 impl Request {
-    /// The caller, if it has one of `roles`. An operator may do everything. The dispatcher of a table of routes asks;
-    /// handlers are given who may.
-    pub fn authorize(&self, roles: &[Role]) -> Result<&Caller, Error> {
+    /// The caller, if it has one of `roles` and its key has not expired by `now`. An operator may do everything. The
+    /// dispatcher of a table of routes asks; handlers are given who may.
+    ///
+    /// That a key has expired is found here and not by the authorizer: API Gateway keeps the authorizer's word for a while, and
+    /// could not tell a client what to do.
+    pub fn authorize(&self, roles: &[Role], now: Timestamp) -> Result<&Caller, Error> {
         let Some(caller) = &self.caller else {
             let how = "send an API key: Authorization: Bearer KEY";
             return Err(Problem::new(Code::Unauthorized, how).into());
         };
+        if settings::is_expired(caller.expires_at, now) {
+            let why = "this API key has expired; an operator makes a new one with POST /keys";
+            return Err(Problem::new(Code::KeyExpired, why).into());
+        }
         if !allows(roles, caller.role) {
             let why = format!("a {} key may not do this", caller.role.as_str());
             return Err(Problem::new(Code::Forbidden, why).into());

@@ -102,7 +102,8 @@ pub fn unknown(route: &str) -> Error {
 /// }
 /// ```
 ///
-/// Who may call is known before anything of the request is read. Handlers are given the function's `App`, the [`Caller`](crate::Caller)
+/// Who may call is known before anything of the request is read: by the key, and by the `clock` of the function's `App`, since keys
+/// expire. Handlers are given the `App`, the [`Caller`](crate::Caller)
 /// (unless signed), the body (if it takes one), and the request.
 #[macro_export]
 macro_rules! routes {
@@ -145,7 +146,7 @@ macro_rules! routes {
         $handler($app, $request).await
     };
     (@call $app:ident $request:ident $key:literal ($($role:ident),*) [$($body:ty)?] $options:tt $handler:path) => {{
-        let caller = $request.authorize(&[$($crate::Role::$role),*])?;
+        let caller = $request.authorize(&[$($crate::Role::$role),*], $app.clock.now())?;
         $request.knows_query($crate::routes!(@query $options))?;
         $crate::routes!(@check_key $options $request);
         $crate::routes!(@pass $app caller $request $key [$($body)?] $handler)

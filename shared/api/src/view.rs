@@ -1,8 +1,10 @@
 //! How orders, fulfillments and returns look to clients.
 
 mod stock;
+mod work;
 
 pub use stock::LevelView;
+pub use work::{OrderWork, OrderWorkSummary};
 
 use domain::{
     allocation::{Allocation, AllocationState},
@@ -100,6 +102,9 @@ pub struct OrderView {
     /// Refunds that people ordered beside returns and cancellations: the first is `request-1` in `refunds`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requested_refunds: Vec<RequestedRefund>,
+    /// What customer service has decided to give back, which the `refund_limit` of its API keys is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_by_service: Option<Amount>,
     pub fulfillment_details: Vec<FulfillmentView>,
     pub returns: Vec<ReturnView>,
     pub emails: Vec<EmailView>,
@@ -195,6 +200,15 @@ impl FulfillmentView {
             parcels: value.parcels.iter().map(ParcelView::of).collect(),
         }
     }
+
+    /// Without what is refunded for parcels that did not arrive.
+    #[must_use]
+    pub fn without_money(mut self) -> Self {
+        for resolution in self.parcels.iter_mut().filter_map(|view| view.parcel.resolution.as_mut()) {
+            (resolution.amount, resolution.shipping) = (0, 0);
+        }
+        self
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -237,6 +251,17 @@ impl ReturnView {
             deduction: value.deduction.clone(),
             credits: value.credits.clone(),
         }
+    }
+
+    /// Without what is refunded for it, and why.
+    #[must_use]
+    pub fn without_money(mut self) -> Self {
+        for line in &mut self.lines {
+            line.refund = None;
+        }
+        (self.refund, self.to_approve, self.shipping, self.deduction) = (None, None, None, None);
+        self.credits.clear();
+        self
     }
 }
 
@@ -316,6 +341,7 @@ impl OrderView {
             refunds: state.ledger.refunds().map(|(id, refund)| (id.clone(), refund.clone())).collect(),
             written_off: Some(state.ledger.written_off).filter(|amount| *amount > 0),
             requested_refunds: state.requested_refunds.clone(),
+            given_by_service: Some(state.given_by_service).filter(|amount| *amount > 0),
             fulfillment_details: fulfillments.collect(),
             returns: returns.collect(),
             emails: emails(email_claims),

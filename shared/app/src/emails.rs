@@ -216,6 +216,8 @@ pub async fn send_again(store: &Store, id: &OrderId, stamp: &Stamp) -> Result<St
 pub async fn dismiss_unreached(store: &Store, id: &OrderId, reason: &str, stamp: &Stamp) -> Result<StoredOrder, Error> {
     retry_on_conflict(async || {
         let read = Scope::Everything.order(store, id).await?;
+        // An erased order takes no more words of people, who may name the customer.
+        let reason = if read.order.state.is_erased() { "" } else { reason };
         let mut write = store.write(stamp.at);
         for (_, _, claim) in unreached(&read) {
             write.replace(claim, claim.value.clone().dismissed(reason, stamp));

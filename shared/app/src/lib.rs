@@ -26,4 +26,4 @@ pub mod stock;
 pub mod warehouse;
 
 pub use error::{Error, FieldError, Refusal};
-pub use scope::Scope;
+pub use scope::{Scope, Visible};

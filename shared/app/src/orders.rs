@@ -4,6 +4,7 @@ use crate::{Error, Scope, emails};
 use domain::{
     history::Stamp,
     ids::OrderId,
+    limits::Limits,
     order::{Change, Edit, Order},
     order_state::{HoldReason, OrderState},
     requested_refund::RefundRequest,
@@ -103,18 +104,20 @@ pub async fn release_order(
     person_changes_state(store, id, stamp, |state| state.release(reason, stamp)).await
 }
 
-/// Changes lines, addresses, the contact or the shipping of an order that has not left.
+/// Changes lines, addresses, the contact or the shipping of an order that has not left. `limit` is that of customer service.
 pub async fn edit_order(
     store: &Store,
     id: &OrderId,
     scope: &Scope,
     edit: &Edit,
+    limit: Option<&Limits>,
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
     let search = store.search_key().await?;
     let (edited, sent_again) = retry_on_conflict(async || {
         let read = scope.order(store, id).await?;
         let mut change = read.order.clone().edit(edit, stamp)?;
+        change.order = change.order.within(limit, &read.order)?;
         let placed = &mut change.order.placed;
         placed.found_by = search.found_by(&placed.customer, placed.placed_at);
         let mut write = store.write(stamp.at);
@@ -135,14 +138,16 @@ pub async fn accept_payment(store: &Store, id: &OrderId, reason: &str, stamp: &S
     person_changes_state(store, id, stamp, |state| state.accept_payment(reason, stamp)).await
 }
 
-/// Refunds an amount, the price of units, or shipping. The same idempotency key refunds once.
+/// Refunds an amount, the price of units, or shipping. The same idempotency key refunds once. `limit` is that of customer
+/// service.
 pub async fn refund_order(
     store: &Store,
     id: &OrderId,
     request: &RefundRequest,
+    limit: Option<&Limits>,
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
-    let rule = |order: Order| Ok(((), order.request_refund(request, stamp)?.into()));
+    let rule = |order: Order| Ok(((), order.clone().request_refund(request, stamp)?.within(limit, &order)?.into()));
     change(store, id, &Scope::Everything, stamp.at, rule).await.map(|((), order)| order)
 }
 

@@ -5,6 +5,7 @@ use domain::{
     Rejection,
     history::Stamp,
     ids::{LineId, LocationId, OrderId, RefundId, ReturnId},
+    limits::Limits,
     order::{Change, Order},
     returns::{Inspection, RefundWish, RequestedUnits, Return},
 };
@@ -46,39 +47,51 @@ pub async fn decline_return(
 /// Counts what has come back so far, in total, and where it came.
 pub async fn receive_return(
     store: &Store,
-    order: &OrderId,
-    id: ReturnId,
+    (order, id): (&OrderId, ReturnId),
+    scope: &Scope,
     received: &BTreeMap<LineId, u32>,
     location: &LocationId,
     stamp: &Stamp,
 ) -> Result<Return, Error> {
     settings::must_know_location(store, location).await?;
-    change_return(store, order, id, stamp, |returned| returned.receive(received, location, stamp)).await
+    let rule = |order: Order| {
+        scope.returned(&order, id)?;
+        Ok(order.change_return(id, |returned| returned.receive(received, location, stamp))?.into())
+    };
+    change(store, order, id, scope, stamp.at, rule).await
 }
 
 /// Finishes a return. Good units go back into stock, and units that came are refunded as `wish` says.
 pub async fn inspect_return(
     store: &Store,
-    order: &OrderId,
-    id: ReturnId,
+    (order, id): (&OrderId, ReturnId),
+    scope: &Scope,
     found: &BTreeMap<LineId, Vec<Inspection>>,
     wish: &RefundWish,
     stamp: &Stamp,
 ) -> Result<Return, Error> {
-    change(store, order, id, stamp.at, |order| order.inspect_return(id, found, wish, stamp)).await
+    let rule = |order: Order| {
+        scope.returned(&order, id)?;
+        Ok(order.inspect_return(id, found, wish, stamp)?)
+    };
+    change(store, order, id, scope, stamp.at, rule).await
 }
 
-/// Decides the refund of an inspected return, and which refunds that were made elsewhere count for it.
+/// Decides the refund of an inspected return, and which refunds that were made elsewhere count for it. `limit` is that of
+/// customer service.
 pub async fn decide_return_refund(
     store: &Store,
-    order: &OrderId,
-    id: ReturnId,
+    (order, id): (&OrderId, ReturnId),
     wish: &RefundWish,
     credits: &BTreeSet<RefundId>,
+    limit: Option<&Limits>,
     stamp: &Stamp,
 ) -> Result<Return, Error> {
-    let rule = |order: Order| Ok(order.decide_return_refund(id, wish, credits, stamp)?.into());
-    change(store, order, id, stamp.at, rule).await
+    let rule = |order: Order| {
+        let decided = order.clone().decide_return_refund(id, wish, credits, stamp)?;
+        Ok(decided.within(limit, &order)?.into())
+    };
+    change(store, order, id, &Scope::Everything, stamp.at, rule).await
 }
 
 async fn change_return(
@@ -88,7 +101,8 @@ async fn change_return(
     stamp: &Stamp,
     rule: impl Fn(Return) -> Result<Return, Rejection>,
 ) -> Result<Return, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.change_return(id, &rule)?.into())).await
+    let rule = |order: Order| Ok(order.change_return(id, &rule)?.into());
+    change(store, order, id, &Scope::Everything, stamp.at, rule).await
 }
 
 /// Changes an order, and returns one of its changed returns.
@@ -96,9 +110,10 @@ async fn change(
     store: &Store,
     order: &OrderId,
     id: ReturnId,
+    scope: &Scope,
     at: Timestamp,
-    rule: impl Fn(Order) -> Result<Change, Rejection>,
+    rule: impl Fn(Order) -> Result<Change, Error>,
 ) -> Result<Return, Error> {
-    let ((), changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
+    let ((), changed) = orders::change(store, order, scope, at, |order| Ok(((), rule(order)?))).await?;
     Ok(changed.order.returned(id)?.clone())
 }

@@ -3,11 +3,12 @@
 use crate::{Error, FieldError, Refusal, place};
 use domain::{
     history::Stamp,
-    ids::{ChannelId, LocationId},
-    settings::{ApiKey, Channel, Location, Product, Role},
+    ids::LocationId,
+    settings::{ApiKey, Channel, Location, Product, is_expired},
     stock::StockDelta,
-    text::{Reason, Text},
+    text::Reason,
 };
+use std::collections::BTreeSet;
 use store::{MAX_ACTIONS, Record, Store, Stored, Terms, retry_on_conflict};
 
 /// Refuses a location that there is none of.
@@ -90,28 +91,36 @@ pub async fn put_product(store: &Store, product: Product, stamp: &Stamp) -> Resu
     Ok(product)
 }
 
-/// Stores a new API key. `secret` is the key itself; only its hash is kept.
-pub async fn create_key(
-    store: &Store,
-    secret: &str,
-    name: Text<1, 60>,
-    role: Role,
-    channel: Option<ChannelId>,
-    stamp: &Stamp,
-) -> Result<ApiKey, Error> {
-    if let Some(channel) = &channel {
+/// Stores a new API key.
+pub async fn create_key(store: &Store, key: ApiKey, stamp: &Stamp) -> Result<ApiKey, Error> {
+    if is_expired(key.expires_at, stamp.at) {
+        return Err(Refusal::invalid(vec![FieldError::new("expires_at", "must be in the future")]).into());
+    }
+    if let Some(channel) = &key.channel {
         place::require_channel(store, channel).await?;
     }
-    let key = ApiKey {
-        id: ApiKey::id_of(secret),
-        name,
-        role,
-        channel,
-        created_at: stamp.at,
-        revoked_at: None,
-        changed: Some(stamp.into()),
-    };
+    must_know_locations(store, &key.locations).await?;
+    let key = ApiKey { changed: Some(stamp.into()), ..key };
     put(store, &key.id.clone(), key, stamp).await
+}
+
+/// Refuses a list of locations that names some that there are none of.
+async fn must_know_locations(store: &Store, locations: &BTreeSet<LocationId>) -> Result<(), Error> {
+    let unknown = async || {
+        let known = store.locations().await?;
+        let is_unknown = |location: &&LocationId| known.iter().all(|known| known.id != **location);
+        Ok::<_, Error>(locations.iter().filter(is_unknown).cloned().collect::<Vec<_>>())
+    };
+    if unknown().await?.is_empty() {
+        return Ok(());
+    }
+    // They may be newer than the list.
+    store.forget_locations();
+    let error = |location: LocationId| {
+        FieldError::new("locations", format!("there is no location {location}; make it with PUT /locations/{location}"))
+    };
+    let errors: Vec<FieldError> = unknown().await?.into_iter().map(error).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(errors).into()) }
 }
 
 /// Revokes a key. The first time stands.

@@ -14,65 +14,54 @@ use jiff::Timestamp;
 use std::{cell::Cell, collections::BTreeMap};
 use store::{Store, retry_on_conflict};
 
-pub async fn start_picking(
-    store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
-    stamp: &Stamp,
-) -> Result<Fulfillment, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.start_picking(id, stamp)?.into())).await
+/// The fulfillment that somebody works on, and what there is for that person.
+#[derive(Debug, Clone, Copy)]
+pub struct Work<'a> {
+    pub order: &'a OrderId,
+    pub id: FulfillmentId,
+    pub scope: &'a Scope,
+}
+
+pub async fn start_picking(store: &Store, work: &Work<'_>, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    change(store, work, stamp.at, |order| Ok(order.start_picking(work.id, stamp)?.into())).await
 }
 
 /// Records what was found of each line. Units that were not found are taken off the books and routed again, and nothing
 /// more is sold from that shelf until it is counted.
 pub async fn confirm_picks(
     store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
+    work: &Work<'_>,
     picks: &BTreeMap<LineId, u32>,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change_goods(store, order, id, stamp, |order| order.confirm_picks(id, picks, stamp)).await
+    change_goods(store, work, stamp, |order| order.confirm_picks(work.id, picks, stamp)).await
 }
 
-pub async fn pack(
-    store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
-    packing: &Packing,
-    stamp: &Stamp,
-) -> Result<Fulfillment, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.pack(id, packing, stamp)?.into())).await
+pub async fn pack(store: &Store, work: &Work<'_>, packing: &Packing, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    change(store, work, stamp.at, |order| Ok(order.pack(work.id, packing, stamp)?.into())).await
 }
 
 /// Hands parcels to their carriers. The fulfillment, the order and the stock change together.
 pub async fn hand_over(
     store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
+    work: &Work<'_>,
     leaving: &[HandOver],
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change_goods(store, order, id, stamp, |order| order.hand_over(id, leaving, stamp)).await
+    change_goods(store, work, stamp, |order| order.hand_over(work.id, leaving, stamp)).await
 }
 
 /// Records that a parcel has arrived; the last one completes the order.
-pub async fn deliver(
-    store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
-    parcel: ParcelId,
-    stamp: &Stamp,
-) -> Result<Fulfillment, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.deliver(id, parcel, stamp)?.into())).await
+pub async fn deliver(store: &Store, work: &Work<'_>, parcel: ParcelId, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    change(store, work, stamp.at, |order| Ok(order.deliver(work.id, parcel, stamp)?.into())).await
 }
 
 /// Records what was told of a parcel on its way: by a person, or by a carrier. `report` says when it happened, which may be
 /// long ago.
 pub async fn report_parcel(
     store: &Store,
-    order: &OrderId,
-    (id, parcel): (FulfillmentId, ParcelId),
+    work: &Work<'_>,
+    parcel: ParcelId,
     told: ParcelState,
     report: &Report,
     stamp: &Stamp,
@@ -80,64 +69,64 @@ pub async fn report_parcel(
     if report.at > stamp.at {
         return Err(Refusal::invalid(vec![FieldError::new("at", "must not be in the future")]).into());
     }
-    let rule = |order: Order| Ok(order.report_parcel(id, parcel, told, report, stamp)?.into());
-    change(store, order, id, stamp.at, rule).await
+    let rule = |order: Order| Ok(order.report_parcel(work.id, parcel, told, report, stamp)?.into());
+    change(store, work, stamp.at, rule).await
 }
 
 /// Corrects how a parcel can be followed, and tells the customer.
 pub async fn correct_tracking(
     store: &Store,
-    order: &OrderId,
-    (id, parcel): (FulfillmentId, ParcelId),
+    work: &Work<'_>,
+    parcel: ParcelId,
     new: &Tracking,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change(store, order, id, stamp.at, |order| Ok(order.correct_tracking(id, parcel, new, stamp)?.into())).await
+    change(store, work, stamp.at, |order| Ok(order.correct_tracking(work.id, parcel, new, stamp)?.into())).await
 }
 
 /// Takes a parcel back that did not reach its customer. The fulfillment and the stock change together.
 pub async fn receive_parcel_back(
     store: &Store,
-    order: &OrderId,
-    (id, parcel): (FulfillmentId, ParcelId),
+    work: &Work<'_>,
+    parcel: ParcelId,
     location: &LocationId,
     found: &BTreeMap<LineId, Vec<Inspection>>,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
     settings::must_know_location(store, location).await?;
-    let rule = |order: Order| Ok(order.receive_parcel_back(id, parcel, location, found, stamp)?);
-    change(store, order, id, stamp.at, rule).await
+    let rule = |order: Order| Ok(order.receive_parcel_back(work.id, parcel, location, found, stamp)?);
+    change(store, work, stamp.at, rule).await
 }
 
 /// Decides what is done about a parcel that did not arrive.
 pub async fn resolve_parcel(
     store: &Store,
-    order: &OrderId,
-    (id, parcel): (FulfillmentId, ParcelId),
+    work: &Work<'_>,
+    parcel: ParcelId,
     remedy: Remedy,
     reason: &str,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    let rule = |order: Order| Ok(order.resolve_parcel(id, parcel, remedy, reason, stamp)?.into());
-    change(store, order, id, stamp.at, rule).await
+    let rule = |order: Order| Ok(order.resolve_parcel(work.id, parcel, remedy, reason, stamp)?.into());
+    change(store, work, stamp.at, rule).await
 }
 
 /// Changes an order and the goods on the shelves. What the books say of the shelves is read only when it matters: when
 /// units were not found, or when the books have fewer than leave.
 async fn change_goods(
     store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
+    work: &Work<'_>,
     stamp: &Stamp,
     rule: impl Fn(Order) -> Result<Change, Rejection>,
 ) -> Result<Fulfillment, Error> {
     let are_books_short = Cell::new(false);
     retry_on_conflict(async || {
-        let read = Scope::Everything.order(store, order).await?;
+        let read = work.scope.order(store, work.order).await?;
+        work.scope.fulfillment(&read.order, work.id)?;
         let mut change = rule(read.order.clone())?;
         if !change.to_recount.is_empty() || are_books_short.get() {
             let levels = store.levels_at(change.goods.places()).await?;
-            change = change.on_shelves(levels, id, stamp);
+            change = change.on_shelves(levels, work.id, stamp);
         }
         let mut write = store.write(stamp.at);
         write.change(&read, &change);
@@ -146,7 +135,7 @@ async fn change_goods(
             are_books_short.set(error.is_about_stock());
         }
         outcome?;
-        Ok(change.order.fulfillment(id)?.clone())
+        Ok(change.order.fulfillment(work.id)?.clone())
     })
     .await
 }
@@ -154,11 +143,14 @@ async fn change_goods(
 /// Changes an order, and returns one of its changed fulfillments.
 async fn change(
     store: &Store,
-    order: &OrderId,
-    id: FulfillmentId,
+    work: &Work<'_>,
     at: Timestamp,
     rule: impl Fn(Order) -> Result<Change, Error>,
 ) -> Result<Fulfillment, Error> {
-    let ((), changed) = orders::change(store, order, &Scope::Everything, at, |order| Ok(((), rule(order)?))).await?;
-    Ok(changed.order.fulfillment(id)?.clone())
+    let rule = |order: Order| {
+        work.scope.fulfillment(&order, work.id)?;
+        Ok(((), rule(order)?))
+    };
+    let ((), changed) = orders::change(store, work.order, work.scope, at, rule).await?;
+    Ok(changed.order.fulfillment(work.id)?.clone())
 }

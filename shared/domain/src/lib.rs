@@ -19,6 +19,7 @@ pub mod fulfillment;
 pub mod history;
 pub mod ids;
 pub mod ledger;
+pub mod limits;
 pub mod mail_report;
 pub mod money;
 mod names;

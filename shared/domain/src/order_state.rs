@@ -67,6 +67,9 @@ pub struct OrderState {
     /// What refunds that were made elsewhere pay of returns.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub credited: Amount,
+    /// What customer service has decided to give back, by hand and for returns. The limits of its keys count it.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub given_by_service: Amount,
     /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
@@ -147,6 +150,26 @@ names! {
     }
 }
 
+impl HoldReason {
+    /// Whether who releases it decides about money: gives some up, keeps some, or sends goods whose money is gone.
+    pub fn is_about_money(self) -> bool {
+        match self {
+            Self::AwaitingPayment
+            | Self::Overpaid
+            | Self::PaymentDisputed
+            | Self::PaymentRefunded
+            | Self::RefundFailed
+            | Self::RefundToApprove => true,
+            Self::AwaitingReturnItems
+            | Self::HighRiskOfFraud
+            | Self::IncorrectAddress
+            | Self::InventoryOutOfStock
+            | Self::UnknownDeliveryDate
+            | Self::Other => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hold {
@@ -214,6 +237,7 @@ impl OrderState {
             asks_for: None,
             requested_refunds: Vec::new(),
             credited: 0,
+            given_by_service: 0,
             fulfillments: BTreeMap::new(),
             confirmed: false,
             erasure: None,

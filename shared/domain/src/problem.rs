@@ -47,7 +47,8 @@ codes! {
     Invalid = "invalid", 422, "what was sent is understood, but wrong; `errors` names every wrong field";
     // Who asks.
     Unauthorized = "unauthorized", 401, "there is no API key";
-    Forbidden = "forbidden", 403, "the role of this API key may not do this, or its channel is another one";
+    KeyExpired = "key-expired", 401, "the API key has expired; an operator makes a new one with `POST /keys`";
+    Forbidden = "forbidden", 403, "the role of this API key may not do this, or its channel or its locations are others";
     NotFound = "not-found", 404, "the path names nothing that this API key may see";
     // What a payment provider sends.
     WrongMode = "wrong-mode", 400, "a test event at a live endpoint, or the reverse";
@@ -75,6 +76,7 @@ codes! {
     OnlyLess = "only-less", 409, "an edit only takes units away, and leaves at least one line; cancel the order, or place another one";
     AlreadyPicking = "already-picking", 409, "the warehouse works on it, and it cannot be changed any more";
     MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";
+    AboveRefundLimit = "above-refund-limit", 409, "more is to go back of the order than the `refund_limit` of this API key allows; an operator may do it";
     TooManyRefunds = "too-many-refunds", 409, "no more refunds of this order can be asked for here";
     AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
     DiscountTooLarge = "discount-too-large", 409, "a discount is larger than what it is taken from";

@@ -39,6 +39,8 @@ names! {
         RefundIdempotencyKey = "refund-idempotency-key",
         /// A refund whose key is used up is looked for before another attempt is made.
         RefundIsLookedFor = "refund-is-looked-for",
+        /// Customer service gives back no more of an order than its key allows.
+        RefundLimitIsKept = "refund-limit-is-kept",
         /// No more is refunded than a payment has left.
         RefundCap = "refund-cap",
         /// The provider's answer to a refund is recorded.

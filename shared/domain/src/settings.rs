@@ -5,12 +5,13 @@ use super::{
     contact::WebhookUrl,
     history::{LastChange, Stamp},
     ids::{ChannelId, LocationId, Sku},
+    limits::Limits,
     text::{Name, Reason, Text},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A place that stock lies at and orders are shipped from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,17 +81,23 @@ pub struct Channel {
 pub enum Role {
     /// Places, reads and cancels the orders of its own channel, and asks for their return.
     Storefront,
-    /// Picks, packs, hands over, receives stock and returns.
+    /// Picks, packs, hands over, receives stock and returns. It sees what that needs, and no money.
     Warehouse,
+    /// Looks after customers: reads and finds orders, cancels, edits, holds and releases them, decides about returns, and
+    /// refunds up to a limit.
+    CustomerService,
     /// Everything.
     Operator,
 }
 
 impl Role {
+    pub const ALL: [Self; 4] = [Self::Storefront, Self::Warehouse, Self::CustomerService, Self::Operator];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Storefront => "storefront",
             Self::Warehouse => "warehouse",
+            Self::CustomerService => "customer_service",
             Self::Operator => "operator",
         }
     }
@@ -100,10 +107,10 @@ impl std::str::FromStr for Role {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Storefront, Self::Warehouse, Self::Operator]
+        Self::ALL
             .into_iter()
             .find(|role| role.as_str() == text)
-            .ok_or("must be storefront, warehouse or operator")
+            .ok_or("must be storefront, warehouse, customer_service or operator")
     }
 }
 
@@ -119,8 +126,25 @@ pub struct ApiKey {
     /// The storefront's channel; none for other roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
+    /// The locations that a warehouse key works at. Without any, it works at all of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub locations: BTreeSet<LocationId>,
+    /// What a customer service key may give back of one order at most, in minor units, by currency. Of an order in another
+    /// currency, nothing.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<super::money::Currency, super::money::Amount>"))]
+    pub refund_limit: Limits,
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub created_at: Timestamp,
+    /// From when on it is refused. None: it does not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub expires_at: Option<Timestamp>,
+    /// The day (in UTC) that it was used on last. None: it has not been used, or not since a version of Orderly that records
+    /// it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Date>"))]
+    pub last_used_on: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub revoked_at: Option<Timestamp>,
@@ -130,10 +154,39 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
+    /// One that does what its role does, everywhere and for ever.
+    pub fn new(id: String, name: Text<1, 60>, role: Role, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            name,
+            role,
+            channel: None,
+            locations: BTreeSet::new(),
+            refund_limit: Limits::default(),
+            created_at,
+            expires_at: None,
+            last_used_on: None,
+            revoked_at: None,
+            changed: None,
+        }
+    }
+
     /// The id of a key.
     pub fn id_of(key: &str) -> String {
         data_encoding::HEXLOWER.encode(&Sha256::digest(key))
     }
+
+    /// The key with the day on which it is used now. None: the day is noted already.
+    pub fn used(&self, now: Timestamp) -> Option<Self> {
+        let today = Offset::UTC.to_datetime(now).date();
+        let is_news = self.last_used_on.is_none_or(|last| last < today);
+        is_news.then(|| Self { last_used_on: Some(today), ..self.clone() })
+    }
+}
+
+/// Whether what lasts until `expires_at` is over.
+pub fn is_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
+    expires_at.is_some_and(|end| end <= now)
 }
 
 /// A place within a location.
@@ -157,4 +210,51 @@ pub struct Product {
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_noted_once_a_day_and_never_back_in_time() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let key = ApiKey::new("k".into(), Text::literal("till"), Role::Warehouse, at("2026-11-01T00:00:00Z"));
+        let first = key.used(at("2026-11-28T00:00:00Z")).unwrap();
+        assert_eq!(first.last_used_on.unwrap().to_string(), "2026-11-28");
+        for same in ["2026-11-28T00:00:01Z", "2026-11-28T23:59:59.999Z", "2026-11-27T12:00:00Z"] {
+            assert_eq!(first.used(at(same)), None, "{same}");
+        }
+        let next = first.used(at("2026-11-29T00:00:00Z")).unwrap();
+        assert_eq!(ApiKey { last_used_on: first.last_used_on, ..next }, first, "nothing else changes");
+    }
+
+    #[test]
+    fn a_key_expires_at_its_moment() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        for (end, now, expired) in [(None, 9, false), (Some(9), 8, false), (Some(9), 9, true), (Some(9), 10, true)] {
+            assert_eq!(is_expired(end.map(at), at(now)), expired, "{end:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn a_role_reads_back_from_its_name() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+        assert!("root".parse::<Role>().is_err());
+    }
+
+    /// Keys that an earlier version stored have none of the newer fields.
+    #[test]
+    fn an_older_key_does_what_it_did() {
+        let stored = serde_json::json!({
+            "id": "k", "name": "packing table", "role": "warehouse", "created_at": "2026-01-01T00:00:00Z",
+        });
+        let read: ApiKey = serde_json::from_value(stored.clone()).unwrap();
+        assert!(read.locations.is_empty() && read.refund_limit.is_empty() && read.expires_at.is_none());
+        assert_eq!(serde_json::to_value(&read).unwrap(), stored);
+    }
 }

@@ -158,11 +158,11 @@ impl Store {
     }
 
     /// The key with this hash, revoked or not. Eventually consistent: a new key may be unknown for a second.
-    pub async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn api_key(&self, hash: &str) -> Result<Option<Stored<ApiKey>>, StoreError> {
         let key = ApiKey::key(&hash.to_owned());
         let get = self.client.get_item().table_name(&self.tables.settings).set_key(Some(key));
         let answer = get.send().await.map_err(StoreError::request("GetItem key"))?;
-        Ok(answer.item.map(decode).transpose()?.map(|stored: Stored<ApiKey>| stored.value))
+        answer.item.map(decode).transpose()
     }
 
     pub async fn product(&self, sku: &Sku) -> Result<Option<Product>, StoreError> {

@@ -94,8 +94,13 @@ impl Store {
         items.into_iter().map(|(_, item)| level(item).map(|level| (level.place(), level))).collect()
     }
 
-    /// The places that people have to look at, the longest waiting first. A listed place may be right again by now.
-    pub async fn stock_to_look_at(&self, limit: usize) -> Result<Vec<StockLevel>, StoreError> {
+    /// The places that people have to look at and that `wanted` picks, the longest waiting first. A listed place may be right
+    /// again by now.
+    pub async fn stock_to_look_at(
+        &self,
+        limit: usize,
+        wanted: impl Fn(&StockLevel) -> bool,
+    ) -> Result<Vec<StockLevel>, StoreError> {
         let mut pages = self
             .client
             .query()
@@ -114,7 +119,8 @@ impl Store {
             let items = page.map_err(StoreError::request("Query attention"))?.items.unwrap_or_default();
             let places = items.iter().map(place_of).collect::<Result<Vec<_>, _>>()?;
             let mut levels = self.levels_at(&places).await?;
-            found.extend(places.iter().filter_map(|place| levels.remove(place)).filter(StockLevel::needs_a_look));
+            let levels = places.iter().filter_map(|place| levels.remove(place));
+            found.extend(levels.filter(|level| level.needs_a_look() && wanted(level)));
         }
         found.truncate(limit);
         Ok(found)

@@ -4,8 +4,10 @@ use super::*;
 use api::{Error, Request};
 use domain::{
     arrival::{MAX_HOLIDAYS, Schedule, ScheduleSettings, Weekday},
-    settings::Location,
+    ids::ChannelId,
+    settings::{Location, Role},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 fn decoded<T: Body>(body: &Value) -> Result<T, Error> {
@@ -145,10 +147,66 @@ fn a_webhook_goes_over_tls_except_to_this_machine() {
 }
 
 #[test]
+fn a_key_is_restricted_as_its_role_can_be() {
+    let restrictions = [
+        ("locations", json!(["main", "store", "main"]), "warehouse"),
+        ("refund_limit", json!({"EUR": 5000, "JPY": 0}), "customer_service"),
+        ("channel", json!("web"), "storefront"),
+    ];
+    for role in Role::ALL {
+        for (field, value, of) in &restrictions {
+            let mut body = json!({"name": "x", "role": role.as_str(), "expires_at": "2030-01-01T00:00:00Z"});
+            if role == Role::Storefront {
+                body["channel"] = json!("web");
+            }
+            body[field] = value.clone();
+            if role.as_str() == *of {
+                key(&body).unwrap();
+            } else {
+                assert_eq!(wrong_fields(key(&body)), [*field], "{role:?}");
+            }
+        }
+    }
+    let made = |body: Value| key(&body).unwrap().key("id".into(), Timestamp::UNIX_EPOCH);
+    let bound = made(json!({"name": "x", "role": "warehouse", "locations": ["store", "main", "main"]}));
+    assert_eq!(bound.locations.iter().map(LocationId::as_str).collect::<Vec<_>>(), ["main", "store"]);
+    let limited = made(json!({"name": "x", "role": "customer_service", "refund_limit": {"EUR": 5000}}));
+    assert_eq!(limited.refund_limit.to_string(), "EUR:5000");
+    let bare = made(json!({"name": "x", "role": "customer_service"}));
+    assert!(bare.refund_limit.is_empty() && bare.expires_at.is_none(), "it may refund nothing");
+}
+
+/// What is meant as a restriction must never be lost without a word.
+#[test]
+fn a_restriction_that_cannot_be_read_is_refused() {
+    let table = [
+        ("operator", "expires_at", vec![json!(""), json!(" "), json!("tomorrow"), json!(7), json!("2030-01-01")]),
+        ("warehouse", "locations", vec![json!([]), json!(""), json!("main"), json!({})]),
+        ("warehouse", "locations", vec![json!(vec!["main"; 51])]),
+        ("customer_service", "refund_limit", vec![json!({}), json!(""), json!(5000), json!([])]),
+        ("storefront", "channel", vec![json!(""), json!(" "), json!(7)]),
+        ("operator", "channel", vec![json!("")]),
+    ];
+    for (role, field, values) in table {
+        for value in values {
+            let mut body = json!({"name": "x", "role": role});
+            body[field] = value.clone();
+            assert_eq!(wrong_fields(key(&body)), [field], "{role} {value}");
+        }
+    }
+    let limits = json!({"EUR": -1, "EURO": 1, "JPY": 1.5, "USD": "1", "CHF": 7.0});
+    let body = json!({"name": "x", "role": "customer_service", "refund_limit": limits});
+    let wrong = ["refund_limit.EUR", "refund_limit.EURO", "refund_limit.JPY", "refund_limit.USD"];
+    assert_eq!(wrong_fields(key(&body)), wrong);
+    let body = json!({"name": "x", "role": "warehouse", "locations": ["main", "a b", ""]});
+    assert_eq!(wrong_fields(key(&body)), ["locations[1]", "locations[2]"]);
+}
+
+#[test]
 fn a_key_has_a_channel_if_and_only_if_it_is_a_storefront_s() {
     let storefront = key(&json!({"name": "shop", "role": "storefront", "channel": "web"})).unwrap();
     assert_eq!((storefront.role, storefront.channel.unwrap().as_str()), (Role::Storefront, "web"));
-    for role in ["warehouse", "operator"] {
+    for role in ["warehouse", "customer_service", "operator"] {
         assert_eq!(key(&json!({"name": "x", "role": role})).unwrap().role.as_str(), role);
         assert_eq!(wrong_fields(key(&json!({"name": "x", "role": role, "channel": "web"}))), ["channel"]);
     }

@@ -61,7 +61,7 @@ fn place(
 ) -> Result<PlacedOrder, Error> {
     let role = if channel.is_some() { Role::Storefront } else { Role::Operator };
     let request = Request {
-        caller: Some(Caller { role, name: "shop".into(), channel: channel.cloned() }),
+        caller: Some(Caller { channel: channel.cloned(), ..Caller::new(role, "shop") }),
         headers: key.map(|key| ("idempotency-key".to_owned(), key.to_owned())).into_iter().collect(),
         ..Request::default()
     };

@@ -109,12 +109,13 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
     line("Warehouse's webhook", &stack.warehouse().url());
     line("Operator's API key", key);
     let exports = format!("  export API={api} STRIPE={} OPERATOR={key}", stack.stripe().endpoint());
-    if let Some(Shop { storefront_key, warehouse_key }) = shop {
+    if let Some(Shop { storefront_key, warehouse_key, service_key }) = shop {
         line("Storefront's API key", storefront_key);
         line("Warehouse's API key", warehouse_key);
+        line("Service's API key", service_key);
         println!("\n  A demo shop is there. Try:\n\n  curl -H 'Authorization: Bearer {key}' {api}/stock/MUG-BLUE\n");
         // The README's examples use these.
-        println!("{exports}\n  export STOREFRONT={storefront_key} WAREHOUSE={warehouse_key}\n");
+        println!("{exports}\n  export STOREFRONT={storefront_key} WAREHOUSE={warehouse_key} SERVICE={service_key}\n");
     } else {
         println!("\n  Nothing is in it. A shop begins with:\n\n{exports}");
         for (method, path, body) in FIRST_STEPS {

@@ -30,7 +30,7 @@ fn to_look_at() -> Vec<Prose> {
         )
         .about(
             "Orders on hold, overdue work, parcels and e-mails that did not arrive, and payments that no order has taken (those for \
-             operators alone). The note of a hold says what the way on is.",
+             operators alone). The note of a hold says what the way on is. The warehouse sees what concerns its own fulfillments.",
         )
         .query::<AttentionReason>("why", "Only what needs attention for this reason.")
         .query::<Limit>("limit", "How many entries a page has at most.")
@@ -185,12 +185,23 @@ fn settings() -> Vec<Prose> {
             "Make an API key",
             (201, "The key, which is shown this once: only its hash is kept."),
         )
+        .about(
+            "A storefront's key is for one `channel`. A warehouse key may be bound to `locations`: \
+             `{\"name\": \"packing table\", \"role\": \"warehouse\", \"locations\": [\"main\"]}`. A key of customer service may give back \
+             nothing unless it has a `refund_limit`: \
+             `{\"name\": \"Anna\", \"role\": \"customer_service\", \"refund_limit\": {\"EUR\": 5000}}`. The name stands in the timeline of \
+             what is done with the key. A key is never changed: make another one, and revoke it.",
+        )
         .example(examples::create_key()),
         Prose::new::<Keys>(
             "GET /keys",
             "listKeys",
             "List the API keys",
             (200, "All keys, by the ids of their hashes."),
+        )
+        .about(
+            "`last_used_on` is a day in UTC. It is noted with the first request of a day, and may be a day early for a key whose last \
+             request came in the first minute of a day.",
         ),
         Prose::new::<RevokedKey>(
             "DELETE /keys/{key}",

@@ -7,10 +7,10 @@ use crate::{
 };
 use api::{Code, view::OrderView};
 use domain::{ids::ChannelId, schema::Moment};
-use order_intake::{Accepted, FoundOrders, OrderPage};
+use order_intake::{Accepted, FoundOrders, OrderAnswer, OrderPage};
 
 pub fn routes() -> Vec<Prose> {
-    orders().into_iter().chain(money()).collect()
+    orders().into_iter().chain(changes()).chain(money()).collect()
 }
 
 fn orders() -> Vec<Prose> {
@@ -33,7 +33,10 @@ fn orders() -> Vec<Prose> {
         .fails(Code::PaymentGivenBack)
         .fails(Code::TooManySplits),
         Prose::new::<OrderPage>("GET /orders", "listOrders", "List orders", (200, "A page, newest first."))
-            .about("A storefront sees its own channel's orders only.")
+            .about(
+                "A storefront sees its own channel's orders only. The warehouse sees no money, and with a key that is bound to \
+                 locations only orders with a fulfillment there.",
+            )
             .query::<StatusName>("status", "Orders of this status only.")
             .query::<ChannelId>("channel", "Orders of this channel only.")
             .query::<Moment>("placed_from", "Orders that were placed at this moment or later.")
@@ -50,12 +53,23 @@ fn orders() -> Vec<Prose> {
             "By a reference, an e-mail address, a phone number, the beginning of a name, a SKU or a tracking number. What is known              of a person is in the body, since logs keep addresses. A storefront finds its own channel's orders only, and the              warehouse looks no customers up. An order is found at once by its SKUs and tracking numbers, and within a second by              its customer. An order whose customer's data was erased is not found by it any more.",
         )
         .example(examples::find_orders()),
-        Prose::new::<OrderView>(
+        Prose::new::<OrderAnswer>(
             "GET /orders/{order_id}",
             "readOrder",
             "Read an order",
-            (200, "Everything about it, with its timeline."),
+            (200, "Everything about it, with its timeline; for the warehouse, what its work needs."),
+        )
+        .about(
+            "The warehouse sees the recipient, the goods, the parcels and the returns: no prices, payments or refunds, and no e-mail \
+             address. With a key that is bound to locations it sees those of these locations, and returns that are approved and may \
+             come there; other orders are not found.",
         ),
+    ]
+}
+
+/// What people change of an order beside its money.
+fn changes() -> Vec<Prose> {
+    vec![
         Prose::new::<OrderView>(
             "POST /orders/{order_id}/cancel",
             "cancelOrder",
@@ -85,6 +99,10 @@ fn orders() -> Vec<Prose> {
              hears of it. Editing again in the same way changes nothing.",
         )
         .example(examples::edit_order())
+        .fails_if(
+            Code::AboveRefundLimit,
+            "the shipping becomes cheaper by more than the `refund_limit` of this customer service key allows",
+        )
         .fails(Code::OnlyLess)
         .fails(Code::AlreadyPicking)
         .fails(Code::AlreadyRefunded)
@@ -107,6 +125,10 @@ fn orders() -> Vec<Prose> {
             "releaseOrder",
             "Release a hold",
             (200, "The order without this hold."),
+        )
+        .about(
+            "Customer service may not release what is about money: `awaiting_payment`, `overpaid`, `payment_disputed`, \
+             `payment_refunded` and `refund_failed`.",
         )
         .fails(Code::NoSuchHold),
     ]
@@ -135,11 +157,12 @@ fn money() -> Vec<Prose> {
         )
         .about(
             "Refunds an amount, the price of units, or a part of the shipping price, beside returns and cancellations. Never \
-             more than is left of what was captured.",
+             more than is left of what was captured, and with a key of customer service never more than its `refund_limit`.",
         )
         .required_key("The same key refunds once. Send the same one when you try again.")
         .example(examples::refund_order())
         .fails(Code::MoreThanLeft)
+        .fails(Code::AboveRefundLimit)
         .fails(Code::TooManyRefunds)
         .fails(Code::AlreadyRefunded)
         .fails_if(Code::UnknownLine, "the order has no such line")

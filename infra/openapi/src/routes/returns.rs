@@ -75,12 +75,13 @@ pub fn routes() -> Vec<Prose> {
         .about(
             "Approves the refund of a return that waits for it (`to_approve`), or another amount. `refunds` names refunds that \
              were made at the provider for this return: they count for it, so that nothing is paid twice. They may be named \
-             before the inspection too.",
+             before the inspection too. With a key of customer service no more than its `refund_limit` goes back.",
         )
         .example(examples::decide_refund())
         .fails_as([WRONG_STATUS])
         .fails_if(Code::MoreThanLeft, "`refund` is more than what is due")
         .fails(Code::NoReason)
+        .fails(Code::AboveRefundLimit)
         .fails(Code::UnknownRefund),
     ]
 }

@@ -64,7 +64,7 @@ async fn met(functions: &Functions, tag: &str, key: &str, role: Role) -> (u16, S
     let request = Request {
         route: key.to_owned(),
         query: HashMap::from(["status", "location"].map(|name| (name.to_owned(), "no such".to_owned()))),
-        caller: Some(Caller { role, name: "test".into(), channel }),
+        caller: Some(Caller { channel, ..Caller::new(role, "test") }),
         ..Request::default()
     };
     match functions.handle(tag, &request).await {
@@ -80,7 +80,7 @@ async fn the_roles_are_those_that_the_functions_let_through() {
     for group in openapi::routes::all() {
         for route in group.routes {
             let Access::Keys(roles) = route.declared.access else { continue };
-            for role in [Role::Storefront, Role::Warehouse, Role::Operator] {
+            for role in Role::ALL {
                 let (status, detail) = met(&functions, group.tag, route.key(), role).await;
                 assert!(!detail.starts_with("there is no route"), "{}: {detail}", route.key());
                 let may = role == Role::Operator || roles.contains(&role);

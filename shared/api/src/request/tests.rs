@@ -41,7 +41,7 @@ fn of_caller(context: &Value) -> Request {
 }
 
 fn caller(role: Role) -> Caller {
-    Caller { role, name: "anna".into(), channel: (role == Role::Storefront).then(|| "web".parse().unwrap()) }
+    Caller { channel: (role == Role::Storefront).then(|| "web".parse().unwrap()), ..Caller::new(role, "anna") }
 }
 
 fn by(role: Role) -> Request {
@@ -98,13 +98,43 @@ fn the_caller_is_who_the_authorizer_says() {
 }
 
 #[test]
+fn a_caller_whose_restriction_cannot_be_read_is_nobody() {
+    let context = |more: &Value| {
+        let mut context = json!({"role": "warehouse", "name": "anna", "channel": ""});
+        context.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        of_caller(&context).caller
+    };
+    let bound = context(&json!({"locations": "main,store", "refund_limit": "", "expires_at": "2026-12-01T00:00:00Z"}));
+    let bound = bound.unwrap();
+    assert_eq!(bound.locations, ["main".parse().unwrap(), "store".parse().unwrap()].into());
+    assert_eq!(bound.expires_at, Some("2026-12-01T00:00:00Z".parse().unwrap()));
+    let limited = context(&json!({"role": "customer_service", "refund_limit": "EUR:5000"})).unwrap();
+    assert_eq!(limited.refund_limit().unwrap().of("EUR".parse().unwrap()), Some(5000));
+    assert!(context(&json!({})).unwrap().locations.is_empty(), "an authorizer of an earlier version told less");
+    for bad in [
+        json!({"locations": "main,a b"}),
+        json!({"locations": "main,"}),
+        json!({"locations": ["main"]}),
+        json!({"refund_limit": "EUR"}),
+        json!({"refund_limit": 5000}),
+        json!({"expires_at": "soon"}),
+        json!({"expires_at": 1}),
+        json!({"name": 1}),
+    ] {
+        assert_eq!(context(&bad), None, "{bad}");
+    }
+}
+
+#[test]
 fn each_role_may_do_what_it_is_listed_for_and_an_operator_everything() {
-    let all = [Role::Storefront, Role::Warehouse, Role::Operator];
-    let lists: [&[Role]; 4] = [&[], &[Role::Storefront], &[Role::Warehouse], &[Role::Storefront, Role::Warehouse]];
+    use Role::{CustomerService, Storefront, Warehouse};
+    let lists: [&[Role]; 5] =
+        [&[], &[Storefront], &[Warehouse], &[Storefront, Warehouse], &[CustomerService, Warehouse]];
+    let now = Timestamp::UNIX_EPOCH;
     for roles in lists {
-        for role in all {
+        for role in Role::ALL {
             let allowed = role == Role::Operator || roles.contains(&role);
-            match by(role).authorize(roles) {
+            match by(role).authorize(roles, now) {
                 Ok(caller) => assert!(allowed && caller.role == role, "{role:?} {roles:?}"),
                 refused => {
                     assert!(!allowed, "{role:?} {roles:?}");
@@ -112,18 +142,53 @@ fn each_role_may_do_what_it_is_listed_for_and_an_operator_everything() {
                 }
             }
         }
-        assert_eq!(refusal(Request::default().authorize(roles)), (401, "unauthorized".into()));
+        assert_eq!(refusal(Request::default().authorize(roles, now)), (401, "unauthorized".into()));
     }
 }
 
 #[test]
-fn a_storefront_sees_its_own_channel_only() {
-    let (web, market) = ("web".parse().unwrap(), "market".parse().unwrap());
-    for role in [Role::Warehouse, Role::Operator] {
-        assert!(caller(role).scope().sees(&web) && caller(role).scope().sees(&market));
+fn a_key_that_has_expired_may_do_nothing_and_is_told_what_to_do() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    for role in Role::ALL {
+        let expiring = Caller { expires_at: Some(at(9)), ..caller(role) };
+        let request = Request { caller: Some(expiring), ..Request::default() };
+        assert!(request.authorize(&Role::ALL, at(8)).is_ok());
+        let Err(Error::Problem(problem)) = request.authorize(&Role::ALL, at(9)) else { panic!("{role:?}") };
+        assert_eq!((problem.status, problem.kind.as_str()), (401, "urn:orderly:problem:key-expired"));
+        assert!(problem.detail.contains("POST /keys"), "{}", problem.detail);
+        assert!(request.authorize(&[], at(9)).is_err(), "whatever the route");
+    }
+}
+
+#[test]
+fn a_caller_sees_its_own_channel_or_its_own_locations_only() {
+    let (web, market): (ChannelId, ChannelId) = ("web".parse().unwrap(), "market".parse().unwrap());
+    let (main, store): (LocationId, LocationId) = ("main".parse().unwrap(), "store".parse().unwrap());
+    for role in [Role::Warehouse, Role::CustomerService, Role::Operator] {
+        let scope = caller(role).scope();
+        assert!(scope.sees_channel(&web) && scope.sees_channel(&market), "{role:?}");
+        assert!(scope.sees_location(&main) && scope.sees_location(&store), "{role:?}");
+        assert!(caller(role).must_work_at(&store).is_ok());
     }
     let storefront = caller(Role::Storefront).scope();
-    assert!(storefront.sees(&web) && !storefront.sees(&market));
+    assert!(storefront.sees_channel(&web) && !storefront.sees_channel(&market));
+    let bound = Caller { locations: [main.clone()].into(), ..caller(Role::Warehouse) };
+    assert!(bound.scope().sees_location(&main) && !bound.scope().sees_location(&store));
+    assert!(bound.must_work_at(&main).is_ok());
+    assert_eq!(refusal(bound.must_work_at(&store)), (403, "forbidden".into()));
+}
+
+#[test]
+fn who_sees_money_and_who_has_a_limit() {
+    let table = [
+        (Role::Storefront, true, false),
+        (Role::Warehouse, false, false),
+        (Role::CustomerService, true, true),
+        (Role::Operator, true, false),
+    ];
+    for (role, sees, is_limited) in table {
+        assert_eq!((caller(role).sees_money(), caller(role).refund_limit().is_some()), (sees, is_limited), "{role:?}");
+    }
 }
 
 #[test]

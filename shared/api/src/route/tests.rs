@@ -5,7 +5,18 @@ use crate::{Caller, Fields, Response};
 use serde_json::json;
 
 /// What the handlers were given.
-pub struct App;
+pub struct App {
+    clock: Clock,
+}
+
+/// Stands still.
+struct Clock(jiff::Timestamp);
+
+impl Clock {
+    fn now(&self) -> jiff::Timestamp {
+        self.0
+    }
+}
 
 /// A body of one field.
 #[derive(Debug)]
@@ -52,14 +63,14 @@ fn request(route: &str, role: Option<Role>, body: &[u8]) -> Request {
         id: "req-1".into(),
         headers: [("content-type".to_owned(), "application/json".to_owned())].into(),
         body: body.to_vec(),
-        caller: role.map(|role| Caller { role, name: "anna".into(), channel }),
+        caller: role.map(|role| Caller { channel, ..Caller::new(role, "anna") }),
         ..Request::default()
     }
 }
 
 /// Handlers wait for nothing here.
 fn answer(request: &Request) -> Result<Response, (u16, String)> {
-    let mut answer = std::pin::pin!(handle(&App, request));
+    let mut answer = std::pin::pin!(handle(&App { clock: Clock(jiff::Timestamp::UNIX_EPOCH) }, request));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match answer.as_mut().poll(&mut context) {
         std::task::Poll::Ready(Ok(response)) => Ok(response),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use app::Scope;
 use domain::{
     fixtures,
     history::Stamp,
@@ -42,6 +43,26 @@ fn an_order_that_waits_for_its_payment_looks_like_this() {
 #[test]
 fn an_order_whose_goods_have_come_back_in_part_looks_like_this() {
     insta::assert_snapshot!(json(&view(&returned())));
+}
+
+#[test]
+fn the_warehouse_sees_of_it_what_its_work_needs() {
+    insta::assert_snapshot!(json(&OrderWork::of(&returned(), &Scope::Everything)));
+}
+
+#[test]
+fn the_warehouse_sees_no_money_and_nothing_of_other_locations() {
+    let order = returned();
+    let money = ["price", "total", "refund", "captured", "payment", "currency", "email", "amount", "tax"];
+    let at = |location: &str| Scope::Locations([location.parse().unwrap()].into());
+    for scope in [Scope::Everything, at(fixtures::main().as_str())] {
+        let work = json(&OrderWork::of(&order, &scope));
+        assert!(work.contains("shipping_address") && work.contains("\"returns\": [\n    {"), "{work}");
+        assert!(money.iter().all(|word| !work.contains(word)), "{work}");
+    }
+    let elsewhere = OrderWork::of(&order, &at("elsewhere"));
+    assert!(elsewhere.shipping_address.is_none() && elsewhere.returns.is_empty());
+    assert!(elsewhere.fulfillment_details.is_empty() && elsewhere.summary.fulfillments.is_empty());
 }
 
 #[test]

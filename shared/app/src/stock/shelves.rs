@@ -1,6 +1,6 @@
 //! Shelves that a person has to look at, and the promises that they cannot keep.
 
-use crate::{Error, orders::active_orders};
+use crate::{Error, Scope, orders::active_orders};
 use domain::{
     ids::OrderId,
     order_state::OrderState,
@@ -25,9 +25,10 @@ pub struct AtRisk {
     pub placed_at: Timestamp,
 }
 
-/// The shelves that people have to look at, the longest waiting first, with the youngest promises that exceed them.
-pub async fn shelves_to_look_at(store: &Store, limit: usize) -> Result<Vec<Shelf>, Error> {
-    let levels = store.stock_to_look_at(limit).await?;
+/// The shelves within a scope that people have to look at, the longest waiting first, with the youngest promises that exceed
+/// them.
+pub async fn shelves_to_look_at(store: &Store, scope: &Scope, limit: usize) -> Result<Vec<Shelf>, Error> {
+    let levels = store.stock_to_look_at(limit, |level| scope.sees_location(&level.location)).await?;
     let short: Vec<StockPlace> = levels.iter().filter(|l| l.deficit() > 0).map(StockLevel::place).collect();
     let is_there = |state: &OrderState| short.iter().any(|place| state.promised_at(place) > 0);
     let orders = if short.is_empty() { Vec::new() } else { active_orders(store, is_there).await? };

@@ -6,6 +6,7 @@ mod edit;
 mod erasure;
 mod ids;
 mod life;
+mod limit;
 mod locations;
 mod parcels;
 mod refunds;

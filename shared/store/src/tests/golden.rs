@@ -271,12 +271,14 @@ async fn a_channel() {
 async fn an_api_key() {
     let key = ApiKey {
         id: ApiKey::id_of("ok_test"),
-        name: "web shop".into(),
-        role: Role::Storefront,
         channel: "web".parse().ok(),
-        created_at: at(0),
+        locations: ["main".parse().unwrap()].into(),
+        refund_limit: "EUR:5000,JPY:300".parse().unwrap(),
+        expires_at: Some(at(99)),
+        last_used_on: "2026-11-28".parse().ok(),
         revoked_at: Some(at(9)),
         changed: Some((&stamp(9)).into()),
+        ..ApiKey::new(String::new(), "web shop".into(), Role::Storefront, at(0))
     };
     assert_record("api_key", key.id.clone(), key).await;
 }

@@ -74,12 +74,8 @@ async fn every_table_s_records_are_created_once_and_replaced_at_their_version_on
     follows_the_protocol("main".parse().unwrap(), locations(), other("main")).await;
     let channels = ["a", "b", "c"].map(|name| Channel { id: "web".parse().unwrap(), name: name.into(), changed: None });
     follows_the_protocol("web".parse().unwrap(), channels, other("web")).await;
-    let (id, created_at, revoked_at) = ("a".repeat(64), at(0), None);
-    let key = |name: &str| (id.clone(), name.into());
-    let keys = ["a", "b", "c"].map(key).map(|(id, name)| {
-        let role = Role::Operator;
-        ApiKey { id, name, role, channel: None, created_at, revoked_at, changed: None }
-    });
+    let id = "a".repeat(64);
+    let keys = ["a", "b", "c"].map(|name| ApiKey::new(id.clone(), name.into(), Role::Operator, at(0)));
     follows_the_protocol(id.clone(), keys, other(&id)).await;
     let product = |title: &str| Product {
         sku: "MUG".parse().unwrap(),

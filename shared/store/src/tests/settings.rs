@@ -80,20 +80,16 @@ async fn channels_read_back() {
 #[tokio::test]
 async fn a_key_is_found_by_its_hash_and_revoked_once() {
     let store = TestStore::new();
-    let key = |id: &str, role, channel: Option<&str>| ApiKey {
-        id: id.repeat(64),
-        name: "till 1".into(),
-        role,
-        channel: channel.map(|id| id.parse().unwrap()),
-        created_at: at(0),
-        revoked_at: None,
-        changed: None,
-    };
-    let keys =
-        [key("a", Role::Operator, None), key("b", Role::Storefront, Some("web")), key("c", Role::Warehouse, None)];
+    let key = |id: &str, role| ApiKey::new(id.repeat(64), "till 1".into(), role, at(0));
+    let keys = [
+        key("a", Role::Operator),
+        ApiKey { channel: "web".parse().ok(), ..key("b", Role::Storefront) },
+        ApiKey { locations: ["main".parse().unwrap()].into(), expires_at: Some(at(99)), ..key("c", Role::Warehouse) },
+        ApiKey { refund_limit: "EUR:5000".parse().unwrap(), ..key("e", Role::CustomerService) },
+    ];
     for key in &keys {
         put(&store, &key.id, key).await;
-        assert_eq!(store.api_key(&key.id).await.unwrap().as_ref(), Some(key));
+        assert_eq!(store.api_key(&key.id).await.unwrap().map(|read| read.value).as_ref(), Some(key));
     }
     assert_eq!(store.api_keys().await.unwrap(), keys);
     assert_eq!(store.api_key(&"d".repeat(64)).await.unwrap(), None);
@@ -106,7 +102,7 @@ async fn a_key_is_found_by_its_hash_and_revoked_once() {
     let mut write = store.write(at(9));
     write.replace(&read, revoked(at(9)));
     assert_eq!(conflict(write.commit().await), [Failed::Other(hash.clone())]);
-    assert_eq!(store.api_key(&hash).await.unwrap().unwrap().revoked_at, Some(at(5)));
+    assert_eq!(store.api_key(&hash).await.unwrap().unwrap().value.revoked_at, Some(at(5)));
 
     // Revoking a missing key does not create it.
     let gone = Stored { key: "d".repeat(64), ..read.clone() };
@@ -114,7 +110,7 @@ async fn a_key_is_found_by_its_hash_and_revoked_once() {
     write.replace(&gone, ApiKey { id: gone.key.clone(), ..revoked(at(9)) });
     assert_eq!(conflict(write.commit().await), [Failed::Other(gone.key.clone())]);
     assert!(store.load::<ApiKey>(&gone.key).await.unwrap().is_none());
-    assert_eq!(store.api_keys().await.unwrap().len(), 3);
+    assert_eq!(store.api_keys().await.unwrap().len(), 4);
 }
 
 #[tokio::test]
@@ -152,5 +148,5 @@ async fn the_first_key_is_read_as_the_guide_puts_it() {
     let store = TestStore::new();
     let item = item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
     store.put_raw("SettingsTable", item).await;
-    assert_eq!(store.api_key(&hash).await.unwrap().map(|key| key.role), Some(Role::Operator));
+    assert_eq!(store.api_key(&hash).await.unwrap().map(|key| key.value.role), Some(Role::Operator));
 }

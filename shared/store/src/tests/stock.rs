@@ -216,11 +216,11 @@ async fn a_closed_place_promises_nothing_new_and_keeps_what_it_promised() {
     assert_eq!(conflict(store.move_stock(mug.clone(), delta(0, 0, 1)).await), [Failed::Stock(mug.clone())]);
     store.move_stock(mug.clone(), delta(0, -1, 1)).await.unwrap();
     store.move_stock(mug.clone(), delta(-1, 0, -1)).await.unwrap();
-    assert_eq!(store.stock_to_look_at(9).await.unwrap(), [level(&store, &mug).await]);
+    assert_eq!(store.stock_to_look_at(9, |_| true).await.unwrap(), [level(&store, &mug).await]);
     let right = Terms { to_recount: Some(false), attention: Some(false), ..Terms::default() };
     on_terms(&store, &mug, delta(1, 0, 0), right).await.unwrap();
     store.move_stock(mug.clone(), delta(0, 1, 0)).await.unwrap();
-    assert_eq!(store.stock_to_look_at(9).await.unwrap(), []);
+    assert_eq!(store.stock_to_look_at(9, |_| true).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -43,67 +43,87 @@ enum Storefront {
 }
 use Storefront::{Any, No, Own};
 
-/// Every route: a storefront's permission, whether the warehouse may use it (an operator may use all), and its body.
-const ROUTES: [(&str, Storefront, bool, Body); 55] = [
-    ("POST /orders", Own, false, Read),
-    ("GET /orders", Own, true, Ignored),
-    ("POST /orders/search", Own, true, Read),
-    ("GET /orders/{order_id}", Own, true, Ignored),
-    ("POST /orders/{order_id}/cancel", Own, false, Read),
-    ("POST /orders/{order_id}/edit", Own, false, Read),
-    ("POST /orders/{order_id}/holds", No, false, Read),
-    ("DELETE /orders/{order_id}/holds/{reason}", No, false, Empty),
-    ("POST /orders/{order_id}/accept-payment", No, false, Read),
-    ("POST /orders/{order_id}/refunds", No, false, Read),
-    ("POST /orders/{order_id}/refunds/retry", No, false, Empty),
-    ("POST /webhooks/payments/{provider}", Any, true, Signed),
-    ("POST /stock", No, true, Read),
-    ("PUT /stock", No, true, Read),
-    ("GET /stock/{sku+}", Any, true, Ignored),
-    ("GET /fulfillments", No, true, Ignored),
-    ("GET /orders/{order_id}/fulfillments/{fulfillment}", No, true, Ignored),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, Empty),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", No, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, Empty),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports", No, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking", No, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back", No, true, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution", No, false, Read),
-    ("POST /orders/{order_id}/returns", Own, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/approve", No, false, Empty),
-    ("POST /orders/{order_id}/returns/{return}/decline", No, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/receive", No, true, Read),
-    ("POST /orders/{order_id}/returns/{return}/inspect", No, true, Read),
-    ("POST /orders/{order_id}/returns/{return}/refund", No, false, Read),
-    ("GET /operations/attention", No, true, Ignored),
-    ("POST /orders/{order_id}/emails/retry", No, false, Empty),
-    ("POST /orders/{order_id}/emails/dismiss", No, false, Read),
-    ("GET /operations/shelves", No, true, Ignored),
-    ("GET /operations/unmatched-payments", No, false, Ignored),
-    ("POST /operations/unmatched-payments/{payment}/assign", No, false, Read),
-    ("POST /operations/unmatched-payments/{payment}/unassign", No, false, Empty),
-    ("POST /operations/unmatched-payments/{payment}/refund", No, false, Empty),
-    ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, Empty),
-    ("POST /customers/export", No, false, Read),
-    ("POST /customers/erase", No, false, Read),
-    ("PUT /products/{sku+}", No, true, Read),
-    ("GET /products/{sku+}", Any, true, Ignored),
-    ("PUT /locations/{location}", No, false, Read),
-    ("POST /locations/{location}/close", No, false, Read),
-    ("POST /locations/{location}/reopen", No, false, Empty),
-    ("POST /locations/{location}/empty", No, false, Empty),
-    ("GET /locations", No, true, Ignored),
-    ("PUT /channels/{channel}", No, false, Read),
-    ("GET /channels", No, false, Ignored),
-    ("POST /keys", No, false, Read),
-    ("GET /keys", No, false, Ignored),
-    ("DELETE /keys/{key}", No, false, Empty),
+/// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
+/// its body.
+const ROUTES: [(&str, Storefront, bool, bool, Body); 55] = [
+    ("POST /orders", Own, false, false, Read),
+    ("GET /orders", Own, true, true, Ignored),
+    ("POST /orders/search", Own, true, true, Read),
+    ("GET /orders/{order_id}", Own, true, true, Ignored),
+    ("POST /orders/{order_id}/cancel", Own, false, true, Read),
+    ("POST /orders/{order_id}/edit", Own, false, true, Read),
+    ("POST /orders/{order_id}/holds", No, false, true, Read),
+    ("DELETE /orders/{order_id}/holds/{reason}", No, false, true, Empty),
+    ("POST /orders/{order_id}/accept-payment", No, false, false, Read),
+    ("POST /orders/{order_id}/refunds", No, false, true, Read),
+    ("POST /orders/{order_id}/refunds/retry", No, false, true, Empty),
+    ("POST /webhooks/payments/{provider}", Any, true, true, Signed),
+    ("POST /stock", No, true, false, Read),
+    ("PUT /stock", No, true, false, Read),
+    ("GET /stock/{sku+}", Any, true, false, Ignored),
+    ("GET /fulfillments", No, true, false, Ignored),
+    ("GET /orders/{order_id}/fulfillments/{fulfillment}", No, true, false, Ignored),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, false, Empty),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, false, Empty),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution", No, false, false, Read),
+    ("POST /orders/{order_id}/returns", Own, false, true, Read),
+    ("POST /orders/{order_id}/returns/{return}/approve", No, false, true, Empty),
+    ("POST /orders/{order_id}/returns/{return}/decline", No, false, true, Read),
+    ("POST /orders/{order_id}/returns/{return}/receive", No, true, false, Read),
+    ("POST /orders/{order_id}/returns/{return}/inspect", No, true, false, Read),
+    ("POST /orders/{order_id}/returns/{return}/refund", No, false, true, Read),
+    ("GET /operations/attention", No, true, true, Ignored),
+    ("POST /orders/{order_id}/emails/retry", No, false, true, Empty),
+    ("POST /orders/{order_id}/emails/dismiss", No, false, true, Read),
+    ("GET /operations/shelves", No, true, false, Ignored),
+    ("GET /operations/unmatched-payments", No, false, false, Ignored),
+    ("POST /operations/unmatched-payments/{payment}/assign", No, false, false, Read),
+    ("POST /operations/unmatched-payments/{payment}/unassign", No, false, false, Empty),
+    ("POST /operations/unmatched-payments/{payment}/refund", No, false, false, Empty),
+    ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, false, Empty),
+    ("POST /customers/export", No, false, false, Read),
+    ("POST /customers/erase", No, false, false, Read),
+    ("PUT /products/{sku+}", No, true, false, Read),
+    ("GET /products/{sku+}", Any, true, false, Ignored),
+    ("PUT /locations/{location}", No, false, false, Read),
+    ("POST /locations/{location}/close", No, false, false, Read),
+    ("POST /locations/{location}/reopen", No, false, false, Empty),
+    ("POST /locations/{location}/empty", No, false, false, Empty),
+    ("GET /locations", No, true, false, Ignored),
+    ("PUT /channels/{channel}", No, false, false, Read),
+    ("GET /channels", No, false, false, Ignored),
+    ("POST /keys", No, false, false, Read),
+    ("GET /keys", No, false, false, Ignored),
+    ("DELETE /keys/{key}", No, false, false, Empty),
 ];
 
+/// What a role may do with a route.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    storefront: Storefront,
+    pub(crate) warehouse: bool,
+    service: bool,
+    body: Body,
+}
+
+impl Row {
+    pub(crate) fn is_signed(self) -> bool {
+        self.body == Signed
+    }
+
+    pub(crate) fn reads_a_body(self) -> bool {
+        self.body == Read
+    }
+}
+
 /// The template's routes, each with its row.
-fn routes(world: &World) -> Vec<(Method, String, (Storefront, bool, Body))> {
+pub(crate) fn routes(world: &World) -> Vec<(Method, String, Row)> {
     let triggers = world.stack.system().functions.values().flat_map(|function| &function.triggers);
     let declared = triggers.filter_map(|trigger| match trigger {
         Trigger::Http(route) => Some((route.method.parse::<Method>().unwrap(), route.path.clone())),
@@ -112,7 +132,8 @@ fn routes(world: &World) -> Vec<(Method, String, (Storefront, bool, Body))> {
     let row = |(method, path): (Method, String)| {
         let name = format!("{method} {path}");
         let row = ROUTES.iter().find(|row| row.0 == name).unwrap_or_else(|| panic!("{name} has no row in ROUTES"));
-        (method, path, (row.1, row.2, row.3))
+        let &(_, storefront, warehouse, service, body) = row;
+        (method, path, Row { storefront, warehouse, service, body })
     };
     let routes: Vec<_> = declared.map(row).collect();
     assert_eq!(routes.len(), ROUTES.len(), "ROUTES has a row that the template has not");
@@ -122,7 +143,7 @@ fn routes(world: &World) -> Vec<(Method, String, (Storefront, bool, Body))> {
 #[tokio::test]
 async fn every_route_is_for_its_roles_only() {
     let world = World::start().await;
-    for (method, path, (storefront, warehouse, body)) in routes(&world) {
+    for (method, path, Row { storefront, warehouse, service, body }) in routes(&world) {
         let path = fill(&path, |_| "none".to_owned());
         let ask =
             async |client: &Client| client.ask(client.request(method.clone(), &path).json(&json!({}))).await.unwrap();
@@ -131,9 +152,12 @@ async fn every_route_is_for_its_roles_only() {
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}: {answer:?}");
             continue;
         }
-        for (client, may) in
-            [(&world.storefront, storefront != No), (&world.warehouse, warehouse), (&world.operator, true)]
-        {
+        for (client, may) in [
+            (&world.storefront, storefront != No),
+            (&world.warehouse, warehouse),
+            (&world.service, service),
+            (&world.operator, true),
+        ] {
             let answer = ask(client).await;
             let refused = answer.body["type"] == "urn:orderly:problem:forbidden";
             assert_eq!(refused, !may, "{method} {path}: {answer:?}");
@@ -161,7 +185,7 @@ async fn a_storefront_sees_its_own_channel_only() {
 
     // Another channel's order is answered like a missing one, whatever the request.
     let mut elsewhere = Vec::new();
-    for (method, path, (storefront, _, body)) in routes(&world) {
+    for (method, path, Row { storefront, body, .. }) in routes(&world) {
         let name = format!("{method} {path}");
         if storefront != Own {
             continue;
@@ -237,23 +261,28 @@ async fn a_revoked_key_opens_no_route_once_api_gateway_has_forgotten_it() {
     let world = World::start_with(|options| options.template = template).await;
 
     let mut revoked = Vec::new();
-    for (role, channel) in [("storefront", Some("web")), ("warehouse", None), ("operator", None)] {
+    for (role, channel) in
+        [("storefront", Some("web")), ("warehouse", None), ("customer_service", None), ("operator", None)]
+    {
         for was_used in [true, false] {
             let wanted = json!({ "name": "old", "role": role, "channel": channel });
             let made = world.operator.post("/keys", &wanted).await.unwrap();
             let client = Client::new(world.stack.api_url(), made["key"].as_str().unwrap());
             if was_used {
-                client.get("/stock/MUG-BLUE").await.unwrap();
+                client.ask(client.request(Method::GET, "/stock/MUG-BLUE")).await.unwrap();
             }
             world.operator.delete(&format!("/keys/{}", made["id"].as_str().unwrap())).await.unwrap();
             revoked.push((format!("{role}, used: {was_used}"), client));
         }
     }
     for (key, client) in &revoked {
-        let is_forgotten = async || client.get("/stock/MUG-BLUE").await.is_err().then_some(());
+        let is_forgotten = async || {
+            let answer = client.ask(client.request(Method::GET, "/stock/MUG-BLUE")).await.unwrap();
+            (answer.body == json!({ "message": "Forbidden" })).then_some(())
+        };
         eventually(&format!("a revoked key is refused ({key})"), is_forgotten).await;
     }
-    for (method, path, (.., body)) in routes(&world) {
+    for (method, path, Row { body, .. }) in routes(&world) {
         let path = fill(&path, |_| "none".to_owned());
         for (key, client) in revoked.iter().filter(|_| body != Signed) {
             let answer = client.ask(client.request(method.clone(), &path).json(&json!({}))).await.unwrap();
@@ -278,7 +307,7 @@ async fn nonsense_is_answered_with_what_is_wrong_with_it() {
     let too_large = format!("{{\"reason\":\"{}\"}}", "x".repeat(300_000));
     let wrong_fields =
         r#"{"lines":[{"line":-1,"sku":{},"quantity":1e99}],"reason":7,"name":[],"total":"1","no_such":{}}"#;
-    for (method, path, (.., body)) in routes(&world) {
+    for (method, path, Row { body, .. }) in routes(&world) {
         let path = of_order(&path, &order.id);
         let send = async |kind: &str, bytes: &str| {
             let request = world.operator.request(method.clone(), &path).header("content-type", kind);
@@ -369,7 +398,7 @@ async fn every_wrong_field_of_an_order_is_named_at_once() {
 async fn names_that_cannot_be_are_nowhere() {
     let world = World::start().await;
     let long = "x".repeat(300);
-    for (method, path, (.., body)) in routes(&world) {
+    for (method, path, Row { body, .. }) in routes(&world) {
         if body == Signed || !path.contains('{') {
             continue;
         }
@@ -454,7 +483,7 @@ async fn a_webhook_without_a_good_signature_is_refused() {
 }
 
 /// A route's path with its parameters replaced by values.
-fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
+pub(crate) fn fill(path: &str, value: impl Fn(&str) -> String) -> String {
     let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(name) => value(name.trim_end_matches('+')),
         None => part.to_owned(),

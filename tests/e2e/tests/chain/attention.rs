@@ -34,7 +34,9 @@ async fn what_waits_for_a_person_is_one_list_with_pages() {
     let only = world.operator.get("/operations/attention?why=payment_unmatched").await.unwrap();
     assert_eq!(only["items"].as_array().unwrap().len(), 1);
     let theirs = world.warehouse.get("/operations/attention").await.unwrap();
-    assert_eq!(theirs["counts"], json!({ "on_hold": 3 }), "payments are nothing for the warehouse");
+    assert_eq!(theirs["counts"], json!({}), "holds tell of money");
+    let theirs = world.service.get("/operations/attention").await.unwrap();
+    assert_eq!(theirs["counts"], json!({ "on_hold": 3 }), "payments without an order are for operators");
     assert!(world.operator.get("/operations/attention?why=boredom").await.is_err());
     assert!(world.operator.get("/operations/attention?reason=on_hold").await.is_err(), "an unknown filter");
     assert_eq!(world.reconcile().await["needs_attention"], 0);

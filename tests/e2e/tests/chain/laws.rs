@@ -33,7 +33,9 @@ async fn books(world: &World) -> Books {
 /// Customer data and keys, which only the tables and the mails may hold.
 pub fn secrets(world: &World) -> Vec<String> {
     let customer = [CUSTOMER, EMAIL, PHONE, STREET, CITY].map(str::to_owned);
-    let keys = [world.stack.operator_key(), &world.shop.storefront_key, &world.shop.warehouse_key].map(str::to_owned);
+    let shop = &world.shop;
+    let keys = [world.stack.operator_key(), &shop.storefront_key, &shop.warehouse_key, &shop.service_key];
+    let keys = keys.map(str::to_owned);
     let secrets = ["StripeWebhookSecret", "StripeApiKey", "WarehouseWebhookSecret"];
     let secrets = secrets.map(|name| world.stack.secret(name).expect("the template declares it"));
     customer.into_iter().chain(keys).chain(secrets).collect()

@@ -13,6 +13,7 @@ mod digests;
 mod field;
 mod goods;
 mod hostile;
+mod keys;
 mod kills;
 mod large;
 mod laws;

@@ -399,7 +399,8 @@ async fn a_return_takes_back_what_was_sent_and_no_more() {
     refused(&world.warehouse, &format!("{one}/receive"), &received(1), "wrong-count").await;
     let inspection = found(&[(1, "processing_required"), (1, "not_restocked")]);
     let inspected = world.warehouse.post(&format!("{one}/inspect"), &inspection).await.unwrap();
-    assert_eq!(inspected["refund"], 2900);
+    assert_eq!(inspected["refund"], Value::Null, "the warehouse sees no money");
+    assert_eq!(world.returned(&order, "01").await["refund"], 2900);
     // A client that lost the answer asks again, and changes nothing.
     assert_eq!(world.warehouse.post(&format!("{one}/inspect"), &inspection).await.unwrap(), inspected);
     refused(&world.warehouse, &format!("{one}/inspect"), &found(&[(2, "restocked")]), "wrong-status").await;

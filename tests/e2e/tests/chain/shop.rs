@@ -124,10 +124,18 @@ impl World {
         id
     }
 
+    /// The warehouse inspects a return. Yields it as an operator sees it.
     pub async fn inspect(&self, order: &Placed, id: &str, line: i64, units: &[(i64, &str)]) -> Value {
         let found = |(quantity, disposition): &(i64, &str)| json!({ "line": line, "quantity": quantity, "disposition": disposition });
         let found = json!({ "lines": units.iter().map(found).collect::<Vec<_>>() });
-        self.warehouse.post(&format!("/orders/{}/returns/{id}/inspect", order.id), &found).await.unwrap()
+        self.warehouse.post(&format!("/orders/{}/returns/{id}/inspect", order.id), &found).await.unwrap();
+        self.returned(order, id).await
+    }
+
+    /// A return, as an operator sees it.
+    pub async fn returned(&self, order: &Placed, id: &str) -> Value {
+        let read = self.read(order).await;
+        read["returns"].as_array().unwrap().iter().find(|returned| returned["id"] == id).unwrap().clone()
     }
 
     /// One bucket of a SKU at a location.

@@ -22,6 +22,8 @@ pub struct World {
     pub operator: Client,
     pub storefront: Client,
     pub warehouse: Client,
+    /// Customer service, which may give back 50.00 EUR of an order.
+    pub service: Client,
     pub shop: Shop,
     pub binaries: Binaries,
 }
@@ -49,7 +51,8 @@ impl World {
         let shop = seed::seed(&operator, &stack.warehouse().url(), data_dir.as_deref()).await.unwrap();
         let storefront = Client::new(stack.api_url(), &shop.storefront_key);
         let warehouse = Client::new(stack.api_url(), &shop.warehouse_key);
-        Self { stack, operator, storefront, warehouse, shop, binaries }
+        let service = Client::new(stack.api_url(), &shop.service_key);
+        Self { stack, operator, storefront, warehouse, service, shop, binaries }
     }
 
     /// Starts a system with data that outlives it.

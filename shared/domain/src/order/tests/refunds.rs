@@ -10,7 +10,7 @@ use crate::{
 };
 use proptest::prelude::*;
 
-fn request(key: &str, lines: &[(LineId, u32)], shipping: Amount, amount: Option<Amount>) -> RefundRequest {
+pub(super) fn request(key: &str, lines: &[(LineId, u32)], shipping: Amount, amount: Option<Amount>) -> RefundRequest {
     let lines = lines.iter().copied().collect();
     RefundRequest { lines, shipping, amount, reason: "a stain".into(), key: key.into() }
 }
@@ -20,7 +20,7 @@ fn wish(amount: Amount, reason: Option<&str>) -> RefundWish {
 }
 
 /// Two mugs for 29.00 and 4.90 of shipping, all delivered.
-fn mugs() -> Order {
+pub(super) fn mugs() -> Order {
     let mut two = placed(&[("MUG", 2, 1450)]);
     two.shipping.price = 490;
     two.total = 3390;
@@ -32,14 +32,14 @@ fn mugs() -> Order {
 }
 
 /// `units` mugs have come back, and wait for their inspection.
-fn back(order: Order, units: u32, key: &str) -> (ReturnId, Order) {
+pub(super) fn back(order: Order, units: u32, key: &str) -> (ReturnId, Order) {
     let (id, asked) = order.request_return(&wanted(&[(0, units)]), key, &stamp(9)).unwrap();
     let received =
         |r: crate::returns::Return| r.approve(&stamp(10))?.receive(&[(0, units)].into(), &main(), &stamp(11));
     (id, asked.change_return(id, received).unwrap())
 }
 
-fn inspect(order: Order, id: ReturnId, units: u32, wish: &RefundWish) -> Result<Order, Rejection> {
+pub(super) fn inspect(order: Order, id: ReturnId, units: u32, wish: &RefundWish) -> Result<Order, Rejection> {
     Ok(order.inspect_return(id, &inspected(&[(0, units, Disposition::Restocked)]), wish, &stamp(12))?.order)
 }
 

@@ -1,0 +1,111 @@
+//! How much customer service may give back of an order.
+
+use super::{
+    refunds::{back, inspect, mugs, request},
+    *,
+};
+use crate::{limits::Limits, money::Amount, order::Edit, placed_order::Shipping, policy::Policy};
+use proptest::prelude::*;
+
+fn limit(text: &str) -> Limits {
+    text.parse().unwrap()
+}
+
+/// Customer service with this limit orders a refund by hand.
+fn refund(order: &Order, key: &str, amount: Amount, most: &str) -> Result<Order, &'static str> {
+    let decided = order.clone().request_refund(&request(key, &[], 0, Some(amount)), &stamp(20)).unwrap();
+    decided.within(Some(&limit(most)), order).map_err(|why| why.code.as_str())
+}
+
+#[test]
+fn a_refund_by_hand_needs_a_limit_in_the_currency_of_the_order() {
+    let table = [
+        ("EUR:1000", 1000, Ok(1000)),
+        ("EUR:1000", 1001, Err("above-refund-limit")),
+        ("EUR:1000,USD:1", 999, Ok(999)),
+        ("USD:5000", 1, Err("above-refund-limit")),
+        ("EUR:0", 1, Err("above-refund-limit")),
+        ("", 1, Err("above-refund-limit")),
+    ];
+    for (most, amount, outcome) in table {
+        let told = refund(&mugs(), "a", amount, most);
+        assert_eq!(told.map(|order| order.state.given_by_service), outcome, "{amount} of {most}");
+    }
+}
+
+#[test]
+fn all_refunds_of_an_order_count_together_whichever_key_orders_them_and_a_repetition_counts_once() {
+    let once = refund(&mugs(), "a", 600, "EUR:1000").unwrap();
+    assert_eq!(refund(&once, "a", 600, "EUR:1000").as_ref(), Ok(&once), "the same again");
+    assert_eq!(refund(&once, "b", 401, "EUR:1000"), Err("above-refund-limit"));
+    assert_eq!(refund(&once, "b", 400, "EUR:1000").unwrap().state.given_by_service, 1000);
+    assert_eq!(refund(&once, "b", 401, "EUR:1001").unwrap().state.given_by_service, 1001, "another key");
+}
+
+#[test]
+fn who_has_no_limit_gives_back_what_is_left_and_uses_up_nobodys() {
+    let before = mugs();
+    let all = before.clone().request_refund(&request("a", &[], 0, Some(2000)), &stamp(20)).unwrap();
+    assert_eq!(all.clone().within(None, &before).unwrap(), all);
+    assert_eq!(refund(&all, "b", 1000, "EUR:1000").unwrap().state.given_by_service, 1000);
+}
+
+#[test]
+fn the_refund_of_a_return_counts_where_a_person_decides_it() {
+    let strict = with_state(mugs(), |state| OrderState {
+        policy: Policy { approves_above: Some(1000), ..Policy::default() },
+        ..state
+    });
+    let (id, received) = back(strict, 1, "r");
+    let waiting = inspect(received, id, 1, &RefundWish::default()).unwrap();
+    assert_eq!((waiting.returns[&id].to_approve, waiting.state.given_by_service), (Some(1450), 0));
+    let decide = |wish: &RefundWish, most: &str| {
+        let decided = waiting.clone().decide_return_refund(id, wish, &BTreeSet::new(), &stamp(20)).unwrap();
+        decided.within(Some(&limit(most)), &waiting).map_err(|why| why.code.as_str())
+    };
+    let part = RefundWish { amount: Some(500), reason: Some("worn".into()) };
+    assert_eq!(decide(&RefundWish::default(), "EUR:1449"), Err("above-refund-limit"));
+    assert_eq!(decide(&RefundWish::default(), "EUR:1450").unwrap().state.given_by_service, 1450);
+    assert_eq!(decide(&part, "EUR:500").unwrap().state.given_by_service, 500);
+}
+
+#[test]
+fn what_follows_by_itself_does_not_count_and_cheaper_shipping_does() {
+    let none = Limits::default();
+    let before = deducted();
+    let cancelled = before.clone().cancel("changed her mind", &stamp(20)).unwrap();
+    assert_eq!(cancelled.clone().within(Some(&none), &before).unwrap(), cancelled);
+    let shipping = |price| Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
+    let edited = |order: &Order, edit: Edit, most: &str| {
+        let changed = order.clone().edit(&edit, &stamp(20)).unwrap().order;
+        changed.within(Some(&limit(most)), order).map(|order| order.state.given_by_service).map_err(|why| why.code)
+    };
+    let fewer = Edit { lines: [(0, 1)].into(), ..Edit::default() };
+    assert_eq!(edited(&before, fewer, ""), Ok(0));
+    let dear = before.clone().edit(&Edit { shipping: Some(shipping(900)), ..Edit::default() }, &stamp(19)).unwrap();
+    let cheaper = |price| Edit { shipping: Some(shipping(price)), ..Edit::default() };
+    assert_eq!(edited(&before, cheaper(900), ""), Ok(0), "dearer");
+    assert_eq!(edited(&dear.order, cheaper(400), "EUR:499"), Err(Code::AboveRefundLimit));
+    assert_eq!(edited(&dear.order, cheaper(400), "EUR:500"), Ok(500));
+}
+
+proptest! {
+    /// Whatever customer service asks for, in whatever order: what it gives stays within its limit, and adds up.
+    #[test]
+    fn the_sum_stays_within_the_limit(most in 0..4000_i64, asked in prop::collection::vec(1..1500_i64, 1..12)) {
+        let (mut order, mut given) = (mugs(), 0);
+        for (n, amount) in asked.into_iter().enumerate() {
+            let wanted = request(&n.to_string(), &[], 0, Some(amount));
+            let Ok(decided) = order.clone().request_refund(&wanted, &stamp(20)) else { continue };
+            let fits = given + amount <= most;
+            let told = decided.within(Some(&limit(&format!("EUR:{most}"))), &order);
+            prop_assert_eq!(told.is_ok(), fits);
+            if let Ok(next) = told {
+                given += amount;
+                order = next;
+            }
+            prop_assert_eq!(order.state.given_by_service, given);
+        }
+        prop_assert!(given <= most);
+    }
+}
