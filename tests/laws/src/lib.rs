@@ -69,7 +69,7 @@ pub const OF_ORDERS: &[Law] = &[
     law(
         "items can be read",
         "a newer version wrote it, or a hand: deploy the version that wrote it, or mend the item",
-        { whole::every_item_can_be_read },
+        whole::every_item_can_be_read,
     ),
     law("an order is whole", MIXED, whole::an_order_is_whole),
     law("every unit is somewhere", BY_HAND, goods::every_unit_is_somewhere),
@@ -83,36 +83,39 @@ pub const OF_ORDERS: &[Law] = &[
     law(
         "every order is found",
         "write the missing entry or key again: an edit of the order writes its customer's keys",
-        { search::every_order_is_found },
+        search::every_order_is_found,
     ),
     law(
         "every order is found by its customer",
         "is the search key of the settings table the one that the orders were \
         written with? Restore the settings table to the moment of the orders",
-        { search::customers_keys_are_of_the_search_key },
+        search::customers_keys_are_of_the_search_key,
     ),
     law("erased orders need nobody", BY_HAND, search::erased_orders_need_nobody),
     law("histories are legal", BY_HAND, story::histories_are_legal),
     law("customers are told", "tell the customer by hand: nothing owes the e-mail any more", story::customers_are_told),
     law("mails that did not arrive are seen", INDEX, story::mails_that_did_not_arrive_are_seen),
-    law("open orders can go on", "cancel it, or hold and release it, so that it owes its work again", {
-        story::open_orders_can_go_on
-    }),
+    law(
+        "open orders can go on",
+        "cancel it, or hold and release it, so that it owes its work again",
+        story::open_orders_can_go_on,
+    ),
     law("what is due is in its index", INDEX, indexes::what_is_due_is_in_its_index),
     law("every order is listed", INDEX, indexes::every_order_is_listed),
     law("work is listed", INDEX, indexes::work_is_listed),
     law(
         "every channel is known",
         "PUT /channels/{channel}, or restore the settings table to the moment of the orders",
-        { settings::every_channel_is_known },
+        settings::every_channel_is_known,
     ),
 ];
 
 /// The laws of any item of orders, stock and payments.
-pub const OF_ITEMS: &[Law] =
-    &[law("no item nears the limit of 400 KB", "the item cannot grow much further: report it as a bug", {
-        items::no_item_nears_the_limit
-    })];
+pub const OF_ITEMS: &[Law] = &[law(
+    "no item nears the limit of 400 KB",
+    "the item cannot grow much further: report it as a bug",
+    items::no_item_nears_the_limit,
+)];
 
 /// What may be open on a running system for some minutes, and not at rest.
 pub const AT_REST: &[Law] = &[law(
@@ -123,9 +126,11 @@ pub const AT_REST: &[Law] = &[law(
 
 /// The laws of payment records alone.
 pub const OF_PAYMENTS: &[Law] = &[
-    law("payment records can be read", "a newer version wrote it, or a hand: mend the item", {
-        whole::every_payment_record_can_be_read
-    }),
+    law(
+        "payment records can be read",
+        "a newer version wrote it, or a hand: mend the item",
+        whole::every_payment_record_can_be_read,
+    ),
     law("unmatched payments are listed", INDEX, indexes::unmatched_payments_are_listed),
 ];
 

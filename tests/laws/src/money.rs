@@ -129,7 +129,7 @@ pub(crate) fn money_is_of_one_order(books: &Books, broken: &mut Vec<String>) {
             match named {
                 Some(Some(named)) if named == order => {}
                 None => {
-                    broken.push(format!("order {order} has the money of payment {id}, of which there is no record"))
+                    broken.push(format!("order {order} has the money of payment {id}, of which there is no record"));
                 }
                 Some(named) => {
                     broken.push(format!("order {order} has the money of payment {id}, whose record names {named:?}"));
