@@ -92,7 +92,12 @@ async fn note_use(store: &Store, read: &Stored<ApiKey>, now: Timestamp) {
 fn bearer(headers: &HashMap<String, String>) -> Option<&str> {
     let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
     let (scheme, token) = value.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|token| may_be_a_key(token))
+}
+
+/// What no key looks like is refused without a read: a flood of junk costs nothing else.
+fn may_be_a_key(token: &str) -> bool {
+    token.starts_with("ok_") && token.len() <= 128
 }
 
 #[cfg(test)]
@@ -102,8 +107,8 @@ mod tests {
     #[test]
     fn the_header_is_found_however_it_is_written() {
         for name in ["authorization", "Authorization"] {
-            let headers = HashMap::from([(name.to_owned(), "Bearer abc".to_owned())]);
-            assert_eq!(bearer(&headers), Some("abc"), "{name}");
+            let headers = HashMap::from([(name.to_owned(), "Bearer ok_abc".to_owned())]);
+            assert_eq!(bearer(&headers), Some("ok_abc"), "{name}");
         }
     }
 
@@ -111,9 +116,10 @@ mod tests {
     fn only_a_bearer_token_is_a_key() {
         let of =
             |value: &str| bearer(&HashMap::from([("authorization".to_owned(), value.to_owned())])).map(str::to_owned);
-        assert_eq!(of("Bearer abc").as_deref(), Some("abc"));
-        assert_eq!(of("bearer  abc ").as_deref(), Some("abc"));
-        for bad in ["", "abc", "Basic abc", "Bearer"] {
+        assert_eq!(of("Bearer ok_abc").as_deref(), Some("ok_abc"));
+        assert_eq!(of("bearer  ok_abc ").as_deref(), Some("ok_abc"));
+        let long = format!("Bearer ok_{}", "x".repeat(200));
+        for bad in ["", "ok_abc", "Basic ok_abc", "Bearer", "Bearer abc", "Bearer eyJhbGciOi.e30.x", &long] {
             assert_eq!(of(bad), None, "{bad:?}");
         }
     }

@@ -69,7 +69,11 @@ impl Backing {
         let system = load(&template, &parameters, &listener.endpoint(), &stripe.endpoint())?;
         let Keep { operator_key, secrets } = Keep::open(data_dir.as_deref(), &system.secrets)?;
         let stripe_config = StripeConfig::local(&api_url, &secrets, data_dir.clone(), Clock::system());
-        let config = ServicesConfig { data_dir, secrets, ..ServicesConfig::default() };
+        // Where the API and its webhooks are, as CloudFormation tells it of a deployed stack.
+        let webhooks = format!("{api_url}/webhooks/payments/stripe");
+        let outputs = [("ApiUrl", api_url), ("StripeWebhookUrl", webhooks)];
+        let outputs = outputs.into_iter().map(|(name, url)| (name.to_owned(), url)).collect();
+        let config = ServicesConfig { data_dir, secrets, outputs, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;
         let stripe = Stripe::start(stripe, stripe_config)?;
         let warehouse = WarehouseHook::start(warehouse);
@@ -118,8 +122,7 @@ impl Backing {
 
 /// A store over the services' tables, with all permissions. It sends every new duty to one queue.
 pub fn store(services: &Services, queue_url: &str) -> Store {
-    // A table's local name is its name in the template.
-    let named = |name: &str| name.to_owned();
+    let named = |name: &str| services.table_in_use(name);
     let tables = Tables {
         orders: named("OrdersTable"),
         stock: named("StockTable"),

@@ -1,7 +1,10 @@
 //! The commands.
 
+mod check;
 mod dead_letters;
 mod demo;
+mod deployment;
+mod doctor;
 mod follow;
 mod ports;
 mod reset;
@@ -10,6 +13,7 @@ mod services;
 mod state;
 
 use self::state::StateError;
+use checkup::AwsError;
 use clap::{Parser, Subcommand};
 use orderly_local::{StackError, binaries::BuildError, demo::DemoError, seed::SeedError, services::BindError};
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
@@ -43,6 +47,10 @@ enum Command {
     /// List the dead-letter queues of the running stack, or send their messages back
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLetters),
+    /// Check all laws on the tables of a deployment, and recompute its stock from its orders; changes nothing
+    Check(check::CheckArgs),
+    /// Look whether a deployment is set up as it must be: secrets, webhooks, mails, alarms, limits; changes nothing
+    Doctor(doctor::DoctorArgs),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +80,10 @@ pub(crate) enum CliError {
     Mails { path: PathBuf, source: io::Error },
     #[error("{0}")]
     Refused(String),
+    #[error("which region? Set AWS_REGION, or use --region")]
+    NoRegion,
+    #[error(transparent)]
+    Aws(#[from] AwsError),
     #[error("cannot wait for Ctrl-C: {0}")]
     Signal(#[source] io::Error),
 }
@@ -82,7 +94,7 @@ pub(crate) async fn main() -> ExitCode {
     let lines = fmt::layer().with_writer(io::stderr).without_time().with_target(false);
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
     match execute(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             let mut source = error.source();
@@ -98,16 +110,19 @@ pub(crate) async fn main() -> ExitCode {
     }
 }
 
-async fn execute(arguments: Arguments) -> Result<(), CliError> {
+async fn execute(arguments: Arguments) -> Result<ExitCode, CliError> {
     let Arguments { template, command, run } = arguments;
     let template = state::find_template(template)?;
     match command.unwrap_or(Command::Run(run)) {
-        Command::Run(run) => run::run(&template, run).await,
-        Command::Demo(demo) => demo::run(&template, demo).await,
-        Command::Services(services) => services::run(&template, services).await,
-        Command::Reset(reset) => reset::run(&template, reset),
-        Command::DeadLetters(command) => dead_letters::run(&template, command).await,
+        Command::Run(run) => run::run(&template, run).await?,
+        Command::Demo(demo) => demo::run(&template, demo).await?,
+        Command::Services(services) => services::run(&template, services).await?,
+        Command::Reset(reset) => reset::run(&template, reset)?,
+        Command::DeadLetters(command) => dead_letters::run(&template, command).await?,
+        Command::Check(check) => return check::run(&template, check).await,
+        Command::Doctor(doctor) => return doctor::run(&template, doctor).await,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Waits for Ctrl-C or a termination signal. The next signal ends the program at once.
@@ -151,6 +166,9 @@ mod tests {
             "services --services-port 4000 --advertise 172.17.0.1",
             "demo --keep",
             "demo --template template.yaml",
+            "check",
+            "doctor --stack orderly --endpoint-url http://127.0.0.1:4566",
+            "check --stack orderly --region eu-central-1 --table-suffix -r1",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }

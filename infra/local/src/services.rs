@@ -1,17 +1,20 @@
 //! The AWS services that the functions call, as the template declares them, on one local address: DynamoDB, SQS, SES
-//! and Secrets Manager. What SES tells of mails goes over the event bus, with the template's rules. Beside them is one service outside AWS: the receiver of the warehouse's webhook
+//! and Secrets Manager; and what `cargo run -- check` and `doctor` ask CloudFormation, SNS, Lambda and SES about a deployment. What SES tells of mails goes over the event bus, with the template's rules. Beside them is one service outside AWS: the receiver of the warehouse's webhook
 //! ([`warehouse_hook`]).
 //!
 //! A function may do only what its role in the template allows. Any other caller may do everything.
 //! [`Services::refusals`] lists the refused requests.
 
 mod access;
+mod account;
 mod answer;
+mod cloudformation;
 mod dynamodb;
 mod event_bus;
 mod listener;
 mod mailbox;
 mod meter;
+mod query;
 mod secrets;
 mod sqs;
 pub mod warehouse_hook;
@@ -30,12 +33,15 @@ pub(crate) use self::listener::Server;
 use self::{
     access::Access,
     answer::AwsError,
+    cloudformation::CloudFormation,
     dynamodb::DynamoDb,
     event_bus::EventBus,
     meter::{Counters, NOBODY},
 };
 pub use self::{
     access::Refusal,
+    account::{Account, Condition},
+    cloudformation::STACK,
     dynamodb::TableError,
     listener::{BindError, Listener},
     mailbox::{Mail, Mailbox, MailboxError},
@@ -59,6 +65,8 @@ pub struct ServicesConfig {
     pub ttl_sweep: Option<Duration>,
     /// When mails are sent, and what becomes of them.
     pub clock: Clock,
+    /// What the deployed stack says for these outputs of the template.
+    pub outputs: BTreeMap<String, String>,
 }
 
 impl Default for ServicesConfig {
@@ -68,6 +76,7 @@ impl Default for ServicesConfig {
             secrets: BTreeMap::new(),
             ttl_sweep: Some(Duration::from_secs(10)),
             clock: Clock::system(),
+            outputs: BTreeMap::new(),
         }
     }
 }
@@ -105,6 +114,10 @@ pub struct Embedded(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     access: Access,
+    /// Which tables are in use.
+    table_suffix: String,
+    account: Account,
+    cloudformation: CloudFormation,
     dynamodb: DynamoDb,
     sqs: Sqs,
     mailbox: Mailbox,
@@ -127,6 +140,9 @@ impl Embedded {
         let mails = data_dir.map(|path| path.join("mail.jsonl"));
         Ok(Self(Arc::new(Shared {
             access: Access::new(system),
+            table_suffix: system.table_in_use(""),
+            account: Account::of(system.parameters.get("MailFrom")),
+            cloudformation: CloudFormation::new(system, config.outputs),
             dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone())?,
             mailbox: Mailbox::open(mails.as_deref(), &system.configuration_sets, config.clock)?,
             event_bus: EventBus::new(&system.event_rules, &sqs),
@@ -152,8 +168,18 @@ impl Embedded {
         &self.0.sqs
     }
 
+    /// The name of a table of the template, by its logical id: after a restore another one is in use.
+    pub fn table_in_use(&self, logical_id: &str) -> String {
+        format!("{logical_id}{}", self.0.table_suffix)
+    }
+
     pub fn mailbox(&self) -> &Mailbox {
         &self.0.mailbox
+    }
+
+    /// What the services say of the account.
+    pub fn account(&self) -> &Account {
+        &self.0.account
     }
 
     pub fn secrets(&self) -> &Secrets {
@@ -223,6 +249,9 @@ enum Service {
     Sqs,
     Ses,
     SecretsManager,
+    CloudFormation,
+    Sns,
+    Lambda,
 }
 
 async fn dispatch(
@@ -251,11 +280,11 @@ impl Shared {
     fn admit<'a>(
         &'a self,
         method: &Method,
-        uri: &Uri,
+        uri: &'a Uri,
         headers: &'a HeaderMap,
         body: &[u8],
     ) -> Result<Asked<'a>, Box<Response>> {
-        let target = target(method, uri, headers);
+        let target = target(method, uri, headers, body);
         let (service, operation) =
             target.map_err(|unknown| Box::new(AwsError::unsupported(&unknown).into_response()))?;
         match self.access.refuse(headers, service, operation, body) {
@@ -268,6 +297,8 @@ impl Shared {
         match service {
             Service::DynamoDb => self.dynamodb.handle(caller, operation, body).await,
             Service::Sqs => self.sqs.handle(caller, operation, &body).await,
+            Service::Ses if operation == "GetAccount" => self.account.mail(),
+            Service::Ses if operation.starts_with(IDENTITIES) => self.account.identity(&operation[IDENTITIES.len()..]),
             Service::Ses => {
                 self.counters.count(caller, "SES", operation);
                 let (answer, events) = self.mailbox.handle(&body);
@@ -280,13 +311,30 @@ impl Shared {
                 self.counters.count(caller, "SecretsManager", operation);
                 self.secrets.handle(operation, &body)
             }
+            Service::Sns => self.account.subscriptions(operation, &body),
+            Service::Lambda => self.account.functions(),
+            Service::CloudFormation => self.cloudformation.handle(operation, &body),
         }
     }
 }
 
+/// The actions of the query protocol that are offered.
+const FORMS: [(Service, &str); 3] = [
+    (Service::CloudFormation, "DescribeStacks"),
+    (Service::CloudFormation, "ListStackResources"),
+    (Service::Sns, "ListSubscriptionsByTopic"),
+];
+/// SES's path to an identity, which is its operation's name here.
+const IDENTITIES: &str = "/v2/email/identities/";
+
 /// The service and the operation of a request, or the name of what is not offered. The JSON protocols name both in
-/// `X-Amz-Target`; SES uses paths.
-fn target<'h>(method: &Method, uri: &Uri, headers: &'h HeaderMap) -> Result<(Service, &'h str), String> {
+/// `X-Amz-Target`; SES uses paths, and CloudFormation a field of its form.
+fn target<'h>(
+    method: &Method,
+    uri: &'h Uri,
+    headers: &'h HeaderMap,
+    body: &[u8],
+) -> Result<(Service, &'h str), String> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     match target.and_then(|target| target.split_once('.')) {
         Some(("DynamoDB_20120810", operation)) => Ok((Service::DynamoDb, operation)),
@@ -294,6 +342,18 @@ fn target<'h>(method: &Method, uri: &Uri, headers: &'h HeaderMap) -> Result<(Ser
         Some(("secretsmanager", operation)) => Ok((Service::SecretsManager, operation)),
         Some((service, operation)) => Err(format!("{service}.{operation}")),
         None if method == Method::POST && uri.path() == "/v2/email/outbound-emails" => Ok((Service::Ses, "SendEmail")),
-        None => Err(format!("{method} {}", uri.path())),
+        None if method == Method::GET && uri.path() == "/v2/email/account" => Ok((Service::Ses, "GetAccount")),
+        None if method == Method::GET && uri.path().starts_with(IDENTITIES) => Ok((Service::Ses, uri.path())),
+        None if method == Method::GET && uri.path().starts_with("/2016-08-19/account-settings") => {
+            Ok((Service::Lambda, "GetAccountSettings"))
+        }
+        None => match query::action(headers, body) {
+            Some(action) => FORMS
+                .iter()
+                .find(|(_, offered)| *offered == action)
+                .map(|(service, offered)| (*service, *offered))
+                .ok_or(action),
+            None => Err(format!("{method} {}", uri.path())),
+        },
     }
 }

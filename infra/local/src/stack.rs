@@ -10,7 +10,7 @@ use crate::{
     logs::Logs,
     payments::stripe::Stripe,
     schedule,
-    services::{Listener, Mailbox, Meter, Refusal, Sqs, warehouse_hook::WarehouseHook},
+    services::{Account, Listener, Mailbox, Meter, Refusal, Secrets, Sqs, warehouse_hook::WarehouseHook},
     template::System,
     triggers::Triggers,
 };
@@ -168,6 +168,16 @@ impl Stack {
 
     pub fn logs(&self) -> &Logs {
         &self.logs
+    }
+
+    /// What the AWS services say of the account.
+    pub fn account(&self) -> &Account {
+        self.backing.services.account()
+    }
+
+    /// The secrets and their values.
+    pub fn secrets(&self) -> &Secrets {
+        self.backing.services.secrets()
     }
 
     /// The current value of a secret, by its logical id.

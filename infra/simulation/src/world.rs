@@ -12,7 +12,7 @@ use api::{Caller, Request};
 use domain::settings::Role;
 use fastrand::Rng;
 use http::StatusCode;
-use laws::{Books, Item};
+use laws::{Books, Item, Settings};
 use orderly_local::{
     backing,
     payments::{
@@ -258,6 +258,7 @@ impl World {
             stock: self.scan("StockTable").await,
             payments: self.scan("PaymentsTable").await,
             search: self.scan("SearchTable").await,
+            settings: Settings::of(&self.scan("SettingsTable").await).into(),
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
         }
     }

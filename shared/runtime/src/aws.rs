@@ -104,6 +104,13 @@ impl Aws {
         Self::new("us-east-1".to_owned(), credentials, Some(endpoint.to_owned()), &Clock::system(), over_tls)
     }
 
+    /// For the tools of people: their credentials from the environment, and AWS or what answers at `endpoint`.
+    pub fn of_a_person(region: String, endpoint: Option<String>) -> Self {
+        let credentials =
+            aws_sdk_dynamodb::config::SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+        Self::new(region, credentials, endpoint, &Clock::system(), over_tls)
+    }
+
     /// Requests to services other than AWS. Each may take as long as `timeout`.
     pub fn web(&self, timeout: Duration) -> Web {
         Web::new(self.web.clone(), timeout)

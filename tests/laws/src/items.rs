@@ -4,7 +4,7 @@ use crate::Books;
 use domain::{payment_record::PaymentRecord, stock::StockDelta};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An item as it is stored, without DynamoDB's types.
 pub type Item = Map<String, Value>;
@@ -53,33 +53,36 @@ pub(crate) fn payment_records(payments: &[Item], broken: &mut Vec<String>) -> Ve
     found
 }
 
-/// The stock levels: SKU, location, item.
-pub(crate) fn levels(stock: &[Item]) -> impl Iterator<Item = (&str, &str, &Item)> {
-    stock.iter().filter_map(|item| Some((text(item, "sku"), text(item, "item").strip_prefix("location#")?, item)))
+/// The location of a stock level. None: the item is none.
+pub(crate) fn level_of(item: &Item) -> Option<&str> {
+    text(item, "item").strip_prefix("location#")
 }
 
 pub(crate) fn bucket(level: &Item, name: &str) -> i64 {
     level.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// Buckets by place. Zero buckets are left out.
+/// A SKU and a location.
+pub type Place = (String, String);
+
+/// Buckets by place.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Places(BTreeMap<(String, String), StockDelta>);
+pub(crate) struct Places(BTreeMap<Place, StockDelta>);
 
 impl Places {
     pub(crate) fn add(&mut self, sku: &str, location: &str, delta: StockDelta) {
         *self.0.entry((sku.to_owned(), location.to_owned())).or_default() += delta;
     }
 
-    /// The differences from the expected buckets.
-    pub(crate) fn compare(&self, should: &Self, what: &str, broken: &mut Vec<String>) {
-        let places: std::collections::BTreeSet<_> = self.0.keys().chain(should.0.keys()).collect();
-        for place in places {
-            let of = |places: &Self| places.0.get(place).copied().unwrap_or_default();
-            if of(self) != of(should) {
-                let (sku, location) = place;
-                broken.push(format!("{sku} at {location}: {what}: {:?} and {:?}", of(self), of(should)));
-            }
-        }
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.0.keys()
+    }
+
+    /// Where they differ: what is here, and what should be. A place without an entry has nothing.
+    pub(crate) fn differences(&self, should: &Self) -> Vec<(Place, StockDelta, StockDelta)> {
+        let places: BTreeSet<_> = self.0.keys().chain(should.0.keys()).collect();
+        let of = |places: &Self, place| places.0.get(place).copied().unwrap_or_default();
+        let pairs = places.into_iter().map(|place| (place.clone(), of(self, place), of(should, place)));
+        pairs.filter(|(_, is, should)| is != should).collect()
     }
 }

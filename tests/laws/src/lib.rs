@@ -1,15 +1,24 @@
 //! The laws of Orderly's books, which hold whatever happened to the system. They are checked on the stored tables and
-//! the payment provider's own books, without any function. The end-to-end tests and the simulation both end with them.
+//! the payment provider's own books, without any function. The end-to-end tests, the simulation and `cargo run -- check`
+//! all use them.
 
 mod goods;
+mod indexes;
 mod items;
 mod money;
+mod places;
 mod search;
+mod settings;
 mod story;
+mod whole;
 
-pub use items::Item;
+pub use items::{Item, Place};
+pub use money::payments_of;
+pub use places::{BrokenPlace, Shelves};
+pub use search::{Found, entries};
+pub use settings::{Settings, every_location_is_known};
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The data that the laws check, read at rest.
 #[derive(Debug, Default)]
@@ -19,38 +28,142 @@ pub struct Books {
     pub stock: Vec<Item>,
     pub payments: Vec<Item>,
     pub search: Vec<Item>,
+    pub settings: Arc<Settings>,
     /// The refunded amounts at the provider, by its own payment ids.
     pub refunded: BTreeMap<String, Vec<i64>>,
 }
 
+/// A law, and what a person does who finds it broken.
+#[derive(Debug, Clone, Copy)]
+pub struct Law {
+    pub name: &'static str,
+    pub remedy: &'static str,
+    check: fn(&Books, &mut Vec<String>),
+}
+
+const fn law(name: &'static str, remedy: &'static str, check: fn(&Books, &mut Vec<String>)) -> Law {
+    Law { name, remedy, check }
+}
+
+impl Law {
+    /// What breaks the law, each as a sentence that names the order or the place.
+    pub fn broken(&self, books: &Books) -> Vec<String> {
+        let mut broken = Vec::new();
+        (self.check)(books, &mut broken);
+        broken
+    }
+}
+
+/// A program that writes nothing wrong wrote this, or somebody wrote into the table by hand, or a restore mixed two moments.
+const MIXED: &str = "items of one order are of different moments, or were written by hand: restore all tables to one moment, or \
+                     mend the item by what its neighbors say";
+const BY_HAND: &str = "read GET /orders/{id}: no rule of this version leaves an order so. Put it right by what its timeline \
+                       says, and keep its items for the report of a bug";
+const MONEY: &str = "compare the order with the payment at its provider before any further refund (GET /orders/{id}, and the \
+                     provider's page of the payment)";
+const INDEX: &str =
+    "nobody finds it: write the item again with its index keys, as a neighbor of the same kind has them";
+
+/// The laws of one order, with its payments' records and its search entries. Each holds for an order alone.
+pub const OF_ORDERS: &[Law] = &[
+    law(
+        "items can be read",
+        "a newer version wrote it, or a hand: deploy the version that wrote it, or mend the item",
+        whole::every_item_can_be_read,
+    ),
+    law("an order is whole", MIXED, whole::an_order_is_whole),
+    law("every unit is somewhere", BY_HAND, goods::every_unit_is_somewhere),
+    law("no unit is made good twice", BY_HAND, goods::no_unit_is_made_good_twice),
+    law("what is unsettled is owed", INDEX, goods::what_is_unsettled_is_owed),
+    law("no more goes back than came", MONEY, money::no_more_goes_back_than_came),
+    law("a cancelled order keeps no money", MONEY, money::a_cancelled_order_keeps_no_money),
+    law("a surplus is given back or seen", MONEY, money::a_surplus_is_given_back_or_seen),
+    law("no order takes what is given back", MONEY, money::no_order_takes_what_is_given_back),
+    law("money is of one order", MONEY, money::money_is_of_one_order),
+    law(
+        "every order is found",
+        "write the missing entry or key again: an edit of the order writes its customer's keys",
+        search::every_order_is_found,
+    ),
+    law(
+        "every order is found by its customer",
+        "is the search key of the settings table the one that the orders were \
+        written with? Restore the settings table to the moment of the orders",
+        search::customers_keys_are_of_the_search_key,
+    ),
+    law("erased orders need nobody", BY_HAND, search::erased_orders_need_nobody),
+    law("histories are legal", BY_HAND, story::histories_are_legal),
+    law("customers are told", "tell the customer by hand: nothing owes the e-mail any more", story::customers_are_told),
+    law("mails that did not arrive are seen", INDEX, story::mails_that_did_not_arrive_are_seen),
+    law(
+        "open orders can go on",
+        "cancel it, or hold and release it, so that it owes its work again",
+        story::open_orders_can_go_on,
+    ),
+    law("what is due is in its index", INDEX, indexes::what_is_due_is_in_its_index),
+    law("every order is listed", INDEX, indexes::every_order_is_listed),
+    law("work is listed", INDEX, indexes::work_is_listed),
+    law(
+        "every channel is known",
+        "PUT /channels/{channel}, or restore the settings table to the moment of the orders",
+        settings::every_channel_is_known,
+    ),
+];
+
+/// The laws of any item of orders, stock and payments.
+pub const OF_ITEMS: &[Law] = &[law(
+    "no item nears the limit of 400 KB",
+    "the item cannot grow much further: report it as a bug",
+    items::no_item_nears_the_limit,
+)];
+
+/// What may be open on a running system for some minutes, and not at rest.
+pub const AT_REST: &[Law] = &[law(
+    "nothing is kept for an order that never came",
+    BY_HAND,
+    goods::nothing_is_kept_for_an_order_that_never_came,
+)];
+
+/// The laws of payment records alone.
+pub const OF_PAYMENTS: &[Law] = &[
+    law(
+        "payment records can be read",
+        "a newer version wrote it, or a hand: mend the item",
+        whole::every_payment_record_can_be_read,
+    ),
+    law("unmatched payments are listed", INDEX, indexes::unmatched_payments_are_listed),
+];
+
+/// The laws of search entries alone.
+pub const OF_ENTRIES: &[Law] =
+    &[law("search entries name orders", "delete the entry: a search that meets it fails", search::entries_name_orders)];
+
+/// The laws that need the provider's books.
+pub const OF_PROVIDERS: &[Law] = &[law("refunds are made once", MONEY, money::refunds_are_made_once)];
+
+/// What to do about a place that breaks a law.
+pub fn remedy_of_place(law: &str) -> &'static str {
+    match law {
+        places::BUCKETS => {
+            "promises and orders differ. If they come from different moments, restore both tables to one; else set the bucket \
+             to what the orders hold"
+        }
+        places::NEGATIVE => "count the shelf (PUT /stock): a count sets what is there and what is available",
+        _ => "count the shelf (PUT /stock), so that the books begin again with what is there",
+    }
+}
+
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws: [fn(&Books, &mut Vec<String>); 20] = [
-        goods::buckets_equal_what_orders_hold,
-        goods::what_is_unsettled_is_owed,
-        goods::nothing_is_kept_for_an_order_that_never_came,
-        goods::nothing_is_negative,
-        goods::on_hand_is_explained,
-        goods::every_unit_is_somewhere,
-        goods::no_unit_is_made_good_twice,
-        goods::what_cannot_be_sold_is_explained,
-        money::refunds_are_made_once,
-        money::no_more_goes_back_than_came,
-        money::a_cancelled_order_keeps_no_money,
-        money::a_surplus_is_given_back_or_seen,
-        money::no_order_takes_what_is_given_back,
-        items::no_item_nears_the_limit,
-        search::every_order_is_found,
-        search::erased_orders_need_nobody,
-        story::histories_are_legal,
-        story::customers_are_told,
-        story::mails_that_did_not_arrive_are_seen,
-        story::open_orders_can_go_on,
-    ];
-    let mut broken = Vec::new();
-    for law in laws {
-        law(books, &mut broken);
+    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_PROVIDERS].into_iter().flatten();
+    let mut broken: Vec<String> = laws.flat_map(|law| law.broken(books)).collect();
+    let mut shelves = Shelves::default();
+    shelves.add_orders(&books.orders);
+    for item in &books.stock {
+        shelves.add_stock(item);
     }
+    broken.extend(shelves.broken().into_iter().map(|broken| broken.says));
+    broken.extend(settings::every_location_is_known(&shelves, &books.settings));
     broken
 }
 

@@ -1,15 +1,17 @@
 //! Laws of money: Orderly's books and the provider's agree, and nothing moves twice.
 
 use crate::{
-    Books,
+    Books, Item,
     items::{all, payment_records},
 };
 use domain::{
     history::Event,
+    ids::OrderId,
     ledger::Refund,
     order_state::{HoldReason, OrderState, OrderStatus},
+    payment_record::PaymentRecord,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Each refund that the ledger records as made is one refund at the provider, and vice versa. Of one that was made in the
 /// provider's dashboard, the ledger may only know the provider's sum.
@@ -34,7 +36,7 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
             *sum = payment.refunded_in_total.max(*sum);
         }
     }
-    let payments: std::collections::BTreeSet<&String> = known.keys().chain(books.refunded.keys()).collect();
+    let payments: BTreeSet<&String> = known.keys().chain(books.refunded.keys()).collect();
     for payment in payments {
         let sorted = |refunds: &BTreeMap<String, Vec<i64>>| {
             let mut amounts = refunds.get(payment).cloned().unwrap_or_default();
@@ -103,6 +105,36 @@ pub(crate) fn no_order_takes_what_is_given_back(books: &Books, broken: &mut Vec<
         };
         for (order, _) in states.iter().filter(|(_, state)| has_it(state)) {
             broken.push(format!("order {order} took payment {id}, which goes back to its customer"));
+        }
+    }
+}
+
+/// The payments that orders know: the order and the payment.
+pub fn payments_of(orders: &[Item]) -> BTreeSet<(String, String)> {
+    let states = all::<OrderState>(orders, "state", &mut Vec::new());
+    let payments = states
+        .iter()
+        .flat_map(|(order, state)| state.ledger.payments.keys().map(|payment| (order.clone(), payment.to_string())));
+    payments.collect()
+}
+
+/// The money that an order has taken is of a payment whose record names that order. So no other order has taken it too, and
+/// a later refund or dispute finds its order.
+pub(crate) fn money_is_of_one_order(books: &Books, broken: &mut Vec<String>) {
+    let records: BTreeMap<String, PaymentRecord> =
+        payment_records(&books.payments, &mut Vec::new()).into_iter().collect();
+    for (order, state) in all::<OrderState>(&books.orders, "state", &mut Vec::new()) {
+        for (id, _) in state.ledger.payments.iter().filter(|(_, payment)| payment.captured > 0) {
+            let named = records.get(&id.to_string()).map(|record| record.order.as_ref().map(OrderId::as_str));
+            match named {
+                Some(Some(named)) if named == order => {}
+                None => {
+                    broken.push(format!("order {order} has the money of payment {id}, of which there is no record"));
+                }
+                Some(named) => {
+                    broken.push(format!("order {order} has the money of payment {id}, whose record names {named:?}"));
+                }
+            }
         }
     }
 }

@@ -117,6 +117,37 @@ fn a_flood_is_turned_away() {
     );
 }
 
+/// What anybody may ask shares no limit with what holds a key, and each such function takes a bounded share of the account's
+/// concurrency if the merchant wants it.
+fn bounded(template: &Template) -> Violations {
+    const OUTSIDE: [&str; 3] = ["AuthorizerFunction", "PaymentWebhookFunction", "OrderIntakeFunction"];
+    let reserves = |function: &&str| template.setting(function, "ReservedConcurrentExecutions").get("Fn::If").is_some();
+    let mut violations: Violations = OUTSIDE
+        .into_iter()
+        .filter(|function| !reserves(function))
+        .map(|function| format!("{function} may take all of the account's concurrency"))
+        .collect();
+    let open = &template.properties("HttpApi")["RouteSettings"]["POST /webhooks/payments/{provider}"];
+    if open["ThrottlingRateLimit"].as_u64().is_none_or(|limit| limit < 500) {
+        violations.push("junk at the webhook's route shuts the payment provider out".to_owned());
+    }
+    violations
+}
+
+#[test]
+fn a_flood_starves_no_other_function_and_does_not_shut_the_provider_out() {
+    law(
+        bounded,
+        &[
+            (
+                Remove("/Resources/PaymentWebhookFunction/Properties/ReservedConcurrentExecutions"),
+                "PaymentWebhookFunction",
+            ),
+            (Remove("/Resources/HttpApi/Properties/RouteSettings"), "shuts the payment provider out"),
+        ],
+    );
+}
+
 /// The variables that API Gateway may log. None holds customer data or a key.
 const LOGGED: [&str; 8] = [
     "requestId",

@@ -5,7 +5,7 @@ use crate::{
     Violations, law,
     template::{TABLE, Template},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn safe(template: &Template) -> Violations {
     let wanted = [
@@ -42,6 +42,67 @@ fn every_table_is_on_demand_restorable_encrypted_and_hard_to_delete() {
             (Set("/Resources/StockTable/Properties/DeletionProtectionEnabled", json!(false)), "StockTable"),
             (Remove("/Resources/StockTable/DeletionPolicy"), "StockTable"),
             (Set("/Resources/StockTable/UpdateReplacePolicy", json!("Delete")), "StockTable"),
+        ],
+    );
+}
+
+/// A table that was restored has another name than the stack's own. It is taken over by its suffix, so nothing may name a table
+/// without it.
+fn suffixed(template: &Template) -> Violations {
+    let mut violations = Violations::new();
+    let is_table = |id: &str| template.is(id, TABLE);
+    for section in ["/Resources", "/Globals"] {
+        walk(template.at(section), &mut |name, value| match name {
+            "Ref" | "Fn::GetAtt" => {
+                let id = value.as_str().or(value[0].as_str()).unwrap_or_default();
+                if is_table(id) {
+                    violations.push(format!("{id} is named without TableSuffix"));
+                }
+            }
+            "Fn::Sub" => {
+                let text = value.as_str().or(value[0].as_str()).unwrap_or_default();
+                for (start, _) in text.match_indices("${") {
+                    let Some((name, after)) = text[start + 2..].split_once('}') else { continue };
+                    let id = name.split('.').next().unwrap_or_default();
+                    if is_table(id) && !after.starts_with("${TableSuffix}") {
+                        violations.push(format!("{id} is named without TableSuffix in {text}"));
+                    }
+                }
+            }
+            _ => {}
+        });
+    }
+    violations
+}
+
+/// Every member of every mapping.
+fn walk(value: &Value, see: &mut impl FnMut(&str, &Value)) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                see(name, member);
+                walk(member, see);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                walk(item, see);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_restored_table_can_be_taken_over_by_its_suffix() {
+    let resource = "/Resources/StockRole/Properties/Policies/0/PolicyDocument/Statement/0/Resource";
+    let variable = "/Globals/Function/Environment/Variables/SEARCH_TABLE";
+    law(
+        suffixed,
+        &[
+            (Set(resource, json!({ "Fn::GetAtt": ["StockTable", "Arn"] })), "StockTable"),
+            (Set(resource, json!({ "Fn::Sub": "${OrdersTable.Arn}/index/due" })), "OrdersTable"),
+            (Set(variable, json!({ "Ref": "SearchTable" })), "SearchTable"),
         ],
     );
 }

@@ -62,7 +62,7 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
     };
     let start = Instant::now();
     let stack = Stack::start(options).await.map_err(|error| explain(ports, error))?;
-    state.announce(stack.console_url())?;
+    state.announce(stack.console_url(), stack.endpoint())?;
     println!("  Started in {} ms\n", start.elapsed().as_millis());
     let widest_name = stack.system().functions.keys().map(String::len).max().unwrap_or_default();
     let mut followed = tokio::spawn(follow(stack.logs().follow(), widest_name));

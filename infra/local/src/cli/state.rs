@@ -10,6 +10,7 @@ use std::{
 const DIRECTORY: &str = ".orderly";
 const LOCK: &str = "lock";
 const CONSOLE: &str = "console-url";
+const SERVICES: &str = "services-url";
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StateError {
@@ -66,8 +67,9 @@ impl State {
         &self.directory
     }
 
-    /// Records this program's console address, so that other commands find it.
-    pub(crate) fn announce(&self, console_url: &str) -> Result<(), StateError> {
+    /// Records the addresses of this program's console and services, so that other commands find them.
+    pub(crate) fn announce(&self, console_url: &str, services_url: &str) -> Result<(), StateError> {
+        self.write(SERVICES, services_url.as_bytes())?;
         self.write(CONSOLE, console_url.as_bytes()).map(drop)
     }
 
@@ -91,9 +93,18 @@ pub(crate) fn directory(template: &Path) -> PathBuf {
 
 /// The console of the stack that holds the state.
 pub(crate) fn console_of_running(template: &Path) -> Result<String, StateError> {
+    announced(template, CONSOLE)
+}
+
+/// The AWS services of the stack that holds the state.
+pub(crate) fn services_of_running(template: &Path) -> Result<String, StateError> {
+    announced(template, SERVICES)
+}
+
+fn announced(template: &Path, name: &str) -> Result<String, StateError> {
     let directory = directory(template);
     let running = directory.is_dir() && matches!(open_lock(&directory)?.try_lock(), Err(TryLockError::WouldBlock));
-    let path = directory.join(CONSOLE);
+    let path = directory.join(name);
     if !running || !path.exists() {
         return Err(StateError::NotRunning(directory));
     }

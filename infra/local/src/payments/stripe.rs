@@ -3,6 +3,7 @@
 
 mod api;
 mod books;
+mod endpoints;
 mod webhooks;
 
 use axum::{Router, extract::Request, http::StatusCode, response::Response};
@@ -16,8 +17,11 @@ use std::{
 };
 use tower::ServiceExt as _;
 
-pub use self::books::{BooksError, Payment, Progress, Refund};
 use self::{books::Books, webhooks::Signer};
+pub use self::{
+    books::{BooksError, Payment, Progress, Refund},
+    endpoints::Endpoint,
+};
 use super::courier::{Courier, DeliveryError, Webhook};
 use crate::services::{Listener, Server};
 
@@ -85,6 +89,7 @@ pub enum Breakdown {
 struct Shared {
     /// By idempotency key: what befalls its first request.
     breakdowns: Mutex<BTreeMap<String, Breakdown>>,
+    endpoints: Mutex<Vec<Endpoint>>,
     books: Mutex<Books>,
     signer: Signer,
     clock: Clock,
@@ -154,6 +159,11 @@ impl Stripe {
     /// Lets the provider fail while it carries out the first request under an idempotency key.
     pub fn break_down(&self, key: &str, breakdown: Breakdown) {
         self.shared.break_down(key, breakdown);
+    }
+
+    /// Changes which webhook endpoints are registered. It does not change where webhooks go. For tests.
+    pub fn change_endpoints(&self, change: impl FnOnce(&mut Vec<Endpoint>)) {
+        change(&mut self.shared.endpoints());
     }
 
     /// Every payment that was made or registered, in order.
@@ -246,16 +256,21 @@ impl Shared {
         config: StripeConfig,
         courier: impl FnOnce(Box<dyn Fn(Vec<u8>) -> Webhook + Send + Sync>) -> Arc<Courier>,
     ) -> Result<Arc<Self>, BooksError> {
-        let books = Books::open(config.data_dir.map(|path| path.join("stripe.json")))?;
+        let books = Books::open(config.data_dir.as_ref().map(|path| path.join("stripe.json")))?;
         let signer = Signer::new(&config.webhook_secret);
         let (signs, clock) = (signer.clone(), config.clock.clone());
         let courier = courier(Box::new(move |body| signs.sign(body, clock.now())));
         let breakdowns = Mutex::default();
-        Ok(Arc::new(Self { breakdowns, books: Mutex::new(books), signer, clock: config.clock, courier }))
+        let endpoints = Mutex::new(config.webhook_url.iter().map(|url| Endpoint::of_everything(url)).collect());
+        Ok(Arc::new(Self { breakdowns, endpoints, books: Mutex::new(books), signer, clock: config.clock, courier }))
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn endpoints(&self) -> MutexGuard<'_, Vec<Endpoint>> {
+        self.endpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn break_down(&self, key: &str, breakdown: Breakdown) {

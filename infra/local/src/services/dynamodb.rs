@@ -1,5 +1,6 @@
 //! DynamoDB: an embedded emulator, and a count of the capacity that each request consumed.
 
+mod restore;
 mod tables;
 
 use axum::{
@@ -19,9 +20,10 @@ use dynoxide::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::task::AbortHandle;
 
+use self::restore::Recovery;
 pub use self::tables::TableError;
 use super::{
     answer::AwsError,
@@ -33,6 +35,7 @@ use crate::template::Table;
 #[derive(Debug)]
 pub(super) struct DynamoDb {
     database: Handle,
+    recovery: Arc<Recovery>,
     counters: Counters,
     sweep: Option<AbortHandle>,
 }
@@ -67,7 +70,8 @@ impl DynamoDb {
         let has_ttl = declared.iter().any(|table| table.ttl_attribute.is_some());
         let every = ttl_sweep.filter(|_| has_ttl);
         let sweep = every.map(|every| tokio::spawn(sweep(database.clone(), every)).abort_handle());
-        Ok(Self { database: Handle(database), counters, sweep })
+        let recovery = Arc::new(Recovery::of(declared.iter().map(|table| table.name.clone())));
+        Ok(Self { database: Handle(database), recovery, counters, sweep })
     }
 
     pub(super) fn shutdown(&self) {
@@ -82,8 +86,10 @@ impl DynamoDb {
         let Handle(database) = self.database.clone();
         let counters = self.counters.clone();
         let (of, name) = (caller.to_owned(), operation.to_owned());
+        let recovery = Arc::clone(&self.recovery);
         let answer = tokio::task::spawn_blocking(move || {
-            run(&database, &name, &body, |direction, report| count(&counters, &of, direction, report))
+            let ran = run(&database, &name, &body, |direction, report| count(&counters, &of, direction, report));
+            ran.or_else(|| recovery.run(&database, &name, &body))
         });
         let answer = answer.await;
         let answer = answer.unwrap_or_else(|error| Some(Err(DynoxideError::InternalServerError(error.to_string()))));

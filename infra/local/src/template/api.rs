@@ -34,8 +34,8 @@ impl Api {
         functions: &BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
         let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
-        fields.ignore(&["AccessLogSettings", "Description", "Name", "Tags"]);
         // Nothing is throttled here: one developer is no flood (docs/ARCHITECTURE.md says so).
+        fields.ignore(&["AccessLogSettings", "Description", "Name", "RouteSettings", "Tags"]);
         let mut throttling = fields.fields("DefaultRouteSettings")?;
         throttling.ignore(&["ThrottlingBurstLimit", "ThrottlingRateLimit"]);
         throttling.finish()?;

@@ -18,6 +18,21 @@ pub struct System {
     pub configuration_sets: Vec<ConfigurationSet>,
     pub event_rules: Vec<EventRule>,
     pub authorizers: BTreeMap<String, Authorizer>,
+    /// What the template was read with, defaults included.
+    pub parameters: BTreeMap<String, String>,
+    /// Every resource whose condition holds, also those that mean nothing on one machine.
+    pub resources: Vec<Declared>,
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// A resource as CloudFormation lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    pub logical_id: String,
+    /// What a `Ref` to it is.
+    pub physical_id: String,
+    /// `AWS::SQS::Queue`.
+    pub kind: String,
 }
 
 #[derive(Debug, Clone)]
@@ -150,6 +165,14 @@ pub enum Pattern {
     Fields(BTreeMap<String, Pattern>),
     /// The value, or one of a list of values, is one of these.
     OneOf(Vec<String>),
+}
+
+impl System {
+    /// The name of a table of the template, by its logical id: the one in use, which after a restore is another than the
+    /// stack's own.
+    pub fn table_in_use(&self, logical_id: &str) -> String {
+        format!("{logical_id}{}", self.parameters.get("TableSuffix").map_or("", String::as_str))
+    }
 }
 
 impl Pattern {

@@ -1,8 +1,8 @@
 //! All resources of a template: the reader of each, and the list of those that mean nothing on one machine.
 
 use super::{
-    Problem, System, TemplateError, api::Api, functions, mail, queues, resource::Resource, roles, scope::Scope,
-    secrets, sections::Sections, tables,
+    Declared, Problem, System, TemplateError, api::Api, functions, mail, queues, resource::Resource, roles,
+    scope::Scope, secrets, sections::Sections, tables,
 };
 use std::collections::BTreeMap;
 
@@ -25,6 +25,9 @@ pub(super) fn read(scope: &Scope<'_>, sections: &Sections<'_>) -> Result<System,
         configuration_sets: Vec::new(),
         event_rules: Vec::new(),
         authorizers: BTreeMap::new(),
+        parameters: scope.parameters(),
+        resources: Vec::new(),
+        outputs: sections.outputs(scope)?,
     };
     let mut functions = Vec::new();
     let mut apis = Vec::new();
@@ -35,6 +38,9 @@ pub(super) fn read(scope: &Scope<'_>, sections: &Sections<'_>) -> Result<System,
         let Some((kind, resource)) = Resource::read(scope, entry)? else {
             continue;
         };
+        let logical_id = resource.id.to_owned();
+        let physical_id = scope.physical_id(&logical_id, resource.line);
+        system.resources.push(Declared { logical_id, physical_id, kind: kind.clone() });
         match kind.as_str() {
             "AWS::Serverless::Function" => functions.push(resource),
             "AWS::Serverless::HttpApi" => apis.push(resource),

@@ -36,6 +36,30 @@ impl<'a> Scope<'a> {
         self.resources.insert(id.to_owned(), kind.to_owned());
     }
 
+    /// The values of all parameters, as text.
+    pub(super) fn parameters(&self) -> BTreeMap<String, String> {
+        let text = |node: &Node| match &node.value {
+            Value::Text(text) => text.clone(),
+            Value::List(items) => {
+                let texts = items.iter().filter_map(|item| match &item.value {
+                    Value::Text(text) => Some(text.as_str()),
+                    _ => None,
+                });
+                texts.collect::<Vec<_>>().join(",")
+            }
+            _ => String::new(),
+        };
+        self.parameters.iter().map(|(name, node)| (name.clone(), text(node))).collect()
+    }
+
+    /// What a `Ref` to a declared resource is.
+    pub(super) fn physical_id(&self, id: &str, line: usize) -> String {
+        match self.reference(id, line).map(|node| node.value) {
+            Some(Value::Text(text)) => text,
+            _ => id.to_owned(),
+        }
+    }
+
     /// The name of the queue with this ARN, if the template declares it.
     pub(super) fn queue(&self, arn: &str) -> Option<String> {
         let name = arn.rsplit(':').next()?;

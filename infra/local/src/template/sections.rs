@@ -13,6 +13,7 @@ pub(super) struct Sections<'n> {
     pub(super) globals: &'n [Entry],
     conditions: &'n [Entry],
     pub(super) resources: &'n [Entry],
+    outputs: &'n [Entry],
 }
 
 impl<'n> Sections<'n> {
@@ -29,11 +30,23 @@ impl<'n> Sections<'n> {
                 "Globals" => sections.globals = node.mapping(key)?,
                 "Conditions" => sections.conditions = node.mapping(key)?,
                 "Resources" => sections.resources = node.mapping(key)?,
-                "AWSTemplateFormatVersion" | "Transform" | "Description" | "Metadata" | "Outputs" => {}
+                "Outputs" => sections.outputs = node.mapping(key)?,
+                "AWSTemplateFormatVersion" | "Transform" | "Description" | "Metadata" => {}
                 _ => return Err(Problem::UnknownProperty(key.clone()).at("template", *line)),
             }
         }
         Ok(sections)
+    }
+
+    /// The values of the outputs.
+    pub(super) fn outputs(&self, scope: &Scope<'_>) -> Result<BTreeMap<String, String>, TemplateError> {
+        let mut outputs = BTreeMap::new();
+        for Entry { key, line, node } in self.outputs {
+            let value = node.mapping(key)?.iter().find(|entry| entry.key == "Value");
+            let value = value.ok_or_else(|| Problem::Missing("Value".to_owned()).at(key, *line))?;
+            outputs.insert(key.clone(), scope.text(key, &value.node)?);
+        }
+        Ok(outputs)
     }
 
     /// Adds the sections' names to `scope`. `given` are values for parameters.

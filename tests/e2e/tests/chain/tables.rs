@@ -6,13 +6,18 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 impl World {
-    /// Every item of a table, as plain JSON.
+    /// Every item of a table of the template, as plain JSON.
     pub async fn scan(&self, table: &str) -> Vec<Map<String, Value>> {
+        self.typed_items(table).await.iter().map(plain_item).collect()
+    }
+
+    /// Every item of a table of the template, with DynamoDB's types.
+    pub async fn typed_items(&self, table: &str) -> Vec<Value> {
         let mut items = Vec::new();
-        let mut request = json!({ "TableName": table, "ConsistentRead": true });
+        let mut request = json!({ "TableName": self.table(table), "ConsistentRead": true });
         loop {
             let page = self.dynamodb("Scan", &request).await;
-            items.extend(page["Items"].as_array().unwrap().iter().map(plain_item));
+            items.extend(page["Items"].as_array().unwrap().iter().cloned());
             match page.get("LastEvaluatedKey") {
                 Some(key) => request["ExclusiveStartKey"] = key.clone(),
                 None => return items,
@@ -75,7 +80,7 @@ impl World {
             fields.iter().map(|(name, value)| (format!(":{name}"), value.clone())).collect();
         values.insert(":read".to_owned(), json!({ "N": item["version"].to_string() }));
         let request = json!({
-            "TableName": "OrdersTable",
+            "TableName": self.table("OrdersTable"),
             "Key": { "order_id": { "S": item["order_id"] }, "item": { "S": item["item"] } },
             "UpdateExpression": format!("SET {}", fields.keys().map(assign).collect::<Vec<_>>().join(", ")),
             "ConditionExpression": "version = :read",
@@ -86,7 +91,12 @@ impl World {
         assert!(failure.is_empty() || failure.ends_with("ConditionalCheckFailedException"), "{answer}");
     }
 
-    async fn dynamodb(&self, operation: &str, request: &Value) -> Value {
+    /// The name of a table of the template, by its logical id: after a restore another one is in use.
+    pub fn table(&self, logical_id: &str) -> String {
+        self.stack.system().table_in_use(logical_id)
+    }
+
+    pub async fn dynamodb(&self, operation: &str, request: &Value) -> Value {
         let request = orderly_local::http_client()
             .post(self.stack.endpoint())
             .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))

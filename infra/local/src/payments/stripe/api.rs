@@ -24,6 +24,8 @@ const MAX_IDEMPOTENCY_KEY: usize = 255;
 /// Stripe's page size, and its limit.
 const PAGE: usize = 10;
 const MAX_PAGE: usize = 100;
+/// The version of the account's API.
+const API_VERSION: &str = "2025-03-31.basil";
 /// The only reasons that Stripe accepts.
 const REASONS: [&str; 3] = ["duplicate", "fraudulent", "requested_by_customer"];
 
@@ -31,8 +33,11 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/refunds", post(create_refund).get(list_refunds))
         .route("/v1/refunds/{id}", get(read_refund))
+        .route("/v1/payment_intents", get(list_intents))
         .route("/v1/payment_intents/{id}", get(read_intent))
+        .route("/v1/charges", get(list_charges))
         .route("/v1/charges/{id}", get(read_charge))
+        .route("/v1/webhook_endpoints", get(list_endpoints))
         .route("/pay", post(pay))
         .fallback(unknown)
         .with_state(shared)
@@ -361,6 +366,36 @@ async fn list_refunds(
     let has_more = refunds.len() > limit;
     refunds.truncate(limit);
     Json(json!({"object": "list", "url": "/v1/refunds", "has_more": has_more, "data": refunds})).into_response()
+}
+
+/// The newest payments, as much as a look at them needs.
+async fn list_intents(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    list(&headers, "/v1/payment_intents", || {
+        shared.books().payments().iter().rev().take(PAGE).map(webhooks::payment_intent).collect()
+    })
+}
+
+async fn list_charges(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    list(&headers, "/v1/charges", || {
+        let books = shared.books();
+        let newest = books.payments().iter().rev().take(PAGE);
+        newest.map(|payment| webhooks::charge(payment, books.refunded(&payment.id))).collect()
+    })
+}
+
+async fn list_endpoints(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    list(&headers, "/v1/webhook_endpoints", || {
+        shared.endpoints().iter().enumerate().map(|(number, endpoint)| endpoint.shown(number)).collect()
+    })
+}
+
+/// A list that fits one page. The answer names the account's API version, as Stripe's do.
+fn list(headers: &HeaderMap, url: &str, data: impl FnOnce() -> Vec<Value>) -> Response {
+    if let Err(error) = authenticate(headers) {
+        return error.respond();
+    }
+    let body = json!({ "object": "list", "url": url, "has_more": false, "data": data() });
+    ([("stripe-version", API_VERSION)], Json(body)).into_response()
 }
 
 #[derive(Debug, Deserialize)]

@@ -53,6 +53,9 @@ pub(super) fn needs(service: Service, operation: &str, request: &Subject, secret
             let arn = secrets.iter().find(|secret| secret.name == *id).map_or(id, |secret| &secret.arn);
             vec![Need::new(format!("secretsmanager:{operation}"), arn)]
         }
+        Service::Sns => vec![Need::new(format!("sns:{operation}"), "*")],
+        Service::Lambda => vec![Need::new(format!("lambda:{operation}"), "*")],
+        Service::CloudFormation => vec![Need::new(format!("cloudformation:{operation}"), "*")],
     }
 }
 

@@ -1,6 +1,6 @@
 //! A refused request, as the developer reads it and as each AWS service answers it.
 
-use super::super::{Service, answer::AwsError};
+use super::super::{Service, answer::AwsError, query};
 use crate::template::ACCOUNT;
 use axum::{
     http::StatusCode,
@@ -35,8 +35,9 @@ impl Refusal {
             Service::DynamoDb => {
                 AwsError::new("com.amazon.coral.service#AccessDeniedException", message).into_response()
             }
+            Service::CloudFormation | Service::Sns => query::refuse(StatusCode::FORBIDDEN, "AccessDenied", &message),
             Service::SecretsManager => AwsError::new("AccessDeniedException", message).into_response(),
-            Service::Ses => {
+            Service::Ses | Service::Lambda => {
                 AwsError::new("AccessDeniedException", message).with_status(StatusCode::FORBIDDEN).into_response()
             }
             Service::Sqs => {

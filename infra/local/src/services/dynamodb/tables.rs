@@ -72,7 +72,7 @@ fn create(database: &Database, table: &Table) -> Result<(), DynoxideError> {
 }
 
 /// Runs one action of the emulator on JSON values.
-fn call<I: DeserializeOwned, O: Serialize>(
+pub(super) fn call<I: DeserializeOwned, O: Serialize>(
     request: Value,
     action: impl FnOnce(I) -> dynoxide::Result<O>,
 ) -> Result<Value, DynoxideError> {

@@ -1,0 +1,178 @@
+//! Judges what was read, an order, a payment or a product at a time.
+
+use super::report::{Broken, Counts, Report};
+use crate::{AwsError, Tables};
+use domain::settings::Product;
+use laws::{AT_REST, Books, Item, Law, OF_ENTRIES, OF_ITEMS, OF_ORDERS, OF_PAYMENTS, Settings, Shelves};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem::take,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// So many orders' payments and search entries are asked for at once.
+const BATCH: usize = 50;
+/// So many suspects are looked at again. More say that something else is wrong than that much is in motion.
+pub(super) const MAX_SUSPECTS: usize = 10_000;
+/// An order in the making is undone five minutes after its last step, by the next `reconcile`.
+const UNDONE_AFTER: Duration = Duration::from_mins(10);
+
+pub(super) struct Judge<'a> {
+    pub(super) tables: &'a Tables,
+    pub(super) settings: &'a Arc<Settings>,
+}
+
+pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+impl Judge<'_> {
+    /// Reads all orders: adds them to the shelves, and names those that look broken.
+    pub(super) async fn orders(
+        &self,
+        shelves: &mut Shelves,
+        counts: &mut Counts,
+        suspects: &mut BTreeSet<String>,
+    ) -> Result<(), AwsError> {
+        each_order(self.tables, async |orders| {
+            counts.orders += orders.len();
+            counts.owing += orders.iter().flatten().filter(|item| item.contains_key("owed")).count();
+            for order in &orders {
+                shelves.add_orders(order);
+            }
+            for (order, broken) in self.judged(orders).await? {
+                if !broken.is_empty() && suspects.len() < MAX_SUSPECTS {
+                    suspects.insert(order);
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The laws that each of some orders breaks.
+    pub(super) async fn judged(&self, orders: Vec<Vec<Item>>) -> Result<Vec<(String, Vec<Broken>)>, AwsError> {
+        let all: Vec<&Item> = orders.iter().flatten().collect();
+        let all: Vec<Item> = all.into_iter().cloned().collect();
+        let names = &self.tables.names;
+        let payments = laws::payments_of(&all);
+        let ids: BTreeSet<&str> = payments.iter().map(|(_, payment)| payment.as_str()).collect();
+        let keys: Vec<_> = ids.into_iter().map(|id| vec![("payment_id", id)]).collect();
+        let records = self.tables.some(&names.payments, &keys).await?;
+        let records: BTreeMap<&str, &Item> = records.iter().map(|item| (text(item, "payment_id"), item)).collect();
+        let entries = laws::entries(&all);
+        let keys: Vec<_> =
+            entries.iter().map(|(_, found)| vec![("term", found.term.as_str()), ("at", found.at.as_str())]).collect();
+        let mut found: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        for entry in self.tables.some(&names.search, &keys).await? {
+            let order = text(&entry, "at").rsplit('#').next().unwrap_or_default().to_owned();
+            found.entry(order).or_default().push(entry);
+        }
+        let mut judged = Vec::new();
+        for items in orders {
+            let order = items.first().map(|item| text(item, "order_id").to_owned()).unwrap_or_default();
+            let own = payments.iter().filter(|(of, _)| *of == order);
+            let own = own.filter_map(|(_, payment)| records.get(payment.as_str()).copied());
+            let is_abandoned = items.iter().any(is_abandoned);
+            let books = Books {
+                payments: own.cloned().collect(),
+                search: found.remove(&order).unwrap_or_default(),
+                settings: Arc::clone(self.settings),
+                orders: items,
+                ..Books::default()
+            };
+            let at_rest = if is_abandoned { AT_REST } else { &[] };
+            let laws = [OF_ORDERS, OF_ITEMS, at_rest];
+            judged.push((order.clone(), broken(&laws, &books, &format!("order {order}"))));
+        }
+        Ok(judged)
+    }
+
+    /// Reads all payment records, and names those that look broken.
+    pub(super) async fn payments(&self, counts: &mut Counts) -> Result<BTreeSet<String>, AwsError> {
+        let mut suspects = BTreeSet::new();
+        let table = &self.tables.names.payments;
+        let read = self.tables.scan(table, async |page| {
+            counts.payments += page.len();
+            counts.owing += page.iter().filter(|item| item.contains_key("owed")).count();
+            for item in page {
+                let id = text(&item, "payment_id").to_owned();
+                if !payment(item).is_empty() && suspects.len() < MAX_SUSPECTS {
+                    suspects.insert(id);
+                }
+            }
+            Ok(())
+        });
+        read.await?;
+        Ok(suspects)
+    }
+}
+
+/// The laws that a payment record breaks.
+pub(super) fn payment(item: Item) -> Vec<Broken> {
+    let of = format!("payment {}", text(&item, "payment_id"));
+    broken(&[OF_PAYMENTS, OF_ITEMS], &Books { payments: vec![item], ..Books::default() }, &of)
+}
+
+pub(super) fn entries(page: Vec<Item>, report: &mut Report) {
+    report.counts.entries += page.len();
+    report.broken.extend(broken(&[OF_ENTRIES], &Books { search: page, ..Books::default() }, "search"));
+}
+
+/// The products that cannot be read.
+pub(super) fn products(page: &[Item]) -> Vec<Broken> {
+    let unreadable = page.iter().filter_map(|item| {
+        let error = serde_json::from_value::<Product>(item.clone().into()).err()?;
+        Some(Broken {
+            law: "products can be read",
+            of: format!("product {}", text(item, "sku")),
+            says: error.to_string(),
+            remedy: "PUT /products/{sku} writes it again",
+        })
+    });
+    unreadable.collect()
+}
+
+/// What breaks these laws. A sentence that several laws say is kept once.
+fn broken(laws: &[&[Law]], books: &Books, of: &str) -> Vec<Broken> {
+    let mut said = BTreeSet::new();
+    let mut found = Vec::new();
+    for law in laws.iter().copied().flatten() {
+        let new = law.broken(books).into_iter().filter(|says| said.insert(says.clone()));
+        found.extend(new.map(|says| Broken { law: law.name, of: of.to_owned(), says, remedy: law.remedy }));
+    }
+    found
+}
+
+/// Whether an order in the making should have been undone by now.
+fn is_abandoned(item: &Item) -> bool {
+    let until = text(item, "due_at").parse().ok().map(|at| UNIX_EPOCH + Duration::from_millis(at));
+    text(item, "item") == "forming" && until.is_none_or(|until| until + UNDONE_AFTER < SystemTime::now())
+}
+
+/// Hands over all orders, some at a time, each with all its items.
+pub(super) async fn each_order(
+    tables: &Tables,
+    mut batch: impl AsyncFnMut(Vec<Vec<Item>>) -> Result<(), AwsError>,
+) -> Result<(), AwsError> {
+    let (mut order, mut whole): (Vec<Item>, Vec<Vec<Item>>) = Default::default();
+    let read = tables.scan(&tables.names.orders, async |page| {
+        for item in page {
+            if order.first().is_some_and(|first| text(first, "order_id") != text(&item, "order_id")) {
+                whole.push(take(&mut order));
+            }
+            order.push(item);
+            if whole.len() == BATCH {
+                batch(take(&mut whole)).await?;
+            }
+        }
+        Ok(())
+    });
+    read.await?;
+    if !order.is_empty() {
+        whole.push(order);
+    }
+    batch(whole).await
+}

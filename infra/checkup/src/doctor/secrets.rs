@@ -1,0 +1,111 @@
+//! The secrets: set, of the right kind and of the right mode. Their values are in no finding.
+
+use super::{Findings, is_live};
+use crate::{AwsError, Deployment};
+use aws_sdk_secretsmanager::Client;
+use runtime::Aws;
+use std::collections::BTreeMap;
+
+const PUT: &str = "put it as infra/README.md shows: aws secretsmanager put-secret-value";
+
+/// The values by logical id. What has none or cannot be read is left out.
+pub(super) type Values = BTreeMap<String, String>;
+
+pub(super) async fn examine(aws: &Aws, deployment: &Deployment, findings: &mut Findings) -> Values {
+    let client = Client::new(aws.config());
+    let mut values = Values::new();
+    let secrets = deployment.resources.iter().filter(|resource| resource.kind == "AWS::SecretsManager::Secret");
+    for secret in secrets {
+        let of = format!("secret {}", secret.logical_id);
+        let answer = client.get_secret_value().secret_id(&secret.physical_id).send().await;
+        match answer.map_err(AwsError::of("GetSecretValue", &*of)) {
+            Ok(answer) => {
+                let value = answer.secret_string.unwrap_or_default();
+                judge(&of, &secret.logical_id, &value, is_live(deployment), findings);
+                values.insert(secret.logical_id.clone(), value);
+            }
+            // The warehouse's may never be needed.
+            Err(error) if error.is_missing() && secret.logical_id == "WarehouseWebhookSecret" => {
+                findings.warn(&of, "it has no value: a location with a webhook would not be notified", PUT);
+            }
+            Err(error) if error.is_missing() => findings.fail(&of, "it has no value", PUT),
+            Err(error) => findings.unknown(&of, &error),
+        }
+    }
+    values
+}
+
+fn judge(of: &str, logical_id: &str, value: &str, is_live: bool, findings: &mut Findings) {
+    if value.trim().is_empty() {
+        return findings.fail(of, "it is empty", PUT);
+    }
+    match logical_id {
+        "StripeApiKey" => api_key(of, value.trim(), is_live, findings),
+        _ => signing(of, logical_id, value, findings),
+    }
+}
+
+/// A key for the provider's API names its kind and its mode.
+fn api_key(of: &str, key: &str, is_live: bool, findings: &mut Findings) {
+    let mode = |live: bool| if live { "live" } else { "test" };
+    let kinds =
+        [("sk_live_", true, false), ("rk_live_", true, true), ("sk_test_", false, false), ("rk_test_", false, true)];
+    match kinds.into_iter().find(|(prefix, ..)| key.starts_with(prefix)) {
+        None => findings.fail(of, "it is no secret or restricted key (sk_… or rk_…)", PUT),
+        Some((_, key_is_live, _)) if key_is_live != is_live => {
+            let (has, wants) = (mode(key_is_live), mode(is_live));
+            findings.fail(of, format!("it is of the {has} mode, and the stack of the {wants} mode"), PUT);
+        }
+        Some((_, _, is_restricted)) if !is_restricted && is_live => {
+            let remedy = "make a restricted key that may write refunds and read payments, as infra/README.md says";
+            findings.warn(of, "it may do everything with the account's money", remedy);
+        }
+        Some(_) => findings.fine(of, format!("it is set, of the {} mode", mode(is_live))),
+    }
+}
+
+/// What webhooks are signed with: one, or two on a line each while it is rolled.
+fn signing(of: &str, logical_id: &str, value: &str, findings: &mut Findings) {
+    let lines: Vec<&str> = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.iter().any(|line| !line.starts_with("whsec_") || line.len() < 20) {
+        return findings.fail(of, "it is no signing secret (whsec_…)", PUT);
+    }
+    if lines.len() > 1 && logical_id == "StripeWebhookSecret" {
+        let remedy = "a day after it was rolled, store the new one alone";
+        return findings.warn(of, format!("{} of them are taken", lines.len()), remedy);
+    }
+    findings.fine(of, "it is set");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::Grade;
+
+    #[test]
+    fn a_secret_is_of_the_right_kind_and_mode() {
+        let signing = "whsec_0123456789abcdef";
+        for (secret, value, is_live, expected) in [
+            ("StripeApiKey", "rk_live_x", true, Grade::Fine),
+            ("StripeApiKey", "rk_test_x", false, Grade::Fine),
+            ("StripeApiKey", "sk_test_x", false, Grade::Fine),
+            ("StripeApiKey", "sk_live_x", true, Grade::Warning),
+            ("StripeApiKey", "rk_live_x", false, Grade::Failure),
+            ("StripeApiKey", "sk_test_x", true, Grade::Failure),
+            ("StripeApiKey", "pk_live_x", true, Grade::Failure),
+            ("StripeApiKey", signing, true, Grade::Failure),
+            ("StripeApiKey", " \n", true, Grade::Failure),
+            ("StripeWebhookSecret", signing, true, Grade::Fine),
+            ("StripeWebhookSecret", "whsec_0123456789abcdef\nwhsec_fedcba9876543210\n", true, Grade::Warning),
+            ("StripeWebhookSecret", "sk_live_0123456789abcdef", true, Grade::Failure),
+            ("StripeWebhookSecret", "whsec_", true, Grade::Failure),
+            ("WarehouseWebhookSecret", signing, true, Grade::Fine),
+            ("WarehouseWebhookSecret", "secret", true, Grade::Failure),
+        ] {
+            let mut findings = Findings::default();
+            judge("it", secret, value, is_live, &mut findings);
+            assert_eq!(findings.worst(), expected, "{secret} {value}");
+            assert!(!findings.to_string().contains("0123456789"), "a finding tells the value");
+        }
+    }
+}
