@@ -49,7 +49,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Broken { law, of, says, remedy } in &self.broken {
-            writeln!(f, "BROKEN  {law}\n        {of}: {says}\n        → {remedy}")?;
+            // Most sentences begin with what they are about.
+            let of = if says.starts_with(of.as_str()) { String::new() } else { format!("{of}: ") };
+            writeln!(f, "BROKEN  {law}\n        {of}{says}\n        → {remedy}")?;
         }
         for moving in &self.moving {
             writeln!(f, "MOVING  {moving}: it changed whenever it was looked at. Check again when less is sold.")?;

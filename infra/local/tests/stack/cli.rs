@@ -214,6 +214,24 @@ async fn dead_letters_are_listed_and_sent_back() {
 }
 
 #[tokio::test]
+async fn check_and_doctor_look_at_the_running_stack_and_say_what_is_not_there() {
+    let project = Project::new();
+    for command in ["check", "doctor"] {
+        let (done, said) = project.output(&[command]).await;
+        assert!(!done && said.contains("no local stack is running"), "{said}");
+    }
+    let running = project.start().await;
+    // The small template has none of the tables.
+    let (done, said) = project.output(&["check"]).await;
+    assert!(!done && said.contains("OrdersTable of the stack orderly-local does not exist here"), "{said}");
+    let (done, said) = project.output(&["doctor"]).await;
+    assert!(!done && said.contains("FAILURE  tables") && said.contains("failures, "), "{said}");
+    let elsewhere = ["check", "--stack", "another", "--endpoint-url", &running.services];
+    let (done, said) = project.output(&elsewhere).await;
+    assert!(!done && said.contains("the stack another does not exist here"), "{said}");
+}
+
+#[tokio::test]
 async fn services_are_not_advertised_to_everybody() {
     let project = Project::new();
     for everywhere in ["0.0.0.0", "::", "::ffff:0.0.0.0"] {
