@@ -169,7 +169,7 @@ async fn check_says_which_table_or_stack_is_not_there() {
 fn runtime_of_a_function(world: &World) -> runtime::Aws {
     use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
     let credentials = Credentials::new("order-intake", "x", None, None, "test");
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let endpoint = Some(world.stack.endpoint().to_owned());
-    runtime::Aws::new("us-east-1".to_owned(), SharedCredentialsProvider::new(credentials), endpoint, http)
+    let connect = |_| aws_smithy_http_client::Builder::new().build_http();
+    let (endpoint, clock) = (Some(world.stack.endpoint().to_owned()), runtime::Clock::system());
+    runtime::Aws::new("us-east-1".to_owned(), SharedCredentialsProvider::new(credentials), endpoint, &clock, connect)
 }
