@@ -73,9 +73,18 @@ impl Backing {
         let webhooks = format!("{api_url}/webhooks/payments/stripe");
         let outputs = [("ApiUrl", api_url), ("StripeWebhookUrl", webhooks)];
         let outputs = outputs.into_iter().map(|(name, url)| (name.to_owned(), url)).collect();
+        let keeps_in = data_dir.clone();
         let config = ServicesConfig { data_dir, secrets, outputs, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;
         let stripe = Stripe::start(stripe, stripe_config)?;
+        let signing = stripe.clone();
+        services.secrets().watch(move |name, value| {
+            signing.secret_is_put(name, value);
+            let kept = keeps_in.as_deref().map(|directory| Keep::change(directory, name, value));
+            if let Some(Err(error)) = kept {
+                tracing::error!(%error, secret = name, "the new value is lost with the next start");
+            }
+        });
         let warehouse = WarehouseHook::start(warehouse);
         let pages = Console { services: services.clone(), warehouse: Some(warehouse.clone()), links };
         let console = console.serve(console::router(pages));

@@ -22,7 +22,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util
 
 /// Orderly on this machine: the system that template.yaml declares, with everything it needs around it.
 #[derive(Debug, Parser)]
-#[command(name = "cargo run --", version, args_conflicts_with_subcommands = true)]
+#[command(name = "cargo run --", display_name = "Orderly", version, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Options stand after the command that they are for.")]
 struct Arguments {
     /// The template; without this, the nearest template.yaml above the current directory
@@ -59,6 +59,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error(transparent)]
     Build(#[from] BuildError),
+    #[error("{}", .0.join("\n       "))]
+    Ports(Vec<String>),
     #[error("{source} (--{flag}-port)")]
     Taken { flag: &'static str, source: BindError },
     #[error(transparent)]
@@ -155,6 +157,12 @@ mod tests {
 
     fn parse(line: &str) -> Result<Arguments, clap::Error> {
         Arguments::try_parse_from(["cargo run --"].into_iter().chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn the_version_is_orderlys() {
+        let shown = parse("--version").unwrap_err().to_string();
+        assert_eq!(shown, format!("Orderly {}\n", env!("CARGO_PKG_VERSION")));
     }
 
     #[test]

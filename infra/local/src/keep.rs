@@ -41,6 +41,16 @@ impl Keep {
         }
         Ok(keep)
     }
+
+    /// Keeps another value of a secret.
+    pub(crate) fn change(data_dir: &Path, name: &str, value: &str) -> Result<(), KeepError> {
+        let path = data_dir.join(FILE);
+        if let Some(mut keep) = files::read_json::<Self>(&path)? {
+            keep.secrets.insert(name.to_owned(), value.to_owned());
+            files::write_json(&path, &keep)?;
+        }
+        Ok(())
+    }
 }
 
 /// Generates a secret. A payment provider's key must have a form that its simulator accepts. The others sign webhooks
@@ -82,6 +92,8 @@ mod tests {
         let second = open(&["Signing", "NewName"]);
         assert_eq!(second.operator_key, first.operator_key);
         assert_eq!(second.secrets["Signing"], first.secrets["Signing"]);
+        Keep::change(directory.path(), "Signing", "whsec_new").unwrap();
+        assert_eq!(open(&["Signing", "NewName"]).secrets["Signing"], "whsec_new");
         assert_eq!(second.secrets.into_keys().collect::<Vec<_>>(), ["NewName", "Signing"]);
     }
 }

@@ -2,7 +2,10 @@
 
 use super::CliError;
 use clap::Args;
-use orderly_local::{Ports, StackError, services::BindError};
+use orderly_local::{
+    Ports, StackError,
+    services::{BindError, Listener},
+};
 
 /// The ports of the whole stack.
 #[derive(Debug, Clone, Copy, Args)]
@@ -48,22 +51,69 @@ impl From<BackingPortArgs> for Ports {
     }
 }
 
-/// Adds the flag to the error of a port that is taken.
-pub(crate) fn explain(ports: Ports, error: StackError) -> CliError {
-    let StackError::Bind(source @ (BindError::Taken(port) | BindError::Refused { port, .. })) = error else {
-        return CliError::Stack(error);
-    };
+/// Each port under the name of its flag.
+fn flags(ports: Ports) -> [(&'static str, u16); 6] {
     let Ports { api, console, services, invoke, stripe, warehouse } = ports;
-    let flags = [
+    [
         ("api", api),
         ("console", console),
         ("services", services),
         ("invoke", invoke),
         ("stripe", stripe),
         ("warehouse", warehouse),
-    ];
-    match flags.into_iter().find(|(_, of_flag)| *of_flag == port) {
+    ]
+}
+
+/// Names every port that cannot be had, so that nobody finds them one by one. A port that is taken after this is named when it
+/// is bound.
+pub(crate) async fn check(ports: Ports) -> Result<(), CliError> {
+    let mut problems = Vec::new();
+    let mut bound: Vec<(&str, Listener)> = Vec::new();
+    for (flag, port) in flags(ports).into_iter().filter(|(_, port)| *port != 0) {
+        if let Some((other, _)) = bound.iter().find(|(_, listener)| listener.port() == port) {
+            problems.push(format!("--{other}-port and --{flag}-port are both {port}: each needs a port of its own"));
+            continue;
+        }
+        match Listener::bind(port).await {
+            Ok(listener) => bound.push((flag, listener)),
+            Err(error) => problems.push(format!("{error} (--{flag}-port)")),
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(CliError::Ports(problems)) }
+}
+
+/// Adds the flag to the error of a port that is taken.
+pub(crate) fn explain(ports: Ports, error: StackError) -> CliError {
+    let StackError::Bind(source @ (BindError::Taken(port) | BindError::Refused { port, .. })) = error else {
+        return CliError::Stack(error);
+    };
+    match flags(ports).into_iter().find(|(_, of_flag)| *of_flag == port) {
         Some((flag, _)) => CliError::Taken { flag, source },
         None => CliError::Stack(StackError::Bind(source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn all_ports_that_cannot_be_had_are_named_at_once() {
+        let (one, two) = (Listener::bind(0).await.unwrap(), Listener::bind(0).await.unwrap());
+        let free = Listener::bind(0).await.unwrap().port();
+        let ports = Ports { api: one.port(), console: free, services: free, stripe: two.port(), ..Ports::default() };
+        let error = check(ports).await.unwrap_err().to_string();
+        let expected = [
+            format!("port {} is in use by another program: stop it, or choose another port (--api-port)", one.port()),
+            format!("--console-port and --services-port are both {free}: each needs a port of its own"),
+            format!(
+                "port {} is in use by another program: stop it, or choose another port (--stripe-port)",
+                two.port()
+            ),
+        ];
+        assert_eq!(error, expected.join("\n       "));
+        check(Ports::default()).await.unwrap();
     }
 }

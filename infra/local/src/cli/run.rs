@@ -3,7 +3,7 @@
 use super::{
     CliError,
     follow::follow,
-    ports::{PortArgs, explain},
+    ports::{PortArgs, check, explain},
     state::{State, workspace},
     stop_requested,
 };
@@ -23,6 +23,9 @@ use tokio::time::timeout;
 
 /// How long the last log lines may take to arrive after the stack has stopped.
 const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The file of addresses and keys in the state's directory.
+const EXPORTS: &str = "env";
 
 /// What an empty shop needs before its first order, as infra/README.md has it.
 const FIRST_STEPS: [(&str, &str, &str); 4] = [
@@ -51,6 +54,7 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
     let RunArgs { binaries, in_memory, empty, ports } = arguments;
     let ports = ports.into();
     let state = State::hold(template)?;
+    check(ports).await?;
     let binaries = match binaries {
         Some(directory) => directory,
         None => build(template).await?,
@@ -66,9 +70,8 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
     println!("  Started in {} ms\n", start.elapsed().as_millis());
     let widest_name = stack.system().functions.keys().map(String::len).max().unwrap_or_default();
     let mut followed = tokio::spawn(follow(stack.logs().follow(), widest_name));
-    let kept = (!in_memory).then(|| state.directory());
     let served = tokio::select! {
-        served = serve(&stack, empty, kept) => served,
+        served = serve(&stack, empty, in_memory, &state) => served,
         // Standard output is closed.
         _ = &mut followed => Ok(()),
     };
@@ -81,11 +84,28 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
 }
 
 /// Seeds the demo shop unless `empty`, then waits for the stop signal.
-async fn serve(stack: &Stack, empty: bool, kept: Option<&Path>) -> Result<(), CliError> {
+async fn serve(stack: &Stack, empty: bool, in_memory: bool, state: &State) -> Result<(), CliError> {
+    let kept = (!in_memory).then(|| state.directory());
     let operator = Client::new(stack.api_url(), stack.operator_key());
     let shop = if empty { None } else { Some(seed(&operator, &stack.warehouse().url(), kept).await?) };
-    introduce(stack, shop.as_ref(), kept);
+    let exports = exports(stack, shop.as_ref());
+    let to_source = state.write(EXPORTS, exports.as_bytes())?;
+    introduce(stack, shop.as_ref(), &exports, &to_source);
+    match kept {
+        None => println!("  Nothing is kept. Ctrl-C stops.\n"),
+        Some(directory) => println!("  Kept in {}. Ctrl-C stops.\n", directory.display()),
+    }
     stop_requested().await
+}
+
+/// The addresses and keys that the README's examples use, for a shell.
+fn exports(stack: &Stack, shop: Option<&Shop>) -> String {
+    let (api, stripe, operator) = (stack.api_url(), stack.stripe().endpoint(), stack.operator_key());
+    let mut exports = format!("export API={api} STRIPE={stripe} OPERATOR={operator}\n");
+    if let Some(Shop { storefront_key, warehouse_key, service_key }) = shop {
+        exports += &format!("export STOREFRONT={storefront_key} WAREHOUSE={warehouse_key} SERVICE={service_key}\n");
+    }
+    exports
 }
 
 pub(super) async fn build(template: &Path) -> Result<PathBuf, CliError> {
@@ -98,7 +118,7 @@ pub(super) async fn build(template: &Path) -> Result<PathBuf, CliError> {
     Ok(directory)
 }
 
-fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
+fn introduce(stack: &Stack, shop: Option<&Shop>, exports: &str, to_source: &Path) {
     let (api, key) = (stack.api_url(), stack.operator_key());
     let line = |what: &str, value: &str| println!("  {what:20}  {value}");
     line("HTTP API", api);
@@ -108,26 +128,25 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, kept: Option<&Path>) {
     line("Payment provider", stack.stripe().endpoint());
     line("Warehouse's webhook", &stack.warehouse().url());
     line("Operator's API key", key);
-    let exports = format!("  export API={api} STRIPE={} OPERATOR={key}", stack.stripe().endpoint());
     if let Some(Shop { storefront_key, warehouse_key, service_key }) = shop {
         line("Storefront's API key", storefront_key);
         line("Warehouse's API key", warehouse_key);
         line("Service's API key", service_key);
-        println!("\n  A demo shop is there. Try:\n\n  curl -H 'Authorization: Bearer {key}' {api}/stock/MUG-BLUE\n");
-        // The README's examples use these.
-        println!("{exports}\n  export STOREFRONT={storefront_key} WAREHOUSE={warehouse_key} SERVICE={service_key}\n");
+        println!("\n  A demo shop is there. Try:\n\n  curl -H 'Authorization: Bearer {key}' {api}/stock/MUG-BLUE");
     } else {
-        println!("\n  Nothing is in it. A shop begins with:\n\n{exports}");
+        println!("\n  Nothing is in it.");
+    }
+    // They stay there when they have scrolled away here.
+    println!("\n  For the README's examples, also in later terminals:  . {}\n", to_source.display());
+    exports.lines().for_each(|export| println!("  {export}"));
+    if shop.is_none() {
+        println!("\n  A shop begins with:\n");
         for (method, path, body) in FIRST_STEPS {
             println!(
                 "  curl -s -X {method} $API{path} -H \"Authorization: Bearer $OPERATOR\" \\\n    -H 'Content-Type: \
                  application/json' -d '{body}'"
             );
         }
-        println!();
     }
-    match kept {
-        None => println!("  Nothing is kept. Ctrl-C stops.\n"),
-        Some(directory) => println!("  Kept in {}. Ctrl-C stops.\n", directory.display()),
-    }
+    println!();
 }

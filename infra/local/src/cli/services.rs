@@ -2,7 +2,7 @@
 
 use super::{
     CliError,
-    ports::{BackingPortArgs, explain},
+    ports::{BackingPortArgs, check, explain},
     state::State,
     stop_requested,
 };
@@ -47,6 +47,7 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
         refuse_everywhere(host).await?;
     }
     let state = State::hold(template)?;
+    check(ports).await?;
     let options = BackingOptions {
         template: template.to_owned(),
         data_dir: Some(state.directory().to_owned()),

@@ -25,6 +25,9 @@ pub use self::{
 use super::courier::{Courier, DeliveryError, Webhook};
 use crate::services::{Listener, Server};
 
+/// The template's secret that signs webhooks.
+const WEBHOOK_SECRET: &str = "StripeWebhookSecret";
+
 /// The provider's settings.
 #[derive(Debug, Clone)]
 pub struct StripeConfig {
@@ -46,7 +49,7 @@ impl StripeConfig {
         clock: Clock,
     ) -> Self {
         // A template without this secret has no receiver to sign for.
-        let webhook_secret = secrets.get("StripeWebhookSecret").cloned().unwrap_or_default();
+        let webhook_secret = secrets.get(WEBHOOK_SECRET).cloned().unwrap_or_default();
         let webhook_url = Some(format!("{api_url}/webhooks/payments/stripe"));
         Self { webhook_secret, webhook_url, data_dir, clock }
     }
@@ -108,6 +111,14 @@ impl Stripe {
     /// What `StripeApiUrl` must say: `http://127.0.0.1:12111`.
     pub fn endpoint(&self) -> &str {
         self.server.endpoint()
+    }
+
+    /// Hears of a secret's new value. Webhooks are signed with the first line of theirs, as after a roll in Stripe's
+    /// dashboard.
+    pub(crate) fn secret_is_put(&self, name: &str, value: &str) {
+        if name == WEBHOOK_SECRET {
+            self.shared.signer.roll(value);
+        }
     }
 
     /// Sets the URL for webhooks from now on.

@@ -16,8 +16,21 @@ use std::{
 use uuid::Uuid;
 
 /// The secrets and their current values. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Secrets(Arc<Mutex<BTreeMap<String, Secret>>>);
+#[derive(Clone)]
+pub struct Secrets {
+    known: Arc<Mutex<BTreeMap<String, Secret>>>,
+    /// Who wants to hear of values that are put.
+    watchers: Arc<Mutex<Vec<Watcher>>>,
+}
+
+/// Is told the secret's name and its new value.
+type Watcher = Box<dyn Fn(&str, &str) + Send + Sync>;
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Secrets").field(&*self.lock()).finish()
+    }
+}
 
 struct Secret {
     arn: String,
@@ -66,12 +79,12 @@ impl Secrets {
         let secrets = secrets.collect();
         match values.into_keys().next() {
             Some(unknown) => Err(unknown),
-            None => Ok(Self(Arc::new(Mutex::new(secrets)))),
+            None => Ok(Self { known: Arc::new(Mutex::new(secrets)), watchers: Arc::default() }),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The current value of the secret with this logical id.
@@ -79,7 +92,12 @@ impl Secrets {
         self.lock().get(name)?.current.as_ref().map(|version| version.value.clone())
     }
 
-    /// Sets a new value of the secret; false if the template declares no such secret.
+    /// Calls `watcher` with each value that somebody puts from now on, as a person rolls a secret.
+    pub(crate) fn watch(&self, watcher: impl Fn(&str, &str) + Send + Sync + 'static) {
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(watcher));
+    }
+
+    /// Sets a new value of the secret and tells nobody; false if the template declares no such secret.
     pub fn set(&self, name: &str, value: impl Into<String>) -> bool {
         match self.lock().get_mut(name) {
             Some(secret) => {
@@ -119,6 +137,8 @@ impl Secrets {
         let mut secrets = self.lock();
         let (name, secret) = find(&mut secrets, &request.secret_id)?;
         let version = secret.current.insert(Version::new(request.secret_string));
+        let watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.iter().for_each(|watcher| watcher(name, &version.value));
         Ok(json!({
             "ARN": secret.arn,
             "Name": name,

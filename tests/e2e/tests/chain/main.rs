@@ -26,6 +26,7 @@ mod messages;
 mod money;
 mod people;
 mod provider;
+mod readme;
 mod reaper;
 mod relay;
 mod restore;

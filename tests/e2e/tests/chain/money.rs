@@ -440,3 +440,21 @@ async fn two_inspections_at_once_refund_once() {
     laws::hold(&world).await;
     assert_eq!(world.read(&order).await["refunded"], 3390, "both mugs, and the shipping because all came back");
 }
+
+#[tokio::test]
+async fn a_signing_secret_that_is_rolled_reaches_the_provider_and_is_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = World::start_in(directory.path()).await;
+    let put = json!({ "SecretId": "StripeWebhookSecret", "SecretString": "whsec_rolled\nwhsec_before" });
+    let request = orderly_local::http_client().post(world.stack.endpoint());
+    let request = request.header("x-amz-target", "secretsmanager.PutSecretValue").body(put.to_string());
+    request.send().await.unwrap().error_for_status().unwrap();
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 1)]).await;
+    assert_eq!(world.read(&order).await["payment_status"], "paid");
+    world.stack.shutdown().await;
+
+    let world = World::start_in(directory.path()).await;
+    assert_eq!(world.stack.secret("StripeWebhookSecret").as_deref(), Some("whsec_rolled\nwhsec_before"));
+    world.place_and_pay("2", &[("MUG-BLUE", 1)]).await;
+    laws::hold(&world).await;
+}

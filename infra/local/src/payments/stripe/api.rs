@@ -406,6 +406,20 @@ struct PayRequest {
     currency: String,
 }
 
+/// What Orderly said of an event, for the person who caused it.
+fn outcome(status: StatusCode, answer: &Value) -> String {
+    match answer["outcome"].as_str() {
+        Some("recorded") => {
+            "recorded: the order knows the payment (GET /orders/{id} shows what it made of it)".to_owned()
+        }
+        Some("unmatched") => "unmatched: there is no such order, so the payment waits for it or for a person \
+                              (GET /operations/unmatched-payments)"
+            .to_owned(),
+        Some(other) => other.to_owned(),
+        None => format!("delivered, answered {status}"),
+    }
+}
+
 /// Pays an order for a person with curl, and delivers the webhook.
 async fn pay(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let request: PayRequest = match serde_json::from_slice(&body) {
@@ -422,11 +436,11 @@ async fn pay(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
             return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response();
         }
     };
-    let delivered = match shared.courier.deliver(&webhook).await {
-        Ok(status) if status.is_success() => format!("delivered, answered {status}"),
-        Ok(status) => {
+    let delivered = match shared.courier.ask(&webhook).await {
+        Ok((status, answer)) if status.is_success() => outcome(status, &answer),
+        Ok((status, answer)) => {
             tokio::spawn(Arc::clone(&shared.courier).deliver_with_retries(webhook.clone()));
-            format!("answered {status}, trying again")
+            format!("answered {status} ({}), trying again", answer["detail"].as_str().unwrap_or("in no words"))
         }
         Err(error) => {
             tokio::spawn(Arc::clone(&shared.courier).deliver_with_retries(webhook.clone()));

@@ -7,11 +7,12 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Signs with the endpoint's secret.
+/// Signs with the endpoint's secret. Clones share it.
 #[derive(Clone)]
 pub(super) struct Signer {
-    secret: String,
+    secret: Arc<Mutex<String>>,
 }
 
 impl std::fmt::Debug for Signer {
@@ -23,7 +24,18 @@ impl std::fmt::Debug for Signer {
 impl Signer {
     /// The newest secret is on the first line.
     pub(super) fn new(secrets: &str) -> Self {
-        Self { secret: secrets.lines().next().unwrap_or_default().trim().to_owned() }
+        let signer = Self { secret: Arc::default() };
+        signer.roll(secrets);
+        signer
+    }
+
+    /// Signs with the first of these from now on.
+    pub(super) fn roll(&self, secrets: &str) {
+        secrets.lines().next().unwrap_or_default().trim().clone_into(&mut self.secret());
+    }
+
+    fn secret(&self) -> MutexGuard<'_, String> {
+        self.secret.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn event(&self, kind: &str, object: &Value, now: Timestamp) -> Webhook {
@@ -45,7 +57,7 @@ impl Signer {
     pub(super) fn sign(&self, body: Vec<u8>, now: Timestamp) -> Webhook {
         let time = now.as_second();
         // HMAC accepts a key of any length.
-        let signature = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).map(|mut mac| {
+        let signature = Hmac::<Sha256>::new_from_slice(self.secret().as_bytes()).map(|mut mac| {
             mac.update(format!("{time}.").as_bytes());
             mac.update(&body);
             HEXLOWER.encode(&mac.finalize().into_bytes())
