@@ -2,7 +2,7 @@
 
 use super::{
     Clock,
-    connections::{IDLE_AT_AWS, IDLE_ELSEWHERE, Maker, Thawing, over_tls},
+    connections::{KEPT_AT_AWS, KEPT_ELSEWHERE, Maker, Thawing, over_tls},
     web::Web,
 };
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -69,9 +69,9 @@ impl Aws {
         connect: impl Fn(SignedDuration) -> SharedHttpClient + Send + Sync + 'static,
     ) -> Self {
         let connect: Arc<Maker> = Arc::new(connect);
-        let client = |idle| {
+        let client = |kept| {
             let connect = Arc::clone(&connect);
-            SharedHttpClient::new(Thawing::new(move |idle| connect(idle), clock, idle))
+            SharedHttpClient::new(Thawing::new(move |kept| connect(kept), clock, kept))
         };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -83,7 +83,7 @@ impl Aws {
             .behavior_version(aws_config::BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(credentials)
-            .http_client(client(IDLE_AT_AWS))
+            .http_client(client(KEPT_AT_AWS))
             .timeout_config(timeouts)
             .retry_config(retries)
             // Each attempt has its time limit, so the speed of bodies of a few kilobytes need not be watched.
@@ -94,7 +94,7 @@ impl Aws {
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
             .identity_cache(aws_sdk_dynamodb::config::IdentityCache::lazy().build());
         config.set_endpoint_url(endpoint);
-        Self { config: config.build(), web: client(IDLE_ELSEWHERE) }
+        Self { config: config.build(), web: client(KEPT_ELSEWHERE) }
     }
 
     /// For programs outside the functions: whatever answers at `endpoint`, called without a role.

@@ -19,35 +19,36 @@ use std::{
 };
 
 /// AWS's own clients give an idle connection up after a minute.
-pub(super) const IDLE_AT_AWS: SignedDuration = SignedDuration::from_secs(50);
+pub(super) const KEPT_AT_AWS: SignedDuration = SignedDuration::from_secs(50);
 /// What a merchant runs may close it much sooner: a server of Node.js does so after five seconds. A request there is sent
 /// once, so its connection must be alive.
-pub(super) const IDLE_ELSEWHERE: SignedDuration = SignedDuration::from_secs(4);
+pub(super) const KEPT_ELSEWHERE: SignedDuration = SignedDuration::from_secs(4);
 
 /// Makes an HTTP client whose pool keeps idle connections for a given time.
 pub(super) type Maker = dyn Fn(SignedDuration) -> SharedHttpClient + Send + Sync;
 
-/// An HTTP client that takes a new pool of connections after it was not used for a while.
+/// An HTTP client that takes a new pool of connections after a while.
 ///
 /// Between invocations Lambda freezes a sandbox. Its connections are closed meanwhile, by the other side or by what is
 /// between, and nobody in the sandbox sees it. The pool's own timer does not help: monotonic clocks may stand still during
-/// a freeze. So the wall clock is asked at each request.
+/// a freeze. So the wall clock is asked at each request. What counts is the age of the pool and not its last use: it has
+/// connections to several hosts, and a busy one says nothing about the others. A handshake in a while is the price.
 pub(super) struct Thawing<M> {
     make: M,
     clock: Clock,
-    idle: SignedDuration,
+    kept: SignedDuration,
     pool: Mutex<Pool>,
 }
 
 struct Pool {
     client: SharedHttpClient,
-    used_at: Timestamp,
+    made_at: Timestamp,
 }
 
 impl<M: Fn(SignedDuration) -> SharedHttpClient + Send + Sync> Thawing<M> {
-    pub(super) fn new(make: M, clock: &Clock, idle: SignedDuration) -> Self {
-        let pool = Mutex::new(Pool { client: make(idle), used_at: clock.now() });
-        Self { make, clock: clock.clone(), idle, pool }
+    pub(super) fn new(make: M, clock: &Clock, kept: SignedDuration) -> Self {
+        let pool = Mutex::new(Pool { client: make(kept), made_at: clock.now() });
+        Self { make, clock: clock.clone(), kept, pool }
     }
 
     fn pool(&self) -> MutexGuard<'_, Pool> {
@@ -57,17 +58,16 @@ impl<M: Fn(SignedDuration) -> SharedHttpClient + Send + Sync> Thawing<M> {
 
 impl<M> fmt::Debug for Thawing<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Thawing({:#})", self.idle)
+        write!(f, "Thawing({:#})", self.kept)
     }
 }
 
 impl<M: Fn(SignedDuration) -> SharedHttpClient + Send + Sync> HttpClient for Thawing<M> {
     fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
         let (mut pool, now) = (self.pool(), self.clock.now());
-        if has_passed(self.idle, pool.used_at, now) && !Safeguard::ConnectionsAreRenewed.is_off() {
-            pool.client = (self.make)(self.idle);
+        if has_passed(self.kept, pool.made_at, now) && !Safeguard::ConnectionsAreRenewed.is_off() {
+            *pool = Pool { client: (self.make)(self.kept), made_at: now };
         }
-        pool.used_at = now;
         pool.client.http_connector(settings, parts)
     }
 

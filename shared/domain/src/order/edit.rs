@@ -110,11 +110,28 @@ impl Order {
                 );
                 return Err(Rejection::new(Code::AlreadyPicking, why));
             }
+        } else if let Some(at) = self.begun_with_service(id).filter(|_| gone > 0) {
+            let why = format!(
+                "line {id} ({}) goes with fulfillment {at}, which is being picked or has left; refund it instead",
+                line.sku
+            );
+            return Err(Rejection::new(Code::AlreadyPicking, why));
         }
         if gone > 0 {
             self.placed = self.placed.with_quantity(id, quantity);
         }
         Ok(())
+    }
+
+    /// The fulfillment that a line without stock goes with, if somebody has begun it: the customer gets what was sold then.
+    fn begun_with_service(&self, line: LineId) -> Option<FulfillmentId> {
+        let is_begun = |status| {
+            !matches!(status, FulfillmentStatus::Open | FulfillmentStatus::Short | FulfillmentStatus::Cancelled)
+        };
+        let mut fulfillments = self.fulfillments.iter().filter(|(_, fulfillment)| is_begun(fulfillment.status));
+        fulfillments
+            .find(|(_, fulfillment)| fulfillment.services.iter().any(|service| service.line == line))
+            .map(|(id, _)| *id)
     }
 
     /// Takes up to `units` of a line off the picklists that nobody has begun. Returns how many those were.

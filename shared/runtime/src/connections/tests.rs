@@ -86,13 +86,25 @@ impl Sandbox {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_while_it_is_in_use() {
+async fn a_connection_is_used_again_for_a_while() {
     let (server, sandbox) = (Server::answering(usize::MAX).await, Sandbox::new());
-    for _ in 0..5 {
+    for (passed, connections) in [(0, 1), (1, 1), (2, 1), (2, 2), (3, 2), (1, 3)] {
+        sandbox.freezes_for(passed);
         sandbox.asks(&server).await.unwrap();
-        sandbox.freezes_for(3);
+        assert_eq!(server.connections(), connections);
     }
-    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_host_that_is_asked_seldom_meets_no_connection_that_a_busy_one_kept() {
+    let (busy, seldom, sandbox) = (Server::answering(usize::MAX).await, Server::answering(1).await, Sandbox::new());
+    for _ in 0..3 {
+        sandbox.asks(&seldom).await.unwrap();
+        for _ in 0..3 {
+            sandbox.freezes_for(2);
+            sandbox.asks(&busy).await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]
@@ -108,9 +120,9 @@ async fn a_request_that_is_sent_once_never_meets_a_connection_from_before_a_free
 }
 
 #[tokio::test]
-async fn aws_is_asked_over_a_new_connection_after_a_minute() {
+async fn aws_is_asked_over_a_new_connection_within_a_minute() {
     let (server, sandbox) = (Server::answering(usize::MAX).await, Sandbox::new());
-    for (frozen, connections) in [(0, 1), (30, 1), (49, 1), (60, 2), (3_600, 3)] {
+    for (frozen, connections) in [(0, 1), (30, 1), (19, 1), (1, 2), (49, 2), (60, 3), (3_600, 4)] {
         sandbox.freezes_for(frozen);
         assert!(sandbox.asks_dynamodb(&server).await);
         assert_eq!(server.connections(), connections, "after {frozen} s");

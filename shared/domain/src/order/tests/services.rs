@@ -125,6 +125,12 @@ fn an_edit_takes_it_away_until_the_warehouse_begins_and_it_hears_of_it() {
     let fulfillment = &plain.fulfillments[&FULFILLMENT];
     assert!(fulfillment.services.is_empty() && fulfillment.owed.contains(&Duty::WarehouseNotice));
     assert!(fulfillment.notices > order.fulfillments[&FULFILLMENT].notices);
+    let mut begun = order.clone();
+    for status in [FulfillmentStatus::Picking, FulfillmentStatus::Packed, FulfillmentStatus::HandedOver] {
+        begun.fulfillments.get_mut(&FULFILLMENT).unwrap().status = status;
+        let refused = begun.clone().edit(&edit(&[(1, 0)]), &stamp(9)).unwrap_err();
+        assert_eq!(refused.code, Code::AlreadyPicking, "{status:?}");
+    }
     let only_wrap = order.edit(&edit(&[(0, 0)]), &stamp(9)).unwrap().order;
     assert_eq!((only_wrap.state.status.clone(), refunded(&only_wrap)), (OrderStatus::Completed, 3000));
 }
