@@ -97,7 +97,7 @@ fn bearer(headers: &HashMap<String, String>) -> Option<&str> {
 
 /// What no key looks like is refused without a read: a flood of junk costs nothing else.
 fn may_be_a_key(token: &str) -> bool {
-    token.starts_with("ok_") && token.len() <= 128
+    token.starts_with(ApiKey::PREFIX) && token.len() <= 128
 }
 
 #[cfg(test)]

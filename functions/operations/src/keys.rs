@@ -36,7 +36,7 @@ pub(crate) async fn create(app: &App, caller: &Caller, body: CreateKey, _: &Requ
     let stamp = caller.stamp(app.clock.now());
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
-    let key = format!("ok_{}", BASE64URL_NOPAD.encode(&random));
+    let key = format!("{}{}", ApiKey::PREFIX, BASE64URL_NOPAD.encode(&random));
     let stored = settings::create_key(&app.store, body.key(ApiKey::id_of(&key), stamp.at), &stamp).await?;
     Ok(Response::json(201, &NewKey { key, stored }))
 }

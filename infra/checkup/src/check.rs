@@ -15,6 +15,7 @@ use self::{judge::Judge, report::UNCHECKED};
 use crate::{AwsError, Shape, Tables};
 use laws::{Settings, Shelves};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use store::Table;
 
 /// How a check is done.
 #[derive(Debug, Clone)]
@@ -28,7 +29,7 @@ pub struct Options {
 /// Reads all tables, and says what breaks a law. `say` is told how it goes on.
 pub async fn check(tables: &Tables, options: &Options, say: &dyn Fn(&str)) -> Result<Report, AwsError> {
     let mut report = Report { unchecked: UNCHECKED, ..Report::default() };
-    for (logical_id, name) in tables.names.each() {
+    for (logical_id, name) in Table::ALL.map(|table| (table.logical_id(), tables.names.name(table))) {
         let found = tables.shape(name).await?;
         let wanted = options.shapes.iter().find(|(of, _)| of == logical_id).map(|(_, shape)| shape);
         report.broken.extend(wanted.into_iter().flat_map(|wanted| misshapen(name, &found, wanted)));

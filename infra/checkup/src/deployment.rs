@@ -1,6 +1,6 @@
 //! The stack as it was deployed: what CloudFormation knows of it.
 
-use crate::{AwsError, Names};
+use crate::AwsError;
 use aws_sdk_cloudformation::{Client, types::StackStatus};
 use runtime::Aws;
 use std::collections::BTreeMap;
@@ -60,9 +60,10 @@ impl Deployment {
     }
 
     /// The names of the tables with this suffix, or with the one that the stack is deployed with.
-    pub fn tables(&self, suffix: Option<&str>) -> Result<Names, AwsError> {
+    pub fn tables(&self, suffix: Option<&str>) -> Result<store::Tables, AwsError> {
         let suffix = suffix.or(self.parameters.get("TableSuffix").map(String::as_str)).unwrap_or_default();
-        Names::of(|logical_id| {
+        store::Tables::of(|table| {
+            let logical_id = table.logical_id();
             let own = self.resource(logical_id);
             let missing = || AwsError::Missing { what: format!("{logical_id} of the stack {}", self.stack) };
             own.map(|own| format!("{own}{suffix}")).ok_or_else(missing)

@@ -12,4 +12,4 @@ mod tables;
 
 pub use aws::{AwsError, connect};
 pub use deployment::{Deployment, Resource};
-pub use tables::{Names, Shape, Tables};
+pub use tables::{Shape, Tables};

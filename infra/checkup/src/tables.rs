@@ -13,43 +13,6 @@ use std::{
     time::Duration,
 };
 
-/// The tables' names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    pub orders: String,
-    pub stock: String,
-    pub payments: String,
-    pub catalog: String,
-    pub settings: String,
-    pub search: String,
-}
-
-impl Names {
-    /// By the tables' logical ids in the template.
-    pub fn of<E>(name: impl Fn(&str) -> Result<String, E>) -> Result<Self, E> {
-        Ok(Self {
-            orders: name("OrdersTable")?,
-            stock: name("StockTable")?,
-            payments: name("PaymentsTable")?,
-            catalog: name("CatalogTable")?,
-            settings: name("SettingsTable")?,
-            search: name("SearchTable")?,
-        })
-    }
-
-    /// Each logical id with its name.
-    pub fn each(&self) -> [(&'static str, &str); 6] {
-        [
-            ("OrdersTable", &self.orders),
-            ("StockTable", &self.stock),
-            ("PaymentsTable", &self.payments),
-            ("CatalogTable", &self.catalog),
-            ("SettingsTable", &self.settings),
-            ("SearchTable", &self.search),
-        ]
-    }
-}
-
 /// A table's keys and indexes, as text: `order_id, item`; `due: due_class, due_at`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
@@ -61,7 +24,7 @@ pub struct Shape {
 #[derive(Debug, Clone)]
 pub struct Tables {
     client: Client,
-    pub names: Names,
+    pub names: store::Tables,
 }
 
 /// DynamoDB's limit for one `BatchGetItem`.
@@ -70,7 +33,7 @@ const MAX_KEYS: usize = 100;
 const MAX_ATTEMPTS: u32 = 10;
 
 impl Tables {
-    pub fn new(aws: &Aws, names: Names) -> Self {
+    pub fn new(aws: &Aws, names: store::Tables) -> Self {
         Self { client: Client::new(aws.config()), names }
     }
 

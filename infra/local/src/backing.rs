@@ -131,15 +131,7 @@ impl Backing {
 
 /// A store over the services' tables, with all permissions. It sends every new duty to one queue.
 pub fn store(services: &Services, queue_url: &str) -> Store {
-    let named = |name: &str| services.table_in_use(name);
-    let tables = Tables {
-        orders: named("OrdersTable"),
-        stock: named("StockTable"),
-        payments: named("PaymentsTable"),
-        catalog: named("CatalogTable"),
-        settings: named(SETTINGS_TABLE),
-        search: named("SearchTable"),
-    };
+    let Ok(tables) = Tables::of(|table| Ok::<_, Infallible>(services.table_in_use(table.logical_id())));
     let Ok(queues) = Queues::of(|_| Ok::<_, Infallible>(queue_url.to_owned()));
     Aws::beside(services.endpoint()).store_of(tables, queues)
 }

@@ -15,7 +15,7 @@ mod state;
 use self::state::StateError;
 use checkup::AwsError;
 use clap::{Parser, Subcommand};
-use orderly_local::{StackError, binaries::BuildError, demo::DemoError, seed::SeedError, services::BindError};
+use orderly_local::{StackError, binaries::BuildError, demo::DemoError, seed::SeedError};
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -61,8 +61,6 @@ pub(crate) enum CliError {
     Build(#[from] BuildError),
     #[error("{}", .0.join("\n       "))]
     Ports(Vec<String>),
-    #[error("{source} (--{flag}-port)")]
-    Taken { flag: &'static str, source: BindError },
     #[error(transparent)]
     Stack(#[from] StackError),
     #[error("cannot listen on {address}: {source}")]

@@ -9,6 +9,7 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use domain::settings::ApiKey;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path};
 use uuid::Uuid;
@@ -63,7 +64,7 @@ fn local_value(secret: &str) -> String {
 }
 
 fn operator_key() -> String {
-    format!("ok_{}", BASE64_URL_SAFE_NO_PAD.encode(random()))
+    format!("{}{}", ApiKey::PREFIX, BASE64_URL_SAFE_NO_PAD.encode(random()))
 }
 
 fn random() -> [u8; 32] {

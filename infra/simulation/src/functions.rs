@@ -102,15 +102,7 @@ fn queue(consumer: Consumer) -> String {
 
 /// A table's local name is its name in the template.
 fn store(aws: &Aws, queues: Queues) -> Store {
-    let named = |name: &str| name.to_owned();
-    let tables = Tables {
-        orders: named("OrdersTable"),
-        stock: named("StockTable"),
-        payments: named("PaymentsTable"),
-        catalog: named("CatalogTable"),
-        settings: named("SettingsTable"),
-        search: named("SearchTable"),
-    };
+    let Ok(tables) = Tables::of(|table| Ok::<_, Infallible>(table.logical_id().to_owned()));
     aws.store_of(tables, queues)
 }
 

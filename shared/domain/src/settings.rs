@@ -171,6 +171,9 @@ impl ApiKey {
         }
     }
 
+    /// How every key begins.
+    pub const PREFIX: &str = "ok_";
+
     /// The id of a key.
     pub fn id_of(key: &str) -> String {
         data_encoding::HEXLOWER.encode(&Sha256::digest(key))

@@ -69,10 +69,7 @@ impl Aws {
         connect: impl Fn(SignedDuration) -> SharedHttpClient + Send + Sync + 'static,
     ) -> Self {
         let connect: Arc<Maker> = Arc::new(connect);
-        let client = |kept| {
-            let connect = Arc::clone(&connect);
-            SharedHttpClient::new(Thawing::new(move |kept| connect(kept), clock, kept))
-        };
+        let client = |kept| SharedHttpClient::new(Thawing::new(Arc::clone(&connect), clock, kept));
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -122,14 +119,7 @@ impl Aws {
 
     /// The tables and queues that the template names.
     pub fn store(&self) -> Result<Store, ConfigError> {
-        let tables = Tables {
-            orders: variable("ORDERS_TABLE")?,
-            stock: variable("STOCK_TABLE")?,
-            payments: variable("PAYMENTS_TABLE")?,
-            catalog: variable("CATALOG_TABLE")?,
-            settings: variable("SETTINGS_TABLE")?,
-            search: variable("SEARCH_TABLE")?,
-        };
+        let tables = Tables::of(|table| variable(table.variable()))?;
         Ok(self.store_of(tables, Queues::of(|consumer| variable(consumer.variable()))?))
     }
 

@@ -15,7 +15,7 @@ use domain::safeguards::Safeguard;
 use jiff::{SignedDuration, Timestamp};
 use std::{
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// AWS's own clients give an idle connection up after a minute.
@@ -33,8 +33,8 @@ pub(super) type Maker = dyn Fn(SignedDuration) -> SharedHttpClient + Send + Sync
 /// between, and nobody in the sandbox sees it. The pool's own timer does not help: monotonic clocks may stand still during
 /// a freeze. So the wall clock is asked at each request. What counts is the age of the pool and not its last use: it has
 /// connections to several hosts, and a busy one says nothing about the others. A handshake in a while is the price.
-pub(super) struct Thawing<M> {
-    make: M,
+pub(super) struct Thawing {
+    make: Arc<Maker>,
     clock: Clock,
     kept: SignedDuration,
     pool: Mutex<Pool>,
@@ -45,8 +45,8 @@ struct Pool {
     made_at: Timestamp,
 }
 
-impl<M: Fn(SignedDuration) -> SharedHttpClient + Send + Sync> Thawing<M> {
-    pub(super) fn new(make: M, clock: &Clock, kept: SignedDuration) -> Self {
+impl Thawing {
+    pub(super) fn new(make: Arc<Maker>, clock: &Clock, kept: SignedDuration) -> Self {
         let pool = Mutex::new(Pool { client: make(kept), made_at: clock.now() });
         Self { make, clock: clock.clone(), kept, pool }
     }
@@ -56,13 +56,13 @@ impl<M: Fn(SignedDuration) -> SharedHttpClient + Send + Sync> Thawing<M> {
     }
 }
 
-impl<M> fmt::Debug for Thawing<M> {
+impl fmt::Debug for Thawing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Thawing({:#})", self.kept)
     }
 }
 
-impl<M: Fn(SignedDuration) -> SharedHttpClient + Send + Sync> HttpClient for Thawing<M> {
+impl HttpClient for Thawing {
     fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
         let (mut pool, now) = (self.pool(), self.clock.now());
         if has_passed(self.kept, pool.made_at, now) && !Safeguard::ConnectionsAreRenewed.is_off() {

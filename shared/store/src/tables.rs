@@ -23,6 +23,32 @@ pub enum Table {
 }
 
 impl Table {
+    pub const ALL: [Self; 6] = [Self::Orders, Self::Stock, Self::Payments, Self::Catalog, Self::Settings, Self::Search];
+
+    /// Its name in the template.
+    pub fn logical_id(self) -> &'static str {
+        match self {
+            Self::Orders => "OrdersTable",
+            Self::Stock => "StockTable",
+            Self::Payments => "PaymentsTable",
+            Self::Catalog => "CatalogTable",
+            Self::Settings => "SettingsTable",
+            Self::Search => "SearchTable",
+        }
+    }
+
+    /// The environment variable that holds its name.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Orders => "ORDERS_TABLE",
+            Self::Stock => "STOCK_TABLE",
+            Self::Payments => "PAYMENTS_TABLE",
+            Self::Catalog => "CATALOG_TABLE",
+            Self::Settings => "SETTINGS_TABLE",
+            Self::Search => "SEARCH_TABLE",
+        }
+    }
+
     /// The attribute that every item of the table has.
     pub(super) fn partition_key(self) -> &'static str {
         match self {
@@ -36,7 +62,19 @@ impl Table {
 }
 
 impl Tables {
-    pub(super) fn name(&self, table: Table) -> &str {
+    /// Calls `name` for each table.
+    pub fn of<E>(name: impl Fn(Table) -> Result<String, E>) -> Result<Self, E> {
+        Ok(Self {
+            orders: name(Table::Orders)?,
+            stock: name(Table::Stock)?,
+            payments: name(Table::Payments)?,
+            catalog: name(Table::Catalog)?,
+            settings: name(Table::Settings)?,
+            search: name(Table::Search)?,
+        })
+    }
+
+    pub fn name(&self, table: Table) -> &str {
         match table {
             Table::Orders => &self.orders,
             Table::Stock => &self.stock,

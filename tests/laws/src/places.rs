@@ -54,20 +54,8 @@ pub const ON_HAND: &str = "units on hand came, went and came back";
 pub const APART: &str = "units that cannot be sold are explained";
 pub const NEGATIVE: &str = "no more is promised than is there";
 
-const NONE: StockDelta = StockDelta {
-    on_hand: 0,
-    reserved: 0,
-    committed: 0,
-    backordered: 0,
-    waiting: 0,
-    damaged: 0,
-    quality_control: 0,
-    safety: 0,
-    incoming: 0,
-};
-
 fn on_hand(units: i64) -> StockDelta {
-    StockDelta { on_hand: units, ..NONE }
+    StockDelta { on_hand: units, ..StockDelta::default() }
 }
 
 impl Shelves {
@@ -78,7 +66,7 @@ impl Shelves {
             // What a large order has still to move counts as moved.
             for (place, delta) in state.unsettled.stock().iter() {
                 let StockDelta { reserved, committed, backordered, waiting, .. } = *delta * -1;
-                let moved = StockDelta { reserved, committed, backordered, waiting, ..NONE };
+                let moved = StockDelta { reserved, committed, backordered, waiting, ..StockDelta::default() };
                 self.held.add(place.sku.as_str(), place.location.as_str(), moved);
                 self.unsettled.insert((place.sku.to_string(), place.location.to_string()));
             }
@@ -115,17 +103,17 @@ impl Shelves {
                 AllocationState::Missing => {}
                 AllocationState::Waiting(places) => {
                     for at in places {
-                        self.held.add(sku, at.as_str(), StockDelta { waiting: units, ..NONE });
+                        self.held.add(sku, at.as_str(), StockDelta { waiting: units, ..StockDelta::default() });
                     }
                 }
                 AllocationState::Reserved(at) => {
-                    self.held.add(sku, at.as_str(), StockDelta { reserved: units, ..NONE });
+                    self.held.add(sku, at.as_str(), StockDelta { reserved: units, ..StockDelta::default() });
                 }
                 AllocationState::Backordered(at) => {
-                    self.held.add(sku, at.as_str(), StockDelta { backordered: units, ..NONE });
+                    self.held.add(sku, at.as_str(), StockDelta { backordered: units, ..StockDelta::default() });
                 }
                 AllocationState::Committed(at) | AllocationState::Dispatched(at) => {
-                    self.held.add(sku, at.as_str(), StockDelta { committed: units, ..NONE });
+                    self.held.add(sku, at.as_str(), StockDelta { committed: units, ..StockDelta::default() });
                 }
             }
         }
@@ -136,9 +124,9 @@ impl Shelves {
         let units = i64::from(found.quantity);
         let apart = match found.disposition {
             Disposition::Missing => return,
-            Disposition::Restocked => NONE,
-            Disposition::NotRestocked => StockDelta { damaged: units, ..NONE },
-            Disposition::ProcessingRequired => StockDelta { quality_control: units, ..NONE },
+            Disposition::Restocked => StockDelta::default(),
+            Disposition::NotRestocked => StockDelta { damaged: units, ..StockDelta::default() },
+            Disposition::ProcessingRequired => StockDelta { quality_control: units, ..StockDelta::default() },
         };
         self.came.add(sku, location, on_hand(units));
         self.apart.add(sku, location, apart);
@@ -165,7 +153,7 @@ impl Shelves {
         let of = |name: &str| bucket(level, name);
         let (reserved, committed) = (of("reserved"), of("committed"));
         let (backordered, waiting) = (of("backordered"), of("waiting"));
-        self.kept.add(sku, location, StockDelta { reserved, committed, backordered, waiting, ..NONE });
+        self.kept.add(sku, location, StockDelta { reserved, committed, backordered, waiting, ..StockDelta::default() });
         self.there.add(sku, location, on_hand(of("on_hand")));
         self.unsellable.add(sku, location, unsellable(&of));
         let left = of("on_hand") - reserved - committed - of("damaged") - of("quality_control") - of("safety");
@@ -227,7 +215,7 @@ impl Shelves {
 /// Damaged units, units in quality control, units kept back and announced units.
 fn unsellable(of: &dyn Fn(&str) -> i64) -> StockDelta {
     let (damaged, quality_control, safety) = (of("damaged"), of("quality_control"), of("safety"));
-    StockDelta { damaged, quality_control, safety, incoming: of("incoming"), ..NONE }
+    StockDelta { damaged, quality_control, safety, incoming: of("incoming"), ..StockDelta::default() }
 }
 
 /// Units that came back to their sender in parcels: the SKU, where, and what was found.

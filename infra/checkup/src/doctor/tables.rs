@@ -5,6 +5,7 @@ use crate::{AwsError, Deployment, Tables};
 use aws_sdk_dynamodb::{Client, types::PointInTimeRecoveryStatus};
 use laws::Settings;
 use runtime::Aws;
+use store::Table;
 
 pub(super) async fn examine(aws: &Aws, deployment: &Deployment, findings: &mut Findings) {
     let names = match deployment.tables(None) {
@@ -14,7 +15,7 @@ pub(super) async fn examine(aws: &Aws, deployment: &Deployment, findings: &mut F
     let client = Client::new(aws.config());
     // The emulator of a rehearsal protects nothing.
     let is_rehearsal = aws.config().endpoint_url().is_some();
-    for (_, name) in names.each() {
+    for name in Table::ALL.map(|table| names.name(table)) {
         let of = format!("table {name}");
         match table(&client, name).await {
             Ok((true, _)) if is_rehearsal => findings.fine(&of, "it can be restored to any second"),

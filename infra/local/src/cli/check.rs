@@ -28,7 +28,11 @@ pub(crate) async fn run(template: &Path, arguments: CheckArgs) -> Result<ExitCod
     let CheckArgs { deployment, table_suffix, patience } = arguments;
     let Reached { aws, deployment } = deployment.reach(template).await?;
     let names = deployment.tables(table_suffix.as_deref())?;
-    println!("Checking the books of {}: {}\n", deployment.stack, names.each().map(|(_, name)| name).join(", "));
+    println!(
+        "Checking the books of {}: {}\n",
+        deployment.stack,
+        store::Table::ALL.map(|table| names.name(table)).join(", ")
+    );
     let options = Options { patience: Duration::from_secs(patience), shapes: shapes(template)? };
     let report = check(&Tables::new(&aws, names), &options, &|what| eprintln!("  {what}")).await?;
     println!("\n{report}");

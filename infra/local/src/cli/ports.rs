@@ -2,10 +2,7 @@
 
 use super::CliError;
 use clap::Args;
-use orderly_local::{
-    Ports, StackError,
-    services::{BindError, Listener},
-};
+use orderly_local::{Ports, services::Listener};
 
 /// The ports of the whole stack.
 #[derive(Debug, Clone, Copy, Args)]
@@ -80,17 +77,6 @@ pub(crate) async fn check(ports: Ports) -> Result<(), CliError> {
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(CliError::Ports(problems)) }
-}
-
-/// Adds the flag to the error of a port that is taken.
-pub(crate) fn explain(ports: Ports, error: StackError) -> CliError {
-    let StackError::Bind(source @ (BindError::Taken(port) | BindError::Refused { port, .. })) = error else {
-        return CliError::Stack(error);
-    };
-    match flags(ports).into_iter().find(|(_, of_flag)| *of_flag == port) {
-        Some((flag, _)) => CliError::Taken { flag, source },
-        None => CliError::Stack(StackError::Bind(source)),
-    }
 }
 
 #[cfg(test)]

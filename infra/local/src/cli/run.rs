@@ -3,7 +3,7 @@
 use super::{
     CliError,
     follow::follow,
-    ports::{PortArgs, check, explain},
+    ports::{PortArgs, check},
     state::{State, workspace},
     stop_requested,
 };
@@ -65,7 +65,7 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
         ..StackOptions::new(template, &binaries)
     };
     let start = Instant::now();
-    let stack = Stack::start(options).await.map_err(|error| explain(ports, error))?;
+    let stack = Stack::start(options).await?;
     state.announce(stack.console_url(), stack.endpoint())?;
     println!("  Started in {} ms\n", start.elapsed().as_millis());
     let widest_name = stack.system().functions.keys().map(String::len).max().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::{
     CliError,
-    ports::{BackingPortArgs, check, explain},
+    ports::{BackingPortArgs, check},
     state::State,
     stop_requested,
 };
@@ -56,7 +56,7 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
         parameters: BTreeMap::new(),
         links: vec![Link { label: "Functions, in SAM".to_owned(), url: lambda_endpoint.clone() }],
     };
-    let backing = Backing::start(options).await.map_err(|error| explain(ports, error))?;
+    let backing = Backing::start(options).await?;
     state.announce(backing.console_url(), backing.services.endpoint())?;
 
     let (mut endpoint, mut stripe) = (backing.services.endpoint().to_owned(), backing.stripe.endpoint().to_owned());

@@ -123,16 +123,11 @@ impl Courier {
 
     /// Posts a webhook once; yields the receiver's status.
     pub(super) async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
-        self.post(webhook).await.map(|answer| answer.status())
+        self.ask(webhook).await.map(|(status, _)| status)
     }
 
     /// Posts a webhook once; yields the receiver's status and its words, if they are JSON.
     pub(super) async fn ask(&self, webhook: &Webhook) -> Result<(StatusCode, Value), DeliveryError> {
-        let answer = self.post(webhook).await?;
-        Ok((answer.status(), answer.json().await.unwrap_or_default()))
-    }
-
-    async fn post(&self, webhook: &Webhook) -> Result<reqwest::Response, DeliveryError> {
         let Way::Post { url, client, .. } = &self.way else { return Err(DeliveryError::NoUrl) };
         let url = url.read().unwrap_or_else(PoisonError::into_inner).clone();
         let url = url.ok_or(DeliveryError::NoUrl)?;
@@ -140,7 +135,8 @@ impl Courier {
         for (name, value) in &webhook.headers {
             request = request.header(name, value);
         }
-        Ok(request.send().await?)
+        let answer = request.send().await?;
+        Ok((answer.status(), answer.json().await.unwrap_or_default()))
     }
 
     /// Delivers until the receiver accepts the webhook or the retries are used up.

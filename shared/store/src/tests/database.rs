@@ -52,14 +52,7 @@ impl TestStore {
         for table in tables_of_the_template() {
             call(table, |input| database.database.create_table(input)).unwrap();
         }
-        let tables = Tables {
-            orders: "OrdersTable".into(),
-            stock: "StockTable".into(),
-            payments: "PaymentsTable".into(),
-            catalog: "CatalogTable".into(),
-            settings: "SettingsTable".into(),
-            search: "SearchTable".into(),
-        };
+        let Ok(tables) = Tables::of(|table| Ok::<_, std::convert::Infallible>(table.logical_id().to_owned()));
         let queues = Arc::new(Sqs::default());
         let connector = SharedHttpConnector::new(Connector { database: database.clone(), queues: Arc::clone(&queues) });
         let connect = move |_| {

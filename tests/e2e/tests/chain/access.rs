@@ -1,144 +1,26 @@
 //! Tests of permissions, and of the API's answers to malformed requests. Both go through the template's routes, so that
 //! a new route without a row fails.
 
+mod routes;
+
+pub(crate) use self::routes::routes;
+use self::routes::{
+    Body::{Empty, Read, Signed},
+    Row,
+    Storefront::{No, Own},
+};
 use crate::{
     binaries::workspace,
     laws,
     shop::{EMAIL, order},
     world::{World, eventually, refused},
 };
-use orderly_local::{
-    client::{Answer, Client},
-    template::Trigger,
-};
+use orderly_local::client::{Answer, Client};
 use reqwest::{Method, StatusCode, header::AUTHORIZATION};
 use serde_json::json;
 use std::fs;
 
-/// How a route treats a request's body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Body {
-    /// The body is read, and has required fields.
-    Read,
-    /// The body must be empty.
-    Empty,
-    /// The body is ignored: the route needs no input.
-    Ignored,
-    /// The body is read as it was signed.
-    Signed,
-}
-use Body::{Empty, Ignored, Read, Signed};
-
 const JSON: &str = "application/json";
-
-/// What a storefront's key may do with a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Storefront {
-    /// Nothing.
-    No,
-    /// Use it for its own channel. Other channels' data are not found.
-    Own,
-    /// Use it: the answer belongs to no channel.
-    Any,
-}
-use Storefront::{Any, No, Own};
-
-/// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
-/// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 55] = [
-    ("POST /orders", Own, false, false, Read),
-    ("GET /orders", Own, true, true, Ignored),
-    ("POST /orders/search", Own, true, true, Read),
-    ("GET /orders/{order_id}", Own, true, true, Ignored),
-    ("POST /orders/{order_id}/cancel", Own, false, true, Read),
-    ("POST /orders/{order_id}/edit", Own, false, true, Read),
-    ("POST /orders/{order_id}/holds", No, false, true, Read),
-    ("DELETE /orders/{order_id}/holds/{reason}", No, false, true, Empty),
-    ("POST /orders/{order_id}/accept-payment", No, false, false, Read),
-    ("POST /orders/{order_id}/refunds", No, false, true, Read),
-    ("POST /orders/{order_id}/refunds/retry", No, false, true, Empty),
-    ("POST /webhooks/payments/{provider}", Any, true, true, Signed),
-    ("POST /stock", No, true, false, Read),
-    ("PUT /stock", No, true, false, Read),
-    ("GET /stock/{sku+}", Any, true, false, Ignored),
-    ("GET /fulfillments", No, true, false, Ignored),
-    ("GET /orders/{order_id}/fulfillments/{fulfillment}", No, true, false, Ignored),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, false, Empty),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, false, Empty),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution", No, false, false, Read),
-    ("POST /orders/{order_id}/returns", Own, false, true, Read),
-    ("POST /orders/{order_id}/returns/{return}/approve", No, false, true, Empty),
-    ("POST /orders/{order_id}/returns/{return}/decline", No, false, true, Read),
-    ("POST /orders/{order_id}/returns/{return}/receive", No, true, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/inspect", No, true, false, Read),
-    ("POST /orders/{order_id}/returns/{return}/refund", No, false, true, Read),
-    ("GET /operations/attention", No, true, true, Ignored),
-    ("POST /orders/{order_id}/emails/retry", No, false, true, Empty),
-    ("POST /orders/{order_id}/emails/dismiss", No, false, true, Read),
-    ("GET /operations/shelves", No, true, false, Ignored),
-    ("GET /operations/unmatched-payments", No, false, false, Ignored),
-    ("POST /operations/unmatched-payments/{payment}/assign", No, false, false, Read),
-    ("POST /operations/unmatched-payments/{payment}/unassign", No, false, false, Empty),
-    ("POST /operations/unmatched-payments/{payment}/refund", No, false, false, Empty),
-    ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, false, Empty),
-    ("POST /customers/export", No, false, false, Read),
-    ("POST /customers/erase", No, false, false, Read),
-    ("PUT /products/{sku+}", No, true, false, Read),
-    ("GET /products/{sku+}", Any, true, false, Ignored),
-    ("PUT /locations/{location}", No, false, false, Read),
-    ("POST /locations/{location}/close", No, false, false, Read),
-    ("POST /locations/{location}/reopen", No, false, false, Empty),
-    ("POST /locations/{location}/empty", No, false, false, Empty),
-    ("GET /locations", No, true, false, Ignored),
-    ("PUT /channels/{channel}", No, false, false, Read),
-    ("GET /channels", No, false, false, Ignored),
-    ("POST /keys", No, false, false, Read),
-    ("GET /keys", No, false, false, Ignored),
-    ("DELETE /keys/{key}", No, false, false, Empty),
-];
-
-/// What a role may do with a route.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row {
-    storefront: Storefront,
-    pub(crate) warehouse: bool,
-    service: bool,
-    body: Body,
-}
-
-impl Row {
-    pub(crate) fn is_signed(self) -> bool {
-        self.body == Signed
-    }
-
-    pub(crate) fn reads_a_body(self) -> bool {
-        self.body == Read
-    }
-}
-
-/// The template's routes, each with its row.
-pub(crate) fn routes(world: &World) -> Vec<(Method, String, Row)> {
-    let triggers = world.stack.system().functions.values().flat_map(|function| &function.triggers);
-    let declared = triggers.filter_map(|trigger| match trigger {
-        Trigger::Http(route) => Some((route.method.parse::<Method>().unwrap(), route.path.clone())),
-        _ => None,
-    });
-    let row = |(method, path): (Method, String)| {
-        let name = format!("{method} {path}");
-        let row = ROUTES.iter().find(|row| row.0 == name).unwrap_or_else(|| panic!("{name} has no row in ROUTES"));
-        let &(_, storefront, warehouse, service, body) = row;
-        (method, path, Row { storefront, warehouse, service, body })
-    };
-    let routes: Vec<_> = declared.map(row).collect();
-    assert_eq!(routes.len(), ROUTES.len(), "ROUTES has a row that the template has not");
-    routes
-}
 
 #[tokio::test]
 async fn every_route_is_for_its_roles_only() {

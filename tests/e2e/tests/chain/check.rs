@@ -2,7 +2,7 @@
 
 use crate::{shop::Placed, world::World};
 use checkup::{
-    AwsError, Deployment, Names, Tables,
+    AwsError, Deployment, Tables,
     check::{Options, Report, check},
     connect,
 };
@@ -160,7 +160,7 @@ async fn check_says_which_table_or_stack_is_not_there() {
     let error = Deployment::read(&aws, "another").await.unwrap_err();
     assert!(error.to_string().starts_with("the stack another does not exist here"), "{error}");
     let refused = runtime_of_a_function(&world);
-    let names = Names::of(|name| Ok::<_, AwsError>(world.table(name))).unwrap();
+    let names = store::Tables::of(|table| Ok::<_, AwsError>(world.table(table.logical_id()))).unwrap();
     let error = check(&Tables::new(&refused, names), &options, &|_| ()).await.unwrap_err();
     assert!(matches!(error, AwsError::Refused { .. }), "{error}");
 }

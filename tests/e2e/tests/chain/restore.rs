@@ -141,9 +141,9 @@ async fn tables_of_different_moments_are_noticed() {
     world.restore_all("-b").await;
     // The stock is older than the orders.
     let aws = checkup::connect("us-east-1", Some(world.stack.endpoint()));
-    let names = checkup::Names::of(|name| {
-        let suffix = if name == "StockTable" { "-a" } else { "-b" };
-        Ok::<_, checkup::AwsError>(format!("{name}{suffix}"))
+    let names = store::Tables::of(|table| {
+        let suffix = if table == store::Table::Stock { "-a" } else { "-b" };
+        Ok::<_, checkup::AwsError>(format!("{}{suffix}", table.logical_id()))
     });
     let options = checkup::check::Options { patience: std::time::Duration::ZERO, shapes: Vec::new() };
     let tables = checkup::Tables::new(&aws, names.unwrap());
