@@ -95,6 +95,7 @@ impl Order {
         stamp: &Stamp,
     ) -> Result<Self, Rejection> {
         let mut value = self.returned(id)?.clone();
+        let surplus = self.state.surplus(&self.state.ledger);
         if value.refund.is_some() {
             let why = "the refund of this return is decided; POST /orders/{id}/refunds orders another one";
             return Err(Rejection::new(Code::WrongStatus, why));
@@ -111,6 +112,7 @@ impl Order {
                 (value.to_approve, value.refund) = (None, Some(amount));
                 let note = self.placed.currency.format(amount);
                 self.set_return(id, value.with_entry(stamp, Event::RefundApproved, note));
+                self.state.follow_credits(surplus, stamp.at);
                 self.hold_for_approval(stamp);
                 self.state = self.state.return_inspected(id, amount, stamp.at);
             }
@@ -125,6 +127,7 @@ impl Order {
                     self.state.add_entry(stamp, Event::Credited, format!("return {id}"));
                 }
                 self.set_return(id, value);
+                self.state.follow_credits(surplus, stamp.at);
             }
         }
         Ok(self)

@@ -265,14 +265,11 @@ impl OrderState {
         let foreign = self.ledger.foreign_money(self.currency);
         let is_about_ours = matches!(event.fact, MoneyFact::Refund { ours: Some(_), .. });
         if is > was && !is_about_ours && !Safeguard::SurplusIsSeen.is_off() {
-            let (paid, due) = (self.currency.format(self.total + is), self.currency.format(self.total));
-            self.add_entry(&Stamp::orderly(*at), Event::Overpaid, self.currency.format(is - was));
             if self.policy.refunds_surplus {
+                self.add_entry(&Stamp::orderly(*at), Event::Overpaid, self.currency.format(is - was));
                 self.refund_and_hold(&self.next_cause(RefundCause::Surplus), is - was, *at);
             } else {
-                let note =
-                    format!("{paid} is paid, and {due} is due: refund the difference, or release the order to keep it");
-                self.holds.insert(HoldReason::Overpaid, Hold { since: *at, note });
+                self.hold_surplus(is - was, *at);
             }
         } else if foreign.is_some() && foreign != before.foreign_money(self.currency) {
             let amount = foreign.map(|(currency, amount)| currency.format(amount)).unwrap_or_default();
@@ -282,6 +279,32 @@ impl OrderState {
         }
         self.drop_hold_for_a_gone_surplus();
         if self.holds.contains_key(&HoldReason::Overpaid) {
+            self.owed.remove(&Duty::FulfillmentDispatch);
+        }
+    }
+
+    fn hold_surplus(&mut self, more: Amount, at: Timestamp) {
+        let paid = self.currency.format(self.total + self.surplus(&self.ledger));
+        let due = self.currency.format(self.total);
+        self.add_entry(&Stamp::orderly(at), Event::Overpaid, self.currency.format(more));
+        let note = format!("{paid} is paid, and {due} is due: refund the difference, or release the order to keep it");
+        self.holds.insert(HoldReason::Overpaid, Hold { since: at, note });
+    }
+
+    /// A refund that was made at the provider now counts for goods, so it gave back no surplus. The surplus was `before`. A person's
+    /// refund that gave back a surplus and more meant all of it as such; what is left then is a person's decision.
+    pub(crate) fn follow_credits(&mut self, before: Amount, at: Timestamp) {
+        for n in 0..self.requested_refunds.len() {
+            let more = (self.surplus(&self.ledger) - before).max(0);
+            let request = &mut self.requested_refunds[n];
+            if request.of_surplus > 0 && request.lines.is_empty() && request.shipping == 0 {
+                request.of_surplus += more.min(request.amount - request.of_surplus);
+            }
+        }
+        let more = self.surplus(&self.ledger) - before;
+        let goes_on = matches!(self.status, OrderStatus::Open | OrderStatus::Completed);
+        if more > 0 && goes_on && !Safeguard::SurplusIsSeen.is_off() {
+            self.hold_surplus(more, at);
             self.owed.remove(&Duty::FulfillmentDispatch);
         }
     }

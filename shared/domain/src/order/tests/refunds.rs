@@ -272,6 +272,39 @@ fn a_second_payment_is_too_much_even_if_goods_were_paid_back_at_the_provider() {
     assert_eq!(held.state.surplus(&held.state.ledger), 3390);
 }
 
+/// Paid twice, and then partly refunded in the provider's dashboard, which nobody has explained yet.
+fn paid_twice(elsewhere: Amount) -> Order {
+    let twice = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(3390) };
+    at_the_dashboard(with_state(mugs(), |state| state.record(&twice, at(8))), "re_1", elsewhere)
+}
+
+#[test]
+fn a_credit_leaves_the_surplus_to_the_refund_that_meant_it() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let asked = paid_twice(1450).request_refund(&request("twice", &[], 0, Some(3390)), &stamp(9)).unwrap();
+    assert_eq!(asked.state.requested_refunds[0].of_surplus, 1940, "14.50 seemed to be given back of it");
+    let (id, order) = back(asked, 1, "a");
+    let credited = order.decide_return_refund(id, &RefundWish::default(), &re_1, &stamp(13)).unwrap();
+    assert_eq!(credited.state.requested_refunds[0].of_surplus, 3390);
+    assert_eq!(credited.state.surplus(&credited.state.ledger), 0);
+    assert!(credited.state.holds.is_empty(), "{:?}", credited.state.holds);
+    let goodwill = credited.request_refund(&request("late", &[], 0, Some(300)), &stamp(14)).unwrap();
+    assert_eq!(goodwill.state.requested_refunds[1].of_surplus, 0);
+}
+
+#[test]
+fn a_credit_that_brings_a_surplus_back_is_seen() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let order = paid_twice(3390);
+    assert!(order.state.holds.is_empty(), "all of the second payment seems to be given back");
+    let (id, order) = back(order, 1, "a");
+    let waiting = inspect(order, id, 1, &RefundWish::default()).unwrap();
+    let decided = waiting.decide_return_refund(id, &RefundWish::default(), &re_1, &stamp(14)).unwrap();
+    assert_eq!(decided.state.surplus(&decided.state.ledger), 1450, "as much as the return is due");
+    assert!(decided.state.holds.contains_key(&HoldReason::Overpaid));
+    assert_eq!(refunded(&decided), [("re_1", 3390)]);
+}
+
 #[test]
 fn a_refund_of_ours_that_fails_waits_for_a_person_and_makes_no_new_surplus() {
     let at_once = with_state(mugs(), |state| OrderState {
