@@ -32,7 +32,9 @@ pub struct StockView {
 }
 
 /// How many movements are shown.
-const MOVEMENTS_SHOWN: i32 = 50;
+const MOVEMENTS_SHOWN: usize = 50;
+/// Among how many of the newest those of a bound key's locations are looked for.
+const MOVEMENTS_LOOKED_AT: usize = 1_000;
 
 api::routes! {
     App;
@@ -43,10 +45,12 @@ api::routes! {
 
 async fn show(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let sku: Sku = request.path_param("sku")?;
-    let (mut locations, mut movements) = app.store.stock_of(&sku, MOVEMENTS_SHOWN).await?;
+    let most = if caller.is_bound() { MOVEMENTS_LOOKED_AT } else { MOVEMENTS_SHOWN };
+    let (mut locations, mut movements) = app.store.stock_of(&sku, most).await?;
     let scope = caller.scope();
     locations.retain(|level| scope.sees_location(&level.location));
     movements.retain(|record| scope.sees_location(&record.movement.location));
+    movements.truncate(MOVEMENTS_SHOWN);
     if locations.is_empty() {
         return Err(Problem::not_found(format!("{sku} is kept at no location")).into());
     }

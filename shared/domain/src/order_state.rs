@@ -70,6 +70,9 @@ pub struct OrderState {
     /// What customer service has decided to give back, by hand and for returns. The limits of its keys count it.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub given_by_service: Amount,
+    /// How much dearer customer service has made the shipping, and not cheaper again.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub raised_by_service: Amount,
     /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
@@ -238,6 +241,7 @@ impl OrderState {
             requested_refunds: Vec::new(),
             credited: 0,
             given_by_service: 0,
+            raised_by_service: 0,
             fulfillments: BTreeMap::new(),
             confirmed: false,
             erasure: None,

@@ -126,14 +126,19 @@ impl Store {
         Ok(found)
     }
 
-    /// The levels of a SKU, and its newest movements.
+    /// The levels of a SKU, and its newest movements: as many as are wanted, or as fit one answer.
     pub async fn stock_of(
         &self,
         sku: &Sku,
-        movements: i32,
+        movements: usize,
     ) -> Result<(Vec<StockLevel>, Vec<MovementRecord>), StoreError> {
         let levels = self.levels_of(sku).await?;
-        let moved = self.query_sku(sku, MOVEMENT).scan_index_forward(false).limit(movements).send().await;
+        let moved = self
+            .query_sku(sku, MOVEMENT)
+            .scan_index_forward(false)
+            .limit(i32::try_from(movements).unwrap_or(i32::MAX))
+            .send()
+            .await;
         let moved = moved.map_err(StoreError::request("Query movements"))?.items.unwrap_or_default();
         let moved = moved.into_iter().map(|item| from_item(item, sku)).collect::<Result<_, _>>()?;
         Ok((levels, moved))

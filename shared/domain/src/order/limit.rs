@@ -11,9 +11,14 @@ impl Order {
     /// refunds by hand, refunds of returns that waited for a decision, cheaper shipping. What follows by itself does not:
     /// a cancellation, units that an edit takes away, an inspection.
     pub fn within(mut self, limit: Option<&Limits>, before: &Self) -> Result<Self, Rejection> {
-        let Some(limit) = limit else { return Ok(self) };
-        let cheaper = (before.placed.price_of_shipping() - self.placed.price_of_shipping()).max(0);
-        let given = self.decided_by_people() - before.decided_by_people() + cheaper;
+        let cheaper = before.placed.price_of_shipping() - self.placed.price_of_shipping();
+        // What customer service itself has put on the price is not given back when somebody takes that off again.
+        let taken_off = cheaper.min(before.state.raised_by_service);
+        let Some(limit) = limit else {
+            self.state.raised_by_service -= taken_off.max(0);
+            return Ok(self);
+        };
+        let given = self.decided_by_people() - before.decided_by_people() + (cheaper - taken_off).max(0);
         let currency = self.placed.currency;
         let (so_far, most) = (before.state.given_by_service, limit.of(currency).unwrap_or_default());
         if given > 0 && so_far + given > most && !Safeguard::RefundLimitIsKept.is_off() {
@@ -27,6 +32,7 @@ impl Order {
             return Err(Rejection::new(Code::AboveRefundLimit, why));
         }
         self.state.given_by_service += given.max(0);
+        self.state.raised_by_service -= taken_off;
         Ok(self)
     }
 

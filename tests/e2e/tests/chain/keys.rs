@@ -250,9 +250,15 @@ async fn a_bound_warehouse_key_lists_and_changes_its_own_locations_only() {
     let count = json!({ "sku": "MUG-BLUE", "location": "store", "on_hand": 7, "reason": "count" });
     store.put("/stock", &count).await.unwrap();
 
+    // Their own movements are seen, however many there were elsewhere since.
+    for n in 0..51 {
+        let elsewhere = json!({ "sku": "MUG-BLUE", "location": "main", "on_hand": 100 + n, "reason": "count" });
+        world.operator.put("/stock", &elsewhere).await.unwrap();
+    }
     let stock = store.get("/stock/MUG-BLUE").await.unwrap();
     assert_eq!((&stock["available"], stock["locations"].as_array().unwrap().len()), (&json!(7), 1));
-    assert!(stock["movements"].as_array().unwrap().iter().all(|movement| movement["location"] == "store"));
+    let movements = stock["movements"].as_array().unwrap();
+    assert!(!movements.is_empty() && movements.iter().all(|movement| movement["location"] == "store"));
     let product = store.get("/products/MUG-BLUE").await.unwrap();
     assert_eq!(product["bins"], json!({ "store": "shelf" }));
     let locations = store.get("/locations").await.unwrap();
@@ -321,6 +327,15 @@ async fn the_warehouse_sees_of_a_split_order_its_own_part_without_money() {
     assert_eq!(main.get(&path).await.unwrap()["returns"], json!([]));
     let inspect = json!({ "lines": [{ "line": 0, "quantity": 1, "disposition": "restocked" }] });
     refused(&main, &format!("{path}/returns/01/inspect"), &inspect, "not-found").await;
+    // What is due is not told by how much was asked for too much or too little of it.
+    for (amount, why) in [(99_999, "more-than-left"), (1, "no-reason")] {
+        let mut wanted = inspect.clone();
+        wanted["refund"] = amount.into();
+        let asked = store.request(Method::POST, &format!("{path}/returns/01/inspect")).json(&wanted);
+        let answer = store.ask(asked).await.unwrap();
+        assert_eq!(problem(&answer), why);
+        assert!(!answer.body["detail"].as_str().unwrap().contains("EUR"), "{answer:?}");
+    }
     store.post(&format!("{path}/returns/01/inspect"), &inspect).await.unwrap();
     laws::hold(&world).await;
 }

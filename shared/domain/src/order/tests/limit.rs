@@ -89,6 +89,28 @@ fn what_follows_by_itself_does_not_count_and_cheaper_shipping_does() {
     assert_eq!(edited(&dear.order, cheaper(400), "EUR:500"), Ok(500));
 }
 
+#[test]
+fn a_price_of_shipping_that_customer_service_corrects_up_and_back_gives_nothing() {
+    let shipping = |price| Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
+    let edited = |order: &Order, price| {
+        order.clone().edit(&Edit { shipping: Some(shipping(price)), ..Edit::default() }, &stamp(20)).unwrap().order
+    };
+    let priced = |order: Order, price, most: &str| {
+        edited(&order, price).within(Some(&limit(most)), &order).map_err(|why| why.code)
+    };
+    let first = 490;
+    let before = edited(&deducted(), first);
+    let dear = priced(before, first + 4500, "").unwrap();
+    let back = priced(dear.clone(), first + 100, "").unwrap();
+    assert_eq!((back.state.given_by_service, back.state.raised_by_service), (0, 100));
+    assert_eq!(priced(back.clone(), first - 1, ""), Err(Code::AboveRefundLimit));
+    let by_the_operator = edited(&back, first).within(None, &back).unwrap();
+    assert_eq!(by_the_operator.state.raised_by_service, 0);
+    let cheaper = priced(back, first - 1, "EUR:1").unwrap();
+    assert_eq!((cheaper.state.given_by_service, cheaper.state.raised_by_service), (1, 0));
+    assert_eq!(priced(cheaper, first - 2, "EUR:1"), Err(Code::AboveRefundLimit));
+}
+
 proptest! {
     /// Whatever customer service asks for, in whatever order: what it gives stays within its limit, and adds up.
     #[test]
