@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use jiff::Timestamp;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use std::{
     path::Path,
     process::{ExitStatus, Stdio},
@@ -159,8 +159,11 @@ impl Process {
         }
     }
 
+    /// Whether it has ended, also if nobody has been told yet: its open request for work would take an event with it.
     pub(super) fn has_ended(&self) -> bool {
-        self.ended.borrow().is_some()
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let is_running = |pid| matches!(waitid(WaitId::Pid(pid), look), Ok(None));
+        self.ended.borrow().is_some() || !self.pid.is_some_and(is_running)
     }
 
     /// Stops the process where it is, as Lambda does between two events. If the stack dies, the system continues and ends it
