@@ -69,7 +69,14 @@ async fn work(event: &Value) -> Result<Value, Error> {
             Some("sleep") => pause(&body).await,
             Some("exit") => process::exit(3),
             Some("exit-once") if received == "1" => process::exit(3),
-            Some("fail") => failures.push(json!({ "itemIdentifier": record["messageId"] })),
+            Some("fail") => {
+                let id = &record["messageId"];
+                println!(
+                    "{}",
+                    json!({ "level": "WARN", "message": "a record failed", "record": id, "error": "as you wish" })
+                );
+                failures.push(json!({ "itemIdentifier": id }));
+            }
             Some("fail-once") if received == "1" => {
                 failures.push(json!({ "itemIdentifier": record["messageId"] }));
             }

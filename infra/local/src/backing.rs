@@ -22,6 +22,7 @@ use std::{
     collections::BTreeMap,
     convert::Infallible,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 use store::{CommitError, Queues, Store, StoreError, Tables};
@@ -55,6 +56,7 @@ pub struct Backing {
     /// An API key with the operator's role.
     pub operator_key: String,
     console: Server,
+    exports: Arc<OnceLock<String>>,
 }
 
 impl Backing {
@@ -86,9 +88,11 @@ impl Backing {
             }
         });
         let warehouse = WarehouseHook::start(warehouse);
-        let pages = Console { services: services.clone(), warehouse: Some(warehouse.clone()), links };
+        let exports = Arc::default();
+        let hook = Some(warehouse.clone());
+        let pages = Console { services: services.clone(), warehouse: hook, links, exports: Arc::clone(&exports) };
         let console = console.serve(console::router(pages));
-        let backing = Self { system, services, stripe, warehouse, operator_key, console };
+        let backing = Self { system, services, stripe, warehouse, operator_key, console, exports };
         if backing.system.tables.iter().any(|table| table.name == SETTINGS_TABLE) {
             backing.store_operator_key().await?;
         }
@@ -98,6 +102,11 @@ impl Backing {
     /// The address of the pages.
     pub fn console_url(&self) -> &str {
         self.console.endpoint()
+    }
+
+    /// Shows addresses and keys on the first page.
+    pub fn show_exports(&self, exports: &str) {
+        let _ = self.exports.set(exports.to_owned());
     }
 
     /// Finishes open requests and closes every address.

@@ -13,6 +13,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Serialize;
+use std::sync::{Arc, OnceLock};
 
 /// The data that the pages show.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Console {
     pub warehouse: Option<WarehouseHook>,
     /// Where the other parts of the stack are.
     pub links: Vec<Link>,
+    /// Addresses and keys as a shell takes them, once there are any.
+    pub exports: Arc<OnceLock<String>>,
 }
 
 /// An address to show on the first page.

@@ -11,9 +11,10 @@ mod outcome;
 use self::outcome::Outcome;
 use crate::{
     lambda::Invoker,
-    services::{Message, QueueError, Sqs},
+    services::{Failure, Message, QueueError, Sqs},
     template::{EventSourceMapping, Function, System, Trigger},
 };
+use jiff::Timestamp;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -126,17 +127,40 @@ impl EventSource {
     /// Runs the function on a batch, then deletes or returns each of its messages.
     async fn process(&self, batch: Vec<Message>) {
         let event = event::event(&self.mapping.queue, &batch);
+        let (mut request_id, mut why) = (None, None);
         let outcome = match self.invoker.invoke(&self.function, event).await {
-            Ok(answer) if answer.function_error => Outcome::AllFailed,
-            Ok(_) if !self.mapping.report_batch_item_failures => Outcome::AllDone,
-            Ok(answer) => Outcome::of_report(&answer.payload, &batch),
+            Ok(answer) => {
+                request_id = answer.request_id;
+                if answer.function_error {
+                    why = Some(outcome::error(&answer.payload));
+                    Outcome::AllFailed
+                } else if self.mapping.report_batch_item_failures {
+                    Outcome::of_report(&answer.payload, &batch)
+                } else {
+                    Outcome::AllDone
+                }
+            }
             Err(error) => {
                 tracing::error!(function = self.function.name, %error, "a batch was not delivered");
+                why = Some(error.to_string());
                 Outcome::AllFailed
             }
         };
         let (failed, done): (Vec<_>, Vec<_>) = batch.into_iter().partition(|message| outcome.failed(message));
+        for message in &failed {
+            self.note_failure(message, request_id.clone(), why.as_deref()).await;
+        }
         self.settle(failed, done).await;
+    }
+
+    /// Remembers why a message failed: what the whole batch failed of, or else what the function logged of the message.
+    async fn note_failure(&self, message: &Message, request_id: Option<String>, why: Option<&str>) {
+        let error = match why {
+            Some(why) => why.to_owned(),
+            None => self.invoker.logged_of(&message.message_id).await.unwrap_or_else(|| "see its log".to_owned()),
+        };
+        let (at, function, attempts) = (Timestamp::now(), self.function.name.clone(), message.receive_count());
+        self.sqs.note_failure(&message.message_id, Failure { at, function, request_id, error, attempts });
     }
 
     async fn settle(&self, failed: Vec<Message>, done: Vec<Message>) {
@@ -149,9 +173,7 @@ impl EventSource {
             return;
         };
         for message in failed {
-            let received = message.attributes.get("ApproximateReceiveCount");
-            let received: u32 = received.and_then(|count| count.parse().ok()).unwrap_or(1);
-            let change = self.sqs.change_visibility(queue, &message.receipt_handle, step * received);
+            let change = self.sqs.change_visibility(queue, &message.receipt_handle, step * message.receive_count());
             change.await.unwrap_or_else(unsettled);
         }
     }

@@ -197,6 +197,10 @@ impl Lambda {
         run.await.unwrap_or(Err(InvokeError::Stopping))
     }
 
+    pub(crate) fn logs(&self) -> &Logs {
+        &self.inner.logs
+    }
+
     /// The counters of every function, by name.
     pub fn counters(&self) -> BTreeMap<String, Counters> {
         self.inner.pools.iter().map(|(name, pool)| (name.clone(), pool.counters())).collect()

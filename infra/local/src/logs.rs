@@ -1,6 +1,7 @@
 //! The functions' output: kept for tests, followed by people, and written to a file.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use std::{
     collections::VecDeque,
     fs::{self, File},
@@ -89,6 +90,17 @@ impl Logs {
         let mut tail: Vec<_> = of_instance.take(lines).map(|line| line.text.clone()).collect();
         tail.reverse();
         tail
+    }
+
+    /// What the last line says that names the queue's record `id`.
+    pub(crate) fn last_about(&self, id: &str) -> Option<String> {
+        let kept = lock(&self.inner.kept);
+        kept.iter().rev().filter(|line| line.text.contains(id)).find_map(|line| {
+            let line: Map<String, Value> = serde_json::from_str(&line.text).ok()?;
+            let text = |name: &str| line.get(name).and_then(Value::as_str);
+            let is_about = text("record") == Some(id);
+            is_about.then(|| text("error").or(text("message")).unwrap_or_default().to_owned())
+        })
     }
 
     pub(crate) fn push(&self, line: Line) {

@@ -47,7 +47,7 @@ pub use self::{
     mailbox::{Mail, Mailbox, MailboxError},
     meter::{Meter, Units},
     secrets::Secrets,
-    sqs::{Message, QueueDepth, QueueError, Sqs},
+    sqs::{DeadLetter, Failure, Message, QueueDepth, QueueError, Sqs},
 };
 use crate::template::System;
 

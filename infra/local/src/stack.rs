@@ -114,6 +114,11 @@ impl Stack {
         self.backing.console_url()
     }
 
+    /// Shows addresses and keys on the first page of those.
+    pub fn show_exports(&self, exports: &str) {
+        self.backing.show_exports(exports);
+    }
+
     /// The payment provider.
     pub fn stripe(&self) -> &Stripe {
         &self.backing.stripe

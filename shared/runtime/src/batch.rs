@@ -84,11 +84,12 @@ where
         }
         undone
     };
-    for (message, error) in &undone {
-        tracing::warn!(%message, trace = message.trace, %error, "a record failed");
+    for (id, message) in messages {
+        if let Some((_, error)) = undone.iter().find(|(other, _)| *other == message) {
+            tracing::warn!(record = id, %message, trace = message.trace, %error, "a record failed");
+            failed.push(id);
+        }
     }
-    let is_undone = |message: &Message| undone.iter().any(|(other, _)| other == message);
-    failed.extend(messages.into_iter().filter(|(_, message)| is_undone(message)).map(|(id, _)| id));
     response(failed)
 }
 

@@ -2,13 +2,14 @@
 
 use super::{CliError, state::console_of_running};
 use clap::Subcommand;
+use jiff::Timestamp;
 use orderly_local::http_client;
 use serde::Deserialize;
 use std::path::Path;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeadLetters {
-    /// Show the messages that failed too often
+    /// Show the messages that failed too often, and why
     List {
         /// One queue only
         queue: Option<String>,
@@ -27,6 +28,16 @@ struct Queue {
 struct Letter {
     message_id: String,
     body: String,
+    failure: Option<Failure>,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    at: Timestamp,
+    function: String,
+    request_id: Option<String>,
+    error: String,
+    attempts: u32,
 }
 
 #[derive(Deserialize)]
@@ -65,8 +76,13 @@ pub(crate) async fn run(template: &Path, command: DeadLetters) -> Result<(), Cli
 async fn list(console: &str, queue: &str) -> Result<(), CliError> {
     let letters: Vec<Letter> = get(&format!("{console}/queues/{queue}.json")).await?;
     println!("{queue}: {}", letters.len());
-    for Letter { message_id, body } in letters {
+    for Letter { message_id, body, failure } in letters {
         println!("  {message_id}  {body}");
+        if let Some(Failure { at, function, request_id, error, attempts }) = failure {
+            let request = request_id.map(|id| format!(", request {id}")).unwrap_or_default();
+            println!("    {error}");
+            println!("    in {function}, tried {attempts} times, last at {at:.0}{request}");
+        }
     }
     Ok(())
 }

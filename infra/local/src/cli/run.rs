@@ -90,6 +90,7 @@ async fn serve(stack: &Stack, empty: bool, in_memory: bool, state: &State) -> Re
     let shop = if empty { None } else { Some(seed(&operator, &stack.warehouse().url(), kept).await?) };
     let exports = exports(stack, shop.as_ref());
     let to_source = state.write(EXPORTS, exports.as_bytes())?;
+    stack.show_exports(&exports);
     introduce(stack, shop.as_ref(), &exports, &to_source);
     match kept {
         None => println!("  Nothing is kept. Ctrl-C stops.\n"),

@@ -20,6 +20,9 @@ struct Page<'c> {
     #[serde(skip)]
     here: &'static str,
     links: &'c [Link],
+    /// Holds keys, so it is shown to people only.
+    #[serde(skip)]
+    exports: Option<&'c String>,
     queues: Vec<Row>,
     mails: Vec<Summary>,
     meter: Meter,
@@ -34,6 +37,7 @@ pub(super) async fn page(State(console): State<Console>, format: Format) -> Resp
     let page = Page {
         here: "/",
         links: &console.links,
+        exports: console.exports.get(),
         queues,
         mails: mails.iter().take(LATEST).map(Summary::of).collect(),
         meter: console.services.meter(),

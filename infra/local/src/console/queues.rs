@@ -4,7 +4,7 @@ use super::{
     Console,
     format::{Ago, Exactly, Format, plain, pretty},
 };
-use crate::services::{Message, QueueDepth, QueueError, Sqs};
+use crate::services::{DeadLetter, Failure, Message, QueueDepth, QueueError, Sqs};
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -73,15 +73,11 @@ struct Letters<'q> {
     here: &'static str,
     queue: &'q str,
     sources: Vec<&'q str>,
-    messages: &'q [Message],
+    letters: &'q [DeadLetter],
     moved: Option<usize>,
 }
 
 impl Message {
-    fn receive_count(&self) -> &str {
-        self.attributes.get("ApproximateReceiveCount").map_or("", String::as_str)
-    }
-
     fn sent_at(&self) -> Timestamp {
         let milliseconds = self.attributes.get("SentTimestamp").and_then(|time| time.parse().ok());
         milliseconds.and_then(|time| Timestamp::from_millisecond(time).ok()).unwrap_or_default()
@@ -100,6 +96,16 @@ impl Message {
     }
 }
 
+impl Failure {
+    fn ago(&self) -> Ago {
+        Ago(self.at)
+    }
+
+    fn exactly(&self) -> Exactly {
+        Exactly(self.at)
+    }
+}
+
 pub(super) async fn letters(
     State(console): State<Console>,
     Path(queue): Path<String>,
@@ -114,9 +120,9 @@ pub(super) async fn letters(
         return format.fail(StatusCode::NOT_FOUND, &format!("{queue} is no dead-letter queue."));
     }
     match sqs.dead_letters(queue).await {
-        Ok(messages) => {
-            let page = Letters { here: "/queues", queue, sources, messages: &messages, moved: moved.moved };
-            format.show(&messages, &page)
+        Ok(letters) => {
+            let page = Letters { here: "/queues", queue, sources, letters: &letters, moved: moved.moved };
+            format.show(&letters, &page)
         }
         Err(error) => format.fail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }

@@ -56,6 +56,22 @@ impl Outcome {
     }
 }
 
+/// Lambda's word for why a function failed, and what it logged last if it ended.
+pub(super) fn error(payload: &[u8]) -> String {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Failed {
+        error_message: String,
+    }
+    let failed = serde_json::from_slice::<Failed>(payload);
+    let text = failed.map_or_else(|_| String::from_utf8_lossy(payload).into_owned(), |failed| failed.error_message);
+    let mut lines = text.lines().map(str::trim);
+    match (lines.next(), lines.next_back()) {
+        (Some(why), Some(last)) => format!("{why}: {last}"),
+        (why, _) => why.unwrap_or_default().to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

@@ -1,9 +1,10 @@
 //! The target of the events of queues and schedules.
 
-use super::{InvokeError, Lambda};
+use super::{Invocation, InvokeError, Lambda};
 use crate::{http_client, template::Function};
 use axum::body::Bytes;
 use std::time::Duration;
+use tokio::time::sleep;
 
 /// How long an external function may take to start, in addition to its run time. A container starts slowly, above all
 /// after its image was built or pulled.
@@ -19,6 +20,8 @@ pub enum Invoker {
 /// A function's answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    /// An external Invoke API need not tell it.
+    pub request_id: Option<String>,
     pub payload: Bytes,
     pub function_error: bool,
 }
@@ -36,10 +39,27 @@ impl Invoker {
         match self {
             Self::Local(lambda) => {
                 let invocation = lambda.invoke(&function.name, event).await?;
-                Ok(Answer { payload: invocation.payload, function_error: invocation.function_error })
+                let Invocation { request_id, payload, function_error, .. } = invocation;
+                Ok(Answer { request_id: Some(request_id), payload, function_error })
             }
             Self::Remote(remote) => remote.invoke(function, event).await,
         }
+    }
+
+    /// What a function has just logged of a queue's record, where its log is at hand. A log comes through a pipe, and so
+    /// perhaps a moment after the answer.
+    pub(crate) async fn logged_of(&self, record: &str) -> Option<String> {
+        const TRIES: usize = 10;
+        const PAUSE: Duration = Duration::from_millis(20);
+        let Self::Local(lambda) = self else { return None };
+        for _ in 0..TRIES {
+            let found = lambda.logs().last_about(record);
+            if found.is_some() {
+                return found;
+            }
+            sleep(PAUSE).await;
+        }
+        None
     }
 }
 
@@ -55,7 +75,8 @@ impl Remote {
         let request = self.client.post(url).timeout(REMOTE_START + function.timeout).body(event);
         let response = request.send().await.map_err(unreachable)?;
         let response = response.error_for_status().map_err(unreachable)?;
-        let function_error = response.headers().contains_key("x-amz-function-error");
-        Ok(Answer { payload: response.bytes().await.map_err(unreachable)?, function_error })
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (request_id, function_error) = (header("x-amzn-requestid"), header("x-amz-function-error").is_some());
+        Ok(Answer { request_id, payload: response.bytes().await.map_err(unreachable)?, function_error })
     }
 }

@@ -2,9 +2,11 @@
 //! and the console, which run in this process.
 
 mod dead_letters;
+mod failures;
 mod protocol;
 
-use self::dead_letters::MoveTask;
+pub use self::{dead_letters::DeadLetter, failures::Failure};
+use self::{dead_letters::MoveTask, failures::Failures};
 use super::meter::{Counters, NOBODY};
 use crate::template::{ACCOUNT, Queue, REGION, arn};
 use rustack_sqs_core::{config::SqsConfig, provider::RustackSqs};
@@ -74,6 +76,7 @@ pub struct Sqs {
     /// Reading dead letters hides them for a moment, so readers and movers take turns.
     dead_letters: Arc<tokio::sync::Mutex<()>>,
     moves: Arc<Mutex<Vec<MoveTask>>>,
+    failures: Failures,
 }
 
 impl Sqs {
@@ -94,6 +97,7 @@ impl Sqs {
             counters,
             dead_letters: Arc::default(),
             moves: Arc::default(),
+            failures: Failures::default(),
         };
         for queue in queues {
             sqs.create(queue).await?;
@@ -222,6 +226,13 @@ impl Sqs {
             in_flight: count("ApproximateNumberOfMessagesNotVisible"),
             delayed: count("ApproximateNumberOfMessagesDelayed"),
         })
+    }
+}
+
+impl Message {
+    /// How often it was received, this time included.
+    pub(crate) fn receive_count(&self) -> u32 {
+        self.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
     }
 }
 

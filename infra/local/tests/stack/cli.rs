@@ -207,6 +207,12 @@ async fn dead_letters_are_listed_and_sent_back() {
         said.contains(r#"{"do":"fail"}"#).then_some(())
     })
     .await;
+    let (_, said) = project.output(&["dead-letters", "list", "WorkDeadLetters"]).await;
+    for part in ["\n    as you wish\n", "in worker, tried 2 times, last at 20", ", request "] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (done, said) = project.output(&["dead-letters", "list", "WorkQueue"]).await;
+    assert!(!done && said.contains("WorkQueue is no dead-letter queue"), "{said}");
     let (done, said) = project.output(&["dead-letters", "redrive", "WorkDeadLetters"]).await;
     assert!(done && said.contains("1 sent back"), "{said}");
     let (done, said) = project.output(&["dead-letters", "redrive", "Nothing"]).await;

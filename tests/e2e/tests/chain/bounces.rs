@@ -185,14 +185,14 @@ async fn events_come_late_doubled_and_without_anybody_s_address() {
     world.until_dead("MailEventsDeadLetters", 2).await;
     let letters = world.stack.sqs().dead_letters("MailEventsDeadLetters").await.unwrap();
     for letter in &letters {
-        assert!(!letter.body.contains('@'), "{}", letter.body);
-        let event: Value = serde_json::from_str(&letter.body).unwrap();
+        assert!(!letter.message.body.contains('@'), "{}", letter.message.body);
+        let event: Value = serde_json::from_str(&letter.message.body).unwrap();
         let fields: Vec<&String> = event.as_object().unwrap().keys().collect();
         assert_eq!(fields, ["event", "tags", "time"]);
     }
     world.mend_function("mail-events");
     for letter in letters.iter().rev().chain(&letters) {
-        world.stack.sqs().send("MailEventsQueue", letter.body.clone()).await.unwrap();
+        world.stack.sqs().send("MailEventsQueue", letter.message.body.clone()).await.unwrap();
     }
     // Somebody else's mail, and one of an order that nobody knows.
     let tags = json!({ "order": ["ord__x"], "item": ["state"], "kind": ["payment-confirmed"], "attempt": ["1"] });

@@ -182,8 +182,15 @@ async fn a_poison_message_fails_alone() {
     assert_eq!(world.subjects(), ["Order 1 is confirmed"]);
     for (_, _, dead_letters) in CONSUMERS {
         world.until_dead(dead_letters, poison.len()).await;
-        let mut dead: Vec<String> =
-            world.stack.sqs().dead_letters(dead_letters).await.unwrap().into_iter().map(|letter| letter.body).collect();
+        let mut dead: Vec<String> = world
+            .stack
+            .sqs()
+            .dead_letters(dead_letters)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|letter| letter.message.body)
+            .collect();
         let mut sent = poison.to_vec();
         dead.sort_unstable();
         sent.sort_unstable();
@@ -222,11 +229,14 @@ async fn fix(world: &World, function: &str, letters: usize) {
     world.until_dead(dead_letters, letters).await;
     let secrets = laws::secrets(world);
     for letter in world.stack.sqs().dead_letters(dead_letters).await.unwrap() {
-        let told = secrets.iter().find(|secret| letter.body.contains(*secret));
-        assert_eq!(told, None, "{}", letter.body);
-        let message: Value = serde_json::from_str(&letter.body).unwrap();
+        let told = secrets.iter().find(|secret| letter.message.body.contains(*secret));
+        assert_eq!(told, None, "{}", letter.message.body);
+        let message: Value = serde_json::from_str(&letter.message.body).unwrap();
         let fields: Vec<&String> = message.as_object().unwrap().keys().collect();
         assert_eq!(fields, ["duty", "subject", "trace", "v"]);
+        let failure = letter.failure.unwrap();
+        assert_eq!(failure.function, function);
+        assert!(failure.error.contains("Runtime exited with error: exit status: 1"), "{failure:?}");
     }
     world.mend_function(function);
     assert_eq!(world.stack.sqs().redrive(dead_letters).await.unwrap(), letters);

@@ -1,14 +1,24 @@
 //! Reads dead letters, and moves them back to their queues.
 
-use super::{BATCH, Message, QueueError, Sqs, refused};
+use super::{BATCH, Failure, Message, QueueError, Sqs, refused};
 use crate::{services::meter::NOBODY, template::Queue};
 use jiff::Timestamp;
 use rustack_sqs_model::{input::SendMessageInput, types::MessageAttributeValue};
+use serde::Serialize;
 use std::{sync::PoisonError, time::Duration};
 use uuid::Uuid;
 
 /// How long a message is hidden while it is read or moved. Neither takes that long.
 const HIDDEN: Duration = Duration::from_mins(1);
+
+/// A message that failed too often.
+#[derive(Debug, Serialize)]
+pub struct DeadLetter {
+    #[serde(flatten)]
+    pub message: Message,
+    /// Why, as far as this stack has seen it fail.
+    pub failure: Option<Failure>,
+}
 
 /// A move that was requested over the API. It is complete before the request is answered.
 #[derive(Debug, Clone)]
@@ -28,9 +38,9 @@ impl Sqs {
             .filter(move |queue| queue.redrive.as_ref().is_some_and(|redrive| redrive.dead_letters == dead_letters))
     }
 
-    /// The messages of a dead-letter queue, oldest first. Reading a message receives it, as in AWS's own console, and
-    /// so raises its receive count.
-    pub async fn dead_letters(&self, queue: &str) -> Result<Vec<Message>, QueueError> {
+    /// The messages of a dead-letter queue, oldest first. Reading a message receives it, as in AWS's own console. How often
+    /// somebody has looked says nothing, so that count is left out.
+    pub async fn dead_letters(&self, queue: &str) -> Result<Vec<DeadLetter>, QueueError> {
         let _turn = self.dead_letters.lock().await;
         let mut messages = Vec::new();
         loop {
@@ -43,7 +53,11 @@ impl Sqs {
         for message in &messages {
             self.change_visibility(queue, &message.receipt_handle, Duration::ZERO).await?;
         }
-        Ok(messages)
+        let letter = |mut message: Message| {
+            message.attributes.remove("ApproximateReceiveCount");
+            DeadLetter { failure: self.failure_of(&message.message_id), message }
+        };
+        Ok(messages.into_iter().map(letter).collect())
     }
 
     /// Moves the messages of a dead-letter queue back to the queues in which they failed; yields their number. A moved
