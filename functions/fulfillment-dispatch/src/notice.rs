@@ -13,7 +13,7 @@ use std::time::Duration;
 use webhooks::standard_webhooks;
 
 /// Standard Webhooks tells senders to wait 15 to 30 s. The function has 30 s, and must still record the outcome.
-const TIMEOUT: Duration = Duration::from_secs(15);
+pub const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The variable that names the secret for signing notices.
 pub const SECRET: &str = "WAREHOUSE_WEBHOOK_SECRET";
@@ -28,20 +28,53 @@ pub struct Warehouses {
 
 /// A fulfillment as it is now. One that is told of first when it has changed already is told of as changed.
 #[derive(Debug, Serialize)]
-struct Notice<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Notice<'a> {
+    /// What has happened.
     #[serde(rename = "type")]
-    kind: &'static str,
-    order: &'a OrderId,
-    fulfillment: FulfillmentId,
-    status: FulfillmentStatus,
-    location: &'a LocationId,
-    shipping_method: &'a str,
-    ship_to: &'a Address,
-    /// Sorted by bin.
-    picklist: &'a [PickLine],
-    /// What was ordered beside goods, for whoever packs them.
+    pub kind: NoticeKind,
+    /// The order that it is a part of.
+    pub order: &'a OrderId,
+    /// It is unique within its order only.
+    pub fulfillment: FulfillmentId,
+    /// As it is when this is sent.
+    pub status: FulfillmentStatus,
+    /// The location that picks, packs and hands it over.
+    pub location: &'a LocationId,
+    /// As the customer chose it; the merchant gives it its meaning.
+    pub shipping_method: &'a str,
+    /// Where the parcels go.
+    pub ship_to: &'a Address,
+    /// What to take from where, sorted by bin.
+    pub picklist: &'a [PickLine],
+    /// What was ordered beside goods, for whoever packs them. Absent if there is none.
     #[serde(skip_serializing_if = "<[Service]>::is_empty")]
-    services: &'a [Service],
+    pub services: &'a [Service],
+}
+
+/// What has happened to a fulfillment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum NoticeKind {
+    /// There is a new picklist.
+    #[serde(rename = "fulfillment.created")]
+    Created,
+    /// Its lines, its address or its shipping are others now: what was told before counts no more.
+    #[serde(rename = "fulfillment.changed")]
+    Changed,
+    /// Nothing of it is to be sent.
+    #[serde(rename = "fulfillment.cancelled")]
+    Cancelled,
+}
+
+impl NoticeKind {
+    fn of(fulfillment: &Fulfillment) -> Self {
+        match (fulfillment.status, fulfillment.notices) {
+            (FulfillmentStatus::Cancelled, _) => Self::Cancelled,
+            (_, 0 | 1) => Self::Created,
+            _ => Self::Changed,
+        }
+    }
 }
 
 impl Warehouses {
@@ -62,7 +95,7 @@ impl Warehouses {
         now: jiff::Timestamp,
     ) -> Result<(), Error> {
         let notice = Notice {
-            kind: kind(fulfillment),
+            kind: NoticeKind::of(fulfillment),
             order,
             fulfillment: id,
             status: fulfillment.status,
@@ -106,14 +139,6 @@ impl Warehouses {
             .body(body.to_vec());
         let Ok(request) = request else { return Ok(Err("its URL is malformed".to_owned())) };
         Ok(self.web.send(request).await.map(|answer| answer.status).map_err(|e| e.to_string()))
-    }
-}
-
-fn kind(fulfillment: &Fulfillment) -> &'static str {
-    match (fulfillment.status, fulfillment.notices) {
-        (FulfillmentStatus::Cancelled, _) => "fulfillment.cancelled",
-        (_, 0 | 1) => "fulfillment.created",
-        _ => "fulfillment.changed",
     }
 }
 

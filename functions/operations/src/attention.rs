@@ -24,10 +24,12 @@ use store::{DueClass, ItemKey, Record, Unmatched};
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttentionItem {
+    /// Why it is listed. `holds`, `parcels`, `emails` and `payment` tell more.
     pub why: AttentionReason,
     /// Since when it waits.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub since: Timestamp,
+    /// The order that it is about. Absent for a payment that names none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
     /// The channel's own order id.
@@ -53,8 +55,10 @@ pub struct AttentionItem {
     /// A payment without an order, with what of it is captured. `GET /operations/unmatched-payments` tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
+    /// The currency of `captured`. Absent if this is about no payment, or about one without an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// What of the payment is captured, in minor units. Absent if `currency` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captured: Option<Amount>,
 }
@@ -63,6 +67,7 @@ pub struct AttentionItem {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnreachedEmail {
+    /// Which e-mail, with its parcel, revision or refund if it has one: `payment-confirmed`, `shipped:P1`.
     pub kind: String,
     /// The item of the order that it is about: `state`, `fulfillment#01`, `return#01`.
     pub item: String,
@@ -76,6 +81,7 @@ pub struct UnreachedEmail {
 pub struct Attention {
     /// How many there are of each kind, on all pages.
     pub counts: BTreeMap<AttentionReason, usize>,
+    /// Those of this page, the longest waiting first.
     pub items: Vec<AttentionItem>,
     /// Ask with `cursor` for what follows; null on the last page.
     pub next_cursor: Option<String>,

@@ -11,6 +11,7 @@ use store::StoredOrder;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonData {
+    /// The person's orders in full, at most 25 on a page.
     pub orders: Vec<OrderView>,
     /// Ask with `cursor` for what follows; null on the last page.
     pub next_cursor: Option<String>,
@@ -20,6 +21,7 @@ pub struct PersonData {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Erasures {
+    /// The person's orders, at most 25 on a page. Those of each page that is asked for are noted for erasure.
     pub orders: Vec<ErasureView>,
     /// Ask with `cursor` for what follows; null on the last page.
     pub next_cursor: Option<String>,
@@ -28,8 +30,11 @@ pub struct Erasures {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ErasureOfOrder"))]
 pub struct ErasureView {
+    /// Orderly's id of the order.
     pub order: OrderId,
+    /// The channel's own order id.
     pub reference: String,
+    /// Whether the data is still to be erased, or was.
     pub erasure: Option<Erasure>,
     /// What the order still needs its customer for. If it is absent, the data is erased within two minutes, or was already.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,6 +21,7 @@ pub struct NewKey {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Keys {
+    /// Revoked and expired ones included.
     pub keys: Vec<ApiKey>,
 }
 
@@ -28,7 +29,9 @@ pub struct Keys {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RevokedKey {
+    /// The SHA-256 of the key in lower-case hex, as `GET /keys` lists it.
     pub id: String,
+    /// Always true. The key stops working within a minute.
     pub revoked: bool,
 }
 

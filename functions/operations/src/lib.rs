@@ -40,6 +40,7 @@ pub struct App {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Channels {
+    /// Sorted by id.
     pub channels: Vec<Channel>,
 }
 

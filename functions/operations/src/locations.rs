@@ -13,6 +13,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Locations {
+    /// Sorted by id, closed ones included.
     pub locations: Vec<Location>,
 }
 

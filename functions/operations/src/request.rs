@@ -23,6 +23,7 @@ const MAX_BINS: usize = 100;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct AssignPayment {
+    /// An order that exists. It takes the money within a minute.
     pub order: OrderId,
 }
 
@@ -36,6 +37,7 @@ impl Body for AssignPayment {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct PutProduct {
+    /// What picklists call it. E-mails use the title that came with the order.
     pub title: Name,
     /// Grams.
     pub weight_g: Option<ProductWeight>,
@@ -51,6 +53,7 @@ pub struct PutProduct {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct DismissEmails {
+    /// In your own words, for the timeline.
     pub reason: Reason,
 }
 
@@ -64,6 +67,7 @@ impl Body for DismissEmails {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct CloseLocation {
+    /// In your own words: `closed` of the location shows it.
     pub reason: Reason,
 }
 
@@ -103,6 +107,7 @@ impl Body for PutProduct {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct PutChannel {
+    /// What people call it. Customers are not shown it.
     pub name: Name,
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShelfView {
+    /// What the books say of it. With `recount_since` it is closed until it is counted.
     pub level: LevelView,
     /// The youngest promises, whose units are the ones that are not there: first orders that are not paid, then those
     /// that were paid last.
@@ -21,7 +22,9 @@ pub struct ShelfView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PromiseView {
+    /// The order that may have to wait for its units.
     pub order: OrderId,
+    /// Units that it was promised from this shelf, and that have not left.
     pub units: u32,
     /// When the order was paid; absent if it is not. The warehouse is not told.
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
@@ -33,6 +36,7 @@ pub struct PromiseView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shelves {
+    /// 100 at most.
     pub shelves: Vec<ShelfView>,
 }
 

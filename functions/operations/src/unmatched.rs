@@ -19,6 +19,7 @@ use store::{Stored, Unmatched};
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnmatchedPayment {
+    /// The payment's id, as the routes that decide about it take it.
     pub payment: PaymentId,
     /// The order that it says it pays, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,11 +48,14 @@ pub struct UnmatchedPayment {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
+    /// When it was decided, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub at: Timestamp,
+    /// Who decided it, as `role:name` of an API key; `orderly` where a refund that was ordered went on.
     pub by: String,
+    /// What was decided, or what became of a refund that was ordered.
     pub what: Event,
-    /// The order that it is about, if it is about one.
+    /// The order that it is about, or of a refund: its amount, or what became of it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
@@ -62,6 +66,7 @@ pub struct Decision {
 pub struct UnmatchedPayments {
     /// How many there are. 200 at most are listed: those to refund, those that name an order, the others.
     pub count: usize,
+    /// The longest waiting first.
     pub payments: Vec<UnmatchedPayment>,
 }
 

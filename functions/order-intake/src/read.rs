@@ -46,6 +46,7 @@ pub enum ListedOrder {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderPage {
+    /// A warehouse key is shown them without money.
     pub orders: Vec<ListedOrder>,
     /// Ask with `cursor` for what follows; null on the last page. A page for a warehouse key that is bound to locations may be
     /// short or empty and have one.
@@ -104,6 +105,7 @@ pub enum Found {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FoundOrders {
+    /// A warehouse key is shown them without money and without customers.
     pub orders: Vec<Found>,
     /// Ask with `cursor` for what follows; null on the last page. A page may be empty and have one.
     pub next_cursor: Option<String>,

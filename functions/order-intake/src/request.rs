@@ -23,6 +23,7 @@ use domain::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct CancelOrder {
+    /// In your own words, for `cancel_reason` and the timeline. No e-mail tells it.
     pub reason: Reason,
     /// Of an order that was sent in part, cancel the rest. Without it, such an order is not cancelled.
     #[cfg_attr(feature = "schema", schemars(default))]
@@ -41,6 +42,7 @@ impl Body for CancelOrder {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct AcceptPayment {
+    /// In your own words, for the timeline. The customer is not told it.
     pub reason: Reason,
 }
 
@@ -64,6 +66,7 @@ pub struct RefundOrder {
     /// A part of the shipping price.
     #[cfg_attr(feature = "schema", schemars(with = "Option<Price>"))]
     pub shipping: Option<Amount>,
+    /// In your own words, for the timeline. The customer is not told it.
     pub reason: Reason,
     /// The `Idempotency-Key` header.
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -73,7 +76,9 @@ pub struct RefundOrder {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct UnitsToRefund {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// Units whose price is paid back, with tax and after all discounts.
     pub quantity: Units,
 }
 
@@ -121,7 +126,9 @@ impl RefundOrder {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct HoldOrder {
+    /// `inventory_out_of_stock` and `refund_to_approve` are refused: Orderly alone holds an order for these.
     pub reason: HoldReason,
+    /// What whoever releases it has to know. Another note for the same reason replaces the one before.
     pub note: Option<Reason>,
 }
 

@@ -18,6 +18,7 @@ const MAX_INSPECTED: usize = 4 * MAX_LINES;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct RequestReturn {
+    /// What is to come back, each line once.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub lines: Vec<RequestedUnits>,
 }
@@ -26,6 +27,7 @@ pub struct RequestReturn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct DeclineReturn {
+    /// In your own words, for the timeline. The customer gets no e-mail about it.
     pub reason: Reason,
 }
 
@@ -35,6 +37,7 @@ pub struct DeclineReturn {
 pub struct ReceiveReturn {
     /// Where it came to, which is where it is restocked.
     pub location: LocationId,
+    /// Each line once. One that is left out stays as it is.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub lines: Vec<ReceivedLine>,
 }
@@ -42,7 +45,9 @@ pub struct ReceiveReturn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct ReceivedLine {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// Units that have come so far in all, not only this time: never fewer than before.
     pub received: FoundUnits,
 }
 
@@ -57,6 +62,7 @@ impl ReceiveReturn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct InspectReturn {
+    /// Every unit that came. A line may have several entries, and units that did not come are `missing`.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_INSPECTED)))]
     pub lines: Vec<InspectedLine>,
     #[cfg_attr(feature = "schema", schemars(flatten))]
@@ -115,6 +121,7 @@ impl Body for DecideRefund {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct InspectedLine {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub units: Inspection,

@@ -24,10 +24,13 @@ pub struct App {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StockView {
+    /// The SKU that was asked for.
     pub sku: Sku,
     /// Over all open locations; for a warehouse key that is bound to locations, over those of them.
     pub available: i64,
+    /// One level for each location that keeps it, closed locations included.
     pub locations: Vec<LevelView>,
+    /// Receipts, counts and corrections, the newest first, 50 at most.
     pub movements: Vec<Movement>,
 }
 

@@ -12,12 +12,16 @@ use domain::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct MoveStock {
+    /// The SKU whose units move. There need not be a product of it.
     pub sku: Sku,
+    /// Where they move. From one location to another, it takes a movement at each.
     pub location: LocationId,
+    /// Which bucket `quantity` changes.
     pub kind: MovementKind,
     /// Units, up or down.
     #[cfg_attr(feature = "schema", schemars(extend("not" = { "const": 0 })))]
     pub quantity: MovedUnits,
+    /// In your own words; kept for good with the movement.
     pub reason: Reason,
     /// The `Idempotency-Key` header. Nothing else tells a repeated receipt from a second delivery.
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -28,7 +32,9 @@ pub struct MoveStock {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct CountStock {
+    /// The SKU that was counted. A count makes it known at the location, even a count of 0.
     pub sku: Sku,
+    /// The location that it was counted at.
     pub location: LocationId,
     /// What was counted.
     pub on_hand: StockUnits,
@@ -39,6 +45,7 @@ pub struct CountStock {
     pub safety: Option<StockUnits>,
     /// Whether it may be sold before it is there; unchanged if absent.
     pub backorder: Option<bool>,
+    /// In your own words; kept for good with the movement.
     pub reason: Reason,
 }
 

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct ConfirmPicks {
+    /// Each line of the picklist once, none left out.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub picks: Vec<Pick>,
 }
@@ -24,7 +25,9 @@ pub struct ConfirmPicks {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct Pick {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// Units found in all, at most those asked for. A later count may be lower, until they are packed.
     pub picked: FoundUnits,
 }
 
@@ -51,18 +54,23 @@ impl Body for ConfirmPicks {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct PackParcel {
+    /// Picked units that are in no parcel yet.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub contents: Vec<PackedLine>,
     /// Grams.
     pub weight_g: ParcelWeight,
+    /// The sides of the parcel. Absent if nobody measured them.
     pub dimensions: Option<Dimensions>,
 }
 
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct Dimensions {
+    /// In millimeters: the first of the parcel's `dimensions_mm`.
     pub length_mm: ParcelSide,
+    /// In millimeters: the second of the parcel's `dimensions_mm`.
     pub width_mm: ParcelSide,
+    /// In millimeters: the third of the parcel's `dimensions_mm`.
     pub height_mm: ParcelSide,
 }
 
@@ -95,6 +103,7 @@ impl Body for PackParcel {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct HandOverParcels {
+    /// The parcels that leave now. Others may follow later.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_PARCELS)))]
     pub parcels: Vec<HandOver>,
 }
@@ -121,11 +130,13 @@ impl Body for HandOverParcels {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct ReportParcel {
+    /// What became of it. A delivery is final, whatever is told later.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = reported_states())))]
     pub state: ParcelState,
     /// When it happened, if not now. The later report counts, whichever is told first.
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     pub at: Option<Timestamp>,
+    /// What else is known, for people. Of a delivery it is not kept.
     pub reason: Option<Reason>,
 }
 
@@ -169,6 +180,7 @@ const MAX_INSPECTED: usize = 4 * MAX_LINES;
 pub struct ReceiveParcelBack {
     /// Where it came to, which is where it is restocked.
     pub location: LocationId,
+    /// Every unit of the parcel; one that is not there is `missing`. A line may have several entries.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_INSPECTED)))]
     pub lines: Vec<FoundLine>,
 }
@@ -176,6 +188,7 @@ pub struct ReceiveParcelBack {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct FoundLine {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub units: Inspection,
@@ -209,7 +222,9 @@ impl Body for ReceiveParcelBack {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct ResolveParcel {
+    /// It is decided once, and cannot be changed.
     pub remedy: Remedy,
+    /// In your own words: the parcel and the timeline show it.
     pub reason: Reason,
 }
 

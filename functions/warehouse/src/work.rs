@@ -10,6 +10,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkPage {
+    /// Oldest first. With `status`, a page may have fewer than `limit`, or none.
     pub fulfillments: Vec<FulfillmentView>,
     /// Ask with `cursor` for what follows; null on the last page.
     pub next_cursor: Option<String>,

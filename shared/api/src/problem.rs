@@ -14,7 +14,9 @@ pub struct Problem {
     /// `urn:orderly:problem:` and a stable name.
     #[serde(rename = "type")]
     pub kind: String,
+    /// The HTTP status in words: `Conflict`. Programs compare `type` instead.
     pub title: &'static str,
+    /// The HTTP status of the answer, repeated.
     pub status: u16,
     /// What is wrong with this request, and what to do.
     pub detail: String,

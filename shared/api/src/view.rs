@@ -33,18 +33,27 @@ use store::{Stored, StoredOrder};
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderSummary {
+    /// Orderly's id, derived from `channel` and `reference`: the same order posted again has the same one.
     pub id: OrderId,
+    /// The channel that it was placed through.
     pub channel: ChannelId,
     /// The channel's own order id.
     pub reference: String,
+    /// When Orderly took it, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub placed_at: Timestamp,
+    /// `pending` is not paid yet, `open` is. `expired` was not paid in time, and a late payment opens it again.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = OrderStatus::NAMES)))]
     pub status: &'static str,
+    /// How its payments stand against `total`. An open or lost dispute outweighs everything else.
     pub payment_status: PaymentStatus,
+    /// What keeps it from going on, by reason. Empty if nothing does.
     pub holds: BTreeMap<HoldReason, Hold>,
+    /// The status of each fulfillment, by its id. Empty until the order is paid and its stock is committed.
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
+    /// The currency of its prices and sums. A payment in another currency is shown, but pays for nothing.
     pub currency: Currency,
+    /// What everything costs the customer, in minor units, with shipping and tax. Edits change it, refunds do not.
     pub total: Amount,
 }
 
@@ -81,20 +90,31 @@ pub struct OrderView {
     /// Whether the customer's data is to be erased, or was: then `erased` stands for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub erasure: Option<Erasure>,
+    /// Who ordered, and gets the e-mails.
     pub customer: Customer,
+    /// Where the parcels go. Once the customer's data was erased, only the country is left.
     pub shipping_address: Address,
+    /// As it was told. Absent if it was not: it is not filled in from `shipping_address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<Address>,
+    /// What was ordered, as edits left it. A line that an edit removed is gone.
     pub lines: Vec<LineView>,
+    /// The service that the customer chose and what it costs, as edits left it.
     pub shipping: Shipping,
+    /// On the whole order, beside those of the lines. Absent if none, or if an edit has spread it over the lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discount: Option<Discount>,
+    /// Whether unit prices and the shipping price contain their tax. If false, `tax` is added to them.
     pub tax_included: bool,
     /// What the order holds of the stock.
     pub stock: Vec<AllocationView>,
+    /// What all payments in the order's currency have captured, in minor units. Refunds do not lower it.
     pub captured: Amount,
+    /// What has been refunded, by Orderly or at the provider, in minor units. What is only intended does not count.
     pub refunded: Amount,
+    /// By payment id. Of those that failed or were canceled, the last 20.
     pub payments: BTreeMap<PaymentId, Payment>,
+    /// By refund id: those that Orderly makes, and those that were made at the provider.
     pub refunds: BTreeMap<RefundId, Refund>,
     /// What a person accepted not to get.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,8 +125,11 @@ pub struct OrderView {
     /// What customer service has decided to give back, which the `refund_limit` of its API keys is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_by_service: Option<Amount>,
+    /// Each of `fulfillments` in full, sorted by id.
     pub fulfillment_details: Vec<FulfillmentView>,
+    /// All returns, declined ones too, sorted by id.
     pub returns: Vec<ReturnView>,
+    /// The e-mails to the customer whose sending has begun. Those that are still to be sent are in `owed`.
     pub emails: Vec<EmailView>,
     /// Work that is still to be done.
     pub owed: Vec<String>,
@@ -121,7 +144,9 @@ pub struct OrderView {
 pub struct AllocationView {
     /// The line's id.
     pub line: LineId,
+    /// The line's SKU.
     pub sku: Sku,
+    /// Units of the line that are in this state.
     pub quantity: u32,
     #[serde(flatten)]
     pub state: AllocationState,
@@ -138,11 +163,17 @@ impl AllocationView {
 pub struct LineView {
     /// The line's id: how fulfillments and returns name it.
     pub line: LineId,
+    /// Several lines may have the same one.
     pub sku: Sku,
+    /// As it came with the order. E-mails use it, and picklists if there is no product of this SKU.
     pub title: Name,
+    /// Units that are ordered. Edits lower it, returns and refunds do not.
     pub quantity: u32,
+    /// Of one unit before discounts, in minor units. With its tax if the order's `tax_included` is true.
     pub unit_price: Amount,
+    /// On all units of the line together, in minor units. A share of the order's own `discount` comes on top.
     pub discount: Amount,
+    /// Of the whole line after discounts, in minor units: contained in its price if `tax_included`, else added.
     pub tax: Amount,
     /// What the line costs in the end, with tax and after all discounts.
     pub total: Amount,
@@ -153,10 +184,15 @@ pub struct LineView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FulfillmentView {
+    /// The order that it is a part of.
     pub order: OrderId,
+    /// It is unique within its order only.
     pub id: FulfillmentId,
+    /// The location that picks, packs and hands it over.
     pub location: LocationId,
+    /// How far the location has come with it.
     pub status: FulfillmentStatus,
+    /// When the location was given this work, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub created_at: Timestamp,
     /// The picklist, sorted by bin.
@@ -164,6 +200,7 @@ pub struct FulfillmentView {
     /// What was ordered beside goods, for whoever packs them: gift wrap, an engraving.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Service>,
+    /// What has been packed of it so far.
     pub parcels: Vec<ParcelView>,
 }
 
@@ -214,11 +251,16 @@ impl FulfillmentView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReturnView {
+    /// The order that its units were sent with.
     pub order: OrderId,
+    /// It is unique within its order only.
     pub id: ReturnId,
+    /// `received` once all announced units have come, `partially_received` before that.
     pub status: ReturnStatus,
+    /// When the return was asked for, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub requested_at: Timestamp,
+    /// What is announced and what has come of it, one entry for each line.
     pub lines: Vec<ReturnLine>,
     /// What is refunded for it, once that is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,6 +310,7 @@ impl ReturnView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EmailView {
+    /// Which e-mail, with its parcel, revision or refund if it has one: `payment-confirmed`, `shipped:P1`.
     pub kind: String,
     /// Which part of the order: `order`, `fulfillment 01`, `return 01`.
     pub about: String,
@@ -285,12 +328,16 @@ pub struct EmailView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimelineEntry {
+    /// When Orderly recorded it, in UTC. What became of an e-mail has the mail service's time.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub at: Timestamp,
+    /// Who did it: an API key as `role:name`, a payment provider, the mail service, or `orderly` itself.
     pub by: String,
+    /// What happened to the part of the order that `about` names.
     pub what: Event,
     /// Which part of the order: `order`, `fulfillment 01`, `return 01`.
     pub about: String,
+    /// Details for people, such as an amount or a reason. Absent if there are none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
 }

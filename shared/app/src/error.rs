@@ -11,6 +11,7 @@ use store::{CommitError, IsConflict, StoreError};
 pub struct FieldError {
     /// Where it is: `lines[1].quantity`.
     pub field: String,
+    /// What is wrong with it, for people: `is required`.
     pub detail: String,
 }
 

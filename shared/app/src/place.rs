@@ -38,10 +38,15 @@ const ONE_STEP: usize = MAX_ACTIONS - 4;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Accepted {
+    /// Orderly's id of the order, which the other routes take.
     pub id: OrderId,
+    /// The channel's own order id, or the idempotency key that stood for it.
     pub reference: String,
+    /// The currency of `total`.
     pub currency: Currency,
+    /// In minor units, as the order was placed. The same request sent again is told the same, whatever edits changed.
     pub total: Amount,
+    /// When the order was first placed, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub placed_at: Timestamp,
     /// Until when the stock is kept for it while it is unpaid.

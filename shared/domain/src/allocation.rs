@@ -30,16 +30,31 @@ pub enum AllocationState {
     /// Nothing holds them: there was no stock when it was needed, a picker did not find them, or the reservation expired.
     Missing,
     /// Held for an unpaid order.
-    Reserved(LocationId),
+    Reserved(
+        /// The location that holds them.
+        LocationId,
+    ),
     /// Promised to an unpaid order from the next stock that comes in.
-    Backordered(LocationId),
+    Backordered(
+        /// The location whose next stock they get.
+        LocationId,
+    ),
     /// Paid for and not there. At each of these places the next units are kept back for those who wait, in the order in
     /// which they paid. If units are expected somewhere, that place is the first.
-    Waiting(Vec<LocationId>),
+    Waiting(
+        /// The locations that keep their next units back, the one that expects some first.
+        Vec<LocationId>,
+    ),
     /// Paid for, and not yet in a fulfillment.
-    Committed(LocationId),
+    Committed(
+        /// The location that they will leave from.
+        LocationId,
+    ),
     /// Paid for, and in a fulfillment that the warehouse works on.
-    Dispatched(LocationId),
+    Dispatched(
+        /// The location that they will leave from.
+        LocationId,
+    ),
 }
 
 impl AllocationState {

@@ -152,6 +152,7 @@ pub struct ScheduleSettings {
     /// Working days from the start of the clock to the hand-over; 0 ships on the same day.
     #[cfg_attr(feature = "schema", schemars(with = "HandlingDays"))]
     pub handling_days: u16,
+    /// The days of the week that handling and transit count.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<Weekday>", length(min = 1, max = 7)))]
     pub working_days: BTreeSet<Weekday>,
     /// Dates that are not worked although their weekday is.
@@ -180,8 +181,10 @@ impl Default for ScheduleSettings {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DayRange {
+    /// The fewest days: not more than `max`.
     #[cfg_attr(feature = "schema", schemars(with = "TransitDays"))]
     pub min: u16,
+    /// The most days: not fewer than `min`.
     #[cfg_attr(feature = "schema", schemars(with = "TransitDays"))]
     pub max: u16,
 }

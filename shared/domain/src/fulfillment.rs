@@ -99,11 +99,16 @@ impl std::str::FromStr for FulfillmentStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PickLine {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// The SKU to take.
     pub sku: Sku,
+    /// The product's title. If there is no product of this SKU, as it came with the order.
     pub title: String,
+    /// Where it lies at the location. Absent if the product has no bin there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bin: Option<String>,
+    /// Units to pick. An edit of the order may lower it until picking has begun.
     pub quantity: u32,
     /// None until picked; less than `quantity` is a short pick.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,9 +119,13 @@ pub struct PickLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Service {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// The line's SKU. Nothing of it lies on a shelf.
     pub sku: Sku,
+    /// As it came with the order.
     pub title: String,
+    /// Units that are ordered, without those that were paid back.
     pub quantity: u32,
 }
 

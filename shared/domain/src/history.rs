@@ -68,8 +68,10 @@ impl Stamp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LastChange {
+    /// When it was changed, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// Who changed it, as `role:name` of an API key: `operator:anna`.
     pub by: String,
 }
 

@@ -176,6 +176,7 @@ impl HoldReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hold {
+    /// Since when it holds the order, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub since: Timestamp,
     /// What a person has to know.
@@ -189,10 +190,12 @@ pub struct Hold {
 pub enum Erasure {
     /// It is done as soon as the order needs its customer no more.
     Asked {
+        /// When it was asked for, in UTC.
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
         at: Timestamp,
     },
     Done {
+        /// When the data was erased, in UTC.
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
         at: Timestamp,
     },

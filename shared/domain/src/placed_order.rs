@@ -91,8 +91,11 @@ pub struct PlacedOrder {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Customer {
+    /// The full name: e-mails greet with it, and orders are found by it.
     pub name: Name,
+    /// Where the e-mails about the order go. A domain beyond ASCII is kept in its ASCII form.
     pub email: EmailAddress,
+    /// Written in any way: an order is found by its digits. Absent if it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Text<1, 40>>,
     /// BCP 47, for example `de-AT`.
@@ -103,10 +106,14 @@ pub struct Customer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Address {
+    /// The addressee, who need not be the customer.
     pub name: Name,
+    /// The addressee's company. Absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<Name>,
+    /// Street and house number, or a post box.
     pub line1: Name,
+    /// What else the carrier needs: floor, apartment, care of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<Name>,
     /// Required where the country's addresses have one.
@@ -115,6 +122,7 @@ pub struct Address {
     /// Some countries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<Text<1, 20>>,
+    /// State, province or prefecture, where the country's addresses have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Text<1, 100>>,
     /// ISO 3166-1 alpha-2.
@@ -126,10 +134,14 @@ pub struct Address {
 pub struct Line {
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub id: LineId,
+    /// If no location keeps it, the order is refused, unless `stocked` is false or the order is paid already.
     pub sku: Sku,
+    /// What e-mails call it. Picklists use the product's own title, if there is a product of this SKU.
     pub title: Name,
+    /// Units. An edit can lower it later, but not raise it.
     #[cfg_attr(feature = "schema", schemars(with = "Units"))]
     pub quantity: u32,
+    /// Of one unit before discounts, in minor units. With its tax if the order's `tax_included` is true.
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub unit_price: Amount,
     /// On the whole line.
@@ -151,9 +163,11 @@ pub struct Line {
 pub struct Shipping {
     /// The service that the customer chose: `Standard`, `Express`…
     pub method: Text<1, 60>,
+    /// Before the discount, in minor units. With its tax if the order's `tax_included` is true. 0 if absent.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub price: Amount,
+    /// What is taken off `price`, in minor units. It is at most `price`. 0 if absent.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub discount: Amount,
@@ -166,8 +180,10 @@ pub struct Shipping {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Discount {
+    /// The coupon's code, for people: Orderly does not check it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Text<1, 60>>,
+    /// In minor units. What is more than the lines cost is taken off the shipping.
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub amount: Amount,
 }

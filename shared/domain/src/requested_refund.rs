@@ -22,12 +22,15 @@ pub struct RefundRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestedRefund {
-    #[cfg_attr(feature = "schema", schemars(skip))]
+    /// The idempotency key with which it was ordered.
     pub key: String,
+    /// All that goes back for it, in minor units, `lines` and `shipping` included.
     pub amount: Amount,
+    /// Units whose price counts as paid back, by the id of their line. Absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, u32>"))]
     pub lines: BTreeMap<LineId, u32>,
+    /// What of the shipping price counts as given back, with tax, in minor units. 0 if absent.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub shipping: Amount,
     /// How much of it gave back what had been paid beyond the total.

@@ -74,12 +74,18 @@ impl ReturnStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReturnLine {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// The line's SKU.
     pub sku: Sku,
+    /// Units that are announced.
     pub quantity: u32,
+    /// Why the customer sends them back. The refund does not depend on it.
     pub reason: ReturnReason,
+    /// Units that have come so far, as a running total. 0 if absent.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub received: u32,
+    /// What was found, once it is inspected. Without those that are `missing`, the units add up to `received`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inspected: Vec<Inspection>,
     /// What its inspection led to.
@@ -94,9 +100,12 @@ pub struct ReturnLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inspection {
+    /// Units that this was found of.
     #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
     pub quantity: u32,
+    /// What becomes of them. Only `restocked` units are for sale again.
     pub disposition: Disposition,
+    /// Their condition, for people: neither stock nor refund depends on it. Absent if nobody judged it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
 }
@@ -138,9 +147,12 @@ names! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RequestedLine"))]
 pub struct RequestedUnits {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// Units to send back: at most those that were sent and are in no other return.
     #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
     pub quantity: u32,
+    /// Why the customer sends them back. The refund does not depend on it.
     pub reason: ReturnReason,
 }
 
@@ -148,7 +160,9 @@ pub struct RequestedUnits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Deduction {
+    /// What is kept of what was due, in minor units.
     pub amount: Amount,
+    /// In the words of who decided it. `erased` once the customer's data was erased.
     pub reason: String,
 }
 

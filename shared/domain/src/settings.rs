@@ -17,7 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Location {
+    /// How stock, fulfillments and API keys name it.
     pub id: LocationId,
+    /// What people call it. Customers are not shown it.
     pub name: Name,
     /// Lower is preferred. Locations of the same priority compete by fewest splits.
     pub priority: u16,
@@ -39,9 +41,12 @@ pub struct Location {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Closure {
+    /// When it was closed, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub since: Timestamp,
+    /// Who closed it, as `role:name` of an API key: `operator:anna`.
     pub by: String,
+    /// In the words of who closed it.
     pub reason: Reason,
 }
 
@@ -67,7 +72,9 @@ impl Location {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Channel {
+    /// How orders and the keys of storefronts name it.
     pub id: ChannelId,
+    /// What people call it. Customers are not shown it.
     pub name: Name,
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,7 +128,9 @@ impl std::str::FromStr for Role {
 pub struct ApiKey {
     /// SHA-256 of the key, in lower-case hex.
     pub id: String,
+    /// What people call it. What it does is noted in timelines as done by `role:name`.
     pub name: Text<1, 60>,
+    /// What it may do. It never changes.
     pub role: Role,
     /// The storefront's channel; none for other roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +143,7 @@ pub struct ApiKey {
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<super::money::Currency, super::money::Amount>"))]
     pub refund_limit: Limits,
+    /// When it was made, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub created_at: Timestamp,
     /// From when on it is refused. None: it does not expire.
@@ -145,6 +155,7 @@ pub struct ApiKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Date>"))]
     pub last_used_on: Option<Date>,
+    /// When it was revoked, in UTC. Absent if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub revoked_at: Option<Timestamp>,
@@ -199,7 +210,9 @@ pub type Bin = Text<1, 40>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Product {
+    /// How orders and stock name it.
     pub sku: Sku,
+    /// What picklists call it. E-mails use the title that came with the order.
     pub title: Name,
     /// Grams.
     #[serde(default, skip_serializing_if = "Option::is_none")]

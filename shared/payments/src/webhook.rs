@@ -36,6 +36,7 @@ pub enum Outcome {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Received {
+    /// What became of the event. If it tells several facts, this is about the one that changed most.
     pub outcome: Outcome,
 }
 

@@ -26,7 +26,9 @@ const MAX_LOCATIONS: usize = 50;
 )]
 #[derive(Debug)]
 pub struct CreateKey {
+    /// What people call it. What it does is noted in timelines as done by `role:name`.
     pub name: Text<1, 60>,
+    /// What it may do. It cannot be changed later.
     pub role: Role,
     /// Required for a storefront, and only for it.
     pub channel: Option<ChannelId>,

@@ -18,9 +18,11 @@ const DEFAULT_PRIORITY: u16 = 100;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct PutLocation {
+    /// What people call it. Customers are not shown it.
     pub name: Name,
     /// Lower is preferred; 100 if absent.
     pub priority: Option<Priority>,
+    /// Its working times. What is left out of it has its default, and so has all of it without this field.
     #[cfg_attr(feature = "schema", schemars(with = "Option<ScheduleSettings>"))]
     pub schedule: Schedule,
     /// `https`, or `http` to this machine.

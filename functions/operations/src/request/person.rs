@@ -8,6 +8,7 @@ use domain::{search::PersonBy, text::Text};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PersonRequest"))]
 #[derive(Debug)]
 pub struct PersonRequest {
+    /// Whether `value` is an e-mail address or the id of an order.
     pub by: PersonBy,
     /// The e-mail address that the person ordered under, or the id of one of the person's orders, which is then the only one.
     #[cfg_attr(feature = "schema", schemars(rename = "value", with = "Text<1, 254>"))]

@@ -17,19 +17,24 @@ pub struct EditOrder {
     /// How many units of a line are left. 0 removes the line.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub lines: Option<Vec<LineLeft>>,
+    /// The whole new address. Refused while a fulfillment is being picked or packed.
     pub shipping_address: Option<Address>,
+    /// The whole new address. One that is there cannot be removed.
     pub billing_address: Option<Address>,
     /// Who the e-mails go to.
     pub customer: Option<Customer>,
     /// Another service. What it costs more is asked for, and the order waits for it.
     pub shipping: Option<Shipping>,
+    /// In your own words, for the timeline. The customer is not told it.
     pub reason: Reason,
 }
 
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct LineLeft {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// Units that are left: at most as many as there are now.
     pub quantity: FoundUnits,
 }
 

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct FindOrders {
+    /// What `value` is. A warehouse key takes `reference`, `sku` and `tracking` only.
     pub by: By,
     /// The whole of it: an e-mail address in any case, a phone number with or without its country's prefix, a SKU, a
     /// reference, a tracking number. Of a name, its beginning, or that of its last word: three letters or more, or a whole

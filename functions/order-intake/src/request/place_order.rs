@@ -26,12 +26,18 @@ pub struct PlaceOrder {
     /// Needed from an operator; a storefront's key names its channel.
     #[cfg_attr(feature = "schema", schemars(with = "Option<ChannelId>"))]
     pub channel: ChannelId,
+    /// The currency of all its amounts.
     pub currency: Currency,
+    /// Who orders, and gets the e-mails.
     pub customer: Customer,
+    /// Where the parcels go.
     pub shipping_address: Address,
+    /// Absent if it is not known: it is not filled in from `shipping_address`.
     pub billing_address: Option<Address>,
+    /// Their places here, from 0, become their ids, which later requests name.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
     pub lines: Vec<Line>,
+    /// The service that the customer chose and what it costs.
     pub shipping: Shipping,
     /// On the whole order, beside those of the lines.
     pub discount: Option<Discount>,

@@ -11,7 +11,9 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "StockLevel"))]
 pub struct LevelView {
+    /// The SKU whose units these are.
     pub sku: Sku,
+    /// The location that these units are at.
     pub location: LocationId,
     /// What may be promised to a customer.
     pub available: i64,
@@ -28,6 +30,7 @@ pub struct LevelView {
     /// Paid for and not there. What comes in goes to these orders first, in the order in which they paid. A unit that may
     /// come in at several locations is counted at each.
     pub waiting: i64,
+    /// A part of `on_hand` that is not for sale.
     pub damaged: i64,
     /// Returned units that need a second look.
     pub quality_control: i64,

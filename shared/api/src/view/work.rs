@@ -18,12 +18,16 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderWorkSummary {
+    /// Orderly's id, which the routes of its fulfillments and returns take.
     pub id: OrderId,
+    /// The channel that it was placed through.
     pub channel: ChannelId,
     /// The channel's own order id.
     pub reference: String,
+    /// When Orderly took it, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub placed_at: Timestamp,
+    /// `pending` is not paid yet, `open` is. `expired` was not paid in time, and a late payment opens it again.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = OrderStatus::NAMES)))]
     pub status: &'static str,
     /// Whether nothing of it may be picked, packed or handed over now.
@@ -57,6 +61,7 @@ pub struct OrderWork {
     pub shipping_address: Option<Address>,
     /// The service that the customer chose.
     pub shipping_method: String,
+    /// Those at the locations of the API key in full, without money, sorted by id.
     pub fulfillment_details: Vec<FulfillmentView>,
     /// Those that have come to the locations of the API key, and those that are approved and may come there.
     pub returns: Vec<ReturnView>,

@@ -21,16 +21,21 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Parcel {
+    /// It is unique within its fulfillment only.
     pub id: ParcelId,
+    /// Units by line. The other units of a line may be in other parcels.
     pub contents: Vec<PackedLine>,
+    /// Of the whole parcel, in grams.
     pub weight_g: u32,
     /// Length, width and height.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dimensions_mm: Option<[u32; 3]>,
     /// The caller's idempotency key, so that packing twice by accident is packing once.
     pub key: String,
+    /// How it left. Absent until it is handed to a carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipment: Option<Shipment>,
+    /// The earliest time that was told of its delivery, in UTC. Absent until one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub delivered_at: Option<Timestamp>,
@@ -48,7 +53,9 @@ pub struct Parcel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackedLine {
+    /// The id of the order's line: its place in the order as it was placed, from 0.
     pub line: LineId,
+    /// Units of the line in this parcel.
     #[cfg_attr(feature = "schema", schemars(with = "crate::whole::Units"))]
     pub quantity: u32,
 }
@@ -56,10 +63,14 @@ pub struct PackedLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shipment {
+    /// As it was told at the hand-over, or corrected since. E-mails show it.
     pub carrier: Text<1, 60>,
+    /// As it was told at the hand-over, or corrected since. E-mails show it.
     pub tracking_number: Text<1, 60>,
+    /// The page that e-mails link to. Absent if none was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_url: Option<WebUrl>,
+    /// When the warehouse told that it had left, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub handed_over_at: Timestamp,
     /// What it was before it was corrected, the oldest first.
@@ -71,7 +82,9 @@ pub struct Shipment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tracking {
+    /// The carrier's name. E-mails show it.
     pub carrier: Text<1, 60>,
+    /// The carrier's number of the parcel. E-mails show it.
     pub tracking_number: Text<1, 60>,
     /// `https` or `http`: the customer's e-mail links to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,8 +95,11 @@ pub struct Tracking {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HandOver {
+    /// The id of a packed parcel of this fulfillment.
     pub parcel: ParcelId,
+    /// The carrier's name. E-mails show it.
     pub carrier: Text<1, 60>,
+    /// The carrier's number of the parcel. E-mails show it.
     pub tracking_number: Text<1, 60>,
     /// `https` or `http`: the customer's e-mail links to it.
     pub tracking_url: Option<WebUrl>,
@@ -113,6 +129,7 @@ pub struct Report {
     /// When it happened.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// What else was told, for people. Absent if nothing was, or if it was erased with the customer's data.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
@@ -121,8 +138,10 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceivedBack {
+    /// When it was recorded, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// Where the parcel came to, and where its good units were restocked.
     pub location: LocationId,
     /// By line. Every unit of the parcel has a disposition.
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<Inspection>>"))]
@@ -145,9 +164,12 @@ names! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Resolution {
+    /// It cannot be changed any more.
     pub remedy: Remedy,
+    /// When it was decided, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// In the words of who decided it. Empty once the customer's data was erased.
     pub reason: String,
     /// What is refunded for its units.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]

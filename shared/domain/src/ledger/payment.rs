@@ -20,8 +20,10 @@ pub struct Payment {
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub step: Amount,
+    /// What was captured in all, in minor units. Refunds and disputes do not lower it. 0 if absent.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub captured: Amount,
+    /// The latest authorization. It stays after the capture. Absent if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorized: Option<Authorization>,
     /// The part of the authorization that was given up by a partial capture.
@@ -30,13 +32,16 @@ pub struct Payment {
     /// Money that is on its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// Whether it was canceled before it was captured. False if absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub voided: bool,
+    /// The latest attempt that failed. The customer may have paid since: `captured` tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
     /// The provider's own sum of its refunds.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub refunded_in_total: Amount,
+    /// By the provider's id of the dispute. Absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub disputes: BTreeMap<String, Dispute>,
 }
@@ -44,8 +49,10 @@ pub struct Payment {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Authorization {
+    /// When the provider told it, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// What may be captured, in minor units of the payment's currency.
     pub amount: Amount,
 }
 
@@ -53,6 +60,7 @@ pub struct Authorization {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pending {
+    /// When the provider told it, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
     /// When the method has moved the money at the latest, if that is known.
@@ -64,8 +72,10 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
+    /// When the provider told it, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// The provider's own code for the reason: `card_declined`.
     pub code: String,
 }
 
@@ -76,7 +86,9 @@ pub struct Dispute {
     /// The provider's time of the report.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// Only `open` and `lost` take the money away.
     pub status: DisputeStatus,
+    /// In minor units of the dispute's own `currency`.
     pub amount: Amount,
     /// The bank's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refund {
+    /// The payment whose money goes back.
     pub payment: PaymentId,
+    /// In minor units of the payment's currency.
     pub amount: Amount,
     /// Counted from 1, and part of the idempotency key: after a definite failure a new attempt gets a new
     /// key. 0 for a refund that was made elsewhere.
@@ -34,11 +36,13 @@ pub enum RefundState {
     Covered,
     /// On its way to the provider since `at`; what came of it is not recorded yet.
     Sent {
+        /// Since when it is on its way to the provider, in UTC.
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
         at: Timestamp,
     },
     /// Sent at `at` first, and the answer told nothing (a time-out, a 5xx): the same key is used again.
     Unknown {
+        /// When this attempt was first sent, in UTC.
         #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
         at: Timestamp,
         /// When the provider was last asked in a way that may have begun the refund. A failure that it only repeats
@@ -46,17 +50,21 @@ pub enum RefundState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
         asked_at: Option<Timestamp>,
+        /// Why its outcome is not known, for people.
         reason: String,
     },
     /// The provider has it and works on it.
     Pending {
+        /// What the provider calls the refund.
         provider_id: String,
     },
     Succeeded {
+        /// What the provider calls the refund.
         provider_id: String,
     },
     /// It failed; a person must look, and may order a new attempt under a new key.
     Failed {
+        /// Why it failed, for people; the provider's own word if it was `refused`.
         reason: String,
         /// Whether the provider refused it at once. Its total of the payment never counted it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -19,17 +19,25 @@ pub struct StockPlace {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct StockDelta {
+    /// What is physically there; below 0 if units went.
     pub on_hand: i64,
+    /// Held for unpaid orders. No movement by hand changes it.
     pub reserved: i64,
+    /// Paid for, not yet handed over. No movement by hand changes it.
     pub committed: i64,
+    /// Promised to unpaid orders from stock still to come. No movement by hand changes it.
     pub backordered: i64,
     /// No movement by hand changes it.
     #[cfg_attr(feature = "schema", schemars(skip))]
     #[serde(skip_serializing_if = "crate::sparse::is_zero")]
     pub waiting: i64,
+    /// On hand, and not for sale.
     pub damaged: i64,
+    /// On hand, and needs a second look before it is for sale.
     pub quality_control: i64,
+    /// Kept back from sale.
     pub safety: i64,
+    /// Ordered from a supplier, not yet here.
     pub incoming: i64,
 }
 

@@ -135,10 +135,15 @@ impl std::str::FromStr for CountOf {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Movement {
+    /// When it was recorded, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
+    /// Who made it, as `role:name` of an API key: `warehouse:anna`.
     pub by: String,
+    /// The location whose stock it changed.
     pub location: LocationId,
+    /// In the words of who made it. Orderly's own are `short pick` and `found when it left`.
     pub reason: String,
+    /// By how many units each bucket changed, up or down; 0 for the others.
     pub change: StockDelta,
 }
