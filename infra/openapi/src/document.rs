@@ -18,7 +18,7 @@ In a request, `null` is the same as leaving a field out, and so is an empty text
 described is refused.
 
 Errors are problem details (RFC 9457) whose `type` is `urn:orderly:problem:` and one of the names given with each \
-route; a 422 names every wrong field at once. API Gateway answers some errors by itself, as `{\"message\": \"…\"}`: \
+route; a 422 names every wrong field at once. API Gateway answers some errors by itself, with `message` alone: \
 401 without an API key, 403 with an unknown one, 404 `Not Found` for a route that does not exist, 413, 429, and 500 or \
 503 when a function fails or is too slow.";
 
@@ -36,8 +36,9 @@ pub fn document() -> Value {
             path[method.to_lowercase()] = operation(&mut schemas, route, tag);
         }
     }
+    let webhooks = crate::webhooks::all(&mut schemas);
     schemas.answers.subschema_for::<api::Problem>();
-    schemas.answers.definitions_mut().insert("GatewayMessage".to_owned(), schemas::gateway_message().into());
+    schemas.answers.definitions_mut().entry("Problem").and_modify(schemas::with_gateway_message);
     schemas.finish(json!({
         "openapi": "3.1.1",
         "info": {
@@ -50,6 +51,7 @@ pub fn document() -> Value {
         "tags": tags,
         "security": [{ "apiKey": [] }],
         "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "responses": problems::components(),
             "securitySchemes": {

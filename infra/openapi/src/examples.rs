@@ -198,3 +198,26 @@ pub fn assign_payment() -> Value {
 pub fn create_key() -> Value {
     json!({ "name": "web shop", "role": "storefront", "channel": "web", "expires_at": "2099-12-31T00:00:00Z" })
 }
+
+/// What a warehouse is told of a new fulfillment.
+pub fn notice() -> Value {
+    json!({
+        "type": "fulfillment.created",
+        "order": "ord_sx747y2h4v7tujnm4evo4mocqu",
+        "fulfillment": "01",
+        "status": "open",
+        "location": "main",
+        "shipping_method": "Standard",
+        "ship_to": {
+            "name": "Ada Lovelace",
+            "line1": "12 St James Square",
+            "city": "London",
+            "postal_code": "SW1Y 4JH",
+            "country": "GB",
+        },
+        "picklist": [
+            { "line": 0, "sku": "TEE-M", "title": "T-shirt, medium", "bin": "A-12", "quantity": 2 },
+        ],
+        "services": [{ "line": 2, "sku": "WRAP", "title": "Gift wrap", "quantity": 1 }],
+    })
+}

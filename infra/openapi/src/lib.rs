@@ -11,6 +11,8 @@ mod problems;
 mod route;
 pub mod routes;
 mod schemas;
+mod unions;
+mod webhooks;
 
 pub use document::document;
 pub use route::{Answer, Body, Parameter, Problem, Prose, Route};

@@ -86,7 +86,7 @@ pub fn answer(meaning: &str, problems: &[Problem], message: Option<&str>) -> Val
         content.insert("application/problem+json".to_owned(), json!({ "schema": reference("schemas", "Problem") }));
     }
     if let Some(message) = message {
-        let schema = reference("schemas", "GatewayMessage");
+        let schema = reference("schemas", "Problem");
         content.insert("application/json".to_owned(), json!({ "schema": schema, "example": { "message": message } }));
     }
     json!({ "description": description, "content": content })

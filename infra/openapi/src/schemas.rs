@@ -4,6 +4,7 @@
 //! unknown field is refused. In an answer fields may be added later. If the two forms of a type differ, the request's
 //! form has `Input` after its name.
 
+use crate::unions;
 use api::Request;
 use domain::{
     ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
@@ -13,7 +14,7 @@ use payments::Provider;
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 const COMPONENTS: &str = "/components/schemas";
@@ -51,6 +52,7 @@ impl Schemas {
         let name =
             |name: &str| if differing.iter().any(|d| d == name) { format!("{name}Input") } else { name.to_owned() };
         components.extend(requests.into_iter().map(|(own, schema)| (name(&own), schema)));
+        unions::for_generators(&mut components);
         document["components"]["schemas"] = Value::Object(components);
         rename(&mut document, &name);
         document
@@ -101,8 +103,13 @@ fn take_null_for_absent(schema: &mut Schema) {
             _ => {
                 let default = field.as_object_mut().and_then(|field| field.remove("default"));
                 *field = json!({ "anyOf": [field, { "type": "null" }] });
-                if let Some(default) = default {
-                    field["default"] = default;
+                match default {
+                    // Generators take no object for a default.
+                    Some(default @ Value::Object(_)) => {
+                        field["description"] = format!("Without it: `{default}`.").into();
+                    }
+                    Some(default) => field["default"] = default,
+                    None => {}
                 }
             }
         }
@@ -210,13 +217,13 @@ fn provider_names() -> Vec<&'static str> {
     Provider::ALL.iter().map(|provider| provider.name()).collect()
 }
 
-/// What API Gateway answers by itself.
-pub fn gateway_message() -> Map<String, Value> {
-    let schema = json_schema!({
-        "type": "object",
-        "description": "What API Gateway answers by itself, before or instead of a function.",
-        "required": ["message"],
-        "properties": { "message": { "type": "string" } },
-    });
-    schema.to_value().as_object().cloned().unwrap_or_default()
+/// One schema for every error, also for those that API Gateway answers by itself, so that a client needs one type.
+pub fn with_gateway_message(problem: &mut Value) {
+    problem["description"] =
+        "What is wrong. Orderly answers with problem details (RFC 9457): `type`, `title`, `status` and `detail` are always there. \
+         API Gateway, before or instead of a function, answers with `message` alone."
+            .into();
+    problem["properties"]["message"] =
+        json!({ "type": "string", "description": "API Gateway's words: `Unauthorized`." });
+    problem.as_object_mut().and_then(|problem| problem.remove("required"));
 }

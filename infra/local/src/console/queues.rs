@@ -73,7 +73,7 @@ struct Letters<'q> {
     here: &'static str,
     queue: &'q str,
     sources: Vec<&'q str>,
-    letters: &'q [DeadLetter],
+    dead: &'q [DeadLetter],
     moved: Option<usize>,
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn letters(
     }
     match sqs.dead_letters(queue).await {
         Ok(letters) => {
-            let page = Letters { here: "/queues", queue, sources, letters: &letters, moved: moved.moved };
+            let page = Letters { here: "/queues", queue, sources, dead: &letters, moved: moved.moved };
             format.show(&letters, &page)
         }
         Err(error) => format.fail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),

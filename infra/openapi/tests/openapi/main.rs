@@ -89,3 +89,48 @@ fn every_route_that_takes_a_body_shows_one() {
         assert_eq!(route.prose.example.is_some(), route.body().is_some(), "{}", route.key());
     }
 }
+
+#[test]
+fn the_example_of_what_a_warehouse_is_told_has_the_fields_of_the_schema() {
+    let document = openapi::document();
+    let content = &document["webhooks"]["warehouse"]["post"]["requestBody"]["content"]["application/json"];
+    let schema = document.pointer(content["schema"]["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
+    let example = content["example"].as_object().unwrap();
+    for name in schema["required"].as_array().unwrap() {
+        assert!(example.contains_key(name.as_str().unwrap()), "{name} is missing");
+    }
+    for name in example.keys() {
+        assert!(schema["properties"].get(name).is_some(), "{name} is unknown");
+    }
+}
+
+/// Generators have no name for a kind without a title or a schema of its own.
+#[test]
+fn every_kind_of_a_union_of_objects_is_a_schema_of_its_own() {
+    fn unnamed(path: &str, value: &Value) -> Vec<String> {
+        let fields = value.as_object().into_iter().flatten();
+        let items = value.as_array().into_iter().flatten().enumerate();
+        let inner =
+            fields.map(|(name, value)| (name.clone(), value)).chain(items.map(|(n, item)| (n.to_string(), item)));
+        let own = value["oneOf"].as_array().into_iter().flatten().filter(|kind| kind.get("properties").is_some());
+        let mut all: Vec<String> = own.map(|_| path.to_owned()).collect();
+        all.extend(inner.flat_map(|(name, value)| unnamed(&format!("{path}/{name}"), value)));
+        all
+    }
+    assert_eq!(unnamed("", &openapi::document()), Vec::<String>::new());
+}
+
+#[test]
+fn every_property_is_described() {
+    let document = openapi::document();
+    let mut silent = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
+            let is_plain = schema.get("const").is_some();
+            if !is_plain && schema.get("description").is_none() {
+                silent.push(format!("{name}.{property}"));
+            }
+        }
+    }
+    assert_eq!(silent, Vec::<String>::new());
+}

@@ -85,13 +85,15 @@ impl Walk<'_> {
             (Some("integer"), Value::Number(_)) => self.integer(schema, at),
             (Some("string"), Value::String(_)) => self.string(schema, at),
             (Some("boolean"), Value::Bool(_)) => {}
-            (None, Value::String(_)) if schema["oneOf"].is_array() => self.names(schema, at),
             _ => panic!("{}: {value} does not fit {schema}", at.field),
         }
     }
 
     fn object(&mut self, schema: &Value, at: &Place, fields: &Map<String, Value>) {
-        assert_eq!(schema["additionalProperties"], false, "{}: unknown fields are lost", at.field);
+        // The values of a map, whose names have a pattern that the unknown name below does not fit.
+        let of_values = Some(&schema["additionalProperties"]).filter(|_| schema["propertyNames"].is_object());
+        let is_closed = of_values.is_some() || schema["additionalProperties"] == false;
+        assert!(is_closed, "{}: unknown fields are lost", at.field);
         let with = |name: &str, value: Value| {
             let mut fields = fields.clone();
             fields.insert(name.to_owned(), value);
@@ -113,10 +115,8 @@ impl Walk<'_> {
             self.probe(at, "with as many as it may have", true, many(most).into());
             self.probe(at, "with more than it may have", false, many(most + 1).into());
         }
-        let patterns = schema["patternProperties"].as_object();
         for (name, value) in fields {
-            let pattern = patterns.and_then(|patterns| patterns.values().next());
-            let of_field = schema["properties"].get(name).or(pattern);
+            let of_field = schema["properties"].get(name).or(of_values);
             let of_field = of_field.unwrap_or_else(|| panic!("{} is not in its schema", at.field(name).field));
             self.value(of_field, &at.field(name), value);
         }
@@ -167,10 +167,7 @@ impl Walk<'_> {
     }
 
     fn names(&mut self, schema: &Value, at: &Place) {
-        let choices = schema["oneOf"].as_array().into_iter().flatten();
-        let listed = |schema: &Value| schema["enum"].as_array().cloned().unwrap_or_default();
-        let named = choices.flat_map(|choice| choice.get("const").cloned().into_iter().chain(listed(choice)));
-        for name in listed(schema).into_iter().chain(named) {
+        for name in schema["enum"].as_array().cloned().unwrap_or_default() {
             self.probe(at, format!("= {{{name}: null}}"), false, json!({ name.as_str().unwrap(): null }));
             self.probe(at, format!("= {name}"), true, name);
         }
