@@ -6,9 +6,11 @@
 //! of. Each step is bounded, and takes its turn with what there is: what it does not get to, the next minutes do, and an
 //! item that fails keeps no other back.
 
+mod backlog;
 mod pace;
 
 use app::{Error, customers, digest, payments, reconcile};
+use backlog::{Backlog, LIMIT, Share};
 use domain::{
     attention::{AttentionReason, Census, WaitingFor},
     digest::DigestPace,
@@ -34,6 +36,15 @@ pub struct App {
     pub retention: Option<SignedDuration>,
     /// How often the merchant is told by e-mail what waits for people.
     pub digests: DigestPace,
+    pub backlogs: Backlogs,
+}
+
+/// How far the runs have come, by class.
+#[derive(Debug, Default)]
+pub struct Backlogs {
+    owed: Backlog,
+    unpaid: Backlog,
+    waiting: Backlog,
 }
 
 /// Reads `ATTENTION_MAILS`.
@@ -70,9 +81,6 @@ pub struct Report {
 /// What waits for a person for longer is an alarm.
 const ATTENTION_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// Items of each kind that one run works on. With a few milliseconds for each and some at once, a run ends well within
-/// its time.
-const LIMIT: usize = 1_000;
 /// Items that are worked on at once.
 const AT_ONCE: usize = 16;
 
@@ -91,7 +99,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     let (stuck, sent_again, refunds) = match overdue(app, now).await {
         Ok((overdue, refunds)) => {
             let why = AttentionReason::WorkOverdue;
-            let items = overdue.iter().map(|due| Waits::new(why, &due.key.order, due.since));
+            let items = overdue.all.iter().map(|due| Waits::new(why, &due.key.order, due.since));
             let payments = refunds.iter().map(|refund| Waits::new(why, &refund.payment, refund.since));
             let all: Vec<Waits> = items.chain(payments).filter(|waits| is_stuck(&waits.since)).collect();
             // What the alarm's metric filter reads: told first, whatever becomes of the rest.
@@ -102,10 +110,11 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         }
         Err(error) => (0, Step::failed(error), Step::default()),
     };
-    let (unresolved, waiting, erased) = match app.store.due(DueClass::Waiting, now).await {
+    let (unresolved, waiting, erased) = match app.backlogs.waiting.share(&app.store, DueClass::Waiting, now).await {
         Ok(waiting) => {
             let (orders, others): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|due| due.key.item == ItemName::State);
+                waiting.all.iter().cloned().partition(|due| due.key.item == ItemName::State);
+            let orders = waiting.part(orders);
             let (mails, parcels): (Vec<_>, Vec<_>) =
                 others.into_iter().partition(|due| matches!(due.key.item, ItemName::Email(..)));
             let (held, step, to_erase) = look_at_waiting(app, orders, now).await;
@@ -204,9 +213,9 @@ async fn tell_merchant(app: &App, census: &Census, now: Timestamp) -> Step {
 }
 
 /// What has owed work for longer than its message takes: items of orders, and refunds of payments that no order takes.
-async fn overdue(app: &App, now: Timestamp) -> Result<(Vec<DueItem>, Vec<UnmatchedEntry>), Error> {
+async fn overdue(app: &App, now: Timestamp) -> Result<(Share, Vec<UnmatchedEntry>), Error> {
     let before = now - OWED_GRACE;
-    let overdue = app.store.due(DueClass::Owed, before).await?;
+    let overdue = app.backlogs.owed.share(&app.store, DueClass::Owed, before).await?;
     let mut refunds = app.store.unmatched(Unmatched::OwesRefund).await?;
     refunds.retain(|refund| refund.since < before);
     Ok((overdue, refunds))
@@ -254,12 +263,15 @@ async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, Error>) -
     step
 }
 
-async fn send_again(app: &App, mut overdue: Vec<DueItem>, now: Timestamp) -> Step {
+async fn send_again(app: &App, overdue: Share, now: Timestamp) -> Step {
+    let mut turn = overdue.part(overdue.all.clone());
     // With more than a run can do, taking turns is pace enough.
-    if overdue.len() <= LIMIT {
-        overdue.retain(|due| pace::is_turn(due.since, now));
+    if overdue.is_whole() {
+        turn.retain(|due| pace::is_turn(due.since, now));
     }
-    let turn = if Safeguard::ReconcileSendsAgain.is_off() { Vec::new() } else { pace::share(overdue, LIMIT, now) };
+    if Safeguard::ReconcileSendsAgain.is_off() {
+        turn.clear();
+    }
     each(turn, async |due| reconcile::remind(&app.store, &due.key, now).await).await
 }
 
@@ -270,10 +282,11 @@ async fn send_refunds_again(app: &App, mut refunds: Vec<UnmatchedEntry>, now: Ti
 }
 
 async fn expire(app: &App, now: Timestamp) -> Step {
-    let unpaid = match app.store.due(DueClass::Unpaid, now).await {
-        Ok(mut unpaid) => {
-            unpaid.retain(|due| !safeguard(due).is_off());
-            pace::share(unpaid, LIMIT, now)
+    let unpaid = match app.backlogs.unpaid.share(&app.store, DueClass::Unpaid, now).await {
+        Ok(unpaid) => {
+            let mut turn = unpaid.part(unpaid.all.clone());
+            turn.retain(|due| !safeguard(due).is_off());
+            turn
         }
         Err(error) => return Step::failed(error),
     };
@@ -287,7 +300,7 @@ fn safeguard(due: &DueItem) -> Safeguard {
 /// Orders that wait for stock are given to stock-deduction, the oldest first, which serves them if it can. Returns what people are
 /// waited for, and the orders whose customer's data is to be erased.
 async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Waits>, Step, Vec<OrderId>) {
-    let orders = pace::share(waiting, LIMIT, now).into_iter().map(|due| due.key.order).collect();
+    let orders = waiting.into_iter().map(|due| due.key.order).collect();
     match reconcile::look_at_waiting(&app.store, orders).await {
         Ok(found) => {
             let mut step = Step { done: found.for_stock, ..Step::default() };

@@ -13,6 +13,7 @@ async fn main() -> Result<(), Error> {
         parcel_overdue: days("PARCEL_OVERDUE_DAYS")?,
         retention: days("RETENTION_DAYS")?,
         digests: reconcile::digests(&runtime::variable("ATTENTION_MAILS")?)?,
+        backlogs: reconcile::Backlogs::default(),
     };
     runtime::serve_events(async |_: Value| Ok(handle(&app).await?)).await
 }

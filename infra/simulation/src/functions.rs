@@ -153,7 +153,14 @@ impl Functions {
         let (_, store) = wiring.store("reconcile");
         let parcel_overdue = Some(PARCEL_OVERDUE);
         let digests = DigestPace::AtOnce;
-        let reconcile = reconcile::App { store, clock: wiring.clock(), parcel_overdue, retention: None, digests };
+        let reconcile = reconcile::App {
+            store,
+            clock: wiring.clock(),
+            parcel_overdue,
+            retention: None,
+            digests,
+            backlogs: reconcile::Backlogs::default(),
+        };
         let (_, store) = wiring.store("operations");
         let operations = operations::App { store, clock: wiring.clock() };
         Ok(Self {

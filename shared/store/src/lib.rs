@@ -26,7 +26,7 @@ mod tests;
 
 pub use conflict::{CommitError, Failed};
 pub use keys::ItemKey;
-pub use listings::{DueClass, DueItem, Page};
+pub use listings::{DueClass, DueItem, DuePosition, Page};
 pub use message::Message;
 pub use orders::StoredOrder;
 pub use payments::{Unmatched, UnmatchedEntry};

@@ -7,7 +7,7 @@ use super::{
     order_items::{LISTED_AT, LISTING_INDEX, LISTING_KEY, WORK_INDEX, WORK_LOCATION, WORK_SINCE},
     record::{DUE_AT, DUE_CLASS, DUE_INDEX, DUE_SHARDS, Record, Stored, decode},
 };
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use domain::{
     fulfillment::Fulfillment,
     ids::{ChannelId, LocationId, OrderId},
@@ -39,6 +39,19 @@ impl DueClass {
 pub struct DueItem {
     pub key: ItemKey,
     pub since: Timestamp,
+}
+
+/// Where a look at the due items of a class begins: by default at the longest waiting.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DuePosition([InShard; DUE_SHARDS as usize]);
+
+#[derive(Debug, Clone, Default, PartialEq)]
+enum InShard {
+    #[default]
+    Start,
+    After(Item),
+    /// It waits for the other shards.
+    End,
 }
 
 /// One page of a list, and where the next one begins.
@@ -181,8 +194,7 @@ impl Store {
         }
     }
 
-    /// All items that have been due since before `before`, the longest waiting first. An unreadable entry does not hide
-    /// the others.
+    /// All items that have been due since before `before`, the longest waiting first.
     pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
         let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before));
         let mut found: Vec<DueItem> = futures::future::try_join_all(queries).await?.into_iter().flatten().collect();
@@ -190,11 +202,47 @@ impl Store {
         Ok(found)
     }
 
+    /// At most `most` of those items, from a position on, and where the next ones begin: at the start again after the last.
+    pub async fn due_from(
+        &self,
+        class: DueClass,
+        before: Timestamp,
+        DuePosition(from): &DuePosition,
+        most: usize,
+    ) -> Result<(Vec<DueItem>, DuePosition), StoreError> {
+        let of_each = most.div_ceil(usize::from(DUE_SHARDS)).max(1);
+        let pages = (0..DUE_SHARDS).zip(from).map(async |(shard, place)| {
+            let start = match place {
+                InShard::Start => None,
+                InShard::After(key) => Some(key.clone()),
+                InShard::End => return Ok((Vec::new(), InShard::End)),
+            };
+            let query = self.query_due(class, shard, before).limit(i32::try_from(of_each).unwrap_or(i32::MAX));
+            let page = query.set_exclusive_start_key(start).send().await;
+            let page = page.map_err(StoreError::request("Query due"))?;
+            let next = page.last_evaluated_key.map_or(InShard::End, InShard::After);
+            Ok((readable(page.items.unwrap_or_default()), next))
+        });
+        let (mut found, mut next) = (Vec::new(), DuePosition::default());
+        for ((some, place), next) in futures::future::try_join_all(pages).await?.into_iter().zip(&mut next.0) {
+            found.extend(some);
+            *next = place;
+        }
+        found.sort_by_key(|due: &DueItem| due.since);
+        let is_end = next.0.iter().all(|place| *place == InShard::End);
+        Ok((found, if is_end { DuePosition::default() } else { next }))
+    }
+
     /// Reads one shard. The index holds only keys, so a page fits thousands of entries and costs almost nothing.
     async fn due_shard(&self, class: DueClass, shard: u8, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
+        let query = self.query_due(class, shard, before);
+        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        Ok(readable(items.map_err(StoreError::request("Query due"))?))
+    }
+
+    fn query_due(&self, class: DueClass, shard: u8, before: Timestamp) -> QueryFluentBuilder {
         let partition = format!("{}#{shard}", class.name());
-        let query = self
-            .client
+        self.client
             .query()
             .table_name(&self.tables.orders)
             .index_name(DUE_INDEX)
@@ -202,17 +250,7 @@ impl Store {
             .expression_attribute_names("#class", DUE_CLASS)
             .expression_attribute_names("#at", DUE_AT)
             .expression_attribute_values(":class", AttributeValue::S(partition))
-            .expression_attribute_values(":before", AttributeValue::S(sortable(before)));
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        let items = items.map_err(StoreError::request("Query due"))?;
-        let entry = |item: Item| {
-            let key = key_of_entry(&item)?;
-            let since = text_of(&item, DUE_AT).and_then(from_sortable);
-            let since = since.ok_or_else(|| StoreError::unreadable(&key, "due_at is malformed"))?;
-            Ok::<_, StoreError>(DueItem { key, since })
-        };
-        let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a due entry is left out")).ok();
-        Ok(items.into_iter().filter_map(readable).collect())
+            .expression_attribute_values(":before", AttributeValue::S(sortable(before)))
     }
 
     /// One page of an index partition: the item and the sort key of each entry.
@@ -261,6 +299,18 @@ impl Store {
         let found = self.batch_get(keys.map(|key| (table, T::key(key))).collect(), false).await?;
         found.into_iter().map(|(_, item)| decode(item)).collect()
     }
+}
+
+/// The entries of the index of due items. An unreadable one does not hide the others.
+fn readable(items: Vec<Item>) -> Vec<DueItem> {
+    let entry = |item: Item| {
+        let key = key_of_entry(&item)?;
+        let since = text_of(&item, DUE_AT).and_then(from_sortable);
+        let since = since.ok_or_else(|| StoreError::unreadable(&key, "due_at is malformed"))?;
+        Ok::<_, StoreError>(DueItem { key, since })
+    };
+    let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a due entry is left out")).ok();
+    items.into_iter().filter_map(readable).collect()
 }
 
 fn key_of_entry(item: &Item) -> Result<ItemKey, StoreError> {

@@ -123,3 +123,30 @@ async fn only_what_was_due_before_the_moment_is_found_the_longest_waiting_first(
     let since: Vec<i64> = found.iter().map(|due| due.since.duration_since(at(0)).as_secs()).collect();
     assert_eq!(since, (0..20).collect::<Vec<_>>(), "each of the shards is asked, and 20 itself is not before 20");
 }
+
+#[tokio::test]
+async fn more_than_one_look_holds_are_all_found_in_the_next_ones_and_then_from_the_start() {
+    let store = TestStore::new();
+    for n in 0..41 {
+        let mut write = store.write(at(i64::from(n)));
+        write.create(state_key(n), open(&[Duty::StockDeduction]));
+        write.commit().await.unwrap();
+    }
+    let (mut found, mut position, mut looks) = (Vec::new(), DuePosition::default(), 0);
+    loop {
+        let (some, next) = store.due_from(DueClass::Owed, at(100), &position, 8).await.unwrap();
+        assert!(some.len() <= 8, "{} are more than were asked for", some.len());
+        found.extend(some.into_iter().map(|due| due.since.duration_since(at(0)).as_secs()));
+        (position, looks) = (next, looks + 1);
+        if position == DuePosition::default() {
+            break;
+        }
+        assert!(looks < 100);
+    }
+    let all: std::collections::BTreeSet<i64> = found.iter().copied().collect();
+    assert_eq!(all, (0..41).collect());
+    let (again, _) = store.due_from(DueClass::Owed, at(100), &position, 8).await.unwrap();
+    assert!(again.iter().any(|due| due.since == at(0)), "the longest waiting come first again");
+    let (whole, next) = store.due_from(DueClass::Owed, at(100), &position, 1_000).await.unwrap();
+    assert_eq!((whole.len(), next), (41, DuePosition::default()));
+}
