@@ -102,7 +102,8 @@ async fn serve(stack: &Stack, empty: bool, in_memory: bool, state: &State) -> Re
 /// The addresses and keys that the README's examples use, for a shell.
 fn exports(stack: &Stack, shop: Option<&Shop>) -> String {
     let (api, stripe, operator) = (stack.api_url(), stack.stripe().endpoint(), stack.operator_key());
-    let exports = format!("export API={api} STRIPE={stripe} OPERATOR={operator}\n");
+    let services = stack.endpoint();
+    let exports = format!("export API={api} STRIPE={stripe} SERVICES={services} OPERATOR={operator}\n");
     let Some(Shop { storefront_key, warehouse_key, service_key }) = shop else { return exports };
     format!("{exports}export STOREFRONT={storefront_key} WAREHOUSE={warehouse_key} SERVICE={service_key}\n")
 }
