@@ -88,7 +88,9 @@ pub enum DisputeStatus {
     Inquiry,
     /// The bank asked, and took nothing. It may still open a dispute.
     InquiryClosed,
+    /// The bank holds the money.
     Open,
+    /// The bank gave the money to the customer.
     Lost,
     /// A bank may also give lost money back.
     Won,

@@ -12,8 +12,11 @@ impl Order {
     /// a cancellation, units that an edit takes away, an inspection.
     pub fn within(mut self, limit: Option<&Limits>, before: &Self) -> Result<Self, Rejection> {
         let cheaper = before.placed.price_of_shipping() - self.placed.price_of_shipping();
-        // What customer service itself has put on the price is not given back when somebody takes that off again.
-        let taken_off = cheaper.min(before.state.raised_by_service);
+        // What customer service itself has put on the price is not given back when somebody takes that off again, unless a
+        // surplus had paid for it.
+        let surplus = before.state.surplus(&before.state.ledger);
+        let taken_off =
+            if cheaper > 0 { cheaper.min(before.state.raised_by_service) } else { (cheaper + surplus).min(0) };
         let Some(limit) = limit else {
             self.state.raised_by_service -= taken_off.max(0);
             return Ok(self);

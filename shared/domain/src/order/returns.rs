@@ -43,8 +43,10 @@ impl Order {
     }
 
     fn set_return(&mut self, id: ReturnId, value: Return) {
+        let before = self.state.surplus(&self.state.ledger);
         self.returns.insert(id, value);
         self.state.credited = self.returns.values().map(Return::credited).sum();
+        self.state.restate_surplus(before);
     }
 
     /// Finishes the inspection of a return. The stock, the intended refund and the return change together, so that goods

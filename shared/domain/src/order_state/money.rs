@@ -284,11 +284,26 @@ impl OrderState {
     }
 
     fn hold_surplus(&mut self, more: Amount, at: Timestamp) {
+        self.add_entry(&Stamp::orderly(at), Event::Overpaid, self.currency.format(more));
+        let note = self.surplus_note();
+        self.holds.insert(HoldReason::Overpaid, Hold { since: at, note });
+    }
+
+    fn surplus_note(&self) -> String {
         let paid = self.currency.format(self.total + self.surplus(&self.ledger));
         let due = self.currency.format(self.total);
-        self.add_entry(&Stamp::orderly(at), Event::Overpaid, self.currency.format(more));
-        let note = format!("{paid} is paid, and {due} is due: refund the difference, or release the order to keep it");
-        self.holds.insert(HoldReason::Overpaid, Hold { since: at, note });
+        format!("{paid} is paid, and {due} is due: refund the difference, or release the order to keep it")
+    }
+
+    /// What people are told of a surplus follows it when it shrinks from `before`, since they refund what they are told.
+    pub(crate) fn restate_surplus(&mut self, before: Amount) {
+        if self.surplus(&self.ledger) < before {
+            self.drop_hold_for_a_gone_surplus();
+            let note = self.surplus_note();
+            if let Some(hold) = self.holds.get_mut(&HoldReason::Overpaid) {
+                hold.note = note;
+            }
+        }
     }
 
     /// A refund that was made at the provider now counts for goods, so it gave back no surplus. The surplus was `before`. A person's

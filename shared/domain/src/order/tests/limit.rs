@@ -111,6 +111,23 @@ fn a_price_of_shipping_that_customer_service_corrects_up_and_back_gives_nothing(
     assert_eq!(priced(cheaper, first - 2, "EUR:1"), Err(Code::AboveRefundLimit));
 }
 
+#[test]
+fn a_surplus_that_dearer_shipping_has_hidden_is_given_when_it_becomes_cheaper() {
+    let shipping = |price| Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
+    let edited = |order: &Order, price| {
+        order.clone().edit(&Edit { shipping: Some(shipping(price)), ..Edit::default() }, &stamp(20)).unwrap().order
+    };
+    let twice = refunds::paid_twice(0);
+    let surplus = twice.state.surplus(&twice.state.ledger);
+    let first = twice.placed.price_of_shipping();
+    let dear = edited(&twice, first + surplus + 100).within(Some(&limit("")), &twice).unwrap();
+    assert_eq!((dear.state.surplus(&dear.state.ledger), dear.state.raised_by_service), (0, 100));
+    let back = edited(&dear, first);
+    assert_eq!(back.clone().within(Some(&limit("EUR:500")), &dear).unwrap_err().code, Code::AboveRefundLimit);
+    let most = format!("EUR:{surplus}");
+    assert_eq!(back.within(Some(&limit(&most)), &dear).unwrap().state.given_by_service, surplus);
+}
+
 proptest! {
     /// Whatever customer service asks for, in whatever order: what it gives stays within its limit, and adds up.
     #[test]

@@ -273,9 +273,10 @@ fn a_second_payment_is_too_much_even_if_goods_were_paid_back_at_the_provider() {
 }
 
 /// Paid twice, and then partly refunded in the provider's dashboard, which nobody has explained yet.
-fn paid_twice(elsewhere: Amount) -> Order {
+pub(super) fn paid_twice(elsewhere: Amount) -> Order {
     let twice = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(3390) };
-    at_the_dashboard(with_state(mugs(), |state| state.record(&twice, at(8))), "re_1", elsewhere)
+    let order = with_state(mugs(), |state| state.record(&twice, at(8)));
+    if elsewhere > 0 { at_the_dashboard(order, "re_1", elsewhere) } else { order }
 }
 
 #[test]
@@ -303,6 +304,21 @@ fn a_credit_that_brings_a_surplus_back_is_seen() {
     assert_eq!(decided.state.surplus(&decided.state.ledger), 1450, "as much as the return is due");
     assert!(decided.state.holds.contains_key(&HoldReason::Overpaid));
     assert_eq!(refunded(&decided), [("re_1", 3390)]);
+}
+
+#[test]
+fn what_is_told_of_a_surplus_follows_a_credit_that_shrinks() {
+    let re_1 = BTreeSet::from(["re_1".parse::<RefundId>().unwrap()]);
+    let (id, order) = paid_twice(3390).request_return(&wanted(&[(0, 1)]), "r", &stamp(12)).unwrap();
+    let credited = order.decide_return_refund(id, &RefundWish::default(), &re_1, &stamp(13)).unwrap();
+    assert!(
+        credited.state.holds[&HoldReason::Overpaid].note.contains("67.80 EUR is paid"),
+        "{:?}",
+        credited.state.holds
+    );
+    let declined = credited.clone().change_return(id, |returned| returned.decline("worn", &stamp(14))).unwrap();
+    assert_eq!(declined.state.surplus(&declined.state.ledger), 0);
+    assert!(declined.state.holds.is_empty(), "{:?}", declined.state.holds);
 }
 
 #[test]
