@@ -99,7 +99,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     let (stuck, sent_again, refunds) = match overdue(app, now).await {
         Ok((overdue, refunds)) => {
             let why = AttentionReason::WorkOverdue;
-            let items = overdue.all.iter().map(|due| Waits::new(why, &due.key.order, due.since));
+            let items = overdue.counted.iter().map(|due| Waits::new(why, &due.key.order, due.since));
             let payments = refunds.iter().map(|refund| Waits::new(why, &refund.payment, refund.since));
             let all: Vec<Waits> = items.chain(payments).filter(|waits| is_stuck(&waits.since)).collect();
             // What the alarm's metric filter reads: told first, whatever becomes of the rest.
@@ -112,9 +112,9 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     };
     let (unresolved, waiting, erased) = match app.backlogs.waiting.share(&app.store, DueClass::Waiting, now).await {
         Ok(waiting) => {
-            let (orders, others): (Vec<_>, Vec<_>) =
-                waiting.all.iter().cloned().partition(|due| due.key.item == ItemName::State);
-            let orders = waiting.part(orders);
+            let is_order = |due: &DueItem| due.key.item == ItemName::State;
+            let orders = waiting.turn.into_iter().filter(is_order).collect();
+            let others: Vec<DueItem> = waiting.counted.into_iter().filter(|due| !is_order(due)).collect();
             let (mails, parcels): (Vec<_>, Vec<_>) =
                 others.into_iter().partition(|due| matches!(due.key.item, ItemName::Email(..)));
             let (held, step, to_erase) = look_at_waiting(app, orders, now).await;
@@ -264,9 +264,10 @@ async fn each<T>(items: Vec<T>, work: impl AsyncFn(T) -> Result<usize, Error>) -
 }
 
 async fn send_again(app: &App, overdue: Share, now: Timestamp) -> Step {
-    let mut turn = overdue.part(overdue.all.clone());
+    let is_all = overdue.is_all();
+    let mut turn = overdue.turn;
     // With more than a run can do, taking turns is pace enough.
-    if overdue.is_whole() {
+    if is_all {
         turn.retain(|due| pace::is_turn(due.since, now));
     }
     if Safeguard::ReconcileSendsAgain.is_off() {
@@ -284,7 +285,7 @@ async fn send_refunds_again(app: &App, mut refunds: Vec<UnmatchedEntry>, now: Ti
 async fn expire(app: &App, now: Timestamp) -> Step {
     let unpaid = match app.backlogs.unpaid.share(&app.store, DueClass::Unpaid, now).await {
         Ok(unpaid) => {
-            let mut turn = unpaid.part(unpaid.all.clone());
+            let mut turn = unpaid.turn;
             turn.retain(|due| !safeguard(due).is_off());
             turn
         }
