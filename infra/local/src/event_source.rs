@@ -14,6 +14,7 @@ use crate::{
     services::{Failure, Message, QueueError, Sqs},
     template::{EventSourceMapping, Function, System, Trigger},
 };
+use futures::future::join_all;
 use jiff::Timestamp;
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -127,7 +128,7 @@ impl EventSource {
     /// Runs the function on a batch, then deletes or returns each of its messages.
     async fn process(&self, batch: Vec<Message>) {
         let event = event::event(&self.mapping.queue, &batch);
-        let (mut request_id, mut why) = (None, None);
+        let (begun, mut request_id, mut why) = (Timestamp::now(), None, None);
         let outcome = match self.invoker.invoke(&self.function, event).await {
             Ok(answer) => {
                 request_id = answer.request_id;
@@ -147,17 +148,18 @@ impl EventSource {
             }
         };
         let (failed, done): (Vec<_>, Vec<_>) = batch.into_iter().partition(|message| outcome.failed(message));
-        for message in &failed {
-            self.note_failure(message, request_id.clone(), why.as_deref()).await;
-        }
+        let notes = failed.iter().map(|message| self.note_failure(message, begun, request_id.clone(), why.as_deref()));
+        join_all(notes).await;
         self.settle(failed, done).await;
     }
 
     /// Remembers why a message failed: what the whole batch failed of, or else what the function logged of the message.
-    async fn note_failure(&self, message: &Message, request_id: Option<String>, why: Option<&str>) {
+    async fn note_failure(&self, message: &Message, begun: Timestamp, request_id: Option<String>, why: Option<&str>) {
         let error = match why {
             Some(why) => why.to_owned(),
-            None => self.invoker.logged_of(&message.message_id).await.unwrap_or_else(|| "see its log".to_owned()),
+            None => {
+                self.invoker.logged_of(&message.message_id, begun).await.unwrap_or_else(|| "see its log".to_owned())
+            }
         };
         let (at, function, attempts) = (Timestamp::now(), self.function.name.clone(), message.receive_count());
         self.sqs.note_failure(&message.message_id, Failure { at, function, request_id, error, attempts });

@@ -92,10 +92,10 @@ impl Logs {
         tail
     }
 
-    /// What the last line says that names the queue's record `id`.
-    pub(crate) fn last_about(&self, id: &str) -> Option<String> {
+    /// What the last line since a moment says that names the queue's record `id`.
+    pub(crate) fn last_about(&self, id: &str, since: Timestamp) -> Option<String> {
         let kept = lock(&self.inner.kept);
-        kept.iter().rev().filter(|line| line.text.contains(id)).find_map(|line| {
+        kept.iter().rev().take_while(|line| line.time >= since).filter(|line| line.text.contains(id)).find_map(|line| {
             let line: Map<String, Value> = serde_json::from_str(&line.text).ok()?;
             let text = |name: &str| line.get(name).and_then(Value::as_str);
             let is_about = text("record") == Some(id);

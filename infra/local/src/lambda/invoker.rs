@@ -3,6 +3,7 @@
 use super::{Invocation, InvokeError, Lambda};
 use crate::{http_client, template::Function};
 use axum::body::Bytes;
+use jiff::Timestamp;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -46,14 +47,14 @@ impl Invoker {
         }
     }
 
-    /// What a function has just logged of a queue's record, where its log is at hand. A log comes through a pipe, and so
+    /// What a function has logged of a queue's record since a moment, where its log is at hand. A log comes through a pipe, and so
     /// perhaps a moment after the answer.
-    pub(crate) async fn logged_of(&self, record: &str) -> Option<String> {
+    pub(crate) async fn logged_of(&self, record: &str, since: Timestamp) -> Option<String> {
         const TRIES: usize = 10;
         const PAUSE: Duration = Duration::from_millis(20);
         let Self::Local(lambda) = self else { return None };
         for _ in 0..TRIES {
-            let found = lambda.logs().last_about(record);
+            let found = lambda.logs().last_about(record, since);
             if found.is_some() {
                 return found;
             }
