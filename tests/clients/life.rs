@@ -16,7 +16,7 @@ use orderly::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{env, time::Duration};
+use std::{env, fs, time::Duration};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -88,19 +88,12 @@ async fn main() {
 }
 
 fn order(reference: &str, quantity: i64) -> PlaceOrder {
-    let address = json!({
-        "name": "Ada Lovelace", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
-    });
-    let order: Value = json!({
-        "reference": reference,
-        "currency": "EUR",
-        "customer": { "name": "Ada Lovelace", "email": "ada@example.com" },
-        "shipping_address": address,
-        "lines": [{ "sku": "MUG-BLUE", "title": "Mug", "quantity": quantity, "unit_price": 1450 }],
-        "shipping": { "method": "Standard", "price": 490 },
-        "tax_included": true,
-        "total": quantity * 1450 + 490,
-    });
+    let mut order: Value = serde_json::from_str(&fs::read_to_string(".ci/order.json").unwrap()).unwrap();
+    let (unit, shipping) = (&order["lines"][0]["unit_price"], &order["shipping"]["price"]);
+    let total = quantity * unit.as_i64().unwrap() + shipping.as_i64().unwrap();
+    order["reference"] = reference.into();
+    order["lines"][0]["quantity"] = quantity.into();
+    order["total"] = total.into();
     serde_json::from_value(order).unwrap()
 }
 

@@ -37,9 +37,9 @@ impl Backlog {
     /// they work on, the next ones work on something else.
     pub async fn share(&self, store: &Store, class: DueClass, before: Timestamp) -> Result<Share, StoreError> {
         let start = DuePosition::default();
-        let (counted, rest) = store.due_from(class, before, &start, COUNTED).await?;
+        let (counted, _) = store.due_from(class, before, &start, COUNTED).await?;
         let (turn, next) = match self.place() {
-            _ if counted.len() <= LIMIT && rest == start => (counted.clone(), None),
+            _ if counted.len() <= LIMIT => (counted.clone(), None),
             None => (pace::share(counted.clone(), LIMIT, before), Some(start)),
             Some(place) => {
                 let (turn, next) = store.due_from(class, before, &place, LIMIT).await?;

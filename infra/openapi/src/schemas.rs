@@ -40,7 +40,11 @@ impl Schemas {
             .with_transform(RecursiveTransform(refuse_unknown_fields))
             .with_transform(RecursiveTransform(take_null_for_absent));
         let answers = settings(COMPONENTS).for_serialize().with_transform(RecursiveTransform(allow_unknown_fields));
-        Self { requests: requests.into_generator(), answers: answers.into_generator() }
+        let generator = |settings: SchemaSettings| {
+            let settings = settings.with_transform(RecursiveTransform(unions::constants_as_enum));
+            settings.with_transform(RecursiveTransform(unions::maps_by_their_values)).into_generator()
+        };
+        Self { requests: generator(requests), answers: generator(answers) }
     }
 
     /// Puts all schemas that `document` refers to into its components.

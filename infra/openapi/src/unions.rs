@@ -4,14 +4,13 @@
 //! properties that its kinds share. Generators lose the names of the former and the halves of the latter. So the former
 //! becomes an `enum`, and each kind of the latter a schema of its own, which the tag tells apart.
 
+use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Rewrites all unions and maps of the components.
+/// Gives each kind of the components' unions a schema of its own.
 pub fn for_generators(components: &mut Map<String, Value>) {
-    components.values_mut().for_each(constants_as_enum);
-    components.values_mut().for_each(maps_by_their_values);
     let names: Vec<String> = components.keys().cloned().collect();
     for name in &names {
         if exclude_each_other(components, &components[name]["anyOf"])
@@ -53,22 +52,15 @@ fn exclude_each_other(components: &Map<String, Value>, union: &Value) -> bool {
 }
 
 /// `oneOf` constants become an `enum`. What the description of each says joins the description of all.
-fn constants_as_enum(schema: &mut Value) {
-    match schema {
-        Value::Array(items) => items.iter_mut().for_each(constants_as_enum),
-        Value::Object(fields) => {
-            fields.values_mut().for_each(constants_as_enum);
-            let Some((names, told)) = fields.get("oneOf").and_then(constants) else { return };
-            fields.remove("oneOf");
-            let about = fields.get("description").and_then(Value::as_str).map(str::to_owned);
-            let description: Vec<String> = about.into_iter().map(|about| format!("{about}\n")).chain(told).collect();
-            fields.insert("type".to_owned(), "string".into());
-            fields.insert("enum".to_owned(), names.into());
-            if !description.is_empty() {
-                fields.insert("description".to_owned(), description.join("\n").into());
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+pub fn constants_as_enum(schema: &mut Schema) {
+    let Some((names, told)) = schema.get("oneOf").and_then(constants) else { return };
+    schema.remove("oneOf");
+    let about = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+    let description: Vec<String> = about.into_iter().map(|about| format!("{about}\n")).chain(told).collect();
+    schema.insert("type".to_owned(), "string".into());
+    schema.insert("enum".to_owned(), names.into());
+    if !description.is_empty() {
+        schema.insert("description".to_owned(), description.join("\n").into());
     }
 }
 
@@ -90,20 +82,12 @@ fn constants(union: &Value) -> Option<(Vec<String>, Vec<String>)> {
 }
 
 /// A map whose names have a pattern: generators look at the schema of additional properties only.
-fn maps_by_their_values(schema: &mut Value) {
-    match schema {
-        Value::Array(items) => items.iter_mut().for_each(maps_by_their_values),
-        Value::Object(fields) => {
-            fields.values_mut().for_each(maps_by_their_values);
-            let only =
-                fields.get("patternProperties").and_then(Value::as_object).filter(|patterns| patterns.len() == 1);
-            let Some((pattern, value)) = only.and_then(|patterns| patterns.clone().into_iter().next()) else { return };
-            fields.remove("patternProperties");
-            fields.insert("propertyNames".to_owned(), json!({ "pattern": pattern }));
-            fields.insert("additionalProperties".to_owned(), value);
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+pub fn maps_by_their_values(schema: &mut Schema) {
+    let patterns = schema.get("patternProperties").and_then(Value::as_object).filter(|patterns| patterns.len() == 1);
+    let Some((pattern, value)) = patterns.and_then(|patterns| patterns.clone().into_iter().next()) else { return };
+    schema.remove("patternProperties");
+    schema.insert("propertyNames".to_owned(), json!({ "pattern": pattern }));
+    schema.insert("additionalProperties".to_owned(), value);
 }
 
 /// One kind of a tagged union.
@@ -128,9 +112,10 @@ fn kind(name: &str, shared: &Value, own: &Value) -> Option<Kind> {
     let mut all = shared["properties"].as_object().cloned().unwrap_or_default();
     all.extend(properties.clone());
     let required = [shared, own].into_iter().filter_map(|half| half["required"].as_array()).flatten().cloned();
+    let name = format!("{name}{}", pascal(value));
     let mut schema = json!({
         "type": "object",
-        "title": format!("{name}{}", pascal(value)),
+        "title": name,
         "properties": all,
         "required": required.collect::<Vec<_>>(),
     });
@@ -139,7 +124,7 @@ fn kind(name: &str, shared: &Value, own: &Value) -> Option<Kind> {
             schema[key] = value.clone();
         }
     }
-    Some(Kind { name: format!("{name}{}", pascal(value)), tag: tag.clone(), value: value.to_owned(), schema })
+    Some(Kind { name, tag: tag.clone(), value: value.to_owned(), schema })
 }
 
 /// `asked_at` → `AskedAt`.
@@ -152,16 +137,23 @@ fn pascal(name: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use schemars::json_schema;
+
+    fn for_clients(components: Value) -> Map<String, Value> {
+        let mut components: Map<String, Value> = serde_json::from_value(components).unwrap();
+        for_generators(&mut components);
+        components
+    }
 
     #[test]
     fn constants_become_an_enum_that_tells_what_each_means() {
-        let mut schema = json!({ "description": "How.", "oneOf": [
+        let mut schema = json_schema!({ "description": "How.", "oneOf": [
             { "const": "a", "type": "string", "description": "The\nfirst." },
             { "enum": ["b", "c"], "type": "string" },
         ] });
         constants_as_enum(&mut schema);
         let told = "How.\n\n- `a`: The first.";
-        assert_eq!(schema, json!({ "description": told, "type": "string", "enum": ["a", "b", "c"] }));
+        assert_eq!(schema, json_schema!({ "description": told, "type": "string", "enum": ["a", "b", "c"] }));
     }
 
     #[test]
@@ -175,8 +167,7 @@ mod tests {
                 { "properties": { "state": { "const": "gone" }, "at": { "type": "string" } }, "required": ["state", "at"] },
             ],
         });
-        let mut components = json!({ "Thing": union }).as_object().unwrap().clone();
-        for_generators(&mut components);
+        let components = for_clients(json!({ "Thing": union }));
         assert_eq!(components.keys().collect::<Vec<_>>(), ["Thing", "ThingAtRest", "ThingGone"]);
         assert_eq!(components["Thing"]["discriminator"]["mapping"]["gone"], "#/components/schemas/ThingGone");
         assert_eq!(components["ThingGone"]["required"], json!(["id", "state", "at"]));
@@ -190,25 +181,24 @@ mod tests {
             |required: &str, other: &str| json!({ "properties": { required: {}, other: {} }, "required": [required] });
         let either = json!({ "anyOf": [{ "$ref": format!("{SCHEMAS}One") }, { "$ref": format!("{SCHEMAS}Other") }] });
         for (other, is_exclusive) in [(kind("b", "c"), true), (kind("b", "a"), false), (kind("c", "b"), true)] {
-            let components = json!({ "One": kind("a", "d"), "Other": other, "Either": either });
-            let mut components = components.as_object().unwrap().clone();
-            for_generators(&mut components);
+            let components = for_clients(json!({ "One": kind("a", "d"), "Other": other, "Either": either }));
             assert_eq!(components["Either"].get("oneOf").is_some(), is_exclusive, "{components:?}");
         }
     }
 
     #[test]
     fn a_map_tells_the_schema_of_its_values() {
-        let mut map = json!({ "patternProperties": { "^a": { "type": "string" } }, "additionalProperties": false });
+        let mut map =
+            json_schema!({ "patternProperties": { "^a": { "type": "string" } }, "additionalProperties": false });
         maps_by_their_values(&mut map);
-        assert_eq!(map, json!({ "propertyNames": { "pattern": "^a" }, "additionalProperties": { "type": "string" } }));
+        let named =
+            json_schema!({ "propertyNames": { "pattern": "^a" }, "additionalProperties": { "type": "string" } });
+        assert_eq!(map, named);
     }
 
     #[test]
     fn other_unions_stay() {
         let union = json!({ "oneOf": [{ "type": "string" }, { "type": "integer" }] });
-        let mut components = json!({ "Either": union }).as_object().unwrap().clone();
-        for_generators(&mut components);
-        assert_eq!(components["Either"], union);
+        assert_eq!(for_clients(json!({ "Either": union }))["Either"], union);
     }
 }

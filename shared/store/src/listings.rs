@@ -196,13 +196,19 @@ impl Store {
 
     /// All items that have been due since before `before`, the longest waiting first.
     pub async fn due(&self, class: DueClass, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
-        let queries = (0..DUE_SHARDS).map(|shard| self.due_shard(class, shard, before));
-        let mut found: Vec<DueItem> = futures::future::try_join_all(queries).await?.into_iter().flatten().collect();
+        let (mut found, mut next) = self.due_from(class, before, &DuePosition::default(), usize::MAX).await?;
+        while next != DuePosition::default() {
+            let (more, then) = self.due_from(class, before, &next, usize::MAX).await?;
+            found.extend(more);
+            next = then;
+        }
         found.sort_by_key(|due| due.since);
         Ok(found)
     }
 
-    /// At most `most` of those items, from a position on, and where the next ones begin: at the start again after the last.
+    /// At most `most` of those items, or as many as one answer of each shard holds, from a position on, and where the next ones
+    /// begin: at the start again after the last. The index holds only keys, so an answer has thousands of entries and costs
+    /// almost nothing.
     pub async fn due_from(
         &self,
         class: DueClass,
@@ -231,13 +237,6 @@ impl Store {
         found.sort_by_key(|due: &DueItem| due.since);
         let is_end = next.0.iter().all(|place| *place == InShard::End);
         Ok((found, if is_end { DuePosition::default() } else { next }))
-    }
-
-    /// Reads one shard. The index holds only keys, so a page fits thousands of entries and costs almost nothing.
-    async fn due_shard(&self, class: DueClass, shard: u8, before: Timestamp) -> Result<Vec<DueItem>, StoreError> {
-        let query = self.query_due(class, shard, before);
-        let items = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        Ok(readable(items.map_err(StoreError::request("Query due"))?))
     }
 
     fn query_due(&self, class: DueClass, shard: u8, before: Timestamp) -> QueryFluentBuilder {

@@ -2,8 +2,7 @@
 
 use super::{CliError, state::console_of_running};
 use clap::Subcommand;
-use jiff::Timestamp;
-use orderly_local::http_client;
+use orderly_local::{http_client, services::Failure};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -29,15 +28,6 @@ struct Letter {
     message_id: String,
     body: String,
     failure: Option<Failure>,
-}
-
-#[derive(Deserialize)]
-struct Failure {
-    at: Timestamp,
-    function: String,
-    request_id: Option<String>,
-    error: String,
-    attempts: u32,
 }
 
 #[derive(Deserialize)]

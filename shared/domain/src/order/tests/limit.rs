@@ -69,42 +69,46 @@ fn the_refund_of_a_return_counts_where_a_person_decides_it() {
     assert_eq!(decide(&part, "EUR:500").unwrap().state.given_by_service, 500);
 }
 
+/// An edit to express shipping of this price.
+fn shipping(price: Amount) -> Edit {
+    let shipping = Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
+    Edit { shipping: Some(shipping), ..Edit::default() }
+}
+
+fn with_shipping(order: &Order, price: Amount) -> Order {
+    order.clone().edit(&shipping(price), &stamp(20)).unwrap().order
+}
+
 #[test]
 fn what_follows_by_itself_does_not_count_and_cheaper_shipping_does() {
     let none = Limits::default();
     let before = deducted();
     let cancelled = before.clone().cancel("changed her mind", &stamp(20)).unwrap();
     assert_eq!(cancelled.clone().within(Some(&none), &before).unwrap(), cancelled);
-    let shipping = |price| Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
     let edited = |order: &Order, edit: Edit, most: &str| {
         let changed = order.clone().edit(&edit, &stamp(20)).unwrap().order;
         changed.within(Some(&limit(most)), order).map(|order| order.state.given_by_service).map_err(|why| why.code)
     };
     let fewer = Edit { lines: [(0, 1)].into(), ..Edit::default() };
     assert_eq!(edited(&before, fewer, ""), Ok(0));
-    let dear = before.clone().edit(&Edit { shipping: Some(shipping(900)), ..Edit::default() }, &stamp(19)).unwrap();
-    let cheaper = |price| Edit { shipping: Some(shipping(price)), ..Edit::default() };
-    assert_eq!(edited(&before, cheaper(900), ""), Ok(0), "dearer");
-    assert_eq!(edited(&dear.order, cheaper(400), "EUR:499"), Err(Code::AboveRefundLimit));
-    assert_eq!(edited(&dear.order, cheaper(400), "EUR:500"), Ok(500));
+    let dear = with_shipping(&before, 900);
+    assert_eq!(edited(&before, shipping(900), ""), Ok(0), "dearer");
+    assert_eq!(edited(&dear, shipping(400), "EUR:499"), Err(Code::AboveRefundLimit));
+    assert_eq!(edited(&dear, shipping(400), "EUR:500"), Ok(500));
 }
 
 #[test]
 fn a_price_of_shipping_that_customer_service_corrects_up_and_back_gives_nothing() {
-    let shipping = |price| Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
-    let edited = |order: &Order, price| {
-        order.clone().edit(&Edit { shipping: Some(shipping(price)), ..Edit::default() }, &stamp(20)).unwrap().order
-    };
     let priced = |order: Order, price, most: &str| {
-        edited(&order, price).within(Some(&limit(most)), &order).map_err(|why| why.code)
+        with_shipping(&order, price).within(Some(&limit(most)), &order).map_err(|why| why.code)
     };
     let first = 490;
-    let before = edited(&deducted(), first);
+    let before = with_shipping(&deducted(), first);
     let dear = priced(before, first + 4500, "").unwrap();
     let back = priced(dear.clone(), first + 100, "").unwrap();
     assert_eq!((back.state.given_by_service, back.state.raised_by_service), (0, 100));
     assert_eq!(priced(back.clone(), first - 1, ""), Err(Code::AboveRefundLimit));
-    let by_the_operator = edited(&back, first).within(None, &back).unwrap();
+    let by_the_operator = with_shipping(&back, first).within(None, &back).unwrap();
     assert_eq!(by_the_operator.state.raised_by_service, 0);
     let cheaper = priced(back, first - 1, "EUR:1").unwrap();
     assert_eq!((cheaper.state.given_by_service, cheaper.state.raised_by_service), (1, 0));
@@ -113,16 +117,12 @@ fn a_price_of_shipping_that_customer_service_corrects_up_and_back_gives_nothing(
 
 #[test]
 fn a_surplus_that_dearer_shipping_has_hidden_is_given_when_it_becomes_cheaper() {
-    let shipping = |price| Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
-    let edited = |order: &Order, price| {
-        order.clone().edit(&Edit { shipping: Some(shipping(price)), ..Edit::default() }, &stamp(20)).unwrap().order
-    };
     let twice = refunds::paid_twice(0);
     let surplus = twice.state.surplus(&twice.state.ledger);
     let first = twice.placed.price_of_shipping();
-    let dear = edited(&twice, first + surplus + 100).within(Some(&limit("")), &twice).unwrap();
+    let dear = with_shipping(&twice, first + surplus + 100).within(Some(&limit("")), &twice).unwrap();
     assert_eq!((dear.state.surplus(&dear.state.ledger), dear.state.raised_by_service), (0, 100));
-    let back = edited(&dear, first);
+    let back = with_shipping(&dear, first);
     assert_eq!(back.clone().within(Some(&limit("EUR:500")), &dear).unwrap_err().code, Code::AboveRefundLimit);
     let most = format!("EUR:{surplus}");
     assert_eq!(back.within(Some(&limit(&most)), &dear).unwrap().state.given_by_service, surplus);
