@@ -91,7 +91,7 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
         let pairs = pairs_of_faults(&singles, *seed, count);
         let disturbed = singles.into_iter().chain(pairs).map(Scene::OneOrder);
         let large = large_orders(*seed, count / 10);
-        for (n, scene) in cancellations(*seed, count).into_iter().chain(disturbed).chain(large).enumerate() {
+        for (n, scene) in large.into_iter().chain(cancellations(*seed, count)).chain(disturbed).enumerate() {
             let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({scene:?})");
             plays.push(Play { seed: 1, scene, again });
         }
