@@ -3,11 +3,11 @@
 
 pub mod request;
 
-use api::{Caller, Code, Error, Problem, Request, Response, view::ReturnView};
+use api::{Caller, Error, Request, Response, view::ReturnView};
 use app::returns;
 use domain::{
     ids::{OrderId, ReturnId},
-    returns::Return,
+    returns::{RefundWish, Return},
 };
 use request::{DecideRefund, DeclineReturn, InspectReturn, ReceiveReturn, RequestReturn};
 use runtime::Clock;
@@ -63,8 +63,9 @@ async fn inspect(app: &App, caller: &Caller, body: InspectReturn, request: &Requ
     let stamp = caller.stamp(app.clock.now());
     let (order, id) = named(request)?;
     let (found, wish) = body.found_and_wish();
-    let inspected = returns::inspect_return(&app.store, (&order, id), &caller.scope(), &found, &wish, &stamp).await;
-    Ok(answer(caller, &order, id, &inspected.map_err(|why| told(caller, why))?))
+    let wish = RefundWish { sees_no_money: !caller.sees_money(), ..wish };
+    let now = returns::inspect_return(&app.store, (&order, id), &caller.scope(), &found, &wish, &stamp).await?;
+    Ok(answer(caller, &order, id, &now))
 }
 
 async fn decide_refund(app: &App, caller: &Caller, body: DecideRefund, request: &Request) -> Result<Response, Error> {
@@ -74,17 +75,6 @@ async fn decide_refund(app: &App, caller: &Caller, body: DecideRefund, request: 
     let (wish, limit) = (wish.wish(), caller.refund_limit());
     let now = returns::decide_return_refund(&app.store, (&order, id), &wish, &refunds, limit, &stamp).await?;
     Ok(answer(caller, &order, id, &now))
-}
-
-/// Why an inspection is refused, without amounts for those who are not shown any.
-fn told(caller: &Caller, why: app::Error) -> Error {
-    let app::Error::Refused(refusal) = &why else { return why.into() };
-    let words = match refusal.code {
-        Code::MoreThanLeft => "this is more than what is due; without `refund`, what is due goes back",
-        Code::NoReason => "this is less than what is due, so it needs a `reason`, which the customer may ask for",
-        _ => return why.into(),
-    };
-    if caller.sees_money() { why.into() } else { Problem::new(refusal.code, words).into() }
 }
 
 /// The return that the path names.

@@ -102,7 +102,8 @@ impl Wish {
     }
 
     pub fn wish(self) -> RefundWish {
-        RefundWish { amount: self.amount, reason: self.reason.map(|reason| reason.to_string()) }
+        let reason = self.reason.map(|reason| reason.to_string());
+        RefundWish { amount: self.amount, reason, ..RefundWish::default() }
     }
 }
 

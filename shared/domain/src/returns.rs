@@ -172,6 +172,9 @@ pub struct RefundWish {
     pub amount: Option<Amount>,
     /// Needed if it is less than what is due.
     pub reason: Option<String>,
+    /// It comes from somebody who is shown no money. So that no answer tells what is due, any amount needs a reason then, and
+    /// one above what is due means all of it.
+    pub sees_no_money: bool,
 }
 
 /// A finished inspection: the return, and the goods that go back into stock.
@@ -385,7 +388,14 @@ impl Return {
     /// The amount to refund. Less than what is due needs a reason, and becomes a deduction.
     pub(crate) fn wish(&mut self, wish: &RefundWish, currency: Currency) -> Result<Amount, Rejection> {
         let due = self.due_amount();
-        let amount = wish.amount.unwrap_or(due);
+        let amount = match wish.amount {
+            Some(_) if wish.sees_no_money && wish.reason.is_none() => {
+                let why = "`refund` needs a `reason`, which the customer may ask for";
+                return Err(Rejection::new(Code::NoReason, why));
+            }
+            Some(amount) if wish.sees_no_money => amount.min(due),
+            wanted => wanted.unwrap_or(due),
+        };
         if amount > due {
             let why = format!("{} is asked for, and {} is due", currency.format(amount), currency.format(due));
             return Err(Rejection::new(Code::MoreThanLeft, why));

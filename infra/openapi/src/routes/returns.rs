@@ -58,7 +58,8 @@ pub fn routes() -> Vec<Prose> {
         .about(
             "Gives each received unit a disposition. What is good goes back into stock, and what came is refunded at \
              what the customer paid for it, with the price of shipping once all of the order came back. `refund` names \
-             another amount. A refund above the merchant's limit waits for an operator, and so does one of an order that has \
+             another amount. The warehouse, which is shown no money, gives a reason with any amount, and more than what is due means \
+             all of it. A refund above the merchant's limit waits for an operator, and so does one of an order that has \
              a refund made at the provider that counts for no return.",
         )
         .example(examples::inspect_return())

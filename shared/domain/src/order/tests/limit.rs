@@ -63,7 +63,7 @@ fn the_refund_of_a_return_counts_where_a_person_decides_it() {
         let decided = waiting.clone().decide_return_refund(id, wish, &BTreeSet::new(), &stamp(20)).unwrap();
         decided.within(Some(&limit(most)), &waiting).map_err(|why| why.code.as_str())
     };
-    let part = RefundWish { amount: Some(500), reason: Some("worn".into()) };
+    let part = RefundWish { amount: Some(500), reason: Some("worn".into()), ..RefundWish::default() };
     assert_eq!(decide(&RefundWish::default(), "EUR:1449"), Err("above-refund-limit"));
     assert_eq!(decide(&RefundWish::default(), "EUR:1450").unwrap().state.given_by_service, 1450);
     assert_eq!(decide(&part, "EUR:500").unwrap().state.given_by_service, 500);

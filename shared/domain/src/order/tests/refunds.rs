@@ -16,7 +16,7 @@ pub(super) fn request(key: &str, lines: &[(LineId, u32)], shipping: Amount, amou
 }
 
 fn wish(amount: Amount, reason: Option<&str>) -> RefundWish {
-    RefundWish { amount: Some(amount), reason: reason.map(str::to_owned) }
+    RefundWish { amount: Some(amount), reason: reason.map(str::to_owned), ..RefundWish::default() }
 }
 
 /// Two mugs for 29.00 and 4.90 of shipping, all delivered.
@@ -122,6 +122,12 @@ fn an_inspector_takes_off_a_part_with_a_reason() {
         scratched.returns[&id].deduction.as_ref().map(|d| (d.amount, d.reason.as_str())),
         Some((450, "scratched"))
     );
+    let blind = |amount, reason| outcome(RefundWish { sees_no_money: true, ..wish(amount, reason) });
+    for amount in [1, 1450, 9_999] {
+        assert_eq!(blind(amount, None).unwrap_err(), "no-reason", "{amount}: no answer tells what is due");
+        let refunded = blind(amount, Some("worn")).unwrap().returns[&id].refund;
+        assert_eq!(refunded, Some(amount.min(1450)));
+    }
     let nothing = outcome(wish(0, Some("broken by the customer"))).unwrap();
     assert_eq!((nothing.returns[&id].status, refunded(&nothing).len()), (ReturnStatus::Inspected, 0));
 }
