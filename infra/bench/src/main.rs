@@ -1,7 +1,9 @@
 //! What an order costs, and how fast the functions are: each benchmark starts a local stack with the real binaries.
 //! docs/BENCHMARKS.md has the figures and how to read them.
 
+mod backlog;
 mod cold_start;
+mod copies;
 mod cost;
 mod error;
 mod flash_sale;
@@ -50,6 +52,8 @@ enum Benchmark {
     ColdStart(cold_start::ColdStartArgs),
     /// What an order costs and takes when there are many already
     Growth(growth::GrowthArgs),
+    /// What `reconcile` takes while many orders wait
+    Backlog(backlog::BacklogArgs),
     /// Whether the functions' processes grow
     Memory(memory::MemoryArgs),
 }
@@ -88,6 +92,7 @@ async fn measure(arguments: &Arguments, stack: &Runtime) -> Result<Report, Bench
         Benchmark::FlashSale(options) => flash_sale::run(stack, &built, options).await,
         Benchmark::ColdStart(options) => cold_start::run(stack, &built, options).await,
         Benchmark::Growth(options) => growth::run(stack, &built, options).await,
+        Benchmark::Backlog(options) => backlog::run(stack, &built, options).await,
         Benchmark::Memory(options) => memory::run(stack, &built, options).await,
     }
 }
