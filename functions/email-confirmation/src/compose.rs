@@ -12,7 +12,7 @@ use domain::{
     duty::{Duty, EmailKind, ItemName},
     fulfillment::{Fulfillment, PackedLine, Parcel, Remedy},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, RefundId},
-    ledger::{Refund, RefundState},
+    ledger::{Refund, RequestState},
     money::Amount,
     order::Order,
     order_state::HoldReason,
@@ -109,6 +109,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
         order: letterhead(order),
         lines: priced_lines(order),
         totals: totals(order)?,
+        is_paid: order.state.ledger.covers(order.state.total, order.state.currency),
         ships: placed.stocked_lines().next().is_some(),
         arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
         ship_to: placed.shipping_address.clone(),
@@ -198,7 +199,7 @@ fn payment_of_cancelled(order: &Order, cause: &RefundCause) -> CancelledPayment 
 /// What goes back for this, unless it failed or waits for the end of a dispute.
 fn on_its_way_back(order: &Order, cause: &RefundCause) -> Amount {
     let is_promised = |refund: &Refund| {
-        !matches!(refund.state, RefundState::Failed { .. } | RefundState::Blocked | RefundState::Covered)
+        !matches!(refund.state, RequestState::Failed { .. } | RequestState::Blocked | RequestState::Covered)
     };
     let of_it = order.state.ledger.refunds().filter(|(id, _)| RefundCause::of(id).as_ref() == Some(cause));
     of_it.filter(|(_, refund)| is_promised(refund)).map(|(_, refund)| refund.amount).sum()

@@ -108,6 +108,8 @@ pub struct PaymentConfirmed {
     pub order: Order,
     pub lines: Vec<PricedLine>,
     pub totals: Totals,
+    /// Whether the money is there. Otherwise it is authorized, and captured when the order is sent.
+    pub is_paid: bool,
     /// Whether goods are sent.
     pub ships: bool,
     /// `None` while nobody knows. The customer is told so.

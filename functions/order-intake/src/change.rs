@@ -1,8 +1,9 @@
-//! Changes of an order that people ask for: cancel, edit, hold, release, accept a payment, refund, retry a refund.
+//! Changes of an order that people ask for: cancel, edit, hold, release, accept a payment, capture it,
+//! refund, retry a refund.
 
 use crate::{
     App,
-    request::{AcceptPayment, CancelOrder, EditOrder, HoldOrder, RefundOrder},
+    request::{AcceptPayment, CancelOrder, CaptureOrder, EditOrder, HoldOrder, RefundOrder},
 };
 use api::{Caller, Code, Error, Problem, Request, Response, Role, view::OrderView};
 use app::orders::{self, Cancel};
@@ -48,6 +49,12 @@ pub async fn accept_payment(
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
     let order = orders::accept_payment(&app.store, &request.path_param("order_id")?, &body.reason, &stamp).await?;
+    Ok(Response::json(200, &OrderView::of(&order)))
+}
+
+pub async fn capture(app: &App, caller: &Caller, body: CaptureOrder, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let order = orders::capture_order(&app.store, &request.path_param("order_id")?, body.amount, &stamp).await?;
     Ok(Response::json(200, &OrderView::of(&order)))
 }
 

@@ -1,4 +1,4 @@
-//! Accepts orders, and lets people read, list, find, edit, hold, refund and cancel them.
+//! Accepts orders, and lets people read, list, find, edit, hold, capture, refund and cancel them.
 
 mod change;
 mod place;
@@ -8,7 +8,7 @@ pub mod request;
 use domain::limits::{Limits, NoLimits};
 use jiff::SignedDuration;
 use payments::Provider;
-use request::{AcceptPayment, CancelOrder, EditOrder, FindOrders, HoldOrder, PlaceOrder, RefundOrder};
+use request::{AcceptPayment, CancelOrder, CaptureOrder, EditOrder, FindOrders, HoldOrder, PlaceOrder, RefundOrder};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
@@ -35,12 +35,18 @@ api::routes! {
     "POST /orders/{order_id}/holds" (CustomerService) HoldOrder => change::hold;
     "DELETE /orders/{order_id}/holds/{reason}" (CustomerService) => change::release;
     "POST /orders/{order_id}/accept-payment" () AcceptPayment => change::accept_payment;
+    "POST /orders/{order_id}/capture" () CaptureOrder => change::capture;
     "POST /orders/{order_id}/refunds" (CustomerService) RefundOrder, keyed => change::refund;
     "POST /orders/{order_id}/refunds/retry" (CustomerService) => change::retry_refunds;
 }
 
-/// Reads `RESERVATION_MINUTES`, `SURPLUS` and `REFUND_APPROVAL`.
-pub fn conditions(reservation_minutes: &str, surplus: &str, approval: &str) -> Result<Conditions, ConfigError> {
+/// Reads `RESERVATION_MINUTES`, `SURPLUS`, `REFUND_APPROVAL` and `CAPTURE`.
+pub fn conditions(
+    reservation_minutes: &str,
+    surplus: &str,
+    approval: &str,
+    capture: &str,
+) -> Result<Conditions, ConfigError> {
     let wrong = |name, problem: &str| ConfigError::Invalid { name, problem: problem.to_owned() };
     let minutes = reservation_minutes.parse().ok().filter(|minutes| *minutes > 0);
     let minutes = minutes.ok_or(wrong("RESERVATION_MINUTES", "must be a whole number of minutes, 1 or more"))?;
@@ -51,32 +57,36 @@ pub fn conditions(reservation_minutes: &str, surplus: &str, approval: &str) -> R
     };
     let limits = approval.parse().map_err(|why: NoLimits| wrong("REFUND_APPROVAL", &why.to_string()));
     let Limits(approval_limits) = limits?;
-    Ok(Conditions { reservation: SignedDuration::from_mins(minutes), refunds_surplus, approval_limits })
+    let capturing = capture.parse().map_err(|why: String| wrong("CAPTURE", &why))?;
+    Ok(Conditions { reservation: SignedDuration::from_mins(minutes), refunds_surplus, approval_limits, capturing })
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use domain::policy::Capturing;
 
     #[test]
     fn a_setting_that_cannot_be_meant_stops_the_function_with_its_name() {
-        let limits = conditions("60", "hold", " EUR:20000, JPY:0 ").unwrap().approval_limits;
+        let limits = conditions("60", "hold", " EUR:20000, JPY:0 ", "when-told").unwrap().approval_limits;
         assert_eq!(
             limits.into_iter().map(|(c, limit)| (c.to_string(), limit)).collect::<Vec<_>>(),
             [("EUR".to_owned(), 20_000), ("JPY".to_owned(), 0)]
         );
-        assert!(conditions("60", "refund", "").unwrap().refunds_surplus);
+        let other = conditions("60", "refund", "", "at-hand-over").unwrap();
+        assert!(other.refunds_surplus && other.capturing == Capturing::AtHandOver);
         let table = [
-            ("0", "hold", "", "RESERVATION_MINUTES"),
-            ("1h", "hold", "", "RESERVATION_MINUTES"),
-            ("60", "", "", "SURPLUS"),
-            ("60", "hold", "200.00", "REFUND_APPROVAL"),
-            ("60", "hold", "EUR:-1", "REFUND_APPROVAL"),
-            ("60", "hold", "EURO:1", "REFUND_APPROVAL"),
+            ("0", "hold", "", "when-told", "RESERVATION_MINUTES"),
+            ("1h", "hold", "", "when-told", "RESERVATION_MINUTES"),
+            ("60", "", "", "when-told", "SURPLUS"),
+            ("60", "hold", "200.00", "when-told", "REFUND_APPROVAL"),
+            ("60", "hold", "EUR:-1", "when-told", "REFUND_APPROVAL"),
+            ("60", "hold", "EURO:1", "when-told", "REFUND_APPROVAL"),
+            ("60", "hold", "", "later", "CAPTURE"),
         ];
-        for (minutes, surplus, approval, name) in table {
-            let error = conditions(minutes, surplus, approval).unwrap_err().to_string();
+        for (minutes, surplus, approval, capture, name) in table {
+            let error = conditions(minutes, surplus, approval, capture).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
         }
     }

@@ -13,6 +13,7 @@ async fn main() -> Result<(), Error> {
             &runtime::variable("RESERVATION_MINUTES")?,
             &runtime::variable("SURPLUS")?,
             &runtime::optional("REFUND_APPROVAL").unwrap_or_default(),
+            &runtime::variable("CAPTURE")?,
         )?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await

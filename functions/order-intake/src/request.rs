@@ -52,6 +52,23 @@ impl Body for AcceptPayment {
     }
 }
 
+/// How much of the authorized money is captured.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct CaptureOrder {
+    /// In minor units, no more than is due and authorized. All that is due, if absent. The rest of the authorization is
+    /// given up: a payment is captured once.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<RefundedAmount>"))]
+    pub amount: Option<Amount>,
+}
+
+impl Body for CaptureOrder {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let amount: Option<Option<RefundedAmount>> = fields.optional_whole("amount");
+        amount.map(|amount| Self { amount: amount.map(RefundedAmount::get) })
+    }
+}
+
 /// What a person wants refunded beside returns and cancellations. Without `amount` it is the price of `lines` and
 /// `shipping`.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -302,7 +302,7 @@ fn safeguard(due: &DueItem) -> Safeguard {
 /// waited for, and the orders whose customer's data is to be erased.
 async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (Vec<Waits>, Step, Vec<OrderId>) {
     let orders = waiting.into_iter().map(|due| due.key.order).collect();
-    match reconcile::look_at_waiting(&app.store, orders).await {
+    match reconcile::look_at_waiting(&app.store, orders, now).await {
         Ok(found) => {
             let mut step = Step { done: found.for_stock, ..Step::default() };
             for error in found.unreadable {

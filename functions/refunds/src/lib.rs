@@ -1,27 +1,27 @@
-//! Moves refunds at the payment provider, each once.
+//! Moves money at the payment provider, each time once: refunds, captures and voids.
 //!
-//! A refund is decided elsewhere, in the ledger of an order or of a payment that no order takes: intended. Here it is marked as sent before the provider is
-//! asked, and the outcome is recorded after. Whatever happens in between, the same idempotency key is used again
+//! Each is decided elsewhere, in the ledger of an order or of a payment that no order takes: intended. Here it is marked as sent before
+//! the provider is asked, and the outcome is recorded after. Whatever happens in between, the same idempotency key is used again
 //! until the outcome is known. A definite refusal ends it, and a person orders a new attempt, under a new key. If the
-//! provider has stored a failure of its own for the key, the refund is looked for; once it is certain that it was not
-//! made, a new attempt follows at once.
+//! provider has stored a failure of its own for the key, what was asked for is looked for; once it is certain that it was not
+//! done, a new attempt follows at once.
 
 use app::{
     Error,
     payments::{payments_asked, record_payment},
-    refunds::{self, Debtor},
+    requests::{self, Debtor, OwedRequest},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::{Duty, Subject},
-    ids::{OrderId, PaymentId, ProviderName, RefundId},
-    ledger::{MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
+    ids::{OrderId, PaymentId},
+    ledger::{MoneyEvent, MoneyFact, RequestName, RequestState},
     safeguards::Safeguard,
 };
 use jiff::Timestamp;
 use payments::{
     ApiClient, ApiClients,
-    refund::{Outcome, RefundRequest, Reply},
+    request::{MoneyRequest, Outcome, Reply},
     webhook::ReportedEvent,
 };
 use runtime::{Clock, process};
@@ -36,8 +36,10 @@ pub struct App {
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |message: Message| match (&message.duty, &message.subject) {
-        (Duty::Refund, Subject::OrderItem(order, _)) => refund(app, Debtor::Order(order)).await,
-        (Duty::Refund, Subject::Payment(payment)) => refund(app, Debtor::Payment(payment)).await,
+        (duty @ (Duty::Refund | Duty::Capture), Subject::OrderItem(order, _)) => {
+            move_money(app, Debtor::Order(order), duty).await
+        }
+        (Duty::Refund, Subject::Payment(payment)) => move_money(app, Debtor::Payment(payment), &Duty::Refund).await,
         (Duty::PaymentCheck, Subject::OrderItem(order, _)) => check_payments(app, order).await,
         _ => Err(Error::Defect("this duty belongs to another function".into())),
     })
@@ -77,31 +79,33 @@ async fn take_in(app: &App, reported: Vec<ReportedEvent>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Moves every refund that is owed. One whose outcome stays unknown does not stop the others.
-async fn refund(app: &App, debtor: Debtor<'_>) -> Result<(), Error> {
-    let Some(refunds) = refunds::owed_by(&app.store, debtor).await? else { return Ok(()) };
-    let owed = refunds.owed().map(|(id, refund)| (id.clone(), refund.payment.provider.clone()));
-    let owed: Vec<(RefundId, ProviderName)> = owed.collect();
+/// Asks for everything that is owed. One thing whose outcome stays unknown does not stop the others.
+async fn move_money(app: &App, debtor: Debtor<'_>, duty: &Duty) -> Result<(), Error> {
+    let Some(mut owed) = requests::owed_by(&app.store, debtor, duty).await? else { return Ok(()) };
+    owed.retain(|request| belongs_to(&request.attempt.name, duty));
     if owed.is_empty() {
         // The provider's own events were faster than we: only the duty is left.
-        return refunds::drop_duty(&app.store, debtor, app.clock.now()).await;
+        return requests::drop_duties(&app.store, debtor, app.clock.now()).await;
     }
     let mut outcome = Ok(());
-    for (id, provider) in owed {
+    for OwedRequest { attempt, payment, .. } in owed {
         let moved = async {
-            let client = app.providers.of(&provider)?;
+            let client = app.providers.of(&payment.provider)?;
             client.ready().await?; // nothing is marked as sent that cannot be
-            move_one(app, client, debtor, &id).await
+            // A given-up attempt is followed by the next one. That is new, so it is not given up in its turn.
+            while try_once(app, client, debtor, &attempt.name).await? == Tried::GivenUp {}
+            Ok(())
         };
         outcome = outcome.and(moved.await);
     }
     outcome
 }
 
-async fn move_one(app: &App, client: &ApiClient, debtor: Debtor<'_>, id: &RefundId) -> Result<(), Error> {
-    // A given-up attempt is followed by the next one. That is new, so it is not given up in its turn.
-    while try_once(app, client, debtor, id).await? == Tried::GivenUp {}
-    Ok(())
+fn belongs_to(name: &RequestName, duty: &Duty) -> bool {
+    match name {
+        RequestName::Refund(_) => *duty == Duty::Refund,
+        RequestName::Capture(_) => *duty == Duty::Capture,
+    }
 }
 
 /// Whether an attempt is over for good, so that the next one can begin.
@@ -111,30 +115,25 @@ enum Tried {
     GivenUp,
 }
 
-async fn try_once(app: &App, client: &ApiClient, debtor: Debtor<'_>, id: &RefundId) -> Result<Tried, Error> {
+async fn try_once(app: &App, client: &ApiClient, debtor: Debtor<'_>, name: &RequestName) -> Result<Tried, Error> {
     let now = app.clock.now();
-    let Some(refunds) = refunds::mark_sent(&app.store, debtor, id, now).await? else { return Ok(Tried::Recorded) };
-    let Some(refund) = refunds.by_id.get(id).filter(|refund| refund.is_owed()) else {
-        return Ok(Tried::Recorded);
-    };
-    let ours = OurRefund { id: id.clone(), attempt: refund.attempt };
-    let request = RefundRequest {
-        payment: &refund.payment.id,
-        amount: refund.amount,
-        currency: refunds.currency,
-        refund: id,
-        attempt: refund.attempt,
+    let Some(owed) = requests::mark_sent(&app.store, debtor, name, now).await? else { return Ok(Tried::Recorded) };
+    let request = MoneyRequest {
+        payment: &owed.payment.id,
+        amount: owed.amount,
+        currency: owed.currency,
+        attempt: &owed.attempt,
         order: match debtor {
             Debtor::Order(order) => Some(order),
             Debtor::Payment(_) => None,
         },
     };
-    match ask(client, &request, &refund.state, now).await {
+    match ask(client, &request, &owed.state, now).await {
         Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(Tried::Recorded),
-        Ok(outcome) => record(app, debtor, refund, &ours, outcome).await,
+        Ok(outcome) => record(app, debtor, &owed, outcome).await,
         Err(Unknown { why, may_have_begun }) => {
-            let now = app.clock.now();
-            refunds::record_unknown(&app.store, debtor, &ours, &why.to_string(), may_have_begun, now).await?;
+            let (now, words) = (app.clock.now(), why.to_string());
+            requests::record_unknown(&app.store, debtor, &owed.attempt, &words, may_have_begun, now).await?;
             Err(why)
         }
     }
@@ -143,7 +142,7 @@ async fn try_once(app: &App, client: &ApiClient, debtor: Debtor<'_>, id: &Refund
 /// Nobody knows what came of asking.
 struct Unknown {
     why: Error,
-    /// Whether asking may have begun the refund. A failure that the provider only repeats has not.
+    /// Whether asking may have begun it. A failure that the provider only repeats has not.
     may_have_begun: bool,
 }
 
@@ -153,18 +152,18 @@ impl From<Error> for Unknown {
     }
 }
 
-/// Asks the provider for the refund. Looks for it instead when its key may have been forgotten, and also when the
+/// Asks the provider. Looks for what it may have done instead when its key may have been forgotten, and also when the
 /// provider failed on a key that was used before.
 async fn ask(
     client: &ApiClient,
-    request: &RefundRequest<'_>,
-    state: &RefundState,
+    request: &MoneyRequest<'_>,
+    state: &RequestState,
     now: Timestamp,
 ) -> Result<Outcome, Unknown> {
-    // A first request finds its refund marked as sent just now.
+    // A first request finds itself marked as sent just now.
     let (sent_at, asked_at) = match state {
-        RefundState::Sent { at } => (*at, None),
-        RefundState::Unknown { at, asked_at, .. } => (*at, *asked_at),
+        RequestState::Sent { at } => (*at, None),
+        RequestState::Unknown { at, asked_at, .. } => (*at, *asked_at),
         _ => (now, None),
     };
     if now.duration_since(sent_at) > client.key_lifetime()
@@ -172,7 +171,7 @@ async fn ask(
     {
         return Ok(found);
     }
-    let (why, for_good) = match client.refund(request).await? {
+    let (why, for_good) = match client.request(request).await? {
         Reply::Decided(outcome) => return Ok(outcome),
         Reply::Failed { why, for_good } => (why, for_good),
     };
@@ -182,35 +181,28 @@ async fn ask(
         return Ok(found);
     }
     // A failure that the provider has stored for the key says that no request under it runs any more or will run. What
-    // the last one had begun is listed by now.
+    // the last one had begun is shown by now.
     if for_good && asked_at.is_some_and(|at| now.duration_since(at) >= client.settling()) {
         return Ok(Outcome::NotMade(why));
     }
     Err(Unknown { why: Error::Outside(why), may_have_begun: !for_good })
 }
 
-async fn record(
-    app: &App,
-    debtor: Debtor<'_>,
-    refund: &Refund,
-    ours: &OurRefund,
-    outcome: Outcome,
-) -> Result<Tried, Error> {
+async fn record(app: &App, debtor: Debtor<'_>, owed: &OwedRequest, outcome: Outcome) -> Result<Tried, Error> {
     let now = app.clock.now();
     match outcome {
         Outcome::Refused(why) => {
-            // Somebody may have refunded it at the provider, whose word of that was lost.
-            for ReportedEvent { event, .. } in ask_about(app, &refund.payment).await? {
-                refunds::record_told(&app.store, debtor, &event, now).await?;
-            }
-            refunds::record_refused(&app.store, debtor, ours, &why, now).await?;
+            // Somebody may have done it at the provider, whose word of that was lost.
+            let told = ask_about(app, &owed.payment).await?.into_iter().map(|ReportedEvent { event, .. }| event);
+            requests::record_told(&app.store, debtor, &told.collect::<Vec<_>>(), now).await?;
+            requests::record_refused(&app.store, debtor, &owed.attempt, &why, now).await?;
         }
-        Outcome::Made { id, status } => {
-            let event = made(refund, ours, &id, status, now);
-            refunds::record_told(&app.store, debtor, &event, now).await?;
+        Outcome::Made { id, facts } => {
+            let events: Vec<MoneyEvent> = facts.into_iter().map(|fact| told(owed, &id, fact, now)).collect();
+            requests::record_told(&app.store, debtor, &events, now).await?;
         }
         Outcome::NotMade(why) => {
-            refunds::record_not_made(&app.store, debtor, ours, &why, now).await?;
+            requests::record_not_made(&app.store, debtor, &owed.attempt, &why, now).await?;
             return Ok(Tried::GivenUp);
         }
     }
@@ -218,13 +210,13 @@ async fn record(
 }
 
 /// The provider's answer says what its webhook will say: it is recorded as the same fact.
-fn made(refund: &Refund, ours: &OurRefund, provider_id: &str, status: RefundStatus, now: Timestamp) -> MoneyEvent {
+fn told(owed: &OwedRequest, id: &str, fact: MoneyFact, now: Timestamp) -> MoneyEvent {
     MoneyEvent {
-        payment: refund.payment.clone(),
+        payment: owed.payment.clone(),
         at: now,
-        event: provider_id.to_owned(),
+        event: id.to_owned(),
         currency: None,
         step: 1, // the payment's own is known already
-        fact: MoneyFact::Refund { ours: Some(ours.clone()), id: provider_id.to_owned(), amount: refund.amount, status },
+        fact,
     }
 }

@@ -76,6 +76,10 @@ pub fn accept_payment() -> Value {
     json!({ "reason": "the bank kept a fee" })
 }
 
+pub fn capture_order() -> Value {
+    json!({ "amount": 4990 })
+}
+
 pub fn refund_order() -> Value {
     json!({ "amount": 1000, "lines": [{ "line": 0, "quantity": 1 }], "shipping": 490, "reason": "a stain; the customer keeps it" })
 }

@@ -8,7 +8,7 @@ use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer};
+use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer, policy::Capturing};
 use email_confirmation::{
     mail::{Language, Shop},
     outbox::Outbox,
@@ -119,7 +119,8 @@ impl Functions {
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
         let mut wiring = Wiring { network, url_of, region, time, rng };
         let (_, store) = wiring.store("order-intake");
-        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "")?;
+        let capture = wiring.rng.choice(Capturing::ALL).copied().unwrap_or_default();
+        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str())?;
         let providers = Provider::ALL.to_vec();
         let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };
         let (_, store) = wiring.store("payment-webhook");

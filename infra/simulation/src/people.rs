@@ -18,7 +18,7 @@ use crate::world::{Answer, World, request};
 use api::Request;
 use domain::{ids::OrderId, settings::Role};
 use parcels::{does_not_arrive, resolve_parcels};
-use payers::{debit, dispute, pay, pay_unheard, refund_elsewhere};
+use payers::{authorize, capture_elsewhere, debit, dispute, pay, pay_unheard, refund_elsewhere};
 use plot::Paying;
 use serde_json::{Value, json};
 use std::{rc::Rc, sync::LazyLock, time::Duration};
@@ -133,6 +133,7 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
             pay(total);
         }
         Paying::Debit => debit(&world, &id, total).await,
+        Paying::Authorized => authorize(&world, &plot, &id, total).await,
         Paying::BeforeTheOrder | Paying::BeforeARefusal | Paying::Unheard | Paying::Never => {}
     }
     if plot.refunded_elsewhere {
@@ -330,6 +331,9 @@ pub async fn operator(world: Rc<World>) {
             let path = &[("order_id", order.as_str())];
             let read = request(Role::Operator, "GET /orders/{order_id}", path, &Value::Null);
             let Some(answer) = world.insist(&read).await else { continue };
+            if answer.body["payment_status"] == "authorized" && world.chance(0.3) {
+                capture(&world, &order).await;
+            }
             for reason in answer.body["holds"].as_object().into_iter().flatten().map(|(reason, _)| reason) {
                 look_after(&world, &order, &answer.body, reason).await;
             }
@@ -338,6 +342,15 @@ pub async fn operator(world: Rc<World>) {
         mails::look_after(&world).await;
         give_back_payments(&world).await;
     }
+}
+
+/// Captures what a customer has authorized, at the provider or with Orderly.
+async fn capture(world: &World, order: &str) {
+    if world.chance(0.3) {
+        return capture_elsewhere(world, order).await;
+    }
+    let path = &[("order_id", order)];
+    world.insist(&request(Role::Operator, "POST /orders/{order_id}/capture", path, &json!({}))).await;
 }
 
 /// Refunds some of the payments that no order has taken, while their orders may still come.
@@ -364,6 +377,9 @@ async fn look_after(world: &World, order: &str, view: &Value, reason: &str) {
         "awaiting_payment" if world.chance(0.3) => {
             let body = json!({ "reason": "close enough" });
             request(Role::Operator, "POST /orders/{order_id}/accept-payment", path, &body)
+        }
+        "capture_failed" | "authorization_ends" if world.chance(0.5) => {
+            request(Role::Operator, "POST /orders/{order_id}/capture", path, &json!({}))
         }
         "refund_failed" => request(Role::Operator, "POST /orders/{order_id}/refunds/retry", path, &Value::Null),
         _ if world.chance(0.4) => {

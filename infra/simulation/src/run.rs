@@ -175,7 +175,12 @@ async fn announce(world: Rc<World>) {
 /// provider sends the event again until it is taken.
 fn is_last_word(webhook: &Webhook) -> bool {
     let event = webhook.event();
-    event["type"] == "refund.updated" && event["data"]["object"]["metadata"]["orderly_refund"].is_null()
+    match event["type"].as_str() {
+        Some("refund.updated") => event["data"]["object"]["metadata"]["orderly_refund"].is_null(),
+        // Somebody may have captured or canceled it in the dashboard.
+        Some("payment_intent.succeeded" | "payment_intent.canceled") => true,
+        _ => false,
+    }
 }
 
 /// Waits until nothing is queued, in progress or owed, and the people have done all they can.

@@ -12,8 +12,8 @@ use domain::{
     email_claim::EmailClaim,
     fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine, Service},
     history::{Entry, Event},
-    ids::{ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
-    ledger::{Payment, PaymentStatus, Refund},
+    ids::{CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
+    ledger::{Capture, Payment, PaymentStatus, Refund},
     mail_report::MailReport,
     money::{Amount, Currency},
     order::Order,
@@ -116,6 +116,9 @@ pub struct OrderView {
     pub payments: BTreeMap<PaymentId, Payment>,
     /// By refund id: those that Orderly makes, and those that were made at the provider.
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// By name: captures of what the customer has authorized, and voids, which give it up.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub captures: BTreeMap<CaptureId, Capture>,
     /// What a person accepted not to get.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_off: Option<Amount>,
@@ -386,6 +389,7 @@ impl OrderView {
             refunded: state.ledger.settled_refunds(state.currency),
             payments: state.ledger.payments.clone(),
             refunds: state.ledger.refunds().map(|(id, refund)| (id.clone(), refund.clone())).collect(),
+            captures: state.ledger.captures.clone(),
             written_off: Some(state.ledger.written_off).filter(|amount| *amount > 0),
             requested_refunds: state.requested_refunds.clone(),
             given_by_service: Some(state.given_by_service).filter(|amount| *amount > 0),

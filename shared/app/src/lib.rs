@@ -16,7 +16,7 @@ pub mod orders;
 pub mod payments;
 pub mod place;
 pub mod reconcile;
-pub mod refunds;
+pub mod requests;
 pub mod returns;
 mod scope;
 pub mod search;

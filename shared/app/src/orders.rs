@@ -5,6 +5,7 @@ use domain::{
     history::Stamp,
     ids::OrderId,
     limits::Limits,
+    money::Amount,
     order::{Change, Edit, Order},
     order_state::{HoldReason, OrderState},
     requested_refund::RefundRequest,
@@ -136,6 +137,16 @@ pub async fn edit_order(
 /// Accepts what was paid as enough.
 pub async fn accept_payment(store: &Store, id: &OrderId, reason: &str, stamp: &Stamp) -> Result<StoredOrder, Error> {
     person_changes_state(store, id, stamp, |state| state.accept_payment(reason, stamp)).await
+}
+
+/// Captures what the customer has authorized: `amount`, or all that is due.
+pub async fn capture_order(
+    store: &Store,
+    id: &OrderId,
+    amount: Option<Amount>,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    person_changes_state(store, id, stamp, |state| state.request_capture(amount, stamp)).await
 }
 
 /// Refunds an amount, the price of units, or shipping. The same idempotency key refunds once. `limit` is that of customer

@@ -13,7 +13,7 @@ use domain::{
     order_state::OrderState,
     payment_record::PaymentRecord,
     placed_order::{Line, PlacedOrder, Placement},
-    policy::Policy,
+    policy::{Capturing, Policy},
     problem::Code,
     routing::{Availability, NeededUnits, Routed, RoutedUnits, Shortage, route},
     stock::StockPlace,
@@ -77,11 +77,17 @@ pub struct Conditions {
     pub refunds_surplus: bool,
     /// The refund of a return above this needs an operator's approval.
     pub approval_limits: BTreeMap<Currency, Amount>,
+    /// When what customers have authorized is captured.
+    pub capturing: Capturing,
 }
 
 impl Conditions {
     fn policy(&self, currency: Currency) -> Policy {
-        Policy { refunds_surplus: self.refunds_surplus, approves_above: self.approval_limits.get(&currency).copied() }
+        Policy {
+            refunds_surplus: self.refunds_surplus,
+            approves_above: self.approval_limits.get(&currency).copied(),
+            capturing: self.capturing,
+        }
     }
 }
 

@@ -59,7 +59,7 @@ pub async fn end_reservation(store: &Store, key: &ItemKey, now: Timestamp) -> Re
     }
 }
 
-/// Ends an expired unpaid reservation. The order and its stock change together. A payment at the same moment writes the
+/// Ends an expired unpaid reservation, or warns of an authorization that ends soon. The order and its stock change together. A payment at the same moment writes the
 /// same state, and the loser re-reads.
 pub async fn expire_order(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
     orders::change_state(store, order, now, |state| state.expire(now)).await.map(drop)
@@ -106,9 +106,10 @@ pub struct Waiting {
     pub unreadable: Vec<Error>,
 }
 
-/// Asks stock-deduction to look again at the orders that still wait for stock, and tells which wait for people.
-pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>) -> Result<Waiting, Error> {
-    let (mut owed, mut found) = (Vec::new(), Waiting::default());
+/// Asks stock-deduction to look again at the orders that still wait for stock, and tells which wait for people. Warns of
+/// authorizations that end soon.
+pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>, now: Timestamp) -> Result<Waiting, Error> {
+    let (mut owed, mut ending, mut found) = (Vec::new(), Vec::new(), Waiting::default());
     for (key, state) in store.load_all::<OrderState>(waiting.iter().map(ItemKey::state)).await? {
         match state {
             Ok(state) => {
@@ -116,12 +117,18 @@ pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>) -> Result<Wai
                 found.for_people.extend(holds.map(|(reason, since)| (key.order.clone(), reason, since)));
                 let erasure = state.value.awaits_erasure_since();
                 found.to_erase.extend(erasure.map(|since| (key.order.clone(), since)));
+                if state.value.must_warn(now) {
+                    ending.push(key.order.clone());
+                }
                 if state.value.waits_for_stock() {
                     owed.push(OwedDuty { subject: key.subject(), duty: Duty::StockDeduction });
                 }
             }
             Err(error) => found.unreadable.push(error.into()),
         }
+    }
+    for order in ending {
+        found.unreadable.extend(expire_order(store, &order, now).await.err());
     }
     found.for_stock = store.remind(&owed).await;
     Ok(found)

@@ -20,6 +20,8 @@ pub enum Duty {
     WarehouseNotice,
     /// Move intended refunds at the payment provider.
     Refund,
+    /// Capture or give up, at the payment provider, what customers have authorized.
+    Capture,
     /// Ask the payment provider what it knows of the unfinished payments, before the order expires.
     PaymentCheck,
     Email(EmailKind),
@@ -105,6 +107,7 @@ impl fmt::Display for Duty {
             Self::FulfillmentDispatch => f.write_str("fulfillment-dispatch"),
             Self::WarehouseNotice => f.write_str("warehouse-notice"),
             Self::Refund => f.write_str("refund"),
+            Self::Capture => f.write_str("capture"),
             Self::PaymentCheck => f.write_str("payment-check"),
             Self::Email(kind) => write!(f, "email:{kind}"),
             Self::Digest => f.write_str("digest"),
@@ -126,6 +129,7 @@ impl FromStr for Duty {
             "fulfillment-dispatch" => Ok(Self::FulfillmentDispatch),
             "warehouse-notice" => Ok(Self::WarehouseNotice),
             "refund" => Ok(Self::Refund),
+            "capture" => Ok(Self::Capture),
             "payment-check" => Ok(Self::PaymentCheck),
             "digest" => Ok(Self::Digest),
             _ => match text.strip_prefix("email:").map(str::parse) {
@@ -185,7 +189,7 @@ impl Duty {
             Self::StockDeduction | Self::StockSettlement => Consumer::StockDeduction,
             Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
             Self::Email(_) | Self::Digest => Consumer::EmailConfirmation,
-            Self::Refund | Self::PaymentCheck => Consumer::Refunds,
+            Self::Refund | Self::Capture | Self::PaymentCheck => Consumer::Refunds,
         }
     }
 }

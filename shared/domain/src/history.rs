@@ -104,6 +104,14 @@ names! {
         // Its money.
         PaymentPending = "payment-pending",
         PaymentAuthorized = "payment-authorized",
+        /// All of the order's money is captured, or authorized so that Orderly can capture it.
+        Secured = "secured",
+        CaptureIntended = "capture-intended",
+        CaptureFailed = "capture-failed",
+        /// Another attempt at a capture or a void: the provider certainly did not make the one before.
+        CaptureRetried = "capture-retried",
+        /// A cancelled order gives up what its customer authorized.
+        VoidIntended = "void-intended",
         PaymentCaptured = "payment-captured",
         PaymentFailed = "payment-failed",
         PaymentVoided = "payment-voided",

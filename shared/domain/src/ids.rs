@@ -121,6 +121,11 @@ id! {
 }
 
 id! {
+    /// A capture or a void within its order: `capture-1`, `void-1`.
+    CaptureId, max 128, also "_.-"
+}
+
+id! {
     /// The id that a payment provider gives to a payment, refund, dispute or event.
     ProviderId, max 128, also "_-"
 }

@@ -4,17 +4,22 @@
 //! larger one wins. A state of a dispute has the time of the bank, and the later one wins. An event may therefore arrive
 //! twice, late or out of order, and the ledger ends up the same. Nothing has to remember which events it has seen.
 
+mod capture;
 mod facts;
 mod payment;
 mod refund;
 mod refunding;
+mod request;
 
+pub use capture::Capture;
 pub use facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus};
 pub use payment::{Authorization, Dispute, Failure, Payment, Pending};
-pub use refund::{Refund, RefundState};
+pub use refund::Refund;
+pub(crate) use request::Progress;
+pub use request::{Attempt, RequestName, RequestState};
 
 use super::{
-    ids::{PaymentId, RefundId},
+    ids::{CaptureId, PaymentId, RefundId},
     money::{Amount, Currency},
 };
 use jiff::Timestamp;
@@ -48,6 +53,9 @@ pub struct Ledger {
     /// these out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// What Orderly asked to be captured, or given up, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub captures: BTreeMap<CaptureId, Capture>,
     /// Decided to be refunded, and so far too little for the provider to move.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub rounded: Amount,
@@ -61,6 +69,7 @@ impl Ledger {
     pub fn record(&mut self, event: &MoneyEvent) {
         self.merge(event);
         self.follow_disputes(&event.payment);
+        self.follow_captures(&event.payment);
     }
 
     /// Merges facts at once. What follows from a dispute follows from all of them: some alone may say too little.
@@ -71,6 +80,7 @@ impl Ledger {
         let payments: Vec<PaymentId> = self.payments.keys().cloned().collect();
         for payment in &payments {
             self.follow_disputes(payment);
+            self.follow_captures(payment);
         }
     }
 
@@ -107,7 +117,7 @@ impl Ledger {
         amount: Amount,
         status: RefundStatus,
     ) {
-        let state = RefundState::reported(status, provider_id);
+        let state = RequestState::reported(status, provider_id);
         let known = ours.and_then(|ours| Some((ours, self.refunds.get_mut(&ours.id)?)));
         let refund = match known {
             Some((ours, refund)) if ours.is_attempt_of(refund) => refund,

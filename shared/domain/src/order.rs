@@ -132,6 +132,7 @@ impl Order {
         if self.state.stock.is_empty() {
             return Ok(self);
         }
+        self.state.no_capture_is_under_way()?;
         self.state.cancel_rest(self.price_of_unsent(), reason, stamp);
         for (id, fulfillment) in &mut self.fulfillments {
             *fulfillment = fulfillment.clone().cancel_unsent(stamp);

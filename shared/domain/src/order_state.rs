@@ -1,10 +1,13 @@
 //! The state of an order: everything about it that changes, and the rules that need nothing else.
 //!
-//! [`money`] has the rules about payments, [`refunds`] those about refunds, [`goods`] those about stock and fulfillments.
+//! [`money`] has the rules about payments, [`captures`] and [`refunds`] those about what providers are asked for, [`goods`] those
+//! about stock and fulfillments.
 
+mod captures;
 mod goods;
 mod money;
 mod refunds;
+mod requests;
 #[cfg(test)]
 mod tests;
 
@@ -58,9 +61,12 @@ pub struct OrderState {
     /// When the providers were asked last what they know of unfinished payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payments_asked_at: Option<Timestamp>,
-    /// An edit made the open order dearer: it goes on when this amount has been captured in all.
+    /// An edit made the open order dearer, or what was authorized is gone: it goes on when this amount is secured in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks_for: Option<Amount>,
+    /// The end of an authorization that people were warned of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warned_of: Option<Timestamp>,
     /// Refunds that people ordered beside returns and cancellations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requested_refunds: Vec<RequestedRefund>,
@@ -133,8 +139,12 @@ impl OrderStatus {
 names! {
     /// Why an order does not go on.
     HoldReason {
+        /// What the customer authorized ends soon, and is not captured.
+        AuthorizationEnds = "authorization_ends",
         AwaitingPayment = "awaiting_payment",
         AwaitingReturnItems = "awaiting_return_items",
+        /// Money that was authorized could not be captured, or an authorization could not be given up.
+        CaptureFailed = "capture_failed",
         HighRiskOfFraud = "high_risk_of_fraud",
         IncorrectAddress = "incorrect_address",
         InventoryOutOfStock = "inventory_out_of_stock",
@@ -157,7 +167,9 @@ impl HoldReason {
     /// Whether who releases it decides about money: gives some up, keeps some, or sends goods whose money is gone.
     pub fn is_about_money(self) -> bool {
         match self {
-            Self::AwaitingPayment
+            Self::AuthorizationEnds
+            | Self::AwaitingPayment
+            | Self::CaptureFailed
             | Self::Overpaid
             | Self::PaymentDisputed
             | Self::PaymentRefunded
@@ -241,6 +253,7 @@ impl OrderState {
             ledger: Ledger::default(),
             payments_asked_at: None,
             asks_for: None,
+            warned_of: None,
             requested_refunds: Vec::new(),
             credited: 0,
             given_by_service: 0,
@@ -321,7 +334,10 @@ impl OrderState {
             return Err(Rejection::new(Code::NoSuchHold, why));
         }
         if reason == HoldReason::AwaitingPayment {
-            self.asks_for = None; // the difference is waived
+            self.waive_what_is_asked_for();
+        }
+        if reason == HoldReason::CaptureFailed {
+            self.write_off_uncaptured();
         }
         if reason == HoldReason::InventoryOutOfStock {
             self.owed.insert(Duty::StockDeduction); // look again; what is still missing holds it again
@@ -336,9 +352,10 @@ impl OrderState {
         Some(self.ledger.pending_until().flatten().map_or(reserved_until, |pending| pending.max(reserved_until)))
     }
 
-    /// When it was paid in full. The first time counts.
+    /// When it was paid in full, or authorized in full where Orderly captures. The first time counts.
     pub fn paid_at(&self) -> Option<Timestamp> {
-        self.history.iter().find(|entry| entry.what == Event::Paid).map(|entry| entry.at)
+        let is_it = |entry: &&Entry| matches!(entry.what, Event::Paid | Event::Secured);
+        self.history.iter().find(is_it).map(|entry| entry.at)
     }
 
     /// Whether it is paid, and some of its stock is missing or on backorder.
@@ -361,7 +378,7 @@ impl OrderState {
             (OrderStatus::Pending { .. }, _) if expires => self.waits_until().map(Due::Unpaid),
             (_, Some(Due::Waiting(since))) if waits => Some(Due::Waiting(since)),
             _ if waits => Some(Due::Waiting(now)),
-            _ => None,
+            _ => self.warns_at().map(Due::Unpaid),
         })
     }
 }

@@ -212,7 +212,7 @@ impl PaymentRecord {
     /// How it is known whose payment it is once an order has taken these events. With its money the order has more than a
     /// storefront's claim. An attempt that failed or is under way leaves it a claim.
     pub fn word_after(&self, events: &[MoneyEvent]) -> Word {
-        let is_money = |event: &MoneyEvent| matches!(event.fact, MoneyFact::Authorized(_) | MoneyFact::Captured(_));
+        let is_money = |event: &MoneyEvent| matches!(event.fact, MoneyFact::Authorized { .. } | MoneyFact::Captured(_));
         if self.word == Word::Claimed && events.iter().any(is_money) { Word::Told } else { self.word }
     }
 }

@@ -1,6 +1,6 @@
 //! The merchant's choices about money. An order keeps those that it was placed under.
 
-use crate::money::Amount;
+use crate::{money::Amount, names::names};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,31 @@ pub struct Policy {
     /// An operator approves the refund of a return that is above this. None: no return needs it for its amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approves_above: Option<Amount>,
+    /// When Orderly captures what the customer has authorized.
+    #[serde(skip_serializing_if = "Capturing::is_when_told")]
+    pub capturing: Capturing,
+}
+
+names! {
+    /// When Orderly captures what customers have only authorized.
+    #[derive(Default)]
+    Capturing {
+        /// Only when it is told to. An order opens when its money is captured.
+        #[default]
+        WhenTold = "when-told",
+        /// When the first parcel leaves. An order opens when its money is authorized.
+        AtHandOver = "at-hand-over",
+        /// When the first parcels are packed, and no parcel leaves before that is done. An order opens when its money is
+        /// authorized.
+        BeforeHandOver = "before-hand-over",
+    }
+}
+
+impl Capturing {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+    fn is_when_told(&self) -> bool {
+        *self == Self::WhenTold
+    }
 }
 
 impl Policy {

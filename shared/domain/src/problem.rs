@@ -69,6 +69,9 @@ codes! {
     OnHold = "on-hold", 409, "the order is on hold; an operator may release it";
     NotForPeople = "not-for-people", 409, "Orderly alone sets or ends a hold for this reason";
     NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
+    NothingToCapture = "nothing-to-capture", 409, "nothing that is due of the order is authorized and not captured yet";
+    CaptureUnderWay = "capture-under-way", 409, "the order's money is being captured; try again in a minute";
+    NotCaptured = "not-captured", 409, "the shop sends nothing before its money is captured, and it is not yet";
     NothingToRefund = "nothing-to-refund", 409, "nothing of the payment is captured, or all of it has gone back";
     PaymentGivenBack = "payment-given-back", 409, "the payment was refunded because no order took it";
     NothingToAccept = "nothing-to-accept", 409, "the order does not wait for the rest of its payment";

@@ -39,6 +39,12 @@ names! {
         RefundIdempotencyKey = "refund-idempotency-key",
         /// A refund whose key is used up is looked for before another attempt is made.
         RefundIsLookedFor = "refund-is-looked-for",
+        /// What is authorized is captured once.
+        CapturedOnce = "captured-once",
+        /// A cancelled order gives up what its customer authorized.
+        AuthorizationIsVoided = "authorization-is-voided",
+        /// No parcel leaves before its money is captured, where the shop says so.
+        NothingLeavesUncaptured = "nothing-leaves-uncaptured",
         /// Customer service gives back no more of an order than its key allows.
         RefundLimitIsKept = "refund-limit-is-kept",
         /// No more is refunded than a payment has left.

@@ -103,7 +103,7 @@ macro_rules! providers {
                 }
             }
 
-            /// How long a repeated idempotency key certainly means the same refund. After that, look for the refund
+            /// How long a repeated idempotency key certainly means the same request. After that, look for what it did
             /// with [`find`](Self::find) before asking again.
             pub fn key_lifetime(&self) -> jiff::SignedDuration {
                 match self {
@@ -111,28 +111,28 @@ macro_rules! providers {
                 }
             }
 
-            /// How long after an attempt was begun the provider's list of refunds is certain to show it, if it was made.
+            /// How long after an attempt was begun the provider is certain to show it, if it was made.
             pub fn settling(&self) -> jiff::SignedDuration {
                 match self {
                     $(Self::$variant(_) => $module::SETTLING),+
                 }
             }
 
-            /// Whether the provider can be asked at all. Otherwise no refund is marked as sent.
+            /// Whether the provider can be asked at all. Otherwise nothing is marked as sent.
             pub async fn ready(&self) -> Result<(), app::Error> {
                 match self {
                     $(Self::$variant(own) => own.ready().await),+
                 }
             }
 
-            /// Asks for the refund. An error means that the outcome is unknown, and the same request must be made
-            /// again. So does [`Reply::Failed`](crate::refund::Reply::Failed), unless the failure is for good.
-            pub async fn refund(
+            /// Asks for a refund, a capture or a void. An error means that the outcome is unknown, and the same request
+            /// must be made again. So does [`Reply::Failed`](crate::request::Reply::Failed), unless the failure is for good.
+            pub async fn request(
                 &self,
-                request: &$crate::refund::RefundRequest<'_>,
-            ) -> Result<$crate::refund::Reply, app::Error> {
+                request: &$crate::request::MoneyRequest<'_>,
+            ) -> Result<$crate::request::Reply, app::Error> {
                 match self {
-                    $(Self::$variant(own) => own.refund(request).await),+
+                    $(Self::$variant(own) => own.request(request).await),+
                 }
             }
 
@@ -149,11 +149,11 @@ macro_rules! providers {
                 }
             }
 
-            /// Looks for the refund among all those of its payment. None: the provider has no such refund now.
+            /// Looks for what was asked for, among all that was done with its payment. None: it is not done now.
             pub async fn find(
                 &self,
-                request: &$crate::refund::RefundRequest<'_>,
-            ) -> Result<Option<$crate::refund::Outcome>, app::Error> {
+                request: &$crate::request::MoneyRequest<'_>,
+            ) -> Result<Option<$crate::request::Outcome>, app::Error> {
                 match self {
                     $(Self::$variant(own) => own.find(request).await),+
                 }

@@ -6,7 +6,7 @@
 //! | what | who asks |
 //! |---|---|
 //! | [`Webhook`]: verifies a request, reads its events, and words the provider's own answer | `payment-webhook` |
-//! | [`ApiClient`]: asks for a refund, what became of one, or what is known of a payment | `refunds` |
+//! | [`ApiClient`]: asks for a refund, a capture or a void, what became of one, or what is known of a payment | `refunds` |
 //! | [`Provider::units`]: how it counts a currency, and the smallest amount that it moves | both, and `order-intake` |
 //! | [`Provider::description`]: how its webhook is described | `infra/openapi` |
 //!
@@ -18,11 +18,11 @@
 //! 1. Write `src/NAME.rs` and `src/NAME/`, with the items that the list below requires of a module. `stripe` is the
 //!    example, and the compiler says what is missing:
 //!    - `NAME: &str` of letters, digits and `-`, `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold, and
-//!      `SETTLING: SignedDuration`, after which a refund that was asked for is certainly listed if it was made;
+//!      `SETTLING: SignedDuration`, after which what was asked for is certainly found if it was done;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
 //!    - `Webhook` with `from_env(&Aws, &Clock)`, `read(&self, &Request, Timestamp)` and `answer(&self, &[Recorded])`;
-//!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `refund(&self, &RefundRequest)`,
-//!      `find(&self, &RefundRequest)` and `payment(&self, &ProviderId, Timestamp)`.
+//!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `request(&self, &MoneyRequest)`,
+//!      `find(&self, &MoneyRequest)` and `payment(&self, &ProviderId, Timestamp)`.
 //! 2. Add its line to the list below.
 //! 3. Declare its variables and secrets in template.yaml: the webhook's for `payment-webhook`, the refunds' for `refunds`.
 //! 4. Write its simulator in `infra/local/src/payments/`.
@@ -32,7 +32,7 @@ mod family;
 mod clients;
 mod config;
 pub mod description;
-pub mod refund;
+pub mod request;
 pub mod units;
 pub mod webhook;
 

@@ -6,6 +6,7 @@
 //! restricted key for asking Stripe) and `STRIPE_API_URL`.
 
 mod api;
+mod captures;
 mod description;
 mod events;
 mod facts;
@@ -14,6 +15,7 @@ mod metadata;
 mod methods;
 mod payment;
 mod refunds;
+mod requests;
 pub mod signature;
 mod units;
 mod webhook;
@@ -33,7 +35,7 @@ pub const NAME: &str = "stripe";
 pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 
 /// Stripe's own libraries wait 80 seconds for an answer, and after a failure Stripe completes in the background what it
-/// had begun: <https://docs.stripe.com/error-low-level#server-errors>. After this time, its list of refunds is right.
+/// had begun: <https://docs.stripe.com/error-low-level#server-errors>. After this time, what it shows is right.
 pub const SETTLING: SignedDuration = SignedDuration::from_mins(10);
 
 /// Whether an id names a charge, and not a payment intent. Charges of older bank debits begin with `py_`.

@@ -5,11 +5,14 @@ use crate::{
     items::{all, payment_records},
 };
 use domain::{
-    history::Event,
+    duty::Duty,
+    fulfillment::Fulfillment,
+    history::{Entry, Event},
     ids::OrderId,
-    ledger::Refund,
+    ledger::{Capture, Refund, RequestState},
     order_state::{HoldReason, OrderState, OrderStatus},
     payment_record::PaymentRecord,
+    policy::Capturing,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,6 +138,59 @@ pub(crate) fn money_is_of_one_order(books: &Books, broken: &mut Vec<String>) {
                     broken.push(format!("order {order} has the money of payment {id}, whose record names {named:?}"));
                 }
             }
+        }
+    }
+}
+
+/// Orderly's captures of a payment are no more than was captured of it, and that is no more than was authorized.
+pub(crate) fn nothing_is_captured_twice(books: &Books, broken: &mut Vec<String>) {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        for (id, payment) in &state.ledger.payments {
+            let is_made =
+                |capture: &&Capture| capture.payment == *id && matches!(capture.state, RequestState::Succeeded { .. });
+            let made: i64 = state.ledger.captures.values().filter(is_made).map(|capture| capture.amount).sum();
+            if made > payment.captured {
+                broken.push(format!("order {order}, payment {id}: {made} captured by us, {} in all", payment.captured));
+            }
+            let authorized = payment.authorized.as_ref().map_or(payment.captured, |authorized| authorized.amount);
+            if payment.captured > authorized {
+                broken.push(format!("order {order}, payment {id}: {} captured of {authorized}", payment.captured));
+            }
+        }
+    }
+}
+
+/// A cancelled order's customer has no money reserved for it, or somebody was told.
+pub(crate) fn a_cancelled_order_reserves_no_money(books: &Books, broken: &mut Vec<String>) {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let reserved = state.ledger.secured(state.currency) - state.ledger.captured(state.currency);
+        let is_given_up = state.owed.contains(&Duty::Capture) || state.holds.contains_key(&HoldReason::CaptureFailed);
+        if matches!(state.status, OrderStatus::Cancelled { .. }) && reserved > 0 && !is_given_up {
+            broken.push(format!("order {order} is cancelled, and {reserved} are still reserved for it"));
+        }
+    }
+}
+
+/// Where the shop sends nothing uncaptured, no parcel left before its order's money had come, or a person had let it go.
+pub(crate) fn nothing_left_uncaptured(books: &Books, broken: &mut Vec<String>) {
+    let fulfillments = all::<Fulfillment>(&books.orders, "fulfillment#", broken);
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        if state.policy.capturing != Capturing::BeforeHandOver || state.total == 0 {
+            continue;
+        }
+        let may_leave = |entry: &&Entry| {
+            let is_let_go = entry.what == Event::Released
+                && [HoldReason::CaptureFailed, HoldReason::AwaitingPayment]
+                    .iter()
+                    .any(|hold| entry.note == hold.as_str());
+            is_let_go || matches!(entry.what, Event::PaymentCaptured | Event::ShortPaymentAccepted)
+        };
+        let since = state.history.iter().find(may_leave).map(|entry| entry.at);
+        let of_it =
+            fulfillments.iter().filter(|(of, _)| *of == order).flat_map(|(_, fulfillment)| &fulfillment.history);
+        let left = of_it.filter(|entry| entry.what == Event::HandedOver).map(|entry| entry.at).min();
+        if left.is_some_and(|left| since.is_none_or(|since| left < since)) {
+            broken.push(format!("order {order} was sent before its money was captured"));
         }
     }
 }

@@ -16,22 +16,23 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-/// Each second event needs the first before it. (A refund needs none, because somebody may make it at the provider.)
-const NEEDS: [(&str, &str); 14] = [
-    ("placed", "paid"),
-    ("paid", "deducted"),
-    ("deducted", "dispatched"),
-    ("paid", "completed"), // it may have nothing that is sent; a law of goods counts what was
-    ("created", "picking"),
-    ("created", "picked"),
-    ("picked", "packed"),
-    ("packed", "handed_over"),
-    ("handed_over", "delivered"),
-    ("handed_over", "parcel-reported"),
-    ("handed_over", "tracking-corrected"),
-    ("handed_over", "received-back"),
-    ("requested", "approved"),
-    ("received", "inspected"),
+/// Each event needs one of these before it. (A refund needs none, because somebody may make it at the provider.)
+const NEEDS: [(&[&str], &str); 15] = [
+    (&["placed"], "paid"),
+    (&["placed"], "secured"),
+    (&["paid", "secured"], "deducted"),
+    (&["deducted"], "dispatched"),
+    (&["paid", "secured"], "completed"), // it may have nothing that is sent; a law of goods counts what was
+    (&["created"], "picking"),
+    (&["created"], "picked"),
+    (&["picked"], "packed"),
+    (&["packed"], "handed_over"),
+    (&["handed_over"], "delivered"),
+    (&["handed_over"], "parcel-reported"),
+    (&["handed_over"], "tracking-corrected"),
+    (&["handed_over"], "received-back"),
+    (&["requested"], "approved"),
+    (&["received"], "inspected"),
 ];
 
 /// Events that an item has at most once.
@@ -120,8 +121,8 @@ fn check(
     for (before, after) in NEEDS {
         let first = |step: &str| steps.iter().position(|other| *other == step);
         let Some(at) = first(after) else { continue };
-        if first(before).is_none_or(|earlier| earlier > at) {
-            illegal(format!("{after} without {before}"));
+        if before.iter().filter_map(|step| first(step)).all(|earlier| earlier > at) {
+            illegal(format!("{after} without {}", before.join(" or ")));
         }
     }
     for step in ONCE {

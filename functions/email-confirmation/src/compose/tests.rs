@@ -7,7 +7,7 @@ use domain::{
     fulfillment::{HandOver, Packing},
     history::{Actor, Stamp},
     ids::{FulfillmentId, ReturnId},
-    ledger::{MoneyEvent, MoneyFact, OurRefund, RefundStatus},
+    ledger::{Attempt, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
     order_state::OrderState,
     placed_order::PlacedOrder,
     policy::Policy,
@@ -249,7 +249,7 @@ fn a_refund_that_failed_is_not_promised() {
     let stamp = by(monday());
     let mut cancelled = paid(from_two_places()).cancel("late", &stamp).unwrap();
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
-    cancelled.state = cancelled.state.refund_refused(&ours, "charge_disputed", monday());
+    cancelled.state = cancelled.state.request_refused(&Attempt::from(&ours), "charge_disputed", monday());
     match mail(&cancelled, &ItemName::State, &EmailKind::OrderCancelled) {
         Mail::OrderCancelled(mail) => assert_eq!(mail.payment, CancelledPayment::ToBeSettled),
         other => panic!("{other:?}"),

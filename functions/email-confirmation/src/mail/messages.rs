@@ -111,13 +111,10 @@ pub struct Steps {
 pub struct PaymentConfirmed {
     /// Takes the order.
     pub subject: With,
-    /// Takes the amount paid, and the days of arrival.
-    pub preheader: fn(&str, Option<&str>) -> String,
     pub title: &'static str,
-    /// Takes the amount paid, and the order.
-    pub opening: fn(&str, &str) -> Sentence,
-    /// The same, if nothing is sent.
-    pub opening_without_goods: fn(&str, &str) -> Sentence,
+    pub paid: ConfirmedMoney,
+    /// The money is there only when the order is sent.
+    pub authorized: ConfirmedMoney,
     pub arrival: &'static str,
     pub arrival_unknown: &'static str,
     pub backordered: &'static str,
@@ -125,6 +122,17 @@ pub struct PaymentConfirmed {
     pub partly_backordered: fn(&str, &str) -> String,
     /// Adds to either of these two that the arrival allows for it.
     pub allowed_for: With,
+}
+
+/// What a confirmation says of the money.
+#[derive(Debug)]
+pub struct ConfirmedMoney {
+    /// Takes the amount, and the days of arrival.
+    pub preheader: fn(&str, Option<&str>) -> String,
+    /// Takes the amount, and the order.
+    pub opening: fn(&str, &str) -> Sentence,
+    /// The same, if nothing is sent.
+    pub opening_without_goods: fn(&str, &str) -> Sentence,
     pub total: &'static str,
 }
 

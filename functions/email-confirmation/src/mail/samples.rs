@@ -19,9 +19,11 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
     let delivered_part = Delivered { parcel: Parcel { number: 2, total: Some(2) }, ..delivered() };
     let dearer = OrderEdited { difference: Difference::Due(eur(200)), ..order_edited() };
     let undated = PaymentConfirmed { arrival: None, ..payment_confirmed() };
+    let authorized = PaymentConfirmed { is_paid: false, ..payment_confirmed() };
     let without_goods = PaymentConfirmed { ships: false, ..undated.clone() };
     [
         ("payment-confirmed", payment_confirmed().render(&shop, language)),
+        ("payment-confirmed-authorized", authorized.render(&shop, language)),
         ("payment-confirmed-undated", undated.render(&shop, language)),
         ("payment-confirmed-without-goods", without_goods.render(&shop, language)),
         ("shipped", only_parcel.render(&shop, language)),
@@ -117,6 +119,7 @@ pub fn payment_confirmed() -> PaymentConfirmed {
             tax_included: true,
             total: eur(131_325),
         },
+        is_paid: true,
         ships: true,
         arrival: Some(DateRange { earliest: date(2026, 11, 26), latest: date(2026, 12, 1) }),
         ship_to: address(),

@@ -3,7 +3,7 @@
 use super::{
     CancelledPayment, Delivered, Difference, Line, Money, Order, OrderCancelled, OrderEdited, ParcelTrouble,
     PaymentConfirmed, PricedLine, RefundSent, RefundedLine, ReturnReceived, Shipped, Totals, TrackingCorrected,
-    messages::{self, Messages},
+    messages::{self, ConfirmedMoney, Messages},
     sentence::Sentence,
 };
 
@@ -51,13 +51,21 @@ impl PaymentConfirmed {
 
     pub(super) fn preheader(&self, messages: &Messages) -> String {
         let arrival = self.arrival.map(|range| messages.calendar.range(range));
-        (messages.payment_confirmed.preheader)(&messages.money(&self.totals.total), arrival.as_deref())
+        (self.words(messages).preheader)(&messages.money(&self.totals.total), arrival.as_deref())
     }
 
     pub(super) fn opening(&self, messages: &Messages) -> Sentence {
-        let words = &messages.payment_confirmed;
+        let words = self.words(messages);
         let opening = if self.ships { words.opening } else { words.opening_without_goods };
         opening(&messages.money(&self.totals.total), &self.order.number)
+    }
+
+    pub(super) fn total<'m>(&self, messages: &'m Messages) -> &'m str {
+        self.words(messages).total
+    }
+
+    fn words<'m>(&self, messages: &'m Messages) -> &'m ConfirmedMoney {
+        if self.is_paid { &messages.payment_confirmed.paid } else { &messages.payment_confirmed.authorized }
     }
 
     pub(super) fn arrival(&self, messages: &Messages) -> String {

@@ -78,7 +78,12 @@ impl Shop {
         let payment = names_it.then(payment);
         let placed = PlacedOrder { channel: channel.parse().unwrap(), placed_at: now(), payment, ..own };
         let reservation = SignedDuration::from_hours(1);
-        let conditions = Conditions { reservation, refunds_surplus: false, approval_limits: BTreeMap::new() };
+        let conditions = Conditions {
+            reservation,
+            refunds_surplus: false,
+            approval_limits: BTreeMap::new(),
+            capturing: domain::policy::Capturing::default(),
+        };
         place_order(&self.app.store, placed, &conditions, &stamp()).await.map(drop)
     }
 

@@ -1,7 +1,7 @@
 //! What becomes of a refund on whose key the provider itself fails.
 
 use super::Stage;
-use domain::{ledger::RefundState, order_state::HoldReason};
+use domain::{ledger::RequestState, order_state::HoldReason};
 use jiff::SignedDuration;
 use orderly_local::payments::stripe::Breakdown;
 
@@ -11,8 +11,8 @@ async fn attempt(stage: &Stage) -> (&'static str, u32) {
     let refund = &state.ledger.refunds["cancel"];
     assert_eq!(comes_again, refund.is_owed());
     let name = match refund.state {
-        RefundState::Unknown { .. } => "unknown",
-        RefundState::Succeeded { .. } => "succeeded",
+        RequestState::Unknown { .. } => "unknown",
+        RequestState::Succeeded { .. } => "succeeded",
         _ => panic!("{refund:?}"),
     };
     (name, refund.attempt)
@@ -80,7 +80,7 @@ async fn what_somebody_refunded_at_the_provider_unheard_is_known_once_ours_is_re
     stage.refund_at_the_dashboard(400).await;
     let (state, comes_again) = stage.run().await;
     let refund = &state.ledger.refunds["cancel"];
-    assert!(!comes_again && matches!(refund.state, RefundState::Failed { .. }), "{refund:?}");
+    assert!(!comes_again && matches!(refund.state, RequestState::Failed { .. }), "{refund:?}");
     assert!(state.holds.contains_key(&HoldReason::RefundFailed), "a person decides about the rest");
     assert_eq!(state.ledger.refunded(state.currency), 400);
     stage.end().await;

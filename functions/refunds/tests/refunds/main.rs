@@ -1,7 +1,8 @@
-//! Refunds on the embedded DynamoDB and SQS, asked for at the local Stripe or at nobody's.
+//! Refunds, captures and voids on the embedded DynamoDB and SQS, asked for at the local Stripe or at nobody's.
 #![allow(clippy::unwrap_used)]
 
 mod attempts;
+mod captures;
 mod providers;
 mod unmatched;
 
@@ -54,8 +55,15 @@ struct Stage {
 }
 
 impl Stage {
-    /// The payment is `provider_pi_1`. Stripe is the only provider in use.
+    /// The payment is `provider_pi_1`.
     async fn start(provider: &str) -> Self {
+        let stage = Self::without_order().await;
+        stage.owe(provider).await;
+        stage
+    }
+
+    /// Stripe is the only provider in use.
+    async fn without_order() -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
         let system = backing::load(&template, &BTreeMap::new(), &listener.endpoint(), "http://127.0.0.1:1").unwrap();
@@ -75,13 +83,10 @@ impl Stage {
         let key = Secret::fixed("STRIPE_API_KEY", "sk_test_1");
         let client = Api::new(&Aws::beside(""), stripe.endpoint(), key);
         let app = App { store, clock, providers: ApiClients::new([client.into()]) };
-        let stage = Self { services, stripe, app, seconds };
-        stage.owe(provider).await;
-        stage
+        Self { services, stripe, app, seconds }
     }
 
     async fn owe(&self, provider: &str) {
-        let stamp = Stamp::new(Actor::caller("operator", "test"), began());
         let paid = MoneyEvent {
             payment: format!("{provider}_{PAYMENT}").parse().unwrap(),
             at: began(),
@@ -90,11 +95,20 @@ impl Stage {
             step: 1,
             fact: MoneyFact::Captured(1000),
         };
+        self.place(&paid, |state| {
+            assert_eq!(state.ledger.intend_refund("cancel", 1000, state.currency), 1000);
+            state.owed.insert(Duty::Refund);
+        })
+        .await;
+    }
+
+    /// Places the order with what is known of its payment, and what is decided about that.
+    async fn place(&self, told: &MoneyEvent, decide: impl FnOnce(&mut OrderState)) {
+        let stamp = Stamp::new(Actor::caller("operator", "test"), began());
         let until = began() + SignedDuration::from_hours(1);
-        let mut owes =
-            OrderState::place(&placed(&[("MUG", 1, 1000)]), Policy::default(), Vec::new(), until, &[paid], &stamp);
-        assert_eq!(owes.ledger.intend_refund("cancel", 1000, owes.currency), 1000);
-        owes.owed.insert(Duty::Refund);
+        let (placed, told) = (placed(&[("MUG", 1, 1000)]), std::slice::from_ref(told));
+        let mut owes = OrderState::place(&placed, Policy::default(), Vec::new(), until, told, &stamp);
+        decide(&mut owes);
         let mut write = self.app.store.write(began());
         write.create(ItemKey::state(&order()), owes);
         write.commit().await.unwrap();
@@ -108,7 +122,11 @@ impl Stage {
 
     /// Delivers the message of a refund. Returns whether it will come again.
     async fn deliver(&self, subject: Subject) -> bool {
-        let owed = OwedDuty { subject, duty: Duty::Refund };
+        self.deliver_duty(Duty::Refund, subject).await
+    }
+
+    async fn deliver_duty(&self, duty: Duty, subject: Subject) -> bool {
+        let owed = OwedDuty { subject, duty };
         let mut record = SqsMessage::default();
         record.message_id = Some("1".to_owned());
         record.body = serde_json::to_string(&Message::new(&owed)).ok();

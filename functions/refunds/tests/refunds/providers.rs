@@ -1,7 +1,7 @@
 //! Which provider is asked for a refund, and what it says of a payment.
 
 use super::{PAYMENT, Stage, order};
-use domain::ledger::{MoneyFact, RefundState};
+use domain::ledger::{MoneyFact, RequestState};
 
 #[tokio::test]
 async fn a_refund_of_a_provider_that_is_not_configured_stays_owed_and_is_not_marked_as_sent() {
@@ -10,7 +10,7 @@ async fn a_refund_of_a_provider_that_is_not_configured_stays_owed_and_is_not_mar
     let (state, comes_again) = stage.run().await;
     assert!(comes_again, "it is seen as stuck");
     assert_eq!(state, owes);
-    assert!(state.ledger.refunds.values().all(|refund| refund.state == RefundState::Intended));
+    assert!(state.ledger.refunds.values().all(|refund| refund.state == RequestState::Intended));
     assert_eq!(stage.refunded(), 0);
     stage.end().await;
 }

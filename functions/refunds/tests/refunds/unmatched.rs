@@ -5,7 +5,7 @@ use domain::{
     duty::Subject,
     history::{Actor, Stamp},
     ids::PaymentId,
-    ledger::{MoneyEvent, MoneyFact, RefundState},
+    ledger::{MoneyEvent, MoneyFact, RequestState},
     payment_record::{Named, PaymentRecord},
 };
 use jiff::SignedDuration;
@@ -38,7 +38,7 @@ async fn decide(stage: &Stage) {
 }
 
 /// The state of the refund and its attempt, after its message was delivered.
-async fn attempt(stage: &Stage) -> (RefundState, u32) {
+async fn attempt(stage: &Stage) -> (RequestState, u32) {
     let comes_again = stage.deliver(Subject::Payment(payment())).await;
     let record = record(stage).await;
     let refund = record.refunds.values().next().unwrap().clone();
@@ -51,7 +51,7 @@ async fn it_is_made_once_and_its_answer_is_recorded() {
     let stage = Stage::start("stripe").await;
     decide(&stage).await;
     for _ in 0..2 {
-        assert!(matches!(attempt(&stage).await, (RefundState::Succeeded { .. }, 1)));
+        assert!(matches!(attempt(&stage).await, (RequestState::Succeeded { .. }, 1)));
     }
     assert_eq!(stage.stripe.refunds(PAYMENT).len(), 1);
     let record = record(&stage).await;
@@ -64,11 +64,11 @@ async fn a_stored_failure_is_replayed_until_a_new_attempt_is_made() {
     let stage = Stage::start("stripe").await;
     decide(&stage).await;
     stage.stripe.break_down(&format!("refund:{PAYMENT}:unmatched:1"), Breakdown::Before);
-    assert!(matches!(attempt(&stage).await, (RefundState::Unknown { .. }, 1)));
+    assert!(matches!(attempt(&stage).await, (RequestState::Unknown { .. }, 1)));
     stage.pass_to(SignedDuration::from_mins(1));
-    assert!(matches!(attempt(&stage).await, (RefundState::Unknown { .. }, 1)));
+    assert!(matches!(attempt(&stage).await, (RequestState::Unknown { .. }, 1)));
     stage.pass_to(SignedDuration::from_mins(12));
-    assert!(matches!(attempt(&stage).await, (RefundState::Succeeded { .. }, 2)));
+    assert!(matches!(attempt(&stage).await, (RequestState::Succeeded { .. }, 2)));
     assert_eq!(stage.refunded(), 1000);
     stage.end().await;
 }
@@ -78,7 +78,7 @@ async fn a_refusal_asks_what_somebody_did_at_the_provider() {
     let stage = Stage::start("stripe").await;
     decide(&stage).await;
     stage.refund_at_the_dashboard(1000).await;
-    assert!(matches!(attempt(&stage).await, (RefundState::Failed { refused: true, .. }, 1)));
+    assert!(matches!(attempt(&stage).await, (RequestState::Failed { refused: true, .. }, 1)));
     let record = record(&stage).await;
     assert_eq!((record.unmatched_at, record.is_given_back()), (None, false), "nothing is left of it");
     assert_eq!(stage.refunded(), 1000);

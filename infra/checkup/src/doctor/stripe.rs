@@ -90,7 +90,7 @@ fn told(answer: &Answer) -> String {
 /// Whether the key is known, and may read these. (What it may write is not tried.)
 async fn may(web: &Web, api: &str, key: &str, path: &str, findings: &mut Findings) -> bool {
     let of = path.trim_start_matches("/v1/").split('?').next().unwrap_or_default();
-    let remedy = "make a restricted key that may write refunds and read PaymentIntents and charges, and store it";
+    let remedy = "make a restricted key that may write refunds, PaymentIntents and charges, and store it";
     match ask(web, api, key, path).await {
         Ok(answer) if answer.status.is_success() => findings.fine(KEY, format!("it may read {of}")),
         Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {

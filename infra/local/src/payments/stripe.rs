@@ -142,6 +142,16 @@ impl Stripe {
         self.shared.begin(order_id, amount, currency)
     }
 
+    /// Authorizes a card for an order. Yields the `payment_intent.amount_capturable_updated` webhook.
+    pub fn authorize(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        self.shared.authorize(order_id, amount, currency)
+    }
+
+    /// Ends an authorization that nobody has captured. Yields its webhook; None: it is captured, or given up already.
+    pub fn lapse(&self, payment_intent: &str) -> Result<Option<Webhook>, BooksError> {
+        self.shared.lapse(payment_intent)
+    }
+
     /// Ends a bank debit. Yields its webhook; None: there is no such payment.
     pub fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
         self.shared.settle(payment_intent, succeeds)
@@ -224,6 +234,16 @@ impl EmbeddedStripe {
     /// See [`Stripe::begin`].
     pub fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
         self.shared.begin(order_id, amount, currency)
+    }
+
+    /// See [`Stripe::authorize`].
+    pub fn authorize(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        self.shared.authorize(order_id, amount, currency)
+    }
+
+    /// See [`Stripe::lapse`].
+    pub fn lapse(&self, payment_intent: &str) -> Result<Option<Webhook>, BooksError> {
+        self.shared.lapse(payment_intent)
     }
 
     /// See [`Stripe::settle`].
@@ -310,6 +330,24 @@ impl Shared {
         Ok(self.event("payment_intent.processing", &webhooks::payment_intent(&payment)))
     }
 
+    fn authorize(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
+        let mut books = self.books();
+        let payment = books.pay(order_id, amount, currency, self.clock.now())?;
+        let payment = books.progress(&payment.id, Progress::Authorized)?.unwrap_or(payment);
+        Ok(self.event("payment_intent.amount_capturable_updated", &webhooks::payment_intent(&payment)))
+    }
+
+    /// None: it is authorized no more.
+    fn lapse(&self, payment_intent: &str) -> Result<Option<Webhook>, BooksError> {
+        let mut books = self.books();
+        let is_open = |payment: &&Payment| payment.id == payment_intent && payment.progress == Progress::Authorized;
+        if books.payments().iter().find(is_open).is_none() {
+            return Ok(None);
+        }
+        let payment = books.progress(payment_intent, Progress::Canceled)?;
+        Ok(payment.map(|payment| self.event("payment_intent.canceled", &webhooks::payment_intent(&payment))))
+    }
+
     fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
         let (progress, kind) = if succeeds {
             (Progress::Captured, "payment_intent.succeeded")
@@ -320,14 +358,23 @@ impl Shared {
         Ok(payment.map(|payment| self.event(kind, &webhooks::payment_intent(&payment))))
     }
 
-    /// Sends the webhooks of a refund, as Stripe does: in no fixed order, and sometimes more than once.
-    fn announce(&self, payment: &Payment, refund: &Refund, refunded: i64) {
+    /// The webhooks of a refund, which Stripe sends in no fixed order, and sometimes more than once.
+    fn refund_events(&self, payment: &Payment, refund: &Refund, refunded: i64) -> Vec<Webhook> {
         let object = json!(refund);
-        let events = [
-            self.event("refund.created", &object),
-            self.event("charge.refunded", &webhooks::charge(payment, refunded)),
-            self.event("refund.updated", &object),
-        ];
-        self.courier.send(events);
+        let charge = self.event("charge.refunded", &webhooks::charge(payment, refunded));
+        if payment.progress == Progress::Canceled {
+            return vec![charge, self.event("payment_intent.canceled", &webhooks::payment_intent(payment))];
+        }
+        vec![self.event("refund.created", &object), charge, self.event("refund.updated", &object)]
+    }
+
+    fn capture_events(&self, payment: &Payment) -> Vec<Webhook> {
+        let charge = self.event("charge.captured", &webhooks::charge(payment, 0));
+        vec![charge, self.event("payment_intent.succeeded", &webhooks::payment_intent(payment))]
+    }
+
+    fn cancel_events(&self, payment: &Payment) -> Vec<Webhook> {
+        let charge = self.event("charge.refunded", &webhooks::charge(payment, 0));
+        vec![self.event("payment_intent.canceled", &webhooks::payment_intent(payment)), charge]
     }
 }

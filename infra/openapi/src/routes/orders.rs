@@ -77,8 +77,8 @@ fn changes() -> Vec<Prose> {
             (200, "The order, cancelled."),
         )
         .about(
-            "Allowed until a parcel has left. Releases the stock and refunds what was captured. Cancelling again \
-             changes nothing.",
+            "Allowed until a parcel has left. Releases the stock, refunds what was captured, and gives up what is only authorized. \
+             Cancelling again changes nothing.",
         )
         .example(examples::cancel_order())
         .fails_if(
@@ -86,7 +86,8 @@ fn changes() -> Vec<Prose> {
             "part of the order is with the carrier: ask for a return of that, and cancel the rest",
         )
         .fails(Code::AlreadyCompleted)
-        .fails(Code::AlreadyExpired),
+        .fails(Code::AlreadyExpired)
+        .fails_if(Code::CaptureUnderWay, "part of the order has left, and its money is being captured; try again in a minute"),
         Prose::new::<OrderView>(
             "POST /orders/{order_id}/edit",
             "editOrder",
@@ -106,6 +107,7 @@ fn changes() -> Vec<Prose> {
         .fails(Code::OnlyLess)
         .fails(Code::AlreadyPicking)
         .fails(Code::AlreadyRefunded)
+        .fails(Code::CaptureUnderWay)
         .fails(Code::DiscountTooLarge)
         .fails(Code::TaxTooLarge)
         .fails(Code::NotActive)
@@ -149,6 +151,21 @@ fn money() -> Vec<Prose> {
         )
         .example(examples::accept_payment())
         .fails(Code::NothingToAccept),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/capture",
+            "captureOrder",
+            "Capture authorized money",
+            (200, "The order; the capture follows."),
+        )
+        .about(
+            "Captures what the customer has only authorized: all that is due, or `amount` of it. A payment is captured once, so the \
+             rest of its authorization is given up. Its outcome is in `captures`. Asking again for what is under way changes nothing. \
+             Where the shop captures when it sends (`Capture` in the template), this is needed only to capture earlier, or again after a \
+             failure.",
+        )
+        .example(examples::capture_order())
+        .fails(Code::NothingToCapture)
+        .fails_if(Code::MoreThanLeft, "`amount` is more than what is due, or than what is authorized"),
         Prose::new::<OrderView>(
             "POST /orders/{order_id}/refunds",
             "refundOrder",

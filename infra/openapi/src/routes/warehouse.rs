@@ -57,6 +57,7 @@ fn work() -> Vec<Prose> {
             .example(examples::hand_over_parcels())
             .fails(Code::OnHold)
             .fails_as([WRONG_STATUS])
+            .fails(Code::NotCaptured)
             .fails(Code::UnknownParcel)
             .fails_if(Code::AlreadyHandedOver, "it left with another carrier or tracking number"),
     ]

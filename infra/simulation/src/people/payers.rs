@@ -50,6 +50,40 @@ pub(super) async fn debit(world: &Rc<World>, order: &OrderId, amount: i64) {
     }
 }
 
+/// A card is authorized. If nobody captures it, the authorization may end, and the customer may pay again.
+pub(super) async fn authorize(world: &Rc<World>, plot: &Plot, order: &OrderId, amount: i64) {
+    let Ok(authorized) = world.stripe.authorize(order.as_str(), amount, "EUR") else { return };
+    let payment =
+        world.stripe.payments().into_iter().rev().find(|known| known.order_id.as_deref() == Some(order.as_str()));
+    world.deliver(authorized).await;
+    if !world.chance(0.3) {
+        return;
+    }
+    sleep(world.moment(3_000)).await;
+    let Some(payment) = payment else { return };
+    if let Ok(Some(ended)) = world.stripe.lapse(&payment.id) {
+        world.deliver(ended).await;
+        if world.chance(0.5) {
+            sleep(world.moment(600)).await;
+            pay(world, plot, order, amount);
+        }
+    }
+}
+
+/// Somebody captures in the provider's dashboard, all of it or less.
+pub(super) async fn capture_elsewhere(world: &World, order: &str) {
+    let payments = world.stripe.payments();
+    let Some(payment) = payments.iter().find(|payment| payment.order_id.as_deref() == Some(order)) else { return };
+    let amount = if world.chance(0.3) { payment.amount / 2 } else { payment.amount };
+    let request = axum::extract::Request::post(format!("/v1/payment_intents/{}/capture", payment.id))
+        .header("authorization", "Bearer sk_test_local")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("amount_to_capture={amount}").into());
+    if let Ok(request) = request {
+        world.stripe.answer(request).await;
+    }
+}
+
 /// Somebody refunds the price of a unit in the provider's dashboard.
 pub(super) async fn refund_elsewhere(world: &Rc<World>, order: &str) {
     let payments = world.stripe.payments();

@@ -23,6 +23,8 @@ pub enum Paying {
     Debit,
     /// The order names its payment, and no webhook about that ever comes.
     Unheard,
+    /// By a card that is only authorized. Its authorization may end before it is captured.
+    Authorized,
     /// In another currency than the order's.
     Dollars,
     /// The payment arrives before the order does.
@@ -118,7 +120,8 @@ impl Plot {
             lines.push((GOODS[0].0, 1));
         }
         let paying = match world.rng.borrow_mut().u8(0..30) {
-            0..=10 => Paying::AtOnce,
+            0..=6 => Paying::AtOnce,
+            7..=10 => Paying::Authorized,
             11..=12 => Paying::InParts,
             13 => Paying::TooMuch,
             14..=16 => Paying::BeforeTheOrder,

@@ -7,7 +7,7 @@ use domain::{
     fulfillment::FulfillmentStatus,
     ids::{ChannelId, FulfillmentId, OrderId},
     order::Order,
-    order_state::{OrderState, OrderStatus},
+    order_state::OrderState,
     placed_order::Address,
 };
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ pub struct OrderWorkSummary {
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub placed_at: Timestamp,
     /// `pending` is not paid yet, `open` is. `expired` was not paid in time, and a late payment opens it again.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = OrderStatus::NAMES)))]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = domain::order_state::OrderStatus::NAMES)))]
     pub status: &'static str,
     /// Whether nothing of it may be picked, packed or handed over now.
     pub on_hold: bool,

@@ -38,8 +38,8 @@ pub(super) fn is_one(step: &Amount) -> bool {
 pub enum MoneyFact {
     /// The customer has finished checking out; the money is still on its way. None: its method's time is not known.
     Pending { until: Option<Timestamp> },
-    /// This amount may be captured.
-    Authorized(Amount),
+    /// This amount may be captured. None: its provider did not tell until when.
+    Authorized { amount: Amount, until: Option<Timestamp> },
     /// This amount of the payment has been captured in total.
     Captured(Amount),
     /// This amount of the authorization was given up by a partial capture. It was never charged, so it is no refund.
@@ -97,12 +97,17 @@ pub enum DisputeStatus {
 }
 
 impl MoneyFact {
+    /// An authorization whose end is not known.
+    pub fn authorized(amount: Amount) -> Self {
+        Self::Authorized { amount, until: None }
+    }
+
     /// What the fact says about the payment's currency. None if it says nothing: the currency of a dispute is the
     /// bank's.
     pub(super) fn tells_currency_by(&self) -> Option<CurrencySource> {
         match self {
             Self::Captured(_) => Some(CurrencySource::Capture),
-            Self::Authorized(_) | Self::Pending { .. } => Some(CurrencySource::Promise),
+            Self::Authorized { .. } | Self::Pending { .. } => Some(CurrencySource::Promise),
             Self::Released(_) | Self::RefundedInTotal(_) | Self::Refund { .. } => Some(CurrencySource::Refund),
             Self::Failed(_) | Self::Voided => Some(CurrencySource::Attempt),
             Self::Dispute { .. } => None,

@@ -54,6 +54,10 @@ pub struct Authorization {
     pub at: Timestamp,
     /// What may be captured, in minor units of the payment's currency.
     pub amount: Amount,
+    /// When it ends, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub until: Option<Timestamp>,
 }
 
 /// The customer has finished checking out, with a method that takes its time.
@@ -120,8 +124,9 @@ impl Payment {
             MoneyFact::Pending { until } => {
                 self.pending = self.pending.max(Some(Pending { at, until: *until }));
             }
-            MoneyFact::Authorized(amount) => {
-                self.authorized = self.authorized.take().max(Some(Authorization { at, amount: *amount }));
+            MoneyFact::Authorized { amount, until } => {
+                let new = Authorization { at, amount: *amount, until: *until };
+                self.authorized = self.authorized.take().max(Some(new));
             }
             MoneyFact::Captured(amount) => self.captured = self.captured.max(*amount),
             MoneyFact::Released(amount) => self.released = self.released.max(*amount),
@@ -186,6 +191,12 @@ impl Payment {
     fn taken_by(&self, kind: impl Fn(&Dispute) -> bool) -> Amount {
         let own = self.disputes.values().filter(|dispute| kind(dispute));
         own.map(|dispute| dispute.amount_of(self)).sum::<Amount>().min(self.captured)
+    }
+
+    /// What is authorized, and can still be captured.
+    pub(super) fn authorized_now(&self) -> Amount {
+        let is_over = self.voided || self.captured > 0 || self.released > 0;
+        self.authorized.as_ref().filter(|_| !is_over).map_or(0, |authorized| authorized.amount)
     }
 
     /// Whether its money is on its way, as far as known.

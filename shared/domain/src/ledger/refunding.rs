@@ -1,6 +1,6 @@
 //! What may still be refunded, and from which payment.
 
-use super::{Ledger, Payment, Refund, RefundState};
+use super::{Ledger, Payment, Refund, RequestState};
 use crate::{
     ids::{PaymentId, RefundId},
     money::{Amount, Currency},
@@ -66,8 +66,8 @@ impl Ledger {
             return 0;
         }
         let parts = self.refundable_parts(currency);
-        let free = parts.iter().map(|part| (part, part.free, RefundState::Intended));
-        let disputed = parts.iter().map(|part| (part, part.disputed, RefundState::Blocked));
+        let free = parts.iter().map(|part| (part, part.free, RequestState::Intended));
+        let disputed = parts.iter().map(|part| (part, part.disputed, RequestState::Blocked));
         let sources = free.chain(disputed).filter(|(_, refundable, _)| *refundable > 0);
         let (mut left, mut rest, mut intended, mut made) = (amount + self.rounded, 0, 0, 0);
         for (part, refundable, state) in sources {
@@ -77,7 +77,7 @@ impl Ledger {
             let Ok(id) = id.parse::<RefundId>() else { break };
             rest += refundable - amount;
             if amount > 0 {
-                if state == RefundState::Intended {
+                if state == RequestState::Intended {
                     intended += amount;
                 }
                 self.refunds
@@ -104,7 +104,7 @@ impl Ledger {
                     refund.came_back += refund.amount;
                 }
                 refund.attempt += 1;
-                refund.state = RefundState::Intended;
+                refund.state = RequestState::Intended;
                 retried += 1;
             }
         }
@@ -121,11 +121,11 @@ impl Ledger {
         for refund in self.refunds.values_mut().filter(|refund| waits(refund)) {
             refund.state = if refund.amount <= free {
                 free -= refund.amount;
-                RefundState::Intended
+                RequestState::Intended
             } else if disputed > 0 {
-                RefundState::Blocked
+                RequestState::Blocked
             } else {
-                RefundState::Covered
+                RequestState::Covered
             };
         }
     }

@@ -49,15 +49,15 @@ fn refundable(ledger: &Ledger) -> Amount {
 
 #[test]
 fn the_payment_status_follows_from_the_facts() {
-    use MoneyFact::{Authorized, Captured, Failed, RefundedInTotal, Voided};
+    use MoneyFact::{Captured, Failed, RefundedInTotal, Voided};
     let table = [
         (vec![], PaymentStatus::Unpaid),
         (vec![MoneyFact::Pending { until: None }], PaymentStatus::Pending),
-        (vec![Authorized(100)], PaymentStatus::Authorized),
+        (vec![MoneyFact::authorized(100)], PaymentStatus::Authorized),
         (vec![Failed("card_declined".into())], PaymentStatus::Failed),
         (vec![Failed("card_declined".into()), Captured(100)], PaymentStatus::Paid),
         (vec![Captured(100), Failed("late".into())], PaymentStatus::Paid),
-        (vec![Authorized(100), Voided], PaymentStatus::Voided),
+        (vec![MoneyFact::authorized(100), Voided], PaymentStatus::Voided),
         (vec![Captured(40)], PaymentStatus::PartiallyPaid),
         (vec![Captured(100)], PaymentStatus::Paid),
         (vec![Captured(101)], PaymentStatus::Overpaid),
@@ -122,7 +122,7 @@ fn late_news_of_a_given_up_attempt_does_not_touch_the_new_one() {
     let ours = Some(OurRefund { id: id.clone(), attempt: 1 });
     let news = MoneyFact::Refund { ours, id: "re_1".into(), amount: 100, status: RefundStatus::Failed };
     ledger.record(&event("pi_1", 5, news));
-    assert_eq!(ledger.refunds[&id].state, RefundState::Intended);
+    assert_eq!(ledger.refunds[&id].state, RequestState::Intended);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_refund_that_was_refused_is_no_part_of_the_provider_s_total() {
     ledger.intend_refund("cancel", 1000, eur());
     ledger.record(&event("pi_1", 2, MoneyFact::RefundedInTotal(400)));
     for (refused, left) in [(true, 600), (false, 1000)] {
-        ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "too much".into(), refused };
+        ledger.refunds.get_mut("cancel").unwrap().state = RequestState::Failed { reason: "too much".into(), refused };
         assert_eq!(ledger.not_refunded(eur()), left, "{refused}");
     }
 }
@@ -164,7 +164,8 @@ fn only_what_its_own_payment_still_has_is_refunded_again() {
     ledger.record(&event("pi_1", 1, MoneyFact::Captured(60)));
     ledger.record(&event("pi_2", 2, MoneyFact::Captured(60)));
     ledger.intend_refund("cancel", 50, eur());
-    ledger.refunds.get_mut("cancel").unwrap().state = RefundState::Failed { reason: "declined".into(), refused: false };
+    ledger.refunds.get_mut("cancel").unwrap().state =
+        RequestState::Failed { reason: "declined".into(), refused: false };
     ledger.record(&event("pi_1", 3, refund("re_1", 20, RefundStatus::Succeeded)));
     assert_eq!(refundable(&ledger), 100);
     assert_eq!(ledger.retry_failed(eur()), 0, "pi_1 has only 40 left");
@@ -257,7 +258,7 @@ fn a_refund_that_a_dispute_blocks_follows_the_dispute_to_its_end() {
     let mut lost = blocked();
     lost.record(&event("pi_1", 9, dispute(DisputeStatus::Lost)));
     assert_eq!(owed(&lost), [own, late]);
-    assert_eq!(lost.refunds["cancel.2"].state, RefundState::Covered);
+    assert_eq!(lost.refunds["cancel.2"].state, RequestState::Covered);
     assert_eq!((lost.not_refunded(eur()), lost.has_failed_refund()), (0, false));
     lost.record(&event("pi_1", 10, dispute(DisputeStatus::Won)));
     assert_eq!(owed(&lost), owed(&won), "the bank gives lost money back too");
@@ -309,7 +310,7 @@ fn a_capture_knows_the_currency_better_than_what_came_before_it() {
     let facts = [
         usd(1, dispute(DisputeStatus::Inquiry)),
         usd(2, MoneyFact::Failed("card_declined".into())),
-        usd(3, MoneyFact::Authorized(100)),
+        usd(3, MoneyFact::authorized(100)),
         event("pi_1", 4, MoneyFact::Captured(100)),
     ];
     let forward = told(Ledger::default(), &facts);

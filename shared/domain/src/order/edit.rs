@@ -60,6 +60,9 @@ impl Order {
         if goes_elsewhere {
             self.nobody_works_on_it()?;
         }
+        if totals.total != before.total {
+            self.state.no_capture_is_under_way()?;
+        }
         self.placed.total = totals.total;
         self.placed.revision = before.revision.next();
         // The money first: what is taken away may be the last that the order waited for.

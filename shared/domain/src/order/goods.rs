@@ -8,6 +8,7 @@ use crate::{
     ids::{FulfillmentId, LineId, LocationId, Sku},
     order_state::{HoldReason, OrderStatus},
     placed_order::Line,
+    policy::Capturing,
     problem::Code,
     settings::Product,
     stock::{MovementRecord, StockChange, StockDelta, StockLevel, StockPlace},
@@ -86,7 +87,11 @@ impl Order {
     }
 
     pub fn pack(self, id: FulfillmentId, packing: &Packing, stamp: &Stamp) -> Result<Self, Rejection> {
-        self.work(id, |fulfillment| fulfillment.pack(packing, stamp))
+        let mut order = self.work(id, |fulfillment| fulfillment.pack(packing, stamp))?;
+        if order.fulfillment(id)?.status == FulfillmentStatus::Packed {
+            order.state.capture_for(Capturing::BeforeHandOver, stamp.at);
+        }
+        Ok(order)
     }
 
     /// Changes only a fulfillment.
@@ -134,6 +139,10 @@ impl Order {
             self.state.shipped(*line, *quantity, &fulfillment.location);
         }
         let goods = off_the_shelf(&fulfillment, &left);
+        if !left.is_empty() {
+            self.state.may_leave()?;
+            self.state.capture_for(Capturing::AtHandOver, stamp.at);
+        }
         let order = self.with_fulfillment(id, fulfillment, !left.is_empty(), stamp.at);
         Ok(Change { goods, ..order.into() })
     }

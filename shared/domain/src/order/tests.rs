@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod captures;
 mod edit;
 mod erasure;
 mod ids;

@@ -138,7 +138,10 @@ impl OrderState {
     fn clear_goods_holds(&mut self) {
         let is_blocked = self.ledger.blocked() > 0;
         self.holds.retain(|reason, _| match reason {
-            HoldReason::RefundFailed | HoldReason::RefundToApprove | HoldReason::Overpaid => true,
+            HoldReason::CaptureFailed
+            | HoldReason::RefundFailed
+            | HoldReason::RefundToApprove
+            | HoldReason::Overpaid => true,
             HoldReason::PaymentDisputed => is_blocked,
             _ => false,
         });
@@ -153,11 +156,11 @@ impl OrderState {
         }
     }
 
-    /// Expires an unpaid order when its reservation ends. Before that, the provider is asked about payments that it may
+    /// Expires an unpaid order when its reservation ends, and warns of an authorization that ends soon. Before an order expires, the provider is asked about payments that it may
     /// know more of. If the order has money, or a promise of money, the customer has begun to pay: a person must look,
     /// and the order is held.
     pub fn expire(mut self, now: Timestamp) -> Self {
-        let Some(end) = self.waits_until() else { return self };
+        let Some(end) = self.waits_until() else { return self.warn_of_authorization(now) };
         if now < end || self.holds.contains_key(&HoldReason::AwaitingPayment) {
             return self;
         }
@@ -195,7 +198,8 @@ impl OrderState {
         self.clear_goods_holds();
         self.stock.clear();
         // Refunds in progress, and mail about them, go on.
-        self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Email(EmailKind::RefundSent(_))));
+        self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Capture | Duty::Email(EmailKind::RefundSent(_))));
+        self.holds.remove(&HoldReason::CaptureFailed);
         self.owed.insert(Duty::Email(EmailKind::OrderCancelled));
         if self.ledger.unfinished_payments().next().is_some() {
             self.owed.insert(Duty::PaymentCheck); // a payment that was made unheard goes back
@@ -203,6 +207,7 @@ impl OrderState {
         self.add_entry(stamp, Event::Cancelled, reason);
         self.refund_and_hold(&RefundCause::Cancel, self.ledger.not_refunded(self.currency), stamp.at);
         self.hold_foreign_money(stamp.at);
+        self.void_what_is_authorized(stamp.at);
     }
 
     /// Cancels what has not left of a partly sent order, and refunds its price.
@@ -213,7 +218,8 @@ impl OrderState {
         self.owed.remove(&Duty::FulfillmentDispatch);
         self.owed.insert(Duty::Email(EmailKind::RestCancelled));
         self.add_entry(stamp, Event::RestCancelled, reason);
-        self.refund_and_hold(&RefundCause::CancelUnsent, price, stamp.at);
+        let captured = self.write_off_first(price);
+        self.refund_and_hold(&RefundCause::CancelUnsent, captured, stamp.at);
     }
 
     /// Checks that something is left to cancel.

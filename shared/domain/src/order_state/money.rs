@@ -5,7 +5,7 @@ use crate::{
     Rejection,
     duty::{Duty, EmailKind},
     history::{Actor, Event, Stamp},
-    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, RefundState, RefundStatus},
+    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, RefundStatus, RequestState},
     money::Amount,
     placed_order::PlacedOrder,
     problem::Code,
@@ -15,28 +15,33 @@ use crate::{
 use jiff::Timestamp;
 
 /// A fact about money that is now in the ledger.
-struct News<'a> {
+pub(super) struct News<'a> {
     event: &'a MoneyEvent,
     /// The ledger before the fact.
-    before: Ledger,
-    at: Timestamp,
+    pub(super) before: Ledger,
+    pub(super) at: Timestamp,
 }
 
 /// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
 /// tells the fact before its consequences.
-const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 11] = [
+const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 16] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
     |state, _| state.owe_refunds(),
+    |state, news| state.announce_captures(&news.before, news.at),
+    |state, _| state.owe_captures(),
+    OrderState::drop_hold_for_an_ended_authorization,
     OrderState::follow_disputes,
     OrderState::drop_hold_for_a_broken_promise,
     OrderState::go_on_when_the_rest_is_paid,
     |state, news| state.open_when_paid(news.at),
+    OrderState::ask_again_when_unsecured,
     // After the order has opened, because only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
     OrderState::hold_incomplete_payment,
     OrderState::follow_surplus,
     OrderState::refund_money_of_a_cancelled_order,
+    |state, news| state.void_what_is_authorized(news.at),
 ];
 
 impl OrderState {
@@ -56,12 +61,16 @@ impl OrderState {
         self
     }
 
-    /// Adds the fact to the timeline. A total that only confirms the known refunds is not news.
+    /// Adds the fact to the timeline. What only confirms what is known is not news.
     fn tell_of_money(&mut self, News { event, before, at }: &News<'_>) {
         let currency = event.currency.unwrap_or(self.currency);
         let is_sum = matches!(event.fact, MoneyFact::RefundedInTotal(_));
         if is_sum && self.ledger.refunded(currency) == before.refunded(currency) {
             return;
+        }
+        let captured = |ledger: &Ledger| ledger.payments.get(&event.payment).map(|payment| payment.captured);
+        if matches!(event.fact, MoneyFact::Captured(_)) && captured(&self.ledger) == captured(before) {
+            return; // it only says the currency again
         }
         if let MoneyFact::Refund { id, .. } = &event.fact
             && self.ledger.refunds.contains_key(id.as_str())
@@ -72,7 +81,7 @@ impl OrderState {
         let money = |amount: Amount| currency.format(amount);
         let (what, note) = match &event.fact {
             MoneyFact::Pending { .. } => (Event::PaymentPending, String::new()),
-            MoneyFact::Authorized(amount) => (Event::PaymentAuthorized, money(*amount)),
+            MoneyFact::Authorized { amount, .. } => (Event::PaymentAuthorized, money(*amount)),
             MoneyFact::Captured(amount) => (Event::PaymentCaptured, money(*amount)),
             MoneyFact::Released(amount) => (Event::AuthorizationReleased, money(*amount)),
             MoneyFact::Failed(code) => (Event::PaymentFailed, code.clone()),
@@ -104,22 +113,22 @@ impl OrderState {
             let old = before.refunds.get(id).map(|old| &old.state);
             match &refund.state {
                 new if old == Some(new) => {}
-                RefundState::Succeeded { .. } => {
+                RequestState::Succeeded { .. } => {
                     self.owed.insert(Duty::Email(EmailKind::RefundSent(id.clone())));
                 }
-                RefundState::Failed { reason, .. } => {
+                RequestState::Failed { reason, .. } => {
                     let note = format!("refund {id} failed: {reason}");
                     self.holds.insert(HoldReason::RefundFailed, Hold { since: at, note });
                 }
-                RefundState::Blocked => blocked += refund.amount,
-                RefundState::Covered => told.push((Event::RefundCovered, id.to_string())),
-                RefundState::Intended if old == Some(&RefundState::Blocked) => {
+                RequestState::Blocked => blocked += refund.amount,
+                RequestState::Covered => told.push((Event::RefundCovered, id.to_string())),
+                RequestState::Intended if old == Some(&RequestState::Blocked) => {
                     told.push((Event::RefundIntended, id.to_string()));
                 }
-                RefundState::Intended
-                | RefundState::Sent { .. }
-                | RefundState::Unknown { .. }
-                | RefundState::Pending { .. } => {}
+                RequestState::Intended
+                | RequestState::Sent { .. }
+                | RequestState::Unknown { .. }
+                | RequestState::Pending { .. } => {}
             }
         }
         if blocked > 0 {
@@ -174,16 +183,18 @@ impl OrderState {
     }
 
     pub(super) fn open_when_paid(&mut self, at: Timestamp) {
-        if !self.status.is_unpaid() || !self.ledger.covers(self.total, self.currency) {
+        let is_paid = self.ledger.covers(self.total, self.currency);
+        let is_secured = self.secured(&self.ledger) >= self.total - self.ledger.written_off;
+        if !self.status.is_unpaid() || !(is_paid || is_secured) {
             return;
         }
         self.status = OrderStatus::Open;
         self.holds.remove(&HoldReason::AwaitingPayment);
         self.owed.insert(Duty::StockDeduction);
         self.hold_while_disputed(at);
-        self.add_entry(&Stamp::orderly(at), Event::Paid, "");
+        self.add_entry(&Stamp::orderly(at), if is_paid { Event::Paid } else { Event::Secured }, "");
         // Enough was captured, and some of it has gone back before.
-        if self.ledger.kept(self.currency) < self.total - self.ledger.written_off {
+        if is_paid && self.ledger.kept(self.currency) < self.total - self.ledger.written_off {
             self.hold_refunded(at);
         }
     }
@@ -354,14 +365,14 @@ impl OrderState {
 
     /// Asks for more money, less what was asked for too much before, and holds the goods until it has come.
     fn ask_for(&mut self, more: Amount, at: Timestamp) {
-        let captured = self.ledger.captured(self.currency);
+        let secured = self.secured(&self.ledger);
         let due = self.still_due() + more;
         if due <= 0 {
             if self.asks_for.take().is_some() {
                 self.holds.remove(&HoldReason::AwaitingPayment);
             }
         } else {
-            self.asks_for = Some(captured + due);
+            self.asks_for = Some(secured + due);
             let note = format!("{} more is due after an edit: it goes on when that is paid", self.currency.format(due));
             self.holds.insert(HoldReason::AwaitingPayment, Hold { since: at, note });
             self.owed.remove(&Duty::FulfillmentDispatch);
@@ -370,7 +381,7 @@ impl OrderState {
 
     /// What is still to be paid of an open order that an edit made dearer.
     pub fn still_due(&self) -> Amount {
-        self.asks_for.map_or(0, |asked| (asked - self.ledger.captured(self.currency)).max(0))
+        self.asks_for.map_or(0, |asked| (asked - self.secured(&self.ledger)).max(0))
     }
 
     /// Accepts what was paid of a pending or expired order as enough. The difference is written off, and the order goes

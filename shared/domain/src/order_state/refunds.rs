@@ -1,12 +1,11 @@
-//! Refunds of an order: decided, sent, recorded, ordered again.
+//! Refunds of an order: decided, held, ordered again.
 
 use super::{Hold, HoldReason, OrderState};
 use crate::{
     Rejection,
     duty::Duty,
     history::{Event, Stamp},
-    ids::{RefundId, ReturnId},
-    ledger::OurRefund,
+    ids::ReturnId,
     money::Amount,
     problem::Code,
     refund_cause::RefundCause,
@@ -75,50 +74,6 @@ impl OrderState {
         if !self.ledger.refunds.contains_key(cause.to_string().as_str()) {
             self.add_entry(&Stamp::orderly(at), Event::ReturnInspected, id.to_string());
         }
-        self
-    }
-
-    /// Records that the provider is about to be asked. From here on the outcome is unknown until it is recorded.
-    pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
-        if let Some(refund) = self.ledger.refunds.get_mut(id) {
-            refund.send(at);
-        }
-        self
-    }
-
-    /// Records that the provider's answer was inconclusive. The refund is still owed, under the same key.
-    /// `may_have_begun`: asking may have begun the refund.
-    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
-        if let Some(refund) = self.ledger.refunds.get_mut(&ours.id) {
-            refund.become_unknown(ours.attempt, why, may_have_begun, now);
-        }
-        self
-    }
-
-    /// Gives up an attempt that was certainly not made and whose key will never make it, and intends the next one.
-    pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
-        let refund = self.ledger.refunds.get_mut(&ours.id);
-        if refund.is_some_and(|refund| refund.begin_anew(ours.attempt)) {
-            self.owe_refunds();
-            self.add_entry(&Stamp::orderly(at), Event::RefundRetried, format!("{} {why}", ours.id));
-        }
-        self
-    }
-
-    /// Records that the provider refused this attempt for good. A person must look.
-    pub fn refund_refused(mut self, ours: &OurRefund, why: &str, at: Timestamp) -> Self {
-        let before = self.ledger.clone();
-        let refund = self.ledger.refunds.get_mut(&ours.id);
-        if refund.is_some_and(|refund| refund.refuse(ours.attempt, why)) {
-            self.announce_refunds(&before, at);
-            self.add_entry(&Stamp::orderly(at), Event::RefundFailed, format!("{} {why}", ours.id));
-        }
-        self.without_refund_duty()
-    }
-
-    /// Drops the duty to refund once no refund is owed.
-    pub fn without_refund_duty(mut self) -> Self {
-        self.owe_refunds();
         self
     }
 

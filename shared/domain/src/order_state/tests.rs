@@ -13,7 +13,7 @@ use crate::{
     duty::EmailKind,
     fixtures::{self, RESERVATION, allocation, at, captured, dispute, event, main, placed, refund, stamp, two_lines},
     ids::{LocationId, RefundId, Sku},
-    ledger::{DisputeStatus, MoneyFact, OurRefund, RefundState, RefundStatus},
+    ledger::{Attempt, DisputeStatus, MoneyFact, OurRefund, RefundStatus, RequestName, RequestState},
     order::Order,
     routing::{Routed, RoutedUnits, Shortage},
 };

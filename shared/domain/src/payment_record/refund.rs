@@ -6,7 +6,7 @@ use crate::{
     duty::Duty,
     history::{self, Event, Stamp},
     ids::RefundId,
-    ledger::{Ledger, MoneyEvent, OurRefund, Refund},
+    ledger::{Attempt, Ledger, MoneyEvent, Progress, Refund, RequestName},
     money::Currency,
     payment_record::Named,
     problem::Code,
@@ -69,48 +69,56 @@ impl PaymentRecord {
         self.keep(event, &Named::default(), now)
     }
 
-    /// See [`OrderState::refund_sent`](crate::order_state::OrderState::refund_sent).
-    pub fn refund_sent(mut self, id: &RefundId, at: Timestamp) -> Self {
-        if let Some(refund) = self.refunds.get_mut(id) {
-            refund.send(at);
+    /// See [`OrderState::request_sent`](crate::order_state::OrderState::request_sent).
+    pub fn request_sent(mut self, name: &RequestName, at: Timestamp) -> Self {
+        if let Some(progress) = self.progress(name) {
+            progress.send(at);
         }
         self
     }
 
-    /// See [`OrderState::refund_unknown`](crate::order_state::OrderState::refund_unknown).
-    pub fn refund_unknown(mut self, ours: &OurRefund, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
-        if let Some(refund) = self.refunds.get_mut(&ours.id) {
-            refund.become_unknown(ours.attempt, why, may_have_begun, now);
+    /// See [`OrderState::request_unknown`](crate::order_state::OrderState::request_unknown).
+    pub fn request_unknown(mut self, attempt: &Attempt, why: &str, may_have_begun: bool, now: Timestamp) -> Self {
+        if let Some(progress) = self.progress(&attempt.name) {
+            progress.become_unknown(attempt.number, why, may_have_begun, now);
         }
         self
     }
 
-    /// See [`OrderState::refund_not_made`](crate::order_state::OrderState::refund_not_made).
-    pub fn refund_not_made(mut self, ours: &OurRefund, why: &str, now: Timestamp) -> Self {
-        if self.refunds.get_mut(&ours.id).is_some_and(|refund| refund.begin_anew(ours.attempt)) {
+    /// See [`OrderState::request_not_made`](crate::order_state::OrderState::request_not_made).
+    pub fn request_not_made(mut self, attempt: &Attempt, why: &str, now: Timestamp) -> Self {
+        if self.progress(&attempt.name).is_some_and(|progress| progress.begin_anew(attempt.number)) {
             history::add(
                 &mut self.history,
-                Stamp::orderly(now).entry(Event::RefundRetried, format!("{} {why}", ours.id)),
+                Stamp::orderly(now).entry(Event::RefundRetried, format!("{} {why}", attempt.name)),
             );
             self.follow_refunds(now);
         }
         self
     }
 
-    /// See [`OrderState::refund_refused`](crate::order_state::OrderState::refund_refused).
-    pub fn refund_refused(mut self, ours: &OurRefund, why: &str, now: Timestamp) -> Self {
-        if self.refunds.get_mut(&ours.id).is_some_and(|refund| refund.refuse(ours.attempt, why)) {
+    /// See [`OrderState::request_refused`](crate::order_state::OrderState::request_refused).
+    pub fn request_refused(mut self, attempt: &Attempt, why: &str, now: Timestamp) -> Self {
+        if self.progress(&attempt.name).is_some_and(|progress| progress.refuse(attempt.number, why)) {
             history::add(
                 &mut self.history,
-                Stamp::orderly(now).entry(Event::RefundFailed, format!("{} {why}", ours.id)),
+                Stamp::orderly(now).entry(Event::RefundFailed, format!("{} {why}", attempt.name)),
             );
         }
         self.follow_refunds(now);
         self
     }
 
+    /// A payment that no order takes has only refunds.
+    fn progress(&mut self, name: &RequestName) -> Option<Progress<'_>> {
+        match name {
+            RequestName::Refund(id) => self.refunds.get_mut(id).map(Refund::progress),
+            RequestName::Capture(_) => None,
+        }
+    }
+
     /// Drops the duty to refund once no refund is owed.
-    pub fn without_refund_duty(mut self, now: Timestamp) -> Self {
+    pub fn owe_requests(mut self, now: Timestamp) -> Self {
         self.owe_refunds(now);
         self
     }

@@ -54,9 +54,7 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool)
         "payment_intent.requires_action" if methods::is_shown(object) => {
             (intent()?, one(facts::pending(object, moment(event)?)))
         }
-        "payment_intent.amount_capturable_updated" => {
-            (intent()?, one(MoneyFact::Authorized(amount(object, "amount_capturable")?)))
-        }
+        "payment_intent.amount_capturable_updated" => (intent()?, one(facts::authorized(object, moment(event)?)?)),
         "payment_intent.payment_failed" => (intent()?, one(facts::failed(&object["last_payment_error"]))),
         "payment_intent.canceled" => (intent()?, one(MoneyFact::Voided)),
         "checkout.session.completed"

@@ -27,7 +27,7 @@ pub(super) fn of_intent(
         }
         "processing" => at(since, vec![pending(intent, since)]),
         "requires_action" if methods::is_shown(intent) => at(since, vec![pending(intent, since)]),
-        "requires_capture" => at(now, vec![MoneyFact::Authorized(amount(intent, "amount_capturable")?)]),
+        "requires_capture" => at(now, vec![authorized(intent, since)?]),
         "canceled" => at(now, vec![MoneyFact::Voided]),
         _ if intent["last_payment_error"].is_object() => at(now, vec![failed(&intent["last_payment_error"])]),
         _ => Vec::new(), // the customer has not finished
@@ -47,7 +47,10 @@ pub(super) fn of_charge(
             [vec![captured], refunded(charge)?].concat()
         }
         "succeeded" if charge["refunded"] == true => vec![MoneyFact::Voided],
-        "succeeded" => vec![MoneyFact::Authorized(amount(charge, "amount")?)],
+        "succeeded" => vec![MoneyFact::Authorized {
+            amount: amount(charge, "amount")?,
+            until: methods::capture_before(charge, since),
+        }],
         "pending" => return Ok(vec![(since, MoneyFact::Pending { until: None })]),
         "failed" => {
             vec![failed(&serde_json::json!({ "code": charge["failure_code"] }))]
@@ -55,6 +58,12 @@ pub(super) fn of_charge(
         _ => return Err(malformed("status")),
     };
     Ok(facts.into_iter().map(|fact| (now, fact)).collect())
+}
+
+/// An authorized intent, since `at`.
+pub(super) fn authorized(intent: &Value, at: Timestamp) -> Result<MoneyFact, Error> {
+    let until = methods::capture_before(&intent["latest_charge"], at);
+    Ok(MoneyFact::Authorized { amount: amount(intent, "amount_capturable")?, until })
 }
 
 /// A captured intent. What it does not capture any more is released.

@@ -1,6 +1,5 @@
 //! The names of an order and a refund in the metadata of Stripe's objects: <https://docs.stripe.com/metadata>.
 
-use crate::refund::RefundRequest;
 use domain::{
     ids::{ChannelId, OrderId},
     ledger::OurRefund,
@@ -49,18 +48,18 @@ pub(super) fn refund_of(object: &Value) -> Option<OurRefund> {
     Some(OurRefund { id, attempt })
 }
 
-/// Whether a refund is the requested one.
-pub(super) fn is_of(object: &Value, request: &RefundRequest<'_>) -> bool {
-    entries(request).all(|(name, value)| text(object, name) == Some(value.as_str()))
+/// Whether a refund is this attempt at Orderly's.
+pub(super) fn is_of(object: &Value, order: Option<&OrderId>, ours: &OurRefund) -> bool {
+    entries(order, ours).all(|(name, value)| text(object, name) == Some(value.as_str()))
 }
 
 /// The form fields that say what a refund is for.
-pub(super) fn form(request: &RefundRequest<'_>) -> impl Iterator<Item = (String, String)> {
-    entries(request).map(|(name, value)| (format!("metadata[{name}]"), value))
+pub(super) fn form(order: Option<&OrderId>, ours: &OurRefund) -> impl Iterator<Item = (String, String)> {
+    entries(order, ours).map(|(name, value)| (format!("metadata[{name}]"), value))
 }
 
-fn entries(request: &RefundRequest<'_>) -> impl Iterator<Item = (&'static str, String)> {
-    let order = request.order.map(|order| (ORDER, order.to_string()));
-    let refund = [(REFUND, request.refund.to_string()), (ATTEMPT, request.attempt.to_string())];
+fn entries(order: Option<&OrderId>, ours: &OurRefund) -> impl Iterator<Item = (&'static str, String)> {
+    let order = order.map(|order| (ORDER, order.to_string()));
+    let refund = [(REFUND, ours.id.to_string()), (ATTEMPT, ours.attempt.to_string())];
     order.into_iter().chain(refund)
 }

@@ -78,6 +78,16 @@ fn days(object: &Value, method: &Method) -> i64 {
     valid.filter(|days| (0..=MAX_DAYS).contains(days)).map_or(method.days, |days| days + SLIP_SETTLES)
 }
 
+/// How long an authorization of a card lasts that its customer gave online. It is told only where the charge is shown:
+/// <https://docs.stripe.com/payments/place-a-hold-on-a-payment-method#auth-capture-limitations>.
+const AUTHORIZED_DAYS: i64 = 7;
+
+/// Until when what was authorized at `at` can be captured.
+pub(super) fn capture_before(charge: &Value, at: Timestamp) -> Option<Timestamp> {
+    let told = second(&charge["payment_method_details"]["card"]["capture_before"]);
+    told.or_else(|| after(at, AUTHORIZED_DAYS))
+}
+
 fn after(at: Timestamp, days: i64) -> Option<Timestamp> {
     at.checked_add(SignedDuration::from_hours(24 * days)).ok()
 }

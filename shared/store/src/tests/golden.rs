@@ -4,7 +4,7 @@
 //! `INSTA_UPDATE=always` rewrites the files. Look at what has changed, and whether old items can still be read.
 
 use super::{
-    round_trips::{all_duties, all_facts, all_holdings, all_refund_states, event, full},
+    round_trips::{all_duties, all_facts, all_holdings, all_refund_states, event, full, with_captures},
     *,
 };
 use attributes::key_item;
@@ -29,7 +29,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 25] = [
+const FILES: [&str; 26] = [
     "api_key",
     "channel",
     "digest",
@@ -53,6 +53,7 @@ const FILES: [&str; 25] = [
     "state_open_with_holds",
     "state_pending",
     "state_unsettled",
+    "state_with_captures",
     "state_with_every_fact_about_money",
     "stock_level",
 ];
@@ -150,6 +151,11 @@ async fn the_state_of_a_cancelled_order_with_a_refund_in_every_state() {
         state.ledger.refunds.insert(format!("return-0{n}").parse().unwrap(), refund);
     }
     assert_record("state_cancelled_with_refunds", item_of(&order, ItemName::State), state).await;
+}
+
+#[tokio::test]
+async fn the_state_of_an_order_with_a_capture_in_every_state() {
+    assert_record("state_with_captures", item_of(&pending(), ItemName::State), with_captures(state())).await;
 }
 
 #[tokio::test]
@@ -355,6 +361,7 @@ fn owed_by(duty: &Duty) -> Subject {
         | Duty::StockSettlement
         | Duty::FulfillmentDispatch
         | Duty::Refund
+        | Duty::Capture
         | Duty::PaymentCheck
         | Duty::Email(
             EmailKind::PaymentConfirmed

@@ -7,7 +7,7 @@ use super::{
 use domain::{
     duty::{Duty, OwedDuty, Subject},
     ids::PaymentId,
-    ledger::{MoneyFact, OurRefund},
+    ledger::{Attempt, MoneyFact, OurRefund},
     payment_record::{Named, PaymentRecord},
 };
 
@@ -133,7 +133,9 @@ async fn a_payment_to_refund_owes_that_and_is_listed_apart() {
     let owing = read().await;
     let id = owing.value.refunds.keys().next().unwrap().clone();
     let ours = OurRefund { id, attempt: 1 };
-    put(&store, &owing, owing.value.clone().refund_refused(&ours, "charge_disputed", at(3))).await.unwrap();
+    put(&store, &owing, owing.value.clone().request_refused(&Attempt::from(&ours), "charge_disputed", at(3)))
+        .await
+        .unwrap();
     assert_eq!(store.unmatched(Unmatched::OwesRefund).await.unwrap(), []);
     assert_eq!(ids(store.unmatched(Unmatched::AwaitsOrder).await.unwrap()), [payment(1)], "a person must look");
 }

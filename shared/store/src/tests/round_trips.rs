@@ -7,11 +7,12 @@ use domain::{
     fixtures::units,
     fulfillment::{Parcel, ReceivedBack, Remedy, Report, Resolution, Shipment},
     history::Event,
-    ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundState, RefundStatus},
+    ledger::{Capture, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundStatus, RequestState},
     money::MAX_AMOUNT,
     order_state::{Hold, HoldReason, OrderStatus},
     parcel_state::ParcelState,
     placed_order::{Address, Discount, Line},
+    policy::{Capturing, Policy},
     returns::{Deduction, Disposition, Grade, Inspection, ReturnLine, ReturnReason, ReturnStatus},
 };
 use std::collections::BTreeMap;
@@ -49,7 +50,8 @@ pub(super) fn all_facts() -> Vec<MoneyFact> {
     vec![
         MoneyFact::Pending { until: None },
         MoneyFact::Pending { until: Some(at(9)) },
-        MoneyFact::Authorized(5100),
+        MoneyFact::authorized(5100),
+        MoneyFact::Authorized { amount: 5100, until: Some(at(9)) },
         MoneyFact::Released(100),
         MoneyFact::Captured(MAX_AMOUNT),
         MoneyFact::Failed("card_declined".into()),
@@ -67,27 +69,28 @@ pub(super) fn all_facts() -> Vec<MoneyFact> {
     ]
 }
 
-pub(super) fn all_refund_states() -> [RefundState; 8] {
+pub(super) fn all_refund_states() -> [RequestState; 8] {
     let provider_id = || "re_3MmlLrLkdIwHu7ix0uke3Ezy".to_owned();
     [
-        RefundState::Intended,
-        RefundState::Blocked,
-        RefundState::Covered,
-        RefundState::Sent { at: at(3) },
-        RefundState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "HTTP 500".into() },
-        RefundState::Pending { provider_id: provider_id() },
-        RefundState::Succeeded { provider_id: provider_id() },
-        RefundState::Failed { reason: "charge_already_refunded".into(), refused: true },
+        RequestState::Intended,
+        RequestState::Blocked,
+        RequestState::Covered,
+        RequestState::Sent { at: at(3) },
+        RequestState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "HTTP 500".into() },
+        RequestState::Pending { provider_id: provider_id() },
+        RequestState::Succeeded { provider_id: provider_id() },
+        RequestState::Failed { reason: "charge_already_refunded".into(), refused: true },
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 17] {
+pub(super) fn all_duties() -> [Duty; 18] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
         Duty::FulfillmentDispatch,
         Duty::WarehouseNotice,
         Duty::Refund,
+        Duty::Capture,
         Duty::PaymentCheck,
         Duty::Digest,
         Duty::Email(EmailKind::PaymentConfirmed),
@@ -171,6 +174,21 @@ async fn a_head_reads_back_with_a_refund_in_every_state() {
         state.ledger.refunds.insert(format!("return-{n}").parse().unwrap(), refund);
     }
     reads_back([(ItemName::State, state)]).await;
+}
+
+/// A void is a capture of nothing.
+pub(super) fn with_captures(mut state: OrderState) -> OrderState {
+    for (n, capture_state) in (1_u32..).zip(all_refund_states()) {
+        let (payment, amount) = ("stripe_pi_1".parse().unwrap(), i64::from(n - 1) * 100);
+        let capture = Capture { payment, amount, attempt: n, state: capture_state };
+        state.ledger.captures.insert(format!("capture-{n}").parse().unwrap(), capture);
+    }
+    OrderState { policy: Policy { capturing: Capturing::AtHandOver, ..state.policy }, warned_of: Some(at(9)), ..state }
+}
+
+#[tokio::test]
+async fn a_head_reads_back_with_a_capture_in_every_state() {
+    reads_back([(ItemName::State, with_captures(state()))]).await;
 }
 
 #[tokio::test]

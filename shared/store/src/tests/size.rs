@@ -6,7 +6,7 @@ use domain::{
     duty::EmailKind,
     fixtures::{inspected, leaving, packing, unpaid, wanted, with_state},
     history::{Actor, Event, Stamp},
-    ledger::{MoneyEvent, MoneyFact, OurRefund, RefundStatus},
+    ledger::{MoneyEvent, MoneyFact, OurRefund, RefundStatus, RequestName},
     outbox::OwesMail,
     placed_order::Shipping,
     returns::{Disposition, RefundWish},
@@ -88,8 +88,8 @@ fn whole_life(placed: &PlacedOrder) -> Order {
     let order = order.inspect_return(id, &found, &RefundWish::default(), &stamp(9003)).unwrap().order;
     let amount = order.returns[&id].refund.unwrap();
     with_state(order, |state| {
-        let refund = "return-01".parse().unwrap();
-        let state = state.refund_sent(&refund, at(9004));
+        let refund: domain::ids::RefundId = "return-01".parse().unwrap();
+        let state = state.request_sent(&RequestName::Refund(refund.clone()), at(9004));
         let ours = Some(OurRefund { id: refund.clone(), attempt: 1 });
         let id = "re_3MtwBwLkdIwHu7ix0uke3Ezy".to_owned();
         let fact = MoneyFact::Refund { ours, id, amount, status: RefundStatus::Succeeded };

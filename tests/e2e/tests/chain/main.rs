@@ -8,6 +8,7 @@ mod assortment;
 mod attention;
 mod binaries;
 mod bounces;
+mod captures;
 mod check;
 mod demo;
 mod digests;

@@ -1,8 +1,8 @@
 //! What e-mails say in English, as written in the United States.
 
 use super::{
-    Cancelled, Contact, Delivered, Digest, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
-    PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
+    Cancelled, ConfirmedMoney, Contact, Delivered, Digest, Frame, Goods, Messages, OrderCancelled, OrderEdited,
+    ParcelTrouble, PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
     Parcel, RefundedFor, Trouble,
@@ -77,27 +77,49 @@ pub(crate) static ENGLISH: Messages = Messages {
     },
     payment_confirmed: PaymentConfirmed {
         subject: |order| format!("Order {order} is confirmed"),
-        preheader: |paid, arrival| {
-            let paid = format!("Your payment of {paid} has arrived.");
-            arrival.map_or(paid.clone(), |days| format!("{paid} Estimated arrival: {days}."))
-        },
         title: "Your order is confirmed",
-        opening: |paid, order| {
-            plain(format!("Thank you for your order. Your payment of {paid} has arrived, and we are getting order "))
-                + strong(order)
-                + " ready to ship."
+        paid: ConfirmedMoney {
+            preheader: |paid, arrival| {
+                let paid = format!("Your payment of {paid} has arrived.");
+                arrival.map_or(paid.clone(), |days| format!("{paid} Estimated arrival: {days}."))
+            },
+            opening: |paid, order| {
+                plain(format!(
+                    "Thank you for your order. Your payment of {paid} has arrived, and we are getting order "
+                )) + strong(order)
+                    + " ready to ship."
+            },
+            opening_without_goods: |paid, order| {
+                plain(format!("Thank you for your order. Your payment of {paid} for order "))
+                    + strong(order)
+                    + " has arrived."
+            },
+            total: "Total paid",
         },
-        opening_without_goods: |paid, order| {
-            plain(format!("Thank you for your order. Your payment of {paid} for order "))
-                + strong(order)
-                + " has arrived."
+        authorized: ConfirmedMoney {
+            preheader: |amount, arrival| {
+                let later = format!("You are charged {amount} when we send it.");
+                arrival.map_or(later.clone(), |days| format!("{later} Estimated arrival: {days}."))
+            },
+            opening: |amount, order| {
+                plain("Thank you for your order. We are getting order ")
+                    + strong(order)
+                    + format!(
+                        " ready to ship. Your payment of {amount} is reserved, and you are charged when we send your order."
+                    )
+            },
+            opening_without_goods: |amount, order| {
+                plain("Thank you for your order ")
+                    + strong(order)
+                    + format!(". Your payment of {amount} is reserved, and you are charged later.")
+            },
+            total: "Total",
         },
         arrival: "Estimated arrival",
         arrival_unknown: "We will write to you as soon as we know",
         backordered: "On backorder",
         partly_backordered: |waiting, quantity| format!("{waiting} of {quantity} on backorder"),
         allowed_for: |backordered| format!("{backordered}; the estimated arrival allows for it"),
-        total: "Total paid",
     },
     shipped: Shipped {
         subject: |order| format!("Order {order} is on its way"),
@@ -252,8 +274,10 @@ pub(crate) static ENGLISH: Messages = Messages {
         opening: "These wait for a person:",
         waiting: |why| match why {
             WaitingFor::Hold(hold) => match hold {
+                HoldReason::AuthorizationEnds => "Orders whose authorized payment ends soon",
                 HoldReason::AwaitingPayment => "Orders that wait for the rest of their payment",
                 HoldReason::AwaitingReturnItems => "Orders that wait for goods to come back",
+                HoldReason::CaptureFailed => "Payments that could not be captured",
                 HoldReason::HighRiskOfFraud => "Orders held as possible fraud",
                 HoldReason::IncorrectAddress => "Orders held for a wrong address",
                 HoldReason::InventoryOutOfStock => "Orders that wait for stock",

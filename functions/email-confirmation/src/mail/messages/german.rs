@@ -1,8 +1,8 @@
 //! German that addresses customers with Sie.
 
 use super::{
-    Cancelled, Contact, Delivered, Digest, Frame, Goods, Messages, OrderCancelled, OrderEdited, ParcelTrouble,
-    PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
+    Cancelled, ConfirmedMoney, Contact, Delivered, Digest, Frame, Goods, Messages, OrderCancelled, OrderEdited,
+    ParcelTrouble, PaymentConfirmed, RefundSent, ReturnReceived, Shipped, Steps, TrackingCorrected,
 };
 use crate::mail::{
     Parcel, RefundedFor, Trouble,
@@ -75,27 +75,51 @@ pub(crate) static GERMAN: Messages = Messages {
     },
     payment_confirmed: PaymentConfirmed {
         subject: |order| format!("Ihre Bestellung {order} ist bestätigt"),
-        preheader: |paid, arrival| {
-            let paid = format!("Ihre Zahlung über {paid} ist eingegangen.");
-            arrival.map_or(paid.clone(), |days| format!("{paid} Voraussichtliche Lieferung: {days}."))
-        },
         title: "Ihre Bestellung ist bestätigt",
-        opening: |paid, order| {
-            plain("vielen Dank für Ihre Bestellung ")
-                + strong(order)
-                + format!(". Ihre Zahlung über {paid} ist bei uns eingegangen, und wir bereiten nun den Versand vor.")
+        paid: ConfirmedMoney {
+            preheader: |paid, arrival| {
+                let paid = format!("Ihre Zahlung über {paid} ist eingegangen.");
+                arrival.map_or(paid.clone(), |days| format!("{paid} Voraussichtliche Lieferung: {days}."))
+            },
+            opening: |paid, order| {
+                plain("vielen Dank für Ihre Bestellung ")
+                    + strong(order)
+                    + format!(
+                        ". Ihre Zahlung über {paid} ist bei uns eingegangen, und wir bereiten nun den Versand vor."
+                    )
+            },
+            opening_without_goods: |paid, order| {
+                plain("vielen Dank für Ihre Bestellung ")
+                    + strong(order)
+                    + format!(". Ihre Zahlung über {paid} ist bei uns eingegangen.")
+            },
+            total: "Bezahlter Betrag",
         },
-        opening_without_goods: |paid, order| {
-            plain("vielen Dank für Ihre Bestellung ")
-                + strong(order)
-                + format!(". Ihre Zahlung über {paid} ist bei uns eingegangen.")
+        authorized: ConfirmedMoney {
+            preheader: |amount, arrival| {
+                let later = format!("Wir buchen {amount} erst ab, wenn wir Ihre Bestellung versenden.");
+                arrival.map_or(later.clone(), |days| format!("{later} Voraussichtliche Lieferung: {days}."))
+            },
+            opening: |amount, order| {
+                plain("vielen Dank für Ihre Bestellung ")
+                    + strong(order)
+                    + format!(
+                        ". Wir bereiten nun den Versand vor. Ihre Zahlung über {amount} ist reserviert; abgebucht wird sie, \
+                         sobald wir Ihre Bestellung versenden."
+                    )
+            },
+            opening_without_goods: |amount, order| {
+                plain("vielen Dank für Ihre Bestellung ")
+                    + strong(order)
+                    + format!(". Ihre Zahlung über {amount} ist reserviert und wird später abgebucht.")
+            },
+            total: "Gesamtbetrag",
         },
         arrival: "Voraussichtliche Lieferung",
         arrival_unknown: "Wir schreiben Ihnen, sobald der Termin feststeht",
         backordered: "Derzeit nicht auf Lager",
         partly_backordered: |waiting, quantity| format!("{waiting} von {quantity} derzeit nicht auf Lager"),
         allowed_for: |backordered| format!("{backordered}; beim Liefertermin bereits berücksichtigt"),
-        total: "Bezahlter Betrag",
     },
     shipped: Shipped {
         subject: |order| format!("Ihre Bestellung {order} ist unterwegs"),
@@ -262,8 +286,10 @@ pub(crate) static GERMAN: Messages = Messages {
         opening: "Das wartet auf einen Menschen:",
         waiting: |why| match why {
             WaitingFor::Hold(hold) => match hold {
+                HoldReason::AuthorizationEnds => "Bestellungen, deren reservierte Zahlung bald verfällt",
                 HoldReason::AwaitingPayment => "Bestellungen, die auf den Rest der Zahlung warten",
                 HoldReason::AwaitingReturnItems => "Bestellungen, die auf zurückkommende Ware warten",
+                HoldReason::CaptureFailed => "Zahlungen, die nicht abgebucht werden konnten",
                 HoldReason::HighRiskOfFraud => "Wegen Betrugsverdachts angehaltene Bestellungen",
                 HoldReason::IncorrectAddress => "Wegen falscher Adresse angehaltene Bestellungen",
                 HoldReason::InventoryOutOfStock => "Bestellungen, die auf Ware warten",

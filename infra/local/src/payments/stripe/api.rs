@@ -5,7 +5,10 @@ use super::{
     books::{Books, Payment, Progress, Refund, id},
     webhooks,
 };
-use crate::payments::answers::{Answer, Known};
+use crate::payments::{
+    Webhook,
+    answers::{Answer, Known},
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -35,8 +38,11 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/refunds/{id}", get(read_refund))
         .route("/v1/payment_intents", get(list_intents))
         .route("/v1/payment_intents/{id}", get(read_intent))
+        .route("/v1/payment_intents/{id}/capture", post(capture_intent))
+        .route("/v1/payment_intents/{id}/cancel", post(cancel_intent))
         .route("/v1/charges", get(list_charges))
         .route("/v1/charges/{id}", get(read_charge))
+        .route("/v1/charges/{id}/capture", post(capture_charge))
         .route("/v1/webhook_endpoints", get(list_endpoints))
         .route("/pay", post(pay))
         .fallback(unknown)
@@ -113,44 +119,153 @@ fn authenticate(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::invalid(message).status(StatusCode::UNAUTHORIZED))
 }
 
-async fn create_refund(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    refund(&shared, &headers, &body).unwrap_or_else(|error| error.respond())
+/// What a request did, and what the provider tells of it.
+struct Done {
+    body: Value,
+    events: Vec<Webhook>,
 }
 
-fn refund(shared: &Arc<Shared>, headers: &HeaderMap, body: &[u8]) -> Result<Response, ApiError> {
+async fn create_refund(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    once(&shared, &headers, "/v1/refunds", &body, |books, parameters, now| {
+        let request = RefundRequest::read(parameters)?;
+        let (payment, refund) = carry_out(books, &request, now)?;
+        let events = shared.refund_events(&payment, &refund, books.refunded(&payment.id));
+        Ok(Done { body: json!(refund), events })
+    })
+}
+
+async fn capture_intent(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    once(&shared, &headers, &format!("/v1/payment_intents/{id}/capture"), &body, |books, parameters, _| {
+        let amount = only(parameters, "amount_to_capture")?.map(|text| amount(&text)).transpose()?;
+        let payment = books.payments().iter().find(|payment| payment.id == id).cloned();
+        let payment = payment.ok_or_else(|| missing("payment_intent", "intent", &id))?;
+        let captured = capture(books, &payment, amount)?;
+        Ok(Done { body: webhooks::payment_intent(&captured), events: shared.capture_events(&captured) })
+    })
+}
+
+async fn capture_charge(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    once(&shared, &headers, &format!("/v1/charges/{id}/capture"), &body, |books, parameters, _| {
+        let amount = only(parameters, "amount")?.map(|text| amount(&text)).transpose()?;
+        let payment = books.payments().iter().find(|payment| payment.charge == id).cloned();
+        let payment = payment.ok_or_else(|| missing("charge", "charge", &id))?;
+        let captured = capture(books, &payment, amount)?;
+        Ok(Done { body: webhooks::charge(&captured, 0), events: shared.capture_events(&captured) })
+    })
+}
+
+async fn cancel_intent(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    once(&shared, &headers, &format!("/v1/payment_intents/{id}/cancel"), &body, |books, parameters, _| {
+        only(parameters, "cancellation_reason")?;
+        let payment = books.payments().iter().find(|payment| payment.id == id).cloned();
+        let payment = payment.ok_or_else(|| missing("payment_intent", "intent", &id))?;
+        if matches!(payment.progress, Progress::Captured | Progress::Canceled) {
+            return Err(unexpected_state(&payment));
+        }
+        let canceled = books.cancel(&id).unwrap_or(payment);
+        Ok(Done { body: webhooks::payment_intent(&canceled), events: shared.cancel_events(&canceled) })
+    })
+}
+
+/// The only parameter that a request may have.
+fn only(parameters: &[(String, String)], name: &str) -> Result<Option<String>, ApiError> {
+    match parameters.iter().find(|(other, _)| other != name) {
+        Some((unknown, _)) => {
+            Err(ApiError::invalid(format!("Received unknown parameter: {unknown}")).code("parameter_unknown"))
+        }
+        None => Ok(parameters.first().map(|(_, value)| value.clone())),
+    }
+}
+
+fn unexpected_state(payment: &Payment) -> ApiError {
+    let message = format!("This PaymentIntent ({}) has another status, which does not allow this.", payment.id);
+    ApiError::invalid(message).code("payment_intent_unexpected_state")
+}
+
+/// Captures an authorization: all of it, or a part.
+fn capture(books: &mut Books, payment: &Payment, amount: Option<i64>) -> Result<Payment, ApiError> {
+    if payment.progress != Progress::Authorized {
+        return Err(unexpected_state(payment));
+    }
+    let amount = amount.unwrap_or(payment.amount);
+    if amount > payment.amount {
+        let message = "The amount to capture is greater than the authorized amount.";
+        return Err(ApiError::invalid(message).code("amount_too_large").parameter("amount_to_capture"));
+    }
+    books.capture(&payment.id, amount).ok_or_else(|| missing("payment_intent", "intent", &payment.id))
+}
+
+/// Carries a request out, unless its key was used before: then it gets the stored answer.
+fn once(
+    shared: &Arc<Shared>,
+    headers: &HeaderMap,
+    path: &str,
+    body: &[u8],
+    act: impl FnOnce(&mut Books, &[(String, String)], Timestamp) -> Result<Done, ApiError>,
+) -> Response {
+    try_once(shared, headers, path, body, act).unwrap_or_else(|error| error.respond())
+}
+
+fn try_once(
+    shared: &Arc<Shared>,
+    headers: &HeaderMap,
+    path: &str,
+    body: &[u8],
+    act: impl FnOnce(&mut Books, &[(String, String)], Timestamp) -> Result<Done, ApiError>,
+) -> Result<Response, ApiError> {
     authenticate(headers)?;
     let key = idempotency_key(headers)?;
     let mut parameters: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     parameters.sort();
+    let asked = [vec![("path".to_owned(), path.to_owned())], parameters.clone()].concat();
     let now = shared.clock.now();
-    // One lock covers the check and the entry, so that two concurrent requests cannot both refund.
+    // One lock covers the check and the entry, so that of two concurrent requests only one is carried out.
     let mut books = shared.books();
     if let Some(key) = &key {
-        match books.answers().of(key, &parameters, now) {
+        match books.answers().of(key, &asked, now) {
             Known::Nothing => {}
             Known::Same(answer) => return Ok(replay(answer)),
             Known::Other => return Err(other_parameters(key)),
         }
     }
-    // A request that fails here was not carried out, so its key stays unused.
-    let request = RefundRequest::read(&parameters)?;
     let breakdown = key.as_ref().and_then(|key| shared.breakdown(key));
     let outcome = match breakdown {
         Some(Breakdown::Before) => Err(ApiError::broken()),
-        Some(Breakdown::After) | None => carry_out(&mut books, &request, now),
+        Some(Breakdown::After) | None => act(&mut books, &parameters, now),
     };
+    // A request whose parameters are wrong was not carried out, so its key stays unused.
+    if let Err(error) = &outcome
+        && error.code.is_some_and(|code| code.starts_with("parameter_"))
+    {
+        return Ok(error.respond());
+    }
     let (status, body) = match (&outcome, breakdown) {
-        (Ok((_, refund)), None) => (StatusCode::OK, json!(refund)),
+        (Ok(done), None) => (StatusCode::OK, done.body.clone()),
         (Ok(_), Some(_)) => (StatusCode::INTERNAL_SERVER_ERROR, ApiError::broken().body()),
         (Err(error), _) => (error.status, error.body()),
     };
-    let answer = Answer { parameters, status: status.as_u16(), body: body.clone(), at: now };
+    let answer = Answer { parameters: asked, status: status.as_u16(), body: body.clone(), at: now };
     if let Err(error) = books.remember(key, answer) {
         tracing::error!(%error, "the payment provider cannot keep its books");
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     }
-    if let Ok((payment, refund)) = &outcome {
-        shared.announce(payment, refund, books.refunded(&payment.id));
+    if let Ok(done) = outcome {
+        shared.courier.send(done.events);
     }
     Ok((status, Json(body)).into_response())
 }
@@ -235,13 +350,18 @@ fn amount(text: &str) -> Result<i64, ApiError> {
 /// Enters the refund in the books if the payment exists and enough of it is left.
 fn carry_out(books: &mut Books, request: &RefundRequest, now: Timestamp) -> Result<(Payment, Refund), ApiError> {
     let payment = find_payment(books, request)?.clone();
+    if payment.progress == Progress::Authorized && request.amount.is_none_or(|amount| amount == payment.amount) {
+        // A charge that is not captured is given up by refunding it. No money moves.
+        let canceled = books.cancel(&payment.id).unwrap_or(payment);
+        return Ok((canceled.clone(), refund_of(&canceled, canceled.amount, request, now)));
+    }
     if payment.progress != Progress::Captured {
         return Err(ApiError::invalid(format!(
             "This PaymentIntent ({}) does not have a successful charge to refund.",
             payment.id
         )));
     }
-    let left = payment.amount - books.refunded(&payment.id);
+    let left = payment.received() - books.refunded(&payment.id);
     if left == 0 {
         let message = format!("Charge {} has already been refunded.", payment.charge);
         return Err(ApiError::invalid(message).code("charge_already_refunded"));
@@ -254,7 +374,13 @@ fn carry_out(books: &mut Books, request: &RefundRequest, now: Timestamp) -> Resu
         );
         return Err(ApiError::invalid(message).parameter("amount"));
     }
-    let refund = Refund {
+    let refund = refund_of(&payment, amount, request, now);
+    books.add_refund(refund.clone());
+    Ok((payment, refund))
+}
+
+fn refund_of(payment: &Payment, amount: i64, request: &RefundRequest, now: Timestamp) -> Refund {
+    Refund {
         id: id("re"),
         object: "refund".to_owned(),
         amount,
@@ -265,9 +391,7 @@ fn carry_out(books: &mut Books, request: &RefundRequest, now: Timestamp) -> Resu
         payment_intent: payment.id.clone(),
         reason: request.reason.clone(),
         status: "succeeded".to_owned(),
-    };
-    books.add_refund(refund.clone());
-    Ok((payment, refund))
+    }
 }
 
 fn find_payment<'b>(books: &'b Books, request: &RefundRequest) -> Result<&'b Payment, ApiError> {
@@ -404,6 +528,9 @@ struct PayRequest {
     /// In minor units.
     amount: i64,
     currency: String,
+    /// Only authorizes, as with `capture_method=manual`.
+    #[serde(default)]
+    authorize: bool,
 }
 
 /// What Orderly said of an event, for the person who caused it.
@@ -426,11 +553,16 @@ async fn pay(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         Ok(request) => request,
         Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
     };
-    let PayRequest { order_id, amount, currency } = request;
+    let PayRequest { order_id, amount, currency, authorize } = request;
     if amount < 1 {
         return (StatusCode::BAD_REQUEST, "amount must be 1 or more, in minor units\n").into_response();
     }
-    let webhook = match shared.pay(&order_id, amount, &currency) {
+    let paid = if authorize {
+        shared.authorize(&order_id, amount, &currency)
+    } else {
+        shared.pay(&order_id, amount, &currency)
+    };
+    let webhook = match paid {
         Ok(webhook) => webhook,
         Err(error) => {
             return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response();

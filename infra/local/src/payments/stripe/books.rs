@@ -34,6 +34,10 @@ pub enum BooksError {
 pub enum Progress {
     /// A bank debit that was begun and not settled yet.
     Processing,
+    /// A card that was authorized and not captured yet.
+    Authorized,
+    /// An authorization that was given up, or has ended.
+    Canceled,
     #[default]
     Captured,
     /// The customer's bank refused the debit.
@@ -57,6 +61,19 @@ pub struct Payment {
     pub created: i64,
     #[serde(default)]
     pub progress: Progress,
+    /// How much of an authorization was captured. None: it was paid at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<i64>,
+}
+
+impl Payment {
+    /// The money that has come, in minor units.
+    pub fn received(&self) -> i64 {
+        match self.progress {
+            Progress::Captured => self.captured.unwrap_or(self.amount),
+            Progress::Processing | Progress::Authorized | Progress::Canceled | Progress::Failed => 0,
+        }
+    }
 }
 
 /// A refund as Stripe's API shows it.
@@ -145,6 +162,20 @@ impl Books {
         Ok(payment)
     }
 
+    /// Captures a part of an authorization. None: there is no such payment.
+    pub(super) fn capture(&mut self, payment_intent: &str, amount: i64) -> Option<Payment> {
+        let payment = self.pages.payments.iter_mut().find(|payment| payment.id == payment_intent)?;
+        (payment.progress, payment.captured) = (Progress::Captured, Some(amount));
+        Some(payment.clone())
+    }
+
+    /// Gives an authorization up. None: there is no such payment.
+    pub(super) fn cancel(&mut self, payment_intent: &str) -> Option<Payment> {
+        let payment = self.pages.payments.iter_mut().find(|payment| payment.id == payment_intent)?;
+        payment.progress = Progress::Canceled;
+        Some(payment.clone())
+    }
+
     pub(super) fn register(
         &mut self,
         payment_intent: &str,
@@ -161,6 +192,7 @@ impl Books {
             currency: currency.to_lowercase(),
             created: now.as_second(),
             progress: Progress::Captured,
+            captured: None,
         };
         self.pages.payments.push(payment.clone());
         self.save()?;

@@ -74,24 +74,30 @@ impl Signer {
     }
 }
 
+/// How long an authorization lasts.
+const AUTHORIZED_SECONDS: i64 = 7 * 24 * 60 * 60;
+
 /// The payment intent of a payment.
 pub(super) fn payment_intent(payment: &Payment) -> Value {
-    let (status, received, method, error) = match payment.progress {
-        Progress::Captured => ("succeeded", payment.amount, "card", Value::Null),
-        Progress::Processing => ("processing", 0, "sepa_debit", Value::Null),
-        Progress::Failed => {
-            ("requires_payment_method", 0, "sepa_debit", json!({ "code": "payment_intent_payment_attempt_failed" }))
-        }
+    let failed = || json!({ "code": "payment_intent_payment_attempt_failed" });
+    let (status, method, error) = match payment.progress {
+        Progress::Captured => ("succeeded", "card", Value::Null),
+        Progress::Authorized => ("requires_capture", "card", Value::Null),
+        Progress::Canceled => ("canceled", "card", Value::Null),
+        Progress::Processing => ("processing", "sepa_debit", Value::Null),
+        Progress::Failed => ("requires_payment_method", "sepa_debit", failed()),
     };
+    let is_authorized = payment.progress == Progress::Authorized;
+    let is_manual = is_authorized || payment.progress == Progress::Canceled || payment.captured.is_some();
     json!({
         "id": payment.id,
         "object": "payment_intent",
         "amount": payment.amount,
-        "amount_capturable": 0,
-        "amount_received": received,
+        "amount_capturable": if is_authorized { payment.amount } else { 0 },
+        "amount_received": payment.received(),
         "canceled_at": null,
         "cancellation_reason": null,
-        "capture_method": "automatic",
+        "capture_method": if is_manual { "manual" } else { "automatic" },
         "confirmation_method": "automatic",
         "created": payment.created,
         "currency": payment.currency,
@@ -109,11 +115,20 @@ pub(super) fn payment_intent(payment: &Payment) -> Value {
 
 /// The charge of a payment of which `refunded` minor units have been refunded.
 pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
-    let (status, captured) = match payment.progress {
-        Progress::Captured => ("succeeded", payment.amount),
-        Progress::Processing => ("pending", 0),
-        Progress::Failed => ("failed", 0),
+    let status = match payment.progress {
+        Progress::Captured | Progress::Authorized | Progress::Canceled => "succeeded",
+        Progress::Processing => "pending",
+        Progress::Failed => "failed",
     };
+    let captured = payment.received();
+    // What an authorization gave up counts as refunded.
+    let released = match payment.progress {
+        Progress::Captured => payment.amount - captured,
+        Progress::Canceled => payment.amount,
+        Progress::Authorized | Progress::Processing | Progress::Failed => 0,
+    };
+    let refunded = refunded + released;
+    let capture_before = (payment.progress == Progress::Authorized).then(|| payment.created + AUTHORIZED_SECONDS);
     json!({
         "id": payment.charge,
         "object": "charge",
@@ -128,6 +143,7 @@ pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
         "metadata": metadata(payment),
         "paid": captured > 0,
         "payment_intent": payment.id,
+        "payment_method_details": { "card": { "capture_before": capture_before } },
         "refunded": refunded >= payment.amount,
         "status": status,
     })

@@ -20,7 +20,7 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
         promise,
         Just(MoneyFact::Voided),
         (20..60_i64).prop_map(MoneyFact::Released),
-        (0..200_i64).prop_map(MoneyFact::Authorized),
+        (0..200_i64).prop_map(MoneyFact::authorized),
         (0..200_i64).prop_map(MoneyFact::Captured),
         (0..200_i64).prop_map(MoneyFact::RefundedInTotal),
         "[a-c]".prop_map(MoneyFact::Failed),
@@ -57,7 +57,7 @@ fn with_own_refunds() -> Ledger {
     let mut ledger = Ledger::default();
     for n in 0..3 {
         let payment = format!("acme_pi_{n}").parse().unwrap();
-        let new = Refund { payment, amount: 50, attempt: 2, came_back: 0, state: RefundState::Intended };
+        let new = Refund { payment, amount: 50, attempt: 2, came_back: 0, state: RequestState::Intended };
         ledger.refunds.insert(format!("return-{n}").parse().unwrap(), new);
     }
     ledger
@@ -99,7 +99,7 @@ proptest! {
                 prop_assert_eq!(refund.amount % known, 0, "{:?}", refund);
             }
             if let Some(refund) = ledger.refunds.get_mut(name.as_str()).filter(|_| fails) {
-                refund.state = RefundState::Failed { reason: "declined".into(), refused: false };
+                refund.state = RequestState::Failed { reason: "declined".into(), refused: false };
                 ledger.retry_failed(eur());
             }
         }

@@ -5,6 +5,7 @@ use crate::order_state::HoldReason;
 use crate::{
     arrival::Schedule,
     fulfillment::{Parcel, Remedy, Report},
+    ledger::RequestName,
     parcel_state::ParcelState,
     returns::{ReturnLine, ReturnStatus},
     routing::{Availability, route},
@@ -302,7 +303,7 @@ fn changed(order: &Order, step: Step, stamp: &Stamp) -> Option<Change> {
         Step::Settle(status) => {
             let (id, of) = order.state.ledger.refunds.iter().find(|(_, refund)| !refund.has_succeeded())?;
             let fact = refund(id.as_str(), of.attempt, of.amount, status);
-            state(&|state| Ok(state.refund_sent(id, stamp.at).record(&fact, stamp.at)))
+            state(&|state| Ok(state.request_sent(&RequestName::Refund(id.clone()), stamp.at).record(&fact, stamp.at)))
         }
         Step::Retry => state(&|state| state.retry_refunds(stamp)),
         Step::Hold => state(&|state| state.hold(HoldReason::Other, "look", stamp)),

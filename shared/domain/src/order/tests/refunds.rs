@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     ids::{LineId, RefundId},
+    ledger::RequestName,
     money::Amount,
     policy::Policy,
     requested_refund::RefundRequest,
@@ -334,8 +335,9 @@ fn a_refund_of_ours_that_fails_waits_for_a_person_and_makes_no_new_surplus() {
         ..state
     });
     let twice = MoneyEvent { payment: "stripe_pi_2".parse().unwrap(), ..captured(3390) };
-    let sent =
-        with_state(at_once, |state| state.record(&twice, at(20)).refund_sent(&"surplus".parse().unwrap(), at(21)));
+    let sent = with_state(at_once, |state| {
+        state.record(&twice, at(20)).request_sent(&RequestName::Refund("surplus".parse().unwrap()), at(21))
+    });
     let failed = with_state(sent, |state| state.record(&refund("surplus", 1, 3390, RefundStatus::Failed), at(22)));
     assert_eq!(refunded(&failed), [("surplus", 3390)]);
     assert_eq!(failed.state.holds.keys().collect::<Vec<_>>(), [&HoldReason::RefundFailed]);

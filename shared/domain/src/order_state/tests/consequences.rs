@@ -42,7 +42,7 @@ fn an_order_that_opens_on_disputed_money_is_held_by_the_same_event() {
 #[test]
 fn an_order_that_opens_keeps_no_hold_of_its_waiting_for_money() {
     // One event fulfills and breaks the promise: everything captured has already been refunded.
-    let authorized = pending().record(&event("stripe_pi_1", MoneyFact::Authorized(3700)), at(9));
+    let authorized = pending().record(&event("stripe_pi_1", MoneyFact::authorized(3700)), at(9));
     let authorized = authorized.expire(at(RESERVATION)).payments_asked(at(RESERVATION));
     let back = authorized.record(&event("stripe_pi_1", MoneyFact::RefundedInTotal(3700)), at(RESERVATION + 1));
     assert_eq!(back.holds.keys().collect::<Vec<_>>(), [&HoldReason::AwaitingPayment]);

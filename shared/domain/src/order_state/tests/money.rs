@@ -17,15 +17,15 @@ fn money_that_came_before_the_order_pays_it() {
 
 #[test]
 fn an_order_whose_customer_has_begun_to_pay_is_held_for_a_person_instead_of_expiring() {
-    use MoneyFact::{Authorized, Captured, Failed, Voided};
+    use MoneyFact::{Captured, Failed, Voided};
     let promise = || MoneyFact::Pending { until: None };
     let table: [(&[MoneyFact], bool); 7] = [
         (&[], false),
         (&[Failed("card_declined".into())], false),
         (&[promise()], true),
-        (&[Authorized(3700)], true),
+        (&[MoneyFact::authorized(3700)], true),
         (&[Captured(1)], true),
-        (&[Authorized(3700), Voided], false),
+        (&[MoneyFact::authorized(3700), Voided], false),
         (&[promise(), Voided], false),
     ];
     for (facts, held) in table {
@@ -254,7 +254,7 @@ fn money() -> impl Strategy<Value = MoneyFact> {
         Just(MoneyFact::Voided),
         Just(MoneyFact::Failed("card_declined".into())),
         prop_oneof![Just(3700_i64), 0..4000_i64].prop_map(MoneyFact::Captured),
-        (0..4000_i64).prop_map(MoneyFact::Authorized),
+        (0..4000_i64).prop_map(MoneyFact::authorized),
         (0..4000_i64).prop_map(MoneyFact::RefundedInTotal),
         dispute.prop_map(|status| MoneyFact::Dispute { id: "dp_1".into(), amount: 3700, status }),
     ]

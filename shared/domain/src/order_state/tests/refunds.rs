@@ -33,14 +33,18 @@ fn money_that_comes_for_a_cancelled_order_goes_back_each_time() {
 }
 
 fn with_refund() -> (OrderState, RefundId) {
-    (cancelled().refund_sent(&"cancel".parse().unwrap(), at(30)), "cancel".parse().unwrap())
+    (cancelled().request_sent(&RequestName::Refund("cancel".parse().unwrap()), at(30)), "cancel".parse().unwrap())
 }
 
 #[test]
 fn a_refund_is_sent_settled_and_told_to_the_customer_once() {
     let (state, id) = with_refund();
-    assert_eq!(state.ledger.refunds[&id].state, RefundState::Sent { at: at(30) });
-    assert_eq!(state.clone().refund_sent(&id, at(99)), state, "it keeps the time of the first asking");
+    assert_eq!(state.ledger.refunds[&id].state, RequestState::Sent { at: at(30) });
+    assert_eq!(
+        state.clone().request_sent(&RequestName::Refund(id.clone()), at(99)),
+        state,
+        "it keeps the time of the first asking"
+    );
     let done = state.record(&refund("cancel", 1, 3700, RefundStatus::Succeeded), at(31));
     assert_eq!(done.payment_status(), PaymentStatus::Refunded);
     assert!(!done.owed.contains(&Duty::Refund));
@@ -55,7 +59,7 @@ fn a_refund_is_sent_settled_and_told_to_the_customer_once() {
 #[test]
 fn a_refund_that_fails_waits_for_a_person_who_may_order_another_attempt() {
     let refused = |state: OrderState, id: &RefundId| {
-        state.refund_refused(&OurRefund { id: id.clone(), attempt: 1 }, "insufficient_funds", at(31))
+        state.request_refused(&Attempt::from(&OurRefund { id: id.clone(), attempt: 1 }), "insufficient_funds", at(31))
     };
     let failed =
         |state: OrderState, _: &RefundId| state.record(&refund("cancel", 1, 3700, RefundStatus::Failed), at(31));
@@ -72,7 +76,7 @@ fn a_refund_that_fails_waits_for_a_person_who_may_order_another_attempt() {
         let retried = state.retry_refunds(&stamp(40)).unwrap();
         assert_eq!(
             (retried.ledger.refunds[&id].attempt, &retried.ledger.refunds[&id].state),
-            (2, &RefundState::Intended)
+            (2, &RequestState::Intended)
         );
         assert!(retried.holds.is_empty() && retried.owed.contains(&Duty::Refund));
         assert_eq!(
@@ -90,7 +94,7 @@ fn what_somebody_refunded_at_the_provider_unheard_is_all_that_goes_back() {
     // The provider refuses ours, and tells the sum when it is asked why.
     let told = sent.record(&event("stripe_pi_1", MoneyFact::RefundedInTotal(3700)), at(31));
     let ours = OurRefund { id, attempt: 1 };
-    let refused = told.refund_refused(&ours, "charge_already_refunded", at(31));
+    let refused = told.request_refused(&Attempt::from(&ours), "charge_already_refunded", at(31));
     // Then its word of the refund comes after all.
     let heard = refused.clone().record(&event("stripe_pi_1", elsewhere), at(40));
     for state in [refused, heard] {

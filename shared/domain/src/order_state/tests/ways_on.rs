@@ -83,25 +83,34 @@ fn a_refund_that_a_dispute_blocks_goes_out_by_itself_when_the_dispute_is_won() {
 fn a_refund_whose_outcome_is_unknown_is_shown_and_stays_owed() {
     let state = cancel(deducted(), 9).unwrap();
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
-    let unknown = state.refund_sent(&ours.id, at(10)).refund_unknown(&ours, "Stripe answered 500", true, at(11));
+    let unknown = state.request_sent(&RequestName::Refund(ours.id.clone()), at(10)).request_unknown(
+        &Attempt::from(&ours),
+        "Stripe answered 500",
+        true,
+        at(11),
+    );
     let state = &unknown.ledger.refunds[&ours.id].state;
     assert_eq!(
         *state,
-        RefundState::Unknown { at: at(10), asked_at: Some(at(11)), reason: "Stripe answered 500".into() }
+        RequestState::Unknown { at: at(10), asked_at: Some(at(11)), reason: "Stripe answered 500".into() }
     );
-    assert_eq!(unknown.clone().refund_sent(&ours.id, at(99)), unknown, "the first time stands");
+    assert_eq!(
+        unknown.clone().request_sent(&RequestName::Refund(ours.id.clone()), at(99)),
+        unknown,
+        "the first time stands"
+    );
     assert_eq!(unknown.ledger.owed_refunds().count(), 1);
 }
 
 #[test]
 fn an_attempt_that_was_certainly_not_made_is_followed_by_a_new_one_and_no_other_is() {
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
-    let sent = cancel(deducted(), 9).unwrap().refund_sent(&ours.id, at(10));
-    let unknown = sent.clone().refund_unknown(&ours, "Stripe answered 500", true, at(11));
+    let sent = cancel(deducted(), 9).unwrap().request_sent(&RequestName::Refund(ours.id.clone()), at(10));
+    let unknown = sent.clone().request_unknown(&Attempt::from(&ours), "Stripe answered 500", true, at(11));
     for state in [sent.clone(), unknown.clone()] {
-        let next = state.refund_not_made(&ours, "Stripe answered 500", at(700));
+        let next = state.request_not_made(&Attempt::from(&ours), "Stripe answered 500", at(700));
         let refund = &next.ledger.refunds[&ours.id];
-        assert_eq!((refund.attempt, &refund.state), (2, &RefundState::Intended));
+        assert_eq!((refund.attempt, &refund.state), (2, &RequestState::Intended));
         assert!(next.owed.contains(&Duty::Refund) && next.holds.is_empty(), "no person is needed");
         assert_eq!(next.history.last().unwrap().what, Event::RefundRetried);
         assert_eq!(
@@ -109,13 +118,17 @@ fn an_attempt_that_was_certainly_not_made_is_followed_by_a_new_one_and_no_other_
             unknown.ledger.kept(next.currency),
             "its money is on its way still"
         );
-        assert_eq!(next.clone().refund_not_made(&ours, "late", at(701)), next, "an attempt is given up once");
+        assert_eq!(
+            next.clone().request_not_made(&Attempt::from(&ours), "late", at(701)),
+            next,
+            "an attempt is given up once"
+        );
     }
     let intended = cancel(deducted(), 9).unwrap();
     let made = sent.clone().record(&refund("cancel", 1, 3700, RefundStatus::Pending), at(11));
-    let refused = sent.refund_refused(&ours, "insufficient_funds", at(11));
+    let refused = sent.request_refused(&Attempt::from(&ours), "insufficient_funds", at(11));
     for decided in [intended, made, refused] {
-        assert_eq!(decided.clone().refund_not_made(&ours, "late", at(700)), decided);
+        assert_eq!(decided.clone().request_not_made(&Attempt::from(&ours), "late", at(700)), decided);
     }
 }
 
@@ -123,15 +136,20 @@ fn an_attempt_that_was_certainly_not_made_is_followed_by_a_new_one_and_no_other_
 fn a_failure_that_is_only_repeated_does_not_move_the_time_at_which_a_refund_was_last_begun() {
     let ours = OurRefund { id: "cancel".parse().unwrap(), attempt: 1 };
     let asked_at = |state: &OrderState| match &state.ledger.refunds[&ours.id].state {
-        RefundState::Unknown { at: sent_at, asked_at, .. } => (*sent_at, *asked_at),
+        RequestState::Unknown { at: sent_at, asked_at, .. } => (*sent_at, *asked_at),
         other => panic!("{other:?}"),
     };
-    let sent = cancel(deducted(), 9).unwrap().refund_sent(&ours.id, at(10));
-    let unheard = sent.clone().refund_unknown(&ours, "500", false, at(20));
+    let sent = cancel(deducted(), 9).unwrap().request_sent(&RequestName::Refund(ours.id.clone()), at(10));
+    let unheard = sent.clone().request_unknown(&Attempt::from(&ours), "500", false, at(20));
     assert_eq!(asked_at(&unheard), (at(10), Some(at(20))), "what was asked before is not recorded");
-    let timed_out = sent.refund_unknown(&ours, "time-out", true, at(11)).refund_unknown(&ours, "500", false, at(20));
+    let timed_out = sent.request_unknown(&Attempt::from(&ours), "time-out", true, at(11)).request_unknown(
+        &Attempt::from(&ours),
+        "500",
+        false,
+        at(20),
+    );
     assert_eq!(asked_at(&timed_out), (at(10), Some(at(11))));
-    let again = timed_out.refund_unknown(&ours, "time-out", true, at(30));
+    let again = timed_out.request_unknown(&Attempt::from(&ours), "time-out", true, at(30));
     assert_eq!(asked_at(&again), (at(10), Some(at(30))), "this may have begun it");
 }
 

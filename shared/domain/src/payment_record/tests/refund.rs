@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     duty::Duty,
     fixtures::dispute,
-    ledger::{DisputeStatus, OurRefund, RefundState, RefundStatus},
+    ledger::{Attempt, DisputeStatus, OurRefund, RefundStatus, RequestName, RequestState},
     money::{Amount, Currency},
     problem::Code,
 };
@@ -17,7 +17,7 @@ fn given_back(events: &[MoneyEvent]) -> PaymentRecord {
     kept(events).give_back(&stamp(2)).unwrap()
 }
 
-fn refunds(record: &PaymentRecord) -> Vec<(&str, Amount, u32, &RefundState)> {
+fn refunds(record: &PaymentRecord) -> Vec<(&str, Amount, u32, &RequestState)> {
     record.refunds.iter().map(|(id, refund)| (id.as_str(), refund.amount, refund.attempt, &refund.state)).collect()
 }
 
@@ -34,13 +34,13 @@ fn all_that_is_left_goes_back_and_no_order_takes_it() {
     let status = RefundStatus::Succeeded;
     let part = MoneyFact::Refund { ours: None, id: "re_0".into(), amount: 300, status };
     let owing = given_back(&[captured(1000), event("stripe_pi_1", part)]);
-    assert_eq!(refunds(&owing), [("unmatched", 700, 1, &RefundState::Intended)]);
+    assert_eq!(refunds(&owing), [("unmatched", 700, 1, &RequestState::Intended)]);
     assert!(owing.is_given_back() && owing.owed.contains(&Duty::Refund));
     assert_eq!((owing.refund_owed_since, owing.unmatched_at), (Some(at(2)), None));
     assert_eq!(owing.clone().give_back(&stamp(3)).unwrap(), owing, "the same decision again is none");
 
-    let sent = given_back(&[captured(1000)]).refund_sent(&ours(1).id, at(3));
-    assert_eq!(refunds(&sent)[0].3, &RefundState::Sent { at: at(3) });
+    let sent = given_back(&[captured(1000)]).request_sent(&RequestName::Refund(ours(1).id.clone()), at(3));
+    assert_eq!(refunds(&sent)[0].3, &RequestState::Sent { at: at(3) });
     let done = sent.record(&made(RefundStatus::Succeeded), at(4));
     assert!(done.is_given_back() && done.owed.is_empty());
     let sum = event("stripe_pi_1", MoneyFact::RefundedInTotal(1000));
@@ -52,7 +52,7 @@ fn all_that_is_left_goes_back_and_no_order_takes_it() {
 fn nothing_goes_back_that_is_not_there() {
     let lost = [captured(1000), MoneyEvent { at: at(5), ..dispute_of(1000, DisputeStatus::Lost) }];
     let cases: [&[MoneyEvent]; 4] = [
-        &[event("stripe_pi_1", MoneyFact::Authorized(1000))],
+        &[event("stripe_pi_1", MoneyFact::authorized(1000))],
         &[event("stripe_pi_1", MoneyFact::Failed("card_declined".into()))],
         &[captured(1000), event("stripe_pi_1", MoneyFact::RefundedInTotal(1000))],
         &lost,
@@ -69,27 +69,27 @@ fn dispute_of(amount: Amount, status: DisputeStatus) -> MoneyEvent {
 #[test]
 fn what_a_dispute_blocks_waits_for_its_end() {
     let disputed = given_back(&[captured(3700), dispute(DisputeStatus::Open)]);
-    assert_eq!(refunds(&disputed), [("unmatched", 3700, 1, &RefundState::Blocked)]);
+    assert_eq!(refunds(&disputed), [("unmatched", 3700, 1, &RequestState::Blocked)]);
     assert!(disputed.owed.is_empty() && disputed.is_given_back());
     assert_eq!(disputed.unmatched_at, Some(at(1)), "it is listed until then");
     let end = |status| MoneyEvent { at: at(9), ..dispute(status) };
     let won = disputed.clone().record(&end(DisputeStatus::Won), at(9));
-    assert_eq!(refunds(&won)[0].3, &RefundState::Intended);
+    assert_eq!(refunds(&won)[0].3, &RequestState::Intended);
     assert!(won.owed.contains(&Duty::Refund));
     let lost = disputed.record(&end(DisputeStatus::Lost), at(9));
-    assert_eq!((refunds(&lost)[0].3, lost.unmatched_at), (&RefundState::Covered, None), "the bank has given it back");
+    assert_eq!((refunds(&lost)[0].3, lost.unmatched_at), (&RequestState::Covered, None), "the bank has given it back");
 }
 
 #[test]
 fn a_refund_that_fails_brings_the_payment_up_again() {
-    let sent = || given_back(&[captured(1000)]).refund_sent(&ours(1).id, at(3));
-    let refused = sent().refund_refused(&ours(1), "insufficient_funds", at(4));
+    let sent = || given_back(&[captured(1000)]).request_sent(&RequestName::Refund(ours(1).id.clone()), at(3));
+    let refused = sent().request_refused(&Attempt::from(&ours(1)), "insufficient_funds", at(4));
     let failed_later = sent().record(&made(RefundStatus::Succeeded), at(4)).record(&made(RefundStatus::Failed), at(4));
     for failed in [refused, failed_later] {
         assert_eq!((failed.unmatched_at, failed.is_given_back()), (Some(at(4)), false));
         assert!(failed.owed.is_empty());
         let again = failed.clone().give_back(&stamp(5)).unwrap();
-        assert_eq!(refunds(&again), [("unmatched", 1000, 2, &RefundState::Intended)]);
+        assert_eq!(refunds(&again), [("unmatched", 1000, 2, &RequestState::Intended)]);
         assert_eq!(again.refund_owed_since, Some(at(5)));
         let late = again.clone().record(&made(RefundStatus::Succeeded), at(6));
         assert_eq!(refunds(&late), refunds(&again), "the first attempt is over");
@@ -108,17 +108,22 @@ fn what_is_left_beside_a_refund_that_went_can_still_go() {
     let part = given_back(&[captured(1000), dispute_of(400, DisputeStatus::Open)]);
     let states =
         |record: &PaymentRecord| refunds(record).into_iter().map(|(_, a, n, s)| (a, n, s.clone())).collect::<Vec<_>>();
-    assert_eq!(states(&part), [(600, 1, RefundState::Intended), (400, 1, RefundState::Blocked)]);
+    assert_eq!(states(&part), [(600, 1, RequestState::Intended), (400, 1, RequestState::Blocked)]);
     let first =
         MoneyFact::Refund { ours: Some(ours(1)), id: "re_1".into(), amount: 600, status: RefundStatus::Succeeded };
-    let went = part.refund_sent(&ours(1).id, at(3)).record(&event("stripe_pi_1", first), at(3));
+    let went =
+        part.request_sent(&RequestName::Refund(ours(1).id.clone()), at(3)).record(&event("stripe_pi_1", first), at(3));
     let won = went.record(&MoneyEvent { at: at(9), ..dispute_of(400, DisputeStatus::Won) }, at(9));
     assert_eq!(won.refund_owed_since, Some(at(9)));
     let second = OurRefund { id: "unmatched.2".parse().unwrap(), attempt: 1 };
-    let refused = won.refund_sent(&second.id, at(10)).refund_refused(&second, "insufficient_funds", at(11));
+    let refused = won.request_sent(&RequestName::Refund(second.id.clone()), at(10)).request_refused(
+        &Attempt::from(&second),
+        "insufficient_funds",
+        at(11),
+    );
     assert_eq!((refused.unmatched_at, refused.refund_owed_since), (Some(at(11)), None));
     let again = refused.give_back(&stamp(12)).unwrap();
-    assert_eq!(states(&again)[1], (400, 2, RefundState::Intended));
+    assert_eq!(states(&again)[1], (400, 2, RequestState::Intended));
 
     // A refund at the provider fails after the decision, so there is more to refund.
     let rest = given_back(&[captured(1000), elsewhere(300, RefundStatus::Pending)]);
@@ -130,12 +135,12 @@ fn what_is_left_beside_a_refund_that_went_can_still_go() {
         at(3),
     );
     let failed = done.record(&elsewhere(300, RefundStatus::Failed), at(4)).give_back(&stamp(5)).unwrap();
-    assert_eq!(states(&failed)[1], (300, 1, RefundState::Intended));
+    assert_eq!(states(&failed)[1], (300, 1, RequestState::Intended));
 }
 
 #[test]
 fn a_failed_refund_is_tried_again_for_what_is_left() {
-    let failed = given_back(&[captured(1000)]).refund_refused(&ours(1), "insufficient_funds", at(3));
+    let failed = given_back(&[captured(1000)]).request_refused(&Attempt::from(&ours(1)), "insufficient_funds", at(3));
     let less = failed.record(&elsewhere(300, RefundStatus::Succeeded), at(4)).give_back(&stamp(5)).unwrap();
     let owed: Vec<Amount> =
         less.refunds.values().filter(|refund| refund.is_owed()).map(|refund| refund.amount).collect();
@@ -154,7 +159,7 @@ fn a_refund_made_elsewhere_does_not_free_what_a_dispute_blocks() {
         events.rotate_left(1);
         let record = given_back(&events);
         let states: Vec<_> = record.refunds.values().map(|refund| (refund.amount, refund.state.clone())).collect();
-        assert_eq!(states, [(200, RefundState::Intended), (200, RefundState::Blocked)], "{events:?}");
+        assert_eq!(states, [(200, RequestState::Intended), (200, RequestState::Blocked)], "{events:?}");
     }
 }
 
@@ -164,7 +169,8 @@ fn money_that_came_back_is_not_taken_for_refunded_after_a_second_attempt_is_refu
     let went = given_back(&[captured(1000)]).record(&made(RefundStatus::Succeeded), at(3)).record(&sum, at(3));
     let back = went.record(&made(RefundStatus::Failed), at(4));
     assert_eq!(back.unmatched_at, Some(at(4)));
-    let refused = back.give_back(&stamp(5)).unwrap().refund_refused(&ours(2), "insufficient_funds", at(6));
+    let refused =
+        back.give_back(&stamp(5)).unwrap().request_refused(&Attempt::from(&ours(2)), "insufficient_funds", at(6));
     assert_eq!((refused.unmatched_at, refused.has_or_awaits_money()), (Some(at(6)), true));
     let third = refused.give_back(&stamp(7)).unwrap();
     assert_eq!((refunds(&third)[0].1, refunds(&third)[0].2), (1000, 3));
@@ -172,15 +178,19 @@ fn money_that_came_back_is_not_taken_for_refunded_after_a_second_attempt_is_refu
 
 #[test]
 fn an_attempt_is_sent_again_until_its_outcome_is_known() {
-    let sent = given_back(&[captured(1000)]).refund_sent(&ours(1).id, at(3));
-    let unknown = sent.refund_unknown(&ours(1), "a time-out", true, at(4));
-    let state = RefundState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "a time-out".into() };
+    let sent = given_back(&[captured(1000)]).request_sent(&RequestName::Refund(ours(1).id.clone()), at(3));
+    let unknown = sent.request_unknown(&Attempt::from(&ours(1)), "a time-out", true, at(4));
+    let state = RequestState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "a time-out".into() };
     assert_eq!((refunds(&unknown)[0].3, unknown.owed.contains(&Duty::Refund)), (&state, true));
-    let anew = unknown.clone().refund_not_made(&ours(1), "a stored failure", at(9));
-    assert_eq!(refunds(&anew), [("unmatched", 1000, 2, &RefundState::Intended)]);
-    assert_eq!(anew.clone().refund_not_made(&ours(1), "a stored failure", at(9)), anew, "it is given up once");
+    let anew = unknown.clone().request_not_made(&Attempt::from(&ours(1)), "a stored failure", at(9));
+    assert_eq!(refunds(&anew), [("unmatched", 1000, 2, &RequestState::Intended)]);
+    assert_eq!(
+        anew.clone().request_not_made(&Attempt::from(&ours(1)), "a stored failure", at(9)),
+        anew,
+        "it is given up once"
+    );
     let heard = unknown.record(&made(RefundStatus::Pending), at(5));
-    assert_eq!((heard.clone().without_refund_duty(at(6)), heard.owed.is_empty()), (heard.clone(), true));
+    assert_eq!((heard.clone().owe_requests(at(6)), heard.owed.is_empty()), (heard.clone(), true));
 }
 
 #[test]

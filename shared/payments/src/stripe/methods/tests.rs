@@ -32,6 +32,15 @@ fn money_is_waited_for_as_long_as_its_slowest_method_takes() {
 }
 
 #[test]
+fn an_authorization_ends_when_its_charge_says_so_or_after_a_week() {
+    let told = at() + SignedDuration::from_hours(114);
+    let charge = json!({"payment_method_details": {"card": {"capture_before": told.as_second()}}});
+    assert_eq!(capture_before(&charge, at()), Some(told));
+    let week = Some(at() + SignedDuration::from_hours(7 * 24));
+    assert_eq!(capture_before(&json!("ch_1"), at()), week);
+}
+
+#[test]
 fn the_method_that_was_used_counts_if_it_is_known() {
     let used = |method: &str| {
         json!({

@@ -43,6 +43,7 @@ async fn an_intent_says_what_it_knows_of_the_money() {
     use MoneyFact::{Authorized, Captured, Failed, Pending, RefundedInTotal, Released, Voided};
     let debit = |since: Timestamp| Pending { until: Some(since + SignedDuration::from_hours(24 * 21)) };
     let tried = created() + SignedDuration::from_hours(1);
+    let week = Some(created() + SignedDuration::from_hours(7 * 24));
     let table = [
         (json!({"status": "succeeded", "amount_received": 3300}), vec![(now(), Captured(3300))]),
         (
@@ -68,7 +69,10 @@ async fn an_intent_says_what_it_knows_of_the_money() {
             json!({"status": "requires_action", "next_action": {"display_bank_transfer_instructions": {}}}),
             vec![(created(), Pending { until: Some(created() + SignedDuration::from_hours(24 * 14)) })],
         ),
-        (json!({"status": "requires_capture", "amount_capturable": 3300}), vec![(now(), Authorized(3300))]),
+        (
+            json!({"status": "requires_capture", "amount_capturable": 3300}),
+            vec![(now(), Authorized { amount: 3300, until: week })],
+        ),
         (json!({"status": "canceled"}), vec![(now(), Voided)]),
         (json!({"status": "requires_payment_method", "last_payment_error": null}), vec![]),
         (
@@ -87,6 +91,7 @@ async fn an_intent_says_what_it_knows_of_the_money() {
 #[tokio::test]
 async fn a_charge_without_an_intent_says_what_it_knows_of_the_money() {
     use MoneyFact::{Authorized, Captured, Failed, Pending, RefundedInTotal, Released, Voided};
+    let week = Some(created() + SignedDuration::from_hours(7 * 24));
     let table = [
         (
             json!({"status": "succeeded", "captured": true, "amount_captured": 3300, "amount_refunded": 0}),
@@ -96,7 +101,10 @@ async fn a_charge_without_an_intent_says_what_it_knows_of_the_money() {
             json!({"status": "succeeded", "captured": true, "amount_captured": 2900, "amount_refunded": 400}),
             vec![Captured(2900), Released(400), RefundedInTotal(0)],
         ),
-        (json!({"status": "succeeded", "captured": false, "refunded": false}), vec![Authorized(3300)]),
+        (
+            json!({"status": "succeeded", "captured": false, "refunded": false}),
+            vec![Authorized { amount: 3300, until: week }],
+        ),
         (json!({"status": "succeeded", "captured": false, "refunded": true}), vec![Voided]),
         (json!({"status": "pending", "captured": false}), vec![Pending { until: None }]),
         (json!({"status": "failed", "failure_code": "card_declined"}), vec![Failed("card_declined".into())]),

@@ -1,14 +1,20 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::request::Reply;
 use crate::stripe::api::tests::{Calls, answering, replaying, serving, with_key};
 use axum::http::Method;
-use domain::{ids::OrderId, ledger::RefundStatus};
+use axum::http::StatusCode;
+use domain::{
+    ids::OrderId,
+    ledger::{Attempt, MoneyFact, OurRefund, RefundStatus},
+    money::Amount,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Asks for the second attempt of `return-01`.
-async fn with_request<T>(payment: &str, ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T) -> T {
+async fn with_request<T>(payment: &str, ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T) -> T {
     with_amount(payment, 1450, "EUR", ask).await
 }
 
@@ -16,19 +22,28 @@ async fn with_amount<T>(
     payment: &str,
     amount: Amount,
     currency: &str,
-    ask: impl AsyncFnOnce(&RefundRequest<'_>) -> T,
+    ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T,
 ) -> T {
-    let (refund, order, payment) = ("return-01".parse().unwrap(), order(), payment.parse().unwrap());
-    let currency = currency.parse().unwrap();
-    ask(&RefundRequest { payment: &payment, amount, currency, refund: &refund, attempt: 2, order: Some(&order) }).await
+    let (order, payment, currency) = (order(), payment.parse().unwrap(), currency.parse().unwrap());
+    let attempt = Attempt::from(&ours());
+    ask(&MoneyRequest { payment: &payment, amount, currency, attempt: &attempt, order: Some(&order) }).await
 }
 
 fn order() -> OrderId {
     OrderId::derive(&"web".parse().unwrap(), "1001")
 }
 
+fn ours() -> OurRefund {
+    OurRefund { id: "return-01".parse().unwrap(), attempt: 2 }
+}
+
 fn made(status: RefundStatus) -> Outcome {
-    Outcome::Made { id: "re_1".into(), status }
+    made_of(1450, status)
+}
+
+fn made_of(amount: Amount, status: RefundStatus) -> Outcome {
+    let fact = MoneyFact::Refund { ours: Some(ours()), id: "re_1".into(), amount, status };
+    Outcome::Made { id: "re_1".into(), facts: vec![fact] }
 }
 
 fn decided(outcome: Outcome) -> Reply {
@@ -42,7 +57,7 @@ fn refund_object(status: &str) -> Value {
 #[tokio::test]
 async fn a_refund_is_asked_for_once_and_says_what_it_is_for() {
     let (stripe, calls) = answering(200, &refund_object("succeeded")).await;
-    let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
+    let outcome = with_request("pi_1", async |request| stripe.request(request).await).await;
     assert_eq!(outcome.unwrap(), decided(made(RefundStatus::Succeeded)));
     let calls = calls.lock().unwrap();
     let [call] = calls.as_slice() else { panic!("{calls:?}") };
@@ -64,7 +79,7 @@ async fn a_refund_is_asked_for_once_and_says_what_it_is_for() {
 #[tokio::test]
 async fn a_charge_without_an_intent_is_refunded_by_its_own_id() {
     let (stripe, calls) = answering(200, &refund_object("pending")).await;
-    let outcome = with_request("ch_1", async |request| stripe.refund(request).await).await;
+    let outcome = with_request("ch_1", async |request| stripe.request(request).await).await;
     assert_eq!(outcome.unwrap(), decided(made(RefundStatus::Pending)));
     let form = calls.lock().unwrap()[0].form.clone();
     assert_eq!((form.get("charge").map(String::as_str), form.get("payment_intent")), (Some("ch_1"), None));
@@ -81,7 +96,7 @@ async fn every_status_of_a_refund_is_understood() {
     ];
     for (name, status) in table {
         let (stripe, _) = answering(200, &refund_object(name)).await;
-        let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
+        let outcome = with_request("pi_1", async |request| stripe.request(request).await).await;
         assert_eq!(outcome.unwrap(), decided(made(status)), "{name}");
     }
 }
@@ -110,7 +125,7 @@ async fn only_an_answer_that_decides_ends_the_attempt() {
     ];
     for (status, body, expected) in table {
         let (stripe, _) = answering(status, &body).await;
-        match (with_request("pi_1", async |request| stripe.refund(request).await).await, expected) {
+        match (with_request("pi_1", async |request| stripe.request(request).await).await, expected) {
             (Ok(reply), Some(expected)) => assert_eq!(reply, decided(expected), "{status} {body}"),
             (Err(Error::Outside(why)), None) => {
                 assert!(!why.contains("sk_test") && !why.contains("Ada"), "{why}");
@@ -133,13 +148,13 @@ async fn a_failure_of_stripe_s_own_is_for_good_once_it_is_stored_for_the_key() {
     ];
     for (status, body, replayed, stored) in table {
         let (stripe, _) = replaying(status, &body, replayed).await;
-        match with_request("pi_1", async |request| stripe.refund(request).await).await.unwrap() {
+        match with_request("pi_1", async |request| stripe.request(request).await).await.unwrap() {
             Reply::Failed { why, for_good } => assert_eq!(for_good, stored, "{status} {replayed} {why}"),
             reply @ Reply::Decided(_) => panic!("{status} {replayed} {reply:?}"),
         }
     }
     let (stripe, _) = replaying(200, &refund_object("succeeded"), "true").await;
-    let reply = with_request("pi_1", async |request| stripe.refund(request).await).await.unwrap();
+    let reply = with_request("pi_1", async |request| stripe.request(request).await).await.unwrap();
     assert_eq!(reply, decided(made(RefundStatus::Succeeded)));
 }
 
@@ -187,7 +202,7 @@ async fn a_provider_that_is_not_there_decides_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let stripe = with_key(&format!("http://{}", listener.local_addr().unwrap()), "sk_test_secret");
     drop(listener);
-    let outcome = with_request("pi_1", async |request| stripe.refund(request).await).await;
+    let outcome = with_request("pi_1", async |request| stripe.request(request).await).await;
     assert!(matches!(outcome, Err(Error::Outside(_))), "{outcome:?}");
     let found = with_request("pi_1", async |request| stripe.find(request).await).await;
     assert!(matches!(found, Err(Error::Outside(_))), "{found:?}");
@@ -240,20 +255,24 @@ async fn amounts_are_told_as_stripe_counts_them() {
     let table = [(500, "ISK", Some("50000")), (500, "MGA", Some("5")), (550, "MGA", None), (12_345, "KWD", None)];
     for (amount, currency, told) in table {
         let (stripe, calls) = answering(200, &refund_object("succeeded")).await;
-        let outcome = with_amount("pi_1", amount, currency, async |request| stripe.refund(request).await).await;
+        let outcome = with_amount("pi_1", amount, currency, async |request| stripe.request(request).await).await;
         let calls = calls.lock().unwrap();
         assert_eq!(calls.first().map(|call| call.form["amount"].as_str()), told, "{amount} {currency}");
-        let expected =
-            if told.is_some() { decided(made(RefundStatus::Succeeded)) } else { RefundRequest::too_precise() };
+        let expected = if told.is_some() {
+            decided(made_of(amount, RefundStatus::Succeeded))
+        } else {
+            MoneyRequest::too_precise()
+        };
         assert_eq!(outcome.unwrap(), expected);
     }
 }
 
 /// An unreadable answer leaves the outcome unknown, and the same key is used again.
-#[test]
-fn a_hostile_answer_is_a_refund_that_fits_a_ledger_or_none() {
+#[tokio::test]
+async fn a_hostile_answer_is_a_refund_that_fits_a_ledger_or_none() {
     for body in hostile::each_edit(&refund_object("pending")) {
-        match outcome(&serde_json::from_slice(&body).unwrap_or_default()) {
+        let answer = serde_json::from_slice(&body).unwrap_or_default();
+        match with_request("pi_1", async |request| outcome(request, &answer)).await {
             Ok(Outcome::Made { id, .. }) => assert!((1..=255).contains(&id.len()), "{} bytes", id.len()),
             Err(Error::Outside(why)) => assert!(!why.is_empty()),
             other => panic!("{other:?}"),

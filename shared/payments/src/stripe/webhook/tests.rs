@@ -124,13 +124,14 @@ fn intent(fields: &Value) -> Value {
 fn stripe_s_own_payment_intents_are_understood() {
     use MoneyFact::{Authorized, Captured, Failed, Voided};
     let declined = json!({"last_payment_error": {"code": "card_declined", "message": "Ada's card"}});
+    let week = Timestamp::from_second(1_234_567_890 + 7 * 86_400).ok();
     let table = [
         (with(fixture!("payment_intent.succeeded"), &json!({"amount_received": 1099})), Captured(1099)),
         (
             with(fixture!("payment_intent.amount_capturable_updated"), &json!({"amount_capturable": 1099})),
-            Authorized(1099),
+            Authorized { amount: 1099, until: week },
         ),
-        (fixture!("payment_intent.amount_capturable_updated"), Authorized(0)),
+        (fixture!("payment_intent.amount_capturable_updated"), Authorized { amount: 0, until: week }),
         (with(fixture!("payment_intent.payment_failed"), &declined), Failed("card_declined".into())),
         (fixture!("payment_intent.payment_failed"), Failed("unknown".into())),
         (fixture!("payment_intent.canceled"), Voided),

@@ -32,7 +32,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 55] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 56] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -42,6 +42,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 55] = [
     ("POST /orders/{order_id}/holds", No, false, true, Read),
     ("DELETE /orders/{order_id}/holds/{reason}", No, false, true, Empty),
     ("POST /orders/{order_id}/accept-payment", No, false, false, Read),
+    ("POST /orders/{order_id}/capture", No, false, false, Read),
     ("POST /orders/{order_id}/refunds", No, false, true, Read),
     ("POST /orders/{order_id}/refunds/retry", No, false, true, Empty),
     ("POST /webhooks/payments/{provider}", Any, true, true, Signed),

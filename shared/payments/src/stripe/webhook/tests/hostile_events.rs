@@ -62,7 +62,7 @@ fn fixtures() -> Vec<Value> {
 pub(in crate::stripe) fn fits_a_ledger(event: &MoneyEvent) -> bool {
     let amount = match &event.fact {
         MoneyFact::Pending { .. } | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
-        MoneyFact::Authorized(amount)
+        MoneyFact::Authorized { amount, .. }
         | MoneyFact::Captured(amount)
         | MoneyFact::RefundedInTotal(amount)
         | MoneyFact::Refund { amount, .. }

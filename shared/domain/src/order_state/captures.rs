@@ -1,0 +1,238 @@
+//! Captures and voids of an order: when they are decided, and what follows from them.
+
+use super::{Hold, HoldReason, OrderState, OrderStatus, money::News};
+use crate::{
+    Rejection,
+    duty::Duty,
+    history::{Event, Stamp},
+    ledger::Ledger,
+    money::Amount,
+    policy::Capturing,
+    problem::Code,
+    safeguards::Safeguard,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// So long before an authorization ends, a person hears of it.
+const AUTHORIZATION_WARNING: SignedDuration = SignedDuration::from_hours(24);
+
+impl OrderState {
+    /// What the order can count on: what is captured, and what Orderly can capture by itself.
+    pub(super) fn secured(&self, ledger: &Ledger) -> Amount {
+        match self.policy.capturing {
+            Capturing::WhenTold => ledger.captured(self.currency),
+            Capturing::AtHandOver | Capturing::BeforeHandOver => ledger.secured(self.currency),
+        }
+    }
+
+    /// What must be captured in all.
+    fn needed_money(&self) -> Amount {
+        self.total - self.ledger.written_off
+    }
+
+    /// What is to be captured, and is neither captured nor decided to be.
+    fn to_capture(&self) -> Amount {
+        let decided = if Safeguard::CapturedOnce.is_off() { 0 } else { self.ledger.being_captured() };
+        (self.needed_money() - self.ledger.captured(self.currency) - decided).max(0)
+    }
+
+    /// A capture that is on its way decides how much of the order's money is there. Until that is known, nobody changes how
+    /// much is due.
+    pub(crate) fn no_capture_is_under_way(&self) -> Result<(), Rejection> {
+        if self.ledger.being_captured() == 0 {
+            return Ok(());
+        }
+        let why = "its money is being captured right now: try again in a minute";
+        Err(Rejection::new(Code::CaptureUnderWay, why))
+    }
+
+    /// Captures what is due of an order that goes out, where the shop says so.
+    pub(crate) fn capture_for(&mut self, moment: Capturing, at: Timestamp) {
+        if self.policy.capturing == moment {
+            self.intend_capture(self.to_capture(), &Stamp::orderly(at));
+        }
+    }
+
+    fn intend_capture(&mut self, amount: Amount, stamp: &Stamp) {
+        let decided = self.ledger.intend_capture(amount, self.currency);
+        self.owe_captures();
+        if decided > 0 {
+            self.add_entry(stamp, Event::CaptureIntended, self.currency.format(decided));
+        }
+    }
+
+    /// Captures what a person says, or all that is due. Asking again for what is under way changes nothing.
+    pub fn request_capture(mut self, amount: Option<Amount>, stamp: &Stamp) -> Result<Self, Rejection> {
+        let (due, asked) = (self.to_capture(), amount.unwrap_or(self.to_capture()));
+        let is_repetition = match amount {
+            Some(amount) => amount == self.ledger.being_captured(),
+            None => due == 0,
+        };
+        if self.ledger.being_captured() > 0 && is_repetition {
+            return Ok(self);
+        }
+        let mut next = self.ledger.clone();
+        let capturable = next.intend_capture(Amount::MAX, self.currency);
+        if capturable == 0 || due == 0 || !self.goes_on() {
+            let why = "nothing that is due of the order is authorized and not captured yet";
+            return Err(Rejection::new(Code::NothingToCapture, why));
+        }
+        if asked > due.min(capturable) {
+            let money = |amount| self.currency.format(amount);
+            let why = format!(
+                "{} is asked for; {} is due, and {} is authorized",
+                money(asked),
+                money(due),
+                money(capturable)
+            );
+            return Err(Rejection::new(Code::MoreThanLeft, why));
+        }
+        self.intend_capture(asked, stamp);
+        Ok(self)
+    }
+
+    fn goes_on(&self) -> bool {
+        matches!(self.status, OrderStatus::Pending { .. } | OrderStatus::Open | OrderStatus::Completed)
+    }
+
+    /// No parcel leaves before its money is captured, where the shop says so.
+    pub(crate) fn may_leave(&self) -> Result<(), Rejection> {
+        let is_due = self.policy.capturing == Capturing::BeforeHandOver
+            && !self.ledger.covers(self.total, self.currency)
+            && !Safeguard::NothingLeavesUncaptured.is_off();
+        if !is_due {
+            return Ok(());
+        }
+        let why = "its payment is not captured yet: try again in a minute; an operator sees why it is not";
+        Err(Rejection::new(Code::NotCaptured, why))
+    }
+
+    /// Gives up what the customer of a cancelled order has authorized.
+    pub(super) fn void_what_is_authorized(&mut self, at: Timestamp) {
+        if !matches!(self.status, OrderStatus::Cancelled { .. }) || Safeguard::AuthorizationIsVoided.is_off() {
+            return;
+        }
+        let voids = self.ledger.intend_voids();
+        self.owe_captures();
+        if voids > 0 {
+            self.add_entry(&Stamp::orderly(at), Event::VoidIntended, "");
+        }
+    }
+
+    pub(super) fn owe_captures(&mut self) {
+        if self.ledger.owed_captures().next().is_some() {
+            self.owed.insert(Duty::Capture);
+        } else {
+            self.owed.remove(&Duty::Capture);
+        }
+    }
+
+    /// Holds the order for a person if a capture or a void has failed, and drops that hold when the money is there.
+    pub(super) fn announce_captures(&mut self, before: &Ledger, at: Timestamp) {
+        let mut failed = Vec::new();
+        for (id, capture) in self.ledger.captures.iter().filter(|(_, capture)| capture.has_failed()) {
+            let is_new = before.captures.get(id).is_none_or(|old| old.state != capture.state);
+            let was_captured = self.ledger.payments.get(&capture.payment).is_some_and(|payment| payment.captured > 0);
+            if is_new && !(capture.is_void() && was_captured) {
+                failed.push(format!("{id} {}", capture.reason()));
+            }
+        }
+        let is_covered = self.ledger.covers(self.total, self.currency);
+        if is_covered && self.holds.remove(&HoldReason::CaptureFailed).is_some() {
+            self.owe_dispatch();
+        }
+        for note in failed {
+            self.add_entry(&Stamp::orderly(at), Event::CaptureFailed, note.clone());
+            let is_cancelled = matches!(self.status, OrderStatus::Cancelled { .. });
+            if is_covered && !is_cancelled {
+                continue;
+            }
+            let way_on = if is_cancelled {
+                "void it at the provider, then release this hold"
+            } else {
+                "capture again (POST /orders/{id}/capture), let the customer pay again, or cancel the order; releasing this hold \
+                 writes the money off"
+            };
+            self.holds.insert(HoldReason::CaptureFailed, Hold { since: at, note: format!("{note}: {way_on}") });
+            self.owed.remove(&Duty::FulfillmentDispatch);
+        }
+    }
+
+    /// An open order whose authorization is gone asks for its money again.
+    pub(super) fn ask_again_when_unsecured(&mut self, news: &News<'_>) {
+        let needed = self.needed_money();
+        let was_secured = self.secured(&news.before) >= needed;
+        if self.status != OrderStatus::Open || !was_secured || self.secured(&self.ledger) >= needed {
+            return;
+        }
+        self.asks_for = Some(needed);
+        let note = "what the customer had authorized is gone: it goes on when that is paid or authorized again";
+        self.holds.insert(HoldReason::AwaitingPayment, Hold { since: news.at, note: note.to_owned() });
+        self.add_entry(&Stamp::orderly(news.at), Event::Held, HoldReason::AwaitingPayment.as_str());
+        self.owed.remove(&Duty::FulfillmentDispatch);
+    }
+
+    /// When a person has to hear that an authorization ends, which was not told of before.
+    pub(super) fn warns_at(&self) -> Option<Timestamp> {
+        let relies_on_it = self.status == OrderStatus::Open && self.policy.capturing != Capturing::WhenTold;
+        let end = self.ledger.authorization_ends_at(self.currency).filter(|_| relies_on_it)?;
+        if self.warned_of.is_some_and(|warned| warned >= end) {
+            None
+        } else {
+            end.checked_sub(AUTHORIZATION_WARNING).ok()
+        }
+    }
+
+    /// Whether an authorization ends soon that the order relies on.
+    pub fn must_warn(&self, now: Timestamp) -> bool {
+        self.warns_at().is_some_and(|at| at <= now)
+    }
+
+    /// Holds an order whose authorization ends soon, for a person to decide what is done.
+    pub(super) fn warn_of_authorization(mut self, now: Timestamp) -> Self {
+        let Some(end) = self.ledger.authorization_ends_at(self.currency).filter(|_| self.must_warn(now)) else {
+            return self;
+        };
+        self.warned_of = Some(end);
+        let note = format!(
+            "what the customer authorized can be captured until {end}: capture it now (POST /orders/{{id}}/capture), or cancel \
+             the order; releasing this hold leaves it as it is"
+        );
+        self.holds.insert(HoldReason::AuthorizationEnds, Hold { since: now, note });
+        self.owed.remove(&Duty::FulfillmentDispatch);
+        self.with_entry(&Stamp::orderly(now), Event::Held, HoldReason::AuthorizationEnds.as_str())
+    }
+
+    /// An authorization that was captured, or is gone, ends no more.
+    pub(super) fn drop_hold_for_an_ended_authorization(&mut self, _: &News<'_>) {
+        if self.ledger.authorization_ends_at(self.currency).is_none()
+            && self.holds.remove(&HoldReason::AuthorizationEnds).is_some()
+        {
+            self.owe_dispatch();
+        }
+    }
+
+    /// Writes off what could not be captured, since a person lets the order go on without it.
+    pub(super) fn write_off_uncaptured(&mut self) {
+        self.ledger.written_off += self.to_capture();
+    }
+
+    /// Lets the order go on without what it asked for. Where nothing leaves uncaptured, that is written off.
+    pub(super) fn waive_what_is_asked_for(&mut self) {
+        if self.policy.capturing != Capturing::WhenTold {
+            self.ledger.written_off += self.still_due();
+        }
+        self.asks_for = None;
+    }
+
+    /// Writes off what needs not be captured any more of a price that is given up. Returns the rest, which was captured and
+    /// is to be refunded.
+    pub(crate) fn write_off_first(&mut self, price: Amount) -> Amount {
+        let uncaptured = match self.policy.capturing {
+            Capturing::WhenTold => 0,
+            Capturing::AtHandOver | Capturing::BeforeHandOver => self.to_capture().min(price),
+        };
+        self.ledger.written_off += uncaptured;
+        price - uncaptured
+    }
+}
