@@ -6,6 +6,7 @@ use crate::{
     shop::Placed,
     world::{World, refused},
 };
+use orderly_local::payments::stripe::Payment;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -29,7 +30,7 @@ async fn authorized(world: &World) -> Placed {
 /// What the provider has received for the order.
 fn received(world: &World, order: &Placed) -> i64 {
     let payments = world.stack.stripe().payments();
-    payments.iter().filter(|payment| payment.order_id.as_deref() == Some(&order.id)).map(|p| p.received()).sum()
+    payments.iter().filter(|payment| payment.order_id.as_deref() == Some(&order.id)).map(Payment::received).sum()
 }
 
 fn told(order: &Value) -> Vec<&str> {

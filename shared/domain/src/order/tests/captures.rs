@@ -234,7 +234,9 @@ fn the_facts_of_a_payment_decide_its_captures_in_any_order() {
     let before = authorized(Capturing::WhenTold).with_state(|s| s.request_capture(Some(3000), &stamp(3))).unwrap();
     let ledger = |order: [usize; 3]| {
         let mut ledger = before.state.ledger.clone();
-        order.iter().for_each(|n| ledger.record(&fact(facts[*n].clone())));
+        for n in order {
+            ledger.record(&fact(facts[n].clone()));
+        }
         ledger
     };
     let expected = ledger([0, 1, 2]);
