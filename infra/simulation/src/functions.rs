@@ -119,7 +119,8 @@ impl Functions {
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
         let mut wiring = Wiring { network, url_of, region, time, rng };
         let (_, store) = wiring.store("order-intake");
-        let capture = wiring.rng.choice(Capturing::ALL).copied().unwrap_or_default();
+        // From a copy: what people do in a history is not changed by it.
+        let capture = wiring.rng.clone().choice(Capturing::ALL).copied().unwrap_or_default();
         let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str())?;
         let providers = Provider::ALL.to_vec();
         let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };

@@ -69,6 +69,7 @@ impl Order {
         if value == read {
             return Ok(self.into());
         }
+        self.state.no_capture_is_under_way()?;
         self.returns.insert(id, value.clone());
         value.shipping = self.shipping_of_a_full_withdrawal();
         let amount = value.wish(wish, self.placed.currency)?;
@@ -110,6 +111,7 @@ impl Order {
         }
         match value.to_approve {
             Some(_) => {
+                self.state.no_capture_is_under_way()?;
                 let amount = value.wish(wish, self.placed.currency)?;
                 (value.to_approve, value.refund) = (None, Some(amount));
                 let note = self.placed.currency.format(amount);

@@ -9,6 +9,7 @@ use crate::{
     money::Amount,
     policy::Capturing,
     problem::Code,
+    refund_cause::RefundCause,
     safeguards::Safeguard,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -225,9 +226,14 @@ impl OrderState {
         self.asks_for = None;
     }
 
-    /// Writes off what needs not be captured any more of a price that is given up. Returns the rest, which was captured and
-    /// is to be refunded.
-    pub(crate) fn write_off_first(&mut self, price: Amount) -> Amount {
+    /// Gives the price of goods back that will not come, or have come back. What of it is not captured is written off, and
+    /// the rest is refunded.
+    pub(super) fn give_back(&mut self, cause: &RefundCause, price: Amount, at: Timestamp) {
+        let captured = self.write_off_first(price);
+        self.refund_and_hold(cause, captured, at);
+    }
+
+    fn write_off_first(&mut self, price: Amount) -> Amount {
         let uncaptured = match self.policy.capturing {
             Capturing::WhenTold => 0,
             Capturing::AtHandOver | Capturing::BeforeHandOver => self.to_capture().min(price),

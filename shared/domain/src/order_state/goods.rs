@@ -218,8 +218,7 @@ impl OrderState {
         self.owed.remove(&Duty::FulfillmentDispatch);
         self.owed.insert(Duty::Email(EmailKind::RestCancelled));
         self.add_entry(stamp, Event::RestCancelled, reason);
-        let captured = self.write_off_first(price);
-        self.refund_and_hold(&RefundCause::CancelUnsent, captured, stamp.at);
+        self.give_back(&RefundCause::CancelUnsent, price, stamp.at);
     }
 
     /// Checks that something is left to cancel.

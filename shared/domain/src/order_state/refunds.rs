@@ -70,7 +70,7 @@ impl OrderState {
     /// that two inspections of one order always conflict on its version.
     pub fn return_inspected(mut self, id: ReturnId, refund: Amount, at: Timestamp) -> Self {
         let cause = RefundCause::Return(id);
-        self.refund_and_hold(&cause, refund, at);
+        self.give_back(&cause, refund, at);
         if !self.ledger.refunds.contains_key(cause.to_string().as_str()) {
             self.add_entry(&Stamp::orderly(at), Event::ReturnInspected, id.to_string());
         }

@@ -2,8 +2,7 @@
 
 use super::{
     api::{Api, body},
-    metadata, refund_status,
-    requests::payment,
+    is_charge, metadata, refund_status,
 };
 use crate::request::{Action, MoneyRequest, Outcome};
 use app::Error;
@@ -42,6 +41,11 @@ impl Api {
         }
         Err(partly())
     }
+}
+
+/// The field that names a payment: its intent, or a charge without one.
+pub(super) fn payment(id: &ProviderId) -> (&'static str, &str) {
+    (if is_charge(id) { "charge" } else { "payment_intent" }, id.as_str())
 }
 
 /// What a refund says of itself.

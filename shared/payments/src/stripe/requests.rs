@@ -7,7 +7,7 @@ use super::{
 };
 use crate::request::{Action, MoneyRequest, Outcome, Reply};
 use app::Error;
-use domain::{ids::ProviderId, money::Amount, safeguards::Safeguard};
+use domain::{money::Amount, safeguards::Safeguard};
 use http::{StatusCode, header};
 
 /// Stripe marks an answer that it has stored for a key: <https://docs.stripe.com/api/idempotent_requests>.
@@ -73,14 +73,9 @@ fn idempotency_header() -> &'static str {
     if Safeguard::RefundIdempotencyKey.is_off() { "X-None" } else { "Idempotency-Key" }
 }
 
-/// The field that names a payment: its intent, or a charge without one.
-pub(super) fn payment(id: &ProviderId) -> (&'static str, &str) {
-    (if is_charge(id) { "charge" } else { "payment_intent" }, id.as_str())
-}
-
 /// Where a request goes, and its parameters. `amount` is in Stripe's units.
 fn asked(request: &MoneyRequest<'_>, amount: Amount) -> (String, Vec<(String, String)>) {
-    let (field, id) = payment(request.payment);
+    let (field, id) = refunds::payment(request.payment);
     let objects = if is_charge(request.payment) { "charges" } else { "payment_intents" };
     let own = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     match request.action() {

@@ -5,7 +5,7 @@ mod routes;
 
 pub(crate) use self::routes::routes;
 use self::routes::{
-    Body::{Empty, Read, Signed},
+    Body::{Empty, Optional, Read, Signed},
     Row,
     Storefront::{No, Own},
 };
@@ -202,7 +202,7 @@ async fn nonsense_is_answered_with_what_is_wrong_with_it() {
                 assert_eq!(send(JSON, bytes).await.status, 400, "{method} {path}");
             }
         }
-        if body != Read {
+        if !matches!(body, Read | Optional) {
             continue;
         }
         for (kind, bytes, status) in [
@@ -218,6 +218,9 @@ async fn nonsense_is_answered_with_what_is_wrong_with_it() {
             assert_eq!(answer.status, status, "{method} {path} {}: {answer:?}", &bytes[..bytes.len().min(20)]);
         }
         for bytes in ["{}", "[]", "null", "7", "\"text\"", wrong_fields] {
+            if bytes == "{}" && body == Optional {
+                continue;
+            }
             let answer = send(JSON, bytes).await;
             assert_eq!(answer.status, 422, "{method} {path} {bytes}: {answer:?}");
             assert!(fields(&answer).iter().all(|field| !field.is_empty()), "{method} {path} {bytes}: {answer:?}");

@@ -67,6 +67,8 @@ async fn nothing_leaves_before_its_card_is_charged() {
     let leaving =
         json!({ "parcels": [{ "parcel": "P1", "carrier": "DHL", "tracking_number": "00340434161094042557" }] });
     refused(&world.warehouse, &path, &leaving, "not-captured").await;
+    world.until_dead("RefundsDeadLetters", 1).await;
+    world.purge("RefundsDeadLetters").await;
     world.mend_function("refunds");
     world.time_passes(Duration::from_secs(61)).await;
     world.reconcile().await;

@@ -211,16 +211,25 @@ fn a_person_hears_of_an_authorization_a_day_before_it_ends_once() {
 }
 
 #[test]
-fn what_is_cancelled_before_it_is_captured_is_never_captured() {
+fn what_comes_back_before_it_is_captured_is_never_captured() {
     let sent = hand_over(&packed_for(Capturing::AtHandOver)).unwrap();
     let failed = state(sent, |s| s.request_refused(&attempt("capture-1"), "declined", at(8)));
-    let mut short = failed.state;
-    assert_eq!(short.write_off_first(700), 0);
-    assert_eq!(short.ledger.written_off, 700);
-    let again = short.request_capture(None, &stamp(9)).unwrap();
-    assert_eq!(again.ledger.captures["capture-2"].amount, 3000);
-    let told = authorized(Capturing::WhenTold);
-    assert_eq!(told.state.clone().write_off_first(700), 700, "its merchant captured before it opened");
+    let delivered = failed.deliver(FULFILLMENT, PARCEL, &stamp(9)).unwrap();
+    let (id, asked) = delivered.request_return(&wanted(&[(1, 1)]), "key-1", &stamp(10)).unwrap();
+    let back = asked.change_return(id, |returned| returned.approve(&stamp(11))).unwrap();
+    let main = fixtures::main();
+    let back = back.change_return(id, |returned| returned.receive(&[(1, 1)].into(), &main, &stamp(12))).unwrap();
+    let found = inspected(&[(1, 1, Disposition::Restocked)]);
+    let inspect = |order: Order| Ok(order.inspect_return(id, &found, &RefundWish::default(), &stamp(13))?.order);
+    let done = inspect(back.clone()).unwrap();
+    let worth = done.returns[&id].refund.unwrap();
+    assert_eq!((done.state.ledger.refunds.len(), done.state.ledger.written_off), (0, worth));
+    let again = done.with_state(|s| s.request_capture(None, &stamp(14))).unwrap();
+    assert_eq!(again.state.ledger.captures["capture-2"].amount, 3700 - worth);
+    let asked = back.with_state(|s| s.request_capture(None, &stamp(13))).unwrap();
+    assert_eq!(code(inspect(asked.clone())), "capture-under-way");
+    let paid = inspect(state(asked, |s| s.record(&captured(3700), at(13)))).unwrap();
+    assert_eq!(paid.state.ledger.refunds["return-01"].amount, worth);
 }
 
 /// The states of captures follow the facts in whatever order they come.

@@ -9,6 +9,8 @@ use reqwest::Method;
 pub(crate) enum Body {
     /// The body is read, and has required fields.
     Read,
+    /// The body is read, and any field may be left out.
+    Optional,
     /// The body must be empty.
     Empty,
     /// The body is ignored: the route needs no input.
@@ -16,7 +18,7 @@ pub(crate) enum Body {
     /// The body is read as it was signed.
     Signed,
 }
-use Body::{Empty, Ignored, Read, Signed};
+use Body::{Empty, Ignored, Optional, Read, Signed};
 
 /// What a storefront's key may do with a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 56] = [
     ("POST /orders/{order_id}/holds", No, false, true, Read),
     ("DELETE /orders/{order_id}/holds/{reason}", No, false, true, Empty),
     ("POST /orders/{order_id}/accept-payment", No, false, false, Read),
-    ("POST /orders/{order_id}/capture", No, false, false, Read),
+    ("POST /orders/{order_id}/capture", No, false, false, Optional),
     ("POST /orders/{order_id}/refunds", No, false, true, Read),
     ("POST /orders/{order_id}/refunds/retry", No, false, true, Empty),
     ("POST /webhooks/payments/{provider}", Any, true, true, Signed),
@@ -106,7 +108,7 @@ impl Row {
     }
 
     pub(crate) fn reads_a_body(self) -> bool {
-        self.body == Read
+        matches!(self.body, Read | Optional)
     }
 }
 
