@@ -108,9 +108,15 @@ impl OrderState {
         Err(Rejection::new(Code::NotCaptured, why))
     }
 
-    /// Gives up what the customer of a cancelled order has authorized.
+    /// Gives up what the customer of a cancelled order has authorized, and where Orderly captures also what is authorized beyond
+    /// an order's total: the customer may have tried twice.
     pub(super) fn void_what_is_authorized(&mut self, at: Timestamp) {
-        if !matches!(self.status, OrderStatus::Cancelled { .. }) || Safeguard::AuthorizationIsVoided.is_off() {
+        let is_cancelled = matches!(self.status, OrderStatus::Cancelled { .. });
+        let has_all = self.policy.capturing != Capturing::WhenTold
+            && matches!(self.status, OrderStatus::Open | OrderStatus::Completed)
+            && self.ledger.covers(self.total, self.currency)
+            && self.ledger.being_captured() == 0;
+        if !(is_cancelled || has_all) || Safeguard::AuthorizationIsVoided.is_off() {
             return;
         }
         let voids = self.ledger.intend_voids();
@@ -213,9 +219,12 @@ impl OrderState {
         }
     }
 
-    /// Writes off what could not be captured, since a person lets the order go on without it.
+    /// Writes off what could not be captured, since a person lets the order go on without it. One that has not begun still
+    /// waits for its money.
     pub(super) fn write_off_uncaptured(&mut self) {
-        self.ledger.written_off += self.to_capture();
+        if matches!(self.status, OrderStatus::Open | OrderStatus::Completed) {
+            self.ledger.written_off += self.to_capture();
+        }
     }
 
     /// Lets the order go on without what it asked for. Where nothing leaves uncaptured, that is written off.

@@ -155,6 +155,28 @@ fn a_void_that_came_too_late_is_no_trouble_and_one_that_is_refused_is() {
 }
 
 #[test]
+fn a_second_authorization_is_given_up_once_the_order_has_its_money() {
+    let second = || event("stripe_pi_2", MoneyFact::authorized(3700));
+    let both = state(packed_for(Capturing::BeforeHandOver), |s| s.record(&second(), at(7)));
+    assert_eq!(captures(&both), [("capture-1", 3700, true)], "the first may still fail");
+    let paid = state(both, |s| s.record(&captured(3700), at(8)));
+    assert_eq!(captures(&paid), [("capture-1", 3700, false), ("void-2", 0, true)]);
+    assert_eq!(paid.state.ledger.captures["void-2"].payment.to_string(), "stripe_pi_2");
+    let late = state(fixtures::paid(), |s| s.record(&second(), at(8)));
+    assert_eq!(captures(&late), [], "its merchant captures");
+}
+
+#[test]
+fn an_unpaid_order_is_not_given_away_by_a_release() {
+    let asked = authorized(Capturing::WhenTold).with_state(|s| s.request_capture(None, &stamp(3))).unwrap();
+    let failed = state(asked, |s| s.request_refused(&attempt("capture-1"), "declined", at(4)));
+    let released = failed.with_state(|s| s.release(HoldReason::CaptureFailed, &stamp(5))).unwrap();
+    let gone = state(released, |s| s.record(&fact(MoneyFact::Voided), at(6)));
+    assert_eq!(gone.state.ledger.written_off, 0);
+    assert!(matches!(gone.state.status, OrderStatus::Pending { .. }));
+}
+
+#[test]
 fn what_is_due_does_not_change_while_it_is_being_captured() {
     let sent = hand_over(&packed_for(Capturing::AtHandOver)).unwrap();
     let fewer = Edit { lines: [(1, 0)].into(), reason: "fewer".into(), ..Edit::default() };
