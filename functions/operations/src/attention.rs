@@ -7,7 +7,7 @@ use domain::{
     duty::{ItemName, STUCK_AFTER},
     email_claim::EmailClaim,
     fulfillment::Fulfillment,
-    ids::{OrderId, ParcelId, PaymentId},
+    ids::{OrderId, ParcelId, PaymentId, UnreadId},
     mail_report::MailReport,
     money::{Amount, Currency},
     order_state::{Hold, HoldReason, OrderState},
@@ -61,6 +61,9 @@ pub struct AttentionItem {
     /// What of the payment is captured, in minor units. Absent if `currency` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captured: Option<Amount>,
+    /// A payment provider's webhook that was not understood. `GET /operations/unread-webhooks` tells more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<UnreadId>,
 }
 
 /// An e-mail that did not reach its customer.
@@ -93,6 +96,7 @@ enum About {
     /// E-mails of one order: a dead address is one thing to decide, however many e-mails went there.
     Emails(OrderId, Vec<ItemKey>),
     Payment(PaymentId),
+    Webhook(UnreadId),
 }
 
 impl About {
@@ -101,6 +105,7 @@ impl About {
             Self::Item(key) => format!("{}/{}", key.order, key.item),
             Self::Emails(order, _) => format!("{order}/emails"),
             Self::Payment(payment) => payment.to_string(),
+            Self::Webhook(webhook) => webhook.to_string(),
         }
     }
 }
@@ -164,7 +169,7 @@ async fn at_work(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<
     }
     let key = |entry: &Entry| match &entry.about {
         About::Item(key) => Some(key.clone()),
-        About::Emails(..) | About::Payment(_) => None,
+        About::Emails(..) | About::Payment(_) | About::Webhook(_) => None,
     };
     let scope = caller.scope();
     let read = readable::<Fulfillment>(app, work.iter().filter_map(key).collect()).await?;
@@ -213,6 +218,9 @@ async fn of_payments(app: &App) -> Result<Vec<Entry>, Error> {
     let overdue = app.store.unmatched(Unmatched::OwesRefund).await?.into_iter();
     let overdue = overdue.filter(|entry| now.duration_since(entry.since) > STUCK_AFTER);
     found.extend(overdue.map(|entry| about(AttentionReason::WorkOverdue, entry)));
+    let unread = app.store.unread_webhooks().await?.into_iter();
+    let why = AttentionReason::WebhookUnread;
+    found.extend(unread.map(|(webhook, since)| Entry { why, since, about: About::Webhook(webhook) }));
     Ok(found)
 }
 
@@ -223,7 +231,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
         match &entry.about {
             About::Item(key) if key.item == ItemName::State => states.push(key.clone()),
             About::Item(key) if matches!(key.item, ItemName::Fulfillment(_)) => parcels.push(key.clone()),
-            About::Item(_) => {}
+            About::Item(_) | About::Webhook(_) => {}
             About::Emails(order, keys) => {
                 states.push(ItemKey::state(order));
                 claims.extend(keys.iter().cloned());
@@ -253,6 +261,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             payment: None,
             currency: None,
             captured: None,
+            webhook: None,
         };
         match about {
             About::Item(key) => {
@@ -273,6 +282,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
                 order: Some(order),
                 ..bare
             },
+            About::Webhook(webhook) => AttentionItem { webhook: Some(webhook), ..bare },
             About::Payment(payment) => {
                 let record = payments.remove(&payment).unwrap_or_default();
                 let ledger = record.ledger();

@@ -2,6 +2,7 @@
 //! products, locations, channels, API keys.
 
 mod attention;
+mod books;
 mod customers;
 mod keys;
 mod locations;
@@ -9,6 +10,7 @@ mod mails;
 pub mod request;
 mod shelves;
 mod unmatched;
+mod unread;
 
 use api::{Caller, Code, Error, Problem, Request, Response};
 use app::settings;
@@ -24,11 +26,13 @@ use serde::Serialize;
 use store::Store;
 
 pub use attention::{Attention, AttentionItem, UnreachedEmail};
+pub use books::{DayBalance, LedgerFormat, LedgerPage, LedgerRow, TrialBalance};
 pub use customers::{ErasureView, Erasures, PersonData};
 pub use keys::{Keys, NewKey, RevokedKey};
 pub use locations::{EmptiedLocation, Locations};
 pub use shelves::{PromiseView, ShelfView, Shelves};
 pub use unmatched::{Decision, UnmatchedPayment, UnmatchedPayments};
+pub use unread::{UnreadView, UnreadWebhooks};
 
 /// What the function works with.
 pub struct App {
@@ -55,6 +59,9 @@ api::routes! {
     "POST /operations/unmatched-payments/{payment}/unassign" () => unmatched::unassign;
     "POST /operations/unmatched-payments/{payment}/refund" () => unmatched::refund;
     "POST /operations/unmatched-payments/{payment}/dismiss" () => unmatched::dismiss;
+    "GET /operations/unread-webhooks" () => unread::list;
+    "GET /ledger" (), query [from to format limit cursor] => books::list;
+    "GET /ledger/balance" (), query [from to] => books::balance;
     "POST /customers/export" () PersonRequest => customers::export;
     "POST /customers/erase" () PersonRequest => customers::erase;
     "PUT /products/{sku+}" (Warehouse) PutProduct => put_product;

@@ -15,7 +15,7 @@ use domain::{
     attention::{AttentionReason, Census, WaitingFor},
     digest::DigestPace,
     duty::{ItemName, OWED_GRACE, STUCK_AFTER},
-    ids::{ChannelId, OrderId},
+    ids::{ChannelId, OrderId, UnreadId},
     order_state::ERASURE_IS_LATE_AFTER,
     safeguards::Safeguard,
 };
@@ -128,6 +128,8 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     };
     let (unmatched, matched) = match_payments(app, now).await;
     for_people.extend(unmatched);
+    let (unread, looked) = unread_webhooks(app).await;
+    for_people.extend(unread);
     let needs_attention = older_than_a_day(&for_people, now);
     tracing::info!(needs_attention, unresolved_parcels = unresolved, "counted");
     let census = Census::of(for_people.into_iter().map(|Waits { why, what, since }| (why, what, since)));
@@ -140,7 +142,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         sent_again: take(sent_again) + take(refunds) + take(told),
         expired: take(expire(app, now).await),
         waiting: take(waiting),
-        matched: take(matched),
+        matched: take(matched) + take(looked),
         overdue: take(find_overdue(app, now).await),
         erased: take(erased) + take(erase_old(app, now).await),
     };
@@ -377,6 +379,18 @@ async fn erase_old(app: &App, now: Timestamp) -> Step {
         }
     }
     step
+}
+
+/// The webhooks that were not understood.
+async fn unread_webhooks(app: &App) -> (Vec<Waits>, Step) {
+    match app.store.unread_webhooks().await {
+        Ok(unread) => {
+            let waits =
+                |(webhook, since): &(UnreadId, Timestamp)| Waits::new(AttentionReason::WebhookUnread, webhook, *since);
+            (unread.iter().map(waits).collect(), Step::default())
+        }
+        Err(error) => (Vec::new(), Step::failed(error)),
+    }
 }
 
 /// Matches payments to orders that have appeared. Returns the payments that wait.

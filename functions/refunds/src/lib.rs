@@ -201,6 +201,7 @@ async fn record(app: &App, debtor: Debtor<'_>, owed: &OwedRequest, outcome: Outc
             let events: Vec<MoneyEvent> = facts.into_iter().map(|fact| told(owed, &id, fact, now)).collect();
             requests::record_told(&app.store, debtor, &events, now).await?;
         }
+        Outcome::Begun { id } => requests::record_begun(&app.store, debtor, &owed.attempt, &id, now).await?,
         Outcome::NotMade(why) => {
             requests::record_not_made(&app.store, debtor, &owed.attempt, &why, now).await?;
             return Ok(Tried::GivenUp);

@@ -126,9 +126,13 @@ fn parameter(schemas: &mut Schemas, Parameter { place, name, description, requir
 fn responses(schemas: &mut Schemas, route: &Route) -> Value {
     let mut responses = Map::new();
     let schema = (route.prose.answer.schema)(&mut schemas.answers);
+    let mut content = Map::from_iter([("application/json".to_owned(), json!({ "schema": schema }))]);
+    for form in route.prose.answer.forms {
+        content.insert((*form).to_owned(), json!({ "schema": { "type": "string" } }));
+    }
     responses.insert(
         route.prose.answer.status.to_string(),
-        json!({ "description": route.prose.answer.description, "content": { "application/json": { "schema": schema } } }),
+        json!({ "description": route.prose.answer.description, "content": content }),
     );
     for (status, name) in problems::shared(route) {
         responses.insert(status.to_string(), reference("responses", name));

@@ -53,6 +53,8 @@ pub struct Answer {
     pub status: u16,
     pub description: &'static str,
     pub schema: SchemaOf,
+    /// Other forms that a client may ask for, by their media types.
+    pub forms: &'static [&'static str],
 }
 
 /// A way to fail, and what it is about on this route.
@@ -114,9 +116,15 @@ impl Prose {
             parameters: Vec::new(),
             example: None,
             signed: None,
-            answer: Answer { status, description, schema: SchemaGenerator::subschema_for::<T> },
+            answer: Answer { status, description, schema: SchemaGenerator::subschema_for::<T>, forms: &[] },
             problems: Vec::new(),
         }
+    }
+
+    /// Answers in other forms too, if it is asked to.
+    pub fn forms(mut self, forms: &'static [&'static str]) -> Self {
+        self.answer.forms = forms;
+        self
     }
 
     pub fn about(self, description: &'static str) -> Self {

@@ -7,7 +7,7 @@
 use crate::unions;
 use api::Request;
 use domain::{
-    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku},
+    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku, UnreadId},
     order_state::{HoldReason, OrderStatus},
 };
 use payments::Provider;
@@ -150,6 +150,7 @@ pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
         "return" => schemas.subschema_for::<ReturnId>(),
         "reason" => schemas.subschema_for::<HoldReason>(),
         "payment" => schemas.subschema_for::<PaymentId>(),
+        "webhook" => schemas.subschema_for::<UnreadId>(),
         "sku" => schemas.subschema_for::<Sku>(),
         "location" => schemas.subschema_for::<LocationId>(),
         "channel" => schemas.subschema_for::<ChannelId>(),
@@ -192,6 +193,10 @@ inline! {
 inline! {
     /// See [`api::Request::cursor`].
     Cursor: { "type": "string", "pattern": "^[A-Za-z0-9_-]{20,290}$" }
+}
+inline! {
+    /// A day of the calendar.
+    Day: { "type": "string", "format": "date", "pattern": "^2[0-9]{3}-[0-9]{2}-[0-9]{2}$" }
 }
 inline! {
     /// See [`api::Request::limit`].

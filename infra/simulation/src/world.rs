@@ -258,6 +258,7 @@ impl World {
             stock: self.scan("StockTable").await,
             payments: self.scan("PaymentsTable").await,
             search: self.scan("SearchTable").await,
+            rows: self.scan("BooksTable").await,
             settings: Settings::of(&self.scan("SettingsTable").await).into(),
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
         }

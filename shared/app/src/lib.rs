@@ -23,6 +23,7 @@ pub mod search;
 pub mod settings;
 pub mod settlement;
 pub mod stock;
+pub mod unread;
 pub mod warehouse;
 
 pub use error::{Error, FieldError, Refusal};

@@ -139,6 +139,18 @@ pub async fn record_unknown(
     change(store, debtor, now, of_order, of_payment).await.map(drop)
 }
 
+/// Records that the provider has taken this attempt on, under an id of its own, and tells the outcome later.
+pub async fn record_begun(
+    store: &Store,
+    debtor: Debtor<'_>,
+    attempt: &Attempt,
+    provider_id: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let of_payment = |record: PaymentRecord| record.request_begun(attempt, provider_id, now);
+    change(store, debtor, now, |state| state.request_begun(attempt, provider_id, now), of_payment).await.map(drop)
+}
+
 /// Records that the provider refused this attempt for good. A person must look.
 pub async fn record_refused(
     store: &Store,

@@ -20,6 +20,8 @@ names! {
         ErasureLate = "erasure_late",
         /// No order has taken a payment: assign it, refund it, or dismiss it.
         PaymentUnmatched = "payment_unmatched",
+        /// A payment provider has told something that was not understood: look at it, and read it again after the fix.
+        WebhookUnread = "webhook_unread",
     }
 }
 

@@ -176,7 +176,9 @@ pub fn inspected(units: &[(LineId, u32, Disposition)]) -> BTreeMap<LineId, Vec<I
 
 /// The order after a rule that refuses nothing has changed its state.
 pub fn with_state(order: Order, rule: impl FnOnce(OrderState) -> OrderState) -> Order {
-    Order { state: rule(order.state), ..order }
+    let state = rule(order.state);
+    // It is what a store would read: its rows are written.
+    Order { state: OrderState { books: state.books.clone().written(), ..state }, ..order }
 }
 
 /// An order that has just been placed, with everything reserved.

@@ -1,8 +1,10 @@
 //! Names of things. Each is parsed once, at the edge, and not checked again.
 
 mod sku;
+mod unread;
 
 pub use sku::{InvalidSku, Sku};
+pub use unread::UnreadId;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -12,8 +12,8 @@ mod refunding;
 mod request;
 
 pub use capture::Capture;
-pub use facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus};
-pub use payment::{Authorization, Dispute, Failure, Payment, Pending};
+pub use facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, PartStatus, RefundStatus};
+pub use payment::{Authorization, Dispute, Failure, Part, Payment, Pending};
 pub use refund::Refund;
 pub(crate) use request::Progress;
 pub use request::{Attempt, RequestName, RequestState};

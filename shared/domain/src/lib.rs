@@ -7,6 +7,7 @@
 pub mod allocation;
 pub mod arrival;
 pub mod attention;
+pub mod books;
 pub mod contact;
 pub mod digest;
 pub mod duty;
@@ -43,6 +44,7 @@ pub mod settings;
 mod sparse;
 pub mod stock;
 pub mod text;
+pub mod unread;
 pub mod unsettled;
 pub mod whole;
 

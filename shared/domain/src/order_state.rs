@@ -16,6 +16,7 @@ pub use goods::MAX_CLAIMS;
 use super::{
     Rejection,
     allocation::Allocation,
+    books::Books,
     duty::{Due, Duty, Owed, due_of_work},
     fulfillment::FulfillmentStatus,
     history::{self, Entry, Event, Stamp},
@@ -58,6 +59,8 @@ pub struct OrderState {
     pub unsettled: Unsettled,
     #[serde(flatten)]
     pub ledger: Ledger,
+    #[serde(flatten)]
+    pub books: Books,
     /// When the providers were asked last what they know of unfinished payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payments_asked_at: Option<Timestamp>,
@@ -251,6 +254,7 @@ impl OrderState {
             stock,
             unsettled: Unsettled::default(),
             ledger: Ledger::default(),
+            books: Books::default(),
             payments_asked_at: None,
             asks_for: None,
             warned_of: None,

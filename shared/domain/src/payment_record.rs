@@ -3,6 +3,7 @@
 mod refund;
 
 use crate::{
+    books::Books,
     duty::Owed,
     history::{self, Entry, Event, Stamp},
     ids::{ChannelId, OrderId, PaymentId, RefundId},
@@ -64,6 +65,9 @@ pub struct PaymentRecord {
     /// Refunds that a person decided because no order takes it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundId, Refund>,
+    /// What was booked of it because it goes back to its customer: an order books what it takes.
+    #[serde(flatten)]
+    pub books: Books,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
     /// Since when it has owed a refund.
@@ -78,6 +82,7 @@ impl PaymentRecord {
     /// Keeps an event until its order appears. A repeated event is kept once, and of failed attempts the last one. The
     /// order named last is the one looked for, unless a person has decided.
     pub fn keep(mut self, event: &MoneyEvent, named: &Named, now: Timestamp) -> Self {
+        let before = self.given_back_ledger();
         if !self.events.contains(event) && !self.has_failed_since(event) {
             if matches!(event.fact, MoneyFact::Failed(_)) {
                 self.events.retain(|kept| !matches!(kept.fact, MoneyFact::Failed(_)));
@@ -87,6 +92,10 @@ impl PaymentRecord {
             self.drop_what_says_nothing();
             if !self.refunds.is_empty() {
                 self.follow_refunds(now);
+            }
+            if let Some(before) = before {
+                let after = self.ledger();
+                self.books.write_down(&before, &after, event.at, &event.event, now);
             }
         }
         if let Some(order) = &named.order
@@ -212,7 +221,8 @@ impl PaymentRecord {
     /// How it is known whose payment it is once an order has taken these events. With its money the order has more than a
     /// storefront's claim. An attempt that failed or is under way leaves it a claim.
     pub fn word_after(&self, events: &[MoneyEvent]) -> Word {
-        let is_money = |event: &MoneyEvent| matches!(event.fact, MoneyFact::Authorized { .. } | MoneyFact::Captured(_));
+        let is_money =
+            |event: &MoneyEvent| event.fact.is_capture() || matches!(event.fact, MoneyFact::Authorized { .. });
         if self.word == Word::Claimed && events.iter().any(is_money) { Word::Told } else { self.word }
     }
 }

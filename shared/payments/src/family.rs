@@ -65,25 +65,31 @@ macro_rules! providers {
                 }
             }
 
-            /// Reads the facts of a request that the provider has signed. None if it says nothing about an order's
-            /// money.
+            /// The genuine parts of a request, as bytes: one per event. A request that is not genuine is refused with 401,
+            /// one for another mode with 400, one that is too long with 413. Nothing is then recorded. A secret that cannot
+            /// be read is our fault (500), and the provider tries again.
             ///
-            /// `now` is when the request was received. A request that is not genuine is refused with 401. One for
-            /// another mode, or an unreadable one, is refused with 400, 413 or 422. Nothing is then recorded. A secret
-            /// that cannot be read is our fault (500), and the provider tries again.
-            pub async fn read(
-                &self,
-                request: &api::Request,
-                now: jiff::Timestamp,
-            ) -> Result<Vec<$crate::webhook::ReportedEvent>, api::Error> {
+            /// `now` is when the request was received.
+            pub async fn verify(&self, request: &api::Request, now: jiff::Timestamp) -> Result<Vec<Vec<u8>>, api::Error> {
                 match self {
-                    $(Self::$variant(own) => own.read(request, now).await),+
+                    $(Self::$variant(own) => own.verify(request, now).await),+
                 }
             }
 
-            /// The answer that the provider expects once all facts of a request are handled. `outcomes` has one entry per
-            /// fact, in order.
-            pub fn answer(&self, outcomes: &[app::payments::Recorded]) -> api::Response {
+            /// What a genuine part says, whether it came just now or was kept for a later version to understand. A
+            /// [problem](api::Error::Problem) is in what it says; any other error is in finding out.
+            pub async fn understand(
+                &self,
+                genuine: &[u8],
+                now: jiff::Timestamp,
+            ) -> Result<$crate::webhook::Said, api::Error> {
+                match self {
+                    $(Self::$variant(own) => own.understand(genuine, now).await),+
+                }
+            }
+
+            /// The answer that the provider expects once all that a request says is handled.
+            pub fn answer(&self, outcomes: &[$crate::webhook::Outcome]) -> api::Response {
                 match self {
                     $(Self::$variant(own) => own.answer(outcomes)),+
                 }

@@ -20,7 +20,8 @@
 //!    - `NAME: &str` of letters, digits and `-`, `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold, and
 //!      `SETTLING: SignedDuration`, after which what was asked for is certainly found if it was done;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
-//!    - `Webhook` with `from_env(&Aws, &Clock)`, `read(&self, &Request, Timestamp)` and `answer(&self, &[Recorded])`;
+//!    - `Webhook` with `from_env(&Aws, &Clock)`, `verify(&self, &Request, Timestamp)`, `understand(&self, &[u8], Timestamp)`
+//!      and `answer(&self, &[Outcome])`;
 //!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `request(&self, &MoneyRequest)`,
 //!      `find(&self, &MoneyRequest)` and `payment(&self, &ProviderId, Timestamp)`.
 //! 2. Add its line to the list below.
@@ -29,10 +30,15 @@
 
 #[macro_use]
 mod family;
+mod client;
 mod clients;
 mod config;
 pub mod description;
 pub mod request;
+mod signed;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 pub mod units;
 pub mod webhook;
 

@@ -49,6 +49,8 @@ pub enum Outcome {
         /// What is so now: the same facts that its webhook will tell.
         facts: Vec<MoneyFact>,
     },
+    /// The provider has taken it on. Its webhook tells what came of it, and names it by this id.
+    Begun { id: String },
     /// The provider will not do it, now or later. Holds the code of the reason.
     Refused(String),
     /// This attempt was certainly not made, and its key will never make it. A new attempt is needed.

@@ -4,9 +4,10 @@ use crate::{
     Provider, Webhook,
     config::{self, list},
 };
-use api::{Problem, Response};
+use api::{Error, Problem, Request, Response};
 use app::payments::Recorded;
 use domain::{ledger::MoneyEvent, payment_record::Named};
+use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError};
 use serde::Serialize;
 
@@ -15,6 +16,48 @@ use serde::Serialize;
 pub struct ReportedEvent {
     pub named: Named,
     pub event: MoneyEvent,
+}
+
+/// What one event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    Facts(Vec<ReportedEvent>),
+    /// Nothing about an order's money. Holds the name of its type, to be counted.
+    Nothing(String),
+}
+
+/// What a request says.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub facts: Vec<ReportedEvent>,
+    /// The types of the events that say nothing about an order's money.
+    pub ignored: Vec<String>,
+    /// What is genuine, and says what nobody here understands.
+    pub unread: Vec<Unread>,
+}
+
+/// A genuine event that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub body: Vec<u8>,
+    /// What is wrong with it, for people.
+    pub why: String,
+}
+
+impl Webhook {
+    /// Reads a request. See [`verify`](Self::verify) for what is refused.
+    pub async fn read(&self, request: &Request, now: Timestamp) -> Result<Reading, Error> {
+        let mut reading = Reading::default();
+        for genuine in self.verify(request, now).await? {
+            match self.understand(&genuine, now).await {
+                Ok(Said::Facts(facts)) => reading.facts.extend(facts),
+                Ok(Said::Nothing(kind)) => reading.ignored.push(kind),
+                Err(Error::Problem(problem)) => reading.unread.push(Unread { body: genuine, why: problem.detail }),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(reading)
+    }
 }
 
 /// What became of an event.
@@ -30,6 +73,8 @@ pub enum Outcome {
     Unmatched,
     /// It is of a kind that says nothing about an order's money.
     Ignored,
+    /// It is genuine and could not be understood. It is kept for people to see, and to be read again.
+    Kept,
 }
 
 /// The answer to an event, for providers that want to hear no words of their own.
@@ -51,15 +96,21 @@ impl From<Recorded> for Outcome {
 }
 
 impl Received {
-    /// 200 with the outcome of the single event in the request: of its facts, that of the one that changed most.
-    pub fn answer(recorded: &[Recorded]) -> Response {
-        let weight = |recorded: &&Recorded| match recorded {
-            Recorded::Recorded => 2,
-            Recorded::Unmatched => 1,
-            Recorded::Known => 0,
+    /// Of the outcomes of a request's facts, that of the one that changed most.
+    pub fn of(outcomes: &[Outcome]) -> Self {
+        let weight = |outcome: &&Outcome| match outcome {
+            Outcome::Kept => 4,
+            Outcome::Recorded => 3,
+            Outcome::Unmatched => 2,
+            Outcome::Known => 1,
+            Outcome::Ignored => 0,
         };
-        let outcome = recorded.iter().max_by_key(weight).map_or(Outcome::Ignored, |recorded| (*recorded).into());
-        Response::json(200, &Self { outcome })
+        Self { outcome: outcomes.iter().max_by_key(weight).copied().unwrap_or(Outcome::Ignored) }
+    }
+
+    /// 200 with the outcome.
+    pub fn answer(outcomes: &[Outcome]) -> Response {
+        Response::json(200, &Self::of(outcomes))
     }
 }
 

@@ -5,7 +5,9 @@
 //! ([`retry_on_conflict`]). A commit sends what the written records newly owe.
 
 mod attributes;
+mod books;
 mod conflict;
+mod entry;
 mod keys;
 mod listings;
 mod message;
@@ -24,6 +26,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use books::{BookedRow, RowPlace};
 pub use conflict::{CommitError, Failed};
 pub use keys::ItemKey;
 pub use listings::{DueClass, DueItem, DuePosition, Page};

@@ -2,6 +2,7 @@
 
 use super::{Item, attributes::sortable, conflict::Failed, keys::ItemKey, record::Record, tables::Table};
 use domain::{
+    books::{BookedFor, Books},
     duty::{Due, Owed, Subject},
     email_claim::EmailClaim,
     forming::Forming,
@@ -67,6 +68,10 @@ order_item!(Forming {
 });
 
 order_item!(OrderState {
+    fn new_rows<'a>(&'a self, key: &ItemKey) -> Option<(BookedFor, &'a Books)> {
+        Some((BookedFor::Order(key.order.clone()), &self.books))
+    }
+
     fn subject(key: &ItemKey) -> Option<Subject> {
         Some(key.subject())
     }

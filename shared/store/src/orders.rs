@@ -195,7 +195,7 @@ impl Write<'_> {
     fn placed(&mut self, order: &OrderId, placement: &Placement, state: OrderState) {
         let skus: BTreeSet<&Sku> = placement.order.lines.iter().map(|line| &line.sku).collect();
         for sku in skus {
-            self.found_by(SearchEntry::sku(sku, order, state.placed_at));
+            self.found_by(&SearchEntry::sku(sku, order, state.placed_at));
         }
         self.create(ItemKey::placed(order), placement.clone());
         self.create(ItemKey::state(order), state);
@@ -229,7 +229,7 @@ impl Write<'_> {
         }
         let before_it = tracking_numbers(before.fulfillments.values());
         for number in tracking_numbers(after.fulfillments.values()).difference(&before_it) {
-            self.found_by(SearchEntry::tracking(number, &after.id, after.state.placed_at));
+            self.found_by(&SearchEntry::tracking(number, &after.id, after.state.placed_at));
         }
         for (id, returned) in &after.returns {
             self.item(read, ItemName::Return(*id), before.returns.get(id), returned);

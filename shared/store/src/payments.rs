@@ -9,10 +9,12 @@ use super::{
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    books::{BookedFor, Books},
     duty::{Owed, Subject},
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, PaymentId, UnreadId},
     order_state::OrderState,
     payment_record::PaymentRecord,
+    unread::UnreadWebhook,
 };
 use jiff::Timestamp;
 
@@ -73,6 +75,10 @@ impl Record for PaymentRecord {
         &self.owed
     }
 
+    fn new_rows<'a>(&'a self, key: &PaymentId) -> Option<(BookedFor, &'a Books)> {
+        Some((BookedFor::Payment(key.clone()), &self.books))
+    }
+
     fn index_keys(&self, _: &PaymentId) -> Vec<(&'static str, String)> {
         let awaits_order = self.order.is_some() && !self.is_given_back();
         let (class, since) = match (self.refund_owed_since, self.unmatched_at) {
@@ -86,6 +92,35 @@ impl Record for PaymentRecord {
             (None, None) => return Vec::new(),
         };
         vec![(UNMATCHED_CLASS, class.class().to_owned()), (UNMATCHED_SINCE, sortable(since))]
+    }
+}
+
+/// Before the id of a webhook that was not understood. No payment's id has a `#`.
+const UNREAD: &str = "unread#";
+/// The partition of the index that lists them.
+const UNREAD_CLASS: &str = "unread";
+
+impl Record for UnreadWebhook {
+    type Key = UnreadId;
+    const TABLE: Table = Table::Payments;
+
+    fn key(key: &UnreadId) -> Item {
+        key_item([(PAYMENT_ID, format!("{UNREAD}{key}"))])
+    }
+
+    fn key_of(item: &Item) -> Option<UnreadId> {
+        text_of(item, PAYMENT_ID)?.strip_prefix(UNREAD)?.parse().ok()
+    }
+
+    fn index_keys(&self, _: &UnreadId) -> Vec<(&'static str, String)> {
+        if !self.waits() {
+            return Vec::new();
+        }
+        vec![(UNMATCHED_CLASS, UNREAD_CLASS.to_owned()), (UNMATCHED_SINCE, sortable(self.received_at))]
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(UnreadWebhook::expires_at(self))
     }
 }
 
@@ -121,20 +156,30 @@ impl Store {
 
     /// All payments with events that are in no ledger, oldest first.
     pub async fn unmatched(&self, why: Unmatched) -> Result<Vec<UnmatchedEntry>, StoreError> {
+        let entry = |(payment, since)| UnmatchedEntry { payment, since };
+        Ok(self.unmatched_of::<PaymentRecord>(why.class()).await?.into_iter().map(entry).collect())
+    }
+
+    /// The webhooks that were not understood, oldest first, and when they came.
+    pub async fn unread_webhooks(&self) -> Result<Vec<(UnreadId, Timestamp)>, StoreError> {
+        self.unmatched_of::<UnreadWebhook>(UNREAD_CLASS).await
+    }
+
+    /// A partition of the index, oldest first.
+    async fn unmatched_of<T: Record>(&self, class: &str) -> Result<Vec<(T::Key, Timestamp)>, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.tables.payments)
             .index_name(UNMATCHED_INDEX)
             .key_condition_expression("unmatched_class = :class")
-            .expression_attribute_values(":class", AttributeValue::S(why.class().to_owned()));
+            .expression_attribute_values(":class", AttributeValue::S(class.to_owned()));
         let found = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let found = found.map_err(StoreError::request("Query unmatched"))?;
         let entry = |item: &Item| {
             let unreadable = || StoreError::unreadable("an unmatched payment", "its key is malformed");
             let since = text_of(item, UNMATCHED_SINCE).and_then(from_sortable);
-            let (payment, since) = PaymentRecord::key_of(item).zip(since).ok_or_else(unreadable)?;
-            Ok::<_, StoreError>(UnmatchedEntry { payment, since })
+            T::key_of(item).zip(since).ok_or_else(unreadable)
         };
         let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a payment is left out")).ok();
         Ok(found.iter().filter_map(readable).collect())

@@ -9,13 +9,19 @@ use super::{
     conflict::Failed,
     tables::Table,
 };
-use domain::duty::{Due, Duty, Owed, Subject};
+use domain::{
+    books::{BookedFor, Books},
+    duty::{Due, Duty, Owed, Subject},
+};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::{Debug, Display};
 
 /// Grows by one with every write.
 pub(super) const VERSION: &str = "version";
+
+/// When DynamoDB deletes the item, in seconds since 1970.
+const EXPIRES_AT: &str = "expires_at";
 
 /// The sparse index of what `reconcile` must look at.
 pub(super) const DUE_INDEX: &str = "due";
@@ -56,6 +62,16 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq {
         Vec::new()
     }
 
+    /// The rows of the books that are written with it, and what they are written for.
+    fn new_rows<'a>(&'a self, _: &Self::Key) -> Option<(BookedFor, &'a Books)> {
+        None
+    }
+
+    /// When it is forgotten. None: never.
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// What a commit reports when its condition fails.
     fn failed(key: &Self::Key) -> Failed {
         Failed::Other(key.to_string())
@@ -91,6 +107,9 @@ pub(super) fn encode<T: Record>(stored: &Stored<T>) -> Result<Item, StoreError> 
     item.insert(VERSION.to_owned(), number(stored.version));
     for (name, value) in stored.value.index_keys(&stored.key) {
         item.insert(name.to_owned(), text(value));
+    }
+    if let Some(at) = stored.value.expires_at() {
+        item.insert(EXPIRES_AT.to_owned(), number(at.as_second()));
     }
     if let Some(due) = stored.due {
         let (class, at) = match due {

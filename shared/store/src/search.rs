@@ -8,19 +8,18 @@ use super::{
     Item, MAX_ATTEMPTS, Store, StoreError,
     attributes::{key_item, text, text_of},
     conflict::CommitError,
+    entry::Entry,
     keys::ORDER_ID,
     listings::Page,
-    pause,
     settings::SEARCH_KEY,
     tables::Table,
 };
-use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use domain::{
     ids::{InvalidId, OrderId, Sku},
     search::{SearchKey, TrackingNumber, Wanted, sortable},
 };
 use jiff::Timestamp;
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 /// Key attributes of the search table.
 const TERM: &str = "term";
@@ -42,8 +41,8 @@ impl SearchEntry {
         Self { term: tracking_term(number), at: place(&sortable(placed_at), order) }
     }
 
-    fn item(&self) -> Item {
-        key_item([(TERM, self.term.clone()), (AT, self.at.clone())])
+    pub(super) fn entry(&self) -> Entry {
+        Entry { table: Table::Search, item: key_item([(TERM, self.term.clone()), (AT, self.at.clone())]) }
     }
 }
 
@@ -197,34 +196,6 @@ impl Store {
         }
         found.truncate(limit);
         Ok(found)
-    }
-
-    /// Writes entries of the search table. The same ones may be written again.
-    pub(super) async fn put_search_entries(&self, entries: &[SearchEntry]) -> Result<(), StoreError> {
-        /// DynamoDB's limit for one `BatchWriteItem`.
-        const MAX_PUTS: usize = 25;
-        for chunk in entries.chunks(MAX_PUTS) {
-            let put = |entry: &SearchEntry| {
-                let put = PutRequest::builder().set_item(Some(entry.item())).build();
-                put.map(|put| WriteRequest::builder().put_request(put).build())
-            };
-            let puts = chunk.iter().map(put).collect::<Result<Vec<_>, _>>();
-            let puts = puts.map_err(|e| StoreError::unreadable("BatchWriteItem", e))?;
-            let mut wanted = HashMap::from([(self.tables.name(Table::Search).to_owned(), puts)]);
-            let mut attempt = 0;
-            while !wanted.is_empty() {
-                let answer = self.client.batch_write_item().set_request_items(Some(wanted)).send().await;
-                wanted = answer.map_err(StoreError::request("BatchWriteItem"))?.unprocessed_items.unwrap_or_default();
-                if !wanted.is_empty() {
-                    pause(attempt).await;
-                    attempt += 1;
-                    if attempt == MAX_ATTEMPTS {
-                        return Err(StoreError::Contended(MAX_ATTEMPTS));
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }
 

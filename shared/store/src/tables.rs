@@ -9,6 +9,7 @@ pub struct Tables {
     pub catalog: String,
     pub settings: String,
     pub search: String,
+    pub books: String,
 }
 
 /// One of the tables.
@@ -20,10 +21,12 @@ pub enum Table {
     Catalog,
     Settings,
     Search,
+    Books,
 }
 
 impl Table {
-    pub const ALL: [Self; 6] = [Self::Orders, Self::Stock, Self::Payments, Self::Catalog, Self::Settings, Self::Search];
+    pub const ALL: [Self; 7] =
+        [Self::Orders, Self::Stock, Self::Payments, Self::Catalog, Self::Settings, Self::Search, Self::Books];
 
     /// Its name in the template.
     pub fn logical_id(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Table {
             Self::Catalog => "CatalogTable",
             Self::Settings => "SettingsTable",
             Self::Search => "SearchTable",
+            Self::Books => "BooksTable",
         }
     }
 
@@ -46,6 +50,7 @@ impl Table {
             Self::Catalog => "CATALOG_TABLE",
             Self::Settings => "SETTINGS_TABLE",
             Self::Search => "SEARCH_TABLE",
+            Self::Books => "BOOKS_TABLE",
         }
     }
 
@@ -57,6 +62,7 @@ impl Table {
             Self::Payments => "payment_id",
             Self::Settings => "collection",
             Self::Search => "term",
+            Self::Books => "day",
         }
     }
 }
@@ -71,6 +77,7 @@ impl Tables {
             catalog: name(Table::Catalog)?,
             settings: name(Table::Settings)?,
             search: name(Table::Search)?,
+            books: name(Table::Books)?,
         })
     }
 
@@ -82,6 +89,7 @@ impl Tables {
             Table::Catalog => &self.catalog,
             Table::Settings => &self.settings,
             Table::Search => &self.search,
+            Table::Books => &self.books,
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::{
     Item, MAX_ATTEMPTS, Store, StoreError,
     attributes::number,
+    books,
     conflict::{CommitError, Failed},
+    entry::Entry,
     keys::stock_key,
     pause,
     record::{Record, Stored, VERSION, encode},
@@ -14,7 +16,10 @@ use super::{
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
-    types::{AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    types::{
+        AttributeValue, CancellationReason, Put, PutRequest, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        Update, WriteRequest,
+    },
 };
 use domain::{
     duty::OwedDuty,
@@ -49,7 +54,7 @@ pub struct Write<'a> {
     now: Timestamp,
     actions: Vec<Action>,
     owed: Vec<OwedDuty>,
-    entries: Vec<SearchEntry>,
+    entries: Vec<Entry>,
     broken: Option<StoreError>,
 }
 
@@ -78,6 +83,10 @@ impl<'a> Write<'a> {
         if let Some(subject) = T::subject(&new.key) {
             let newly = new.value.owed().iter().filter(|duty| !owed_before(duty));
             self.owed.extend(newly.map(|duty| OwedDuty { subject: subject.clone(), duty: duty.clone() }));
+        }
+        match new.value.new_rows(&new.key).map(books::entries).transpose() {
+            Ok(rows) => self.entries.extend(rows.into_iter().flatten()),
+            Err(error) => self.broken = Some(error),
         }
         match encode(&new) {
             Ok(item) => self.action(T::TABLE, T::failed(&new.key), Kind::Put { item, guard }),
@@ -108,8 +117,8 @@ impl<'a> Write<'a> {
     }
 
     /// Adds something that an order is found by.
-    pub(super) fn found_by(&mut self, entry: SearchEntry) {
-        self.entries.push(entry);
+    pub(super) fn found_by(&mut self, entry: &SearchEntry) {
+        self.entries.push(entry.entry());
     }
 
     pub(super) fn fail(&mut self, error: StoreError) {
@@ -121,8 +130,8 @@ impl<'a> Write<'a> {
         self.actions.len()
     }
 
-    /// Makes the changes, all or none, and sends what the written records newly owe. What the search finds is written before:
-    /// an entry too many finds nothing, and a missing one would hide an order.
+    /// Makes the changes, all or none, and sends what the written records newly owe. What the search finds and the rows of the
+    /// books are written before: one too many says nothing, and a missing one would hide an order or a movement of money.
     ///
     /// A single put is a plain conditional write, which costs half of a transaction. When transactions collide on an
     /// item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry. It is retried here, because
@@ -136,7 +145,7 @@ impl<'a> Write<'a> {
         }
         let entries_come_first = !Safeguard::SearchEntriesComeFirst.is_off();
         if entries_come_first {
-            self.store.put_search_entries(&self.entries).await?;
+            self.store.put_entries(&self.entries).await?;
         }
         for attempt in 0..MAX_ATTEMPTS {
             let outcome = match self.actions.as_slice() {
@@ -148,7 +157,7 @@ impl<'a> Write<'a> {
             match outcome {
                 Outcome::Done => {
                     if !entries_come_first {
-                        self.store.put_search_entries(&self.entries).await?;
+                        self.store.put_entries(&self.entries).await?;
                     }
                     tracing::debug!(actions = self.actions.len(), owed = self.owed.len(), "committed");
                     self.store.sender.send(&self.owed).await;
@@ -163,6 +172,36 @@ impl<'a> Write<'a> {
             }
         }
         Err(StoreError::Contended(MAX_ATTEMPTS).into())
+    }
+}
+
+impl Store {
+    /// Writes entries, whatever stands in their places.
+    async fn put_entries(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        /// DynamoDB's limit for one `BatchWriteItem`.
+        const MAX_PUTS: usize = 25;
+        for chunk in entries.chunks(MAX_PUTS) {
+            let mut wanted: HashMap<String, Vec<WriteRequest>> = HashMap::new();
+            for Entry { table, item } in chunk {
+                let put = PutRequest::builder().set_item(Some(item.clone())).build();
+                let put = put.map_err(|e| StoreError::unreadable("BatchWriteItem", e))?;
+                let put = WriteRequest::builder().put_request(put).build();
+                wanted.entry(self.tables.name(*table).to_owned()).or_default().push(put);
+            }
+            let mut attempt = 0;
+            while !wanted.is_empty() {
+                let answer = self.client.batch_write_item().set_request_items(Some(wanted)).send().await;
+                wanted = answer.map_err(StoreError::request("BatchWriteItem"))?.unprocessed_items.unwrap_or_default();
+                if !wanted.is_empty() {
+                    pause(attempt).await;
+                    attempt += 1;
+                    if attempt == MAX_ATTEMPTS {
+                        return Err(StoreError::Contended(MAX_ATTEMPTS));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 

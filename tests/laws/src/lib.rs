@@ -28,6 +28,8 @@ pub struct Books {
     pub stock: Vec<Item>,
     pub payments: Vec<Item>,
     pub search: Vec<Item>,
+    /// The rows of the bookkeeper's books.
+    pub rows: Vec<Item>,
     pub settings: Arc<Settings>,
     /// The refunded amounts at the provider, by its own payment ids.
     pub refunded: BTreeMap<String, Vec<i64>>,
@@ -141,6 +143,9 @@ pub const OF_PAYMENTS: &[Law] = &[
 pub const OF_ENTRIES: &[Law] =
     &[law("search entries name orders", "delete the entry: a search that meets it fails", search::entries_name_orders)];
 
+/// The laws of the bookkeeper's books, which stand in a table of their own.
+pub const OF_BOOKS: &[Law] = &[law("the books tell every movement", MONEY, money::the_books_tell_every_movement)];
+
 /// The laws that need the provider's books.
 pub const OF_PROVIDERS: &[Law] = &[law("refunds are made once", MONEY, money::refunds_are_made_once)];
 
@@ -158,7 +163,7 @@ pub fn remedy_of_place(law: &str) -> &'static str {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_PROVIDERS].into_iter().flatten();
+    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_PROVIDERS].into_iter().flatten();
     let mut broken: Vec<String> = laws.flat_map(|law| law.broken(books)).collect();
     let mut shelves = Shelves::default();
     shelves.add_orders(&books.orders);

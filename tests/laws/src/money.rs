@@ -2,14 +2,15 @@
 
 use crate::{
     Books, Item,
-    items::{all, payment_records},
+    items::{all, payment_records, text},
 };
 use domain::{
+    books::{Movement, MovementKind},
     duty::Duty,
     fulfillment::Fulfillment,
     history::{Entry, Event},
-    ids::OrderId,
-    ledger::{Capture, Refund, RequestState},
+    ids::{OrderId, PaymentId},
+    ledger::{Capture, Ledger, Refund, RequestState},
     order_state::{HoldReason, OrderState, OrderStatus},
     payment_record::PaymentRecord,
     policy::Capturing,
@@ -50,6 +51,37 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
         let is_told_in_sum = sums.get(payment) == Some(&made.iter().sum()) && is_part_of(&recorded, &made);
         if recorded != made && !is_told_in_sum {
             broken.push(format!("payment {payment}: refunds of {recorded:?} recorded, {made:?} made"));
+        }
+    }
+}
+
+/// Each row that an order or a payment knows is in the books, and together they are what has moved.
+pub(crate) fn the_books_tell_every_movement(books: &Books, broken: &mut Vec<String>) {
+    let rows: BTreeMap<&str, &Item> = books.rows.iter().map(|row| (text(row, "place"), row)).collect();
+    let mut judge = |name: String, own: &domain::books::Books, ledger: &Ledger| {
+        let mut sums: BTreeMap<(PaymentId, MovementKind), i64> = BTreeMap::new();
+        for (nth, check) in own.booked.iter().enumerate() {
+            let end = format!("#{name}#{nth:04}#{check}");
+            let row = rows.iter().find(|(place, _)| place.ends_with(&end)).map(|(_, row)| *row);
+            match row.map(|row| serde_json::from_value::<Movement>(row.clone().into())) {
+                Some(Ok(row)) => *sums.entry((row.payment, row.kind)).or_default() += row.amount,
+                Some(Err(error)) => broken.push(format!("{name}: its row {nth} cannot be read: {error}")),
+                None => broken.push(format!("{name}: its row {nth} is missing in the books")),
+            }
+        }
+        sums.retain(|_, amount| *amount != 0);
+        let moved = domain::books::totals(ledger).into_iter().map(|(what, (amount, _))| (what, amount));
+        let moved: BTreeMap<_, _> = moved.filter(|(_, amount)| *amount != 0).collect();
+        if sums != moved {
+            broken.push(format!("{name}: the books say {sums:?}, and its ledger {moved:?}"));
+        }
+    };
+    for (order, state) in all::<OrderState>(&books.orders, "state", &mut Vec::new()) {
+        judge(format!("order/{order}"), &state.books, &state.ledger);
+    }
+    for (id, record) in payment_records(&books.payments, &mut Vec::new()) {
+        if record.is_given_back() {
+            judge(format!("payment/{id}"), &record.books, &record.ledger());
         }
     }
 }

@@ -74,9 +74,10 @@ fn every_queue_has_an_alarm_for_age_and_every_dead_letter_queue_one_for_messages
 
 /// The metrics of our own, with the lines that they are made of. The functions write numbers at the top of a JSON line (the
 /// telemetry of `runtime` flattens events); API Gateway writes the access log.
-const OWN: [(&str, &str, &str); 3] = [
+const OWN: [(&str, &str, &str); 4] = [
     ("StuckOrders", "{ $.stuck_orders = * }", "$.stuck_orders"),
     ("NeedsAttention", "{ $.needs_attention = * }", "$.needs_attention"),
+    ("UnreadWebhooks", "{ $.unread_webhooks = * }", "$.unread_webhooks"),
     ("RefusedWebhooks", r#"{ ($.route = "POST /webhooks/payments/{provider}") && ($.status = "4*") }"#, "1"),
 ];
 

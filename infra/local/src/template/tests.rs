@@ -118,7 +118,15 @@ mod this_repository {
         let names: Vec<_> = system.tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(
             names,
-            ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable"]
+            [
+                "OrdersTable",
+                "StockTable",
+                "PaymentsTable",
+                "CatalogTable",
+                "SettingsTable",
+                "SearchTable",
+                "BooksTable"
+            ]
         );
         let orders = &system.tables[0];
         assert_eq!((orders.keys.hash.as_str(), orders.keys.range.as_deref()), ("order_id", Some("item")));

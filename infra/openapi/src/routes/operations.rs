@@ -3,7 +3,7 @@
 use crate::{
     examples,
     route::Prose,
-    schemas::{Cursor, Limit},
+    schemas::{Cursor, Day, Limit},
 };
 use api::view::OrderView;
 use domain::{
@@ -12,12 +12,12 @@ use domain::{
     settings::{Channel, Location, Product},
 };
 use operations::{
-    Attention, Channels, EmptiedLocation, Erasures, Keys, Locations, NewKey, PersonData, RevokedKey, Shelves,
-    UnmatchedPayment, UnmatchedPayments,
+    Attention, Channels, EmptiedLocation, Erasures, Keys, LedgerFormat, LedgerPage, Locations, NewKey, PersonData,
+    RevokedKey, Shelves, TrialBalance, UnmatchedPayment, UnmatchedPayments, UnreadWebhooks,
 };
 
 pub fn routes() -> Vec<Prose> {
-    to_look_at().into_iter().chain(people()).chain(settings()).collect()
+    to_look_at().into_iter().chain(books()).chain(people()).chain(settings()).collect()
 }
 
 fn to_look_at() -> Vec<Prose> {
@@ -111,6 +111,46 @@ fn to_look_at() -> Vec<Prose> {
             (200, "The payment. It is listed again only when another event of it comes."),
         )
         .fails(Code::PaymentTaken),
+        Prose::new::<UnreadWebhooks>(
+            "GET /operations/unread-webhooks",
+            "listUnreadWebhooks",
+            "Show webhooks that were not understood",
+            (200, "Genuine messages of payment providers that this version does not understand."),
+        )
+        .about(
+            "Each is kept for 30 days, since it may hold a customer's data. Update Orderly or tell its developers, and then read \
+             it again.",
+        ),
+    ]
+}
+
+fn books() -> Vec<Prose> {
+    vec![
+        Prose::new::<LedgerPage>(
+            "GET /ledger",
+            "listLedger",
+            "Export the movements of money",
+            (200, "A row for each movement, in the order in which they were written down."),
+        )
+        .about(
+            "For the bookkeeper: what was captured, refunded, and taken or given back for disputes, with its provider and order. A \
+             row never changes, and never gets another place. Days are in UTC, and a row belongs to the day on which Orderly \
+             wrote it down.",
+        )
+        .query::<Day>("from", "The first day. Without it, `to` alone; without both, today.")
+        .query::<Day>("to", "The last day. Without it, today. At most a year after `from`.")
+        .query::<LedgerFormat>("format", "In which form. `json` if absent.")
+        .query::<Limit>("limit", "How many rows a page has at most.")
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before.")
+        .forms(&["application/jsonl", "text/csv"]),
+        Prose::new::<TrialBalance>(
+            "GET /ledger/balance",
+            "showTrialBalance",
+            "Show what each day comes to",
+            (200, "The sums by day, provider and currency."),
+        )
+        .query::<Day>("from", "The first day. Without it, `to` alone; without both, today.")
+        .query::<Day>("to", "The last day. Without it, today. At most 31 days with 50,000 rows."),
     ]
 }
 

@@ -45,6 +45,10 @@ impl Functions {
             "warehouse" => warehouse::handle(&warehouse::App { store, clock }, request).await,
             "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,
+            "payments" => {
+                let webhooks = payments::Webhooks::new([]);
+                payment_webhook::handle(&payment_webhook::App { store, clock, webhooks }, request).await
+            }
             other => panic!("no function is known as {other}"),
         }
     }

@@ -13,6 +13,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A capture that Orderly decided on, or a void.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +66,12 @@ impl Capture {
         let done = || RequestState::Succeeded { provider_id: self.payment.id.to_string() };
         let failed = |reason: &str| RequestState::Failed { reason: reason.to_owned(), refused: true };
         let is_over = payment.voided || payment.released > 0;
-        match (self.is_void(), payment.captured) {
+        if let RequestState::Pending { provider_id } = &self.state
+            && payment.has_failed_part(provider_id)
+        {
+            return Some(RequestState::Failed { reason: "the provider could not do it".to_owned(), refused: false });
+        }
+        match (self.is_void(), payment.captured_anyhow()) {
             (true, 1..) => Some(failed("the money was captured")),
             (true, _) => is_over.then(done),
             (false, captured) if captured >= self.amount => Some(done()),
@@ -137,6 +143,14 @@ impl Ledger {
             if let Some(outcome) = capture.outcome(payment) {
                 capture.state = outcome;
             }
+        }
+    }
+
+    /// Lets all captures follow the facts of their payments.
+    pub(crate) fn follow_all_captures(&mut self) {
+        let payments: BTreeSet<PaymentId> = self.captures.values().map(|capture| capture.payment.clone()).collect();
+        for payment in &payments {
+            self.follow_captures(payment);
         }
     }
 

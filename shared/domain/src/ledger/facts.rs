@@ -42,6 +42,11 @@ pub enum MoneyFact {
     Authorized { amount: Amount, until: Option<Timestamp> },
     /// This amount of the payment has been captured in total.
     Captured(Amount),
+    /// One of several captures of the payment, by the provider's id of it. Their sum is what is captured. A failed one of 0
+    /// is a void that the provider could not do.
+    CapturePart { id: String, amount: Amount, status: PartStatus },
+    /// This amount of the authorization was captured as a payment of its own, whose id the provider tells.
+    CapturedAs { id: String, amount: Amount },
     /// This amount of the authorization was given up by a partial capture. It was never charged, so it is no refund.
     Released(Amount),
     /// An attempt failed; the customer may try again with the same payment.
@@ -79,6 +84,16 @@ pub enum RefundStatus {
     Failed,
 }
 
+/// The provider's status of a single capture. Later variants win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PartStatus {
+    Succeeded,
+    /// A capture may fail after it succeeded, when the customer's bank rejects it.
+    Failed,
+}
+
 /// The status of a dispute. Its later status counts. Of two that were told in the same second, the one further down does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -102,12 +117,17 @@ impl MoneyFact {
         Self::Authorized { amount, until: None }
     }
 
+    /// Whether it says that money was captured.
+    pub fn is_capture(&self) -> bool {
+        matches!(self, Self::Captured(_) | Self::CapturePart { status: PartStatus::Succeeded, .. })
+    }
+
     /// What the fact says about the payment's currency. None if it says nothing: the currency of a dispute is the
     /// bank's.
     pub(super) fn tells_currency_by(&self) -> Option<CurrencySource> {
         match self {
-            Self::Captured(_) => Some(CurrencySource::Capture),
-            Self::Authorized { .. } | Self::Pending { .. } => Some(CurrencySource::Promise),
+            Self::Captured(_) | Self::CapturePart { .. } => Some(CurrencySource::Capture),
+            Self::Authorized { .. } | Self::Pending { .. } | Self::CapturedAs { .. } => Some(CurrencySource::Promise),
             Self::Released(_) | Self::RefundedInTotal(_) | Self::Refund { .. } => Some(CurrencySource::Refund),
             Self::Failed(_) | Self::Voided => Some(CurrencySource::Attempt),
             Self::Dispute { .. } => None,

@@ -1,6 +1,6 @@
 //! A payment, merged of what its provider reported.
 
-use super::facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, is_one, one};
+use super::facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, PartStatus, is_one, one};
 use crate::money::{Amount, Currency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,13 @@ pub struct Payment {
     /// The latest authorization. It stays after the capture. Absent if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorized: Option<Authorization>,
+    /// The single captures, by the provider's ids, where it tells of each. Absent if it tells their sum.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, Part>,
+    /// What was captured of the authorization as payments of their own, by their ids at the provider. Absent if there are
+    /// none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub captured_as: BTreeMap<String, Amount>,
     /// The part of the authorization that was given up by a partial capture.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub released: Amount,
@@ -58,6 +65,16 @@ pub struct Authorization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub until: Option<Timestamp>,
+}
+
+/// One of several captures. A failed one of 0 is a void that the provider could not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Part {
+    /// Whether it was captured, or failed after all.
+    pub status: PartStatus,
+    /// In minor units of the payment's currency.
+    pub amount: Amount,
 }
 
 /// The customer has finished checking out, with a method that takes its time.
@@ -107,6 +124,8 @@ impl Payment {
             step: 1,
             captured: 0,
             authorized: None,
+            parts: BTreeMap::new(),
+            captured_as: BTreeMap::new(),
             released: 0,
             pending: None,
             voided: false,
@@ -128,7 +147,22 @@ impl Payment {
                 let new = Authorization { at, amount: *amount, until: *until };
                 self.authorized = self.authorized.take().max(Some(new));
             }
+            // Where the provider tells of each capture, that counts.
+            MoneyFact::Captured(_) if self.tells_each_capture() => {}
             MoneyFact::Captured(amount) => self.captured = self.captured.max(*amount),
+            MoneyFact::CapturePart { id, amount, status } => {
+                let new = Part { status: *status, amount: *amount };
+                let known = self.parts.entry(id.clone()).or_insert(new);
+                *known = new.max(*known);
+                if self.tells_each_capture() {
+                    let done = self.parts.values().filter(|part| part.status == PartStatus::Succeeded);
+                    self.captured = done.map(|part| part.amount).sum();
+                }
+            }
+            MoneyFact::CapturedAs { id, amount } => {
+                let known = self.captured_as.entry(id.clone()).or_insert(0);
+                *known = (*known).max(*amount);
+            }
             MoneyFact::Released(amount) => self.released = self.released.max(*amount),
             MoneyFact::Failed(code) => {
                 self.failure = self.failure.take().max(Some(Failure { at, code: code.clone() }));
@@ -142,6 +176,10 @@ impl Payment {
             }
             MoneyFact::Refund { .. } => {}
         }
+    }
+
+    fn tells_each_capture(&self) -> bool {
+        self.parts.values().any(|part| part.amount > 0)
     }
 
     /// A payment has one currency. If facts contradict each other, the one that knows it best is right.
@@ -193,9 +231,19 @@ impl Payment {
         own.map(|dispute| dispute.amount_of(self)).sum::<Amount>().min(self.captured)
     }
 
+    /// What was captured of it, also as payments of their own.
+    pub(super) fn captured_anyhow(&self) -> Amount {
+        self.captured + self.captured_as.values().sum::<Amount>()
+    }
+
+    /// Whether the provider has told that one of its captures failed, or a void.
+    pub(super) fn has_failed_part(&self, id: &str) -> bool {
+        self.parts.get(id).is_some_and(|part| part.status == PartStatus::Failed)
+    }
+
     /// What is authorized, and can still be captured.
     pub(super) fn authorized_now(&self) -> Amount {
-        let is_over = self.voided || self.captured > 0 || self.released > 0;
+        let is_over = self.voided || self.captured_anyhow() > 0 || self.released > 0;
         self.authorized.as_ref().filter(|_| !is_over).map_or(0, |authorized| authorized.amount)
     }
 

@@ -29,6 +29,16 @@ impl Ledger {
         sum.max(payment.refunded_in_total - self.sum_of(id, Refund::failed_later) - came_back)
     }
 
+    /// What has gone back of a payment for good.
+    pub(crate) fn refunded_for_good(&self, id: &PaymentId) -> Amount {
+        self.payments.get(id).map_or(0, |payment| self.refunded_of(id, payment, Refund::has_succeeded).max(0))
+    }
+
+    /// What banks have taken of a payment for disputes.
+    pub(crate) fn disputed_of(&self, id: &PaymentId) -> Amount {
+        self.payments.get(id).map_or(0, |payment| payment.disputed() + payment.lost())
+    }
+
     pub(super) fn sum_of(&self, id: &PaymentId, wanted: impl Fn(&Refund) -> bool) -> Amount {
         let own = self.refunds().filter(|(_, refund)| refund.payment == *id && wanted(refund));
         own.map(|(_, refund)| refund.amount).sum()

@@ -134,6 +134,13 @@ impl Progress<'_> {
         *self.state = RequestState::Unknown { at, asked_at, reason: why.to_owned() };
     }
 
+    /// Records that the provider has taken this attempt on, under an id of its own, and tells the outcome later.
+    pub(crate) fn begin(self, attempt: u32, provider_id: &str) {
+        if attempt == *self.attempt && matches!(self.state, RequestState::Sent { .. } | RequestState::Unknown { .. }) {
+            *self.state = RequestState::Pending { provider_id: provider_id.to_owned() };
+        }
+    }
+
     /// Gives up an attempt that was certainly not made, and intends the next one. Returns whether it did.
     pub(crate) fn begin_anew(self, attempt: u32) -> bool {
         let is_it =

@@ -165,6 +165,23 @@ impl OrderState {
         }
     }
 
+    /// Holds an order whose goods have left and whose money is gone, because a bank rejected its capture afterwards. One whose
+    /// goods are here asks for its money again.
+    pub(super) fn hold_when_a_capture_is_lost(&mut self, news: &News<'_>) {
+        let captured = |ledger: &Ledger| ledger.captured(self.currency);
+        let lost = captured(&news.before) - captured(&self.ledger);
+        let is_covered = self.ledger.covers(self.total, self.currency);
+        if lost <= 0 || self.status != OrderStatus::Completed || is_covered {
+            return;
+        }
+        let note = format!(
+            "{} was captured, and the bank has rejected that after the goods had left: capture again (POST \
+             /orders/{{id}}/capture), or let the customer pay again; releasing this hold writes the money off",
+            self.currency.format(lost)
+        );
+        self.holds.insert(HoldReason::CaptureFailed, Hold { since: news.at, note });
+    }
+
     /// An open order whose authorization is gone asks for its money again.
     pub(super) fn ask_again_when_unsecured(&mut self, news: &News<'_>) {
         let needed = self.needed_money();

@@ -5,7 +5,7 @@ use crate::{
     Rejection,
     duty::{Duty, EmailKind},
     history::{Actor, Event, Stamp},
-    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, RefundStatus, RequestState},
+    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, PartStatus, RefundStatus, RequestState},
     money::Amount,
     placed_order::PlacedOrder,
     problem::Code,
@@ -24,7 +24,7 @@ pub(super) struct News<'a> {
 
 /// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
 /// tells the fact before its consequences.
-const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 16] = [
+const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 17] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
     |state, _| state.owe_refunds(),
@@ -36,6 +36,7 @@ const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 16] = [
     OrderState::go_on_when_the_rest_is_paid,
     |state, news| state.open_when_paid(news.at),
     OrderState::ask_again_when_unsecured,
+    OrderState::hold_when_a_capture_is_lost,
     // After the order has opened, because only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
     OrderState::hold_incomplete_payment,
@@ -53,6 +54,7 @@ impl OrderState {
             self.ledger.forget_what_came_to_nothing();
         }
         if self.ledger != before {
+            self.books.write_down(&before, &self.ledger, event.at, &event.event, at);
             let news = News { event, before, at };
             for follow in CONSEQUENCES {
                 follow(&mut self, &news);
@@ -69,7 +71,7 @@ impl OrderState {
             return;
         }
         let captured = |ledger: &Ledger| ledger.payments.get(&event.payment).map(|payment| payment.captured);
-        if matches!(event.fact, MoneyFact::Captured(_)) && captured(&self.ledger) == captured(before) {
+        if event.fact.is_capture() && captured(&self.ledger) == captured(before) {
             return; // it only says the currency again
         }
         if let MoneyFact::Refund { id, .. } = &event.fact
@@ -82,7 +84,12 @@ impl OrderState {
         let (what, note) = match &event.fact {
             MoneyFact::Pending { .. } => (Event::PaymentPending, String::new()),
             MoneyFact::Authorized { amount, .. } => (Event::PaymentAuthorized, money(*amount)),
-            MoneyFact::Captured(amount) => (Event::PaymentCaptured, money(*amount)),
+            MoneyFact::Captured(amount) | MoneyFact::CapturePart { amount, status: PartStatus::Succeeded, .. } => {
+                (Event::PaymentCaptured, money(*amount))
+            }
+            // A void that the provider could not do is told with the void, and a capture that is a payment with that payment.
+            MoneyFact::CapturePart { amount: 0, .. } | MoneyFact::CapturedAs { .. } => return,
+            MoneyFact::CapturePart { amount, status: PartStatus::Failed, .. } => (Event::CaptureFailed, money(*amount)),
             MoneyFact::Released(amount) => (Event::AuthorizationReleased, money(*amount)),
             MoneyFact::Failed(code) => (Event::PaymentFailed, code.clone()),
             MoneyFact::Voided => (Event::PaymentVoided, String::new()),
@@ -222,7 +229,7 @@ impl OrderState {
     /// Holds an order that got only a part of its money, or money in another currency. Only the rest of the money or a
     /// person moves it on.
     fn hold_incomplete_payment(&mut self, News { event, at, .. }: &News<'_>) {
-        let is_capture = matches!(event.fact, MoneyFact::Captured(_));
+        let is_capture = event.fact.is_capture();
         if !is_capture || !self.status.is_unpaid() || !self.ledger.has_money() {
             return;
         }
@@ -401,7 +408,7 @@ impl OrderState {
 
     /// Refunds money that arrives for a cancelled order, or that a bank gives back for it.
     fn refund_money_of_a_cancelled_order(&mut self, News { event, at, .. }: &News<'_>) {
-        let brings_money = matches!(event.fact, MoneyFact::Captured(_) | MoneyFact::Dispute { .. });
+        let brings_money = event.fact.is_capture() || matches!(event.fact, MoneyFact::Dispute { .. });
         let is_cancelled = matches!(self.status, OrderStatus::Cancelled { .. });
         if !brings_money || !is_cancelled || Safeguard::LateMoneyGoesBack.is_off() {
             return;

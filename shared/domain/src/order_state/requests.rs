@@ -25,6 +25,17 @@ impl OrderState {
         self
     }
 
+    /// Records that the provider has taken this attempt on, and tells the outcome later. It may have told it already.
+    pub fn request_begun(mut self, attempt: &Attempt, provider_id: &str, at: Timestamp) -> Self {
+        let before = self.ledger.clone();
+        if let Some(progress) = self.ledger.progress(&attempt.name) {
+            progress.begin(attempt.number, provider_id);
+        }
+        self.ledger.follow_all_captures();
+        self.announce_captures(&before, at);
+        self.owe_requests()
+    }
+
     /// Gives up an attempt that was certainly not made and whose key will never make it, and intends the next one.
     pub fn request_not_made(mut self, attempt: &Attempt, why: &str, at: Timestamp) -> Self {
         let progress = self.ledger.progress(&attempt.name);

@@ -26,6 +26,11 @@ impl PaymentRecord {
         ledger
     }
 
+    /// Its ledger, if it goes back to its customer.
+    pub(super) fn given_back_ledger(&self) -> Option<Ledger> {
+        self.is_given_back().then(|| self.ledger())
+    }
+
     pub fn currency(&self) -> Option<Currency> {
         self.ledger().currency()
     }
@@ -58,6 +63,11 @@ impl PaymentRecord {
             let is_repetition = self.refunds.values().any(Refund::goes_back);
             return if is_repetition { Ok(self) } else { Err(Rejection::new(Code::NothingToRefund, why)) };
         }
+        if !self.is_given_back() {
+            // No order will book its money any more.
+            let ledger = self.ledger();
+            self.books.write_down(&Ledger::default(), &ledger, stamp.at, NAME, stamp.at);
+        }
         self.refunds = refunds;
         history::add(&mut self.history, stamp.entry(Event::RefundRequested, currency.format(amount)));
         self.follow_refunds(stamp.at);
@@ -82,6 +92,15 @@ impl PaymentRecord {
         if let Some(progress) = self.progress(&attempt.name) {
             progress.become_unknown(attempt.number, why, may_have_begun, now);
         }
+        self
+    }
+
+    /// See [`OrderState::request_begun`](crate::order_state::OrderState::request_begun).
+    pub fn request_begun(mut self, attempt: &Attempt, provider_id: &str, now: Timestamp) -> Self {
+        if let Some(progress) = self.progress(&attempt.name) {
+            progress.begin(attempt.number, provider_id);
+        }
+        self.follow_refunds(now);
         self
     }
 

@@ -5,7 +5,7 @@ use super::{
     fields::{amount, currency, id, moment, payment_id, text},
     metadata, methods, refund_status, units,
 };
-use crate::webhook::ReportedEvent;
+use crate::webhook::{ReportedEvent, Said};
 use api::{Code, Error, Problem};
 use domain::{
     ids::PaymentId,
@@ -38,9 +38,8 @@ impl VerifiedEvent {
     }
 }
 
-/// The facts that the event reports. None if it says nothing about an order's money. `takes_references`: the reference
-/// of a checkout names its order.
-pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool) -> Result<Vec<ReportedEvent>, Error> {
+/// What the event says. `takes_references`: the reference of a checkout names its order.
+pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool) -> Result<Said, Error> {
     let object = &event["data"]["object"];
     let kind = text(event, "type")?;
     let intent = || payment_id(object, &["id"]);
@@ -61,7 +60,7 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool)
         | "checkout.session.async_payment_succeeded"
         | "checkout.session.async_payment_failed" => match session(kind, object, moment(event)?)? {
             Some((payment, fact)) => (payment, one(fact)),
-            None => return Ok(Vec::new()),
+            None => return Ok(Said::Nothing(kind.to_owned())),
         },
         "charge.refunded" => (charged()?, facts::refunded(object)?),
         // Money can be refunded from a customer's balance too. That belongs to no order.
@@ -77,12 +76,12 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool)
         | "charge.dispute.funds_reinstated" => {
             (payment_id(object, &["payment_intent", "charge"])?, one(dispute(object)?))
         }
-        _ => return Ok(Vec::new()),
+        _ => return Ok(Said::Nothing(kind.to_owned())),
     };
     let (at, id) = (moment(event)?, id(event)?);
     let named = if takes_references { metadata::named_or_referred(object) } else { metadata::named(object) };
     let report = |fact| reported(object, payment.clone(), at, id.clone(), named.clone(), fact);
-    facts.into_iter().map(report).collect()
+    facts.into_iter().map(report).collect::<Result<_, _>>().map(Said::Facts)
 }
 
 /// A fact about an object's payment.

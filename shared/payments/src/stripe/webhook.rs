@@ -4,9 +4,11 @@ use super::{
     events::{self, VerifiedEvent},
     signature::{self, HEADER, SigningSecret},
 };
-use crate::webhook::{Received, ReportedEvent};
+use crate::{
+    signed,
+    webhook::{Outcome, Received, Said},
+};
 use api::{Code, Error, Problem, Request, Response};
-use app::payments::Recorded;
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
 use webhooks::SignatureError;
@@ -50,14 +52,28 @@ impl Webhook {
         Self { sources, ..self }
     }
 
-    /// See [`Webhook::read`](crate::Webhook::read).
-    pub async fn read(&self, request: &Request, now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
-        let event = self.verify(request, now).await?;
+    /// See [`Webhook::verify`](crate::Webhook::verify).
+    pub async fn verify(&self, request: &Request, now: Timestamp) -> Result<Vec<Vec<u8>>, Error> {
+        request.at_most(MAX_BODY)?;
+        self.check_signature(request, now).await?;
+        // A body that is no JSON is of no mode. It is genuine, so it is kept.
+        let is_of_other_mode = |event: VerifiedEvent| event.livemode() != Some(self.livemode);
+        if VerifiedEvent::parse(&request.body).is_ok_and(is_of_other_mode) {
+            let mode = if self.livemode { "live" } else { "test" };
+            return Err(Problem::new(Code::WrongMode, format!("this endpoint takes {mode} events only")).into());
+        }
+        Ok(vec![request.body.clone()])
+    }
+
+    /// See [`Webhook::understand`](crate::Webhook::understand).
+    #[allow(clippy::unused_async)] // others have to ask
+    pub async fn understand(&self, genuine: &[u8], _: Timestamp) -> Result<Said, Error> {
+        let event = VerifiedEvent::parse(genuine)?;
         match event.account() {
             Some((account, id)) if !self.sources.accounts.iter().any(|known| known == account) => {
                 let account = account.escape_default();
                 tracing::warn!(%account, event = %id.escape_default(), "ignored: STRIPE_ACCOUNTS does not name its account");
-                Ok(Vec::new())
+                Ok(Said::Nothing("of an unknown account".to_owned()))
             }
             _ => events::read(&event, self.sources.client_references),
         }
@@ -65,52 +81,22 @@ impl Webhook {
 
     /// Stripe reads only the status of an answer. The body is for people, in its dashboard.
     #[allow(clippy::unused_self)] // other providers' answers depend on their configuration
-    pub fn answer(&self, recorded: &[Recorded]) -> Response {
-        Received::answer(recorded)
+    pub fn answer(&self, outcomes: &[Outcome]) -> Response {
+        Received::answer(outcomes)
     }
 
-    /// Checks the signature on the raw bytes, then the mode. A request that fails is refused and not recorded.
-    async fn verify(&self, request: &Request, now: Timestamp) -> Result<VerifiedEvent, Error> {
-        request.at_most(MAX_BODY)?;
-        self.check_signature(request, now).await?;
-        let event = VerifiedEvent::parse(&request.body)?;
-        if event.livemode() != Some(self.livemode) {
-            let mode = if self.livemode { "live" } else { "test" };
-            return Err(Problem::new(Code::WrongMode, format!("this endpoint takes {mode} events only")).into());
-        }
-        Ok(event)
-    }
-
-    /// Checks the signature. One that no secret matches may have been made with a new secret, so the secret is read
-    /// once more.
     async fn check_signature(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
         let header = request.header(HEADER);
         if header.is_none() {
-            return Err(refused(SignatureError::Missing("Stripe-Signature"))); // before any secret is read
+            return Err(signed::refused(SignatureError::Missing("Stripe-Signature"))); // before any secret is read
         }
-        let check = |value: &SecretValue| signature::verify(header, &request.body, &signing_secrets(value)?, now);
-        let unreadable = |error: ConfigError| Error::Internal(error.to_string());
-        let known = self.secret.value().await.map_err(unreadable)?;
-        match check(&known) {
-            Err(SignatureError::NoMatch) => match self.secret.renewed(&known).await.map_err(unreadable)? {
-                Some(newer) => check(&newer).map_err(refused),
-                None => Err(refused(SignatureError::NoMatch)),
-            },
-            checked => checked.map_err(refused),
-        }
+        signed::check(&self.secret, |value| signature::verify(header, &request.body, &signing_secrets(value)?, now))
+            .await
     }
 }
 
 fn signing_secrets(value: &SecretValue) -> Result<Vec<SigningSecret>, SignatureError> {
-    let lines = value.expose().lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(SigningSecret::new).collect()
-}
-
-fn refused(error: SignatureError) -> Error {
-    match error {
-        SignatureError::NoSecret | SignatureError::MalformedSecret => Error::Internal(error.to_string()),
-        refused => Problem::new(Code::BadSignature, refused.to_string()).into(),
-    }
+    signed::lines(value).map(SigningSecret::new).collect()
 }
 
 impl Sources {

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     arrival::{DayRange, Schedule, ScheduleSettings},
     attention::{AttentionReason, Census, WaitingFor},
+    books::day_of,
     digest::{Digest, DigestPace},
     duty::{Consumer, Duty, EmailKind, OwedDuty, Subject},
     email_claim::EmailClaim,
@@ -25,12 +26,14 @@ use domain::{
     returns::{Disposition, Grade, Inspection, RefundWish},
     settings::{ApiKey, Channel, Closure, Product, Role},
     stock::{Count, CountOf, Movement, MovementRecord},
+    unread::UnreadWebhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 26] = [
+const FILES: [&str; 28] = [
     "api_key",
+    "books_row",
     "channel",
     "digest",
     "email_claim",
@@ -56,6 +59,7 @@ const FILES: [&str; 26] = [
     "state_with_captures",
     "state_with_every_fact_about_money",
     "stock_level",
+    "webhook_unread",
 ];
 
 fn assert_golden(name: &str, text: &str) {
@@ -109,6 +113,31 @@ fn every_golden_file_belongs_to_a_test() {
     let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let found: BTreeSet<String> = names.collect();
     assert_eq!(found, FILES.map(|name| format!("store__tests__golden__{name}.snap")).into());
+}
+
+#[tokio::test]
+async fn a_webhook_that_was_not_understood() {
+    let provider = "stripe".parse().unwrap();
+    let kept = UnreadWebhook::new(provider, br#"{"type":"new"}"#, "the event's id is missing".into(), at(1));
+    assert_record("webhook_unread", kept.id(), kept).await;
+}
+
+#[tokio::test]
+async fn a_row_of_the_books() {
+    let store = TestStore::new();
+    let read = store.created(&item_of(&pending(), ItemName::State), state()).await;
+    let paid = read.value.clone().record(&event("stripe_pi_1", 2, MoneyFact::Captured(5100)), at(2));
+    store.replaced(&read, paid, at(2)).await;
+    let (rows, _) = store.booked(day_of(at(2)), None, 1).await.unwrap();
+    let key =
+        |shard: u8| key_item([("day", format!("{}#{shard}", day_of(at(2)))), ("place", rows[0].place().to_string())]);
+    for shard in 0..4 {
+        let get = store.client.get_item().table_name("BooksTable").set_key(Some(key(shard)));
+        if let Some(item) = get.send().await.unwrap().item {
+            return assert_item("books_row", &item);
+        }
+    }
+    panic!("the row is in none of the shards");
 }
 
 #[tokio::test]

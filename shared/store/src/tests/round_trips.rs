@@ -54,6 +54,7 @@ pub(super) fn all_facts() -> Vec<MoneyFact> {
         MoneyFact::Authorized { amount: 5100, until: Some(at(9)) },
         MoneyFact::Released(100),
         MoneyFact::Captured(MAX_AMOUNT),
+        MoneyFact::CapturedAs { id: "cap_1".into(), amount: 100 },
         MoneyFact::Failed("card_declined".into()),
         MoneyFact::Voided,
         MoneyFact::RefundedInTotal(0),

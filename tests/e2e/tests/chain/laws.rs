@@ -32,6 +32,7 @@ async fn books(world: &World) -> Books {
         stock: world.scan("StockTable").await,
         payments: world.scan("PaymentsTable").await,
         search: world.scan("SearchTable").await,
+        rows: world.scan("BooksTable").await,
         settings: Settings::of(&world.scan("SettingsTable").await).into(),
         refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
     }

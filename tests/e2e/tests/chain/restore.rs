@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 const SUFFIX: &str = "-r1";
-const TABLES: [&str; 6] =
-    ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable"];
+const TABLES: [&str; 7] =
+    ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable", "BooksTable"];
 
 impl World {
     /// What `RestoreTableToPointInTime` does for each table, at one moment.

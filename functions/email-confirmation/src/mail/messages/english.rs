@@ -296,6 +296,7 @@ pub(crate) static ENGLISH: Messages = Messages {
                 AttentionReason::MailNotDelivered => "Orders whose e-mails did not arrive",
                 AttentionReason::ErasureLate => "Customers whose data should be erased by now",
                 AttentionReason::PaymentUnmatched => "Payments without an order",
+                AttentionReason::WebhookUnread => "Messages of payment providers that were not understood",
             },
         },
         since: |moment| format!("the first since {moment}"),

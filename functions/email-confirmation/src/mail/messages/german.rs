@@ -308,6 +308,7 @@ pub(crate) static GERMAN: Messages = Messages {
                 AttentionReason::MailNotDelivered => "Bestellungen, deren E-Mails nicht angekommen sind",
                 AttentionReason::ErasureLate => "Kunden, deren Daten längst gelöscht sein sollten",
                 AttentionReason::PaymentUnmatched => "Zahlungen ohne Bestellung",
+                AttentionReason::WebhookUnread => "Nicht verstandene Meldungen von Zahlungsanbietern",
             },
         },
         since: |moment| format!("die erste seit {moment}"),

@@ -22,6 +22,12 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
         (20..60_i64).prop_map(MoneyFact::Released),
         (0..200_i64).prop_map(MoneyFact::authorized),
         (0..200_i64).prop_map(MoneyFact::Captured),
+        (0..3_i64, any::<bool>()).prop_map(|(m, succeeds)| MoneyFact::CapturePart {
+            id: format!("cp_{m}"),
+            amount: 30 * m,
+            status: if succeeds { PartStatus::Succeeded } else { PartStatus::Failed },
+        }),
+        (1..3_i64).prop_map(|m| MoneyFact::CapturedAs { id: format!("ca_{m}"), amount: 30 * m }),
         (0..200_i64).prop_map(MoneyFact::RefundedInTotal),
         "[a-c]".prop_map(MoneyFact::Failed),
         (1..4_i64, status.clone()).prop_map(move |(m, status)| refund(&format!("re_{n}_{m}"), 20 * m, status)),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     fixtures,
-    ledger::{Attempt, MoneyEvent, PaymentStatus, RequestName, RequestState},
+    ledger::{Attempt, MoneyEvent, PartStatus, PaymentStatus, RequestName, RequestState},
     money::Amount,
     order_state::HoldReason,
     policy::{Capturing, Policy},
@@ -274,5 +274,74 @@ fn the_facts_of_a_payment_decide_its_captures_in_any_order() {
     assert!(matches!(expected.captures["capture-1"].state, RequestState::Succeeded { .. }));
     for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         assert_eq!(ledger(order), expected, "{order:?}");
+    }
+}
+
+fn part(id: &str, amount: Amount, status: PartStatus) -> MoneyEvent {
+    fact(MoneyFact::CapturePart { id: id.to_owned(), amount, status })
+}
+
+/// A capture that the provider has taken on, and whose outcome its webhook tells.
+fn begun(order: Order, name: &str, id: &str) -> Order {
+    let sent = state(order, |s| s.request_sent(&attempt(name).name, at(8)));
+    let begun = state(sent, |s| s.request_begun(&attempt(name), id, at(9)));
+    assert!(!begun.state.owed.contains(&Duty::Capture), "the provider is not asked again");
+    begun
+}
+
+#[test]
+fn a_capture_that_the_provider_has_begun_ends_with_what_its_webhook_tells_whichever_comes_first() {
+    let sent = hand_over(&packed_for(Capturing::AtHandOver)).unwrap();
+    for (status, fails) in [(PartStatus::Succeeded, false), (PartStatus::Failed, true)] {
+        let told = part("psp_2", 3700, status);
+        let after = state(begun(sent.clone(), "capture-1", "psp_2"), |s| s.record(&told, at(10)));
+        let before = begun(state(sent.clone(), |s| s.record(&told, at(7))), "capture-1", "psp_2");
+        for order in [after, before] {
+            let capture = &order.state.ledger.captures["capture-1"];
+            assert_eq!(matches!(capture.state, RequestState::Failed { .. }), fails);
+            assert_eq!(matches!(capture.state, RequestState::Succeeded { .. }), !fails);
+            assert_eq!(order.state.holds.contains_key(&HoldReason::CaptureFailed), fails);
+            assert_eq!(order.state.ledger.captured(order.state.currency), if fails { 0 } else { 3700 });
+        }
+    }
+}
+
+#[test]
+fn a_void_that_the_provider_could_not_do_holds_the_order() {
+    let order = authorized(Capturing::AtHandOver).cancel("changed my mind", &stamp(5)).unwrap();
+    let begun = begun(order, "void-1", "psp_2");
+    assert!(begun.state.holds.is_empty());
+    let failed = state(begun, |s| s.record(&part("psp_2", 0, PartStatus::Failed), at(10)));
+    assert!(failed.state.holds.contains_key(&HoldReason::CaptureFailed));
+}
+
+#[test]
+fn money_that_a_bank_takes_back_after_its_capture_is_asked_for_again_or_held_when_the_goods_have_gone() {
+    let lost = part("psp_2", 3700, PartStatus::Failed);
+    let paid = state(placed_for(Capturing::WhenTold), |s| s.record(&part("psp_2", 3700, PartStatus::Succeeded), at(2)));
+    assert_eq!(paid.state.status, OrderStatus::Open);
+    let open = state(paid, |s| s.record(&lost, at(3)));
+    assert!(open.state.holds.contains_key(&HoldReason::AwaitingPayment));
+    assert_eq!(open.state.ledger.captured(open.state.currency), 0);
+
+    let sent = hand_over(&packed_for(Capturing::AtHandOver)).unwrap();
+    let paid = state(sent, |s| s.record(&part("psp_2", 3700, PartStatus::Succeeded), at(8)));
+    let completed = with_state(paid, |state| OrderState { status: OrderStatus::Completed, ..state });
+    let held = state(completed, |s| s.record(&lost, at(9)));
+    assert!(held.state.holds[&HoldReason::CaptureFailed].note.contains("rejected"));
+}
+
+#[test]
+fn what_is_captured_as_a_payment_of_its_own_is_counted_with_that_payment_alone() {
+    let sent = hand_over(&packed_for(Capturing::AtHandOver)).unwrap();
+    let turned = fact(MoneyFact::CapturedAs { id: "cap_1".to_owned(), amount: 3700 });
+    let paid = event("stripe_cap_1", MoneyFact::Captured(3700));
+    for facts in [[&turned, &paid], [&paid, &turned]] {
+        let order = facts.into_iter().fold(sent.clone(), |order, fact| state(order, |s| s.record(fact, at(8))));
+        assert_eq!(order.state.payment_status(), PaymentStatus::Paid);
+        assert_eq!(order.state.ledger.captured(order.state.currency), 3700);
+        assert_eq!(order.state.ledger.secured(order.state.currency), 3700);
+        assert_eq!(captures(&order), [("capture-1", 3700, false)]);
+        assert!(order.state.holds.is_empty(), "{:?}", order.state.holds);
     }
 }

@@ -1,33 +1,18 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, Method, Uri},
-};
+use crate::testing::{self, Calls};
+use app::Error;
+use http::{StatusCode, Uri};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
     future::ready,
     sync::{
         Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
 };
-
-/// A request that the provider received.
-#[derive(Debug, Clone)]
-pub(in crate::stripe) struct Seen {
-    pub method: Method,
-    pub uri: Uri,
-    pub headers: HeaderMap,
-    pub form: BTreeMap<String, String>,
-}
-
-pub(in crate::stripe) type Calls = Arc<Mutex<Vec<Seen>>>;
 
 /// A provider that always gives the same answer, and the requests that it received.
 pub(in crate::stripe) async fn answering(status: u16, body: &Value) -> (Api, Calls) {
@@ -44,17 +29,11 @@ pub(in crate::stripe) async fn replaying(status: u16, body: &Value, replayed: &'
 pub(in crate::stripe) async fn serving(
     answer: impl Fn(&Uri) -> (StatusCode, String, String) + Clone + Send + Sync + 'static,
 ) -> (Api, Calls) {
-    let calls = Calls::default();
-    let take = async move |State(calls): State<Calls>, method, uri: Uri, headers, bytes: Bytes| {
-        let form = form_urlencoded::parse(&bytes).into_owned().collect();
-        let (status, replayed, body) = answer(&uri);
-        calls.lock().unwrap().push(Seen { method, uri, headers, form });
-        (status, [("Idempotent-Replayed", replayed)], body)
-    };
-    let router = Router::new().fallback(take).with_state(calls.clone());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let (url, calls) = testing::serving(move |seen| {
+        let (status, replayed, body) = answer(&seen.uri);
+        (status, ("idempotent-replayed", replayed), body)
+    })
+    .await;
     (with_key(&url, "sk_test_secret"), calls)
 }
 
@@ -64,7 +43,9 @@ pub(in crate::stripe) fn with_key(url: &str, key: &str) -> Api {
 
 #[tokio::test]
 async fn a_key_that_stripe_does_not_know_any_more_is_read_again_and_the_request_repeated_with_the_new_one() {
-    let (refused, calls) = answering(401, &json!({"error": {"code": "api_key_expired"}})).await;
+    let refused = json!({"error": {"code": "api_key_expired"}}).to_string();
+    let (url, calls) =
+        testing::serving(move |_| (StatusCode::UNAUTHORIZED, ("x-none", String::new()), refused.clone())).await;
     let seconds = Arc::new(AtomicI64::new(0));
     let time = Arc::clone(&seconds);
     let clock = Clock::new(move || Timestamp::from_second(time.load(Ordering::Relaxed)).unwrap());
@@ -73,7 +54,7 @@ async fn a_key_that_stripe_does_not_know_any_more_is_read_again_and_the_request_
         let problem = || ConfigError::Secret { name: "STRIPE_API_KEY", problem: "asked too often".to_owned() };
         ready(keys.lock().unwrap().next().map(str::to_owned).ok_or_else(problem))
     });
-    let stripe = Api { key, ..refused };
+    let stripe = Api::new(&Aws::beside(""), &url, key);
     let ask = async || stripe.ask(|| http::Request::get(stripe.url("/v1/refunds")), String::new()).await;
     for (pause, expected) in [(0, 1), (30, 2), (0, 1)] {
         seconds.fetch_add(pause, Ordering::Relaxed);

@@ -1,10 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{
-    request::Reply,
-    stripe::api::tests::{Seen, answering},
-};
+use crate::{request::Reply, stripe::api::tests::answering, testing::Seen};
 use domain::{
     ids::OrderId,
     ledger::{Attempt, RequestName},
@@ -59,7 +56,7 @@ async fn a_capture_and_a_void_are_asked_for_by_their_payment_with_a_key_of_their
         let key = format!("capture:{}:capture-1:2", OrderId::derive(&"web".parse().unwrap(), "1001"));
         assert_eq!(call.headers["idempotency-key"], key);
         let expected = field.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(call.form.into_iter().next(), expected, "{path}");
+        assert_eq!(call.form().into_iter().next(), expected, "{path}");
     }
 }
 

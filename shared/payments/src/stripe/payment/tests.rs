@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::stripe::{
-    api::tests::{answering, with_key},
-    webhook::tests::fits_a_ledger,
+use crate::{
+    stripe::api::tests::{answering, with_key},
+    testing::fits_a_ledger,
 };
 use domain::{ids::OrderId, ledger::MoneyFact};
 use jiff::SignedDuration;

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::request::Reply;
-use crate::stripe::api::tests::{Calls, answering, replaying, serving, with_key};
+use crate::{
+    stripe::api::tests::{answering, replaying, serving, with_key},
+    testing::Calls,
+};
 use axum::http::Method;
 use axum::http::StatusCode;
 use domain::{
@@ -73,7 +76,7 @@ async fn a_refund_is_asked_for_once_and_says_what_it_is_for() {
         ("payment_intent", "pi_1"),
         ("reason", "requested_by_customer"),
     ];
-    assert_eq!(call.form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    assert_eq!(call.form(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
 }
 
 #[tokio::test]
@@ -81,7 +84,7 @@ async fn a_charge_without_an_intent_is_refunded_by_its_own_id() {
     let (stripe, calls) = answering(200, &refund_object("pending")).await;
     let outcome = with_request("ch_1", async |request| stripe.request(request).await).await;
     assert_eq!(outcome.unwrap(), decided(made(RefundStatus::Pending)));
-    let form = calls.lock().unwrap()[0].form.clone();
+    let form = calls.lock().unwrap()[0].form();
     assert_eq!((form.get("charge").map(String::as_str), form.get("payment_intent")), (Some("ch_1"), None));
 }
 
@@ -257,7 +260,7 @@ async fn amounts_are_told_as_stripe_counts_them() {
         let (stripe, calls) = answering(200, &refund_object("succeeded")).await;
         let outcome = with_amount("pi_1", amount, currency, async |request| stripe.request(request).await).await;
         let calls = calls.lock().unwrap();
-        assert_eq!(calls.first().map(|call| call.form["amount"].as_str()), told, "{amount} {currency}");
+        assert_eq!(calls.first().map(|call| call.form()["amount"].clone()).as_deref(), told, "{amount} {currency}");
         let expected = if told.is_some() {
             decided(made_of(amount, RefundStatus::Succeeded))
         } else {

@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 56] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 60] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -77,6 +77,10 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 56] = [
     ("POST /operations/unmatched-payments/{payment}/unassign", No, false, false, Empty),
     ("POST /operations/unmatched-payments/{payment}/refund", No, false, false, Empty),
     ("POST /operations/unmatched-payments/{payment}/dismiss", No, false, false, Empty),
+    ("GET /ledger", No, false, false, Ignored),
+    ("GET /ledger/balance", No, false, false, Ignored),
+    ("GET /operations/unread-webhooks", No, false, false, Ignored),
+    ("POST /operations/unread-webhooks/{webhook}/replay", No, false, false, Empty),
     ("POST /customers/export", No, false, false, Read),
     ("POST /customers/erase", No, false, false, Read),
     ("PUT /products/{sku+}", No, true, false, Read),

@@ -1,6 +1,7 @@
 //! Genuine events with anything in them.
 
 use super::*;
+use crate::testing::fits_a_ledger;
 
 /// Events with the fields that are read, one for each kind of fact.
 fn events_of_an_order() -> Vec<Value> {
@@ -56,21 +57,6 @@ fn fixtures() -> Vec<Value> {
         fixture!("refund.updated"),
         fixture!("charge.dispute.created"),
     ]
-}
-
-/// Only Stripe can sign, but a fault of Stripe's or a leaked secret must not put a poisoned fact into a ledger.
-pub(in crate::stripe) fn fits_a_ledger(event: &MoneyEvent) -> bool {
-    let amount = match &event.fact {
-        MoneyFact::Pending { .. } | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
-        MoneyFact::Authorized { amount, .. }
-        | MoneyFact::Captured(amount)
-        | MoneyFact::RefundedInTotal(amount)
-        | MoneyFact::Refund { amount, .. }
-        | MoneyFact::Released(amount)
-        | MoneyFact::Dispute { amount, .. } => *amount,
-    };
-    // An order's item has room for hundreds of these.
-    (0..=MAX_AMOUNT).contains(&amount) && serde_json::to_string(event).unwrap().len() <= 1_500
 }
 
 /// Reads an event that Stripe has signed. It must be a fact that fits a ledger, or a refusal with a reason.

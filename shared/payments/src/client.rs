@@ -1,0 +1,68 @@
+//! A client of a provider's API, as most of them are asked: with a key in a header, each request once.
+
+use app::Error;
+use http::{StatusCode, request::Builder};
+use runtime::{Answer, Aws, Secret, SecretValue, Web};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Five requests in a row must fit the function's 60 s. The providers' own libraries wait longer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The API of an account at a provider.
+#[derive(Debug)]
+pub(crate) struct Client {
+    /// The provider's name, for messages.
+    provider: &'static str,
+    web: Web,
+    url: String,
+    key: Secret,
+}
+
+impl Client {
+    pub(crate) fn new(provider: &'static str, aws: &Aws, url: &str, key: Secret) -> Self {
+        Self { provider, web: aws.web(TIMEOUT), url: url.trim_end_matches('/').to_owned(), key }
+    }
+
+    /// Whether the key is there.
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        self.known_key().await.map(drop)
+    }
+
+    /// The URL of a path, which may have a query.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Asks with the known key, which `request` puts into a header. If the provider rejects it, the key may have been rolled,
+    /// so a newer one is tried once.
+    pub(crate) async fn ask(&self, request: impl Fn(&str) -> Builder, body: &str) -> Result<Answer, Error> {
+        let key = self.known_key().await?;
+        let answer = self.send(request(key.expose()), body).await?;
+        if answer.status == StatusCode::UNAUTHORIZED
+            && let Ok(Some(newer)) = self.key.renewed(&key).await
+        {
+            return self.send(request(newer.expose()), body).await;
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request without the key.
+    pub(crate) async fn send(&self, request: Builder, body: &str) -> Result<Answer, Error> {
+        let provider = self.provider;
+        let unmade = |_| {
+            Error::Outside(format!("no request to {provider} can be made: the URL of its API or the key is malformed"))
+        };
+        let request = request.body(body.to_owned().into_bytes()).map_err(unmade)?;
+        self.web.send(request).await.map_err(|e| Error::Outside(format!("{provider}: {e}")))
+    }
+
+    async fn known_key(&self) -> Result<SecretValue, Error> {
+        self.key.value().await.map_err(|e| Error::Outside(format!("{}'s API key is not known: {e}", self.provider)))
+    }
+}
+
+/// The answer's JSON. Null if it has none.
+pub(crate) fn json(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}

@@ -1,0 +1,70 @@
+//! What the tests of all providers use: an API that answers as it is told, and what a fact must be like.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+};
+use domain::{
+    ledger::{MoneyEvent, MoneyFact},
+    money::MAX_AMOUNT,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+/// A request that an API received.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub method: Method,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Seen {
+    /// The fields of a form.
+    pub(crate) fn form(&self) -> BTreeMap<String, String> {
+        form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
+    }
+}
+
+pub(crate) type Calls = Arc<Mutex<Vec<Seen>>>;
+
+/// An answer: its status, one header, and its body.
+pub(crate) type Answered = (StatusCode, (&'static str, String), String);
+
+/// An API that answers each request, its address, and the requests that it received.
+pub(crate) async fn serving(answer: impl Fn(&Seen) -> Answered + Clone + Send + Sync + 'static) -> (String, Calls) {
+    let calls = Calls::default();
+    let take = async move |State(calls): State<Calls>, method, uri: Uri, headers, bytes: Bytes| {
+        let seen = Seen { method, uri, headers, body: String::from_utf8_lossy(&bytes).into_owned() };
+        let (status, header, body) = answer(&seen);
+        calls.lock().unwrap().push(seen);
+        (status, [header], body)
+    };
+    let router = Router::new().fallback(take).with_state(calls.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, calls)
+}
+
+/// Only a provider can sign, but a fault of its own or a leaked secret must not put a poisoned fact into a ledger.
+pub(crate) fn fits_a_ledger(event: &MoneyEvent) -> bool {
+    let amount = match &event.fact {
+        MoneyFact::Pending { .. } | MoneyFact::Failed(_) | MoneyFact::Voided => 0,
+        MoneyFact::Authorized { amount, .. }
+        | MoneyFact::Captured(amount)
+        | MoneyFact::CapturePart { amount, .. }
+        | MoneyFact::CapturedAs { amount, .. }
+        | MoneyFact::RefundedInTotal(amount)
+        | MoneyFact::Refund { amount, .. }
+        | MoneyFact::Released(amount)
+        | MoneyFact::Dispute { amount, .. } => *amount,
+    };
+    // An order's item has room for hundreds of these.
+    (0..=MAX_AMOUNT).contains(&amount) && serde_json::to_string(event).unwrap().len() <= 1_500
+}

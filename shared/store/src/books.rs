@@ -1,0 +1,190 @@
+//! The books: rows of movements by day, in a table of their own.
+//!
+//! A row is written before the commit that it is about, so none is ever missing. One whose commit failed is known to nobody
+//! ([`Books::knows`](domain::books::Books::knows)), and whoever reads the books leaves it out.
+
+use super::{
+    Item, Store, StoreError,
+    attributes::{from_item, key_item, sortable, text_of, to_item},
+    entry::Entry,
+    keys::ItemKey,
+    tables::Table,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    books::{BookedFor, Books, Movement},
+    ids::{ChannelId, OrderId, PaymentId},
+    order_state::OrderState,
+    payment_record::PaymentRecord,
+};
+use jiff::civil::Date;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{self, Display},
+    str::FromStr,
+};
+
+/// Key attributes of the table.
+const DAY: &str = "day";
+const PLACE: &str = "place";
+/// A day is spread over this many partitions, because one takes only 1,000 writes a second.
+const SHARDS: u8 = 4;
+
+/// A row of the books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookedRow {
+    pub booked_for: BookedFor,
+    /// Its place among the rows of that.
+    pub nth: usize,
+    pub movement: Movement,
+    /// The channel of its order, and what the channel calls it.
+    pub reference: Option<(ChannelId, String)>,
+}
+
+/// Where a row stands: its moment, what it is for, its number, and its check, so that two decisions of one moment that say
+/// different things do not overwrite each other. Sorted as the rows are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowPlace(String);
+
+impl Display for RowPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for RowPlace {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let is_place = text.len() <= 200 && parts(text).is_some();
+        is_place.then(|| Self(text.to_owned())).ok_or("must be the place of a row")
+    }
+}
+
+impl BookedRow {
+    pub fn place(&self) -> RowPlace {
+        RowPlace(place(&self.booked_for, self.nth, &self.movement))
+    }
+}
+
+/// An order's id has a `_` after its first three letters, and so may a payment's: what it is stands before it.
+fn place(booked_for: &BookedFor, nth: usize, movement: &Movement) -> String {
+    let name = match booked_for {
+        BookedFor::Order(order) => format!("order/{order}"),
+        BookedFor::Payment(payment) => format!("payment/{payment}"),
+    };
+    format!("{}#{name}#{nth:04}#{}", sortable(movement.booked_at), movement.check())
+}
+
+fn parts(place: &str) -> Option<(BookedFor, usize)> {
+    let mut parts = place.split('#');
+    let time = parts.next()?;
+    let (kind, name) = parts.next()?.split_once('/')?;
+    let nth = parts.next()?.parse().ok()?;
+    let booked_for = match kind {
+        "order" => BookedFor::Order(name.parse().ok()?),
+        "payment" => BookedFor::Payment(name.parse().ok()?),
+        _ => return None,
+    };
+    let check = parts.next()?;
+    (time.len() == 14 && check.len() == 8 && parts.next().is_none()).then_some((booked_for, nth))
+}
+
+fn partition(day: Date, shard: u8) -> String {
+    format!("{day}#{shard}")
+}
+
+/// The entries of the new rows of a record.
+pub(super) fn entries((booked_for, books): (BookedFor, &Books)) -> Result<Vec<Entry>, StoreError> {
+    let entry = |(nth, movement): (usize, &Movement)| {
+        let place = place(&booked_for, nth, movement);
+        let shard = place.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % SHARDS;
+        let mut item = to_item(movement, &place)?;
+        item.extend(key_item([(DAY, partition(movement.day(), shard)), (PLACE, place)]));
+        Ok(Entry { table: Table::Books, item })
+    };
+    books.new_rows().map(entry).collect()
+}
+
+impl Store {
+    /// Rows of a day after a place, in the order of their places, and whether there are more. A row that its order does not
+    /// know is left out, so there may be fewer than `limit`.
+    pub async fn booked(
+        &self,
+        day: Date,
+        after: Option<&RowPlace>,
+        limit: usize,
+    ) -> Result<(Vec<BookedRow>, Option<RowPlace>), StoreError> {
+        let mut found = Vec::new();
+        for shard in 0..SHARDS {
+            found.extend(self.of_shard(&partition(day, shard), after, limit + 1).await?);
+        }
+        found.sort_by_key(BookedRow::place);
+        let has_more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| has_more).map(BookedRow::place);
+        Ok((self.known_rows(found).await?, next))
+    }
+
+    async fn of_shard(
+        &self,
+        partition: &str,
+        after: Option<&RowPlace>,
+        limit: usize,
+    ) -> Result<Vec<BookedRow>, StoreError> {
+        let after = after.map_or_else(|| " ".to_owned(), ToString::to_string);
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.books)
+            .consistent_read(true)
+            .key_condition_expression("#day = :day AND #place > :after")
+            .expression_attribute_names("#day", DAY)
+            .expression_attribute_names("#place", PLACE)
+            .expression_attribute_values(":day", AttributeValue::S(partition.to_owned()))
+            .expression_attribute_values(":after", AttributeValue::S(after))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let mut items = query.into_paginator().items().send();
+        let mut rows = Vec::new();
+        while rows.len() < limit
+            && let Some(item) = items.next().await
+        {
+            rows.push(row(item.map_err(StoreError::request("Query books"))?)?);
+        }
+        Ok(rows)
+    }
+
+    /// The rows that their orders and payments know.
+    async fn known_rows(&self, rows: Vec<BookedRow>) -> Result<Vec<BookedRow>, StoreError> {
+        let (mut orders, mut payments) = (BTreeSet::<OrderId>::new(), BTreeSet::<PaymentId>::new());
+        for row in &rows {
+            match &row.booked_for {
+                BookedFor::Order(order) => orders.insert(order.clone()),
+                BookedFor::Payment(payment) => payments.insert(payment.clone()),
+            };
+        }
+        let mut known: BTreeMap<BookedFor, Known> = BTreeMap::new();
+        for (key, state) in self.load_all::<OrderState>(orders.iter().map(ItemKey::state)).await? {
+            let state = state?.value;
+            known.insert(BookedFor::Order(key.order), (state.books, Some((state.channel, state.reference))));
+        }
+        for (key, record) in self.load_all::<PaymentRecord>(payments).await? {
+            known.insert(BookedFor::Payment(key), (record?.value.books, None));
+        }
+        let is_known = |row: BookedRow| {
+            let (books, reference) = known.get(&row.booked_for)?;
+            books.knows(row.nth, &row.movement).then(|| BookedRow { reference: reference.clone(), ..row })
+        };
+        Ok(rows.into_iter().filter_map(is_known).collect())
+    }
+}
+
+/// What an order or a payment says of its rows.
+type Known = (Books, Option<(ChannelId, String)>);
+
+fn row(item: Item) -> Result<BookedRow, StoreError> {
+    let unreadable = || StoreError::unreadable("a row of the books", "its key is malformed");
+    let place = text_of(&item, PLACE).map(str::to_owned).ok_or_else(unreadable)?;
+    let (booked_for, nth) = parts(&place).ok_or_else(unreadable)?;
+    Ok(BookedRow { booked_for, nth, movement: from_item(item, &place)?, reference: None })
+}

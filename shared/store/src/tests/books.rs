@@ -1,0 +1,90 @@
+//! The books: rows of movements, and which of them count.
+
+use super::{round_trips::event, *};
+use domain::{
+    books::{BookedFor, MovementKind, day_of},
+    ledger::MoneyFact,
+    money::Amount,
+};
+use jiff::{SignedDuration, ToSpan as _};
+
+/// Records that something was captured of the n-th order's payment.
+fn paid(read: &Stored<OrderState>, n: u32, amount: Amount, now: Timestamp) -> OrderState {
+    read.value.clone().record(&event(&format!("stripe_pi_{n}"), i64::from(n), MoneyFact::Captured(amount)), now)
+}
+
+/// The rows of a day, by pages of this size: for which order, and how much.
+async fn rows(store: &Store, day: Timestamp, limit: usize) -> Vec<(OrderId, Amount)> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let (rows, next) = store.booked(day_of(day), after.as_ref(), limit).await.unwrap();
+        assert!(rows.len() <= limit);
+        for row in rows {
+            assert_eq!((row.movement.kind, row.movement.day()), (MovementKind::Captured, day_of(day)));
+            assert_eq!(row.place().to_string().parse(), Ok(row.place()));
+            let BookedFor::Order(order) = row.booked_for else { panic!("{:?}", row.booked_for) };
+            all.push((order, row.movement.amount));
+        }
+        match next {
+            Some(place) => after = Some(place),
+            None => return all,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_movement_is_a_row_of_the_day_on_which_it_was_written_down_in_the_order_of_its_writing() {
+    let store = TestStore::new();
+    for n in [3, 1, 2, 4] {
+        let read = store.created(&state_key(n), state()).await;
+        let now = at(i64::from(n));
+        let next = paid(&read, n, 100 * i64::from(n), now);
+        let paid_once = store.replaced(&read, next, now).await;
+        // The same fact again moves nothing.
+        let again = paid(&paid_once, n, 100 * i64::from(n), at(9));
+        assert_eq!(again, paid_once.value);
+    }
+    let tomorrow = at(1) + SignedDuration::from_hours(24);
+    let read = store.load::<OrderState>(&state_key(1)).await.unwrap().unwrap();
+    let more = paid(&read, 1, 150, tomorrow);
+    store.replaced(&read, more, tomorrow).await;
+
+    let expected: Vec<_> = (1..=4).map(|n| (order(n), 100 * i64::from(n))).collect();
+    for limit in [1, 2, 3, 100] {
+        assert_eq!(rows(&store, at(1), limit).await, expected, "pages of {limit}");
+    }
+    assert_eq!(rows(&store, tomorrow, 10).await, [(order(1), 50)]);
+    let (none, next) = store.booked(day_of(at(1)).saturating_sub(1.day()), None, 10).await.unwrap();
+    assert!(none.is_empty() && next.is_none());
+}
+
+#[tokio::test]
+async fn a_row_whose_decision_was_never_written_does_not_count() {
+    let store = TestStore::new();
+    let read = store.created(&state_key(1), state()).await;
+    // Two decide in the same moment, and one of them is faster.
+    let (mine, theirs) = (paid(&read, 1, 100, at(2)), paid(&read, 1, 40, at(2)));
+    store.replaced(&read, theirs, at(2)).await;
+    let mut write = store.write(at(2));
+    write.replace(&read, mine);
+    conflict(write.commit().await);
+    assert_eq!(rows(&store, at(2), 10).await, [(order(1), 40)], "what was written is in the books, and nothing else");
+
+    let read = store.load::<OrderState>(&state_key(1)).await.unwrap().unwrap();
+    let again = paid(&read, 1, 100, at(2));
+    store.replaced(&read, again, at(2)).await;
+    assert_eq!(rows(&store, at(2), 1).await, [(order(1), 40), (order(1), 60)]);
+}
+
+#[tokio::test]
+async fn nothing_is_written_of_an_order_whose_row_could_not_be() {
+    let store = TestStore::new();
+    let read = store.created(&state_key(1), state()).await;
+    store.requests();
+    let next = paid(&read, 1, 100, at(2));
+    store.replaced(&read, next, at(2)).await;
+    let requests = store.requests();
+    let (row, order) =
+        (requests.iter().position(|r| r.contains("BatchWrite")), requests.iter().position(|r| r.contains("PutItem")));
+    assert!(row.is_some() && row < order, "{requests:?}");
+}
