@@ -14,7 +14,7 @@ pub struct Resource {
     pub kind: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Deployment {
     pub stack: String,
     /// `UPDATE_COMPLETE`.

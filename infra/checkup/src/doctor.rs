@@ -4,6 +4,7 @@
 mod alarms;
 mod capacity;
 mod mail;
+mod providers;
 mod secrets;
 mod setup;
 mod stripe;
@@ -94,7 +95,7 @@ impl fmt::Display for Findings {
 
 /// Whether a shop takes real money.
 fn is_live(deployment: &Deployment) -> bool {
-    deployment.parameters.get("StripeLivemode").is_none_or(|live| live == "true")
+    deployment.parameters.get("Livemode").is_none_or(|live| live == "true")
 }
 
 /// Looks at everything. Nothing is changed.
@@ -104,8 +105,8 @@ pub async fn examine(aws: &Aws, deployment: &Deployment) -> Findings {
     setup::examine(aws, &web, deployment, &mut findings).await;
     tables::examine(aws, deployment, &mut findings).await;
     let secrets = secrets::examine(aws, deployment, &mut findings).await;
-    let providers = deployment.parameters.get("PaymentProviders").map_or("", String::as_str);
-    if providers.split(',').any(|provider| provider.trim() == "stripe") {
+    providers::examine(deployment, aws.config().endpoint_url().is_some(), &mut findings);
+    if deployment.parameters.get("UseStripe").is_none_or(|used| used == "true") {
         stripe::examine(&web, deployment, &secrets, &mut findings).await;
     }
     mail::examine(aws, deployment, &mut findings).await;

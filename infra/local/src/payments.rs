@@ -14,5 +14,11 @@ pub use stripe::BooksError;
 
 /// The fixed value of a secret, if its provider accepts only a particular form.
 pub(crate) fn secret(name: &str) -> Option<&'static str> {
-    stripe::secret(name)
+    match name {
+        // An HMAC key is hexadecimal. Nobody but this machine knows the webhook that it signs for.
+        "AdyenHmacKeys" => Some("6f726465726c792d6c6f63616c2d6164796e2d6b65792d6e6f742d7365637265"),
+        "MollieApiKey" => Some("test_local0000000000000000000000"),
+        "PayPalCredentials" => Some("local-client:local-secret"),
+        _ => stripe::secret(name),
+    }
 }

@@ -260,6 +260,7 @@ impl World {
             search: self.scan("SearchTable").await,
             rows: self.scan("BooksTable").await,
             settings: Settings::of(&self.scan("SettingsTable").await).into(),
+            provider: "stripe",
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
         }
     }

@@ -200,11 +200,14 @@ mod tests {
         MoneyFact::Dispute { id: "dp_1".to_owned(), amount: 100, status }
     }
 
+    /// Facts, and the rows that they make.
+    type Case = (Vec<MoneyFact>, Vec<(MovementKind, Amount)>);
+
     #[test]
     fn every_movement_has_a_row_and_what_moves_nothing_has_none() {
         use MovementKind::{Captured, Disputed, Refunded};
         let part = |status| MoneyFact::CapturePart { id: "cp".to_owned(), amount: 30, status };
-        let table: [(Vec<MoneyFact>, Vec<(MovementKind, Amount)>); 7] = [
+        let table: [Case; 7] = [
             (vec![MoneyFact::Failed("x".into()), MoneyFact::authorized(100), MoneyFact::Voided], vec![]),
             (
                 vec![MoneyFact::Captured(60), MoneyFact::Captured(60), MoneyFact::Captured(100)],

@@ -37,12 +37,21 @@ impl Client {
     /// Asks with the known key, which `request` puts into a header. If the provider rejects it, the key may have been rolled,
     /// so a newer one is tried once.
     pub(crate) async fn ask(&self, request: impl Fn(&str) -> Builder, body: &str) -> Result<Answer, Error> {
+        self.ask_signed(|key| Ok(request(key.expose())), body).await
+    }
+
+    /// The same for a request that a key may be unable to sign.
+    pub(crate) async fn ask_signed(
+        &self,
+        request: impl Fn(&SecretValue) -> Result<Builder, Error>,
+        body: &str,
+    ) -> Result<Answer, Error> {
         let key = self.known_key().await?;
-        let answer = self.send(request(key.expose()), body).await?;
+        let answer = self.send(request(&key)?, body).await?;
         if answer.status == StatusCode::UNAUTHORIZED
             && let Ok(Some(newer)) = self.key.renewed(&key).await
         {
-            return self.send(request(newer.expose()), body).await;
+            return self.send(request(&newer)?, body).await;
         }
         Ok(answer)
     }
@@ -57,7 +66,7 @@ impl Client {
         self.web.send(request).await.map_err(|e| Error::Outside(format!("{provider}: {e}")))
     }
 
-    async fn known_key(&self) -> Result<SecretValue, Error> {
+    pub(crate) async fn known_key(&self) -> Result<SecretValue, Error> {
         self.key.value().await.map_err(|e| Error::Outside(format!("{}'s API key is not known: {e}", self.provider)))
     }
 }

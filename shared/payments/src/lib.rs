@@ -42,6 +42,11 @@ mod testing;
 pub mod units;
 pub mod webhook;
 
+pub mod adyen;
+pub mod mollie;
+pub mod paypal;
+pub mod square;
+pub mod standard;
 pub mod stripe;
 
 pub use clients::ApiClients;
@@ -50,4 +55,9 @@ pub use webhook::Webhooks;
 
 providers! {
     Stripe => stripe,
+    Adyen => adyen,
+    PayPal => paypal,
+    Square => square,
+    Mollie => mollie,
+    Standard => standard,
 }

@@ -31,7 +31,7 @@ pub enum SignatureError {
     NoMatch,
     #[error("no signing secret is configured, or it is empty")]
     NoSecret,
-    #[error("the signing secret is not whsec_ followed by base64")]
+    #[error("the signing secret is not whsec_ followed by base64, or whpk_ followed by a public key in base64")]
     MalformedSecret,
 }
 

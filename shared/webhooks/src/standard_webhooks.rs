@@ -1,5 +1,12 @@
-//! Standard Webhooks: how Orderly signs its posts to a warehouse, and how a receiver verifies them.
+//! Standard Webhooks: how Orderly signs what it posts to others, and how a receiver verifies it.
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
+//!
+//! A signature is symmetric (`v1`, by a [`Secret`]) or asymmetric (`v1a`, checked with a [`PublicKey`]). Orderly signs with
+//! secrets only.
+
+mod public_key;
+
+pub use public_key::PublicKey;
 
 use super::{Key, SignatureError, check_age, parse_seconds};
 use data_encoding::{BASE64, BASE64_NOPAD};
@@ -19,19 +26,17 @@ impl Secret {
     /// Reads `whsec_` followed by the key in base64, padded or not. An empty key is
     /// [`SignatureError::NoSecret`], any other text [`SignatureError::MalformedSecret`].
     pub fn new(text: &str) -> Result<Self, SignatureError> {
-        if text.is_empty() {
-            return Err(SignatureError::NoSecret);
-        }
-        let key = text
-            .strip_prefix("whsec_")
-            .and_then(|key| BASE64_NOPAD.decode(key.trim_end_matches('=').as_bytes()).ok())
-            .ok_or(SignatureError::MalformedSecret)?;
-        Key::new(&key).map(Self)
+        Key::new(&key_after("whsec_", text)?).map(Self)
     }
 
     fn sign(&self, id: &str, timestamp: &str, body: &[u8]) -> String {
         let parts = [id.as_bytes(), timestamp.as_bytes(), body];
         BASE64.encode(&self.0.sign(&parts))
+    }
+
+    fn made_one_of(&self, signatures: &str, id: &str, timestamp: &str, body: &[u8]) -> bool {
+        let expected = self.sign(id, timestamp, body);
+        of_version("v1", signatures).any(|signature| expected.as_bytes().ct_eq(signature.as_bytes()).into())
     }
 }
 
@@ -39,6 +44,50 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// The bytes of a key, padded or not, that stands in base64 after its prefix.
+fn key_after(prefix: &str, text: &str) -> Result<Vec<u8>, SignatureError> {
+    if text.is_empty() {
+        return Err(SignatureError::NoSecret);
+    }
+    text.strip_prefix(prefix)
+        .and_then(|key| BASE64_NOPAD.decode(key.trim_end_matches('=').as_bytes()).ok())
+        .ok_or(SignatureError::MalformedSecret)
+}
+
+/// What a receiver knows of a sender, to verify it by.
+#[derive(Debug, Clone)]
+pub enum SenderKey {
+    Secret(Secret),
+    PublicKey(PublicKey),
+}
+
+impl SenderKey {
+    /// Reads a secret (`whsec_…`) or a public key (`whpk_…`). The prefix alone says which signatures it verifies, so a public
+    /// key, which anybody may know, never does as a secret.
+    pub fn new(text: &str) -> Result<Self, SignatureError> {
+        if text.starts_with("whpk_") {
+            PublicKey::new(text).map(Self::PublicKey)
+        } else {
+            Secret::new(text).map(Self::Secret)
+        }
+    }
+
+    fn made_one_of(&self, signatures: &str, id: &str, timestamp: &str, body: &[u8]) -> bool {
+        match self {
+            Self::Secret(secret) => secret.made_one_of(signatures, id, timestamp, body),
+            Self::PublicKey(key) => key.made_one_of(signatures, id, timestamp, body),
+        }
+    }
+}
+
+/// The signatures of a version, in the header's list.
+fn of_version<'a>(version: &'static str, signatures: &'a str) -> impl Iterator<Item = &'a str> {
+    signatures
+        .split(' ')
+        .filter_map(move |signature| signature.split_once(','))
+        .filter_map(move |(own, signature)| (own == version).then_some(signature))
 }
 
 /// The values of the three headers.
@@ -73,7 +122,35 @@ pub fn verify(
     secrets: &[Secret],
     now: Timestamp,
 ) -> Result<(), SignatureError> {
-    if secrets.is_empty() {
+    let made = |signatures: &str, id: &str, timestamp: &str| {
+        secrets.iter().any(|secret| secret.made_one_of(signatures, id, timestamp, body))
+    };
+    check(headers, secrets.is_empty(), made, now)
+}
+
+/// The same with keys of both kinds: one of the `v1` signatures was made with one of the secrets, or one of the `v1a`
+/// signatures with the private key of one of the public keys.
+pub fn verify_with(
+    headers: &Headers<Option<&str>>,
+    body: &[u8],
+    keys: &[SenderKey],
+    now: Timestamp,
+) -> Result<(), SignatureError> {
+    let made = |signatures: &str, id: &str, timestamp: &str| {
+        keys.iter().any(|key| key.made_one_of(signatures, id, timestamp, body))
+    };
+    check(headers, keys.is_empty(), made, now)
+}
+
+/// `made`: whether one of the signatures is genuine for this id and time. The age is checked only then, because an unsigned
+/// time can be forged.
+fn check(
+    headers: &Headers<Option<&str>>,
+    is_without_key: bool,
+    made: impl Fn(&str, &str, &str) -> bool,
+    now: Timestamp,
+) -> Result<(), SignatureError> {
+    if is_without_key {
         return Err(SignatureError::NoSecret);
     }
     let id = headers.id.ok_or(SignatureError::Missing(ID_HEADER))?;
@@ -81,14 +158,7 @@ pub fn verify(
     let signatures = headers.signature.ok_or(SignatureError::Missing(SIGNATURE_HEADER))?;
     check_id(id)?;
     let signed_at = parse_seconds(timestamp).ok_or(SignatureError::Malformed("webhook-timestamp is not in seconds"))?;
-    let genuine = secrets.iter().any(|secret| {
-        let expected = secret.sign(id, timestamp, body);
-        signatures
-            .split(' ')
-            .filter_map(|signature| signature.strip_prefix("v1,"))
-            .any(|signature| expected.as_bytes().ct_eq(signature.as_bytes()).into())
-    });
-    if !genuine {
+    if !made(signatures, id, timestamp) {
         return Err(SignatureError::NoMatch);
     }
     check_age(signed_at, now)

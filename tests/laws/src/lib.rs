@@ -31,7 +31,9 @@ pub struct Books {
     /// The rows of the bookkeeper's books.
     pub rows: Vec<Item>,
     pub settings: Arc<Settings>,
-    /// The refunded amounts at the provider, by its own payment ids.
+    /// The provider whose own books were read.
+    pub provider: &'static str,
+    /// The refunded amounts at that provider, by its own payment ids.
     pub refunded: BTreeMap<String, Vec<i64>>,
 }
 

@@ -20,10 +20,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Each refund that the ledger records as made is one refund at the provider, and vice versa. Of one that was made in the
 /// provider's dashboard, the ledger may only know the provider's sum.
 pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
+    let is_of = |refund: &Refund| refund.has_succeeded() && refund.payment.provider.as_str() == books.provider;
     let mut known: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
-        for refund in state.ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
+        for refund in state.ledger.refunds.values().filter(|refund| is_of(refund)) {
             known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
         }
         for (id, payment) in &state.ledger.payments {
@@ -32,7 +33,7 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     }
     for (_, record) in payment_records(&books.payments, broken) {
         let ledger = record.ledger();
-        for refund in ledger.refunds.values().filter(|refund: &&Refund| refund.has_succeeded()) {
+        for refund in ledger.refunds.values().filter(|refund| is_of(refund)) {
             known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
         }
         for (id, payment) in &ledger.payments {

@@ -49,6 +49,8 @@ fn grants(template: &Template) -> Vec<Grant<'_>> {
     let mut grants = Vec::new();
     for (holder, document) in of_roles.chain(of_policies) {
         for statement in each(&document["Statement"]) {
+            // One that is there only under a condition is judged as if it were there.
+            let statement = statement["Fn::If"].get(1).unwrap_or(statement);
             for action in each(&statement["Action"]) {
                 let action = action.as_str().unwrap_or("");
                 for resource in each(&statement["Resource"]) {
@@ -182,6 +184,7 @@ fn only_allowed(template: &Template) -> Violations {
     for (holder, role) in template.all(ROLE) {
         for policy in each(&role["Policies"]) {
             for statement in each(&policy["PolicyDocument"]["Statement"]) {
+                let statement = statement["Fn::If"].get(1).unwrap_or(statement);
                 let names: Vec<_> =
                     statement.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
                 if statement["Effect"] != "Allow" || names.iter().any(|name| name.starts_with("Not")) {

@@ -104,6 +104,10 @@ pub(crate) fn workspace() -> PathBuf {
 
 /// The logical id that a `Ref`, a `Fn::GetAtt` or the start of a `Fn::Sub` names.
 pub(crate) fn referent(value: &Value) -> Option<&str> {
+    // What is there only under a condition is judged as if it were there.
+    if let Some(chosen) = value["Fn::If"].get(1) {
+        return referent(chosen);
+    }
     if let Some(id) = value["Ref"].as_str() {
         return Some(id);
     }

@@ -49,7 +49,7 @@ fn web() -> ChannelId {
 }
 
 fn read(body: &Value, channel: Option<&ChannelId>, key: Option<&str>) -> Result<PlacedOrder, Vec<FieldError>> {
-    problems(place(body, channel, key, Provider::ALL))
+    problems(place(body, channel, key, &[Provider::Stripe]))
 }
 
 /// The order that a storefront of this channel, or an operator, places where these providers are in use.

@@ -41,7 +41,52 @@ fn judge(of: &str, logical_id: &str, value: &str, is_live: bool, findings: &mut 
     }
     match logical_id {
         "StripeApiKey" => api_key(of, value.trim(), is_live, findings),
-        _ => signing(of, logical_id, value, findings),
+        "MollieApiKey" => mollie_key(of, value.trim(), is_live, findings),
+        "StripeWebhookSecret" | "WarehouseWebhookSecret" | "StandardRequestsSecret" => {
+            signing(of, logical_id, value, findings);
+        }
+        _ => match FORMS.iter().find(|(known, ..)| *known == logical_id) {
+            Some((_, what, fits)) if !lines(value).all(fits) => findings.fail(of, format!("it is no {what}"), PUT),
+            _ => findings.fine(of, "it is set"),
+        },
+    }
+}
+
+/// A secret that has a form, what it is, and whether a line of one has it.
+type Form = (&'static str, &'static str, fn(&str) -> bool);
+
+const FORMS: [Form; 4] = [
+    ("AdyenHmacKeys", "HMAC key (hexadecimal, as Adyen shows it once)", is_hexadecimal),
+    ("AdyenWebhookCredentials", "user and password (user:password)", has_two_parts),
+    ("PayPalCredentials", "client id and secret (client-id:secret)", has_two_parts),
+    ("StandardWebhookSecret", "key of Standard Webhooks (whsec_… or whpk_…)", is_standard_key),
+];
+
+fn lines(value: &str) -> impl Iterator<Item = &str> {
+    value.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+fn is_hexadecimal(line: &str) -> bool {
+    line.len() >= 32 && line.len().is_multiple_of(2) && line.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn has_two_parts(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, secret)| !name.is_empty() && !secret.is_empty())
+}
+
+fn is_standard_key(line: &str) -> bool {
+    line.len() >= 20 && ["whsec_", "whpk_"].iter().any(|prefix| line.starts_with(prefix))
+}
+
+fn mollie_key(of: &str, key: &str, is_live: bool, findings: &mut Findings) {
+    let mode = |live: bool| if live { "live" } else { "test" };
+    match (key.starts_with("live_"), key.starts_with("test_")) {
+        (false, false) => findings.fail(of, "it is no API key of a profile (live_… or test_…)", PUT),
+        (key_is_live, _) if key_is_live != is_live => {
+            let (has, wants) = (mode(key_is_live), mode(is_live));
+            findings.fail(of, format!("it is of the {has} mode, and the stack of the {wants} mode"), PUT);
+        }
+        _ => findings.fine(of, format!("it is set, of the {} mode", mode(is_live))),
     }
 }
 
@@ -67,7 +112,7 @@ fn api_key(of: &str, key: &str, is_live: bool, findings: &mut Findings) {
 
 /// What webhooks are signed with: one, or two on a line each while it is rolled.
 fn signing(of: &str, logical_id: &str, value: &str, findings: &mut Findings) {
-    let lines: Vec<&str> = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = lines(value).collect();
     if lines.iter().any(|line| !line.starts_with("whsec_") || line.len() < 20) {
         return findings.fail(of, "it is no signing secret (whsec_…)", PUT);
     }
@@ -87,6 +132,20 @@ mod tests {
     fn a_secret_is_of_the_right_kind_and_mode() {
         let signing = "whsec_0123456789abcdef";
         for (secret, value, is_live, expected) in [
+            ("AdyenHmacKeys", "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056", true, Grade::Fine),
+            ("AdyenHmacKeys", "whsec_0123456789abcdef", true, Grade::Failure),
+            ("AdyenWebhookCredentials", "ada:secret\nada:older", true, Grade::Fine),
+            ("AdyenWebhookCredentials", "ada", true, Grade::Failure),
+            ("PayPalCredentials", "client:secret", true, Grade::Fine),
+            ("PayPalCredentials", "client:", true, Grade::Failure),
+            ("SquareApiKey", "EAAA", true, Grade::Fine),
+            ("SquareApiKey", " ", true, Grade::Failure),
+            ("MollieApiKey", "live_0123", true, Grade::Fine),
+            ("MollieApiKey", "live_0123", false, Grade::Failure),
+            ("MollieApiKey", "test_0123", true, Grade::Failure),
+            ("MollieApiKey", "sk_live_0123", true, Grade::Failure),
+            ("StandardWebhookSecret", "whsec_0123456789abcdef\nwhpk_0123456789abcdef", true, Grade::Fine),
+            ("StandardWebhookSecret", "0123456789abcdef0123456789", true, Grade::Failure),
             ("StripeApiKey", "rk_live_x", true, Grade::Fine),
             ("StripeApiKey", "rk_test_x", false, Grade::Fine),
             ("StripeApiKey", "sk_test_x", false, Grade::Fine),

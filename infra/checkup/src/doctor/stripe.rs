@@ -133,7 +133,7 @@ fn judge(endpoints: &[Value], wanted: &str, version: Option<&str>, is_live: bool
     }
     if endpoint["livemode"].as_bool().is_some_and(|live| live != is_live) {
         let mode = if is_live { "test" } else { "live" };
-        findings.fail(HOOK, format!("the endpoint is of the {mode} mode"), "add one in the mode of StripeLivemode");
+        findings.fail(HOOK, format!("the endpoint is of the {mode} mode"), "add one in the mode of Livemode");
     }
     let enabled: Vec<&str> =
         endpoint["enabled_events"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -57,7 +57,7 @@ impl StripeConfig {
 
 /// The template's parameters that point the functions at the provider at `url`.
 pub(crate) fn parameters(url: &str) -> [(&'static str, &str); 2] {
-    [("StripeApiUrl", url), ("StripeLivemode", "false")]
+    [("StripeApiUrl", url), ("Livemode", "false")]
 }
 
 /// The fixed value of a secret that must have Stripe's form.

@@ -125,6 +125,8 @@ impl<'a> Fields<'a> {
     }
 
     fn texts_of(&self, nodes: Vec<Node>, key: &str, line: usize) -> Result<Vec<String>, TemplateError> {
+        // As CloudFormation leaves out what is `AWS::NoValue`.
+        let nodes = nodes.into_iter().filter(|node| !matches!(node.value, Value::Null));
         let text = |node: Node| match node.value {
             Value::Text(text) => Ok(text),
             _ => Err(self.invalid(key, "a list of texts", line)),
@@ -150,7 +152,9 @@ impl<'a> Fields<'a> {
     /// A list of mappings; empty if it is absent.
     pub(super) fn list_of_fields(&mut self, key: &str) -> Result<Vec<Fields<'a>>, TemplateError> {
         let path = self.path_of(key);
-        self.list(key)?.iter().map(|node| Fields::read(self.scope, &self.place, &path, node)).collect()
+        let is_there = |node: &&Node| !matches!(node.value, Value::Null);
+        let nodes = self.list(key)?;
+        nodes.iter().filter(is_there).map(|node| Fields::read(self.scope, &self.place, &path, node)).collect()
     }
 
     /// The mapping's values, which are mappings, by name.

@@ -58,7 +58,7 @@ mod this_repository {
 
     #[test]
     fn globals_and_own_properties_are_one() {
-        let system = load(&[("AwsEndpoint", ENDPOINT), ("StripeLivemode", "false")]);
+        let system = load(&[("AwsEndpoint", ENDPOINT), ("Livemode", "false")]);
         let webhook = &system.functions["payment-webhook"];
         assert_eq!(webhook.logical_id, "PaymentWebhookFunction");
         assert_eq!(webhook.memory_mb, 256);
@@ -89,7 +89,8 @@ mod this_repository {
         let intake = routes("order-intake");
         assert!(intake.contains(&route("POST", "/orders", Some("ApiKey"))), "{intake:?}");
         assert!(intake.contains(&route("GET", "/orders/{order_id}", Some("ApiKey"))), "{intake:?}");
-        assert_eq!(routes("payment-webhook"), [route("POST", "/webhooks/payments/{provider}", None)]);
+        let webhook = routes("payment-webhook");
+        assert!(webhook.contains(&route("POST", "/webhooks/payments/{provider}", None)), "{webhook:?}");
         let [Trigger::Queue(mapping)] = system.functions["stock-deduction"].triggers.as_slice() else {
             panic!("{:?}", system.functions["stock-deduction"].triggers)
         };

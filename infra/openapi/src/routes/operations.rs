@@ -17,7 +17,7 @@ use operations::{
 };
 
 pub fn routes() -> Vec<Prose> {
-    to_look_at().into_iter().chain(books()).chain(people()).chain(settings()).collect()
+    to_look_at().into_iter().chain(of_providers()).chain(people()).chain(settings()).collect()
 }
 
 fn to_look_at() -> Vec<Prose> {
@@ -111,6 +111,11 @@ fn to_look_at() -> Vec<Prose> {
             (200, "The payment. It is listed again only when another event of it comes."),
         )
         .fails(Code::PaymentTaken),
+    ]
+}
+
+fn of_providers() -> Vec<Prose> {
+    vec![
         Prose::new::<UnreadWebhooks>(
             "GET /operations/unread-webhooks",
             "listUnreadWebhooks",
@@ -121,11 +126,6 @@ fn to_look_at() -> Vec<Prose> {
             "Each is kept for 30 days, since it may hold a customer's data. Update Orderly or tell its developers, and then read \
              it again.",
         ),
-    ]
-}
-
-fn books() -> Vec<Prose> {
-    vec![
         Prose::new::<LedgerPage>(
             "GET /ledger",
             "listLedger",

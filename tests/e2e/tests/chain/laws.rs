@@ -34,6 +34,7 @@ async fn books(world: &World) -> Books {
         search: world.scan("SearchTable").await,
         rows: world.scan("BooksTable").await,
         settings: Settings::of(&world.scan("SettingsTable").await).into(),
+        provider: "stripe",
         refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
     }
 }

@@ -27,6 +27,7 @@ mod messages;
 mod money;
 mod people;
 mod provider;
+mod providers;
 mod readme;
 mod reaper;
 mod relay;

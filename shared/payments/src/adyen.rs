@@ -1,0 +1,47 @@
+//! Adyen: <https://docs.adyen.com/online-payments>.
+//!
+//! Variables of the webhook: `ADYEN_HMAC_KEYS` (the ARN of the endpoint's HMAC keys, one on a line, two while one is
+//! rolled), `ADYEN_LIVE` (`true` or `false`: events of the other environment are refused), `ADYEN_MERCHANT_ACCOUNT`
+//! (events of other accounts are left out), `ADYEN_CAPTURES` (`automatic` or `manual`, as the account is set),
+//! `ADYEN_CAPTURES_OTHERWISE` (payment methods that are captured the other way) and `ADYEN_WEBHOOK_CREDENTIALS` (the ARN of
+//! `user:password`, one on a line).
+//!
+//! Variables of the API: `ADYEN_API_KEY` (the ARN of the key), `ADYEN_API_URL` and `ADYEN_MERCHANT_ACCOUNT`.
+
+mod api;
+mod basic_auth;
+mod captures;
+mod delivery;
+mod description;
+mod disputes;
+mod events;
+mod fields;
+mod references;
+mod refusals;
+mod requests;
+pub mod signature;
+mod units;
+mod validity;
+mod webhook;
+
+pub use api::Api;
+pub use captures::Captures;
+pub use description::description;
+pub use units::units;
+pub use webhook::Webhook;
+
+use jiff::SignedDuration;
+
+pub const NAME: &str = "adyen";
+
+/// Adyen keeps idempotency keys for at least seven days:
+/// <https://docs.adyen.com/development-resources/api-idempotency#key-scope-and-validity-time>. One hour less is safe.
+pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24 - 1);
+
+/// Adyen has nothing to look a request up with, so nothing is ever said to be certain after this time. It is how long
+/// Adyen simulates a late failure at most:
+/// <https://docs.adyen.com/development-resources/testing/payments-and-modifications>.
+pub const SETTLING: SignedDuration = SignedDuration::from_hours(24);
+
+/// The environment variable with the name of the merchant account.
+const MERCHANT_ACCOUNT: &str = "ADYEN_MERCHANT_ACCOUNT";

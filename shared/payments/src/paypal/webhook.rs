@@ -1,0 +1,73 @@
+//! PayPal's webhook: <https://developer.paypal.com/api/rest/webhooks/rest/>.
+
+use super::{
+    certificates::{Address, Certificates},
+    events,
+    mode::Mode,
+    signature::Transmission,
+};
+use crate::webhook::{Outcome, Received, Said};
+use api::{Error, Request, Response};
+use jiff::Timestamp;
+use runtime::{Aws, Clock, ConfigError};
+
+/// PayPal's events are a few kilobytes. A dispute holds its messages and evidence.
+const MAX_BODY: usize = 1024 * 1024;
+
+const WEBHOOK_ID: &str = "PAYPAL_WEBHOOK_ID";
+
+/// One webhook of a PayPal app.
+#[derive(Debug)]
+pub struct Webhook {
+    /// PayPal's id of it. Signatures are made for one webhook, so another app's events are refused, and the simulator's,
+    /// which are made for `WEBHOOK_ID`.
+    id: String,
+    certificates: Certificates,
+}
+
+impl Webhook {
+    /// Needs `PAYPAL_WEBHOOK_ID` and `PAYPAL_LIVE`. It has no secret: PayPal signs with a key of its own.
+    pub fn from_env(aws: &Aws, _: &Clock) -> Result<Self, ConfigError> {
+        let mode = Mode::of(flag("PAYPAL_LIVE", &runtime::variable("PAYPAL_LIVE")?)?);
+        Self::new(&runtime::variable(WEBHOOK_ID)?, Certificates::of_paypal(aws, mode))
+    }
+
+    /// `id` is what PayPal calls the webhook: `1JE4291016473214C`.
+    pub fn new(id: &str, certificates: Certificates) -> Result<Self, ConfigError> {
+        let is_id = (1..=50).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if is_id {
+            return Ok(Self { id: id.to_owned(), certificates });
+        }
+        let problem = "must be the webhook's id of the app's settings, letters and digits".to_owned();
+        Err(ConfigError::Invalid { name: WEBHOOK_ID, problem })
+    }
+
+    /// See [`Webhook::verify`](crate::Webhook::verify). An event of the other mode is known by where its certificate is.
+    pub async fn verify(&self, request: &Request, now: Timestamp) -> Result<Vec<Vec<u8>>, Error> {
+        request.at_most(MAX_BODY)?;
+        let transmission = Transmission::of(request, now)?;
+        let address = Address::parse(transmission.certificate, self.certificates.mode())?;
+        let chain = self.certificates.trusted(&address, now).await?;
+        transmission.check(&request.body, &self.id, &chain)?;
+        Ok(vec![request.body.clone()])
+    }
+
+    /// See [`Webhook::understand`](crate::Webhook::understand).
+    #[allow(clippy::unused_async, clippy::unused_self)] // others have to ask, or depend on their configuration
+    pub async fn understand(&self, genuine: &[u8], _: Timestamp) -> Result<Said, Error> {
+        events::read(genuine)
+    }
+
+    /// PayPal reads only the status of an answer.
+    #[allow(clippy::unused_self)] // other providers' answers depend on their configuration
+    pub fn answer(&self, outcomes: &[Outcome]) -> Response {
+        Received::answer(outcomes)
+    }
+}
+
+fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
+    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
+}
+
+#[cfg(test)]
+pub(super) mod tests;
