@@ -1,12 +1,11 @@
 //! The books, for bookkeepers: each movement of money, and what a day comes to.
 
 use crate::App;
-use api::{Caller, Error, FieldError, Problem, Request, Response, next_cursor};
-use data_encoding::BASE64URL_NOPAD;
+use api::{Caller, Error, FieldError, Problem, Request, Response, cursor_of_any, next_cursor};
 use domain::{
     books::{BookedFor, Movement, MovementKind, day_of},
     ids::{ChannelId, OrderId, PaymentId, ProviderName},
-    money::{Amount, Currency},
+    money::{Amount, Currency, decimal},
 };
 use jiff::{ToSpan as _, civil::Date};
 use serde::Serialize;
@@ -215,7 +214,7 @@ impl FromStr for Day {
 fn cursor(request: &Request, from: Date, to: Date) -> Result<Option<(Date, Option<RowPlace>)>, Error> {
     let Some(cursor) = request.query.get("cursor") else { return Ok(None) };
     let place = || {
-        let text = String::from_utf8(BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?).ok()?;
+        let text = cursor_of_any(cursor).ok()?;
         let (day, place) = text.split_once('/')?;
         let Day(day) = day.parse().ok()?;
         let place = if place == BEGIN { None } else { Some(place.parse().ok()?) };
@@ -278,7 +277,7 @@ fn csv(rows: &[LedgerRow]) -> Result<Vec<u8>, Error> {
             provider.to_string(),
             payment.to_string(),
             kind.to_string(),
-            decimal(*amount, *currency),
+            decimal(*amount, currency.exponent()),
             String::new(),
             String::new(),
             currency.to_string(),
@@ -290,11 +289,6 @@ fn csv(rows: &[LedgerRow]) -> Result<Vec<u8>, Error> {
         writer.write_record(&record).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// An amount without its currency: `-12.50`.
-fn decimal(amount: Amount, currency: Currency) -> String {
-    currency.format(amount).split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// A text that no spreadsheet takes for a formula.

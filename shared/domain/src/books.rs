@@ -138,10 +138,6 @@ impl Books {
     pub fn knows(&self, place: usize, row: &Movement) -> bool {
         self.booked.get(place) == Some(&row.check())
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.booked.is_empty()
-    }
 }
 
 /// What has moved in all, by payment and kind.

@@ -46,13 +46,18 @@ impl Currency {
 
     /// The amount as people write it: `1234.50 EUR`, `500 JPY`, `-0.01 USD`.
     pub fn format(self, amount: Amount) -> String {
-        let unit = 10_u64.pow(self.exponent());
-        let sign = if amount < 0 { "-" } else { "" };
-        let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
-        match self.exponent() {
-            0 => format!("{sign}{whole} {self}"),
-            digits => format!("{sign}{whole}.{rest:0width$} {self}", width = digits as usize),
-        }
+        format!("{} {self}", decimal(amount, self.exponent()))
+    }
+}
+
+/// Units of the last of some decimals, as people and other systems write them: `1234.50`, `500`, `-0.01`.
+pub fn decimal(units: Amount, decimals: u32) -> String {
+    let unit = 10_u64.pow(decimals);
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, rest) = (units.unsigned_abs() / unit, units.unsigned_abs() % unit);
+    match decimals {
+        0 => format!("{sign}{whole}"),
+        digits => format!("{sign}{whole}.{rest:0width$}", width = digits as usize),
     }
 }
 

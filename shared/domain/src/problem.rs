@@ -53,7 +53,7 @@ codes! {
     // What a payment provider sends.
     WrongMode = "wrong-mode", 400, "a test event at a live endpoint, or the reverse";
     BadSignature = "bad-signature", 401, "the signature is missing, wrong or too old";
-    MalformedEvent = "malformed-event", 422, "the event lacks what its type must have; the provider tries again";
+    MalformedEvent = "malformed-event", 422, "the event lacks what its type must have; it stays kept until a version understands it";
     // Repetitions that are none.
     KeyReused = "key-reused", 409, "the `Idempotency-Key` was used for something else";
     ReferenceReused = "reference-reused", 409, "this channel has an order of that reference with other content; see `order_id`";

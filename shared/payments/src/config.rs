@@ -27,6 +27,11 @@ pub fn parse(names: &str) -> Result<Vec<Provider>, ConfigError> {
     if providers.is_empty() { Err(wrong(format!("it names no provider; known: {}", known()))) } else { Ok(providers) }
 }
 
+/// A variable that is `true` or `false`.
+pub(crate) fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
+    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
+}
+
 impl Provider {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|provider| provider.name() == name)

@@ -5,7 +5,7 @@
 //!
 //! | what | who asks |
 //! |---|---|
-//! | [`Webhook`]: verifies a request, reads its events, and words the provider's own answer | `payment-webhook` |
+//! | [`Webhook`]: verifies a request, understands its events, and words the provider's own answer | `payment-webhook` |
 //! | [`ApiClient`]: asks for a refund, a capture or a void, what became of one, or what is known of a payment | `refunds` |
 //! | [`Provider::units`]: how it counts a currency, and the smallest amount that it moves | both, and `order-intake` |
 //! | [`Provider::description`]: how its webhook is described | `infra/openapi` |
@@ -24,7 +24,10 @@
 //!      and `answer(&self, &[Outcome])`;
 //!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `request(&self, &MoneyRequest)`,
 //!      `find(&self, &MoneyRequest)` and `payment(&self, &ProviderId, Timestamp)`.
-//! 2. Add its line to the list below.
+//!
+//!    What providers have in common is beside them: [`signed`] (secrets and signatures), [`client`] (their APIs), [`naming`] (how
+//!    an order is named on a payment), [`decimal`] and [`fields`].
+//! 2. Add its line to the list below, and its `Use…` parameter to template.yaml.
 //! 3. Declare its variables and secrets in template.yaml: the webhook's for `payment-webhook`, the refunds' for `refunds`.
 //! 4. Write its simulator in `infra/local/src/payments/`.
 
@@ -33,7 +36,10 @@ mod family;
 mod client;
 mod clients;
 mod config;
+mod decimal;
 pub mod description;
+mod fields;
+mod naming;
 pub mod request;
 mod signed;
 #[cfg(test)]

@@ -14,7 +14,6 @@ mod captures;
 mod certificates;
 mod chain;
 mod custom_id;
-mod decimal;
 mod description;
 mod disputes;
 mod events;

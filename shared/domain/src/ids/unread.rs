@@ -1,9 +1,9 @@
 //! The id of a webhook that was not understood.
 
-use super::{InvalidNumber, ProviderName};
+use super::{InvalidNumber, ProviderName, text_name};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 /// The provider's name, a dot, and 32 hexadecimal digits of the body's hash: `acme.0123456789abcdef0123456789abcdef`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,25 +31,7 @@ impl FromStr for UnreadId {
     }
 }
 
-impl TryFrom<String> for UnreadId {
-    type Error = InvalidNumber;
-
-    fn try_from(text: String) -> Result<Self, InvalidNumber> {
-        text.parse()
-    }
-}
-
-impl From<UnreadId> for String {
-    fn from(id: UnreadId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for UnreadId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_name!(UnreadId, InvalidNumber);
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for UnreadId {

@@ -1,13 +1,15 @@
 //! The fields of an item. One that is missing or malformed is named in the error.
 
 use super::{NAME, units};
-use api::{Code, Error, Problem};
+use api::Error;
 use domain::{
     ids::{PaymentId, ProviderId},
     money::{Amount, Currency, MAX_AMOUNT},
 };
 use jiff::Timestamp;
 use serde_json::Value;
+
+pub(super) use crate::fields::{malformed, text};
 
 /// A reference of Adyen's. Colons, which separate the signed fields, are no part of it.
 pub(super) fn reference(item: &Value, field: &str) -> Result<ProviderId, Error> {
@@ -18,10 +20,6 @@ pub(super) fn reference(item: &Value, field: &str) -> Result<ProviderId, Error> 
 pub(super) fn payment(item: &Value, field: &str) -> Result<PaymentId, Error> {
     let payment = PaymentId { provider: NAME.parse().map_err(|_| malformed(field))?, id: reference(item, field)? };
     Ok(payment)
-}
-
-pub(super) fn text<'a>(item: &'a Value, field: &str) -> Result<&'a str, Error> {
-    item[field].as_str().ok_or_else(|| malformed(field))
 }
 
 /// A field that may be missing.
@@ -58,9 +56,4 @@ pub(super) fn currency(item: &Value) -> Result<Currency, Error> {
 /// When the event was made.
 pub(super) fn moment(item: &Value) -> Result<Timestamp, Error> {
     text(item, "eventDate")?.parse().map_err(|_| malformed("eventDate"))
-}
-
-/// A genuine item without a required field. It is kept until somebody has looked.
-pub(super) fn malformed(field: &str) -> Error {
-    Problem::new(Code::MalformedEvent, format!("the event's {field} is missing or malformed")).into()
 }

@@ -8,9 +8,12 @@
 //!
 //! An event about a refund, a capture or a void carries the reference that was written on that.
 
-use crate::request::MoneyRequest;
+use crate::{
+    naming::{self, order},
+    request::MoneyRequest,
+};
 use domain::{
-    ids::{ChannelId, OrderId, ProviderId},
+    ids::ProviderId,
     ledger::{Attempt, OurRefund},
     payment_record::Named,
 };
@@ -43,19 +46,9 @@ pub(super) fn refund(reference: &str) -> Option<OurRefund> {
 /// The order that a reference names.
 pub(super) fn named(reference: &str) -> Named {
     match reference.split_once('/') {
-        None => Named { order: order(reference), channel: None },
         Some((debtor, _)) if debtor.starts_with("ord_") => Named { order: order(debtor), channel: None },
-        Some((channel, own)) => match channel.parse::<ChannelId>() {
-            Ok(channel) if !own.is_empty() => {
-                Named { order: Some(OrderId::derive(&channel, own)), channel: Some(channel) }
-            }
-            _ => Named::default(),
-        },
+        _ => naming::in_one(reference),
     }
-}
-
-fn order(text: &str) -> Option<OrderId> {
-    text.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_"))
 }
 
 #[cfg(test)]

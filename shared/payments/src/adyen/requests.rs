@@ -97,7 +97,7 @@ fn begun(request: &MoneyRequest<'_>, answer: &Value) -> Result<Outcome, Error> {
 fn refusal(answer: &Answer) -> Result<Reply, Error> {
     let (status, body) = (answer.status, json(answer));
     let code = body["errorCode"].as_str().unwrap_or_default();
-    let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
+    let code = crate::fields::word(code, "_");
     let undecided = || Err(Error::Outside(format!("Adyen answered {status} ({code})")));
     // An operator can fix the API key, its roles and the account: these are of a type of their own.
     let is_ours_to_fix = matches!(body["errorType"].as_str(), Some("security" | "configuration"));

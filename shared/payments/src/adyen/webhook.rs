@@ -9,6 +9,7 @@ use super::{
     signature::{self, HmacKey},
 };
 use crate::{
+    config::flag,
     signed,
     webhook::{Outcome, Said},
 };
@@ -141,10 +142,6 @@ fn hmac_keys(value: &SecretValue) -> Result<Vec<HmacKey>, SignatureError> {
         }
     }
     if keys.is_empty() { Err(SignatureError::NoSecret) } else { Ok(keys) }
-}
-
-fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

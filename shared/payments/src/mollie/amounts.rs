@@ -4,11 +4,9 @@ use super::{
     fields::{Error, malformed},
     units,
 };
+use crate::decimal;
 use domain::money::{Amount, Currency, MAX_AMOUNT};
 use serde_json::{Value, json};
-
-/// No amount that fits has more characters.
-const MAX_TEXT: usize = 32;
 
 /// An amount in our units, and its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +28,9 @@ pub(super) fn optional(object: &Value, field: &str) -> Result<Option<Money>, Err
     }
     let read = || {
         let currency: Currency = value["currency"].as_str()?.parse().ok()?;
-        let theirs = decimal(value["value"].as_str()?, currency.exponent())?;
+        // Mollie writes a digit before the point.
+        let text = value["value"].as_str().filter(|text| !text.starts_with('.'))?;
+        let theirs = decimal::parse(text, currency.exponent())?;
         let amount = units(currency).from_provider(theirs)?;
         (amount <= MAX_AMOUNT).then_some(Money { amount, currency })
     };
@@ -39,27 +39,8 @@ pub(super) fn optional(object: &Value, field: &str) -> Result<Option<Money>, Err
 
 /// An amount as Mollie takes it. It refuses one with other decimals than its currency has.
 pub(super) fn written(amount: Amount, currency: Currency) -> Value {
-    let digits = currency.exponent() as usize;
-    let unit = 10_u64.pow(currency.exponent());
-    let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
-    let value = if digits == 0 { whole.to_string() } else { format!("{whole}.{rest:0digits$}") };
+    let value = domain::money::decimal(amount, currency.exponent());
     json!({ "currency": currency.as_str(), "value": value })
-}
-
-/// A decimal with at most `digits` decimals that are not 0, as a whole number of the smallest unit. No float is involved,
-/// so nothing is rounded. A sign or an exponent is refused.
-fn decimal(text: &str, digits: u32) -> Option<Amount> {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if text.len() > MAX_TEXT || !is_number(whole) || !is_number(rest) {
-        return None;
-    }
-    let digits = digits as usize;
-    let (kept, beyond) = rest.split_at(digits.min(rest.len()));
-    if beyond.bytes().any(|digit| digit != b'0') {
-        return None;
-    }
-    format!("{whole}{kept:0<digits$}").parse().ok()
 }
 
 #[cfg(test)]

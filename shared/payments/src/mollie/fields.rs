@@ -41,7 +41,7 @@ pub(super) fn embedded<'a>(payment: &'a Value, name: &str) -> Result<Option<&'a 
 
 /// A code for people and programs: whatever else Mollie writes may hold a customer's data.
 pub(super) fn code(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).take(64).collect()
+    crate::fields::word(text, "_-")
 }
 
 /// A genuine object without a required field. It is kept until somebody has looked.

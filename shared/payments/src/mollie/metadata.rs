@@ -1,9 +1,8 @@
 //! The names of an order, a refund and a capture in the metadata of Mollie's objects: any JSON that the merchant's server
 //! likes (<https://docs.mollie.com/reference/create-payment>).
 
-use crate::request::MoneyRequest;
+use crate::{naming, request::MoneyRequest};
 use domain::{
-    ids::{ChannelId, OrderId},
     ledger::{OurRefund, RequestName},
     payment_record::Named,
 };
@@ -42,20 +41,10 @@ fn text(metadata: &Value, name: &str) -> Option<String> {
 pub(super) fn named(payment: &Value) -> Named {
     let metadata = metadata(payment);
     match metadata.as_str().map(|text| text.split_once('/').ok_or(text)) {
-        Some(Ok((channel, order))) => named_by(Some(channel), Some(order).filter(|order| !order.is_empty())),
-        Some(Err(order)) => named_by(None, Some(order)),
-        None => named_by(text(&metadata, CHANNEL).as_deref(), text(&metadata, ORDER).as_deref()),
+        Some(Ok((channel, order))) => naming::by_fields(Some(channel), Some(order).filter(|order| !order.is_empty())),
+        Some(Err(order)) => naming::by_fields(None, Some(order)),
+        None => naming::by_fields(text(&metadata, CHANNEL).as_deref(), text(&metadata, ORDER).as_deref()),
     }
-}
-
-fn named_by(channel: Option<&str>, order: Option<&str>) -> Named {
-    let written = channel.map(str::parse::<ChannelId>);
-    let order = match (&written, order) {
-        (Some(channel), Some(order)) => channel.as_ref().ok().map(|channel| OrderId::derive(channel, order)),
-        (None, Some(order)) => order.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_")),
-        (_, None) => None,
-    };
-    Named { order, channel: written.and_then(Result::ok) }
 }
 
 /// Orderly's own refund attempt, if the refund is one.

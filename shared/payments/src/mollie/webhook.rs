@@ -10,6 +10,7 @@ use super::{
     signature::{self, HEADER, SigningSecret},
 };
 use crate::{
+    config::flag,
     signed,
     webhook::{Outcome, Said},
 };
@@ -130,10 +131,6 @@ impl Webhook {
 
 fn signing_secrets(value: &SecretValue) -> Result<Vec<SigningSecret>, SignatureError> {
     signed::lines(value).map(SigningSecret::new).collect()
-}
-
-fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

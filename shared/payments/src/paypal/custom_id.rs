@@ -1,11 +1,8 @@
 //! `custom_id`: what the merchant's server writes on a payment, and Orderly on its refunds. It has 127 characters, and the
 //! customer does not see it: <https://developer.paypal.com/docs/api/payments/v2/#captures_refund>.
 
-use domain::{
-    ids::{ChannelId, OrderId},
-    ledger::OurRefund,
-    payment_record::Named,
-};
+use crate::naming::{self, order};
+use domain::{ids::OrderId, ledger::OurRefund, payment_record::Named};
 
 /// The longest that PayPal takes.
 const MAX: usize = 127;
@@ -18,20 +15,7 @@ const NO_ORDER: &str = "-";
 
 /// The order of a payment: `ord_…`, or `CHANNEL/ORDER` with the channel's own id of it.
 pub(super) fn named(text: Option<&str>) -> Named {
-    let Some(text) = text else { return Named::default() };
-    match text.split_once('/') {
-        Some((channel, order)) => match channel.parse::<ChannelId>() {
-            Ok(channel) if !order.is_empty() => {
-                Named { order: Some(OrderId::derive(&channel, order)), channel: Some(channel) }
-            }
-            _ => Named::default(),
-        },
-        None => Named { order: order(text), channel: None },
-    }
-}
-
-fn order(text: &str) -> Option<OrderId> {
-    text.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_"))
+    text.map(naming::in_one).unwrap_or_default()
 }
 
 /// What Orderly writes on its refunds: `ORDER,REFUND,ATTEMPT`. None: it does not fit.

@@ -1,13 +1,18 @@
 //! The fields of PayPal's objects. One that is missing or malformed is named in the error.
 
-use super::{NAME, decimal, units, units::decimals};
-use api::{Code, Error, Problem};
+use super::{NAME, units, units::decimals};
+use crate::decimal;
+use api::Error;
 use domain::{
     ids::{PaymentId, ProviderId},
     money::{Amount, Currency, MAX_AMOUNT},
 };
 use jiff::Timestamp;
 use serde_json::Value;
+
+use crate::fields::word;
+
+pub(super) use crate::fields::{malformed, text};
 
 /// An amount in our units, with its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +30,6 @@ pub(super) fn payment(id: ProviderId) -> Result<PaymentId, Error> {
 /// An id. It must be a short name, so that a ledger has room for it.
 pub(super) fn id(object: &Value, field: &str) -> Result<ProviderId, Error> {
     text(object, field)?.parse().map_err(|_| malformed(field))
-}
-
-pub(super) fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
-    object[field].as_str().ok_or_else(|| malformed(field))
 }
 
 /// `{ "value": "30.00", "currency_code": "USD" }`.
@@ -72,12 +73,6 @@ pub(super) fn related(object: &Value, name: &str) -> Option<ProviderId> {
 
 /// A reason or an error in PayPal's own word, which is all that is kept of it.
 pub(super) fn code(text: Option<&str>) -> String {
-    let code: String =
-        text.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect();
-    if code.is_empty() { "unknown".to_owned() } else { code.chars().take(64).collect() }
-}
-
-/// A genuine object without a required field. PayPal repeats its event for three days.
-pub(super) fn malformed(field: &str) -> Error {
-    Problem::new(Code::MalformedEvent, format!("the event's {field} is missing or malformed")).into()
+    let code = word(text.unwrap_or_default(), "_-");
+    if code.is_empty() { "unknown".to_owned() } else { code }
 }

@@ -1,7 +1,7 @@
 //! What PayPal is asked for: refunds (<https://developer.paypal.com/docs/api/payments/v2/#captures_refund>), captures
 //! (`#authorizations_capture`) and voids (`#authorizations_void`).
 
-use super::{api::Api, captures, custom_id, decimal, fields::code, refunds, units, units::decimals};
+use super::{api::Api, captures, custom_id, fields::code, refunds, units, units::decimals};
 use crate::{
     client::json,
     request::{Action, MoneyRequest, Outcome, Reply},
@@ -59,7 +59,8 @@ fn key(request: &MoneyRequest<'_>) -> String {
 /// Where a request goes, and its body. `amount` is in PayPal's units. None: its name does not fit.
 fn asked(request: &MoneyRequest<'_>, amount: Amount) -> Option<(String, String)> {
     let (id, currency) = (request.payment, request.currency);
-    let amount = json!({ "value": decimal::format(amount, decimals(currency)), "currency_code": currency.as_str() });
+    let amount =
+        json!({ "value": domain::money::decimal(amount, decimals(currency)), "currency_code": currency.as_str() });
     let (path, body) = match request.action() {
         Action::Refund(ours) => {
             let custom_id = custom_id::of_refund(request.order, &ours)?;

@@ -6,7 +6,10 @@ use super::{
     mode::Mode,
     signature::Transmission,
 };
-use crate::webhook::{Outcome, Received, Said};
+use crate::{
+    config::flag,
+    webhook::{Outcome, Received, Said},
+};
 use api::{Error, Request, Response};
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError};
@@ -63,10 +66,6 @@ impl Webhook {
     pub fn answer(&self, outcomes: &[Outcome]) -> Response {
         Received::answer(outcomes)
     }
-}
-
-fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

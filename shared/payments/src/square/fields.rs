@@ -1,13 +1,17 @@
 //! The fields of Square's objects. One that is missing or malformed is named in the error.
 
 use super::{NAME, units};
-use api::{Code, Error, Problem};
+use api::Error;
 use domain::{
     ids::{PaymentId, ProviderId},
     money::{Amount, Currency, MAX_AMOUNT},
 };
 use jiff::Timestamp;
 use serde_json::Value;
+
+use crate::fields::word as plain_word;
+
+pub(super) use crate::fields::{malformed, text};
 
 /// The id of a payment.
 pub(super) fn payment_id(object: &Value, field: &str) -> Result<PaymentId, Error> {
@@ -19,10 +23,6 @@ pub(super) fn payment_id(object: &Value, field: &str) -> Result<PaymentId, Error
 pub(super) fn id(object: &Value, field: &str) -> Result<String, Error> {
     let id: ProviderId = text(object, field)?.parse().map_err(|_| malformed(field))?;
     Ok(id.into())
-}
-
-pub(super) fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
-    object[field].as_str().ok_or_else(|| malformed(field))
 }
 
 /// An amount in our units, of a [`Money`](https://developer.squareup.com/reference/square/objects/Money).
@@ -54,12 +54,6 @@ pub(super) fn optional_moment(object: &Value, field: &str) -> Result<Option<Time
 
 /// A word of Square's own, without anything that could be about a customer. `unknown` if there is none.
 pub(super) fn word(value: &Value) -> String {
-    let code = value.as_str().unwrap_or_default().chars();
-    let word: String = code.filter(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-').take(64).collect();
+    let word = plain_word(value.as_str().unwrap_or_default(), "_-");
     if word.is_empty() { "unknown".to_owned() } else { word }
-}
-
-/// A genuine object without a required field. It is kept until somebody has looked.
-pub(super) fn malformed(field: &str) -> Error {
-    Problem::new(Code::MalformedEvent, format!("the event's {field} is missing or malformed")).into()
 }

@@ -1,9 +1,7 @@
 //! The name of an order on Square's payments: <https://developer.squareup.com/reference/square/objects/Payment>.
 
-use domain::{
-    ids::{ChannelId, OrderId},
-    payment_record::Named,
-};
+use crate::naming;
+use domain::payment_record::Named;
 use serde_json::Value;
 
 /// Where the merchant's server names the order: the reference, which the Payments API takes (40 characters), and the
@@ -18,13 +16,8 @@ pub(super) fn named(payment: &Value) -> Named {
 /// Reads Orderly's id of an order, `ord_…`, or the channel and its own id, `web/1001`. Any other text is the merchant's
 /// own: a note is often a sentence.
 fn read(text: &str) -> Option<Named> {
-    let Some((channel, order)) = text.split_once('/') else {
-        let order: OrderId = text.parse().ok()?;
-        return order.as_str().starts_with("ord_").then(|| Named::from(order));
-    };
-    let channel: ChannelId = channel.parse().ok()?;
-    let is_id = !order.is_empty() && !order.contains(char::is_whitespace);
-    is_id.then(|| Named { order: Some(OrderId::derive(&channel, order)), channel: Some(channel) })
+    let is_sentence = text.split_once('/').is_some_and(|(_, order)| order.contains(char::is_whitespace));
+    Some(naming::in_one(text)).filter(|named| named.order.is_some() && !is_sentence)
 }
 
 #[cfg(test)]

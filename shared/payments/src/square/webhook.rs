@@ -6,6 +6,7 @@ use super::{
     sources::Sources,
 };
 use crate::{
+    config::flag,
     signed,
     webhook::{Outcome, Received, Said},
 };
@@ -97,10 +98,6 @@ fn notification_url(text: &str) -> Result<String, ConfigError> {
     }
     let problem = "must be the notification URL as it is entered at Square: https://…".to_owned();
     Err(ConfigError::Invalid { name: "SQUARE_NOTIFICATION_URL", problem })
-}
-
-fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use super::{
     NAME,
     fields::{Fields, malformed},
 };
-use crate::webhook::{ReportedEvent, Said};
+use crate::{
+    naming,
+    webhook::{ReportedEvent, Said},
+};
 use api::{Code, Error, Problem};
 use domain::{
     ids::{ChannelId, OrderId, PaymentId, RefundId},
@@ -139,7 +142,7 @@ fn named(data: Fields<'_>) -> Result<Named, Error> {
     let channel: Option<ChannelId> = data.given("channel", expected)?;
     let order = match (&channel, data.order_id()?) {
         (Some(channel), Some(order)) => Some(OrderId::derive(channel, order)),
-        (None, Some(order)) => Some(order.parse().ok().filter(is_orderlys).ok_or_else(|| {
+        (None, Some(order)) => Some(naming::order(order).ok_or_else(|| {
             malformed(
                 "data.order_id is not Orderly's own id of an order (ord_…); \
                  with a channel's id of it, data.channel must name the channel",
@@ -148,10 +151,6 @@ fn named(data: Fields<'_>) -> Result<Named, Error> {
         (_, None) => None,
     };
     Ok(Named { order, channel })
-}
-
-fn is_orderlys(id: &OrderId) -> bool {
-    id.as_str().starts_with("ord_")
 }
 
 fn provider() -> Result<domain::ids::ProviderName, Error> {

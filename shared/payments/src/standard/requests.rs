@@ -138,8 +138,7 @@ fn made(request: &MoneyRequest<'_>, id: String, is_named: bool) -> Outcome {
 
 /// The reason of a refusal, cut down to what can be no sentence about a customer.
 fn code(said: &Value) -> Option<String> {
-    let plain = |c: &char| c.is_ascii_alphanumeric() || "_-".contains(*c);
-    let code: String = said["code"].as_str()?.chars().filter(plain).take(64).collect();
+    let code = crate::fields::word(said["code"].as_str()?, "_-");
     Some(code).filter(|code| !code.is_empty())
 }
 

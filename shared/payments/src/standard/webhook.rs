@@ -2,6 +2,7 @@
 
 use super::events;
 use crate::{
+    config::flag,
     signed,
     webhook::{Outcome, Received, Said},
 };
@@ -101,10 +102,6 @@ fn without_id(genuine: &[u8]) -> (&str, &[u8]) {
         Some((std::str::from_utf8(&rest[..end]).ok()?, &rest[end + 2..]))
     };
     read().unwrap_or(("", genuine))
-}
-
-fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

@@ -97,5 +97,5 @@ pub(super) fn pending(object: &Value, at: Timestamp) -> MoneyFact {
 /// A failed attempt. Only the code is kept: the message may name the customer.
 pub(super) fn failed(error: &Value) -> MoneyFact {
     let code = error["code"].as_str().unwrap_or("unknown");
-    MoneyFact::Failed(code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect())
+    MoneyFact::Failed(crate::fields::word(code, "_"))
 }

@@ -1,13 +1,15 @@
 //! The fields of Stripe's objects. One that is missing or malformed is named in the error.
 
 use super::{NAME, units};
-use api::{Code, Error, Problem};
+use api::Error;
 use domain::{
     ids::{PaymentId, ProviderId},
     money::{Amount, Currency, MAX_AMOUNT},
 };
 use jiff::Timestamp;
 use serde_json::Value;
+
+pub(super) use crate::fields::{malformed, text};
 
 pub(super) fn payment_id(object: &Value, fields: &[&str]) -> Result<PaymentId, Error> {
     // A field holds an id, or the whole object if the endpoint expands it.
@@ -20,10 +22,6 @@ pub(super) fn payment_id(object: &Value, fields: &[&str]) -> Result<PaymentId, E
 pub(super) fn id(object: &Value) -> Result<String, Error> {
     let id: ProviderId = text(object, "id")?.parse().map_err(|_| malformed("id"))?;
     Ok(id.into())
-}
-
-pub(super) fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Error> {
-    object[field].as_str().ok_or_else(|| malformed(field))
 }
 
 /// An amount in our units.
@@ -50,9 +48,4 @@ pub(super) fn moment(object: &Value) -> Result<Timestamp, Error> {
 /// A Unix time.
 pub(super) fn second(value: &Value) -> Option<Timestamp> {
     value.as_i64().and_then(|second| Timestamp::from_second(second).ok())
-}
-
-/// A genuine object without a required field. Stripe retries its event until somebody has looked.
-pub(super) fn malformed(field: &str) -> Error {
-    Problem::new(Code::MalformedEvent, format!("the event's {field} is missing or malformed")).into()
 }

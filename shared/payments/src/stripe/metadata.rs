@@ -1,10 +1,7 @@
 //! The names of an order and a refund in the metadata of Stripe's objects: <https://docs.stripe.com/metadata>.
 
-use domain::{
-    ids::{ChannelId, OrderId},
-    ledger::OurRefund,
-    payment_record::Named,
-};
+use crate::naming;
+use domain::{ids::OrderId, ledger::OurRefund, payment_record::Named};
 use serde_json::Value;
 
 /// The storefront writes it on the payment, and Orderly on its refunds. It is Orderly's id of the order, or, with a
@@ -22,23 +19,14 @@ fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
 
 /// What the merchant's server wrote into the metadata of the payment, or of the checkout that it made.
 pub(super) fn named(object: &Value) -> Named {
-    named_by(object, text(object, ORDER))
+    naming::by_fields(text(object, CHANNEL), text(object, ORDER))
 }
 
 /// Also the checkout's reference. It is the merchant's word only if no payment link takes it from the buyer's address
 /// bar.
 pub(super) fn named_or_referred(object: &Value) -> Named {
-    named_by(object, text(object, ORDER).or_else(|| object["client_reference_id"].as_str()))
-}
-
-fn named_by(object: &Value, order: Option<&str>) -> Named {
-    let written = text(object, CHANNEL).map(str::parse::<ChannelId>);
-    let order = match (&written, order) {
-        (Some(channel), Some(order)) => channel.as_ref().ok().map(|channel| OrderId::derive(channel, order)),
-        (None, Some(order)) => order.parse().ok().filter(|id: &OrderId| id.as_str().starts_with("ord_")),
-        (_, None) => None,
-    };
-    Named { order, channel: written.and_then(Result::ok) }
+    let order = text(object, ORDER).or_else(|| object["client_reference_id"].as_str());
+    naming::by_fields(text(object, CHANNEL), order)
 }
 
 /// Orderly's own refund attempt, if the refund is one.

@@ -39,7 +39,7 @@ impl Api {
             return outcome.map(Reply::Decided);
         }
         let code = answer["error"]["code"].as_str().or_else(|| answer["error"]["type"].as_str()).unwrap_or("unknown");
-        let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
+        let code = crate::fields::word(code, "_");
         match status {
             // Another request is using the key, or there are too many requests. 401 and 403 mean that our API key is
             // wrong, which an operator can fix. None of these decides about the request.

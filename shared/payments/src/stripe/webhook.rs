@@ -5,6 +5,7 @@ use super::{
     signature::{self, HEADER, SigningSecret},
 };
 use crate::{
+    config::flag,
     signed,
     webhook::{Outcome, Received, Said},
 };
@@ -118,10 +119,6 @@ fn accounts(text: &str) -> Result<Vec<String>, ConfigError> {
         }
         None => Ok(ids),
     }
-}
-
-fn flag(name: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use domain::ids::{ChannelId, OrderId};
 use domain::ledger::RequestName;
 use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use domain::ids::ChannelId;
 use proptest::prelude::*;
 
 fn web() -> ChannelId {

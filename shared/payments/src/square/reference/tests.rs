@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use domain::ids::OrderId;
 use serde_json::json;
 
 fn order() -> OrderId {

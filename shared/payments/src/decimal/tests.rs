@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use domain::money::decimal;
 use proptest::prelude::*;
 
 #[test]
@@ -47,14 +48,14 @@ fn an_amount_is_written_with_all_its_decimals() {
     for (units, decimals, text) in
         [(3000, 2, "30.00"), (1, 2, "0.01"), (0, 2, "0.00"), (1000, 0, "1000"), (1005, 3, "1.005")]
     {
-        assert_eq!(format(units, decimals), text);
+        assert_eq!(decimal(units, decimals), text);
     }
 }
 
 proptest! {
     #[test]
     fn what_is_written_is_read_again(units in 0..=i64::MAX, decimals in 0_u32..4) {
-        prop_assert_eq!(parse(&format(units, decimals), decimals), Some(units));
+        prop_assert_eq!(parse(&decimal(units, decimals), decimals), Some(units));
     }
 
     #[test]

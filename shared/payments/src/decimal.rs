@@ -1,14 +1,13 @@
-//! Amounts as PayPal writes them: decimal numbers in text, never floats.
-//! <https://developer.paypal.com/docs/api/payments/v2/#definition-money>.
+//! Amounts as some providers write them: decimal numbers in text, never floats. [`domain::money::decimal`] writes them.
 
 use domain::money::Amount;
 
-/// PayPal's longest value.
+/// No amount that fits has more characters.
 const MAX_LENGTH: usize = 32;
 
 /// The value in units of its last decimal: `30.00` with two decimals is 3000. Decimals that are left out are 0, and so must
 /// be any beyond those that the currency has. None: it is no such number, or negative.
-pub(super) fn parse(text: &str, decimals: u32) -> Option<Amount> {
+pub(crate) fn parse(text: &str, decimals: u32) -> Option<Amount> {
     let (whole, fraction) = match text.split_once('.') {
         Some((_, "")) => return None,
         Some((whole, fraction)) => (whole, fraction),
@@ -26,15 +25,6 @@ pub(super) fn parse(text: &str, decimals: u32) -> Option<Amount> {
     }
     let digits = format!("{whole}{kept:0<decimals$}");
     digits.bytes().try_fold(0, |sum: Amount, digit| sum.checked_mul(10)?.checked_add(Amount::from(digit - b'0')))
-}
-
-/// The value of units of the last decimal, which are not negative: 3000 with two decimals is `30.00`.
-pub(super) fn format(units: Amount, decimals: u32) -> String {
-    let unit = 10_i64.pow(decimals);
-    match decimals {
-        0 => units.to_string(),
-        digits => format!("{}.{:0width$}", units / unit, units % unit, width = digits as usize),
-    }
 }
 
 #[cfg(test)]
