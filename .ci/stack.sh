@@ -18,10 +18,10 @@ cargo build --quiet --workspace --bins --tests
   --api-port 0 --invoke-port 0 --console-port 0 --warehouse-port 0 --services-port 0 --stripe-port 0 >"$work/stack.log" 2>&1 &
 stack=$!
 
-# What the banner says: an address, or a key.
-said() { sed -n "s/^ *$1  *//p" "$work/stack.log"; }
+# What the banner says: an address, or a key. What it does not say is an error.
+said() { sed -n "s/^ *$1  *//p" "$work/stack.log" | grep . || { echo "   the banner has no line '$1'" >&2; return 1; }; }
 touch "$work/stack.log"
-until [ -n "$(said "Service's API key")" ]; do
+until said "Service's API key" >/dev/null 2>&1; do
   kill -0 "$stack" 2>/dev/null || { cat "$work/stack.log" >&2; exit 1; }
   sleep 0.2
 done

@@ -8,7 +8,7 @@ use crate::mail::{
 use app::Error;
 use domain::{
     allocation::AllocationState,
-    arrival::Arrival,
+    arrival::{Arrival, Calendar},
     duty::{Duty, EmailKind, ItemName},
     fulfillment::{Fulfillment, PackedLine, Parcel, Remedy},
     ids::{FulfillmentId, LineId, LocationId, ParcelId, RefundId},
@@ -101,7 +101,7 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
             AllocationState::Waiting(places) => (places.first()?, BACKORDER_DAYS),
             AllocationState::Missing => return None,
         };
-        Some(location(locations, at)?.schedule.estimate(now, delay))
+        Some(location(locations, at)?.schedule.estimate(now, delay, destination(order)))
     });
     let known = !order.state.holds.contains_key(&HoldReason::InventoryOutOfStock)
         && !stock.iter().any(|allocation| allocation.state == AllocationState::Missing);
@@ -114,6 +114,12 @@ fn payment_confirmed(order: &Order, locations: &[Location], now: Timestamp) -> O
         arrival: arrivals.max_by_key(|arrival| arrival.latest).filter(|_| known).map(range),
         ship_to: placed.shipping_address.clone(),
     })
+}
+
+/// The public holidays where an order goes.
+fn destination(order: &Order) -> Calendar {
+    let to = &order.placed.shipping_address;
+    Calendar::of(&to.country, to.region.as_deref())
 }
 
 fn priced_lines(order: &Order) -> Vec<PricedLine> {
@@ -215,8 +221,8 @@ fn shipped(order: &Order, item: &ItemName, id: ParcelId, locations: &[Location])
         lines: contents(order, &parcel.contents),
         carrier: shipment.carrier.to_string(),
         tracking_number: shipment.tracking_number.to_string(),
-        tracking_page: shipment.tracking_url.clone(),
-        arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at))),
+        tracking_page: shipment.tracking_page(Some(&order.placed.shipping_address)),
+        arrival: schedule.map(|schedule| range(schedule.in_transit(shipment.handed_over_at, destination(order)))),
         ship_to: order.placed.shipping_address.clone(),
     })
 }
@@ -244,7 +250,7 @@ fn tracking_corrected(order: &Order, item: &ItemName, id: ParcelId) -> Option<Tr
         lines: contents(order, &parcel.contents),
         carrier: shipment.carrier.to_string(),
         tracking_number: shipment.tracking_number.to_string(),
-        tracking_page: shipment.tracking_url.clone(),
+        tracking_page: shipment.tracking_page(Some(&order.placed.shipping_address)),
     })
 }
 

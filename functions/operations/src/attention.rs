@@ -7,13 +7,15 @@ use domain::{
     duty::{ItemName, STUCK_AFTER},
     email_claim::EmailClaim,
     fulfillment::Fulfillment,
-    ids::{OrderId, ParcelId, PaymentId, UnreadId},
+    ids::{OrderId, ParcelId, PaymentId, ProviderName, UnreadId},
+    ledger::Dispute,
     mail_report::MailReport,
     money::{Amount, Currency},
     order_state::{Hold, HoldReason, OrderState},
     parcel_state::ParcelState,
     payment_record::PaymentRecord,
     settings::Role,
+    statement::Statement,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -45,6 +47,9 @@ pub struct AttentionItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     pub erasure_asked_at: Option<Timestamp>,
+    /// Disputes that wait for an answer, the most urgent first. `GET /orders/{order_id}/disputes/{dispute}/evidence` gathers it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<DisputeToAnswer>,
     /// The parcels of a fulfillment that did not arrive, and where they are, as far as anybody has told.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ParcelState>"))]
@@ -52,7 +57,8 @@ pub struct AttentionItem {
     /// The e-mails of an order that did not reach its customer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<UnreachedEmail>,
-    /// A payment without an order, with what of it is captured. `GET /operations/unmatched-payments` tells more.
+    /// A payment without an order, with what of it is captured, or a payment or payout about which the books and its provider's list
+    /// differ. `GET /operations/unmatched-payments` and `GET /operations/differences` tell more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentId>,
     /// The currency of `captured`. Absent if this is about no payment, or about one without an amount.
@@ -61,9 +67,35 @@ pub struct AttentionItem {
     /// What of the payment is captured, in minor units. Absent if `currency` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captured: Option<Amount>,
+    /// The payment provider with whose list the books of a day could not be compared. Absent if this is about no provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderName>,
     /// A payment provider's webhook that was not understood. `GET /operations/unread-webhooks` tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<UnreadId>,
+}
+
+/// A dispute that waits for an answer.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DisputeToAnswer {
+    /// The provider's id of the dispute.
+    pub dispute: String,
+    /// The disputed payment.
+    pub payment: PaymentId,
+    #[serde(flatten)]
+    pub told: Dispute,
+}
+
+impl DisputeToAnswer {
+    fn of(state: &OrderState) -> Vec<Self> {
+        let view = |(payment, dispute, told): (&PaymentId, &str, &Dispute)| Self {
+            dispute: dispute.to_owned(),
+            payment: payment.clone(),
+            told: told.clone(),
+        };
+        state.disputes_to_answer().into_iter().map(view).collect()
+    }
 }
 
 /// An e-mail that did not reach its customer.
@@ -82,7 +114,7 @@ pub struct UnreachedEmail {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attention {
-    /// How many there are of each kind, on all pages.
+    /// How many there are of each kind, on all pages. Refunds by hand count as `on_hold`.
     pub counts: BTreeMap<AttentionReason, usize>,
     /// Those of this page, the longest waiting first.
     pub items: Vec<AttentionItem>,
@@ -97,6 +129,9 @@ enum About {
     Emails(OrderId, Vec<ItemKey>),
     Payment(PaymentId),
     Webhook(UnreadId),
+    /// A comparison of the books with a provider's list.
+    Provider(ProviderName),
+    Difference(PaymentId),
 }
 
 impl About {
@@ -106,6 +141,8 @@ impl About {
             Self::Emails(order, _) => format!("{order}/emails"),
             Self::Payment(payment) => payment.to_string(),
             Self::Webhook(webhook) => webhook.to_string(),
+            Self::Provider(provider) => provider.to_string(),
+            Self::Difference(payment) => format!("{payment}/difference"),
         }
     }
 }
@@ -169,7 +206,7 @@ async fn at_work(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<
     }
     let key = |entry: &Entry| match &entry.about {
         About::Item(key) => Some(key.clone()),
-        About::Emails(..) | About::Payment(_) | About::Webhook(_) => None,
+        _ => None,
     };
     let scope = caller.scope();
     let read = readable::<Fulfillment>(app, work.iter().filter_map(key).collect()).await?;
@@ -221,17 +258,26 @@ async fn of_payments(app: &App) -> Result<Vec<Entry>, Error> {
     let unread = app.store.unread_webhooks().await?.into_iter();
     let why = AttentionReason::WebhookUnread;
     found.extend(unread.map(|(webhook, since)| Entry { why, since, about: About::Webhook(webhook) }));
+    let why = AttentionReason::BooksDiffer;
+    let differing = app.store.differing().await?.into_iter();
+    found.extend(differing.map(|(payment, since)| Entry { why, since, about: About::Difference(payment) }));
+    let owed = app.store.comparisons().await?.into_iter();
+    let why = AttentionReason::WorkOverdue;
+    let overdue = owed.filter(|(_, since)| now.duration_since(*since) > STUCK_AFTER);
+    found.extend(overdue.map(|(provider, since)| Entry { why, since, about: About::Provider(provider) }));
     Ok(found)
 }
 
 /// The entries of a page, with what their records say.
 async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Error> {
     let (mut states, mut parcels, mut claims, mut payments) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut statements = Vec::new();
     for entry in &page {
         match &entry.about {
             About::Item(key) if key.item == ItemName::State => states.push(key.clone()),
             About::Item(key) if matches!(key.item, ItemName::Fulfillment(_)) => parcels.push(key.clone()),
-            About::Item(_) | About::Webhook(_) => {}
+            About::Item(_) | About::Webhook(_) | About::Provider(_) => {}
+            About::Difference(payment) => statements.push(payment.clone()),
             About::Emails(order, keys) => {
                 states.push(ItemKey::state(order));
                 claims.extend(keys.iter().cloned());
@@ -243,6 +289,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
     let parcels = readable(app, parcels).await?;
     let mut parcels: BTreeMap<ItemKey, _> = parcels.map(|(key, of)| (key, not_arrived(&of))).collect();
     let mut payments: BTreeMap<PaymentId, PaymentRecord> = readable(app, payments).await?.collect();
+    let mut statements: BTreeMap<PaymentId, Statement> = readable(app, statements).await?.collect();
     let mut emails: BTreeMap<OrderId, Vec<UnreachedEmail>> = BTreeMap::new();
     for (key, claim) in readable::<EmailClaim>(app, claims).await? {
         emails.entry(key.order.clone()).or_default().extend(unreached(&key, &claim));
@@ -256,20 +303,24 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             item: None,
             holds: BTreeMap::new(),
             erasure_asked_at: None,
+            disputes: Vec::new(),
             parcels: BTreeMap::new(),
             emails: Vec::new(),
             payment: None,
             currency: None,
             captured: None,
+            provider: None,
             webhook: None,
         };
         match about {
             About::Item(key) => {
                 let state = states.get(&key);
                 AttentionItem {
+                    why: state.and_then(waits_without_a_hold).unwrap_or(why),
                     reference: state.map(|state| state.reference.clone()),
                     erasure_asked_at: state.and_then(OrderState::awaits_erasure_since),
                     holds: state.map(|state| state.holds.clone()).unwrap_or_default(),
+                    disputes: state.map(DisputeToAnswer::of).unwrap_or_default(),
                     parcels: parcels.remove(&key).unwrap_or_default(),
                     item: Some(key.item.to_string()),
                     order: Some(key.order),
@@ -282,6 +333,11 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
                 order: Some(order),
                 ..bare
             },
+            About::Provider(provider) => AttentionItem { provider: Some(provider), ..bare },
+            About::Difference(payment) => {
+                let order = statements.remove(&payment).and_then(|statement| statement.order);
+                AttentionItem { payment: Some(payment), order, ..bare }
+            }
             About::Webhook(webhook) => AttentionItem { webhook: Some(webhook), ..bare },
             About::Payment(payment) => {
                 let record = payments.remove(&payment).unwrap_or_default();
@@ -298,6 +354,12 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
         }
     };
     Ok(page.into_iter().map(item).collect())
+}
+
+/// What an order waits for that is not on hold: the index tells only that it waits.
+fn waits_without_a_hold(state: &OrderState) -> Option<AttentionReason> {
+    let refund = state.awaits_refund_by_hand_since().map(|_| AttentionReason::RefundByHand);
+    refund.filter(|_| state.holds.is_empty())
 }
 
 /// Those of the records that can be read. The list must not fail for one that cannot.

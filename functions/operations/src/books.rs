@@ -3,7 +3,7 @@
 use crate::App;
 use api::{Caller, Error, FieldError, Problem, Request, Response, cursor_of_any, next_cursor};
 use domain::{
-    books::{BookedFor, Movement, MovementKind, day_of},
+    books::{Movement, MovementKind, day_of},
     ids::{ChannelId, OrderId, PaymentId, ProviderName},
     money::{Amount, Currency, decimal},
 };
@@ -20,7 +20,7 @@ pub struct LedgerRow {
     pub movement: Movement,
     /// The payment's provider.
     pub provider: ProviderName,
-    /// The order whose money it is. Absent for a payment that no order takes, and that goes back.
+    /// The order whose money it is. Absent for a payment that no order takes, and that goes back, and for a payout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
     /// The order's channel.
@@ -51,7 +51,7 @@ pub struct DayBalance {
     pub day: Date,
     /// The payments' provider.
     pub provider: ProviderName,
-    /// The payments' currency.
+    /// The payments' currency; of fees and payouts, that of the account at the provider.
     pub currency: Currency,
     /// How many rows there are.
     pub rows: usize,
@@ -61,8 +61,12 @@ pub struct DayBalance {
     pub refunded: Amount,
     /// What banks took for disputes, less what they gave back, in minor units.
     pub disputed: Amount,
-    /// The sum of all three.
+    /// What the provider took as fees, less what it gave back, in minor units: 0 or negative for the most part.
+    pub fees: Amount,
+    /// The sum of all four.
     pub net: Amount,
+    /// What the provider paid out to the merchant's bank (negative), less what came back, in minor units.
+    pub payouts: Amount,
 }
 
 /// What each day comes to.
@@ -102,7 +106,7 @@ impl FromStr for LedgerFormat {
 /// The longest time that one question is about.
 const MAX_DAYS: i32 = 366;
 /// A trial balance reads every row, so it is about a month at most.
-const MAX_BALANCE_DAYS: i32 = 31;
+pub(crate) const MAX_BALANCE_DAYS: i32 = 31;
 /// Before all rows of a day, in a cursor.
 const BEGIN: &str = "begin";
 /// Rows that are read at once.
@@ -170,19 +174,33 @@ pub(crate) async fn balance(app: &App, _: &Caller, request: &Request) -> Result<
 
 fn add(sums: &mut BTreeMap<(Date, String, Currency), DayBalance>, day: Date, movement: Movement) {
     let Movement { payment: PaymentId { provider, .. }, kind, amount, currency, .. } = movement;
-    let none = DayBalance { day, provider, currency, rows: 0, captured: 0, refunded: 0, disputed: 0, net: 0 };
+    let none = DayBalance {
+        day,
+        provider,
+        currency,
+        rows: 0,
+        captured: 0,
+        refunded: 0,
+        disputed: 0,
+        fees: 0,
+        net: 0,
+        payouts: 0,
+    };
     let sum = sums.entry((day, none.provider.to_string(), currency)).or_insert(none);
     sum.rows += 1;
-    sum.net += amount;
-    match kind {
-        MovementKind::Captured => sum.captured += amount,
-        MovementKind::Refunded => sum.refunded += amount,
-        MovementKind::Disputed => sum.disputed += amount,
-    }
+    let of_kind = match kind {
+        MovementKind::Captured => &mut sum.captured,
+        MovementKind::Refunded => &mut sum.refunded,
+        MovementKind::Disputed => &mut sum.disputed,
+        MovementKind::Fee => &mut sum.fees,
+        MovementKind::Payout => &mut sum.payouts,
+    };
+    *of_kind += amount;
+    sum.net = sum.captured + sum.refunded + sum.disputed + sum.fees;
 }
 
 /// The first and the last day that are asked for: today, if nothing is said.
-fn days(app: &App, request: &Request, most: i32) -> Result<(Date, Date), Error> {
+pub(crate) fn days(app: &App, request: &Request, most: i32) -> Result<(Date, Date), Error> {
     let today = day_of(app.clock.now());
     let (from, to) = (request.query_param::<Day>("from")?, request.query_param::<Day>("to")?);
     let to = to.map_or_else(|| from.map_or(today, |Day(from)| from.max(today)), |Day(to)| to);
@@ -247,7 +265,8 @@ fn json_lines(rows: &[LedgerRow]) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
-/// The columns of the CSV. `gross` is what the merchant has more of; no provider has told a fee yet.
+/// The columns of the CSV. `gross` is what the merchant has more of. A fee is a row of its own, which has no `gross`: it is told later than
+/// what it was taken for.
 const COLUMNS: [&str; 13] = [
     "booked_at",
     "at",
@@ -270,6 +289,11 @@ fn csv(rows: &[LedgerRow]) -> Result<Vec<u8>, Error> {
     writer.write_record(COLUMNS).map_err(failed)?;
     for LedgerRow { movement, provider, order, channel, reference } in rows {
         let Movement { booked_at, at, payment, kind, amount, currency, event } = movement;
+        let amount = decimal(*amount, currency.exponent());
+        let (gross, fee, net) = match kind {
+            MovementKind::Fee => (String::new(), decimal(-movement.amount, currency.exponent()), amount),
+            _ => (amount, String::new(), String::new()),
+        };
         let text = |what: Option<String>| harmless(what.unwrap_or_default());
         let record = [
             booked_at.to_string(),
@@ -277,9 +301,9 @@ fn csv(rows: &[LedgerRow]) -> Result<Vec<u8>, Error> {
             provider.to_string(),
             payment.to_string(),
             kind.to_string(),
-            decimal(*amount, currency.exponent()),
-            String::new(),
-            String::new(),
+            gross,
+            fee,
+            net,
             currency.to_string(),
             text(order.as_ref().map(ToString::to_string)),
             text(channel.as_ref().map(ToString::to_string)),
@@ -297,11 +321,7 @@ fn harmless(text: String) -> String {
 }
 
 impl From<BookedRow> for LedgerRow {
-    fn from(BookedRow { booked_for, movement, reference, .. }: BookedRow) -> Self {
-        let order = match booked_for {
-            BookedFor::Order(order) => Some(order),
-            BookedFor::Payment(_) => None,
-        };
+    fn from(BookedRow { movement, order, reference, .. }: BookedRow) -> Self {
         let (channel, reference) = reference.unzip();
         Self { provider: movement.payment.provider.clone(), movement, order, channel, reference }
     }

@@ -1,25 +1,27 @@
-//! What operators see and set: what needs attention, e-mails that did not arrive, shelves to look at, unmatched payments, customers' data,
-//! products, locations, channels, API keys.
+//! What operators see and set: what needs attention, e-mails that did not arrive, shelves to look at, unmatched payments, refunds by
+//! hand, the bank's statements, differences from the providers' lists, customers' data, products, locations, channels, API keys.
 
 mod attention;
 mod books;
 mod customers;
+mod differences;
 mod keys;
 mod locations;
 mod mails;
+mod products;
+mod refunds_by_hand;
 pub mod request;
 mod shelves;
+mod statements;
 mod unmatched;
 mod unread;
 
-use api::{Caller, Code, Error, Problem, Request, Response};
+use api::{Caller, Error, Request, Response};
 use app::settings;
-use domain::{
-    ids::Sku,
-    settings::{Channel, Product, Role},
-};
+use domain::settings::Channel;
 use request::{
-    AssignPayment, CloseLocation, CreateKey, DismissEmails, PersonRequest, PutChannel, PutLocation, PutProduct,
+    AssignPayment, CloseLocation, CreateKey, DismissEmails, ExportRefunds, ImportStatement, PersonRequest, PutChannel,
+    PutLocation, PutProduct, SettleDifference,
 };
 use runtime::Clock;
 use serde::Serialize;
@@ -28,9 +30,13 @@ use store::Store;
 pub use attention::{Attention, AttentionItem, UnreachedEmail};
 pub use books::{DayBalance, LedgerFormat, LedgerPage, LedgerRow, TrialBalance};
 pub use customers::{ErasureView, Erasures, PersonData};
+pub use differences::{Differences, DifferingPayment, PayoutView, Payouts};
 pub use keys::{Keys, NewKey, RevokedKey};
 pub use locations::{EmptiedLocation, Locations};
+pub use products::{FoundProduct, ProductView};
+pub use refunds_by_hand::{LeftOut, RefundByHand, RefundsByHand, RefundsFile};
 pub use shelves::{PromiseView, ShelfView, Shelves};
+pub use statements::{EntryOrder, EntryOutcome, EntryView, StatementReport};
 pub use unmatched::{Decision, UnmatchedPayment, UnmatchedPayments};
 pub use unread::{UnreadView, UnreadWebhooks};
 
@@ -60,12 +66,19 @@ api::routes! {
     "POST /operations/unmatched-payments/{payment}/refund" () => unmatched::refund;
     "POST /operations/unmatched-payments/{payment}/dismiss" () => unmatched::dismiss;
     "GET /operations/unread-webhooks" () => unread::list;
+    "GET /operations/refunds-by-hand" () => refunds_by_hand::list;
+    "POST /operations/refunds-by-hand/export" () ExportRefunds => refunds_by_hand::export;
+    "POST /operations/statements" () ImportStatement => statements::import;
+    "GET /operations/differences" () => differences::list;
+    "POST /operations/differences/{payment}/settle" () SettleDifference => differences::settle;
     "GET /ledger" (), query [from to format limit cursor] => books::list;
     "GET /ledger/balance" (), query [from to] => books::balance;
+    "GET /ledger/payouts" (), query [from to] => differences::payouts;
     "POST /customers/export" () PersonRequest => customers::export;
     "POST /customers/erase" () PersonRequest => customers::erase;
-    "PUT /products/{sku+}" (Warehouse) PutProduct => put_product;
-    "GET /products/{sku+}" (Storefront, Warehouse) => product;
+    "PUT /products/{sku+}" (Warehouse) PutProduct => products::put;
+    "GET /products" (Storefront, Warehouse), query [code] => products::by_code;
+    "GET /products/{sku+}" (Storefront, Warehouse) => products::one;
     "PUT /locations/{location}" () PutLocation => locations::put;
     "POST /locations/{location}/close" () CloseLocation => locations::close;
     "POST /locations/{location}/reopen" () => locations::reopen;
@@ -76,26 +89,6 @@ api::routes! {
     "POST /keys" () CreateKey => keys::create;
     "GET /keys" () => keys::list;
     "DELETE /keys/{key}" () => keys::revoke;
-}
-
-async fn put_product(app: &App, caller: &Caller, body: PutProduct, request: &Request) -> Result<Response, Error> {
-    let product = body.product(request.path_param("sku")?);
-    if caller.is_bound() {
-        let why = "a product is for all locations, and this API key works at some only";
-        return Err(Problem::new(Code::Forbidden, why).into());
-    }
-    Ok(Response::json(200, &settings::put_product(&app.store, product, &caller.stamp(app.clock.now())).await?))
-}
-
-async fn product(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
-    let sku: Sku = request.path_param("sku")?;
-    let product = app.store.product(&sku).await?;
-    let mut product = product.ok_or_else(|| Problem::not_found(format!("there is no product {sku}")))?;
-    let scope = caller.scope();
-    product.bins.retain(|location, _| scope.sees_location(location));
-    // Who works in the shop is nothing for storefronts.
-    let changed = product.changed.filter(|_| caller.role != Role::Storefront);
-    Ok(Response::json(200, &Product { changed, ..product }))
 }
 
 async fn put_channel(app: &App, caller: &Caller, body: PutChannel, request: &Request) -> Result<Response, Error> {

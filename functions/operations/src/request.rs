@@ -1,21 +1,24 @@
 //! The bodies of the requests.
 
+mod bank;
 mod key;
 mod location;
 mod person;
 
+pub use bank::{DebtorAccount, ExportRefunds, ImportStatement};
 pub use key::CreateKey;
 pub use location::PutLocation;
 pub use person::PersonRequest;
 
 use api::{Body, Fields};
 use domain::{
-    ids::{ChannelId, LocationId, OrderId, Sku},
+    ids::{Barcode, ChannelId, LocationId, OrderId, Sku},
+    product_code::{MAX_CODES, ProductCode},
     settings::{Bin, Channel, Product},
     text::{Name, Reason},
-    whole::ProductWeight,
+    whole::{PackUnits, ProductWeight},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_BINS: usize = 100;
 
@@ -33,6 +36,20 @@ impl Body for AssignPayment {
     }
 }
 
+/// What was found out about a difference from a payment provider's list.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct SettleDifference {
+    /// Why they differ, in your own words. It is emptied when the data of the order's customer is erased.
+    pub note: Reason,
+}
+
+impl Body for SettleDifference {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        Some(Self { note: fields.text("note")? })
+    }
+}
+
 /// Product master data.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
@@ -44,6 +61,10 @@ pub struct PutProduct {
     /// Where it lies at each location.
     #[cfg_attr(feature = "schema", schemars(extend("maxProperties" = MAX_BINS)))]
     pub bins: Option<BTreeMap<LocationId, Bin>>,
+    /// What scanners read on it; a code belongs to one product at most. If absent, the codes stay as they were; an empty list
+    /// takes them away.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_CODES)))]
+    pub codes: Option<Vec<PutCode>>,
     /// No more units will come: what is there is sold, and nothing before it is there. False if absent.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub discontinued: bool,
@@ -79,12 +100,13 @@ impl Body for CloseLocation {
 
 impl PutProduct {
     pub fn product(self, sku: Sku) -> Product {
-        let Self { title, weight_g, bins, discontinued } = self;
+        let Self { title, weight_g, bins, codes, discontinued } = self;
         Product {
             sku,
             title,
             weight_g: weight_g.map(ProductWeight::get),
             bins: bins.unwrap_or_default(),
+            codes: codes.into_iter().flatten().map(ProductCode::from).collect(),
             discontinued,
             changed: None,
         }
@@ -99,8 +121,33 @@ impl Body for PutProduct {
         if bins.as_ref().is_some_and(|bins| bins.as_ref().is_some_and(|bins| bins.len() > MAX_BINS)) {
             fields.report("bins", format!("must be at most {MAX_BINS} bins"));
         }
+        let codes = fields.optional_list("codes", 0..=MAX_CODES, |fields| {
+            let (code, units) = (fields.text("code"), fields.optional_whole("units"));
+            Some(PutCode { code: code?, units: units? })
+        });
+        let named = || codes.iter().flatten().flatten().map(|own| own.code.key());
+        if named().collect::<BTreeSet<_>>().len() < named().count() {
+            fields.report("codes", "names a code twice; zeros before a number of GS1 make no difference");
+        }
         let discontinued = fields.boolean_or("discontinued", false);
-        Some(Self { title: title?, weight_g: weight_g?, bins: bins?, discontinued: discontinued? })
+        let (title, weight_g, bins) = (title?, weight_g?, bins?);
+        Some(Self { title, weight_g, bins, codes: codes?, discontinued: discontinued? })
+    }
+}
+
+/// A barcode that a product is given.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone)]
+pub struct PutCode {
+    /// As it is printed. A number of GS1 whose check digit is wrong is taken, and the answer doubts it.
+    pub code: Barcode,
+    /// For how many units it stands: 12 for the box of a dozen. 1 if absent.
+    pub units: Option<PackUnits>,
+}
+
+impl From<PutCode> for ProductCode {
+    fn from(PutCode { code, units }: PutCode) -> Self {
+        Self { code, units: units.map_or(1, PackUnits::get) }
     }
 }
 

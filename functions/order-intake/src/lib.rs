@@ -1,18 +1,25 @@
-//! Accepts orders, and lets people read, list, find, edit, hold, capture, refund and cancel them.
+//! Accepts orders, and lets people read, list, find, edit, hold, capture, refund and cancel them, tell of their money, and answer
+//! disputes.
 
 mod change;
+mod disputes;
 mod place;
 mod read;
 pub mod request;
+mod told;
 
 use domain::limits::{Limits, NoLimits};
 use jiff::SignedDuration;
 use payments::Provider;
-use request::{AcceptPayment, CancelOrder, CaptureOrder, EditOrder, FindOrders, HoldOrder, PlaceOrder, RefundOrder};
+use request::{
+    AcceptPayment, AnswerDispute, CancelOrder, CaptureOrder, EditOrder, EnterPayment, FindOrders, HoldOrder,
+    PlaceOrder, RefundOrder, TellOutcome,
+};
 use runtime::{Clock, ConfigError};
 use store::Store;
 
 pub use app::place::{Accepted, Conditions};
+pub use disputes::EvidenceView;
 pub use read::{Found, FoundOrderView, FoundOrders, ListedOrder, OrderAnswer, OrderPage};
 
 /// What the function works with.
@@ -35,9 +42,15 @@ api::routes! {
     "POST /orders/{order_id}/holds" (CustomerService) HoldOrder => change::hold;
     "DELETE /orders/{order_id}/holds/{reason}" (CustomerService) => change::release;
     "POST /orders/{order_id}/accept-payment" () AcceptPayment => change::accept_payment;
+    "POST /orders/{order_id}/payments" (Storefront) EnterPayment, keyed => told::enter_payment;
+    "DELETE /orders/{order_id}/payments/{payment}" () => told::withdraw_payment;
     "POST /orders/{order_id}/capture" () CaptureOrder => change::capture;
+    "POST /orders/{order_id}/captures/{capture}/outcome" () TellOutcome => told::capture_outcome;
     "POST /orders/{order_id}/refunds" (CustomerService) RefundOrder, keyed => change::refund;
     "POST /orders/{order_id}/refunds/retry" (CustomerService) => change::retry_refunds;
+    "POST /orders/{order_id}/refunds/{refund}/outcome" () TellOutcome => told::refund_outcome;
+    "GET /orders/{order_id}/disputes/{dispute}/evidence" (CustomerService) => disputes::read;
+    "POST /orders/{order_id}/disputes/{dispute}/evidence" () AnswerDispute => disputes::answer;
 }
 
 /// Reads `RESERVATION_MINUTES`, `SURPLUS`, `REFUND_APPROVAL` and `CAPTURE`.

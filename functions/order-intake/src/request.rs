@@ -1,16 +1,19 @@
 //! The bodies of the requests.
 
 mod edit_order;
+mod enter_payment;
 mod find_orders;
 mod place_order;
 
 pub use edit_order::{EditOrder, LineLeft};
+pub use enter_payment::{EnterPayment, TellOutcome};
 pub use find_orders::{FindOrders, Known};
 pub use place_order::{PaymentReference, PlaceOrder};
 
 use api::{Body, Fields};
 use domain::{
     ids::LineId,
+    ledger::OwnWords,
     money::{Amount, MAX_AMOUNT},
     order_state::HoldReason,
     placed_order::MAX_LINES,
@@ -136,6 +139,28 @@ impl RefundOrder {
             reason: self.reason.to_string(),
             key: self.key,
         }
+    }
+}
+
+/// How a dispute is answered.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct AnswerDispute {
+    /// In your own words, beside what is gathered from the order. The bank and the customer may read it.
+    pub text: Option<OwnWords>,
+    /// You have answered at the provider, or let the dispute be: Orderly gives nothing, and nobody is waited for.
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub at_provider: bool,
+}
+
+impl Body for AnswerDispute {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (text, at_provider) = (fields.optional_text("text"), fields.boolean_or("at_provider", false));
+        let (text, at_provider) = (text?, at_provider?);
+        if at_provider && text.is_some() {
+            fields.report("text", "must be absent with `at_provider`: Orderly gives nothing to the provider then");
+        }
+        Some(Self { text, at_provider })
     }
 }
 

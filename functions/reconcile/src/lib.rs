@@ -1,22 +1,23 @@
 //! Every minute: sends again what is owed, expires unpaid reservations, looks for stock for orders that wait for
-//! it, matches payments to orders that have appeared since, tells of parcels that nothing is heard of, and counts what
-//! is stuck.
+//! it, matches payments to orders that have appeared since, tells of parcels that nothing is heard of, notes batches that are
+//! over, and counts what is stuck.
 //!
 //! While all goes well, it only ends unpaid reservations, finds stock for backorders, and finds parcels that nothing is heard
-//! of. Each step is bounded, and takes its turn with what there is: what it does not get to, the next minutes do, and an
-//! item that fails keeps no other back.
+//! of and batches whose orders were all cancelled. Each step is bounded, and takes its turn with what there is: what it does
+//! not get to, the next minutes do, and an item that fails keeps no other back.
 
 mod backlog;
 mod pace;
 
-use app::{Error, customers, digest, payments, reconcile};
+use app::{Error, batches, comparison, customers, digest, payments, reconcile};
 use backlog::{Backlog, LIMIT, Share};
 use domain::{
     attention::{AttentionReason, Census, WaitingFor},
     digest::DigestPace,
     duty::{ItemName, OWED_GRACE, STUCK_AFTER},
-    ids::{ChannelId, OrderId, UnreadId},
-    order_state::ERASURE_IS_LATE_AFTER,
+    history::Stamp,
+    ids::{ChannelId, LocationId, OrderId, PaymentId, ProviderName, UnreadId},
+    order_state::{ERASURE_IS_LATE_AFTER, EVIDENCE_WARNING},
     safeguards::Safeguard,
 };
 use futures::StreamExt as _;
@@ -36,6 +37,8 @@ pub struct App {
     pub retention: Option<SignedDuration>,
     /// How often the merchant is told by e-mail what waits for people.
     pub digests: DigestPace,
+    /// The payment providers whose lists the books are compared with.
+    pub providers: Vec<ProviderName>,
     pub backlogs: Backlogs,
 }
 
@@ -50,6 +53,19 @@ pub struct Backlogs {
 /// Reads `ATTENTION_MAILS`.
 pub fn digests(pace: &str) -> Result<DigestPace, ConfigError> {
     pace.parse().map_err(|problem| ConfigError::Invalid { name: "ATTENTION_MAILS", problem })
+}
+
+/// Reads `PAYMENT_PROVIDERS` and `COMPARED_PROVIDERS`: names, separated by commas. The books are compared with the lists of those
+/// that both name.
+pub fn providers(in_use: &str, compared: &str) -> Result<Vec<ProviderName>, ConfigError> {
+    let names = |variable, text: &str| {
+        let wrong = |name: &str| ConfigError::Invalid { name: variable, problem: format!("{name:?} is no name") };
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(|name| name.parse().map_err(|_| wrong(name))).collect::<Result<Vec<ProviderName>, ConfigError>>()
+    };
+    let compared = names("COMPARED_PROVIDERS", compared)?;
+    let in_use = names("PAYMENT_PROVIDERS", in_use)?;
+    Ok(in_use.into_iter().filter(|name| compared.contains(name)).collect())
 }
 
 /// Reads a number of days from the environment variable `name`. Zero is never.
@@ -70,6 +86,8 @@ pub struct Report {
     pub overdue: usize,
     /// Orders whose customer's data was erased.
     pub erased: usize,
+    /// Batches whose end nobody had noted.
+    pub batches_ended: usize,
     /// Fulfillments with a parcel that did not arrive, while nobody has decided what is done about it.
     pub unresolved: usize,
     /// Items that have owed work for so long that a person should look.
@@ -96,12 +114,14 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     };
     let is_stuck = |since: &Timestamp| now.duration_since(*since) > STUCK_AFTER;
     let mut for_people: Vec<Waits> = Vec::new();
+    let (comparisons, compared) = compare_books(app, now).await;
     let (stuck, sent_again, refunds) = match overdue(app, now).await {
         Ok((overdue, refunds)) => {
             let why = AttentionReason::WorkOverdue;
             let items = overdue.counted.iter().map(|due| Waits::new(why, &due.key.order, due.since));
             let payments = refunds.iter().map(|refund| Waits::new(why, &refund.payment, refund.since));
-            let all: Vec<Waits> = items.chain(payments).filter(|waits| is_stuck(&waits.since)).collect();
+            let all = items.chain(payments).chain(comparisons);
+            let all: Vec<Waits> = all.filter(|waits| is_stuck(&waits.since)).collect();
             // What the alarm's metric filter reads: told first, whatever becomes of the rest.
             tracing::info!(stuck_orders = all.len(), "counted");
             let stuck = all.len();
@@ -130,6 +150,8 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     for_people.extend(unmatched);
     let (unread, looked) = unread_webhooks(app).await;
     for_people.extend(unread);
+    let (differing, read) = differences(app).await;
+    for_people.extend(differing);
     let needs_attention = older_than_a_day(&for_people, now);
     tracing::info!(needs_attention, unresolved_parcels = unresolved, "counted");
     let census = Census::of(for_people.into_iter().map(|Waits { why, what, since }| (why, what, since)));
@@ -139,12 +161,13 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         stuck,
         unresolved,
         needs_attention,
-        sent_again: take(sent_again) + take(refunds) + take(told),
+        sent_again: take(sent_again) + take(refunds) + take(compared) + take(told),
         expired: take(expire(app, now).await),
         waiting: take(waiting),
-        matched: take(matched) + take(looked),
+        matched: take(matched) + take(looked) + take(read),
         overdue: take(find_overdue(app, now).await),
         erased: take(erased) + take(erase_old(app, now).await),
+        batches_ended: take(end_batches(app, now).await),
     };
     tracing::info!(
         sent_again = report.sent_again,
@@ -153,6 +176,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         matched = report.matched,
         overdue = report.overdue,
         erased = report.erased,
+        batches_ended = report.batches_ended,
         "reconciled"
     );
     failure.map_or(Ok(report), Err)
@@ -319,7 +343,12 @@ async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (V
             let late = found.to_erase.iter().filter(|(_, since)| now.duration_since(*since) > ERASURE_IS_LATE_AFTER);
             let late = late
                 .map(|(order, since)| Waits::new(AttentionReason::ErasureLate, order, *since + ERASURE_IS_LATE_AFTER));
-            let for_people = held.chain(late).collect();
+            let by_hand =
+                found.to_refund.iter().map(|(order, since)| Waits::new(AttentionReason::RefundByHand, order, *since));
+            let urgent = found.to_answer.iter().map(|(order, due_by)| (order, *due_by - EVIDENCE_WARNING));
+            let urgent = urgent.filter(|(_, since)| *since <= now);
+            let urgent = urgent.map(|(order, since)| Waits::new(AttentionReason::EvidenceDue, order, since));
+            let for_people = held.chain(late).chain(by_hand).chain(urgent).collect();
             (for_people, step, found.to_erase.into_iter().map(|(order, _)| order).collect())
         }
         Err(error) => (Vec::new(), Step::failed(error), Vec::new()),
@@ -353,6 +382,31 @@ async fn find_overdue_of(
     unreadable.into_iter().next().map_or(Ok(()), Err).and(step.outcome).map(|()| step.done)
 }
 
+/// Notes the ends of batches that nobody has noted. They are read as over all the same, so this only keeps the index of those
+/// that are not over small.
+async fn end_batches(app: &App, now: Timestamp) -> Step {
+    /// Locations that one run looks at: one Query for each while nothing is picked there in batches.
+    const LOCATIONS: usize = 100;
+    if Safeguard::BatchesAreEnded.is_off() {
+        return Step::default();
+    }
+    let locations: Vec<LocationId> = match app.store.locations().await {
+        Ok(locations) => locations.iter().map(|location| location.id.clone()).collect(),
+        Err(error) => return Step::failed(error),
+    };
+    let (mut over, mut step) = (Vec::new(), Step::default());
+    for location in pace::share(locations, LOCATIONS, now) {
+        match batches::over(&app.store, &location).await {
+            Ok(found) => over.extend(found),
+            Err(error) => step.add(Err(error)),
+        }
+    }
+    let stamp = Stamp::orderly(now);
+    let ended = each(over, async |batch| batches::end_when_done(&app.store, &batch, &stamp).await.map(|()| 1)).await;
+    step.add(ended.outcome.map(|()| ended.done));
+    step
+}
+
 /// Erases the customers' data of these orders, where nobody needs it any more.
 async fn erase(app: &App, orders: Vec<OrderId>, now: Timestamp) -> Step {
     each(orders, async |order| customers::erase(&app.store, &order, now).await.map(usize::from)).await
@@ -379,6 +433,33 @@ async fn erase_old(app: &App, now: Timestamp) -> Step {
         }
     }
     step
+}
+
+/// Begins to compare the books of each day that is over with the providers' lists, and sends again what is owed of that. Returns
+/// the comparisons that are under way, and since when their steps are owed.
+async fn compare_books(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
+    let under_way = match comparison::begin(&app.store, &app.providers, now).await {
+        Ok(under_way) => under_way,
+        Err(error) => return (Vec::new(), Step::failed(error)),
+    };
+    let waits =
+        |(provider, since): &(ProviderName, Timestamp)| Waits::new(AttentionReason::WorkOverdue, provider, *since);
+    let waiting = under_way.iter().map(waits).collect();
+    let is_turn = |since| pace::is_turn(since, now) && !Safeguard::ReconcileSendsAgain.is_off();
+    let turn = under_way.into_iter().filter(|(_, since)| is_turn(*since)).collect();
+    (waiting, each(turn, async |(provider, _)| Ok(comparison::remind(&app.store, &provider).await)).await)
+}
+
+/// What differs from a provider's list.
+async fn differences(app: &App) -> (Vec<Waits>, Step) {
+    match app.store.differing().await {
+        Ok(differing) => {
+            let waits =
+                |(about, since): &(PaymentId, Timestamp)| Waits::new(AttentionReason::BooksDiffer, about, *since);
+            (differing.iter().map(waits).collect(), Step::default())
+        }
+        Err(error) => (Vec::new(), Step::failed(error)),
+    }
 }
 
 /// The webhooks that were not understood.

@@ -12,6 +12,10 @@ async fn main() -> Result<(), Error> {
         clock: Clock::system(),
         parcel_overdue: days("PARCEL_OVERDUE_DAYS")?,
         retention: days("RETENTION_DAYS")?,
+        providers: reconcile::providers(
+            &runtime::variable("PAYMENT_PROVIDERS")?,
+            &runtime::variable("COMPARED_PROVIDERS")?,
+        )?,
         digests: reconcile::digests(&runtime::variable("ATTENTION_MAILS")?)?,
         backlogs: reconcile::Backlogs::default(),
     };

@@ -1,4 +1,5 @@
-//! Moves money at the payment provider, each time once: refunds, captures and voids.
+//! Asks the payment provider for what was decided, each time once: refunds, captures, voids, and evidence for disputes. Also asks it
+//! what it knows: of payments, and of each day ([`comparison`]).
 //!
 //! Each is decided elsewhere, in the ledger of an order or of a payment that no order takes: intended. Here it is marked as sent before
 //! the provider is asked, and the outcome is recorded after. Whatever happens in between, the same idempotency key is used again
@@ -6,21 +7,25 @@
 //! provider has stored a failure of its own for the key, what was asked for is looked for; once it is certain that it was not
 //! done, a new attempt follows at once.
 
+mod comparison;
+
 use app::{
-    Error,
+    Error, orders,
     payments::{payments_asked, record_payment},
     requests::{self, Debtor, OwedRequest},
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::{Duty, Subject},
+    evidence::GatheredEvidence,
     ids::{OrderId, PaymentId},
-    ledger::{MoneyEvent, MoneyFact, RequestName, RequestState},
+    ledger::{Attempt, MoneyEvent, MoneyFact, RequestName, RequestState},
     safeguards::Safeguard,
 };
 use jiff::Timestamp;
 use payments::{
     ApiClient, ApiClients,
+    evidence::EvidenceRequest,
     request::{MoneyRequest, Outcome, Reply},
     webhook::ReportedEvent,
 };
@@ -36,11 +41,12 @@ pub struct App {
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |message: Message| match (&message.duty, &message.subject) {
-        (duty @ (Duty::Refund | Duty::Capture), Subject::OrderItem(order, _)) => {
+        (duty @ (Duty::Refund | Duty::Capture | Duty::Evidence), Subject::OrderItem(order, _)) => {
             move_money(app, Debtor::Order(order), duty).await
         }
         (Duty::Refund, Subject::Payment(payment)) => move_money(app, Debtor::Payment(payment), &Duty::Refund).await,
         (Duty::PaymentCheck, Subject::OrderItem(order, _)) => check_payments(app, order).await,
+        (Duty::Comparison, Subject::Provider(provider)) => comparison::go_on(app, provider).await,
         _ => Err(Error::Defect("this duty belongs to another function".into())),
     })
     .await
@@ -79,24 +85,25 @@ async fn take_in(app: &App, reported: Vec<ReportedEvent>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Asks for everything that is owed. One thing whose outcome stays unknown does not stop the others.
+/// Asks for everything that is owed, also for what comes to be owed meanwhile: an attempt that was given up is followed by the
+/// next one. One thing whose outcome stays unknown does not stop the others.
 async fn move_money(app: &App, debtor: Debtor<'_>, duty: &Duty) -> Result<(), Error> {
     let Some(mut owed) = requests::owed_by(&app.store, debtor, duty).await? else { return Ok(()) };
-    owed.retain(|request| belongs_to(&request.attempt.name, duty));
-    if owed.is_empty() {
+    let mut tried: Vec<Attempt> = Vec::new();
+    let mut outcome = Ok(());
+    let is_next = |request: &OwedRequest, tried: &[Attempt]| {
+        belongs_to(&request.attempt.name, duty) && !tried.contains(&request.attempt)
+    };
+    while let Some(request) = owed.iter().find(|request| is_next(request, &tried)).cloned() {
+        tried.push(request.attempt.clone());
+        match try_once(app, debtor, request).await {
+            Ok(still_owed) => owed = still_owed,
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
+    }
+    if tried.is_empty() {
         // The provider's own events were faster than we: only the duty is left.
         return requests::drop_duties(&app.store, debtor, app.clock.now()).await;
-    }
-    let mut outcome = Ok(());
-    for OwedRequest { attempt, payment, .. } in owed {
-        let moved = async {
-            let client = app.providers.of(&payment.provider)?;
-            client.ready().await?; // nothing is marked as sent that cannot be
-            // A given-up attempt is followed by the next one. That is new, so it is not given up in its turn.
-            while try_once(app, client, debtor, &attempt.name).await? == Tried::GivenUp {}
-            Ok(())
-        };
-        outcome = outcome.and(moved.await);
     }
     outcome
 }
@@ -105,36 +112,68 @@ fn belongs_to(name: &RequestName, duty: &Duty) -> bool {
     match name {
         RequestName::Refund(_) => *duty == Duty::Refund,
         RequestName::Capture(_) => *duty == Duty::Capture,
+        RequestName::Evidence(_) => *duty == Duty::Evidence,
     }
 }
 
-/// Whether an attempt is over for good, so that the next one can begin.
-#[derive(Debug, PartialEq, Eq)]
-enum Tried {
-    Recorded,
-    GivenUp,
-}
-
-async fn try_once(app: &App, client: &ApiClient, debtor: Debtor<'_>, name: &RequestName) -> Result<Tried, Error> {
-    let now = app.clock.now();
-    let Some(owed) = requests::mark_sent(&app.store, debtor, name, now).await? else { return Ok(Tried::Recorded) };
-    let request = MoneyRequest {
-        payment: &owed.payment.id,
-        amount: owed.amount,
-        currency: owed.currency,
-        attempt: &owed.attempt,
-        order: match debtor {
-            Debtor::Order(order) => Some(order),
-            Debtor::Payment(_) => None,
-        },
-    };
-    match ask(client, &request, &owed.state, now).await {
-        Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(Tried::Recorded),
-        Ok(outcome) => record(app, debtor, &owed, outcome).await,
+/// Asks for one thing, and returns what is owed afterward.
+async fn try_once(app: &App, debtor: Debtor<'_>, request: OwedRequest) -> Result<Vec<OwedRequest>, Error> {
+    let client = app.providers.of(&request.payment.provider)?;
+    client.ready().await?; // nothing is marked as sent that cannot be
+    let (name, now) = (&request.attempt.name, app.clock.now());
+    let evidence = gathered(app, debtor, name).await?;
+    let owed = requests::mark_sent(&app.store, debtor, name, now).await?;
+    let Some(sent) = owed.iter().find(|request| request.attempt.name == *name) else { return Ok(owed) };
+    match ask(client, &Request::of(debtor, sent, evidence.as_ref()), &sent.state, now).await {
+        Ok(_) if Safeguard::RefundOutcomeIsRecorded.is_off() => Ok(owed),
+        Ok(outcome) => record(app, debtor, sent, outcome).await,
         Err(Unknown { why, may_have_begun }) => {
             let (now, words) = (app.clock.now(), why.to_string());
-            requests::record_unknown(&app.store, debtor, &owed.attempt, &words, may_have_begun, now).await?;
+            requests::record_unknown(&app.store, debtor, &sent.attempt, &words, may_have_begun, now).await?;
             Err(why)
+        }
+    }
+}
+
+/// What an order has to say about a dispute now. None: something else is asked for.
+async fn gathered(app: &App, debtor: Debtor<'_>, name: &RequestName) -> Result<Option<GatheredEvidence>, Error> {
+    let (Debtor::Order(order), RequestName::Evidence(dispute)) = (debtor, name) else { return Ok(None) };
+    let missing = || Error::Defect(format!("order {order} is not there any more"));
+    let read = app.store.order(order).await?.ok_or_else(missing)?;
+    orders::evidence(&read, dispute).map(Some)
+}
+
+/// What a provider is asked for.
+enum Request<'a> {
+    Money(MoneyRequest<'a>),
+    Evidence(EvidenceRequest<'a>),
+}
+
+impl<'a> Request<'a> {
+    fn of(debtor: Debtor<'a>, owed: &'a OwedRequest, evidence: Option<&'a GatheredEvidence>) -> Self {
+        let order = match debtor {
+            Debtor::Order(order) => Some(order),
+            Debtor::Payment(_) => None,
+        };
+        let OwedRequest { attempt, payment: PaymentId { id: payment, .. }, amount, terms, currency, .. } = owed;
+        if let (Some(order), Some(evidence)) = (order, evidence) {
+            return Self::Evidence(EvidenceRequest { order, attempt, evidence });
+        }
+        let (amount, terms, currency) = (*amount, *terms, *currency);
+        Self::Money(MoneyRequest { payment, amount, terms, currency, attempt, order })
+    }
+
+    async fn put(&self, client: &ApiClient) -> Result<Reply, Error> {
+        match self {
+            Self::Money(request) => client.request(request).await,
+            Self::Evidence(request) => client.submit(request).await,
+        }
+    }
+
+    async fn find(&self, client: &ApiClient) -> Result<Option<Outcome>, Error> {
+        match self {
+            Self::Money(request) => client.find(request).await,
+            Self::Evidence(request) => client.find_submitted(request).await,
         }
     }
 }
@@ -156,7 +195,7 @@ impl From<Error> for Unknown {
 /// provider failed on a key that was used before.
 async fn ask(
     client: &ApiClient,
-    request: &MoneyRequest<'_>,
+    request: &Request<'_>,
     state: &RequestState,
     now: Timestamp,
 ) -> Result<Outcome, Unknown> {
@@ -167,17 +206,17 @@ async fn ask(
         _ => (now, None),
     };
     if now.duration_since(sent_at) > client.key_lifetime()
-        && let Some(found) = client.find(request).await?
+        && let Some(found) = request.find(client).await?
     {
         return Ok(found);
     }
-    let (why, for_good) = match client.request(request).await? {
+    let (why, for_good) = match request.put(client).await? {
         Reply::Decided(outcome) => return Ok(outcome),
         Reply::Failed { why, for_good } => (why, for_good),
     };
     let is_repetition = sent_at != now;
     let is_looked_for = (for_good || is_repetition) && !Safeguard::RefundIsLookedFor.is_off();
-    if is_looked_for && let Some(found) = client.find(request).await? {
+    if is_looked_for && let Some(found) = request.find(client).await? {
         return Ok(found);
     }
     // A failure that the provider has stored for the key says that no request under it runs any more or will run. What
@@ -188,26 +227,27 @@ async fn ask(
     Err(Unknown { why: Error::Outside(why), may_have_begun: !for_good })
 }
 
-async fn record(app: &App, debtor: Debtor<'_>, owed: &OwedRequest, outcome: Outcome) -> Result<Tried, Error> {
+async fn record(
+    app: &App,
+    debtor: Debtor<'_>,
+    owed: &OwedRequest,
+    outcome: Outcome,
+) -> Result<Vec<OwedRequest>, Error> {
     let now = app.clock.now();
     match outcome {
         Outcome::Refused(why) => {
             // Somebody may have done it at the provider, whose word of that was lost.
             let told = ask_about(app, &owed.payment).await?.into_iter().map(|ReportedEvent { event, .. }| event);
             requests::record_told(&app.store, debtor, &told.collect::<Vec<_>>(), now).await?;
-            requests::record_refused(&app.store, debtor, &owed.attempt, &why, now).await?;
+            requests::record_refused(&app.store, debtor, &owed.attempt, &why, now).await
         }
         Outcome::Made { id, facts } => {
             let events: Vec<MoneyEvent> = facts.into_iter().map(|fact| told(owed, &id, fact, now)).collect();
-            requests::record_told(&app.store, debtor, &events, now).await?;
+            requests::record_told(&app.store, debtor, &events, now).await
         }
-        Outcome::Begun { id } => requests::record_begun(&app.store, debtor, &owed.attempt, &id, now).await?,
-        Outcome::NotMade(why) => {
-            requests::record_not_made(&app.store, debtor, &owed.attempt, &why, now).await?;
-            return Ok(Tried::GivenUp);
-        }
+        Outcome::Begun { id } => requests::record_begun(&app.store, debtor, &owed.attempt, &id, now).await,
+        Outcome::NotMade(why) => requests::record_not_made(&app.store, debtor, &owed.attempt, &why, now).await,
     }
-    Ok(Tried::Recorded)
 }
 
 /// The provider's answer says what its webhook will say: it is recorded as the same fact.

@@ -1,16 +1,19 @@
-//! What people in the warehouse do: look at their work, pick, pack, hand over, tell what becomes of parcels.
+//! What people in the warehouse do: look at their work, make batches of it, pick, pack, hand over, tell what becomes of parcels.
 
+mod batches;
 mod parcels;
 pub mod request;
 mod steps;
 mod work;
 
 use request::{
-    ConfirmPicks, CorrectTracking, HandOverParcels, PackParcel, ReceiveParcelBack, ReportParcel, ResolveParcel,
+    ConfirmPicks, CorrectTracking, HandOverParcels, MakeBatch, PackParcel, ReceiveParcelBack, ReportParcel,
+    ResolveParcel,
 };
 use runtime::Clock;
 use store::Store;
 
+pub use batches::{BatchPage, BatchView};
 pub use work::WorkPage;
 
 /// What the function works with.
@@ -22,6 +25,13 @@ pub struct App {
 api::routes! {
     App;
     "GET /fulfillments" (Warehouse), query [location status limit cursor] => work::list;
+    "POST /batches" (Warehouse) MakeBatch, keyed => batches::make;
+    "GET /batches" (Warehouse), query [location limit cursor] => batches::list;
+    "GET /batches/{batch}" (Warehouse) => batches::one;
+    "POST /batches/{batch}/claim" (Warehouse) => batches::claim;
+    "POST /batches/{batch}/pause" (Warehouse) => batches::pause;
+    "POST /batches/{batch}/release" (Warehouse) => batches::release;
+    "POST /batches/{batch}/cancel" (Warehouse) => batches::cancel;
     "GET /orders/{order_id}/fulfillments/{fulfillment}" (Warehouse) => work::one;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking" (Warehouse) => steps::start_picking;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/picks" (Warehouse) ConfirmPicks => steps::confirm_picks;

@@ -2,6 +2,7 @@
 
 use api::{Body, Fields};
 use domain::{
+    batch::{BatchedOrders, First, MAX_TOTES, ToteName, Wanted},
     fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing, Remedy, Tracking},
     ids::{LineId, LocationId},
     parcel_state::{ParcelState, Teller},
@@ -11,7 +12,42 @@ use domain::{
     whole::{FoundUnits, ParcelSide, ParcelWeight, Units},
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which work of a location is picked in one walk.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct MakeBatch {
+    /// Whose work.
+    pub location: LocationId,
+    /// What the totes are called: one for each fulfillment, no name twice. Those that nothing is found for stay empty.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_TOTES), extend("uniqueItems" = true)))]
+    pub totes: Vec<ToteName>,
+    /// Of how many orders at most. As many as there are totes if absent.
+    pub orders: Option<BatchedOrders>,
+    /// Which come first. The oldest if absent.
+    pub first: Option<First>,
+}
+
+impl MakeBatch {
+    pub fn wanted(self) -> Wanted {
+        let orders = self.orders.map(BatchedOrders::get);
+        Wanted { totes: self.totes, orders, first: self.first.unwrap_or_default() }
+    }
+}
+
+impl Body for MakeBatch {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let location = fields.text("location");
+        let totes: Option<Vec<ToteName>> = fields.texts("totes", 1..=MAX_TOTES, str::parse);
+        let named = totes.iter().flatten();
+        if named.clone().collect::<BTreeSet<_>>().len() < named.count() {
+            fields.report("totes", "names a tote twice");
+        }
+        let (orders, first) = (fields.optional_whole("orders"), fields.optional_text("first"));
+        Some(Self { location: location?, totes: totes?, orders: orders?, first: first? })
+    }
+}
 
 /// What was found of each line of the picklist; 0 for nothing.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -77,7 +77,7 @@ impl Named {
     }
 
     pub(crate) fn answer(&self, caller: &Caller, now: &Fulfillment) -> Response {
-        let view = FulfillmentView::new(&self.order, self.id, now);
+        let view = FulfillmentView::new(&self.order, self.id, now, None);
         Response::json(200, &if caller.sees_money() { view } else { view.without_money() })
     }
 }

@@ -9,6 +9,7 @@ use orderly_local::{
     binaries::{self, Fit},
     client::Client,
     logs::{Line, Stream},
+    payments::only_stripe,
 };
 use serde_json::json;
 use std::{
@@ -92,6 +93,8 @@ impl World {
     pub async fn start(runtime: &Handle, built: &Built, options: WorldOptions<'_>) -> Result<Self, BenchError> {
         let mut settings = StackOptions::new(&built.template, &built.binaries);
         settings.data_dir = options.data_dir.map(Path::to_owned);
+        // Most shops have one provider.
+        settings.parameters = only_stripe();
         // An order's cost must not depend on whether a minute ends during the run.
         settings.schedules = false;
         // A stopped process would take its CPU time and its peak memory with it.

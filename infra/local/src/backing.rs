@@ -1,14 +1,11 @@
-//! What surrounds the functions: the AWS services, a payment provider, a warehouse's system, and the console pages that
+//! What surrounds the functions: the AWS services, the payment providers, a warehouse's system, and the console pages that
 //! show all of it.
 
 use crate::{
     Ports, StackError,
     console::{self, Console, Link},
     keep::Keep,
-    payments::{
-        self,
-        stripe::{Stripe, StripeConfig},
-    },
+    payments::{self, StandIns, StandInsConfig},
     services::{Listener, Server, Services, ServicesConfig, warehouse_hook::WarehouseHook},
     template::{Context, System},
 };
@@ -51,7 +48,8 @@ pub struct BackingOptions {
 pub struct Backing {
     pub system: System,
     pub services: Services,
-    pub stripe: Stripe,
+    /// The payment providers.
+    pub providers: StandIns,
     pub warehouse: WarehouseHook,
     /// An API key with the operator's role.
     pub operator_key: String,
@@ -64,13 +62,18 @@ impl Backing {
     pub async fn start(options: BackingOptions) -> Result<Self, StackError> {
         let BackingOptions { template, data_dir, ports, api_url, parameters, links } = options;
         let listener = Listener::bind(ports.services).await?;
-        let stripe = Listener::bind(ports.stripe).await?;
+        let payments = Listener::bind(ports.stripe).await?;
         let warehouse = Listener::bind(ports.warehouse).await?;
         let console = Listener::bind(ports.console).await?;
 
-        let system = load(&template, &parameters, &listener.endpoint(), &stripe.endpoint())?;
+        let system = load(&template, &parameters, &listener.endpoint(), &payments.endpoint())?;
         let Keep { operator_key, secrets } = Keep::open(data_dir.as_deref(), &system.secrets)?;
-        let stripe_config = StripeConfig::local(&api_url, &secrets, data_dir.clone(), Clock::system());
+        let stand_ins = StandInsConfig {
+            api_url: api_url.clone(),
+            secrets: secrets.clone(),
+            data_dir: data_dir.clone(),
+            clock: Clock::system(),
+        };
         // Where the API and its webhooks are, as CloudFormation tells it of a deployed stack.
         let webhooks = format!("{api_url}/webhooks/payments/stripe");
         let outputs = [("ApiUrl", api_url), ("StripeWebhookUrl", webhooks)];
@@ -78,8 +81,8 @@ impl Backing {
         let keeps_in = data_dir.clone();
         let config = ServicesConfig { data_dir, secrets, outputs, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;
-        let stripe = Stripe::start(stripe, stripe_config)?;
-        let signing = stripe.clone();
+        let providers = StandIns::start(payments, stand_ins)?;
+        let signing = providers.clone();
         services.secrets().watch(move |name, value| {
             signing.secret_is_put(name, value);
             let kept = keeps_in.as_deref().map(|directory| Keep::change(directory, name, value));
@@ -90,9 +93,14 @@ impl Backing {
         let warehouse = WarehouseHook::start(warehouse);
         let exports = Arc::default();
         let hook = Some(warehouse.clone());
+        let mut links = links;
+        links.push(Link {
+            label: "Payment providers, and a page to pay at".to_owned(),
+            url: providers.endpoint().to_owned(),
+        });
         let pages = Console { services: services.clone(), warehouse: hook, links, exports: Arc::clone(&exports) };
         let console = console.serve(console::router(pages));
-        let backing = Self { system, services, stripe, warehouse, operator_key, console, exports };
+        let backing = Self { system, services, providers, warehouse, operator_key, console, exports };
         if backing.system.tables.iter().any(|table| table.name == SETTINGS_TABLE) {
             backing.store_operator_key().await?;
         }
@@ -113,7 +121,7 @@ impl Backing {
     pub async fn shutdown(&self) {
         tokio::join!(
             self.console.shutdown(GRACE),
-            self.stripe.shutdown(),
+            self.providers.shutdown(),
             self.warehouse.shutdown(),
             self.services.shutdown(),
         );
@@ -150,10 +158,10 @@ pub fn load(
     template: &Path,
     parameters: &BTreeMap<String, String>,
     endpoint: &str,
-    stripe: &str,
+    providers: &str,
 ) -> Result<System, StackError> {
-    let local = [("AwsEndpoint", endpoint)].into_iter().chain(payments::stripe::parameters(stripe));
-    let mut all: BTreeMap<_, _> = local.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let local = [("AwsEndpoint", endpoint.to_owned())].into_iter().chain(payments::parameters(providers));
+    let mut all: BTreeMap<_, _> = local.map(|(name, value)| (name.to_owned(), value)).collect();
     all.extend(parameters.clone());
     System::load(template, &all, &Context { endpoint: endpoint.to_owned() })
         .map_err(|source| StackError::Template { template: template.to_owned(), source: Box::new(source) })

@@ -1,6 +1,7 @@
 //! `cargo run -- demo`: plays the whole life of an order on a running stack, through its public addresses only.
 
 mod mails;
+mod providers;
 mod scene;
 mod stage;
 
@@ -11,7 +12,10 @@ pub use self::{
     scene::{DemoError, Keys, Scene},
     stage::Stage,
 };
-use crate::seed::{MAIN, PRODUCTS, Product};
+use crate::{
+    payments::Provider,
+    seed::{MAIN, PRODUCTS, Product},
+};
 
 /// The recipient of the demo's e-mails.
 const CUSTOMER: &str = "Ada Lovelace";
@@ -19,6 +23,8 @@ const CUSTOMER: &str = "Ada Lovelace";
 /// What is ordered: product and quantity.
 const LINES: [(Product, i64); 2] = [(PRODUCTS[0], 2), (PRODUCTS[1], 1)];
 const SHIPPING: i64 = 490;
+/// Of their parcels. Their check digits are right.
+const TRACKING_NUMBERS: [&str; LINES.len()] = ["00340434161094042557", "00340434161094042564"];
 
 /// Plays the life and prints each step. Stops at the first step that fails; yields the final order.
 pub async fn play(scene: &Scene, stage: &mut Stage) -> Result<Value, DemoError> {
@@ -32,29 +38,16 @@ pub async fn play(scene: &Scene, stage: &mut Stage) -> Result<Value, DemoError> 
     deliver(scene, stage, &id).await?;
     take_back(scene, stage, &id).await?;
 
-    let end = scene.order(&id).await?;
+    let (end, after) = (scene.order(&id).await?, scene.cost().await?);
+    providers::pay_with_each_other(scene, stage).await?;
     stage.timeline(&end);
     stage.stock(&stock, &scene.stock(&LINES.map(|(product, _)| product.sku)).await?);
-    stage.cost(&before, &scene.cost().await?);
+    stage.cost(&before, &after);
     Ok(end)
 }
 
 async fn place(scene: &Scene, stage: &mut Stage) -> Result<String, DemoError> {
-    let line = |(product, quantity): &(Product, i64)| json!({ "sku": product.sku, "title": product.title, "quantity": quantity, "unit_price": product.price });
-    let goods: i64 = LINES.iter().map(|(product, quantity)| product.price * quantity).sum();
-    let order = json!({
-        "reference": scene.reference(),
-        "currency": "EUR",
-        "customer": { "name": CUSTOMER, "email": "ada@example.com" },
-        "shipping_address": {
-            "name": CUSTOMER, "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
-        },
-        "lines": LINES.iter().map(line).collect::<Vec<_>>(),
-        "shipping": { "method": "Standard", "price": SHIPPING },
-        "tax_included": true,
-        "total": goods + SHIPPING,
-    });
-    let accepted = scene.storefront.post("/orders", &order).await?;
+    let accepted = scene.storefront.post("/orders", &order(scene.reference(), &LINES)).await?;
     let id = accepted["id"].as_str().ok_or_else(|| DemoError::odd("the accepted order", &accepted))?.to_owned();
     let bought: Vec<String> = LINES.iter().map(|(product, quantity)| format!("{quantity} {}", product.sku)).collect();
     stage.step("Order placed", &format!("{id}: {}, {}", bought.join(", "), money(&accepted["total"])));
@@ -63,9 +56,27 @@ async fn place(scene: &Scene, stage: &mut Stage) -> Result<String, DemoError> {
     Ok(id)
 }
 
+/// An order of these products.
+fn order(reference: &str, lines: &[(Product, i64)]) -> Value {
+    let line = |(product, quantity): &(Product, i64)| json!({ "sku": product.sku, "title": product.title, "quantity": quantity, "unit_price": product.price });
+    let goods: i64 = lines.iter().map(|(product, quantity)| product.price * quantity).sum();
+    json!({
+        "reference": reference,
+        "currency": "EUR",
+        "customer": { "name": CUSTOMER, "email": "ada@example.com" },
+        "shipping_address": {
+            "name": CUSTOMER, "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB",
+        },
+        "lines": lines.iter().map(line).collect::<Vec<_>>(),
+        "shipping": { "method": "Standard", "price": SHIPPING },
+        "tax_included": true,
+        "total": goods + SHIPPING,
+    })
+}
+
 async fn pay(scene: &Scene, stage: &mut Stage, id: &str) -> Result<(), DemoError> {
     let read = scene.order(id).await?;
-    let webhook = scene.pay(id, &read["total"]).await?;
+    let webhook = scene.pay(Provider::Stripe, id, &read["total"]).await?;
     stage.step("Paid", &format!("Stripe's signed webhook payment_intent.succeeded: {webhook}"));
     let paid = scene.until(id, "the stock is deducted", |order| {
         order["payment_status"] == "paid"
@@ -113,14 +124,13 @@ async fn ship(scene: &Scene, stage: &mut Stage, id: &str) -> Result<(), DemoErro
         let packed = scene.warehouse.post_once(&format!("{path}/parcels"), &format!("{id}-{line}"), &parcel).await?;
         let parcel = text(&packed["parcels"][line]["id"]);
         stage.more(&format!("{parcel}: {quantity} × {}, {weight} g", product.sku));
-        let number = format!("JJD0001{line:04}");
-        leaving.push(json!({
-            "parcel": parcel, "carrier": "DHL", "tracking_number": number,
-            "tracking_url": format!("https://www.dhl.com/track?id={number}"),
-        }));
+        leaving.push(json!({ "parcel": parcel, "carrier": "DHL Paket", "tracking_number": TRACKING_NUMBERS[line] }));
     }
     scene.warehouse.post(&format!("{path}/hand-over"), &json!({ "parcels": leaving })).await?;
-    stage.step("Handed over", "to DHL, with tracking numbers; the goods are neither on hand nor committed any more");
+    stage.step(
+        "Handed over",
+        "to DHL, whose page the e-mails link to; the goods are neither on hand nor committed any more",
+    );
     mails(scene, stage, id, 3).await
 }
 

@@ -1,24 +1,36 @@
-//! Simulators of payment providers: one folder each, and their shared engine.
+//! Simulators of payment providers: one folder each, their shared engine, and the address where they all answer.
 //!
-//! The engine is common to all providers: [`courier`] posts signed webhooks until they are accepted, or keeps them for
-//! a simulation to deliver; [`answers`] gives a repeated idempotency key its first answer. A provider adds its API,
-//! books, events and signatures. It follows the provider's documentation and shares no code with `shared/payments`, so
-//! that it checks that code independently.
+//! The [`engine`] holds what every provider has: an account's books, the answers by idempotency key, failures on demand, and
+//! the delivery of signed webhooks. A provider adds only its dialect: the routes and words of its API, its ids, the events
+//! that tell of a change, and their signatures. It follows the provider's documentation and shares no code with
+//! `shared/payments`, so that it checks that code independently.
 
-mod answers;
-pub mod courier;
+pub mod adyen;
+mod engine;
+mod mollie;
+mod page;
+pub mod paypal;
+mod provider;
+pub mod square;
+mod stand_ins;
+pub mod standard;
 pub mod stripe;
+#[cfg(test)]
+mod testing;
+mod till;
 
-pub use courier::{DeliveryError, Webhook};
-pub use stripe::BooksError;
+pub use engine::{
+    ActError, BooksError, Breakdown, Capture, DeliveryError, Disorder, Dispute, DisputeStatus, Embedded, Made, Moved,
+    MovedBy, Payment, Progress, Refund, RefundStatus, Refusal, Simulator, Webhook,
+};
+pub use provider::Provider;
+pub(crate) use stand_ins::parameters;
+pub use stand_ins::{StandIns, StandInsConfig, embedded, only_stripe};
 
 /// The fixed value of a secret, if its provider accepts only a particular form.
 pub(crate) fn secret(name: &str) -> Option<&'static str> {
-    match name {
-        // An HMAC key is hexadecimal. Nobody but this machine knows the webhook that it signs for.
-        "AdyenHmacKeys" => Some("6f726465726c792d6c6f63616c2d6164796e2d6b65792d6e6f742d7365637265"),
-        "MollieApiKey" => Some("test_local0000000000000000000000"),
-        "PayPalCredentials" => Some("local-client:local-secret"),
-        _ => stripe::secret(name),
-    }
+    stripe::secret(name)
+        .or_else(|| adyen::secret(name))
+        .or_else(|| mollie::secret(name))
+        .or_else(|| paypal::secret(name))
 }

@@ -91,7 +91,7 @@ pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path
         return Ok(shop);
     }
     operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop" })).await?;
-    let berlin = json!({ "time_zone": "Europe/Berlin" });
+    let berlin = json!({ "time_zone": "Europe/Berlin", "calendar": "DE-BE" });
     let main = json!({ "name": "Warehouse", "priority": 1, "schedule": berlin, "webhook_url": warehouse_url });
     operator.put(&format!("/locations/{MAIN}"), &main).await?;
     let store = json!({ "name": "Store in town", "priority": 2, "schedule": berlin });

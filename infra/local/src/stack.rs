@@ -8,7 +8,7 @@ use crate::{
     http_api,
     lambda::{InvokeError, Invoker, Lambda, LambdaOptions},
     logs::Logs,
-    payments::stripe::Stripe,
+    payments::{StandIns, stripe::Stripe},
     schedule,
     services::{Account, Listener, Mailbox, Meter, Refusal, Secrets, Sqs, warehouse_hook::WarehouseHook},
     template::System,
@@ -119,9 +119,13 @@ impl Stack {
         self.backing.show_exports(exports);
     }
 
-    /// The payment provider.
+    /// The payment providers.
+    pub fn providers(&self) -> &StandIns {
+        &self.backing.providers
+    }
+
     pub fn stripe(&self) -> &Stripe {
-        &self.backing.stripe
+        self.backing.providers.stripe()
     }
 
     /// The receiver of the warehouse's webhook. Only locations that name its address are notified.

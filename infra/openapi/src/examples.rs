@@ -80,8 +80,39 @@ pub fn capture_order() -> Value {
     json!({ "amount": 4990 })
 }
 
+pub fn enter_payment() -> Value {
+    json!({
+        "method": "bank_transfer",
+        "status": "received",
+        "amount": 4990,
+        "on": "2026-11-27",
+        "reference": "web-1001",
+        "payer": { "name": "Erika Mustermann", "iban": "DE89370400440532013000" },
+        "entry": "gx3mzt5vvk7d2q4a6jw1",
+    })
+}
+
+pub fn export_refunds() -> Value {
+    json!({
+        "debtor": { "name": "Shop GmbH", "iban": "DE02120300000000202051" },
+        "exported_at": "2026-11-27T08:30:00Z",
+    })
+}
+
+pub fn import_statement() -> Value {
+    json!({ "file": "RGF0ZTtBbW91bnQ7Q3VycmVuY3kKMjAyNi0xMS0yNzszMy45MDtFVVIK", "enter": true })
+}
+
+pub fn tell_outcome() -> Value {
+    json!({ "outcome": "succeeded" })
+}
+
 pub fn refund_order() -> Value {
     json!({ "amount": 1000, "lines": [{ "line": 0, "quantity": 1 }], "shipping": 490, "reason": "a stain; the customer keeps it" })
+}
+
+pub fn answer_dispute() -> Value {
+    json!({ "text": "The customer wrote on 2026-11-20 that the parcel had come.", "at_provider": false })
 }
 
 pub fn decide_refund() -> Value {
@@ -104,6 +135,10 @@ pub fn count_stock() -> Value {
     })
 }
 
+pub fn make_batch() -> Value {
+    json!({ "location": "main", "totes": ["CART-1-A", "CART-1-B", "CART-1-C"], "orders": 3, "first": "single_line" })
+}
+
 pub fn confirm_picks() -> Value {
     json!({ "picks": [{ "line": 0, "picked": 2 }, { "line": 1, "picked": 1 }] })
 }
@@ -120,9 +155,9 @@ pub fn hand_over_parcels() -> Value {
     json!({
         "parcels": [{
             "parcel": "P1",
-            "carrier": "DHL",
+            "carrier": "DHL Paket",
             "tracking_number": "00340434161094042557",
-            "tracking_url": "https://www.dhl.com/track?id=00340434161094042557",
+            "tracking_url": "https://tracking.shop.example/00340434161094042557",
         }],
     })
 }
@@ -135,7 +170,7 @@ pub fn correct_tracking() -> Value {
     json!({
         "carrier": "DHL",
         "tracking_number": "00340434161094042564",
-        "tracking_url": "https://www.dhl.com/track?id=00340434161094042564",
+        "tracking_url": "https://tracking.shop.example/00340434161094042564",
     })
 }
 
@@ -164,7 +199,13 @@ pub fn inspect_return() -> Value {
 }
 
 pub fn put_product() -> Value {
-    json!({ "title": "T-shirt, medium", "weight_g": 180, "bins": { "main": "A-01-3" }, "discontinued": false })
+    json!({
+        "title": "T-shirt, medium",
+        "weight_g": 180,
+        "bins": { "main": "A-01-3" },
+        "codes": [{ "code": "4006381333931", "units": 1 }, { "code": "TEE-M-BOX", "units": 12 }],
+        "discontinued": false,
+    })
 }
 
 pub fn dismiss_emails() -> Value {
@@ -184,7 +225,8 @@ pub fn put_location() -> Value {
             "cut_off": "14:00:00",
             "handling_days": 1,
             "working_days": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-            "holidays": ["2026-12-25"],
+            "calendar": "DE-BE",
+            "holidays": ["2026-12-24"],
             "transit_days": { "min": 1, "max": 3 },
         },
         "webhook_url": "https://warehouse.example.com/orderly",
@@ -197,6 +239,10 @@ pub fn put_channel() -> Value {
 
 pub fn assign_payment() -> Value {
     json!({ "order": "ord_papusxbmuwjokkojq7nnoklm4i" })
+}
+
+pub fn settle_difference() -> Value {
+    json!({ "note": "paid by gift card at the till" })
 }
 
 pub fn create_key() -> Value {

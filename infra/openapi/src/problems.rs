@@ -54,7 +54,7 @@ pub fn components() -> Value {
             Some("Forbidden"),
         ),
         "TooLarge": answer(
-            &format!("The body is too large: above {MAX_BODY} bytes, or above API Gateway's 10 MB."),
+            &format!("The body is too large: above {MAX_BODY} bytes if the route names no other limit, or above API Gateway's 10 MB."),
             &[Code::TooLarge.into()],
             Some("Request Entity Too Large"),
         ),

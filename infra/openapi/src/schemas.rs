@@ -7,7 +7,10 @@
 use crate::unions;
 use api::Request;
 use domain::{
-    ids::{ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ReturnId, Sku, UnreadId},
+    ids::{
+        BatchId, CaptureId, ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ProviderId, RefundId,
+        ReturnId, Sku, UnreadId,
+    },
     order_state::{HoldReason, OrderStatus},
 };
 use payments::Provider;
@@ -79,9 +82,10 @@ fn take_empty_for_absent(field: &mut Value) {
     if is_text && field.get("minLength").is_some() {
         field["minLength"] = 0.into();
     }
-    // JSON Schema has no format for an address, a moment or nothing.
+    // JSON Schema has no format for an address, a day, a moment or nothing.
     let pattern = match field["format"].as_str() {
         Some("uri") => Some("^https?://"),
+        Some("date") => Some(r"^\d{4}-\d{2}-\d{2}$"),
         Some("date-time") => Some(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$"),
         _ => None,
     };
@@ -146,10 +150,14 @@ pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
     match name {
         "order_id" => schemas.subschema_for::<OrderId>(),
         "fulfillment" => schemas.subschema_for::<FulfillmentId>(),
+        "batch" => schemas.subschema_for::<BatchId>(),
         "parcel" => schemas.subschema_for::<ParcelId>(),
         "return" => schemas.subschema_for::<ReturnId>(),
         "reason" => schemas.subschema_for::<HoldReason>(),
+        "dispute" => schemas.subschema_for::<ProviderId>(),
         "payment" => schemas.subschema_for::<PaymentId>(),
+        "refund" => schemas.subschema_for::<RefundId>(),
+        "capture" => schemas.subschema_for::<CaptureId>(),
         "webhook" => schemas.subschema_for::<UnreadId>(),
         "sku" => schemas.subschema_for::<Sku>(),
         "location" => schemas.subschema_for::<LocationId>(),

@@ -47,6 +47,8 @@ pub enum Fault {
     Torn,
     /// All functions die before the request is sent, and the queues lose all messages.
     Restart,
+    /// A provider's webhook is lost for ever: neither it nor any other of its kind about the payment comes.
+    WebhookLost,
 }
 
 impl Fault {
@@ -136,6 +138,19 @@ impl Faults {
             self.happened.push((call.clone(), fault));
         }
         (call, fault)
+    }
+
+    /// Whether a provider loses a webhook for ever.
+    pub(crate) fn loses_webhook(&mut self, about: &str) -> bool {
+        /// Of all webhooks.
+        const SHARE: f64 = 0.08;
+        let is_lost = self.strikes(SHARE);
+        if is_lost {
+            let (number, operation) = (self.calls.len() as u64, about.to_owned());
+            let call = Call { number, invocation: 0, function: "payment-webhook".to_owned(), operation };
+            self.happened.push((call, Fault::WebhookLost));
+        }
+        is_lost
     }
 
     /// Whether a fault outside requests happens (a doubled message, a lost answer to a client).

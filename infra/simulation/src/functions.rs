@@ -1,14 +1,14 @@
 //! The deployed functions' own `handle`, each with its clock and its role's credentials, wired as in its `main.rs`.
 
 use crate::{
-    network::{Network, STRIPE},
+    network::{self, Network},
     time::Time,
 };
 use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer, policy::Capturing};
+use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer, ids::ProviderName, policy::Capturing};
 use email_confirmation::{
     mail::{Language, Shop},
     outbox::Outbox,
@@ -16,10 +16,13 @@ use email_confirmation::{
 use fastrand::Rng;
 use fulfillment_dispatch::notice;
 use jiff::SignedDuration;
-use payments::{ApiClients, Provider, Webhooks, stripe};
+use orderly_local::payments as simulated;
+use payments::{ApiClients, Provider, Webhooks, adyen, mollie, paypal, square, standard, stripe};
 use runtime::{Aws, Clock, ConfigError, Secret};
 use std::{
+    collections::BTreeMap,
     convert::Infallible,
+    future::ready,
     sync::atomic::{AtomicU64, Ordering},
 };
 use store::{Queues, Store, Tables};
@@ -53,8 +56,88 @@ pub struct Functions {
 /// The secrets that the functions share with outside systems.
 #[derive(Debug, Clone, Copy)]
 pub struct Secrets {
-    pub stripe_webhook: &'static str,
-    pub warehouse_webhook: &'static str,
+    stripe_webhook: &'static str,
+    adyen_keys: &'static str,
+    adyen_credentials: &'static str,
+    square_webhook: &'static str,
+    standard_webhook: &'static str,
+    standard_requests: &'static str,
+    warehouse_webhook: &'static str,
+}
+
+pub const SECRETS: Secrets = Secrets {
+    stripe_webhook: "whsec_simulated",
+    adyen_keys: "73696d756c61746564",
+    adyen_credentials: "adyen:simulated",
+    square_webhook: "simulated",
+    standard_webhook: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3IgdGhlIGV2ZW50cw==",
+    standard_requests: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3IgcmVxdWVzdHMuLg==",
+    warehouse_webhook: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3Igd2FyZWhvdXNlcw==",
+};
+
+impl Secrets {
+    /// Those of the payment providers, by their names in the template.
+    pub fn of_providers(&self) -> BTreeMap<String, String> {
+        let all = [
+            ("StripeWebhookSecret", self.stripe_webhook),
+            ("AdyenHmacKeys", self.adyen_keys),
+            ("AdyenWebhookCredentials", self.adyen_credentials),
+            ("SquareWebhookSecret", self.square_webhook),
+            ("StandardWebhookSecret", self.standard_webhook),
+            ("StandardRequestsSecret", self.standard_requests),
+        ];
+        all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+}
+
+/// The webhooks of all providers.
+fn webhooks(own: &Aws) -> Result<Webhooks, ConfigError> {
+    let secret = Secret::fixed;
+    let captures = adyen::Captures::automatic().except([simulated::adyen::MANUAL_METHOD]);
+    let adyen = adyen::Webhook::new(
+        secret("ADYEN_HMAC_KEYS", SECRETS.adyen_keys),
+        false,
+        simulated::adyen::MERCHANT_ACCOUNT,
+        captures,
+    );
+    let adyen = adyen.with_basic_auth(secret("ADYEN_WEBHOOK_CREDENTIALS", SECRETS.adyen_credentials));
+    let served = |address: String| {
+        let certificate = simulated::paypal::served(&address);
+        ready(Ok(certificate.map_or(paypal::Fetched::Nothing, paypal::Fetched::Found)))
+    };
+    let roots = paypal::Roots::only([simulated::paypal::ROOT]);
+    let certificates = paypal::Certificates::from_source(paypal::Mode::Sandbox, roots, served);
+    let square_secret = secret("SQUARE_WEBHOOK_SECRET", SECRETS.square_webhook);
+    Ok(Webhooks::new([
+        stripe::Webhook::new(secret("STRIPE_WEBHOOK_SECRET", SECRETS.stripe_webhook), false).into(),
+        adyen.into(),
+        mollie::Webhook::new(mollie_api(own), None, false).into(),
+        paypal::Webhook::new(simulated::paypal::WEBHOOK_ID, certificates)?.into(),
+        square::Webhook::new(square_secret, simulated::square::NOTIFICATION_URL, false).into(),
+        standard::Webhook::new(secret("STANDARD_WEBHOOK_SECRET", SECRETS.standard_webhook), false).into(),
+    ]))
+}
+
+fn mollie_api(own: &Aws) -> mollie::Api {
+    mollie::Api::new(own, &network::url(simulated::Provider::Mollie), Secret::fixed("MOLLIE_API_KEY", "test_simulated"))
+}
+
+/// The APIs of all providers.
+fn apis(own: &Aws, clock: &Clock) -> ApiClients {
+    let (secret, url) = (Secret::fixed, network::url);
+    let requests = format!("{}{}", url(simulated::Provider::Standard), simulated::standard::REQUESTS);
+    let adyen_key = secret("ADYEN_API_KEY", "simulated");
+    let credentials = secret("PAYPAL_CREDENTIALS", "simulated:simulated");
+    let requests_secret = secret("STANDARD_REQUESTS_SECRET", SECRETS.standard_requests);
+    let account = simulated::adyen::MERCHANT_ACCOUNT;
+    ApiClients::new([
+        stripe::Api::new(own, &url(simulated::Provider::Stripe), secret("STRIPE_API_KEY", "sk_test_simulated")).into(),
+        adyen::Api::new(own, &url(simulated::Provider::Adyen), adyen_key, account).into(),
+        mollie_api(own).into(),
+        paypal::Api::new(own, clock, &url(simulated::Provider::PayPal), credentials).into(),
+        square::Api::new(own, &url(simulated::Provider::Square), secret("SQUARE_API_KEY", "simulated")).into(),
+        standard::Api::new(own, clock, &requests, requests_secret).into(),
+    ])
 }
 
 /// Finds a queue's URL by its name in the template.
@@ -107,13 +190,7 @@ fn store(aws: &Aws, queues: Queues) -> Store {
 }
 
 impl Functions {
-    pub fn wire(
-        network: &Network,
-        url_of: UrlOf<'_>,
-        secrets: Secrets,
-        time: Time,
-        rng: &mut Rng,
-    ) -> Result<Self, ConfigError> {
+    pub fn wire(network: &Network, url_of: UrlOf<'_>, time: Time, rng: &mut Rng) -> Result<Self, ConfigError> {
         /// The SDK keeps its retry quotas by region for the whole process, so every simulation has its own region.
         static WORLDS: AtomicU64 = AtomicU64::new(0);
         let region = format!("simulated-{}", WORLDS.fetch_add(1, Ordering::Relaxed));
@@ -124,16 +201,14 @@ impl Functions {
         let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str())?;
         let providers = Provider::ALL.to_vec();
         let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };
-        let (_, store) = wiring.store("payment-webhook");
-        let secret = Secret::fixed("STRIPE_WEBHOOK_SECRET", secrets.stripe_webhook);
-        let webhooks = Webhooks::new([stripe::Webhook::new(secret, false).into()]);
-        let webhook = payment_webhook::App { store, clock: wiring.clock(), webhooks };
+        let (own, store) = wiring.store("payment-webhook");
+        let webhook = payment_webhook::App { store, clock: wiring.clock(), webhooks: webhooks(&own)? };
         let (_, store) = wiring.store("stock");
         let stock = stock::App { store, clock: wiring.clock() };
         let (_, store) = wiring.store("stock-deduction");
         let deduction = stock_deduction::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("fulfillment-dispatch");
-        let secret = Secret::fixed(notice::SECRET, secrets.warehouse_webhook);
+        let secret = Secret::fixed(notice::SECRET, SECRETS.warehouse_webhook);
         let warehouses = notice::Warehouses::new(&own, secret);
         let dispatch = fulfillment_dispatch::App { store, clock: wiring.clock(), warehouses };
         let (_, store) = wiring.store("warehouse");
@@ -149,9 +224,8 @@ impl Functions {
         let (_, store) = wiring.store("returns");
         let returns = returns::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("refunds");
-        let key = Secret::fixed("STRIPE_API_KEY", "sk_test_simulated");
-        let providers = ApiClients::new([stripe::Api::new(&own, STRIPE, key).into()]);
-        let refunds = refunds::App { store, clock: wiring.clock(), providers };
+        let clock = wiring.clock();
+        let refunds = refunds::App { store, providers: apis(&own, &clock), clock };
         let (_, store) = wiring.store("reconcile");
         let parcel_overdue = Some(PARCEL_OVERDUE);
         let digests = DigestPace::AtOnce;
@@ -161,6 +235,7 @@ impl Functions {
             parcel_overdue,
             retention: None,
             digests,
+            providers: compared()?,
             backlogs: reconcile::Backlogs::default(),
         };
         let (_, store) = wiring.store("operations");
@@ -210,6 +285,12 @@ impl Functions {
     pub async fn reconcile(&self) -> bool {
         Box::pin(reconcile::handle(&self.reconcile)).await.is_ok()
     }
+}
+
+/// The providers whose lists the books are compared with.
+fn compared() -> Result<Vec<ProviderName>, ConfigError> {
+    let wrong = || ConfigError::Invalid { name: "COMPARED_PROVIDERS", problem: "it is no name".to_owned() };
+    simulated::Provider::LISTING.iter().map(|provider| provider.name().parse().map_err(|_| wrong())).collect()
 }
 
 fn shop() -> Shop {

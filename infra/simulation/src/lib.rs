@@ -4,6 +4,7 @@
 mod faults;
 mod functions;
 mod invocation;
+mod listed;
 mod network;
 mod people;
 mod plain;
@@ -18,5 +19,5 @@ mod world;
 
 pub use faults::{Call, Fault, Plan};
 pub use report::Report;
-pub use run::{cancellations, large_orders, pairs_of_faults, run, single_faults};
+pub use run::{batches, cancellations, large_orders, pairs_of_faults, run, single_faults};
 pub use scene::{Large, Scene};

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use domain::safeguards::Safeguard;
-use simulation::{Report, Scene, cancellations, large_orders, pairs_of_faults, run, single_faults};
+use simulation::{Report, Scene, batches, cancellations, large_orders, pairs_of_faults, run, single_faults};
 use std::{
     process::ExitCode,
     sync::{
@@ -19,7 +19,8 @@ struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many seeds, one after the other. With --exhaustive: how many pairs of faults, and disturbed cancellations.
+    /// How many seeds, one after the other. With --exhaustive: how many pairs of faults, disturbed cancellations, and disturbed
+    /// batches.
     #[arg(long, default_value_t = 1_000)]
     runs: u64,
     /// Plays one order's life with each fault at each of its requests and some pairs of them, and cancelled at each until its
@@ -91,7 +92,10 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
         let pairs = pairs_of_faults(&singles, *seed, count);
         let disturbed = singles.into_iter().chain(pairs).map(Scene::OneOrder);
         let large = large_orders(*seed, count / 10);
-        for (n, scene) in large.into_iter().chain(cancellations(*seed, count)).chain(disturbed).enumerate() {
+        let batches = batches(*seed, count);
+        for (n, scene) in
+            large.into_iter().chain(batches).chain(cancellations(*seed, count)).chain(disturbed).enumerate()
+        {
             let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({scene:?})");
             plays.push(Play { seed: 1, scene, again });
         }

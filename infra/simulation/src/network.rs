@@ -19,11 +19,12 @@ use axum::body::{Body, Bytes};
 use domain::mail_report::MailTags;
 use http::{Response, request::Parts};
 use orderly_local::{
-    payments::stripe::{Breakdown, EmbeddedStripe},
+    payments::{Breakdown, Provider},
     services::Embedded,
 };
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -34,11 +35,26 @@ use tokio::{sync::watch, time::sleep};
 
 /// Hosts of the simulated world.
 pub const AWS: &str = "http://127.0.0.1:1";
-pub const STRIPE: &str = "http://stripe.simulated";
 pub const WAREHOUSE: &str = "https://warehouse.simulated/picklists";
 const AWS_HOST: &str = "127.0.0.1";
-const STRIPE_HOST: &str = "stripe.simulated";
 const WAREHOUSE_HOST: &str = "warehouse.simulated";
+
+/// The payment providers, by their names.
+type Providers = BTreeMap<Provider, orderly_local::payments::Embedded>;
+
+/// Where a provider's API answers.
+pub fn url(provider: Provider) -> String {
+    format!("http://{}", host_of(provider))
+}
+
+fn host_of(provider: Provider) -> String {
+    format!("{provider}.simulated")
+}
+
+/// The provider at a host.
+fn provider_at(host: &str) -> Option<Provider> {
+    Provider::ALL.into_iter().find(|provider| host == host_of(*provider))
+}
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -47,7 +63,7 @@ pub struct Network(Arc<Wires>);
 #[derive(Debug)]
 struct Wires {
     services: Embedded,
-    stripe: EmbeddedStripe,
+    providers: Providers,
     faults: Mutex<Faults>,
     sent: Mutex<Vec<SentMail>>,
     /// What the warehouse was told.
@@ -104,11 +120,11 @@ struct Wire {
 }
 
 impl Network {
-    pub fn new(services: Embedded, stripe: EmbeddedStripe, faults: Faults) -> Self {
+    pub fn new(services: Embedded, providers: Providers, faults: Faults) -> Self {
         let faults = Mutex::new(faults);
         Self(Arc::new(Wires {
             services,
-            stripe,
+            providers,
             faults,
             sent: Mutex::default(),
             notices: Mutex::default(),
@@ -171,23 +187,26 @@ impl Network {
             invocation.disturb(number);
         }
         let outcome = match fault {
-            None => Ok(self.carry_out(&wire, Some(&invocation)).await),
+            None | Some(Fault::WebhookLost) => Ok(self.carry_out(&wire, Some(&invocation)).await),
             Some(Fault::RequestLost | Fault::Outage) => Err(broken()),
             Some(Fault::ResponseLost) => {
                 self.carry_out(&wire, Some(&invocation)).await;
                 Err(broken())
             }
             Some(Fault::ServerError) => {
-                self.break_down(&wire, Breakdown::Before).await;
-                Ok(wire.server_error())
+                Ok(self.break_down(&wire, Breakdown::Before).await.unwrap_or_else(|| wire.server_error()))
             }
             Some(Fault::ServerErrorAfter) => {
-                if !self.break_down(&wire, Breakdown::After).await {
+                if let Some(answer) = self.break_down(&wire, Breakdown::After).await {
+                    Ok(answer)
+                } else {
                     self.carry_out(&wire, Some(&invocation)).await;
+                    Ok(wire.server_error())
                 }
-                Ok(wire.server_error())
             }
-            Some(Fault::Throttled) => Ok(wire.throttled()),
+            Some(Fault::Throttled) => {
+                Ok(self.break_down(&wire, Breakdown::Throttled).await.unwrap_or_else(|| wire.throttled()))
+            }
             Some(Fault::TransactionConflict) => Ok(wire.transaction_conflict()),
             Some(Fault::Rival) => {
                 self.rival(&wire).await;
@@ -233,12 +252,13 @@ impl Network {
     async fn carry_out(&self, wire: &Wire, invocation: Option<&Invocation>) -> Response<Bytes> {
         let Parts { method, uri, headers, .. } = &wire.parts;
         let host = uri.host().unwrap_or_default();
-        let response = if host == STRIPE_HOST {
+        let provider = provider_at(host).and_then(|provider| self.0.providers.get(&provider));
+        let response = if let Some(provider) = provider {
             let mut request = http::Request::new(Body::from(wire.body.clone()));
             *request.method_mut() = method.clone();
             *request.uri_mut() = uri.clone();
             request.headers_mut().clone_from(headers);
-            self.0.stripe.answer(request).await
+            provider.answer(request).await
         } else if host == WAREHOUSE_HOST {
             lock(&self.0.notices).push(wire.json());
             Response::new(Body::empty())
@@ -258,14 +278,19 @@ impl Network {
         Response::from_parts(parts, body)
     }
 
-    /// Lets the payment provider itself fail on a request with an idempotency key, so that it stores the failure. False:
-    /// the request is another one.
-    async fn break_down(&self, wire: &Wire, breakdown: Breakdown) -> bool {
-        let key = wire.parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
-        let Some(key) = key.filter(|_| wire.parts.uri.host() == Some(STRIPE_HOST)) else { return false };
-        self.0.stripe.break_down(key, breakdown);
-        self.carry_out(wire, None).await;
-        true
+    /// Lets a payment provider itself fail on a request that changes something, so that it may store the failure. None: the
+    /// request is another one.
+    async fn break_down(&self, wire: &Wire, breakdown: Breakdown) -> Option<Response<Bytes>> {
+        let Parts { method, uri, .. } = &wire.parts;
+        let provider = self.0.providers.get(&provider_at(uri.host().unwrap_or_default())?)?;
+        if method == http::Method::GET || uri.path() == "/v1/oauth2/token" {
+            return None;
+        }
+        provider.break_down_next(breakdown);
+        let answer = self.carry_out(wire, None).await;
+        // A request that it refuses has not met it.
+        provider.mend();
+        Some(answer)
     }
 
     /// Looks at the stock, and at what orders hold of it, as it is right now.
@@ -415,8 +440,10 @@ impl Wire {
             Some(("AmazonSQS", operation)) => format!("SQS.{operation}"),
             Some((service, operation)) => format!("{service}.{operation}"),
             None if parts.uri.path() == "/v2/email/outbound-emails" => "SES.SendEmail".to_owned(),
-            None if host == STRIPE_HOST => format!("Stripe.{}", parts.method),
-            None => format!("Warehouse.{}", parts.method),
+            None => match provider_at(host) {
+                Some(provider) => format!("{provider:?}.{}", parts.method),
+                None => format!("Warehouse.{}", parts.method),
+            },
         };
         Ok(Self { parts, body, operation, number: 0 })
     }

@@ -5,11 +5,13 @@ mod closer;
 mod mails;
 mod parcels;
 mod payers;
+mod pickers;
 mod plot;
 mod service;
 mod stocktaker;
 
 pub use closer::closer;
+pub use pickers::picker;
 pub use plot::{BOUNCES, Plot, surname};
 pub use service::{SERVICE_KEY, SERVICE_LIMIT, service};
 pub use stocktaker::{recounter, stocktaker};
@@ -91,7 +93,7 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
     if plot.paying == Paying::BeforeARefusal && !is_mended(&world, &plot, &reference).await {
         return;
     }
-    let unheard = if plot.paying == Paying::Unheard { pay_unheard(&world, &id, plot.total()) } else { None };
+    let unheard = if plot.paying == Paying::Unheard { pay_unheard(&world, &plot, &id, plot.total()) } else { None };
     let place = storefront(plot.channel, "POST /orders", &[], &plot.order(&reference, unheard.as_deref()));
     let answer = if plot.gives_up { world.ask(&place).await } else { world.insist(&place).await };
     let Some(answer) = answer else { return };
@@ -132,7 +134,7 @@ pub async fn customer(world: Rc<World>, reference: String, plot: Plot) {
             sleep(world.moment(300)).await;
             pay(total);
         }
-        Paying::Debit => debit(&world, &id, total).await,
+        Paying::Debit => debit(&world, &plot, &id, total).await,
         Paying::Authorized => authorize(&world, &plot, &id, total).await,
         Paying::BeforeTheOrder | Paying::BeforeARefusal | Paying::Unheard | Paying::Never => {}
     }
@@ -258,22 +260,36 @@ async fn send_back(world: &Rc<World>, plot: &Plot, id: &OrderId) {
 
 /// Works as the warehouse of a location until the world ends: takes its fulfillments and does the next step of each.
 /// Looks less often after it has found none.
-pub async fn warehouse(world: Rc<World>, location: &'static str) {
+pub async fn warehouse(world: Rc<World>, location: &'static str, picking: Picking) {
     let mut pause = 10;
     loop {
         sleep(Duration::from_secs(pause) + world.moment(10)).await;
         pause = (pause * 2).min(240);
+        if world.is_night.get() {
+            continue;
+        }
         let mut list = request(Role::Warehouse, "GET /fulfillments", &[], &Value::Null);
         list.query.insert("location".to_owned(), location.to_owned());
         let Some(answer) = world.insist(&list).await else { continue };
         for fulfillment in answer.body["fulfillments"].as_array().into_iter().flatten() {
             pause = 10;
-            next_step(&world, fulfillment).await;
+            next_step(&world, fulfillment, picking).await;
         }
     }
 }
 
-async fn next_step(world: &Rc<World>, fulfillment: &Value) {
+/// How the warehouse picks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picking {
+    /// It finds all.
+    Whole,
+    /// Its shelves may be short.
+    Short,
+    /// It leaves that to the pickers.
+    Never,
+}
+
+async fn next_step(world: &Rc<World>, fulfillment: &Value, picking: Picking) {
     let text = |name: &str| fulfillment[name].as_str().unwrap_or_default();
     let (order, id) = (text("order"), text("id"));
     // Only in a rush: an ordinary life must come to its end.
@@ -287,11 +303,12 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value) {
     };
     let lines = || fulfillment["picklist"].as_array().into_iter().flatten();
     match text("status") {
+        "open" | "picking" if picking == Picking::Never => {}
         "open" => drop(step("start-picking", &[], Value::Null).await),
         "picking" => {
             let found = |line: &Value| {
                 let asked = line["quantity"].as_i64().unwrap_or(0);
-                let missed = i64::from(world.chance(0.1));
+                let missed = i64::from(picking == Picking::Short && world.chance(0.1));
                 json!({ "line": line["line"], "picked": (asked - missed).max(0) })
             };
             let picks: Vec<Value> = lines().map(found).collect();
@@ -326,6 +343,9 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value) {
 pub async fn operator(world: Rc<World>) {
     loop {
         sleep(Duration::from_mins(5) + world.moment(120)).await;
+        if world.is_night.get() {
+            continue;
+        }
         let orders = world.accepted.borrow().clone();
         for order in orders {
             let path = &[("order_id", order.as_str())];

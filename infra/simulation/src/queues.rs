@@ -14,6 +14,7 @@ use tokio::{task::spawn_local, time::sleep};
 
 const LONG_POLL: Duration = Duration::from_secs(20);
 const BATCH: usize = 10;
+const NIGHT_WATCH: Duration = Duration::from_mins(1);
 
 /// Polls every queue until the world ends.
 pub fn start(world: &Rc<World>) {
@@ -28,6 +29,10 @@ pub fn start(world: &Rc<World>) {
 
 async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
     loop {
+        // Nothing is queued at night.
+        while world.is_night.get() {
+            sleep(NIGHT_WATCH).await;
+        }
         let Ok(mut messages) = world.services.sqs().receive(&mapping.queue, BATCH, LONG_POLL).await else { return };
         if messages.is_empty() {
             continue;
@@ -137,6 +142,9 @@ async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
             ("OrdersTable", json!({ "order_id": { "S": order }, "item": { "S": item } }))
         }
         Subject::Payment(payment) => ("PaymentsTable", json!({ "payment_id": { "S": payment } })),
+        Subject::Provider(provider) => {
+            ("PaymentsTable", json!({ "payment_id": { "S": format!("comparison#{provider}") } }))
+        }
         Subject::Digest => ("SettingsTable", json!({ "collection": { "S": "digests" }, "id": { "S": "attention" } })),
     };
     let get = json!({ "TableName": table, "Key": key, "ConsistentRead": true });

@@ -10,7 +10,7 @@ use crate::{
     verdict,
     world::World,
 };
-use orderly_local::payments::Webhook;
+use orderly_local::payments::{Embedded, Provider, Webhook};
 use std::{path::PathBuf, rc::Rc, time::Duration};
 use tokio::{
     task::{LocalSet, spawn_local},
@@ -23,6 +23,8 @@ const CALM: Duration = Duration::from_hours(6);
 const MINUTE: Duration = Duration::from_mins(1);
 /// The first order's reference; the others follow it.
 const FIRST: usize = 1001;
+/// So many orders are picked in batches.
+const BATCHED: usize = 6;
 
 /// The template of the workspace.
 fn template() -> PathBuf {
@@ -58,7 +60,7 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     spawn_local(schedule(Rc::clone(&world)));
     spawn_local(announce(Rc::clone(&world)));
     for location in LOCATIONS {
-        spawn_local(people::warehouse(Rc::clone(&world), location));
+        spawn_local(people::warehouse(Rc::clone(&world), location, scene.picking()));
     }
     match scene {
         Scene::OneOrder(plan) => {
@@ -69,6 +71,15 @@ async fn play(seed: u64, scene: &Scene) -> Report {
             world.network.begin(Faults::new(plan.clone(), seed));
             orders(&world, Duration::ZERO, FIRST, Plot::ordinary());
             spawn_local(cancel_at(Rc::clone(&world), *at));
+        }
+        Scene::Batches(plan) => {
+            world.network.begin(Faults::new(plan.clone(), seed));
+            for n in 0..BATCHED {
+                let cancels_after = (n % 3 == 2).then(|| Duration::from_secs(10) + world.moment(60));
+                let plot = Plot { pays_within: 2, cancels_after, ..Plot::small() };
+                orders(&world, world.moment(240), FIRST + n, plot);
+            }
+            pickers(&world);
         }
         Scene::Large(what, plan) => {
             world.network.begin(Faults::new(plan.clone(), seed));
@@ -97,6 +108,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
                 let (plot, wait) = (Plot { pays_within, ..Plot::random(&world) }, world.moment(spread));
                 orders(&world, wait, FIRST + n, plot);
             }
+            if world.chance(0.5) {
+                pickers(&world);
+            }
             if world.chance(0.3) {
                 spawn_local(people::closer(Rc::clone(&world)));
             }
@@ -114,7 +128,32 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
+    // What the first morning's comparison brings about changes payments after the end of its day: the next one's list has them.
+    for day in 1..=2 {
+        day_after(&world, day).await;
+    }
     verdict::of(&world, scene).await
+}
+
+/// Two who may want the same orders, and one at the other location.
+fn pickers(world: &Rc<World>) {
+    for (location, name) in [(LOCATIONS[0], "anna"), (LOCATIONS[0], "bert"), (LOCATIONS[1], "carl")] {
+        spawn_local(people::picker(Rc::clone(world), location, name));
+    }
+}
+
+/// Sleeps until the books of the day before this one are compared with the providers' lists, and until what follows of that is
+/// done.
+async fn day_after(world: &World, day: i64) {
+    /// Some minutes after the comparison of a day begins.
+    const MORNING: jiff::SignedDuration = jiff::SignedDuration::from_mins(4 * 60 + 2);
+    world.is_night.set(true);
+    let left = jiff::SignedDuration::from_hours(24 * day) + MORNING - world.time.elapsed();
+    sleep(left.try_into().unwrap_or_default()).await;
+    world.is_night.set(false);
+    // The schedule begins it within two minutes.
+    sleep(3 * MINUTE).await;
+    rest(world).await;
 }
 
 /// A customer orders after a while. The world is not at rest until their story is over.
@@ -140,6 +179,9 @@ async fn cancel_at(world: Rc<World>, number: u64) {
 async fn schedule(world: Rc<World>) {
     loop {
         sleep(MINUTE).await;
+        if world.is_night.get() {
+            continue;
+        }
         let (invocation, limit) = world.invocation("reconcile");
         let end = invocation.run(limit, world.functions.reconcile()).await;
         match end {
@@ -155,15 +197,19 @@ async fn schedule(world: Rc<World>) {
 /// Delivers the provider's webhooks about refunds.
 async fn announce(world: Rc<World>) {
     loop {
-        sleep(Duration::from_secs(2)).await;
-        for webhook in world.stripe.take_webhooks() {
+        sleep(if world.is_night.get() { MINUTE } else { Duration::from_secs(2) }).await;
+        let kept = world
+            .providers
+            .iter()
+            .flat_map(|(provider, own)| own.take_webhooks().into_iter().map(|webhook| (*provider, webhook)));
+        for (provider, webhook) in kept.collect::<Vec<_>>() {
             let (world, wait) = (Rc::clone(&world), world.moment(60));
             world.under_way.set(world.under_way.get() + 1);
             spawn_local(async move {
                 sleep(wait).await;
-                // Some are lost for good; another event, or the provider's own answer, reports the refund.
-                if is_last_word(&webhook) || !world.strikes(0.2) {
-                    world.deliver(webhook).await;
+                // Some are lost for good: another event, the provider's own answer, or its list reports the refund.
+                if is_last_word(provider, &webhook) || !world.strikes(0.2) {
+                    world.deliver(provider, webhook).await;
                 }
                 world.under_way.set(world.under_way.get() - 1);
             });
@@ -173,8 +219,12 @@ async fn announce(world: Rc<World>) {
 
 /// Whether an event is the last about a refund that Orderly did not ask for. No answer reports such a refund, so the
 /// provider sends the event again until it is taken.
-fn is_last_word(webhook: &Webhook) -> bool {
+fn is_last_word(provider: Provider, webhook: &Webhook) -> bool {
     let event = webhook.event();
+    if provider != Provider::Stripe {
+        // Elsewhere an answer may say only that a request was taken on, and nothing else tells what came of it.
+        return true;
+    }
     match event["type"].as_str() {
         Some("refund.updated") => event["data"]["object"]["metadata"]["orderly_refund"].is_null(),
         // Somebody may have captured or canceled it in the dashboard.
@@ -188,11 +238,13 @@ async fn rest(world: &World) {
     let mut waited = Duration::ZERO;
     while waited < CALM {
         let busy = world.under_way.get() + queues::queued(world).await;
-        let books = world.books().await;
+        let books = world.books(false).await;
         let is_done =
             laws::owed(&books).is_empty() && laws::unfinished(&books).is_empty() && laws::on_the_way(&books).is_empty();
         let is_done = is_done && verdict::to_be_erased(world, &books).is_empty();
-        if busy == 0 && is_done && world.stripe.undelivered() == 0 {
+        let is_done = is_done && laws::batches_to_end(&books).is_empty();
+        let undelivered: usize = world.providers.values().map(|own: &Embedded| own.undelivered()).sum();
+        if busy == 0 && is_done && undelivered == 0 {
             return;
         }
         sleep(MINUTE).await;
@@ -237,6 +289,17 @@ pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
     fastrand::Rng::with_seed(seed).shuffle(&mut others);
     scenes.extend(others.into_iter().take(count));
     scenes
+}
+
+/// Scenes of orders that are picked in batches: a calm one, and `count` with a fault while they are picked.
+pub fn batches(seed: u64, count: usize) -> Vec<Scene> {
+    let calm = run(1, &Scene::Batches(Plan::Calm)).calls;
+    let picking = calm.iter().filter(|call| call.function == "warehouse");
+    let plans = picking.flat_map(|call| faults_of(call).map(|fault| Plan::At([(call.number, fault)].into())));
+    let mut disturbed: Vec<Scene> = plans.map(Scene::Batches).collect();
+    fastrand::Rng::with_seed(seed).shuffle(&mut disturbed);
+    let scenes = disturbed.into_iter().take(count);
+    std::iter::once(Scene::Batches(Plan::Calm)).chain(scenes).collect()
 }
 
 /// Scenes of a large order: calm ones, and one that is given up between two of its steps. Then `count` with a fault in its

@@ -8,12 +8,12 @@ use crate::{
     world::World,
 };
 use laws::Books;
-use orderly_local::payments::stripe::Refund;
+use orderly_local::payments::{Provider, Refund};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
-    let books = world.books().await;
+    let books = world.books(true).await;
     let mut broken = world.outrages.borrow().clone();
     broken.extend(laws::broken(&books));
     broken.extend(world.network.wrong_shelves());
@@ -21,6 +21,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     broken.extend(laws::owed(&books).into_iter().map(|owed| format!("still owed: {owed}")));
     broken.extend(laws::unfinished(&books).into_iter().map(|stuck| format!("nobody does what is to be done: {stuck}")));
     broken.extend(laws::on_the_way(&books).into_iter().map(|sent| format!("a parcel is on its way for ever: {sent}")));
+    broken.extend(laws::batches_to_end(&books).into_iter().map(|over| format!("nobody notes that it is over: {over}")));
     nothing_is_pending_forever(world, &books, &mut broken);
     refunds_are_asked_for_once(world, &mut broken);
     no_refund_fails_without_cause(world, &books, &mut broken);
@@ -30,7 +31,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
     the_warehouse_hears_of_each_cancellation(world, &books, &mut broken);
     nothing_is_left_of_erased_customers(world, &books, &mut broken).await;
-    let ends = !matches!(scene, Scene::Rush | Scene::Large(Large::Rivals | Large::Abandoned, _));
+    let ends = !matches!(scene, Scene::Rush | Scene::Batches(_) | Scene::Large(Large::Rivals | Large::Abandoned, _));
     if ends && world.cancelled.borrow().is_empty() {
         a_whole_life_comes_to_its_end(&books, &mut broken);
     }
@@ -110,14 +111,30 @@ fn nothing_is_pending_forever(world: &World, books: &Books, broken: &mut Vec<Str
 /// provider's refunds do not fail after they were made.)
 fn refunds_are_asked_for_once(world: &World, broken: &mut Vec<String>) {
     let mut asked = BTreeSet::new();
-    for payment in world.stripe.payments() {
-        for refund in world.stripe.refunds(&payment.id) {
-            let Some(name) = refund.metadata.get("orderly_refund") else { continue }; // made in the dashboard
-            if !asked.insert((payment.order_id.clone(), name.clone())) {
-                broken.push(format!("payment {}: {:?} was refunded twice", payment.id, refund.metadata));
+    for own in world.providers.values() {
+        for payment in own.payments() {
+            for refund in own.refunds(&payment.id) {
+                let Some(name) = name_of(&refund) else { continue }; // made in the dashboard
+                if !asked.insert((payment.order_id.clone(), name)) {
+                    broken.push(format!("payment {}: {refund:?} was refunded twice", payment.id));
+                }
             }
         }
     }
+}
+
+/// Orderly's name of a refund, as it is written on it. None: it is not Orderly's.
+fn name_of(refund: &Refund) -> Option<String> {
+    let written = |name: &str| refund.metadata.get(name);
+    if let Some(name) = written("orderly_refund") {
+        return Some(name.clone());
+    }
+    // `ORDER/NAME/ATTEMPT`, or with commas. Where there is no order, another word or nothing stands for it.
+    let reference = written("reference").or_else(|| written("custom_id")).or(refund.reason.as_ref())?;
+    let mut parts = reference.rsplit(['/', ',']);
+    let (attempt, name) = (parts.next()?, parts.next()?);
+    attempt.parse::<u32>().ok()?;
+    Some(name.trim_start_matches("Orderly ").to_owned())
 }
 
 /// What customer service gives back of an order is within the limit of its keys, and is noted in full.
@@ -138,10 +155,13 @@ fn customer_service_stays_within_its_limit(books: &Books, broken: &mut Vec<Strin
 /// it is requested. Only a refund in the dashboard may be faster than the news of it. Whether there was one, the provider's
 /// books say: the ledger may know it by the provider's sum alone.
 fn no_refund_fails_without_cause(world: &World, books: &Books, broken: &mut Vec<String>) {
-    let was_made_elsewhere = |refund: &Refund| !refund.metadata.contains_key("orderly_refund");
+    let was_made_elsewhere = |refund: &Refund| name_of(refund).is_none();
     let is_raced = |refund: &Value| {
-        let payment = refund["payment"].as_str().and_then(|payment| payment.strip_prefix("stripe_"));
-        payment.is_some_and(|payment| world.stripe.refunds(payment).iter().any(was_made_elsewhere))
+        let payment = refund["payment"].as_str().and_then(|payment| payment.split_once('_'));
+        payment.is_some_and(|(provider, payment)| {
+            let own = provider.parse().ok().and_then(|provider: Provider| world.providers.get(&provider));
+            own.is_some_and(|own| own.refunds(payment).iter().any(was_made_elsewhere))
+        })
     };
     for state in books.orders.iter().filter(|item| text(item, "item") == "state") {
         for (id, refund) in state.get("refunds").and_then(Value::as_object).into_iter().flatten() {
@@ -172,9 +192,8 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
             broken.push(format!("the cancellation of order {order} was acknowledged, and is lost"));
         }
     }
-    let paid = world.stripe.payments();
-    for (payment, amount) in world.taken.borrow().iter() {
-        let name = format!("stripe_{payment}");
+    for (provider, payment, amount) in world.taken.borrow().iter() {
+        let (name, paid) = (format!("{provider}_{payment}"), world.provider(*provider).payments());
         let order = paid.iter().find(|known| known.id == *payment).and_then(|known| known.order_id.as_deref());
         let is_on_ledger = states()
             .filter(|state| order.is_none_or(|order| text(state, "order_id") == order))
@@ -189,7 +208,10 @@ fn what_was_acknowledged_is_kept(world: &World, books: &Books, broken: &mut Vec<
 
 /// A payment whose order exists is on that order's ledger, unless it goes back.
 fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
-    let waits = |item: &&laws::Item| item.contains_key("unmatched_class") && !item.contains_key("refunds");
+    // What a provider lists of a payment is another record, which is found by the same index.
+    let is_record = |item: &laws::Item| !text(item, "payment_id").contains('#');
+    let waits =
+        |item: &&laws::Item| is_record(item) && item.contains_key("unmatched_class") && !item.contains_key("refunds");
     for payment in books.payments.iter().filter(waits) {
         let order = text(payment, "order");
         if books.orders.iter().any(|item| text(item, "order_id") == order && text(item, "item") == "state") {
@@ -200,8 +222,10 @@ fn kept_payments_find_their_order(books: &Books, broken: &mut Vec<String>) {
 
 /// An order asks its provider about the payment that it names, before it expires.
 fn money_that_no_webhook_tells_of_is_found(world: &World, books: &Books, broken: &mut Vec<String>) {
-    for (payment, order) in world.unheard.borrow().iter().filter(|(_, order)| world.accepted.borrow().contains(order)) {
-        let name = format!("stripe_{payment}");
+    for (provider, payment, order) in
+        world.unheard.borrow().iter().filter(|(.., order)| world.accepted.borrow().contains(order))
+    {
+        let name = format!("{provider}_{payment}");
         let is_found = |state: &laws::Item| {
             let captured = state.get("payments").and_then(|payments| payments[&name]["captured"].as_i64());
             captured.is_some_and(|amount| amount > 0)

@@ -2,24 +2,22 @@
 
 use crate::{
     faults::Faults,
-    functions::{Functions, Secrets},
+    functions::{Functions, SECRETS},
     invocation::{End, Invocation},
+    listed,
     network::Network,
     plain::plain_item,
     time::Time,
 };
 use api::{Caller, Request};
-use domain::settings::Role;
+use domain::{books::MovementKind, settings::Role};
 use fastrand::Rng;
 use http::StatusCode;
 use laws::{Books, Item, Settings};
 use orderly_local::{
     backing,
-    payments::{
-        Webhook,
-        stripe::{EmbeddedStripe, StripeConfig},
-    },
-    services::{Embedded, ServicesConfig},
+    payments::{self, Embedded, Made, Moved, MovedBy, Provider, Webhook},
+    services::{Embedded as Services, ServicesConfig},
     template::{System, Trigger},
 };
 use serde_json::{Value, json};
@@ -32,30 +30,34 @@ use std::{
 };
 use tokio::time::sleep;
 
-const SECRETS: Secrets = Secrets {
-    stripe_webhook: "whsec_simulated",
-    warehouse_webhook: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3Igd2FyZWhvdXNlcw==",
-};
+/// The payment providers, by their names.
+pub type Providers = BTreeMap<Provider, Embedded>;
+
 /// How often a client that waits for an answer tries, as shops, providers and scanners do.
 const TRIES: u32 = 60;
 
 pub struct World {
     pub time: Time,
     pub network: Network,
-    pub stripe: EmbeddedStripe,
-    pub services: Embedded,
+    /// The payment providers.
+    pub providers: Providers,
+    pub services: Services,
     pub system: System,
     pub functions: Functions,
     /// Decides what people do and when messages come.
     pub rng: RefCell<Rng>,
+    /// Decides by which provider each order is paid. What people do is not changed by it.
+    chooser: RefCell<Rng>,
     invocations: Cell<u64>,
     /// The number of messages and webhooks in progress.
     pub under_way: Cell<u64>,
+    /// Whether everybody sleeps, and the runs are left out that would find nothing to do.
+    pub is_night: Cell<bool>,
     /// Acknowledged requests, to check at the end: orders by id, and money events by payment.
     pub accepted: RefCell<Vec<String>>,
-    pub taken: RefCell<Vec<(String, i64)>>,
+    pub taken: RefCell<Vec<(Provider, String, i64)>>,
     /// Payments that no webhook tells of, and the orders that name them.
-    pub unheard: RefCell<Vec<(String, String)>>,
+    pub unheard: RefCell<Vec<(Provider, String, String)>>,
     /// Acknowledged cancellations: the order, and whether only its unsent part was to be cancelled.
     pub cancelled: RefCell<Vec<(String, bool)>>,
     /// Orders whose customers' erasure was acknowledged.
@@ -79,29 +81,30 @@ impl World {
         let mut rng = Rng::with_seed(seed ^ 0x5EED);
         let time = Time::begin();
         let none = BTreeMap::new();
-        let system = backing::load(template, &none, crate::network::AWS, crate::network::STRIPE)?;
+        let system = backing::load(template, &none, crate::network::AWS, &crate::network::url(Provider::Stripe))?;
         let clock = time.clock(jiff::SignedDuration::ZERO);
         let config = ServicesConfig { ttl_sweep: None, clock, ..ServicesConfig::default() };
-        let services = Embedded::start(1, &system, config).await?;
-        let stripe = EmbeddedStripe::open(StripeConfig {
-            webhook_secret: SECRETS.stripe_webhook.to_owned(),
-            webhook_url: None,
-            data_dir: None,
-            clock: time.clock(jiff::SignedDuration::ZERO),
-        })?;
-        let network = Network::new(services.clone(), stripe.clone(), faults);
+        let services = Services::start(1, &system, config).await?;
+        let open = |provider| {
+            let clock = time.clock(jiff::SignedDuration::ZERO);
+            payments::embedded(provider, SECRETS.of_providers(), clock).map(|opened| (provider, opened))
+        };
+        let providers: Providers = Provider::ALL.into_iter().map(open).collect::<Result<_, _>>()?;
+        let network = Network::new(services.clone(), providers.clone(), faults);
         let sqs = services.sqs().clone();
-        let functions = Functions::wire(&network, &|queue| sqs.url(queue), SECRETS, time, &mut rng)?;
+        let functions = Functions::wire(&network, &|queue| sqs.url(queue), time, &mut rng)?;
         Ok(Rc::new(Self {
             time,
             network,
-            stripe,
+            providers,
             services,
             system,
             functions,
             rng: RefCell::new(rng),
+            chooser: RefCell::new(Rng::with_seed(seed ^ 0xCA54)),
             invocations: Cell::new(0),
             under_way: Cell::new(0),
+            is_night: Cell::new(false),
             accepted: RefCell::default(),
             taken: RefCell::default(),
             unheard: RefCell::default(),
@@ -179,27 +182,57 @@ impl World {
         None
     }
 
-    /// Delivers a provider's webhook until it is accepted, sometimes twice. Signs it again for each attempt.
-    pub async fn deliver(&self, webhook: Webhook) {
+    /// One of the payment providers.
+    pub fn provider(&self, provider: Provider) -> &Embedded {
+        &self.providers[&provider]
+    }
+
+    /// By which provider the next order is paid.
+    pub fn next_provider(&self) -> Provider {
+        self.chooser.borrow_mut().choice(Provider::ALL).unwrap_or(Provider::Stripe)
+    }
+
+    /// Delivers all webhooks that tell of something, one after the other.
+    pub async fn deliver_all(&self, provider: Provider, Made { payment, webhooks }: Made) {
+        let mut is_told = true;
+        for webhook in webhooks {
+            is_told &= self.deliver(provider, webhook).await;
+        }
+        if is_told && payment.received() > 0 {
+            let received = payment.received();
+            self.taken.borrow_mut().push((provider, payment.id, received));
+        }
+    }
+
+    /// Delivers a provider's webhook until it is accepted, sometimes twice, and sometimes never. Signs it again for each attempt.
+    /// Returns whether it was accepted.
+    pub async fn deliver(&self, provider: Provider, webhook: Webhook) -> bool {
+        if let Some(kind) = listed::listed(self.provider(provider), provider, &webhook)
+            && self.network.faults().loses_webhook(&kind)
+        {
+            self.network.note(format!("{provider}'s {kind} is lost"));
+            return false;
+        }
         self.under_way.set(self.under_way.get() + 1);
         let times = if self.strikes(0.1) { 2 } else { 1 };
+        let mut is_accepted = false;
         for _ in 0..times {
             for n in 0..TRIES {
-                let signed = self.stripe.sign(webhook.body.clone());
+                let signed = self.provider(provider).sign(webhook.body.clone());
                 let request = Request {
                     route: "POST /webhooks/payments/{provider}".to_owned(),
-                    path: HashMap::from([("provider".to_owned(), "stripe".to_owned())]),
+                    path: HashMap::from([("provider".to_owned(), provider.name().to_owned())]),
                     headers: signed.headers.into_iter().collect(),
                     body: signed.body,
                     ..Request::default()
                 };
                 match self.ask(&request).await {
                     Some(answer) if answer.status < 300 => {
-                        self.acknowledged(&webhook);
+                        is_accepted = true;
                         break;
                     }
                     Some(answer) if answer.status < 500 => {
-                        self.outrages.borrow_mut().push(format!("a webhook was refused: {answer:?}"));
+                        self.outrages.borrow_mut().push(format!("a webhook of {provider} was refused: {answer:?}"));
                         break;
                     }
                     _ => sleep(Duration::from_secs(u64::from(n.min(30)) + 1)).await,
@@ -207,16 +240,7 @@ impl World {
             }
         }
         self.under_way.set(self.under_way.get() - 1);
-    }
-
-    fn acknowledged(&self, webhook: &Webhook) {
-        let event = webhook.event();
-        let object = &event["data"]["object"];
-        if event["type"] == "payment_intent.succeeded"
-            && let Some((payment, amount)) = object["id"].as_str().zip(object["amount_received"].as_i64())
-        {
-            self.taken.borrow_mut().push((payment.to_owned(), amount));
-        }
+        is_accepted
     }
 
     fn function_of(&self, route: &str) -> Option<&str> {
@@ -250,18 +274,43 @@ impl World {
         items
     }
 
-    pub async fn books(&self) -> Books {
-        let refunds = |id: &str| self.stripe.refunds(id).iter().map(|refund| refund.amount).collect::<Vec<_>>();
-        let refunded = self.stripe.payments().into_iter().map(|payment| (payment.id.clone(), refunds(&payment.id)));
+    /// What the lists of the providers that have one come to, by payment.
+    fn listed(&self) -> BTreeMap<String, BTreeMap<MovementKind, i64>> {
+        let mut listed: BTreeMap<String, BTreeMap<MovementKind, i64>> = BTreeMap::new();
+        for provider in Provider::LISTING {
+            for Moved { payment, kind, amount, fee } in self.provider(provider).moved() {
+                let kind = match kind {
+                    MovedBy::Customer => MovementKind::Captured,
+                    MovedBy::Merchant => MovementKind::Refunded,
+                    MovedBy::Bank => MovementKind::Disputed,
+                };
+                let sums = listed.entry(format!("{provider}_{payment}")).or_default();
+                *sums.entry(kind).or_default() += amount;
+                *sums.entry(MovementKind::Fee).or_default() -= fee;
+            }
+        }
+        listed
+    }
+
+    /// `is_compared`: the books of all days are compared with the provider's list.
+    pub async fn books(&self, is_compared: bool) -> Books {
+        let refunded_at = |(provider, own): (&Provider, &Embedded)| {
+            let refunds = |id: &str| own.refunds(id).iter().map(|refund| refund.amount).collect::<Vec<_>>();
+            let payments = own.payments().into_iter();
+            payments.map(|payment| (format!("{provider}_{}", payment.id), refunds(&payment.id))).collect::<Vec<_>>()
+        };
+        let refunded = self.providers.iter().flat_map(refunded_at);
         Books {
             orders: self.scan("OrdersTable").await,
             stock: self.scan("StockTable").await,
             payments: self.scan("PaymentsTable").await,
             search: self.scan("SearchTable").await,
             rows: self.scan("BooksTable").await,
+            batches: self.scan("BatchesTable").await,
             settings: Settings::of(&self.scan("SettingsTable").await).into(),
-            provider: "stripe",
+            providers: Provider::ALL.map(Provider::name).to_vec(),
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
+            listed: if is_compared { self.listed() } else { BTreeMap::new() },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Some of the histories that `cargo run --release -p simulation` plays, for every test run.
 
-use simulation::{Large, Plan, Scene, large_orders, run, single_faults};
+use simulation::{Large, Plan, Scene, batches, large_orders, run, single_faults};
 
 #[test]
 fn a_seed_has_the_same_history_each_time() {
@@ -40,6 +40,16 @@ fn a_cancellation_at_any_moment_breaks_no_law() {
 fn random_histories_break_no_law() {
     for seed in 1..=3 {
         assert_eq!(run(seed, &Scene::Rush).broken, Vec::<String>::new(), "--seed {seed} --runs 1");
+    }
+}
+
+#[test]
+fn orders_that_are_picked_in_batches_break_no_law() {
+    for scene in batches(1, 5) {
+        let report = run(1, &scene);
+        assert_eq!(report.broken, Vec::<String>::new(), "{scene:?}");
+        let made = report.trace.iter().filter(|line| line.ends_with("POST /batches 201")).count();
+        assert!(made > 1, "{made} batches were made: {scene:?}");
     }
 }
 

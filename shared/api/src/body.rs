@@ -1,10 +1,13 @@
 //! The bodies that routes take: each type reads itself, and tells its own schema.
 
-use super::{Error, Fields, Request, decode::Decoder};
+use super::{Error, Fields, MAX_BODY, Request, decode::Decoder};
 use serde_json::Value;
 
 /// What a route takes. Its decoder and its schema are of one type, so that they cannot part.
 pub trait Body: Sized + Described {
+    /// A longer one is refused.
+    const MAX_BYTES: usize = MAX_BODY;
+
     /// Reads the fields; none when it has reported what is wrong with them.
     fn read(fields: &Fields<'_>) -> Option<Self>;
 }

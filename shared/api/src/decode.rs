@@ -17,6 +17,11 @@ use std::{
     str::FromStr,
 };
 
+/// A day, for fields that are read with it.
+pub fn date(text: &str) -> Result<jiff::civil::Date, &'static str> {
+    text.parse().map_err(|_| "must be a date, for example 2026-12-25")
+}
+
 /// Collects the faults of one body.
 pub(crate) struct Decoder<'a> {
     request: &'a Request,
@@ -290,13 +295,23 @@ impl Fields<'_> {
         length: RangeInclusive<usize>,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<Option<Vec<T>>> {
-        let Some(value) = self.get(name) else { return Some(None) };
+        if self.get(name).is_none() { Some(None) } else { self.texts(name, length, parse).map(Some) }
+    }
+
+    /// A list of texts that must be there.
+    pub fn texts<T, E: Display>(
+        &self,
+        name: &'static str,
+        length: RangeInclusive<usize>,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Vec<T>> {
+        let value = self.require(name)?;
         let read = |at: String, item: &Value| {
             let parsed = item.as_str().map(&parse);
             let parsed = parsed.map_or_else(|| Err("must be a text".to_owned()), |p| p.map_err(|e| e.to_string()));
             parsed.map_err(|detail| self.decoder.report(at, detail)).ok()
         };
-        self.parse_list(name, value, length, "texts", read).map(Some)
+        self.parse_list(name, value, length, "texts", read)
     }
 
     fn parse_list<T>(

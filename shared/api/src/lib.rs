@@ -13,7 +13,7 @@ pub mod view;
 pub use app::FieldError;
 pub use body::{Body, Described, decode};
 pub use cursor::{cursor_of_any, next_cursor};
-pub use decode::Fields;
+pub use decode::{Fields, date};
 pub use domain::{problem::Code, settings::Role};
 pub use problem::{Error, Problem};
 pub use request::{Caller, Request};

@@ -1,7 +1,7 @@
 //! Requests, free of what the Lambda event looks like.
 
 use super::{
-    Body, Error, FieldError, MAX_BODY, Problem,
+    Body, Error, FieldError, Problem,
     body::decode,
     cursor::{place, place_of_order},
     event::Event,
@@ -210,7 +210,7 @@ impl Request {
 
     /// The body as what the route takes.
     pub fn read<T: Body>(&self) -> Result<T, Error> {
-        decode(&self.json()?, self)
+        decode(&self.json(T::MAX_BYTES)?, self)
     }
 
     /// For requests that say everything in their path. Whatever else is sent was meant for something else; an empty
@@ -229,9 +229,9 @@ impl Request {
         if length > bytes { Err(Problem::new(Code::TooLarge, detail()).into()) } else { Ok(()) }
     }
 
-    /// The body as JSON.
-    pub fn json(&self) -> Result<Value, Error> {
-        self.at_most(MAX_BODY)?;
+    /// The body as JSON of at most so many bytes.
+    pub fn json(&self, at_most: usize) -> Result<Value, Error> {
+        self.at_most(at_most)?;
         let media = self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !media.eq_ignore_ascii_case("application/json") {
             let detail = "send the body as JSON: Content-Type: application/json";

@@ -8,12 +8,16 @@ pub use work::{OrderWork, OrderWorkSummary};
 
 use domain::{
     allocation::{Allocation, AllocationState},
+    contact::WebUrl,
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine, Service},
+    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
-    ids::{CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, RefundId, ReturnId, Sku},
-    ledger::{Capture, Payment, PaymentStatus, Refund},
+    ids::{
+        CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
+        Sku,
+    },
+    ledger::{Capture, Evidence, Payment, PaymentStatus, Refund},
     mail_report::MailReport,
     money::{Amount, Currency},
     order::Order,
@@ -119,6 +123,9 @@ pub struct OrderView {
     /// By name: captures of what the customer has authorized, and voids, which give it up.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub captures: BTreeMap<CaptureId, Capture>,
+    /// How disputes were answered, by the provider's ids of the disputes, which are in `payments`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<ProviderId, Evidence>,
     /// What a person accepted not to get.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_off: Option<Amount>,
@@ -212,23 +219,37 @@ pub struct FulfillmentView {
 pub struct ParcelView {
     /// Where it is, as far as anybody has told.
     pub state: ParcelState,
+    /// The page where it can be followed: the one that was told, or else its carrier's. Absent until it has left, and if the
+    /// carrier is not known. A few carriers' pages need the address; lists of fulfillments leave these out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking_page: Option<WebUrl>,
+    /// Why its tracking number is probably mistyped. It was taken as it is; `POST …/tracking` corrects it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking_doubt: Option<&'static str>,
     #[serde(flatten)]
     pub parcel: Parcel,
 }
 
 impl ParcelView {
-    fn of(parcel: &Parcel) -> Self {
-        Self { state: parcel.state(), parcel: parcel.clone() }
+    fn of(parcel: &Parcel, to: Option<&Address>) -> Self {
+        let shipment = parcel.shipment.as_ref();
+        Self {
+            state: parcel.state(),
+            tracking_page: shipment.and_then(|shipment| shipment.tracking_page(to)),
+            tracking_doubt: shipment.and_then(Shipment::tracking_doubt),
+            parcel: parcel.clone(),
+        }
     }
 }
 
 impl FulfillmentView {
     pub fn of(stored: &Stored<Fulfillment>) -> Option<Self> {
         let ItemName::Fulfillment(id) = stored.key.item else { return None };
-        Some(Self::new(&stored.key.order, id, &stored.value))
+        Some(Self::new(&stored.key.order, id, &stored.value, None))
     }
 
-    pub fn new(order: &OrderId, id: FulfillmentId, value: &Fulfillment) -> Self {
+    /// `to`: where its parcels go, if that is known.
+    pub fn new(order: &OrderId, id: FulfillmentId, value: &Fulfillment, to: Option<&Address>) -> Self {
         Self {
             order: order.clone(),
             id,
@@ -237,7 +258,7 @@ impl FulfillmentView {
             created_at: value.created_at,
             picklist: value.lines.clone(),
             services: value.services.clone(),
-            parcels: value.parcels.iter().map(ParcelView::of).collect(),
+            parcels: value.parcels.iter().map(|parcel| ParcelView::of(parcel, to)).collect(),
         }
     }
 
@@ -364,7 +385,8 @@ impl OrderView {
             total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
             stocked: line.stocked,
         };
-        let fulfillments = order.fulfillments.iter().map(|(id, value)| FulfillmentView::new(&order.id, *id, value));
+        let to = Some(&placed.shipping_address);
+        let fulfillments = order.fulfillments.iter().map(|(id, value)| FulfillmentView::new(&order.id, *id, value, to));
         let returns = order.returns.iter().map(|(id, value)| ReturnView::new(&order.id, *id, value));
         Self {
             summary: OrderSummary::of(&order.id, state),
@@ -390,6 +412,7 @@ impl OrderView {
             payments: state.ledger.payments.clone(),
             refunds: state.ledger.refunds().map(|(id, refund)| (id.clone(), refund.clone())).collect(),
             captures: state.ledger.captures.clone(),
+            evidence: state.ledger.evidence.clone(),
             written_off: Some(state.ledger.written_off).filter(|amount| *amount > 0),
             requested_refunds: state.requested_refunds.clone(),
             given_by_service: Some(state.given_by_service).filter(|amount| *amount > 0),

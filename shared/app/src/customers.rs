@@ -4,10 +4,11 @@ use crate::{Error, FieldError, Refusal, Scope, orders, search::find_orders};
 use domain::{
     contact::EmailAddress,
     history::Stamp,
-    ids::OrderId,
+    ids::{OrderId, PaymentId},
     order::Order,
     payment_record::PaymentRecord,
     search::{ANY_TIME, Wanted},
+    statement::Statement,
 };
 use jiff::Timestamp;
 use store::{Page, Store, StoredOrder, retry_on_conflict};
@@ -90,7 +91,8 @@ pub async fn erase(store: &Store, id: &OrderId, now: Timestamp) -> Result<bool, 
         if erased == read.order {
             return Ok(false);
         }
-        let payments = erased.state.ledger.payments.keys().cloned();
+        let payments: Vec<PaymentId> = erased.state.ledger.payments.keys().cloned().collect();
+        let statements = store.load_all::<Statement>(payments.iter().cloned()).await?;
         let payments = store.load_all::<PaymentRecord>(payments).await?;
         let mut write = store.write(now);
         write.change(&read, &erased.into());
@@ -100,6 +102,10 @@ pub async fn erase(store: &Store, id: &OrderId, now: Timestamp) -> Result<bool, 
         for (_, payment) in payments {
             let payment = payment?;
             write.replace(&payment, payment.value.clone().without_words());
+        }
+        for (_, statement) in statements {
+            let statement = statement?;
+            write.replace(&statement, statement.value.clone().without_words());
         }
         write.commit().await?;
         Ok(true)

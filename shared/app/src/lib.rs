@@ -5,6 +5,8 @@
 //! a key, a webhook, a queue, a schedule, a test. The caller and the time come in as one
 //! [`Stamp`](domain::history::Stamp).
 
+pub mod batches;
+pub mod comparison;
 pub mod customers;
 pub mod deduction;
 pub mod digest;
@@ -12,10 +14,13 @@ pub mod dispatch;
 pub mod emails;
 pub mod emptying;
 mod error;
+pub mod manual_payments;
 pub mod orders;
 pub mod payments;
 pub mod place;
+pub mod products;
 pub mod reconcile;
+pub mod refunds_by_hand;
 pub mod requests;
 pub mod returns;
 mod scope;

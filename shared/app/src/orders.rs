@@ -2,12 +2,13 @@
 
 use crate::{Error, Scope, emails};
 use domain::{
+    evidence::GatheredEvidence,
     history::Stamp,
-    ids::OrderId,
+    ids::{OrderId, ProviderId},
     limits::Limits,
     money::Amount,
     order::{Change, Edit, Order},
-    order_state::{HoldReason, OrderState},
+    order_state::{Answer, HoldReason, OrderState},
     requested_refund::RefundRequest,
     search::ANY_TIME,
 };
@@ -147,6 +148,23 @@ pub async fn capture_order(
     stamp: &Stamp,
 ) -> Result<StoredOrder, Error> {
     person_changes_state(store, id, stamp, |state| state.request_capture(amount, stamp)).await
+}
+
+/// Answers a dispute.
+pub async fn answer_dispute(
+    store: &Store,
+    id: &OrderId,
+    dispute: &ProviderId,
+    answer: &Answer,
+    stamp: &Stamp,
+) -> Result<StoredOrder, Error> {
+    person_changes_state(store, id, stamp, |state| state.answer_dispute(dispute, answer, stamp)).await
+}
+
+/// What an order that was read has to say about a dispute.
+pub fn evidence(read: &StoredOrder, dispute: &ProviderId) -> Result<GatheredEvidence, Error> {
+    let claims = read.email_claims.iter().map(|(name, claim)| (name.clone(), claim.value.clone()));
+    Ok(read.order.evidence(dispute, &claims.collect())?)
 }
 
 /// Refunds an amount, the price of units, or shipping. The same idempotency key refunds once. `limit` is that of customer

@@ -59,10 +59,10 @@ pub async fn end_reservation(store: &Store, key: &ItemKey, now: Timestamp) -> Re
     }
 }
 
-/// Ends an expired unpaid reservation, or warns of an authorization that ends soon. The order and its stock change together. A payment at the same moment writes the
+/// Ends what time ends: an unpaid reservation, the wait for evidence. Warns people of what has not happened in time. The order and its stock change together. A payment at the same moment writes the
 /// same state, and the loser re-reads.
 pub async fn expire_order(store: &Store, order: &OrderId, now: Timestamp) -> Result<(), Error> {
-    orders::change_state(store, order, now, |state| state.expire(now)).await.map(drop)
+    orders::change_state(store, order, now, |state| state.expire(now).miss_evidence(now)).await.map(drop)
 }
 
 /// Tells of the parcels of an order that nothing was heard of for too long. Returns how many fulfillments those are in.
@@ -102,12 +102,16 @@ pub struct Waiting {
     pub for_people: Vec<(OrderId, HoldReason, Timestamp)>,
     /// Orders whose customer's data is to be erased, and since when.
     pub to_erase: Vec<(OrderId, Timestamp)>,
+    /// Orders whose customers get money back that a person has to send, and since when.
+    pub to_refund: Vec<(OrderId, Timestamp)>,
+    /// Orders with a dispute that is to be answered, and by when.
+    pub to_answer: Vec<(OrderId, Timestamp)>,
     /// Orders that could not be read.
     pub unreadable: Vec<Error>,
 }
 
-/// Asks stock-deduction to look again at the orders that still wait for stock, and tells which wait for people. Warns of
-/// authorizations that end soon.
+/// Asks stock-deduction to look again at the orders that still wait for stock, and tells which wait for people. Warns
+/// people of what has not happened in time, and notes evidence that nobody gave in time.
 pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>, now: Timestamp) -> Result<Waiting, Error> {
     let (mut owed, mut ending, mut found) = (Vec::new(), Vec::new(), Waiting::default());
     for (key, state) in store.load_all::<OrderState>(waiting.iter().map(ItemKey::state)).await? {
@@ -117,7 +121,11 @@ pub async fn look_at_waiting(store: &Store, waiting: Vec<OrderId>, now: Timestam
                 found.for_people.extend(holds.map(|(reason, since)| (key.order.clone(), reason, since)));
                 let erasure = state.value.awaits_erasure_since();
                 found.to_erase.extend(erasure.map(|since| (key.order.clone(), since)));
-                if state.value.must_warn(now) {
+                let refund = state.value.awaits_refund_by_hand_since();
+                found.to_refund.extend(refund.map(|since| (key.order.clone(), since)));
+                let due_by = state.value.evidence_due_by();
+                found.to_answer.extend(due_by.map(|due_by| (key.order.clone(), due_by)));
+                if state.value.must_warn(now) || state.value.misses_evidence(now) {
                     ending.push(key.order.clone());
                 }
                 if state.value.waits_for_stock() {

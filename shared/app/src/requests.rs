@@ -1,11 +1,11 @@
-//! What payment providers are asked for: refunds, captures and voids. Each is marked as sent before the provider is asked, and its
+//! What payment providers are asked for: refunds, captures, voids, and evidence to take. Each is marked as sent before the provider is asked, and its
 //! outcome is recorded afterward. Until the outcome is known, the same idempotency key is used again.
 
 use crate::{Error, orders};
 use domain::{
     duty::Duty,
-    ids::{OrderId, PaymentId},
-    ledger::{Attempt, Ledger, MoneyEvent, RequestName, RequestState},
+    ids::{OrderId, PaymentId, ProviderId},
+    ledger::{Attempt, CaptureTerms, Evidence, Ledger, MoneyEvent, RequestName, RequestState},
     money::{Amount, Currency},
     order_state::OrderState,
     payment_record::PaymentRecord,
@@ -36,8 +36,10 @@ impl fmt::Display for Debtor<'_> {
 pub struct OwedRequest {
     pub attempt: Attempt,
     pub payment: PaymentId,
-    /// 0: a void.
+    /// 0: a void. Of evidence: what is disputed.
     pub amount: Amount,
+    /// Of a capture or a void.
+    pub terms: CaptureTerms,
     pub currency: Currency,
     pub state: RequestState,
 }
@@ -48,6 +50,7 @@ fn owed(ledger: &Ledger, currency: Currency) -> Vec<OwedRequest> {
         attempt: Attempt { name: RequestName::Refund(id.clone()), number: refund.attempt },
         payment: refund.payment.clone(),
         amount: refund.amount,
+        terms: CaptureTerms::default(),
         currency,
         state: refund.state.clone(),
     });
@@ -55,11 +58,29 @@ fn owed(ledger: &Ledger, currency: Currency) -> Vec<OwedRequest> {
         attempt: Attempt { name: RequestName::Capture(id.clone()), number: capture.attempt },
         payment: capture.payment.clone(),
         amount: capture.amount,
+        terms: capture.terms,
         // A void may be of another currency than the order's.
         currency: ledger.payments.get(&capture.payment).and_then(|payment| payment.currency).unwrap_or(currency),
         state: capture.state.clone(),
     });
-    captures.chain(refunds).collect()
+    captures
+        .chain(refunds)
+        .chain(ledger.owed_evidence().map(|(id, of)| owed_evidence(ledger, id, of, currency)))
+        .collect()
+}
+
+fn owed_evidence(ledger: &Ledger, id: &ProviderId, evidence: &Evidence, currency: Currency) -> OwedRequest {
+    let payment = ledger.payments.get(&evidence.payment);
+    let dispute = payment.and_then(|payment| payment.disputes.get(id.as_str()));
+    let told = dispute.and_then(|dispute| dispute.currency).or(payment.and_then(|payment| payment.currency));
+    OwedRequest {
+        attempt: Attempt { name: RequestName::Evidence(id.clone()), number: evidence.attempt },
+        payment: evidence.payment.clone(),
+        amount: dispute.map_or(0, |dispute| dispute.amount),
+        terms: CaptureTerms::default(),
+        currency: told.unwrap_or(currency),
+        state: evidence.state.clone(),
+    }
 }
 
 fn owed_by_order(state: &OrderState) -> Vec<OwedRequest> {
@@ -112,16 +133,16 @@ async fn change(
     }
 }
 
-/// Marks a request as sent, and returns it. None: it is not owed any more.
+/// Marks a request as sent, if it is still owed. Like everything below, it returns what is owed from then on: what was decided
+/// in the meantime is among it, and no message tells of that.
 pub async fn mark_sent(
     store: &Store,
     debtor: Debtor<'_>,
     name: &RequestName,
     now: Timestamp,
-) -> Result<Option<OwedRequest>, Error> {
+) -> Result<Vec<OwedRequest>, Error> {
     let of_payment = |record: PaymentRecord| record.request_sent(name, now);
-    let owed = change(store, debtor, now, |state| state.request_sent(name, now), of_payment).await?;
-    Ok(owed.into_iter().find(|request| request.attempt.name == *name))
+    change(store, debtor, now, |state| state.request_sent(name, now), of_payment).await
 }
 
 /// Records that the provider's answer was inconclusive. It is still owed, under the same key. See
@@ -133,10 +154,10 @@ pub async fn record_unknown(
     why: &str,
     may_have_begun: bool,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Vec<OwedRequest>, Error> {
     let of_order = |state: OrderState| state.request_unknown(attempt, why, may_have_begun, now);
     let of_payment = |record: PaymentRecord| record.request_unknown(attempt, why, may_have_begun, now);
-    change(store, debtor, now, of_order, of_payment).await.map(drop)
+    change(store, debtor, now, of_order, of_payment).await
 }
 
 /// Records that the provider has taken this attempt on, under an id of its own, and tells the outcome later.
@@ -146,9 +167,9 @@ pub async fn record_begun(
     attempt: &Attempt,
     provider_id: &str,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Vec<OwedRequest>, Error> {
     let of_payment = |record: PaymentRecord| record.request_begun(attempt, provider_id, now);
-    change(store, debtor, now, |state| state.request_begun(attempt, provider_id, now), of_payment).await.map(drop)
+    change(store, debtor, now, |state| state.request_begun(attempt, provider_id, now), of_payment).await
 }
 
 /// Records that the provider refused this attempt for good. A person must look.
@@ -158,9 +179,9 @@ pub async fn record_refused(
     attempt: &Attempt,
     why: &str,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Vec<OwedRequest>, Error> {
     let of_payment = |record: PaymentRecord| record.request_refused(attempt, why, now);
-    change(store, debtor, now, |state| state.request_refused(attempt, why, now), of_payment).await.map(drop)
+    change(store, debtor, now, |state| state.request_refused(attempt, why, now), of_payment).await
 }
 
 /// Records that this attempt was certainly not made and never will be. A new one is owed, under a new key.
@@ -170,10 +191,10 @@ pub async fn record_not_made(
     attempt: &Attempt,
     why: &str,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Vec<OwedRequest>, Error> {
     tracing::warn!(%debtor, request = %attempt.name, attempt = attempt.number, why, "it begins anew, under a new key");
     let of_payment = |record: PaymentRecord| record.request_not_made(attempt, why, now);
-    change(store, debtor, now, |state| state.request_not_made(attempt, why, now), of_payment).await.map(drop)
+    change(store, debtor, now, |state| state.request_not_made(attempt, why, now), of_payment).await
 }
 
 /// Records what the provider tells in an answer: that it did what it was asked for or has begun to, or what it knows of the
@@ -183,10 +204,10 @@ pub async fn record_told(
     debtor: Debtor<'_>,
     events: &[MoneyEvent],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Vec<OwedRequest>, Error> {
     let of_order = |state: OrderState| events.iter().fold(state, |state, event| state.record(event, now));
     let of_payment = |record: PaymentRecord| events.iter().fold(record, |record, event| record.record(event, now));
-    change(store, debtor, now, of_order, of_payment).await.map(drop)
+    change(store, debtor, now, of_order, of_payment).await
 }
 
 /// Drops the duties when nothing is owed any more, because the provider's own events were faster.

@@ -1,6 +1,6 @@
 //! What operators set: locations, channels, API keys, products.
 
-use crate::{Error, FieldError, Refusal, place};
+use crate::{Error, FieldError, Refusal, place, products};
 use domain::{
     history::Stamp,
     ids::LocationId,
@@ -71,10 +71,10 @@ pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Resu
     put(store, &channel.id.clone(), Channel { changed: Some(stamp.into()), ..channel }, stamp).await
 }
 
-/// Sets a product. If it is discontinued, no location sells it any more before it is there.
-pub async fn put_product(store: &Store, product: Product, stamp: &Stamp) -> Result<Product, Error> {
-    let product = Product { changed: Some(stamp.into()), ..product };
-    let product = put(store, &product.sku.clone(), product, stamp).await?;
+/// Sets a product. `keeps_codes`: its barcodes stay as they were. If it is discontinued, no location sells it any more before
+/// it is there.
+pub async fn put_product(store: &Store, product: Product, keeps_codes: bool, stamp: &Stamp) -> Result<Product, Error> {
+    let product = products::put(store, &Product { changed: Some(stamp.into()), ..product }, keeps_codes, stamp).await?;
     if product.discontinued {
         // After the product, so that nobody allows it again meanwhile. Setting it once more mends what is cut off here.
         let mut levels = store.levels_of(&product.sku).await?;

@@ -1,6 +1,6 @@
 //! What people in the warehouse do: pick, pack, hand over, and tell what becomes of parcels.
 
-use crate::{Error, FieldError, Refusal, Scope, orders, settings};
+use crate::{Error, FieldError, Refusal, Scope, batches, orders, settings};
 use domain::{
     Rejection,
     fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Tracking},
@@ -27,14 +27,21 @@ pub async fn start_picking(store: &Store, work: &Work<'_>, stamp: &Stamp) -> Res
 }
 
 /// Records what was found of each line. Units that were not found are taken off the books and routed again, and nothing
-/// more is sold from that shelf until it is counted.
+/// more is sold from that shelf until it is counted. The last picks of a batch end it.
 pub async fn confirm_picks(
     store: &Store,
     work: &Work<'_>,
     picks: &BTreeMap<LineId, u32>,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change_goods(store, work, stamp, |order| order.confirm_picks(work.id, picks, stamp)).await
+    let now = change_goods(store, work, stamp, |order| order.confirm_picks(work.id, picks, stamp)).await?;
+    if let Some(batch) = &now.batch
+        && let Err(error) = batches::end_when_done(store, batch, stamp).await
+    {
+        // The picks are recorded. `reconcile` notes the end of the batch within a minute.
+        tracing::warn!(%batch, %error, "whether the batch is over could not be noted");
+    }
+    Ok(now)
 }
 
 pub async fn pack(store: &Store, work: &Work<'_>, packing: &Packing, stamp: &Stamp) -> Result<Fulfillment, Error> {

@@ -1,7 +1,12 @@
 //! When an order arrives: the dates that the confirmation promises to the customer.
 //!
 //! The clock starts on the first working day whose cut-off has not passed at the location. Handling
-//! and transit then count working days, so a parcel leaves and arrives on working days only.
+//! and transit then count working days, so a parcel leaves and arrives on working days only. Public holidays at the location
+//! delay the hand-over, and those at the destination the delivery.
+
+mod calendar;
+
+pub use calendar::{Calendar, CalendarName, UnknownCalendar};
 
 use super::{text::Name, whole::Whole};
 use jiff::{
@@ -49,23 +54,25 @@ impl Schedule {
     /// When an order arrives. `placed` is when it was placed or paid, whichever lets the work begin.
     ///
     /// `backorder_days` are the calendar days until goods that are not in stock reach the location, counted from the
-    /// day on which the clock starts. It is 0 when everything is in stock. A later moment or a longer delay never gives
+    /// day on which the clock starts. It is 0 when everything is in stock. `destination`: the holidays there. A later moment or a longer delay never gives
     /// an earlier date. Dates stop at the end of the year 9999.
-    pub fn estimate(&self, placed: Timestamp, backorder_days: u16) -> Arrival {
-        let starts_on =
-            self.working_days(self.date_of(placed)).find(|day| placed <= self.cut_off_on(*day)).unwrap_or(Date::MAX);
+    pub fn estimate(&self, placed: Timestamp, backorder_days: u16, destination: Calendar) -> Arrival {
+        let own = self.settings.calendar.as_ref().map(Calendar::named).unwrap_or_default();
+        let mut days = self.working_days(self.date_of(placed), own);
+        let starts_on = days.find(|day| placed <= self.cut_off_on(*day)).unwrap_or(Date::MAX);
         let in_stock_on = starts_on.saturating_add(i64::from(backorder_days).days());
-        self.leaving(self.working_day(in_stock_on, self.settings.handling_days))
+        self.leaving(self.working_day(in_stock_on, self.settings.handling_days, own), destination)
     }
 
     /// When a parcel arrives that the carrier took at `handed_over`, on a working day or not.
-    pub fn in_transit(&self, handed_over: Timestamp) -> Arrival {
-        self.leaving(self.date_of(handed_over))
+    pub fn in_transit(&self, handed_over: Timestamp, destination: Calendar) -> Arrival {
+        self.leaving(self.date_of(handed_over), destination)
     }
 
-    fn leaving(&self, ships_on: Date) -> Arrival {
+    fn leaving(&self, ships_on: Date, destination: Calendar) -> Arrival {
         let DayRange { min, max } = self.settings.transit_days;
-        Arrival { ships_on, earliest: self.working_day(ships_on, min), latest: self.working_day(ships_on, max) }
+        let arrives = |days| self.working_day(ships_on, days, destination);
+        Arrival { ships_on, earliest: arrives(min), latest: arrives(max) }
     }
 
     fn date_of(&self, moment: Timestamp) -> Date {
@@ -79,13 +86,15 @@ impl Schedule {
     }
 
     /// The working day that is `count` working days after the first one on or after `from`.
-    fn working_day(&self, from: Date, count: u16) -> Date {
-        self.working_days(from).nth(usize::from(count)).unwrap_or(Date::MAX)
+    fn working_day(&self, from: Date, count: u16, holidays: Calendar) -> Date {
+        self.working_days(from, holidays).nth(usize::from(count)).unwrap_or(Date::MAX)
     }
 
-    fn working_days(&self, from: Date) -> impl Iterator<Item = Date> {
-        from.series(1.day()).filter(|day| {
-            self.settings.working_days.contains(&day.weekday().into()) && !self.settings.holidays.contains(day)
+    fn working_days(&self, from: Date, holidays: Calendar) -> impl Iterator<Item = Date> {
+        from.series(1.day()).filter(move |day| {
+            self.settings.working_days.contains(&day.weekday().into())
+                && !self.settings.holidays.contains(day)
+                && !holidays.has(*day)
         })
     }
 }
@@ -155,7 +164,11 @@ pub struct ScheduleSettings {
     /// The days of the week that handling and transit count.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<Weekday>", length(min = 1, max = 7)))]
     pub working_days: BTreeSet<Weekday>,
-    /// Dates that are not worked although their weekday is.
+    /// The country or region whose public holidays are not worked at the location: `DE`, `DE-BY`. Those at the destination are
+    /// known from its address. None if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarName>,
+    /// Other dates that are not worked although their weekday is.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::schema::Date>", length(max = MAX_HOLIDAYS)))]
     pub holidays: BTreeSet<Date>,
     /// Working days from the hand-over to the delivery.
@@ -170,6 +183,7 @@ impl Default for ScheduleSettings {
             cut_off: time(14, 0, 0, 0),
             handling_days: 1,
             working_days: BTreeSet::from([Monday, Tuesday, Wednesday, Thursday, Friday]),
+            calendar: None,
             holidays: BTreeSet::new(),
             transit_days: DayRange { min: 2, max: 4 },
         }

@@ -10,7 +10,7 @@ names! {
     AttentionReason {
         /// Owed work is not being done; its messages are probably in a dead-letter queue.
         WorkOverdue = "work_overdue",
-        /// A person or stock is waited for, or the end of an order whose customer's data is to be erased.
+        /// A person or stock is waited for, evidence for a dispute, or the end of an order whose customer's data is to be erased.
         OnHold = "on_hold",
         /// A person has to decide what is done about a parcel.
         ParcelNotArrived = "parcel_not_arrived",
@@ -18,10 +18,16 @@ names! {
         MailNotDelivered = "mail_not_delivered",
         /// A customer's data was to be erased weeks ago, and the order still needs it: finish the order.
         ErasureLate = "erasure_late",
+        /// A dispute is to be answered with evidence within three days.
+        EvidenceDue = "evidence_due",
         /// No order has taken a payment: assign it, refund it, or dismiss it.
         PaymentUnmatched = "payment_unmatched",
+        /// A refund of money that no provider moved: transfer it, and tell that it is done.
+        RefundByHand = "refund_by_hand",
         /// A payment provider has told something that was not understood: look at it, and read it again after the fix.
         WebhookUnread = "webhook_unread",
+        /// The books and a payment provider's own list differ: look at the payment there, and settle the difference.
+        BooksDiffer = "books_differ",
     }
 }
 

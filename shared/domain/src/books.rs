@@ -23,6 +23,10 @@ names! {
         Refunded = "refunded",
         /// A bank took money for a dispute (negative); positive when the merchant gets it back.
         Disputed = "disputed",
+        /// The provider took a fee (negative); positive when it gave one back.
+        Fee = "fee",
+        /// The provider paid money out to the merchant's bank (negative); positive when that failed.
+        Payout = "payout",
     }
 }
 
@@ -36,15 +40,15 @@ pub struct Movement {
     /// The provider's time of the event, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
-    /// The payment; its provider's name comes before the `_`.
+    /// The payment, or the payout; its provider's name comes before the `_`.
     pub payment: PaymentId,
     /// What moved.
     pub kind: MovementKind,
     /// In minor units of `currency`: what the merchant has more of, negative if it is less.
     pub amount: Amount,
-    /// The payment's currency.
+    /// The payment's currency; of a fee or a payout, that of the account at the provider.
     pub currency: Currency,
-    /// The provider's id of the event that told it.
+    /// The provider's id of the event that told it; of a fee or a payout, of the entry in its list.
     pub event: String,
 }
 
@@ -85,6 +89,8 @@ pub enum BookedFor {
     Order(OrderId),
     /// A payment that no order takes, and that goes back to its customer.
     Payment(PaymentId),
+    /// What a provider's own list says of a payment or a payout: fees, and what was paid out.
+    Statement(PaymentId),
 }
 
 /// The rows of an order or a payment.
@@ -121,11 +127,15 @@ impl Books {
             let known = before.get(&(payment.clone(), kind)).map_or(0, |(known, _)| *known);
             if total != known {
                 let amount = total - known;
-                let row = Movement { booked_at, at, payment, kind, amount, currency, event: event.to_owned() };
-                self.booked.push(row.check());
-                self.new.push(row);
+                self.book(Movement { booked_at, at, payment, kind, amount, currency, event: event.to_owned() });
             }
         }
+    }
+
+    /// Writes a movement down.
+    pub fn book(&mut self, row: Movement) {
+        self.booked.push(row.check());
+        self.new.push(row);
     }
 
     /// The new rows, each with its place.
@@ -140,7 +150,7 @@ impl Books {
     }
 }
 
-/// What has moved in all, by payment and kind.
+/// What has moved in all, by payment and kind. A ledger knows no fees and no payouts.
 pub fn totals(ledger: &Ledger) -> BTreeMap<(PaymentId, MovementKind), (Amount, Currency)> {
     let mut totals = BTreeMap::new();
     for (id, payment) in &ledger.payments {
@@ -193,7 +203,7 @@ mod tests {
     }
 
     fn dispute(status: DisputeStatus) -> MoneyFact {
-        MoneyFact::Dispute { id: "dp_1".to_owned(), amount: 100, status }
+        MoneyFact::Dispute { id: "dp_1".to_owned(), amount: 100, status, case: crate::ledger::Case::default() }
     }
 
     /// Facts, and the rows that they make.

@@ -1,9 +1,11 @@
-//! How people and systems are reached: e-mail addresses, web addresses, countries.
+//! How people and systems are reached: e-mail addresses, web addresses, bank accounts, countries.
 
 mod country;
+mod iban;
 mod web;
 
 pub use country::{Country, InvalidCountry};
+pub use iban::{Iban, InvalidIban};
 pub use web::{InvalidUrl, InvalidWebhook, WebUrl, WebhookUrl};
 
 /// Declares a text of one form: how it is read, why it may be refused, and its JSON Schema. What is read may differ from
@@ -89,7 +91,7 @@ macro_rules! form {
     };
 }
 
-use form;
+pub(crate) use form;
 
 /// RFC 5321, section 4.5.3.1: the longest path without its angle brackets.
 const MAX_EMAIL: usize = 254;

@@ -1,6 +1,6 @@
 //! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
-use super::ids::{FulfillmentId, OrderId, ParcelId, PaymentId, RefundId, ReturnId};
+use super::ids::{FulfillmentId, OrderId, ParcelId, PaymentId, ProviderName, RefundId, ReturnId};
 use super::parcel_state::ParcelState;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -22,11 +22,15 @@ pub enum Duty {
     Refund,
     /// Capture or give up, at the payment provider, what customers have authorized.
     Capture,
+    /// Give the payment provider the evidence for disputes.
+    Evidence,
     /// Ask the payment provider what it knows of the unfinished payments, before the order expires.
     PaymentCheck,
     Email(EmailKind),
     /// Tell the merchant by e-mail what waits for people.
     Digest,
+    /// Compare the books of a day with the payment provider's own list.
+    Comparison,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -108,9 +112,11 @@ impl fmt::Display for Duty {
             Self::WarehouseNotice => f.write_str("warehouse-notice"),
             Self::Refund => f.write_str("refund"),
             Self::Capture => f.write_str("capture"),
+            Self::Evidence => f.write_str("evidence"),
             Self::PaymentCheck => f.write_str("payment-check"),
             Self::Email(kind) => write!(f, "email:{kind}"),
             Self::Digest => f.write_str("digest"),
+            Self::Comparison => f.write_str("comparison"),
         }
     }
 }
@@ -130,8 +136,10 @@ impl FromStr for Duty {
             "warehouse-notice" => Ok(Self::WarehouseNotice),
             "refund" => Ok(Self::Refund),
             "capture" => Ok(Self::Capture),
+            "evidence" => Ok(Self::Evidence),
             "payment-check" => Ok(Self::PaymentCheck),
             "digest" => Ok(Self::Digest),
+            "comparison" => Ok(Self::Comparison),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -189,7 +197,7 @@ impl Duty {
             Self::StockDeduction | Self::StockSettlement => Consumer::StockDeduction,
             Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
             Self::Email(_) | Self::Digest => Consumer::EmailConfirmation,
-            Self::Refund | Self::Capture | Self::PaymentCheck => Consumer::Refunds,
+            Self::Refund | Self::Capture | Self::Evidence | Self::PaymentCheck | Self::Comparison => Consumer::Refunds,
         }
     }
 }
@@ -297,6 +305,8 @@ pub enum Subject {
     Payment(PaymentId),
     /// What the merchant is told of what waits for people.
     Digest,
+    /// How far the books are compared with a payment provider's list.
+    Provider(ProviderName),
 }
 
 impl fmt::Display for Subject {
@@ -305,6 +315,7 @@ impl fmt::Display for Subject {
             Self::OrderItem(order, item) => write!(f, "order/{order}/{item}"),
             Self::Payment(payment) => write!(f, "payment/{payment}"),
             Self::Digest => f.write_str("digest"),
+            Self::Provider(name) => write!(f, "provider/{name}"),
         }
     }
 }
@@ -322,6 +333,7 @@ impl FromStr for Subject {
                 .split_once('/')
                 .and_then(|(order, item)| Some(Self::OrderItem(order.parse().ok()?, item.parse().ok()?))),
             Some(("payment", id)) => id.parse().ok().map(Self::Payment),
+            Some(("provider", name)) => name.parse().ok().map(Self::Provider),
             None if text == "digest" => Some(Self::Digest),
             _ => None,
         };
@@ -366,6 +378,7 @@ mod tests {
             "refund",
             "payment-check",
             "digest",
+            "comparison",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",
@@ -430,7 +443,7 @@ mod tests {
             if let Ok(item) = text.parse::<ItemName>() {
                 prop_assert_eq!(&item.to_string(), &text);
             }
-            for subject in [format!("order/ord_1/{text}"), format!("payment/{text}"), format!("payment/acme_{text}")] {
+            for subject in [format!("order/ord_1/{text}"), format!("payment/{text}"), format!("payment/acme_{text}"), format!("provider/{text}")] {
                 if let Ok(read) = subject.parse::<Subject>() {
                     prop_assert_eq!(read.to_string(), subject);
                 }

@@ -12,7 +12,7 @@ use crate::{
     fulfillment::{HandOver, PackedLine, Packing},
     history::{Actor, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId},
-    ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
+    ledger::{Case, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
     money::Amount,
     order::Order,
     order_state::OrderState,
@@ -132,7 +132,7 @@ pub fn captured(amount: Amount) -> MoneyEvent {
 
 /// The status of the one dispute of the payment `stripe_pi_1`.
 pub fn dispute(status: DisputeStatus) -> MoneyEvent {
-    event("stripe_pi_1", MoneyFact::Dispute { id: "dp_1".into(), amount: 3700, status })
+    event("stripe_pi_1", MoneyFact::Dispute { id: "dp_1".into(), amount: 3700, status, case: Case::default() })
 }
 
 /// The status of an attempt at a refund that Orderly asked for.

@@ -13,7 +13,8 @@ use super::{
     allocation::{Allocation, AllocationState},
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
     history::{self, Entry, Event, Stamp},
-    ids::{FulfillmentId, LineId, LocationId, ParcelId, Sku},
+    ids::{BatchId, FulfillmentId, LineId, LocationId, ParcelId, Sku},
+    natural::natural,
     placed_order::{Line, PlacedOrder},
     problem::Code,
     safeguards::Safeguard,
@@ -39,6 +40,9 @@ pub struct Fulfillment {
     pub notices: u32,
     #[serde(default, skip_serializing_if = "Owed::is_empty")]
     pub owed: Owed,
+    /// The batch that it is picked with, or was. A fulfillment names one batch at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchId>,
     pub history: Vec<Entry>,
 }
 
@@ -77,6 +81,11 @@ impl FulfillmentStatus {
         matches!(self, Self::Closed | Self::Short | Self::Cancelled)
     }
 
+    /// Whether it is still to be picked.
+    pub fn is_to_pick(self) -> bool {
+        matches!(self, Self::Open | Self::Picking)
+    }
+
     /// Whether the warehouse still has to do something about it.
     pub fn is_work(self) -> bool {
         matches!(self, Self::Open | Self::Picking | Self::Picked | Self::Packed)
@@ -113,6 +122,12 @@ pub struct PickLine {
     /// None until picked; less than `quantity` is a short pick.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picked: Option<u32>,
+}
+
+impl PickLine {
+    fn place(&self) -> impl Ord + '_ {
+        (self.bin.as_deref().map(natural), self.line)
+    }
 }
 
 /// A line without stock: gift wrap, an engraving.
@@ -160,7 +175,7 @@ pub fn plan(
         }
     }
     let fulfillment = |(at, mut lines): (&LocationId, Vec<PickLine>)| {
-        lines.sort_by(|a, b| (&a.bin, a.line).cmp(&(&b.bin, b.line)));
+        lines.sort_by(|a, b| a.place().cmp(&b.place()));
         Fulfillment {
             location: at.clone(),
             created_at: now,
@@ -170,6 +185,7 @@ pub fn plan(
             parcels: Vec::new(),
             notices: u32::from(notify.contains(at)),
             owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },
+            batch: None,
             history: vec![Stamp::orderly(now).entry(Event::Created, "")],
         }
     };
@@ -243,6 +259,26 @@ impl Fulfillment {
         self.status = self.status_of_what_has_left();
         self.owe_notice();
         self.with_entry(stamp, Event::RestCancelled, "")
+    }
+
+    /// Whether a batch may take it: nobody has begun it, and no batch has it.
+    pub fn awaits_batch(&self) -> bool {
+        self.status == FulfillmentStatus::Open && (self.batch.is_none() || Safeguard::OneBatchAtMost.is_off())
+    }
+
+    /// Puts it on a batch.
+    pub fn on_batch(self, batch: &BatchId) -> Self {
+        Self { batch: Some(batch.clone()), ..self }
+    }
+
+    /// Whether it is still to be picked with this batch.
+    pub fn is_to_pick_with(&self, batch: &BatchId) -> bool {
+        self.status.is_to_pick() && self.batch.as_ref() == Some(batch)
+    }
+
+    /// Takes it off a batch that is cancelled. What is picked stays.
+    pub fn off_batch(self, batch: &BatchId) -> Self {
+        if self.is_to_pick_with(batch) { Self { batch: None, ..self } } else { self }
     }
 
     /// Records that picking has begun. Starting again changes nothing.

@@ -104,6 +104,8 @@ names! {
         // Its money.
         PaymentPending = "payment-pending",
         PaymentAuthorized = "payment-authorized",
+        /// A person vouches for money that comes later.
+        PaymentPromised = "payment-promised",
         /// All of the order's money is captured, or authorized so that Orderly can capture it.
         Secured = "secured",
         CaptureIntended = "capture-intended",
@@ -146,6 +148,19 @@ names! {
         DisputeOpened = "dispute-opened",
         DisputeWon = "dispute-won",
         DisputeLost = "dispute-lost",
+        /// Evidence was given for a dispute. The bank decides.
+        DisputeAnswered = "dispute-answered",
+        /// A person ordered that evidence is given.
+        EvidenceIntended = "evidence-intended",
+        /// The provider has the evidence.
+        EvidenceSubmitted = "evidence-submitted",
+        EvidenceFailed = "evidence-failed",
+        /// Another attempt: the provider certainly did not get the one before.
+        EvidenceRetried = "evidence-retried",
+        /// Nobody gave evidence in time.
+        EvidenceMissed = "evidence-missed",
+        /// A person has answered a dispute at the provider, or lets it be.
+        AnsweredElsewhere = "answered-elsewhere",
         // A fulfillment.
         Created = "created",
         Picking = "picking",
@@ -205,7 +220,11 @@ impl Event {
     /// themselves, and people change their minds.
     fn kept(self) -> Option<usize> {
         match self {
-            Self::PaymentFailed | Self::PaymentPending | Self::PaymentVoided | Self::PaymentsAsked => Some(10),
+            Self::PaymentFailed
+            | Self::PaymentPending
+            | Self::PaymentPromised
+            | Self::PaymentVoided
+            | Self::PaymentsAsked => Some(10),
             Self::Held
             | Self::Released
             | Self::Edited
@@ -224,6 +243,13 @@ impl Event {
             | Self::DisputeOpened
             | Self::DisputeWon
             | Self::DisputeLost
+            | Self::DisputeAnswered
+            | Self::EvidenceIntended
+            | Self::EvidenceSubmitted
+            | Self::EvidenceFailed
+            | Self::EvidenceRetried
+            | Self::EvidenceMissed
+            | Self::AnsweredElsewhere
             | Self::DataExported
             | Self::ParcelReported
             | Self::TrackingCorrected

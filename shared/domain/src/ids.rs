@@ -1,8 +1,12 @@
 //! Names of things. Each is parsed once, at the edge, and not checked again.
 
+mod barcode;
+mod manual;
 mod sku;
 mod unread;
 
+pub use barcode::{Barcode, CodeKey, InvalidBarcode};
+pub use manual::end_to_end_id;
 pub use sku::{InvalidSku, Sku};
 pub use unread::UnreadId;
 
@@ -132,17 +136,32 @@ id! {
     ProviderId, max 128, also "_-"
 }
 
+id! {
+    /// `bat_` and 26 characters, derived from the location and the idempotency key that it was made with.
+    BatchId, max 64, also "_-"
+}
+
+impl BatchId {
+    /// The id of the batch that was made at `location` under `key`. A batch asked for twice gets the same id.
+    pub fn derive(location: &LocationId, key: &str) -> Self {
+        Self(format!("bat_{}", derived(location.as_str(), key)))
+    }
+}
+
+/// 128 bits of SHA-256 as 26 base32 characters in lower case, so that people can read them out and type them. No name contains
+/// the byte between the two, so no two pairs collide.
+fn derived(name: &str, text: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(name);
+    hash.update([0]);
+    hash.update(text);
+    data_encoding::BASE32_NOPAD.encode(&hash.finalize()[..16]).to_ascii_lowercase()
+}
+
 impl OrderId {
     /// The id of the order that `channel` calls `reference`. An order posted twice gets the same id.
-    ///
-    /// It is 128 bits of SHA-256 as 26 base32 characters in lower case, so that people can read it out and type it.
     pub fn derive(channel: &ChannelId, reference: &str) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(channel.as_str());
-        hash.update([0]); // no channel contains it, so no two pairs collide
-        hash.update(reference);
-        let text = data_encoding::BASE32_NOPAD.encode(&hash.finalize()[..16]);
-        Self(format!("ord_{}", text.to_ascii_lowercase()))
+        Self(format!("ord_{}", derived(channel.as_str(), reference)))
     }
 }
 

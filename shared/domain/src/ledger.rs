@@ -4,22 +4,27 @@
 //! larger one wins. A state of a dispute has the time of the bank, and the later one wins. An event may therefore arrive
 //! twice, late or out of order, and the ledger ends up the same. Nothing has to remember which events it has seen.
 
+mod by_hand;
 mod capture;
+mod evidence;
 mod facts;
+mod manual;
 mod payment;
 mod refund;
 mod refunding;
 mod request;
 
-pub use capture::Capture;
-pub use facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, PartStatus, RefundStatus};
+pub use capture::{Capture, CaptureTerms, Rest};
+pub use evidence::{Evidence, OwnWords};
+pub use facts::{Case, CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, PartStatus, RefundStatus};
+pub use manual::{Manual, Payer, PaymentMethod, PaymentText, Promise};
 pub use payment::{Authorization, Dispute, Failure, Part, Payment, Pending};
 pub use refund::Refund;
 pub(crate) use request::Progress;
 pub use request::{Attempt, RequestName, RequestState};
 
 use super::{
-    ids::{CaptureId, PaymentId, RefundId},
+    ids::{CaptureId, PaymentId, ProviderId, RefundId},
     money::{Amount, Currency},
 };
 use jiff::Timestamp;
@@ -56,6 +61,9 @@ pub struct Ledger {
     /// What Orderly asked to be captured, or given up, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub captures: BTreeMap<CaptureId, Capture>,
+    /// How the shop answered disputes, by the provider's ids of these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<ProviderId, Evidence>,
     /// Decided to be refunded, and so far too little for the provider to move.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub rounded: Amount,
@@ -70,6 +78,7 @@ impl Ledger {
         self.merge(event);
         self.follow_disputes(&event.payment);
         self.follow_captures(&event.payment);
+        self.follow_evidence();
     }
 
     /// Merges facts at once. What follows from a dispute follows from all of them: some alone may say too little.
@@ -82,12 +91,14 @@ impl Ledger {
             self.follow_disputes(payment);
             self.follow_captures(payment);
         }
+        self.follow_evidence();
     }
 
     fn merge(&mut self, event: &MoneyEvent) {
         self.expect(&event.payment).record(event);
         if let MoneyFact::Refund { ours, id, amount, status } = &event.fact {
-            self.record_refund(&event.payment, ours.as_ref(), id, *amount, *status);
+            let state = RequestState::reported(*status, id, event.at);
+            self.record_refund(&event.payment, ours.as_ref(), id, *amount, state);
         }
     }
 
@@ -115,9 +126,8 @@ impl Ledger {
         ours: Option<&OurRefund>,
         provider_id: &str,
         amount: Amount,
-        status: RefundStatus,
+        state: RequestState,
     ) {
-        let state = RequestState::reported(status, provider_id);
         let known = ours.and_then(|ours| Some((ours, self.refunds.get_mut(&ours.id)?)));
         let refund = match known {
             Some((ours, refund)) if ours.is_attempt_of(refund) => refund,
@@ -223,7 +233,9 @@ impl Ledger {
     /// Whether money of the customer is here or promised.
     pub fn has_or_awaits_money(&self) -> bool {
         let promised = |payment: &Payment| {
-            payment.is_pending() || (!payment.voided && payment.captured == 0 && payment.authorized.is_some())
+            payment.is_pending()
+                || payment.promised_now() > 0
+                || (!payment.voided && payment.captured == 0 && payment.authorized.is_some())
         };
         self.has_money() || self.payments.values().any(promised)
     }
@@ -236,7 +248,9 @@ impl Ledger {
 
     /// The payments of which the provider may know more than has been heard: nothing captured, and not given up.
     pub fn unfinished_payments(&self) -> impl Iterator<Item = &PaymentId> {
-        self.payments.iter().filter(|(_, payment)| payment.captured == 0 && !payment.voided).map(|(id, _)| id)
+        let is_unfinished =
+            |(id, payment): &(&PaymentId, &Payment)| payment.captured == 0 && !payment.voided && !id.is_manual();
+        self.payments.iter().filter(is_unfinished).map(|(id, _)| id)
     }
 
     /// Disputes that have not ended well: their money is gone, or may be soon.
@@ -263,7 +277,7 @@ impl Ledger {
             PaymentStatus::PartiallyPaid
         } else if payments().any(|p| !p.voided && p.authorized.as_ref().is_some_and(|a| a.amount > 0)) {
             PaymentStatus::Authorized
-        } else if payments().any(Payment::is_pending) {
+        } else if payments().any(|payment| payment.is_pending() || payment.promised_now() > 0) {
             PaymentStatus::Pending
         } else if payments().any(|p| p.voided) {
             PaymentStatus::Voided

@@ -1,17 +1,22 @@
 //! The state of an order: everything about it that changes, and the rules that need nothing else.
 //!
-//! [`money`] has the rules about payments, [`captures`] and [`refunds`] those about what providers are asked for, [`goods`] those
-//! about stock and fulfillments.
+//! [`money`] has the rules about payments, [`manual`] those about what people tell of them, [`captures`] and [`refunds`] those about
+//! what providers are asked for, [`goods`] those about stock and fulfillments, and [`deadlines`] what people hear of in time.
 
 mod captures;
+mod deadlines;
+mod disputes;
 mod goods;
+mod manual;
 mod money;
 mod refunds;
 mod requests;
 #[cfg(test)]
 mod tests;
 
+pub use disputes::{Answer, EVIDENCE_WARNING};
 pub use goods::MAX_CLAIMS;
+pub use manual::{EnteredPayment, Standing, ToldOutcome};
 
 use super::{
     Rejection,
@@ -61,6 +66,12 @@ pub struct OrderState {
     pub ledger: Ledger,
     #[serde(flatten)]
     pub books: Books,
+    /// What has left, shipping and services included, is worth this. Only where each parcel is captured by itself.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub sent_worth: Amount,
+    /// What of that is not captured, and was given up. It is part of what is written off.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub sent_given_up: Amount,
     /// When the providers were asked last what they know of unfinished payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payments_asked_at: Option<Timestamp>,
@@ -70,6 +81,12 @@ pub struct OrderState {
     /// The end of an authorization that people were warned of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warned_of: Option<Timestamp>,
+    /// The latest deadlines that people were told of, by the reason of the hold.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reminded: BTreeMap<HoldReason, Timestamp>,
+    /// Up to here, evidence was due that nobody gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_missed: Option<Timestamp>,
     /// Refunds that people ordered beside returns and cancellations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requested_refunds: Vec<RequestedRefund>,
@@ -151,10 +168,14 @@ names! {
         HighRiskOfFraud = "high_risk_of_fraud",
         IncorrectAddress = "incorrect_address",
         InventoryOutOfStock = "inventory_out_of_stock",
+        /// A provider has not told for too long what came of a refund, a capture or a void.
+        OutcomeMissing = "outcome_missing",
         /// More was paid than is due, or money in another currency besides.
         Overpaid = "overpaid",
         /// The customer's bank has taken the money back, or may.
         PaymentDisputed = "payment_disputed",
+        /// What the customer was to pay on account has not come in time.
+        PaymentOverdue = "payment_overdue",
         /// Its money has gone back, all of it or before it was paid in full, and its goods have not left.
         PaymentRefunded = "payment_refunded",
         /// Money that was promised to the customer has not gone out.
@@ -173,8 +194,10 @@ impl HoldReason {
             Self::AuthorizationEnds
             | Self::AwaitingPayment
             | Self::CaptureFailed
+            | Self::OutcomeMissing
             | Self::Overpaid
             | Self::PaymentDisputed
+            | Self::PaymentOverdue
             | Self::PaymentRefunded
             | Self::RefundFailed
             | Self::RefundToApprove => true,
@@ -255,9 +278,13 @@ impl OrderState {
             unsettled: Unsettled::default(),
             ledger: Ledger::default(),
             books: Books::default(),
+            sent_worth: 0,
+            sent_given_up: 0,
             payments_asked_at: None,
             asks_for: None,
             warned_of: None,
+            reminded: BTreeMap::new(),
+            evidence_missed: None,
             requested_refunds: Vec::new(),
             credited: 0,
             given_by_service: 0,
@@ -376,7 +403,11 @@ impl OrderState {
     /// When to look at the order again if nothing happens before. `last` is the previous due entry: a wait that goes on
     /// keeps its start.
     pub fn due(&self, last: Option<Due>, now: Timestamp) -> Option<Due> {
-        let waits = self.waits_for_stock() || !self.holds.is_empty() || self.awaits_erasure_since().is_some();
+        let waits = self.waits_for_stock()
+            || !self.holds.is_empty()
+            || self.awaits_refund_by_hand_since().is_some()
+            || self.awaits_erasure_since().is_some()
+            || self.evidence_due_by().is_some();
         let expires = !self.holds.contains_key(&HoldReason::AwaitingPayment);
         due_of_work(&self.owed, last, now).or(match (&self.status, last) {
             (OrderStatus::Pending { .. }, _) if expires => self.waits_until().map(Due::Unpaid),

@@ -221,8 +221,9 @@ impl PaymentRecord {
     /// How it is known whose payment it is once an order has taken these events. With its money the order has more than a
     /// storefront's claim. An attempt that failed or is under way leaves it a claim.
     pub fn word_after(&self, events: &[MoneyEvent]) -> Word {
-        let is_money =
-            |event: &MoneyEvent| event.fact.is_capture() || matches!(event.fact, MoneyFact::Authorized { .. });
+        let is_money = |event: &MoneyEvent| {
+            event.fact.is_capture() || matches!(event.fact, MoneyFact::Authorized { .. } | MoneyFact::Promised { .. })
+        };
         if self.word == Word::Claimed && events.iter().any(is_money) { Word::Told } else { self.word }
     }
 }

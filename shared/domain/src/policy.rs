@@ -26,6 +26,9 @@ names! {
         WhenTold = "when-told",
         /// When the first parcel leaves. An order opens when its money is authorized.
         AtHandOver = "at-hand-over",
+        /// What each parcel is worth when it leaves, and with the first what is no goods. What its provider lets be
+        /// captured only once is captured as at hand-over. An order opens when its money is authorized.
+        PerParcel = "per-parcel",
         /// When the first parcels are packed, and no parcel leaves before that is done. An order opens when its money is
         /// authorized.
         BeforeHandOver = "before-hand-over",

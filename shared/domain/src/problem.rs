@@ -80,11 +80,15 @@ codes! {
     AlreadyPicking = "already-picking", 409, "the warehouse works on it, and it cannot be changed any more";
     MoreThanLeft = "more-than-left", 409, "more is asked for than is left to refund; `detail` tells how much is";
     AboveRefundLimit = "above-refund-limit", 409, "more is to go back of the order than the `refund_limit` of this API key allows; an operator may do it";
+    TooManyPayments = "too-many-payments", 409, "no more payments of this order can be entered by people";
+    OutcomeKnown = "outcome-known", 409, "what came of it is known, or its provider is still being asked; no person has to tell it";
     TooManyRefunds = "too-many-refunds", 409, "no more refunds of this order can be asked for here";
     AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
     DiscountTooLarge = "discount-too-large", 409, "a discount is larger than what it is taken from";
     TaxTooLarge = "tax-too-large", 409, "a tax that is included is larger than what it is a part of";
     NoReason = "no-reason", 409, "less than what is due is refunded only with a reason";
+    NothingToAnswer = "nothing-to-answer", 409, "the dispute is over, its evidence was given, or the time for it has passed";
+    AnsweredByHand = "answered-by-hand", 409, "the payment provider takes no evidence from programs; `text` is what to copy";
     UnknownRefund = "unknown-refund", 409, "no such refund was made at the provider, or it counts for another return";
     // Steps of a fulfillment or a return.
     WrongStatus = "wrong-status", 409, "its status does not allow this step";
@@ -94,6 +98,9 @@ codes! {
     TooManyPicked = "too-many-picked", 409, "more is picked than was asked for, or than was told before";
     AlreadyPacked = "already-packed", 409, "less is picked than is packed already";
     NotPicked = "not-picked", 409, "more is packed than was picked and is not packed yet";
+    CodeTaken = "code-taken", 409, "the barcode is another product's";
+    AlreadyClaimed = "already-claimed", 409, "somebody else picks the batch; release it first";
+    NothingToPick = "nothing-to-pick", 409, "nothing waits to be picked there that is on no batch and not held";
     UnknownParcel = "unknown-parcel", 409, "the fulfillment has no such parcel";
     AlreadyHandedOver = "already-handed-over", 409, "it is with a carrier already, and that cannot be undone";
     NotHandedOver = "not-handed-over", 409, "the parcel has not been handed to a carrier";

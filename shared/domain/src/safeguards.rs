@@ -17,6 +17,10 @@ names! {
         AvailableCondition = "available-condition",
         /// Nothing is sold from a shelf that a picker found short, until it is counted.
         ShortPickClosesPlace = "short-pick-closes-place",
+        /// A batch takes no fulfillment that is on another one.
+        OneBatchAtMost = "one-batch-at-most",
+        /// A batch that is over leaves the list, also if nobody noted its end.
+        BatchesAreEnded = "batches-are-ended",
         /// Units that paid orders wait for are not sold to new orders.
         WaitingUnitsAreKept = "waiting-units-are-kept",
         /// Who paid first is served first, whichever orders are looked at together.
@@ -95,6 +99,8 @@ names! {
         ReconcileSendsAgain = "reconcile-sends-again",
         /// Unpaid orders expire.
         ReconcileExpires = "reconcile-expires",
+        /// What a provider's list says and no webhook told is taken in.
+        ListedMoneyIsTakenIn = "listed-money-is-taken-in",
         /// Payments that came before their order are matched to it.
         ReconcileMatchesPayments = "reconcile-matches-payments",
     }

@@ -6,6 +6,7 @@ use super::{
     history::{LastChange, Stamp},
     ids::{ChannelId, LocationId, Sku},
     limits::Limits,
+    product_code::ProductCode,
     text::{Name, Reason, Text},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
@@ -220,6 +221,9 @@ pub struct Product {
     /// Where it lies, by location: what a picklist is sorted by.
     #[serde(default)]
     pub bins: BTreeMap<LocationId, Bin>,
+    /// What scanners read on it, as it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<ProductCode>,
     /// No more units will come: what is there is sold, and nothing before it is there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub discontinued: bool,

@@ -41,6 +41,8 @@ pub type ParcelWeight = Whole<u32, 1, 1_000_000>;
 pub type ParcelSide = Whole<u32, 1, 10_000>;
 /// A product's grams, up to ten tonnes.
 pub type ProductWeight = Whole<u32, 0, 10_000_000>;
+/// For how many units a barcode stands.
+pub type PackUnits = Whole<u32, 1, 10_000>;
 /// How far back a location stands among those that have something; 0 is first.
 pub type Priority = Whole<u16, 0, 1000>;
 

@@ -30,9 +30,16 @@ pub use description::description;
 pub use units::units;
 pub use webhook::Webhook;
 
+use crate::evidence::{Answering, TakesEvidence};
+use domain::books::MovementKind;
 use jiff::SignedDuration;
 
 pub const NAME: &str = "adyen";
+
+/// Where a person answers a dispute.
+pub const ANSWERING: Answering = Answering::ByHand("Customer Area → Revenue & risk → Disputes → the dispute → Defend");
+
+impl TakesEvidence for Api {}
 
 /// Adyen keeps idempotency keys for at least seven days:
 /// <https://docs.adyen.com/development-resources/api-idempotency#key-scope-and-validity-time>. One hour less is safe.
@@ -42,6 +49,9 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24 - 1);
 /// Adyen simulates a late failure at most:
 /// <https://docs.adyen.com/development-resources/testing/payments-and-modifications>.
 pub const SETTLING: SignedDuration = SignedDuration::from_hours(24);
+
+/// See [`Api::payment`]: nothing.
+pub const TELLS: &[MovementKind] = &[];
 
 /// The environment variable with the name of the merchant account.
 const MERCHANT_ACCOUNT: &str = "ADYEN_MERCHANT_ACCOUNT";

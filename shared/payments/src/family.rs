@@ -26,6 +26,13 @@ macro_rules! providers {
                 }
             }
 
+            /// Who gives it evidence for disputes.
+            pub fn answering(self) -> $crate::evidence::Answering {
+                match self {
+                    $(Self::$variant => $module::ANSWERING),+
+                }
+            }
+
             /// How its webhook is described to people.
             pub fn description(self) -> $crate::description::Description {
                 match self {
@@ -142,6 +149,26 @@ macro_rules! providers {
                 }
             }
 
+            /// Gives evidence for a dispute. What it answers means the same as for a request for money.
+            pub async fn submit(
+                &self,
+                request: &$crate::evidence::EvidenceRequest<'_>,
+            ) -> Result<$crate::request::Reply, app::Error> {
+                match self {
+                    $(Self::$variant(own) => $crate::evidence::TakesEvidence::submit(own, request).await),+
+                }
+            }
+
+            /// Looks whether a dispute was answered. None: it is not answered now.
+            pub async fn find_submitted(
+                &self,
+                request: &$crate::evidence::EvidenceRequest<'_>,
+            ) -> Result<Option<$crate::request::Outcome>, app::Error> {
+                match self {
+                    $(Self::$variant(own) => $crate::evidence::TakesEvidence::find_submitted(own, request).await),+
+                }
+            }
+
             /// What the provider knows of a payment now, as facts. None if it does not know it, or if the customer has
             /// not finished. Record them as a webhook's: the order that the provider names may be another one than the
             /// order that claims the payment.
@@ -152,6 +179,32 @@ macro_rules! providers {
             ) -> Result<Vec<$crate::webhook::ReportedEvent>, app::Error> {
                 match self {
                     $(Self::$variant(own) => own.payment(id, now).await),+
+                }
+            }
+
+            /// The kinds of movements of which the provider's list tells all. None: it has no list that a program can read.
+            pub fn lists(&self) -> &'static [domain::books::MovementKind] {
+                match self {
+                    $(Self::$variant(own) => own.lists()),+
+                }
+            }
+
+            /// The kinds of movements that [`payment`](Self::payment) tells of a payment it knows, all there are.
+            pub fn tells(&self) -> &'static [domain::books::MovementKind] {
+                match self {
+                    $(Self::$variant(_) => $module::TELLS),+
+                }
+            }
+
+            /// A page of what the provider lists between two moments, from a cursor of the page before. Later moments may be
+            /// listed too.
+            pub async fn listed(
+                &self,
+                window: &std::ops::Range<jiff::Timestamp>,
+                cursor: Option<&str>,
+            ) -> Result<$crate::listing::Page, app::Error> {
+                match self {
+                    $(Self::$variant(own) => own.listed(window, cursor).await),+
                 }
             }
 

@@ -6,7 +6,8 @@
 //! | what | who asks |
 //! |---|---|
 //! | [`Webhook`]: verifies a request, understands its events, and words the provider's own answer | `payment-webhook` |
-//! | [`ApiClient`]: asks for a refund, a capture or a void, what became of one, or what is known of a payment | `refunds` |
+//! | [`ApiClient`]: asks for a refund, a capture or a void, what became of one, what is known of a payment, or what an account's list says | `refunds` |
+//! | [`Provider::answering`]: who gives it evidence for disputes, and where | `order-intake` |
 //! | [`Provider::units`]: how it counts a currency, and the smallest amount that it moves | both, and `order-intake` |
 //! | [`Provider::description`]: how its webhook is described | `infra/openapi` |
 //!
@@ -19,11 +20,14 @@
 //!    example, and the compiler says what is missing:
 //!    - `NAME: &str` of letters, digits and `-`, `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold, and
 //!      `SETTLING: SignedDuration`, after which what was asked for is certainly found if it was done;
+//!    - `TELLS: &[MovementKind]`, what it tells when it is asked about one payment, all there is of it;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
 //!    - `Webhook` with `from_env(&Aws, &Clock)`, `verify(&self, &Request, Timestamp)`, `understand(&self, &[u8], Timestamp)`
 //!      and `answer(&self, &[Outcome])`;
 //!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `request(&self, &MoneyRequest)`,
-//!      `find(&self, &MoneyRequest)` and `payment(&self, &ProviderId, Timestamp)`.
+//!      `find(&self, &MoneyRequest)`, `payment(&self, &ProviderId, Timestamp)`, `lists(&self)` and
+//!      `listed(&self, &Range<Timestamp>, Option<&str>)`;
+//!    - `ANSWERING: Answering`, who gives evidence for disputes, and [`TakesEvidence`](evidence::TakesEvidence) for its `Api`.
 //!
 //!    What providers have in common is beside them: [`signed`] (secrets and signatures), [`client`] (their APIs), [`naming`] (how
 //!    an order is named on a payment), [`decimal`] and [`fields`].
@@ -38,7 +42,9 @@ mod clients;
 mod config;
 mod decimal;
 pub mod description;
+pub mod evidence;
 mod fields;
+pub mod listing;
 mod naming;
 pub mod request;
 mod signed;

@@ -17,6 +17,7 @@ mod events;
 mod facts;
 mod fields;
 mod limiter;
+mod listing;
 mod lists;
 mod metadata;
 mod methods;
@@ -29,13 +30,21 @@ mod webhook;
 
 pub use api::Api;
 pub use description::description;
+pub use listing::TELLS;
 pub use units::units;
 pub use webhook::Webhook;
 
+use crate::evidence::{Answering, TakesEvidence};
 use domain::{ids::ProviderId, ledger::RefundStatus};
 use jiff::SignedDuration;
 
 pub const NAME: &str = "mollie";
+
+/// Where a person answers a dispute.
+pub const ANSWERING: Answering =
+    Answering::ByHand("nowhere: Mollie takes no evidence for a chargeback. Ask its support");
+
+impl TakesEvidence for Api {}
 
 /// Mollie keeps idempotency keys for hours at least, and has changed for how many:
 /// <https://docs.mollie.com/reference/api-idempotency>. Less than one is safe: whoever asks later looks first for what was

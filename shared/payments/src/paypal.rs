@@ -20,6 +20,7 @@ mod events;
 mod facts;
 mod fields;
 mod issuers;
+mod listing;
 mod mode;
 mod order;
 mod payment;
@@ -33,14 +34,21 @@ pub use api::Api;
 pub use certificates::{Certificates, Fetched};
 pub use chain::Roots;
 pub use description::description;
+pub use listing::TELLS;
 pub use mode::Mode;
 pub use units::units;
 pub use webhook::Webhook;
 
+use crate::evidence::{Answering, TakesEvidence};
 use domain::ledger::RefundStatus;
 use jiff::SignedDuration;
 
 pub const NAME: &str = "paypal";
+
+/// Where a person answers a dispute.
+pub const ANSWERING: Answering = Answering::ByHand("paypal.com → Activity → Resolution Center → the case → Respond");
+
+impl TakesEvidence for Api {}
 
 /// PayPal stores the keys of captures and refunds for 45 days:
 /// <https://developer.paypal.com/docs/api/payments/v2/#captures_refund>. One day less is safe.

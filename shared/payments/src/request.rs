@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{OrderId, ProviderId},
-    ledger::{Attempt, MoneyFact, OurRefund, RefundStatus, RequestName},
+    ledger::{Attempt, CaptureTerms, MoneyFact, OurRefund, RefundStatus, RequestName},
     money::{Amount, Currency},
 };
 
@@ -13,6 +13,8 @@ pub struct MoneyRequest<'a> {
     pub payment: &'a ProviderId,
     /// In the currency's minor units. A capture of 0 is a void.
     pub amount: Amount,
+    /// How a capture stands among others of its payment.
+    pub terms: CaptureTerms,
     pub currency: Currency,
     pub attempt: &'a Attempt,
     /// None: it is the refund of a payment that no order takes.
@@ -23,7 +25,7 @@ pub struct MoneyRequest<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Refund(OurRefund),
-    /// Of this much. The rest of the authorization is given up.
+    /// Of this much. The rest of the authorization is given up, unless the request's terms keep it.
     Capture(Amount),
     Void,
 }
@@ -63,17 +65,19 @@ impl MoneyRequest<'_> {
             RequestName::Refund(id) => Action::Refund(OurRefund { id: id.clone(), attempt: self.attempt.number }),
             RequestName::Capture(_) if self.amount == 0 => Action::Void,
             RequestName::Capture(_) => Action::Capture(self.amount),
+            // Evidence moves no money, and goes out as an `EvidenceRequest`. Every provider refuses to capture nothing.
+            RequestName::Evidence(_) => Action::Capture(0),
         }
+    }
+
+    /// Whether so much captured in all means that what was asked for was captured, whoever did it.
+    pub(crate) fn is_captured_by(&self, total: Amount) -> bool {
+        self.amount > 0 && total >= self.terms.after + self.amount
     }
 
     /// The idempotency key. It is derived, so every retry of this attempt is the same request to the provider.
     pub(crate) fn idempotency_key(&self) -> String {
-        let debtor = self.order.map_or(self.payment.as_str(), OrderId::as_str);
-        let kind = match self.attempt.name {
-            RequestName::Refund(_) => "refund",
-            RequestName::Capture(_) => "capture",
-        };
-        format!("{kind}:{debtor}:{}:{}", self.attempt.name, self.attempt.number)
+        idempotency_key(self.order.map_or(self.payment.as_str(), OrderId::as_str), self.attempt)
     }
 
     /// A refund that was made, or begun. None: it was asked for something else.
@@ -87,4 +91,14 @@ impl MoneyRequest<'_> {
     pub(crate) fn too_precise() -> Reply {
         Reply::Decided(Outcome::Refused("amount_too_precise".to_owned()))
     }
+}
+
+/// The idempotency key of an attempt for an order, or for a payment that no order takes.
+pub(crate) fn idempotency_key(debtor: &str, attempt: &Attempt) -> String {
+    let kind = match attempt.name {
+        RequestName::Refund(_) => "refund",
+        RequestName::Capture(_) => "capture",
+        RequestName::Evidence(_) => "evidence",
+    };
+    format!("{kind}:{debtor}:{}:{}", attempt.name, attempt.number)
 }

@@ -14,6 +14,7 @@ mod events;
 mod facts;
 mod fields;
 mod key;
+mod listing;
 mod payment;
 mod reason;
 mod reference;
@@ -26,14 +27,22 @@ mod webhook;
 
 pub use api::Api;
 pub use description::description;
+pub use listing::TELLS;
 pub use sources::Sources;
 pub use units::units;
 pub use webhook::Webhook;
 
+use crate::evidence::{Answering, TakesEvidence};
 use domain::ledger::RefundStatus;
 use jiff::SignedDuration;
 
 pub const NAME: &str = "square";
+
+/// Where a person answers a dispute.
+pub const ANSWERING: Answering =
+    Answering::ByHand("Square Dashboard → Payments & invoices → Payment disputes → the dispute → Challenge");
+
+impl TakesEvidence for Api {}
 
 /// Square does not publish how long it keeps idempotency keys:
 /// <https://developer.squareup.com/forums/t/how-long-are-idempotency-keys-retained-for-the-createpayment-endpoint/28303>.

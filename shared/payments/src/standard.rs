@@ -24,17 +24,26 @@ pub use api::Api;
 pub use description::description;
 pub use webhook::Webhook;
 
+use crate::evidence::{Answering, TakesEvidence};
 use crate::units::Units;
-use domain::money::Currency;
+use domain::{books::MovementKind, money::Currency};
 use jiff::SignedDuration;
 
 pub const NAME: &str = "standard";
+
+/// Where a person answers a dispute.
+pub const ANSWERING: Answering = Answering::ByHand("your own system that tells of the dispute");
+
+impl TakesEvidence for Api {}
 
 /// The contract asks the receiver to know a request's id for ever. Ten years are longer than anything stays owed.
 pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);
 
 /// An answer counts at once: the receiver is not asked what became of a request by any other way.
 pub const SETTLING: SignedDuration = SignedDuration::ZERO;
+
+/// See [`Api::payment`]: nothing.
+pub const TELLS: &[MovementKind] = &[];
 
 /// Amounts are told as Orderly counts them, in the minor units of ISO 4217, whatever the currency.
 pub fn units(_: Currency) -> Units {

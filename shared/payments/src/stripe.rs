@@ -9,8 +9,10 @@ mod api;
 mod captures;
 mod description;
 mod events;
+mod evidence;
 mod facts;
 mod fields;
+mod listing;
 mod metadata;
 mod methods;
 mod payment;
@@ -22,13 +24,18 @@ mod webhook;
 
 pub use api::Api;
 pub use description::description;
+pub use listing::TELLS;
 pub use units::units;
 pub use webhook::{Sources, Webhook};
 
+use crate::evidence::Answering;
 use domain::{ids::ProviderId, ledger::RefundStatus};
 use jiff::SignedDuration;
 
 pub const NAME: &str = "stripe";
+
+/// <https://docs.stripe.com/api/disputes/update>
+pub const ANSWERING: Answering = Answering::ByOrderly;
 
 /// Stripe keeps idempotency keys for at least 24 hours: <https://docs.stripe.com/api/idempotent_requests>. One hour
 /// less is safe.

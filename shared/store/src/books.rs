@@ -16,6 +16,7 @@ use domain::{
     ids::{ChannelId, OrderId, PaymentId},
     order_state::OrderState,
     payment_record::PaymentRecord,
+    statement::Statement,
 };
 use jiff::civil::Date;
 use std::{
@@ -37,7 +38,9 @@ pub struct BookedRow {
     /// Its place among the rows of that.
     pub nth: usize,
     pub movement: Movement,
-    /// The channel of its order, and what the channel calls it.
+    /// The order whose money it is about, if one is known.
+    pub order: Option<OrderId>,
+    /// The channel of that order, and what the channel calls it.
     pub reference: Option<(ChannelId, String)>,
 }
 
@@ -72,6 +75,7 @@ fn place(booked_for: &BookedFor, nth: usize, movement: &Movement) -> String {
     let name = match booked_for {
         BookedFor::Order(order) => format!("order/{order}"),
         BookedFor::Payment(payment) => format!("payment/{payment}"),
+        BookedFor::Statement(payment) => format!("statement/{payment}"),
     };
     format!("{}#{name}#{nth:04}#{}", sortable(movement.booked_at), movement.check())
 }
@@ -84,6 +88,7 @@ fn parts(place: &str) -> Option<(BookedFor, usize)> {
     let booked_for = match kind {
         "order" => BookedFor::Order(name.parse().ok()?),
         "payment" => BookedFor::Payment(name.parse().ok()?),
+        "statement" => BookedFor::Statement(name.parse().ok()?),
         _ => return None,
     };
     let check = parts.next()?;
@@ -154,37 +159,52 @@ impl Store {
         Ok(rows)
     }
 
-    /// The rows that their orders and payments know.
+    /// The rows that their orders, payments and statements know.
     async fn known_rows(&self, rows: Vec<BookedRow>) -> Result<Vec<BookedRow>, StoreError> {
-        let (mut orders, mut payments) = (BTreeSet::<OrderId>::new(), BTreeSet::<PaymentId>::new());
+        let (mut orders, mut payments, mut statements) =
+            (BTreeSet::<OrderId>::new(), BTreeSet::<PaymentId>::new(), BTreeSet::<PaymentId>::new());
         for row in &rows {
             match &row.booked_for {
                 BookedFor::Order(order) => orders.insert(order.clone()),
                 BookedFor::Payment(payment) => payments.insert(payment.clone()),
+                BookedFor::Statement(payment) => statements.insert(payment.clone()),
             };
         }
         let mut known: BTreeMap<BookedFor, Known> = BTreeMap::new();
-        for (key, state) in self.load_all::<OrderState>(orders.iter().map(ItemKey::state)).await? {
-            let state = state?.value;
-            known.insert(BookedFor::Order(key.order), (state.books, Some((state.channel, state.reference))));
+        for (key, statement) in self.load_all::<Statement>(statements).await? {
+            let Statement { order, books, .. } = statement?.value;
+            orders.extend(order.clone());
+            known.insert(BookedFor::Statement(key), Known { books, order, names: None });
         }
         for (key, record) in self.load_all::<PaymentRecord>(payments).await? {
-            known.insert(BookedFor::Payment(key), (record?.value.books, None));
+            known.insert(BookedFor::Payment(key), Known { books: record?.value.books, order: None, names: None });
+        }
+        for (key, state) in self.load_all::<OrderState>(orders.iter().map(ItemKey::state)).await? {
+            let OrderState { books, channel, reference, .. } = state?.value;
+            let (names, order) = (Some((channel, reference)), Some(key.order.clone()));
+            known.insert(BookedFor::Order(key.order), Known { books, order, names });
         }
         let is_known = |row: BookedRow| {
-            let (books, reference) = known.get(&row.booked_for)?;
-            books.knows(row.nth, &row.movement).then(|| BookedRow { reference: reference.clone(), ..row })
+            let Known { books, order, .. } = known.get(&row.booked_for)?;
+            let names = order.clone().and_then(|order| known.get(&BookedFor::Order(order))?.names.clone());
+            let is_known = books.knows(row.nth, &row.movement);
+            is_known.then(|| BookedRow { order: order.clone(), reference: names, ..row })
         };
         Ok(rows.into_iter().filter_map(is_known).collect())
     }
 }
 
-/// What an order or a payment says of its rows.
-type Known = (Books, Option<(ChannelId, String)>);
+/// What an order, a payment or a statement says of its rows.
+struct Known {
+    books: Books,
+    order: Option<OrderId>,
+    /// The order's channel, and what that calls it.
+    names: Option<(ChannelId, String)>,
+}
 
 fn row(item: Item) -> Result<BookedRow, StoreError> {
     let unreadable = || StoreError::unreadable("a row of the books", "its key is malformed");
     let place = text_of(&item, PLACE).map(str::to_owned).ok_or_else(unreadable)?;
     let (booked_for, nth) = parts(&place).ok_or_else(unreadable)?;
-    Ok(BookedRow { booked_for, nth, movement: from_item(item, &place)?, reference: None })
+    Ok(BookedRow { booked_for, nth, movement: from_item(item, &place)?, order: None, reference: None })
 }

@@ -5,7 +5,9 @@
 //! ([`retry_on_conflict`]). A commit sends what the written records newly owe.
 
 mod attributes;
+mod batches;
 mod books;
+mod codes;
 mod conflict;
 mod entry;
 mod keys;
@@ -18,6 +20,7 @@ mod record;
 mod search;
 mod sender;
 mod settings;
+mod statements;
 mod stock;
 mod stock_update;
 mod tables;
@@ -27,6 +30,7 @@ mod write;
 mod tests;
 
 pub use books::{BookedRow, RowPlace};
+pub use codes::PREFIX as CODE_PREFIX;
 pub use conflict::{CommitError, Failed};
 pub use keys::ItemKey;
 pub use listings::{DueClass, DueItem, DuePosition, Page};

@@ -171,6 +171,21 @@ impl Store {
         Ok(Page { items, next })
     }
 
+    /// A page of a location's work, oldest first, strongly consistent but for work that was made in the last moment. An
+    /// unreadable fulfillment does not hide the others.
+    pub async fn work_page(
+        &self,
+        location: &LocationId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<(ItemKey, Result<Stored<Fulfillment>, StoreError>)>, StoreError> {
+        let keys = self.listed(WORK_INDEX, [WORK_LOCATION, WORK_SINCE], location.as_str(), cursor, limit, true).await?;
+        let next = (keys.len() == limit).then(|| keys.last().map(|(_, at)| at.clone())).flatten();
+        let mut items = self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await?;
+        items.sort_by_key(|(key, _)| keys.iter().position(|(listed, _)| listed == key));
+        Ok(Page { items, next })
+    }
+
     /// All the work of a location, strongly consistent but for work that was made in the last moment.
     pub async fn all_work(
         &self,
@@ -178,18 +193,13 @@ impl Store {
     ) -> Result<Vec<(OrderId, Result<Fulfillment, StoreError>)>, StoreError> {
         /// Keys of one request.
         const PAGE: usize = 1_000;
-        let mut work = Vec::new();
-        let mut after: Option<String> = None;
+        let (mut work, mut cursor) = (Vec::new(), None);
         loop {
-            let sort = [WORK_LOCATION, WORK_SINCE];
-            let keys = self.listed(WORK_INDEX, sort, location.as_str(), after.as_deref(), PAGE, true).await?;
-            let is_last = keys.len() < PAGE;
-            for (key, found) in self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await? {
-                work.push((key.order, found.map(|found| found.value)));
-            }
-            match keys.into_iter().next_back() {
-                Some((_, last)) if !is_last => after = Some(last),
-                _ => return Ok(work),
+            let page = self.work_page(location, cursor.as_deref(), PAGE).await?;
+            work.extend(page.items.into_iter().map(|(key, found)| (key.order, found.map(|found| found.value))));
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(work);
             }
         }
     }

@@ -53,7 +53,7 @@ impl Message {
     pub fn order(&self) -> Option<&OrderId> {
         match &self.subject {
             Subject::OrderItem(order, _) => Some(order),
-            Subject::Payment(_) | Subject::Digest => None,
+            Subject::Payment(_) | Subject::Digest | Subject::Provider(_) => None,
         }
     }
 

@@ -14,14 +14,16 @@ use domain::{
     ids::{OrderId, PaymentId, UnreadId},
     order_state::OrderState,
     payment_record::PaymentRecord,
+    search::ANY_TIME,
     unread::UnreadWebhook,
 };
 use jiff::Timestamp;
+use std::ops::Range;
 
-const PAYMENT_ID: &str = "payment_id";
+pub(super) const PAYMENT_ID: &str = "payment_id";
 const UNMATCHED_INDEX: &str = "unmatched";
-const UNMATCHED_CLASS: &str = "unmatched_class";
-const UNMATCHED_SINCE: &str = "unmatched_since";
+pub(super) const UNMATCHED_CLASS: &str = "unmatched_class";
+pub(super) const UNMATCHED_SINCE: &str = "unmatched_since";
 
 /// Why a payment's events are in no ledger. Each is a partition of the sparse index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,14 +168,25 @@ impl Store {
     }
 
     /// A partition of the index, oldest first.
-    async fn unmatched_of<T: Record>(&self, class: &str) -> Result<Vec<(T::Key, Timestamp)>, StoreError> {
+    pub(super) async fn unmatched_of<T: Record>(&self, class: &str) -> Result<Vec<(T::Key, Timestamp)>, StoreError> {
+        self.unmatched_between::<T>(class, &ANY_TIME).await
+    }
+
+    /// The entries of a partition between two moments, oldest first.
+    pub(super) async fn unmatched_between<T: Record>(
+        &self,
+        class: &str,
+        moments: &Range<Timestamp>,
+    ) -> Result<Vec<(T::Key, Timestamp)>, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.tables.payments)
             .index_name(UNMATCHED_INDEX)
-            .key_condition_expression("unmatched_class = :class")
-            .expression_attribute_values(":class", AttributeValue::S(class.to_owned()));
+            .key_condition_expression("unmatched_class = :class AND unmatched_since BETWEEN :first AND :last")
+            .expression_attribute_values(":class", AttributeValue::S(class.to_owned()))
+            .expression_attribute_values(":first", AttributeValue::S(sortable(moments.start)))
+            .expression_attribute_values(":last", AttributeValue::S(sortable(moments.end)));
         let found = query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
         let found = found.map_err(StoreError::request("Query unmatched"))?;
         let entry = |item: &Item| {
@@ -182,7 +195,8 @@ impl Store {
             T::key_of(item).zip(since).ok_or_else(unreadable)
         };
         let readable = |item| entry(item).inspect_err(|error| tracing::error!(%error, "a payment is left out")).ok();
-        Ok(found.iter().filter_map(readable).collect())
+        // `BETWEEN` has both ends.
+        Ok(found.iter().filter_map(readable).filter(|(_, since)| moments.contains(since)).collect())
     }
 
     /// The records of some payments, strongly consistent, sorted by id.

@@ -10,6 +10,7 @@ pub struct Tables {
     pub settings: String,
     pub search: String,
     pub books: String,
+    pub batches: String,
 }
 
 /// One of the tables.
@@ -22,11 +23,20 @@ pub enum Table {
     Settings,
     Search,
     Books,
+    Batches,
 }
 
 impl Table {
-    pub const ALL: [Self; 7] =
-        [Self::Orders, Self::Stock, Self::Payments, Self::Catalog, Self::Settings, Self::Search, Self::Books];
+    pub const ALL: [Self; 8] = [
+        Self::Orders,
+        Self::Stock,
+        Self::Payments,
+        Self::Catalog,
+        Self::Settings,
+        Self::Search,
+        Self::Books,
+        Self::Batches,
+    ];
 
     /// Its name in the template.
     pub fn logical_id(self) -> &'static str {
@@ -38,6 +48,7 @@ impl Table {
             Self::Settings => "SettingsTable",
             Self::Search => "SearchTable",
             Self::Books => "BooksTable",
+            Self::Batches => "BatchesTable",
         }
     }
 
@@ -51,6 +62,7 @@ impl Table {
             Self::Settings => "SETTINGS_TABLE",
             Self::Search => "SEARCH_TABLE",
             Self::Books => "BOOKS_TABLE",
+            Self::Batches => "BATCHES_TABLE",
         }
     }
 
@@ -63,6 +75,7 @@ impl Table {
             Self::Settings => "collection",
             Self::Search => "term",
             Self::Books => "day",
+            Self::Batches => "batch",
         }
     }
 }
@@ -78,6 +91,7 @@ impl Tables {
             settings: name(Table::Settings)?,
             search: name(Table::Search)?,
             books: name(Table::Books)?,
+            batches: name(Table::Batches)?,
         })
     }
 
@@ -90,6 +104,7 @@ impl Tables {
             Table::Settings => &self.settings,
             Table::Search => &self.search,
             Table::Books => &self.books,
+            Table::Batches => &self.batches,
         }
     }
 }

@@ -262,7 +262,8 @@ async fn put_one(
 async fn transact(store: &Store, actions: &[Action], now: Timestamp) -> Result<Outcome, StoreError> {
     let items = actions.iter().map(|action| action.to_transact_item(store, now)).collect::<Result<Vec<_>, _>>();
     let items = items.map_err(|e| StoreError::unreadable("TransactWriteItems", e))?;
-    match store.client.transact_write_items().set_transact_items(Some(items)).send().await {
+    let request = store.client.transact_write_items().client_request_token(request_token()?);
+    match request.set_transact_items(Some(items)).send().await {
         Ok(_) => Ok(Outcome::Done),
         Err(error) => match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -274,6 +275,15 @@ async fn transact(store: &Store, actions: &[Action], now: Timestamp) -> Result<O
             _ => Err(StoreError::request("TransactWriteItems")(error)),
         },
     }
+}
+
+/// A transaction's name for DynamoDB, which answers a repetition within ten minutes as it answered first, and refuses another
+/// transaction of that name. The SDK's own names follow from the moment since the machine's start at which the process made its
+/// first: functions that start alike on machines of their own would share them.
+fn request_token() -> Result<String, StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(StoreError::Random)?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(random)))
 }
 
 /// The outcome that the cancellation reasons (one per action, in order) mean. None if none of them is of a known kind.

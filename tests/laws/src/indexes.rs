@@ -2,7 +2,7 @@
 
 use crate::{
     Books, Item,
-    items::{all, named, payment_records, text},
+    items::{all, is_payment_record, named, payment_records, text},
 };
 use domain::{
     duty::Due, forming::Forming, fulfillment::Fulfillment, order_state::OrderState, payment_record::PaymentRecord,
@@ -114,7 +114,8 @@ pub(crate) fn unmatched_payments_are_listed(books: &Books, broken: &mut Vec<Stri
     if !unreadable.is_empty() {
         return;
     }
-    for (item, (payment, record)) in books.payments.iter().zip(records) {
+    let items = books.payments.iter().filter(|item| is_payment_record(item));
+    for (item, (payment, record)) in items.zip(records) {
         let expected = class_of(&record);
         let class = Some(text(item, "unmatched_class")).filter(|class| !class.is_empty());
         if class != expected || class.is_some() != item.contains_key("unmatched_since") {

@@ -1,7 +1,7 @@
 //! Reading the tables.
 
 use crate::Books;
-use domain::{payment_record::PaymentRecord, stock::StockDelta};
+use domain::{payment_record::PaymentRecord, statement::Statement, stock::StockDelta};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,13 +41,32 @@ pub(crate) fn no_item_nears_the_limit(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
+/// Other records of the table have a `#` in their keys: webhooks that were not understood, what providers list, and comparisons with
+/// that.
+pub(crate) fn is_payment_record(item: &Item) -> bool {
+    !text(item, "payment_id").contains('#')
+}
+
 /// What is known of payments outside their orders. An unreadable record breaks a law of its own.
 pub(crate) fn payment_records(payments: &[Item], broken: &mut Vec<String>) -> Vec<(String, PaymentRecord)> {
     let mut found = Vec::new();
-    for item in payments.iter().filter(|item| !text(item, "payment_id").starts_with("unread#")) {
+    for item in payments.iter().filter(|item| is_payment_record(item)) {
         match serde_json::from_value(item.clone().into()) {
             Ok(record) => found.push((text(item, "payment_id").to_owned(), record)),
             Err(error) => broken.push(format!("payment {}: {error}", text(item, "payment_id"))),
+        }
+    }
+    found
+}
+
+/// What providers list of payments and payouts, by their ids.
+pub(crate) fn statements(payments: &[Item], broken: &mut Vec<String>) -> Vec<(String, Statement)> {
+    let mut found = Vec::new();
+    for item in payments {
+        let Some(id) = text(item, "payment_id").strip_prefix("statement#") else { continue };
+        match serde_json::from_value(item.clone().into()) {
+            Ok(statement) => found.push((id.to_owned(), statement)),
+            Err(error) => broken.push(format!("what is listed of {id}: {error}")),
         }
     }
     found

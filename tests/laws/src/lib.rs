@@ -2,6 +2,7 @@
 //! the payment provider's own books, without any function. The end-to-end tests, the simulation and `cargo run -- check`
 //! all use them.
 
+mod batches;
 mod goods;
 mod indexes;
 mod items;
@@ -18,6 +19,7 @@ pub use places::{BrokenPlace, Shelves};
 pub use search::{Found, entries};
 pub use settings::{Settings, every_location_is_known};
 
+use domain::statement::Moved;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The data that the laws check, read at rest.
@@ -28,13 +30,16 @@ pub struct Books {
     pub stock: Vec<Item>,
     pub payments: Vec<Item>,
     pub search: Vec<Item>,
+    pub batches: Vec<Item>,
     /// The rows of the bookkeeper's books.
     pub rows: Vec<Item>,
     pub settings: Arc<Settings>,
-    /// The provider whose own books were read.
-    pub provider: &'static str,
-    /// The refunded amounts at that provider, by its own payment ids.
+    /// The providers whose own books were read.
+    pub providers: Vec<&'static str>,
+    /// The refunded amounts at those providers, by the payments' ids as Orderly writes them.
     pub refunded: BTreeMap<String, Vec<i64>>,
+    /// What that provider's own list comes to, by its payments and payouts, if the books have been compared with it.
+    pub listed: BTreeMap<String, Moved>,
 }
 
 /// A law, and what a person does who finds it broken.
@@ -84,6 +89,7 @@ pub const OF_ORDERS: &[Law] = &[
     law("a cancelled order reserves no money", MONEY, money::a_cancelled_order_reserves_no_money),
     law("nothing is captured twice", MONEY, money::nothing_is_captured_twice),
     law("nothing left uncaptured", MONEY, money::nothing_left_uncaptured),
+    law("what has left is captured", MONEY, money::what_has_left_is_captured),
     law("a surplus is given back or seen", MONEY, money::a_surplus_is_given_back_or_seen),
     law("no order takes what is given back", MONEY, money::no_order_takes_what_is_given_back),
     law("money is of one order", MONEY, money::money_is_of_one_order),
@@ -148,8 +154,26 @@ pub const OF_ENTRIES: &[Law] =
 /// The laws of the bookkeeper's books, which stand in a table of their own.
 pub const OF_BOOKS: &[Law] = &[law("the books tell every movement", MONEY, money::the_books_tell_every_movement)];
 
+/// The laws of batches, with the fulfillments that are on them.
+pub const OF_BATCHES: &[Law] = &[
+    law(
+        "batches can be read",
+        "a newer version wrote it, or a hand: deploy the version that wrote it, or mend the item",
+        batches::every_batch_can_be_read,
+    ),
+    law("active batches are listed", INDEX, batches::active_batches_are_listed),
+    law(
+        "a fulfillment is on one batch at most",
+        "the tables of orders and batches are of different moments: restore both to one; or cancel the batch",
+        batches::a_fulfillment_is_on_one_batch_at_most,
+    ),
+];
+
 /// The laws that need the provider's books.
-pub const OF_PROVIDERS: &[Law] = &[law("refunds are made once", MONEY, money::refunds_are_made_once)];
+pub const OF_PROVIDERS: &[Law] = &[
+    law("refunds are made once", MONEY, money::refunds_are_made_once),
+    law("the books agree with the provider's", MONEY, money::the_books_agree_with_the_provider_s),
+];
 
 /// What to do about a place that breaks a law.
 pub fn remedy_of_place(law: &str) -> &'static str {
@@ -165,7 +189,9 @@ pub fn remedy_of_place(law: &str) -> &'static str {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_PROVIDERS].into_iter().flatten();
+    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_BATCHES, OF_PROVIDERS]
+        .into_iter()
+        .flatten();
     let mut broken: Vec<String> = laws.flat_map(|law| law.broken(books)).collect();
     let mut shelves = Shelves::default();
     shelves.add_orders(&books.orders);
@@ -185,6 +211,11 @@ pub fn unfinished(books: &Books) -> Vec<String> {
 /// Parcels that have left, and neither arrived nor were resolved.
 pub fn on_the_way(books: &Books) -> Vec<String> {
     story::on_the_way(books)
+}
+
+/// Batches of which nothing is left to pick, and whose end is not noted. `reconcile` notes it within a minute.
+pub fn batches_to_end(books: &Books) -> Vec<String> {
+    batches::over_and_not_noted(books)
 }
 
 /// All duties that are still owed: order and item or payment, duties. None, once all work is done.

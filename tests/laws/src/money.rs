@@ -2,7 +2,7 @@
 
 use crate::{
     Books, Item,
-    items::{all, payment_records, text},
+    items::{all, payment_records, statements, text},
 };
 use domain::{
     books::{Movement, MovementKind},
@@ -14,30 +14,32 @@ use domain::{
     order_state::{HoldReason, OrderState, OrderStatus},
     payment_record::PaymentRecord,
     policy::Capturing,
+    statement::Statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each refund that the ledger records as made is one refund at the provider, and vice versa. Of one that was made in the
 /// provider's dashboard, the ledger may only know the provider's sum.
 pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
-    let is_of = |refund: &Refund| refund.has_succeeded() && refund.payment.provider.as_str() == books.provider;
+    let is_read = |payment: &PaymentId| books.providers.contains(&payment.provider.as_str());
+    let is_of = |refund: &Refund| refund.has_succeeded() && is_read(&refund.payment);
     let mut known: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for (_, state) in all::<OrderState>(&books.orders, "state", broken) {
         for refund in state.ledger.refunds.values().filter(|refund| is_of(refund)) {
-            known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
+            known.entry(refund.payment.to_string()).or_default().push(refund.amount);
         }
         for (id, payment) in &state.ledger.payments {
-            sums.insert(id.id.to_string(), payment.refunded_in_total);
+            sums.insert(id.to_string(), payment.refunded_in_total);
         }
     }
     for (_, record) in payment_records(&books.payments, broken) {
         let ledger = record.ledger();
         for refund in ledger.refunds.values().filter(|refund| is_of(refund)) {
-            known.entry(refund.payment.id.to_string()).or_default().push(refund.amount);
+            known.entry(refund.payment.to_string()).or_default().push(refund.amount);
         }
         for (id, payment) in &ledger.payments {
-            let sum = sums.entry(id.id.to_string()).or_default();
+            let sum = sums.entry(id.to_string()).or_default();
             *sum = payment.refunded_in_total.max(*sum);
         }
     }
@@ -56,10 +58,10 @@ pub(crate) fn refunds_are_made_once(books: &Books, broken: &mut Vec<String>) {
     }
 }
 
-/// Each row that an order or a payment knows is in the books, and together they are what has moved.
+/// Each row that an order, a payment or a statement knows is in the books, and together they are what has moved.
 pub(crate) fn the_books_tell_every_movement(books: &Books, broken: &mut Vec<String>) {
     let rows: BTreeMap<&str, &Item> = books.rows.iter().map(|row| (text(row, "place"), row)).collect();
-    let mut judge = |name: String, own: &domain::books::Books, ledger: &Ledger| {
+    let mut judge = |name: String, own: &domain::books::Books, moved: BTreeMap<(PaymentId, MovementKind), i64>| {
         let mut sums: BTreeMap<(PaymentId, MovementKind), i64> = BTreeMap::new();
         for (nth, check) in own.booked.iter().enumerate() {
             let end = format!("#{name}#{nth:04}#{check}");
@@ -71,18 +73,69 @@ pub(crate) fn the_books_tell_every_movement(books: &Books, broken: &mut Vec<Stri
             }
         }
         sums.retain(|_, amount| *amount != 0);
-        let moved = domain::books::totals(ledger).into_iter().map(|(what, (amount, _))| (what, amount));
-        let moved: BTreeMap<_, _> = moved.filter(|(_, amount)| *amount != 0).collect();
+        let moved: BTreeMap<_, _> = moved.into_iter().filter(|(_, amount)| *amount != 0).collect();
         if sums != moved {
-            broken.push(format!("{name}: the books say {sums:?}, and its ledger {moved:?}"));
+            broken.push(format!("{name}: the books say {sums:?}, and what it knows is {moved:?}"));
         }
     };
     for (order, state) in all::<OrderState>(&books.orders, "state", &mut Vec::new()) {
-        judge(format!("order/{order}"), &state.books, &state.ledger);
+        judge(format!("order/{order}"), &state.books, totals(&state.ledger));
     }
     for (id, record) in payment_records(&books.payments, &mut Vec::new()) {
         if record.is_given_back() {
-            judge(format!("payment/{id}"), &record.books, &record.ledger());
+            judge(format!("payment/{id}"), &record.books, totals(&record.ledger()));
+        }
+    }
+    for (id, statement) in statements(&books.payments, &mut Vec::new()) {
+        let Ok(payment) = id.parse::<PaymentId>() else { continue };
+        judge(format!("statement/{id}"), &statement.books, fees_and_payouts(&payment, &statement));
+    }
+}
+
+fn totals(ledger: &Ledger) -> BTreeMap<(PaymentId, MovementKind), i64> {
+    domain::books::totals(ledger).into_iter().map(|(what, (amount, _))| (what, amount)).collect()
+}
+
+/// What is booked of what a provider lists.
+fn fees_and_payouts(payment: &PaymentId, statement: &Statement) -> BTreeMap<(PaymentId, MovementKind), i64> {
+    let mut moved: BTreeMap<(PaymentId, MovementKind), i64> = BTreeMap::new();
+    for entry in statement.entries.values() {
+        let fee = entry.fee.map_or(0, |fee| -fee.amount);
+        *moved.entry((payment.clone(), MovementKind::Fee)).or_default() += fee;
+        if matches!(entry.kind, MovementKind::Fee | MovementKind::Payout) {
+            *moved.entry((payment.clone(), entry.kind)).or_default() += entry.amount;
+        }
+    }
+    moved
+}
+
+/// What a provider's own list comes to is what the books say of each payment, with its fees, and of each payout. So nothing differs.
+pub(crate) fn the_books_agree_with_the_provider_s(books: &Books, broken: &mut Vec<String>) {
+    if books.listed.is_empty() {
+        return;
+    }
+    let mut ours: BTreeMap<(PaymentId, MovementKind), i64> = BTreeMap::new();
+    for (_, record) in payment_records(&books.payments, &mut Vec::new()) {
+        ours.extend(totals(&record.ledger()));
+    }
+    for (_, state) in all::<OrderState>(&books.orders, "state", &mut Vec::new()) {
+        ours.extend(totals(&state.ledger));
+    }
+    for (id, statement) in statements(&books.payments, broken) {
+        let Ok(payment) = id.parse::<PaymentId>() else { continue };
+        ours.extend(fees_and_payouts(&payment, &statement));
+        for (kind, difference) in &statement.differences {
+            let (ours, theirs) = (difference.ours, difference.theirs);
+            broken.push(format!("payment {id}: {kind} is {ours} in the books, and {theirs} in the provider's list"));
+        }
+    }
+    for (id, theirs) in &books.listed {
+        let Ok(payment) = id.parse::<PaymentId>() else { continue };
+        for (kind, theirs) in theirs {
+            let ours = ours.get(&(payment.clone(), *kind)).copied().unwrap_or_default();
+            if ours != *theirs {
+                broken.push(format!("payment {payment}: the books have {ours} {kind}, and its provider {theirs}"));
+            }
         }
     }
 }
@@ -101,7 +154,7 @@ pub(crate) fn no_more_goes_back_than_came(books: &Books, broken: &mut Vec<String
             broken.push(format!("order {order}: {refunded} refunded of {captured} captured"));
         }
         for (id, payment) in &state.ledger.payments {
-            let made = books.refunded.get(id.id.as_str()).map_or(0, |amounts| amounts.iter().sum::<i64>());
+            let made = books.refunded.get(&id.to_string()).map_or(0, |amounts| amounts.iter().sum::<i64>());
             if made > payment.captured {
                 broken.push(format!("order {order}, payment {id}: {made} made of {} captured", payment.captured));
             }
@@ -182,12 +235,14 @@ pub(crate) fn nothing_is_captured_twice(books: &Books, broken: &mut Vec<String>)
             let is_made =
                 |capture: &&Capture| capture.payment == *id && matches!(capture.state, RequestState::Succeeded { .. });
             let made: i64 = state.ledger.captures.values().filter(is_made).map(|capture| capture.amount).sum();
-            if made > payment.captured {
-                broken.push(format!("order {order}, payment {id}: {made} captured by us, {} in all", payment.captured));
+            // What was captured may be a payment of its own, which the authorization names.
+            let captured = payment.captured + payment.captured_as.values().sum::<i64>();
+            if made > captured {
+                broken.push(format!("order {order}, payment {id}: {made} captured by us, {captured} in all"));
             }
-            let authorized = payment.authorized.as_ref().map_or(payment.captured, |authorized| authorized.amount);
-            if payment.captured > authorized {
-                broken.push(format!("order {order}, payment {id}: {} captured of {authorized}", payment.captured));
+            let authorized = payment.authorized.as_ref().map_or(captured, |authorized| authorized.amount);
+            if captured > authorized {
+                broken.push(format!("order {order}, payment {id}: {captured} captured of {authorized}"));
             }
         }
     }
@@ -196,7 +251,7 @@ pub(crate) fn nothing_is_captured_twice(books: &Books, broken: &mut Vec<String>)
 /// A cancelled order's customer has no money reserved for it, or somebody was told.
 pub(crate) fn a_cancelled_order_reserves_no_money(books: &Books, broken: &mut Vec<String>) {
     for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
-        let reserved = state.ledger.secured(state.currency) - state.ledger.captured(state.currency);
+        let reserved = state.ledger.secured(state.currency) - state.ledger.captured_or_turned(state.currency);
         let is_given_up = state.owed.contains(&Duty::Capture) || state.holds.contains_key(&HoldReason::CaptureFailed);
         if matches!(state.status, OrderStatus::Cancelled { .. }) && reserved > 0 && !is_given_up {
             broken.push(format!("order {order} is cancelled, and {reserved} are still reserved for it"));
@@ -224,6 +279,19 @@ pub(crate) fn nothing_left_uncaptured(books: &Books, broken: &mut Vec<String>) {
         let left = of_it.filter(|entry| entry.what == Event::HandedOver).map(|entry| entry.at).min();
         if left.is_some_and(|left| since.is_none_or(|since| left < since)) {
             broken.push(format!("order {order} was sent before its money was captured"));
+        }
+    }
+}
+
+/// Where each parcel is captured by itself, what has left is captured as far as its customer's authorization goes, or a
+/// person was told.
+pub(crate) fn what_has_left_is_captured(books: &Books, broken: &mut Vec<String>) {
+    for (order, state) in all::<OrderState>(&books.orders, "state", broken) {
+        let has_left = (state.sent_worth - state.sent_given_up).min(state.total - state.ledger.written_off);
+        let captured = state.ledger.captured_or_turned(state.currency) + state.ledger.being_captured();
+        let is_authorized = state.ledger.secured(state.currency) > captured;
+        if has_left > captured && is_authorized && !state.holds.contains_key(&HoldReason::CaptureFailed) {
+            broken.push(format!("order {order}: {captured} captured of {has_left} that have left"));
         }
     }
 }

@@ -300,7 +300,7 @@ fn a_function_receives_from_its_own_queue_only_and_sends_to_no_dead_letter_queue
             (Set(intake, on("sqs:SendMessage", "RefundsDeadLetters")), "OrderIntakeFunction"),
             (
                 Set(
-                    "/Resources/RefundsRole/Properties/Policies/0/PolicyDocument/Statement/5",
+                    "/Resources/RefundsRole/Properties/Policies/0/PolicyDocument/Statement/6",
                     on("sqs:ReceiveMessage", "RefundsQueue"),
                 ),
                 "RefundsFunction",

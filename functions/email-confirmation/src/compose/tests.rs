@@ -4,7 +4,7 @@ use super::*;
 use domain::{
     allocation::Allocation,
     arrival::{DayRange, Schedule, ScheduleSettings},
-    fulfillment::{HandOver, Packing},
+    fulfillment::{HandOver, Packing, Tracking},
     history::{Actor, Stamp},
     ids::{FulfillmentId, ReturnId},
     ledger::{Attempt, MoneyEvent, MoneyFact, OurRefund, RefundStatus},
@@ -133,6 +133,27 @@ fn fulfillment(n: u16) -> ItemName {
 
 fn shipped_kind() -> EmailKind {
     EmailKind::Shipped("P1".parse().unwrap())
+}
+
+#[test]
+fn a_parcel_of_a_known_carrier_is_followed_at_its_page_unless_another_was_told() {
+    let told = sent();
+    for (carrier, page) in
+        [("UPS", Some("https://www.ups.com/track?loc=en_US&tracknum=1Z5R89390357567127")), ("Carrier pigeon", None)]
+    {
+        let new = Tracking {
+            carrier: carrier.parse().unwrap(),
+            tracking_number: "1Z5R89390357567127".parse().unwrap(),
+            tracking_url: None,
+        };
+        let id = FulfillmentId::nth(1);
+        let parcel = "P1".parse().unwrap();
+        let order = told.clone().correct_tracking(id, parcel, &new, &by(monday())).unwrap();
+        let shipped = shipped(&order, &fulfillment(1), parcel, &locations()).unwrap();
+        let corrected = tracking_corrected(&order, &fulfillment(1), parcel).unwrap();
+        assert_eq!(shipped.tracking_page.as_deref(), page);
+        assert_eq!(corrected.tracking_page.as_deref(), page);
+    }
 }
 
 /// Two shirts were announced, and one came back. It is inspected, and its refund is intended.

@@ -1,6 +1,6 @@
 //! A location with its working times.
 
-use api::{Body, Fields};
+use api::{Body, Fields, date};
 use domain::{
     arrival::{DayRange, HandlingDays, MAX_HOLIDAYS, Schedule, ScheduleSettings, TransitDays, Weekday},
     contact::WebhookUrl,
@@ -74,6 +74,7 @@ fn schedule_settings(fields: &Fields<'_>) -> Option<ScheduleSettings> {
     let cut_off = fields.optional_text_by("cut_off", time_of_day);
     let handling_days = fields.optional_whole("handling_days");
     let working_days = fields.optional_texts("working_days", 1..=7, str::parse::<Weekday>);
+    let calendar = fields.optional_text("calendar");
     let holidays = fields.optional_texts("holidays", 0..=MAX_HOLIDAYS, date);
     let transit_days = fields.optional_object("transit_days", |fields| {
         let (min, max): (Option<TransitDays>, Option<TransitDays>) = (fields.whole("min"), fields.whole("max"));
@@ -84,13 +85,10 @@ fn schedule_settings(fields: &Fields<'_>) -> Option<ScheduleSettings> {
         cut_off: cut_off?.unwrap_or(default.cut_off),
         handling_days: handling_days?.map_or(default.handling_days, HandlingDays::get),
         working_days: working_days?.map_or(default.working_days, BTreeSet::from_iter),
+        calendar: calendar?,
         holidays: holidays?.map_or(default.holidays, BTreeSet::from_iter),
         transit_days: transit_days?.unwrap_or(default.transit_days),
     })
-}
-
-fn date(text: &str) -> Result<jiff::civil::Date, &'static str> {
-    text.parse().map_err(|_| "must be a date, for example 2026-12-25")
 }
 
 fn time_of_day(text: &str) -> Result<jiff::civil::Time, &'static str> {

@@ -53,6 +53,13 @@ fn main() -> LocationId {
 fn a_product_is_read_bare_and_with_everything() {
     let bare = product(sku(), &json!({"title": "Mug"})).unwrap();
     assert_eq!((bare.title.as_str(), bare.weight_g, bare.bins.len()), ("Mug", None, 0));
+    assert!(decoded::<PutProduct>(&json!({"title": "Mug"})).unwrap().codes.is_none(), "they stay as they were");
+    let codes = json!([{"code": "4006381333931"}, {"code": "BOX", "units": 12}]);
+    let read = product(sku(), &json!({"title": "Mug", "codes": codes})).unwrap().codes;
+    assert_eq!(
+        read.iter().map(|own| (own.code.as_str(), own.units)).collect::<Vec<_>>(),
+        [("4006381333931", 1), ("BOX", 12)]
+    );
     let full = product(sku(), &json!({"title": " Mug ", "weight_g": 350, "bins": {"main": "A-01"}})).unwrap();
     assert_eq!((full.title.as_str(), full.weight_g, full.bins[&main()].as_str()), ("Mug", Some(350), "A-01"));
 }
@@ -65,12 +72,16 @@ fn every_wrong_field_of_a_product_is_named() {
         ("weight_g", vec![json!(-1), json!(1.5), json!("350"), json!(10_000_001)]),
         ("bins", vec![json!([]), json!("A-01"), json!({"main": ""}), json!({"main": 1}), json!({"a b": "A"})]),
         ("bins", vec![json!({"main": "x".repeat(41)}), Value::Object(many)]),
+        ("codes", vec![json!({}), json!("1"), json!(vec![json!({}); 21])]),
+        ("codes", vec![json!([{"code": "036000291452"}, {"code": "0036000291452"}])]),
+        ("codes[0].code", vec![json!([{"units": 1}]), json!([{"code": "a b"}]), json!([{"code": 7}])]),
+        ("codes[0].units", vec![json!([{"code": "1", "units": 0}]), json!([{"code": "1", "units": 10_001}])]),
         ("sku", vec![json!("MUG")]),
     ];
     for (field, values) in table {
         for value in values {
             let mut body = json!({"title": "Mug"});
-            body[field] = value.clone();
+            body[field.split('[').next().unwrap()] = value.clone();
             assert_eq!(wrong_fields(product(sku(), &body)), [field], "{value}");
         }
     }
@@ -93,13 +104,14 @@ fn a_location_is_read_with_everything() {
         "name": "East", "priority": 0, "webhook_url": "https://wms.example/hook?t=1",
         "schedule": {
             "time_zone": "America/New_York", "cut_off": "14:30:00", "handling_days": 2, "working_days": ["saturday", "sunday"],
-            "holidays": ["2026-12-25", "2026-12-25"], "transit_days": {"min": 1, "max": 4},
+            "calendar": "US-CA", "holidays": ["2026-12-25", "2026-12-25"], "transit_days": {"min": 1, "max": 4},
         },
     });
     let read = location(main(), &body).unwrap();
     let settings = read.schedule.settings();
     assert_eq!((settings.time_zone.as_str(), settings.cut_off), ("America/New_York", jiff::civil::time(14, 30, 0, 0)));
     assert_eq!(settings.working_days, [Weekday::Saturday, Weekday::Sunday].into());
+    assert_eq!(settings.calendar.as_ref().map(ToString::to_string).as_deref(), Some("US-CA"));
     assert_eq!(settings.holidays, [jiff::civil::date(2026, 12, 25)].into());
     assert_eq!((settings.transit_days.min, settings.transit_days.max), (1, 4));
 }
@@ -118,6 +130,8 @@ fn every_wrong_field_of_a_location_is_named_by_its_path() {
         (json!({"schedule": {"handling_days": 91}}), "schedule.handling_days"),
         (json!({"schedule": {"working_days": []}}), "schedule.working_days"),
         (json!({"schedule": {"working_days": ["monday", "someday"]}}), "schedule.working_days[1]"),
+        (json!({"schedule": {"calendar": "Germany"}}), "schedule.calendar"),
+        (json!({"schedule": {"calendar": "DE-XX"}}), "schedule.calendar"),
         (json!({"schedule": {"holidays": ["2026-02-30"]}}), "schedule.holidays[0]"),
         (json!({"schedule": {"holidays": [20_261_225]}}), "schedule.holidays[0]"),
         (json!({"schedule": {"holidays": vec!["2026-12-25"; MAX_HOLIDAYS + 1]}}), "schedule.holidays"),

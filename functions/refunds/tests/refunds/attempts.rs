@@ -1,9 +1,14 @@
 //! What becomes of a refund on whose key the provider itself fails.
 
 use super::Stage;
-use domain::{ledger::RequestState, order_state::HoldReason};
+use domain::{duty::Duty, ledger::RequestState, order_state::HoldReason};
 use jiff::SignedDuration;
 use orderly_local::payments::stripe::Breakdown;
+use std::future::pending;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
 
 /// The state of the refund and its attempt, after its message was delivered. It comes again while the outcome is unknown.
 async fn attempt(stage: &Stage) -> (&'static str, u32) {
@@ -83,5 +88,26 @@ async fn what_somebody_refunded_at_the_provider_unheard_is_known_once_ours_is_re
     assert!(!comes_again && matches!(refund.state, RequestState::Failed { .. }), "{refund:?}");
     assert!(state.holds.contains_key(&HoldReason::RefundFailed), "a person decides about the rest");
     assert_eq!(state.ledger.refunded(state.currency), 400);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_refund_that_is_decided_while_another_is_asked_for_is_asked_for_by_the_same_message() {
+    let mut stage = Stage::owing("stripe", 400).await;
+    let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    stage.ask_at(&format!("http://{}", front.local_addr().unwrap()));
+    let stripe = stage.stripe.endpoint().trim_start_matches("http://").to_owned();
+    let between = async {
+        let (mut from, _) = front.accept().await.unwrap();
+        stage.intend("stain", 250).await;
+        let mut to = TcpStream::connect(stripe).await.unwrap();
+        let _ = copy_bidirectional(&mut from, &mut to).await;
+    };
+    let (state, comes_again) = tokio::select! {
+        done = stage.run() => done,
+        () = async { between.await; pending().await } => unreachable!(),
+    };
+    assert!(!comes_again && !state.owed.contains(&Duty::Refund), "{:?}", state.ledger.refunds);
+    assert_eq!(stage.refunded(), 650);
     stage.end().await;
 }

@@ -3,7 +3,7 @@
 use super::{PAYMENT, Stage, began, order};
 use domain::{
     duty::{Duty, ItemName, Subject},
-    ledger::{MoneyEvent, MoneyFact, PaymentStatus, RequestState},
+    ledger::{MoneyEvent, MoneyFact, PaymentStatus, RequestState, Rest},
     order_state::{HoldReason, OrderState},
 };
 use jiff::SignedDuration;
@@ -46,7 +46,7 @@ impl Stage {
 }
 
 fn capture(amount: i64) -> impl Fn(&mut OrderState) {
-    move |state| assert_eq!(state.ledger.intend_capture(amount, state.currency), amount)
+    move |state| assert_eq!(state.ledger.intend_capture(amount, state.currency, Rest::GivenUp), amount)
 }
 
 fn key(name: &str, attempt: u32) -> String {

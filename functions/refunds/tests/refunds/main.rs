@@ -3,6 +3,8 @@
 
 mod attempts;
 mod captures;
+mod comparison;
+mod evidence;
 mod providers;
 mod unmatched;
 
@@ -45,6 +47,11 @@ fn order() -> OrderId {
     OrderId::derive(&"web".parse().unwrap(), "1001")
 }
 
+fn clients(stripe: &str) -> ApiClients {
+    let key = Secret::fixed("STRIPE_API_KEY", "sk_test_1");
+    ApiClients::new([Api::new(&Aws::beside(""), stripe, key).into()])
+}
+
 /// The function with an order that owes the refund `cancel` of 10.00 EUR.
 struct Stage {
     services: Services,
@@ -57,8 +64,12 @@ struct Stage {
 impl Stage {
     /// The payment is `provider_pi_1`.
     async fn start(provider: &str) -> Self {
+        Self::owing(provider, 1000).await
+    }
+
+    async fn owing(provider: &str, refund: i64) -> Self {
         let stage = Self::without_order().await;
-        stage.owe(provider).await;
+        stage.owe(provider, refund).await;
         stage
     }
 
@@ -80,13 +91,16 @@ impl Stage {
         };
         let stripe = Stripe::start(Listener::bind(0).await.unwrap(), config).unwrap();
         stripe.register(PAYMENT, 1000, "EUR").unwrap();
-        let key = Secret::fixed("STRIPE_API_KEY", "sk_test_1");
-        let client = Api::new(&Aws::beside(""), stripe.endpoint(), key);
-        let app = App { store, clock, providers: ApiClients::new([client.into()]) };
+        let app = App { store, clock, providers: clients(stripe.endpoint()) };
         Self { services, stripe, app, seconds }
     }
 
-    async fn owe(&self, provider: &str) {
+    /// Asks Stripe by another address.
+    fn ask_at(&mut self, endpoint: &str) {
+        self.app.providers = clients(endpoint);
+    }
+
+    async fn owe(&self, provider: &str, refund: i64) {
         let paid = MoneyEvent {
             payment: format!("{provider}_{PAYMENT}").parse().unwrap(),
             at: began(),
@@ -96,10 +110,21 @@ impl Stage {
             fact: MoneyFact::Captured(1000),
         };
         self.place(&paid, |state| {
-            assert_eq!(state.ledger.intend_refund("cancel", 1000, state.currency), 1000);
+            assert_eq!(state.ledger.intend_refund("cancel", refund, state.currency), refund);
             state.owed.insert(Duty::Refund);
         })
         .await;
+    }
+
+    /// Decides one more refund.
+    async fn intend(&self, id: &str, amount: i64) {
+        let read = self.app.store.order_state(&order()).await.unwrap().unwrap();
+        let mut next = read.value.clone();
+        assert_eq!(next.ledger.intend_refund(id, amount, next.currency), amount);
+        next.owed.insert(Duty::Refund);
+        let mut write = self.app.store.write(self.app.clock.now());
+        write.replace(&read, next);
+        write.commit().await.unwrap();
     }
 
     /// Places the order with what is known of its payment, and what is decided about that.

@@ -16,6 +16,39 @@ fn wrong_fields<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String> {
 }
 
 #[test]
+fn a_batch_has_a_location_and_totes_of_different_names() {
+    let body = json!({"location": "main", "totes": ["T1", " T2 "], "orders": 1, "first": "single_line"});
+    let wanted = decoded::<MakeBatch>(&body).unwrap().wanted();
+    let totes = ["T1", "T2"].map(|name| name.parse().unwrap()).to_vec();
+    assert_eq!(wanted, Wanted { totes, orders: Some(1), first: First::SingleLine });
+    let plain = decoded::<MakeBatch>(&json!({"location": "main", "totes": ["T1"]})).unwrap().wanted();
+    assert_eq!((plain.orders, plain.first), (None, First::Oldest));
+    let with = |name: &str, value: Value| {
+        let mut body = body.clone();
+        body[name] = value;
+        body
+    };
+    let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
+    let table = [
+        (with("location", json!(null)), "location"),
+        (with("location", json!("a b")), "location"),
+        (with("totes", json!(null)), "totes"),
+        (with("totes", json!([])), "totes"),
+        (with("totes", json!(many)), "totes"),
+        (with("totes", json!(["T1", "T1 "])), "totes"),
+        (with("totes", json!(["T1", 7])), "totes[1]"),
+        (with("totes", json!([""])), "totes[0]"),
+        (with("totes", json!(["x".repeat(41)])), "totes[0]"),
+        (with("orders", json!(0)), "orders"),
+        (with("orders", json!(51)), "orders"),
+        (with("first", json!("newest")), "first"),
+    ];
+    for (body, field) in table {
+        assert_eq!(wrong_fields(decoded::<MakeBatch>(&body)), [field], "{body}");
+    }
+}
+
+#[test]
 fn picks_are_counts_by_line() {
     let read =
         decoded::<ConfirmPicks>(&json!({"picks": [{"line": 1, "picked": 0}, {"line": 0, "picked": 100_000}]})).unwrap();

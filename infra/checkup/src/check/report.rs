@@ -38,6 +38,7 @@ pub(super) const UNCHECKED: &[&str] = &[
     "refunds are made once: it needs the payment provider's books (compare them with its list of refunds)",
     "no e-mail went out twice: it needs what SES sent",
     "what a warehouse or a storefront was told: it needs their books",
+    "a fulfillment is on one batch at most: it needs all orders and batches of one moment",
 ];
 
 impl Report {

@@ -102,8 +102,7 @@ fn api_key(of: &str, key: &str, is_live: bool, findings: &mut Findings) {
             findings.fail(of, format!("it is of the {has} mode, and the stack of the {wants} mode"), PUT);
         }
         Some((_, _, is_restricted)) if !is_restricted && is_live => {
-            let remedy =
-                "make a restricted key that may write refunds, PaymentIntents and charges, as infra/README.md says";
+            let remedy = "make a restricted key as infra/README.md says";
             findings.warn(of, "it may do everything with the account's money", remedy);
         }
         Some(_) => findings.fine(of, format!("it is set, of the {} mode", mode(is_live))),

@@ -31,6 +31,15 @@ const NEEDED: [&str; 18] = [
 const OLDEST_VERSION: &str = "2022-11-15";
 /// Without the money of these, orders are not paid. Of others people learn later, or at the provider.
 const PAYS: [&str; 2] = ["payment_intent.succeeded", "charge.refunded"];
+/// What the key must read: payments to ask about, and the list that the books are compared with.
+const READ: [&str; 6] = [
+    "/v1/payment_intents?limit=1",
+    "/v1/charges?limit=1",
+    "/v1/refunds?limit=1",
+    "/v1/balance_transactions?limit=1",
+    "/v1/payouts?limit=1",
+    "/v1/disputes?limit=1",
+];
 const PAGE: usize = 100;
 
 const HOOK: &str = "Stripe webhook";
@@ -43,7 +52,7 @@ pub(super) async fn examine(web: &Web, deployment: &Deployment, secrets: &Values
         let remedy = "put the secret StripeApiKey first";
         return findings.warn(HOOK, "it cannot be looked at without an API key", remedy);
     };
-    for path in ["/v1/payment_intents?limit=1", "/v1/charges?limit=1", "/v1/refunds?limit=1"] {
+    for path in READ {
         if !may(web, api, key, path, findings).await {
             return;
         }
@@ -90,7 +99,8 @@ fn told(answer: &Answer) -> String {
 /// Whether the key is known, and may read these. (What it may write is not tried.)
 async fn may(web: &Web, api: &str, key: &str, path: &str, findings: &mut Findings) -> bool {
     let of = path.trim_start_matches("/v1/").split('?').next().unwrap_or_default();
-    let remedy = "make a restricted key that may write refunds, PaymentIntents and charges, and store it";
+    let remedy = "make a restricted key that may write refunds, PaymentIntents and charges and read the balance, payouts and disputes, and \
+                  store it";
     match ask(web, api, key, path).await {
         Ok(answer) if answer.status.is_success() => findings.fine(KEY, format!("it may read {of}")),
         Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
@@ -231,8 +241,10 @@ mod tests {
         let kinds = ["payment_intent.", "checkout.session.", "charge.", "refund."];
         let quoted = source.split('"').skip(1).step_by(2);
         let taken = quoted.filter(|text| kinds.iter().any(|kind| text.starts_with(kind)) && !text.contains(' '));
-        // The older name of `refund.updated`, which comes beside it.
-        let taken: BTreeSet<&str> = taken.filter(|event| *event != "charge.refund.updated").collect();
+        // The older name of `refund.updated`, which comes beside it, and what only shops need that capture each parcel by
+        // itself.
+        let optional = ["charge.refund.updated", "charge.succeeded"];
+        let taken: BTreeSet<&str> = taken.filter(|event| !optional.contains(event)).collect();
         assert_eq!(taken, NEEDED.into_iter().collect::<BTreeSet<_>>());
         let page = include_str!("../../../README.md");
         for event in NEEDED {

@@ -31,7 +31,7 @@ pub(crate) struct BackingPortArgs {
     /// DynamoDB, SQS, SES and Secrets Manager
     #[arg(long = "services-port", value_name = "PORT", env = "ORDERLY_SERVICES_PORT", default_value_t = 4566)]
     services: u16,
-    /// The payment provider
+    /// The payment providers, and their page
     #[arg(long = "stripe-port", value_name = "PORT", env = "ORDERLY_STRIPE_PORT", default_value_t = 12111)]
     stripe: u16,
 }

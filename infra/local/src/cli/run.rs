@@ -125,7 +125,7 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, exports: &str, to_source: &Path
     line("Mails and queues", stack.console_url());
     line("AWS services", stack.endpoint());
     line("Lambda Invoke API", stack.invoke_url());
-    line("Payment provider", stack.stripe().endpoint());
+    line("Payment providers", stack.providers().endpoint());
     line("Warehouse's webhook", &stack.warehouse().url());
     line("Operator's API key", key);
     if let Some(Shop { storefront_key, warehouse_key, service_key }) = shop {

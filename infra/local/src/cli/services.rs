@@ -59,12 +59,13 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
     let backing = Backing::start(options).await?;
     state.announce(backing.console_url(), backing.services.endpoint())?;
 
-    let (mut endpoint, mut stripe) = (backing.services.endpoint().to_owned(), backing.stripe.endpoint().to_owned());
+    let (mut endpoint, mut providers) =
+        (backing.services.endpoint().to_owned(), backing.providers.endpoint().to_owned());
     if let Some(host) = &advertise {
         endpoint = answer_at(host, &endpoint).await?;
-        stripe = answer_at(host, &stripe).await?;
+        providers = answer_at(host, &providers).await?;
     }
-    let seen_by_functions = backing::load(template, &BTreeMap::new(), &endpoint, &stripe)?;
+    let seen_by_functions = backing::load(template, &BTreeMap::new(), &endpoint, &providers)?;
     let environment = state.write(ENVIRONMENT, environment(&seen_by_functions).as_bytes())?;
     introduce(&backing, &endpoint, &environment);
 

@@ -3,6 +3,7 @@
 use crate::{
     client::{Client, ClientError},
     http_client,
+    payments::Provider,
     seed::Shop,
     services::Meter,
 };
@@ -47,7 +48,7 @@ pub struct Scene {
     pub(super) warehouse: Client,
     pub(super) operator: Client,
     console_url: String,
-    stripe_url: String,
+    providers_url: String,
     reference: String,
 }
 
@@ -69,13 +70,13 @@ struct Delivery {
 
 impl Scene {
     /// Addresses have no final slash.
-    pub fn new(api_url: &str, console_url: &str, stripe_url: &str, keys: &Keys) -> Self {
+    pub fn new(api_url: &str, console_url: &str, providers_url: &str, keys: &Keys) -> Self {
         Self {
             storefront: Client::new(api_url, &keys.shop.storefront_key),
             warehouse: Client::new(api_url, &keys.shop.warehouse_key),
             operator: Client::new(api_url, &keys.operator),
             console_url: console_url.to_owned(),
-            stripe_url: stripe_url.to_owned(),
+            providers_url: providers_url.to_owned(),
             // Unique to each demo, because the order's id is derived from it.
             reference: format!("demo-{}", Timestamp::now().as_millisecond()),
         }
@@ -106,9 +107,9 @@ impl Scene {
     }
 
     /// Pays as the customer; yields the result of the provider's webhook.
-    pub(super) async fn pay(&self, id: &str, amount: &Value) -> Result<String, DemoError> {
-        let payment = json!({ "order_id": id, "amount": amount, "currency": "EUR" });
-        let answer = http_client().post(format!("{}/pay", self.stripe_url)).json(&payment).send().await?;
+    pub(super) async fn pay(&self, provider: Provider, id: &str, amount: &Value) -> Result<String, DemoError> {
+        let payment = json!({ "provider": provider.name(), "order_id": id, "amount": amount, "currency": "EUR" });
+        let answer = http_client().post(format!("{}/pay", self.providers_url)).json(&payment).send().await?;
         let paid: Value = answer.error_for_status()?.json().await?;
         Ok(paid["webhook"].as_str().unwrap_or_default().to_owned())
     }

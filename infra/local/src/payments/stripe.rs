@@ -1,29 +1,29 @@
-//! A simulated payment provider that speaks the part of Stripe's API that Orderly uses: payments to read, refunds with
-//! idempotency keys, and signed webhooks. Money moves only in its books.
+//! A simulated payment provider that speaks the part of Stripe's API that Orderly uses: payments to read, capture and cancel,
+//! refunds with idempotency keys, the account's balance, and signed webhooks. Money moves only in its books.
 
 mod api;
-mod books;
+mod balance;
+mod dialect;
 mod endpoints;
-mod webhooks;
+mod objects;
 
-use axum::{Router, extract::Request, http::StatusCode, response::Response};
-use runtime::Clock;
-use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+pub use self::{balance::BalanceEntry, endpoints::Endpoint};
+pub use super::engine::{Breakdown, Dispute, DisputeStatus, Payment, Progress, Refund};
+use super::{
+    engine::{
+        Account, ActError, BooksError, Complaint, Delivering, DeliveryError, Made, Opened, Settings, Simulator, Webhook,
+    },
+    provider::Provider,
+    till,
 };
-use tower::ServiceExt as _;
-
-use self::{books::Books, webhooks::Signer};
-pub use self::{
-    books::{BooksError, Payment, Progress, Refund},
-    endpoints::Endpoint,
-};
-use super::courier::{Courier, DeliveryError, Webhook};
 use crate::services::{Listener, Server};
+use axum::http::StatusCode;
+use dialect::StripeDialect;
+use endpoints::Endpoints;
+use jiff::SignedDuration;
+use runtime::Clock;
+use serde_json::Value;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 /// The template's secret that signs webhooks.
 const WEBHOOK_SECRET: &str = "StripeWebhookSecret";
@@ -40,24 +40,11 @@ pub struct StripeConfig {
     pub clock: Clock,
 }
 
-impl StripeConfig {
-    /// The local stack's settings: webhooks go to the API, signed with the template's secret.
-    pub(crate) fn local(
-        api_url: &str,
-        secrets: &BTreeMap<String, String>,
-        data_dir: Option<PathBuf>,
-        clock: Clock,
-    ) -> Self {
-        // A template without this secret has no receiver to sign for.
-        let webhook_secret = secrets.get(WEBHOOK_SECRET).cloned().unwrap_or_default();
-        let webhook_url = Some(format!("{api_url}/webhooks/payments/stripe"));
-        Self { webhook_secret, webhook_url, data_dir, clock }
+impl From<StripeConfig> for Settings {
+    fn from(StripeConfig { webhook_secret, webhook_url, data_dir, clock }: StripeConfig) -> Self {
+        let secrets = BTreeMap::from([(WEBHOOK_SECRET.to_owned(), webhook_secret)]);
+        Self { secrets, webhook_url, data_dir, clock }
     }
-}
-
-/// The template's parameters that point the functions at the provider at `url`.
-pub(crate) fn parameters(url: &str) -> [(&'static str, &str); 2] {
-    [("StripeApiUrl", url), ("Livemode", "false")]
 }
 
 /// The fixed value of a secret that must have Stripe's form.
@@ -68,44 +55,43 @@ pub(super) fn secret(name: &str) -> Option<&'static str> {
 /// The running provider. Cheap to clone; stops with [`Stripe::shutdown`].
 #[derive(Debug, Clone)]
 pub struct Stripe {
-    shared: Arc<Shared>,
+    own: Own,
     server: Arc<Server>,
 }
 
-/// The provider without an address. It answers callers in this process, who also deliver its webhooks.
+/// Stripe's account, and what only Stripe has.
 #[derive(Debug, Clone)]
-pub struct EmbeddedStripe {
-    shared: Arc<Shared>,
-    router: Router,
+pub(super) struct Own {
+    pub(super) opened: Opened,
+    dialect: Arc<StripeDialect>,
+    endpoints: Endpoints,
 }
 
-/// A failure of the provider's own while it carries out a request: it answers 500, and stores that for the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Breakdown {
-    /// Before the refund was made.
-    Before,
-    /// After the refund was made.
-    After,
-}
-
-#[derive(Debug)]
-struct Shared {
-    /// By idempotency key: what befalls its first request.
-    breakdowns: Mutex<BTreeMap<String, Breakdown>>,
-    endpoints: Mutex<Vec<Endpoint>>,
-    books: Mutex<Books>,
-    signer: Signer,
-    clock: Clock,
-    courier: Arc<Courier>,
+/// Opens an account.
+pub(super) fn open(settings: Settings, delivering: Delivering) -> Result<Own, BooksError> {
+    let dialect = Arc::new(StripeDialect::new(settings.secret(WEBHOOK_SECRET)));
+    let endpoints = Endpoints::new(settings.webhook_url.as_deref());
+    let account = Account::open(Provider::Stripe.name(), settings, Arc::clone(&dialect) as _, delivering)?;
+    let api = api::Api { account: Arc::clone(&account), endpoints: endpoints.clone() };
+    let router = api::router(api.clone()).merge(balance::routes().with_state(api));
+    Ok(Own { opened: Opened { account, router }, dialect, endpoints })
 }
 
 impl Stripe {
-    /// Answers Stripe's API on `listener`.
+    /// Answers Stripe's API on `listener`, and `POST /pay`.
     pub fn start(listener: Listener, config: StripeConfig) -> Result<Self, BooksError> {
-        let url = config.webhook_url.clone();
-        let shared = Shared::open(config, |sign| Courier::posting(url, sign))?;
-        let server = listener.serve(api::router(Arc::clone(&shared)));
-        Ok(Self { shared, server: Arc::new(server) })
+        let own = open(config.into(), Delivering::Posting)?;
+        let till = till::router([(Provider::Stripe, Simulator(Arc::clone(&own.opened.account)))].into());
+        let server = listener.serve(till.merge(own.opened.router.clone()));
+        Ok(Self::at(own, server))
+    }
+
+    pub(super) fn at(own: Own, server: Server) -> Self {
+        Self { own, server: Arc::new(server) }
+    }
+
+    pub(super) fn simulator(&self) -> Simulator {
+        Simulator(Arc::clone(&self.own.opened.account))
     }
 
     /// What `StripeApiUrl` must say: `http://127.0.0.1:12111`.
@@ -113,93 +99,111 @@ impl Stripe {
         self.server.endpoint()
     }
 
-    /// Hears of a secret's new value. Webhooks are signed with the first line of theirs, as after a roll in Stripe's
-    /// dashboard.
-    pub(crate) fn secret_is_put(&self, name: &str, value: &str) {
-        if name == WEBHOOK_SECRET {
-            self.shared.signer.roll(value);
-        }
-    }
-
     /// Sets the URL for webhooks from now on.
     pub fn set_webhook_url(&self, url: impl Into<String>) {
-        self.shared.courier.turn_to(Some(url.into()));
+        self.simulator().set_webhook_url(url);
     }
 
     /// Stops sending webhooks, and gives up those that are being retried.
     pub fn withhold_webhooks(&self) {
-        self.shared.courier.turn_to(None);
+        self.simulator().withhold_webhooks();
     }
 
     /// Pays `amount` minor units for an order, as its customer. Yields the `payment_intent.succeeded` webhook, which
     /// the caller may deliver, double, delay or lose.
     pub fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        self.shared.pay(order_id, amount, currency)
+        self.simulator().pay(order_id, amount, currency).map(only)
     }
 
     /// Begins a bank debit for an order, which takes its time. Yields the `payment_intent.processing` webhook.
     pub fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        self.shared.begin(order_id, amount, currency)
+        self.simulator().begin(order_id, amount, currency).map(only)
     }
 
     /// Authorizes a card for an order. Yields the `payment_intent.amount_capturable_updated` webhook.
     pub fn authorize(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        self.shared.authorize(order_id, amount, currency)
+        self.simulator().authorize(order_id, amount, currency).map(only)
     }
 
     /// Ends an authorization that nobody has captured. Yields its webhook; None: it is captured, or given up already.
     pub fn lapse(&self, payment_intent: &str) -> Result<Option<Webhook>, BooksError> {
-        self.shared.lapse(payment_intent)
+        done(self.simulator().lapse(payment_intent))
     }
 
     /// Ends a bank debit. Yields its webhook; None: there is no such payment.
     pub fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
-        self.shared.settle(payment_intent, succeeds)
+        done(self.simulator().settle(payment_intent, succeeds))
+    }
+
+    /// Opens a dispute of all of a payment, to be answered within `time`. Yields its webhook; None: there is no such payment.
+    pub fn dispute(
+        &self,
+        payment_intent: &str,
+        reason: &str,
+        time: SignedDuration,
+    ) -> Result<Option<Webhook>, BooksError> {
+        let complaint = Complaint { reason, time };
+        done(self.own.opened.account.dispute(payment_intent, complaint))
+    }
+
+    /// Decides the last dispute of a payment. Yields its webhook; None: there is no dispute.
+    pub fn decide(&self, payment_intent: &str, status: DisputeStatus) -> Result<Option<Webhook>, BooksError> {
+        done(self.simulator().decide(payment_intent, status))
+    }
+
+    /// Every dispute, in order.
+    pub fn disputes(&self) -> Vec<Dispute> {
+        self.own.opened.account.books().disputes().to_vec()
     }
 
     /// Registers a payment that the provider did not make, so that it can be refunded.
     pub fn register(&self, payment_intent: &str, amount: i64, currency: &str) -> Result<(), BooksError> {
-        self.shared.books().register(payment_intent, None, amount, currency, self.shared.clock.now()).map(|_| ())
+        self.simulator().register(payment_intent, amount, currency)
     }
 
     /// An event of any type about any object, signed.
     pub fn event(&self, kind: &str, object: &Value) -> Webhook {
-        self.shared.event(kind, object)
+        self.sign(self.own.dialect.event(kind, object, self.own.opened.account.clock.now()))
     }
 
     /// Any bytes, signed as a webhook's body.
     pub fn sign(&self, body: Vec<u8>) -> Webhook {
-        self.shared.courier.sign(body)
+        self.simulator().sign(body)
     }
 
     /// Posts a webhook once; yields the receiver's status.
     pub async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
-        self.shared.courier.deliver(webhook).await
+        self.simulator().deliver(webhook).await
     }
 
     /// Lets the provider fail while it carries out the first request under an idempotency key.
     pub fn break_down(&self, key: &str, breakdown: Breakdown) {
-        self.shared.break_down(key, breakdown);
+        self.simulator().break_down(key, breakdown);
     }
 
     /// Changes which webhook endpoints are registered. It does not change where webhooks go. For tests.
     pub fn change_endpoints(&self, change: impl FnOnce(&mut Vec<Endpoint>)) {
-        change(&mut self.shared.endpoints());
+        self.own.endpoints.change(change);
     }
 
     /// Every payment that was made or registered, in order.
     pub fn payments(&self) -> Vec<Payment> {
-        self.shared.books().payments().to_vec()
+        self.simulator().payments()
     }
 
     /// The refunds of a payment that moved money, in order. A replayed request adds none.
     pub fn refunds(&self, payment_intent: &str) -> Vec<Refund> {
-        self.shared.books().refunds_of(payment_intent).cloned().collect()
+        self.simulator().refunds(payment_intent)
+    }
+
+    /// What has moved the account's balance, the oldest first.
+    pub fn balance(&self) -> Vec<BalanceEntry> {
+        balance::balance(&self.own.opened.account)
     }
 
     /// The number of undelivered webhooks about refunds. A refund's webhook is counted before the refund is answered.
     pub fn undelivered(&self) -> usize {
-        self.shared.courier.undelivered()
+        self.simulator().undelivered()
     }
 
     /// Stops taking requests, and gives up webhooks that are being retried.
@@ -209,172 +213,15 @@ impl Stripe {
     }
 }
 
-impl EmbeddedStripe {
-    /// [`StripeConfig::webhook_url`] is not used here.
-    pub fn open(config: StripeConfig) -> Result<Self, BooksError> {
-        let shared = Shared::open(config, Courier::keeping)?;
-        Ok(Self { router: api::router(Arc::clone(&shared)), shared })
-    }
-
-    /// See [`Stripe::break_down`].
-    pub fn break_down(&self, key: &str, breakdown: Breakdown) {
-        self.shared.break_down(key, breakdown);
-    }
-
-    /// Answers a request of Stripe's API.
-    pub async fn answer(&self, request: Request) -> Response {
-        self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
-    }
-
-    /// See [`Stripe::pay`].
-    pub fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        self.shared.pay(order_id, amount, currency)
-    }
-
-    /// See [`Stripe::begin`].
-    pub fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        self.shared.begin(order_id, amount, currency)
-    }
-
-    /// See [`Stripe::authorize`].
-    pub fn authorize(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        self.shared.authorize(order_id, amount, currency)
-    }
-
-    /// See [`Stripe::lapse`].
-    pub fn lapse(&self, payment_intent: &str) -> Result<Option<Webhook>, BooksError> {
-        self.shared.lapse(payment_intent)
-    }
-
-    /// See [`Stripe::settle`].
-    pub fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
-        self.shared.settle(payment_intent, succeeds)
-    }
-
-    /// See [`Stripe::event`].
-    pub fn event(&self, kind: &str, object: &Value) -> Webhook {
-        self.shared.event(kind, object)
-    }
-
-    /// Signs an event's body again, because a signature is valid for only five minutes.
-    pub fn sign(&self, body: Vec<u8>) -> Webhook {
-        self.shared.courier.sign(body)
-    }
-
-    /// Removes and returns the kept webhooks about refunds.
-    pub fn take_webhooks(&self) -> Vec<Webhook> {
-        self.shared.courier.take()
-    }
-
-    /// The number of kept webhooks about refunds.
-    pub fn undelivered(&self) -> usize {
-        self.shared.courier.undelivered()
-    }
-
-    /// Every payment, in order.
-    pub fn payments(&self) -> Vec<Payment> {
-        self.shared.books().payments().to_vec()
-    }
-
-    /// See [`Stripe::refunds`].
-    pub fn refunds(&self, payment_intent: &str) -> Vec<Refund> {
-        self.shared.books().refunds_of(payment_intent).cloned().collect()
-    }
+/// The webhook of something that one webhook tells of.
+fn only(made: Made) -> Webhook {
+    made.webhooks.into_iter().next().unwrap_or_else(|| Webhook::json(Vec::new()))
 }
 
-impl Shared {
-    fn open(
-        config: StripeConfig,
-        courier: impl FnOnce(Box<dyn Fn(Vec<u8>) -> Webhook + Send + Sync>) -> Arc<Courier>,
-    ) -> Result<Arc<Self>, BooksError> {
-        let books = Books::open(config.data_dir.as_ref().map(|path| path.join("stripe.json")))?;
-        let signer = Signer::new(&config.webhook_secret);
-        let (signs, clock) = (signer.clone(), config.clock.clone());
-        let courier = courier(Box::new(move |body| signs.sign(body, clock.now())));
-        let breakdowns = Mutex::default();
-        let endpoints = Mutex::new(config.webhook_url.iter().map(|url| Endpoint::of_everything(url)).collect());
-        Ok(Arc::new(Self { breakdowns, endpoints, books: Mutex::new(books), signer, clock: config.clock, courier }))
-    }
-
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn endpoints(&self) -> MutexGuard<'_, Vec<Endpoint>> {
-        self.endpoints.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn break_down(&self, key: &str, breakdown: Breakdown) {
-        let mut breakdowns = self.breakdowns.lock().unwrap_or_else(PoisonError::into_inner);
-        breakdowns.insert(key.to_owned(), breakdown);
-    }
-
-    /// Takes what befalls the first request under the key.
-    fn breakdown(&self, key: &str) -> Option<Breakdown> {
-        self.breakdowns.lock().unwrap_or_else(PoisonError::into_inner).remove(key)
-    }
-
-    fn event(&self, kind: &str, object: &Value) -> Webhook {
-        self.signer.event(kind, object, self.clock.now())
-    }
-
-    fn pay(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        let payment = self.books().pay(order_id, amount, currency, self.clock.now())?;
-        Ok(self.event("payment_intent.succeeded", &webhooks::payment_intent(&payment)))
-    }
-
-    fn begin(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        let mut books = self.books();
-        let payment = books.pay(order_id, amount, currency, self.clock.now())?;
-        let payment = books.progress(&payment.id, Progress::Processing)?.unwrap_or(payment);
-        Ok(self.event("payment_intent.processing", &webhooks::payment_intent(&payment)))
-    }
-
-    fn authorize(&self, order_id: &str, amount: i64, currency: &str) -> Result<Webhook, BooksError> {
-        let mut books = self.books();
-        let payment = books.pay(order_id, amount, currency, self.clock.now())?;
-        let payment = books.progress(&payment.id, Progress::Authorized)?.unwrap_or(payment);
-        Ok(self.event("payment_intent.amount_capturable_updated", &webhooks::payment_intent(&payment)))
-    }
-
-    /// None: it is authorized no more.
-    fn lapse(&self, payment_intent: &str) -> Result<Option<Webhook>, BooksError> {
-        let mut books = self.books();
-        let is_open = |payment: &&Payment| payment.id == payment_intent && payment.progress == Progress::Authorized;
-        if books.payments().iter().find(is_open).is_none() {
-            return Ok(None);
-        }
-        let payment = books.progress(payment_intent, Progress::Canceled)?;
-        Ok(payment.map(|payment| self.event("payment_intent.canceled", &webhooks::payment_intent(&payment))))
-    }
-
-    fn settle(&self, payment_intent: &str, succeeds: bool) -> Result<Option<Webhook>, BooksError> {
-        let (progress, kind) = if succeeds {
-            (Progress::Captured, "payment_intent.succeeded")
-        } else {
-            (Progress::Failed, "payment_intent.payment_failed")
-        };
-        let payment = self.books().progress(payment_intent, progress)?;
-        Ok(payment.map(|payment| self.event(kind, &webhooks::payment_intent(&payment))))
-    }
-
-    /// The webhooks of a refund, which Stripe sends in no fixed order, and sometimes more than once.
-    fn refund_events(&self, payment: &Payment, refund: &Refund, refunded: i64) -> Vec<Webhook> {
-        let object = json!(refund);
-        let charge = self.event("charge.refunded", &webhooks::charge(payment, refunded));
-        if payment.progress == Progress::Canceled {
-            return vec![charge, self.event("payment_intent.canceled", &webhooks::payment_intent(payment))];
-        }
-        vec![self.event("refund.created", &object), charge, self.event("refund.updated", &object)]
-    }
-
-    fn capture_events(&self, payment: &Payment) -> Vec<Webhook> {
-        let charge = self.event("charge.captured", &webhooks::charge(payment, 0));
-        vec![charge, self.event("payment_intent.succeeded", &webhooks::payment_intent(payment))]
-    }
-
-    fn cancel_events(&self, payment: &Payment) -> Vec<Webhook> {
-        let charge = self.event("charge.refunded", &webhooks::charge(payment, 0));
-        vec![self.event("payment_intent.canceled", &webhooks::payment_intent(payment)), charge]
+fn done(made: Result<Made, ActError>) -> Result<Option<Webhook>, BooksError> {
+    match made {
+        Ok(made) => Ok(made.webhooks.into_iter().next()),
+        Err(ActError::Refused(_)) => Ok(None),
+        Err(ActError::Books(error)) => Err(error),
     }
 }

@@ -126,6 +126,7 @@ mod this_repository {
                 "CatalogTable",
                 "SettingsTable",
                 "SearchTable",
+                "BatchesTable",
                 "BooksTable"
             ]
         );

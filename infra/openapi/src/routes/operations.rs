@@ -8,12 +8,14 @@ use crate::{
 use api::view::OrderView;
 use domain::{
     attention::AttentionReason,
+    ids::Barcode,
     problem::Code,
-    settings::{Channel, Location, Product},
+    settings::{Channel, Location},
 };
 use operations::{
-    Attention, Channels, EmptiedLocation, Erasures, Keys, LedgerFormat, LedgerPage, Locations, NewKey, PersonData,
-    RevokedKey, Shelves, TrialBalance, UnmatchedPayment, UnmatchedPayments, UnreadWebhooks,
+    Attention, Channels, Differences, DifferingPayment, EmptiedLocation, Erasures, FoundProduct, Keys, LedgerFormat,
+    LedgerPage, Locations, NewKey, Payouts, PersonData, ProductView, RefundsByHand, RefundsFile, RevokedKey, Shelves,
+    StatementReport, TrialBalance, UnmatchedPayment, UnmatchedPayments, UnreadWebhooks,
 };
 
 pub fn routes() -> Vec<Prose> {
@@ -116,6 +118,42 @@ fn to_look_at() -> Vec<Prose> {
 
 fn of_providers() -> Vec<Prose> {
     vec![
+        Prose::new::<RefundsByHand>(
+            "GET /operations/refunds-by-hand",
+            "listRefundsByHand",
+            "Show the refunds that people have to make",
+            (200, "Refunds of money that no provider moved."),
+        )
+        .about(
+            "Of bank transfers, invoices, cash, gift cards: whatever `POST /orders/{order_id}/payments` entered. Send the money, and tell \
+             it with `POST /orders/{order_id}/refunds/{refund}/outcome`.",
+        ),
+        Prose::new::<RefundsFile>(
+            "POST /operations/refunds-by-hand/export",
+            "exportRefundsByHand",
+            "Write the refunds by hand on a file for the bank",
+            (200, "SEPA credit transfers (pain.001.001.09), and what is none."),
+        )
+        .about(
+            "A refund is on one file only, so that the bank does not pay it twice. If the answer was lost, `GET \
+             /operations/refunds-by-hand` tells the `exported_at` with which the same file is given again. The statement that shows the \
+             transfers tells that they are done.",
+        )
+        .example(examples::export_refunds())
+        .fails_if(Code::NotFound, "no refund that waits was exported at that moment"),
+        Prose::new::<StatementReport>(
+            "POST /operations/statements",
+            "importStatement",
+            "Read a statement of the bank",
+            (200, "Each entry, and what became of it."),
+        )
+        .about(
+            "Reads CAMT.053, MT940 or CSV, in a body of 4,500,000 bytes at most. An entry that names an order and has its amount is entered as its payment; an entry that may pay one \
+             of several is proposed, and a person enters it with `POST /orders/{order_id}/payments` and its `entry`. Transfers of refunds by hand are \
+             recognized, also those that come back. The same statement, or one with some of the same days, may be sent again: an entry is taken once. \
+             Nothing else of it is kept.",
+        )
+        .example(examples::import_statement()),
         Prose::new::<UnreadWebhooks>(
             "GET /operations/unread-webhooks",
             "listUnreadWebhooks",
@@ -133,7 +171,8 @@ fn of_providers() -> Vec<Prose> {
             (200, "A row for each movement, in the order in which they were written down."),
         )
         .about(
-            "For the bookkeeper: what was captured, refunded, and taken or given back for disputes, with its provider and order. A \
+            "For the bookkeeper: what was captured, refunded, and taken or given back for disputes, with its provider and order; and, \
+             where the provider's list tells, fees and payouts. A \
              row never changes, and never gets another place. Days are in UTC, and a row belongs to the day on which Orderly \
              wrote it down.",
         )
@@ -151,6 +190,32 @@ fn of_providers() -> Vec<Prose> {
         )
         .query::<Day>("from", "The first day. Without it, `to` alone; without both, today.")
         .query::<Day>("to", "The last day. Without it, today. At most 31 days with 50,000 rows."),
+        Prose::new::<Payouts>(
+            "GET /ledger/payouts",
+            "listPayouts",
+            "Show what the providers have paid out",
+            (200, "Each payout with the sum of its entries, where the provider's list tells."),
+        )
+        .query::<Day>("from", "The first day. Without it, `to` alone; without both, today.")
+        .query::<Day>("to", "The last day. Without it, today. At most 31 days."),
+        Prose::new::<Differences>(
+            "GET /operations/differences",
+            "listDifferences",
+            "Show where the books and the providers' lists differ",
+            (200, "Payments and payouts about which somebody has to find out what is right."),
+        )
+        .about(
+            "Each day (UTC) is compared with the provider's own list four hours after its end. What no webhook told is taken in \
+             first. What still differs waits here until the books agree, or until somebody settles it.",
+        ),
+        Prose::new::<DifferingPayment>(
+            "POST /operations/differences/{payment}/settle",
+            "settleDifference",
+            "Say that a difference is dealt with",
+            (200, "The payment, with what was found out. It opens again if the amounts change."),
+        )
+        .about("Nothing of the books changes.")
+        .example(examples::settle_difference()),
     ]
 }
 
@@ -181,9 +246,20 @@ fn people() -> Vec<Prose> {
 
 fn settings() -> Vec<Prose> {
     vec![
-        Prose::new::<Product>("PUT /products/{sku+}", "putProduct", "Set a product", (200, "The product."))
-            .example(examples::put_product()),
-        Prose::new::<Product>("GET /products/{sku+}", "readProduct", "Read a product", (200, "The product.")),
+        Prose::new::<ProductView>("PUT /products/{sku+}", "putProduct", "Set a product", (200, "The product."))
+            .about("Its codes stay as they were if `codes` is absent. A code that it has no more is free for other products.")
+            .example(examples::put_product())
+            .fails(Code::CodeTaken),
+        Prose::new::<FoundProduct>(
+            "GET /products",
+            "findProduct",
+            "Find the product of a barcode",
+            (200, "The product, and for how many units the code stands."),
+        )
+        .about("A UPC-A, the same number as an EAN-13, and as a GTIN-14 with zeros before it are one code.")
+        .required_query::<Barcode>("code", "What was scanned.")
+        .fails_if(Code::NotFound, "no product has the code"),
+        Prose::new::<ProductView>("GET /products/{sku+}", "readProduct", "Read a product", (200, "The product.")),
         Prose::new::<Location>("PUT /locations/{location}", "putLocation", "Set a location", (200, "The location."))
             .about("Functions that run already may know the old location for some seconds. Whether it is closed stays as it was.")
             .example(examples::put_location()),

@@ -7,10 +7,10 @@ use crate::{
 };
 use api::{Code, view::OrderView};
 use domain::{ids::ChannelId, schema::Moment};
-use order_intake::{Accepted, FoundOrders, OrderAnswer, OrderPage};
+use order_intake::{Accepted, EvidenceView, FoundOrders, OrderAnswer, OrderPage};
 
 pub fn routes() -> Vec<Prose> {
-    orders().into_iter().chain(changes()).chain(money()).collect()
+    orders().into_iter().chain(changes()).chain(money()).chain(told()).collect()
 }
 
 fn orders() -> Vec<Prose> {
@@ -192,5 +192,84 @@ fn money() -> Vec<Prose> {
         )
         .about("Each failed refund is asked for once more, under a new idempotency key at the provider.")
         .fails(Code::NothingToRetry),
+        Prose::new::<EvidenceView>(
+            "GET /orders/{order_id}/disputes/{dispute}/evidence",
+            "readEvidence",
+            "Gather the evidence for a dispute",
+            (200, "What the order has to say, and what is missing."),
+        )
+        .about(
+            "What was ordered, who ordered it, what was sent and delivered, which e-mails arrived, what went back, and what happened, \
+             in words without the notes of people. It is gathered anew each time. `text` is all of it, to copy.",
+        ),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/disputes/{dispute}/evidence",
+            "answerDispute",
+            "Answer a dispute",
+            (200, "The order; the evidence follows."),
+        )
+        .about(
+            "Gives the provider what the order has to say, with `text` of your own. A bank takes evidence once. Its way is in \
+             `evidence` of the order; asking again in the same way changes nothing. Where the provider takes evidence only from people, \
+             the problem says where and has the `text` to copy; send `at_provider` once you have.",
+        )
+        .example(examples::answer_dispute())
+        .fails(Code::NothingToAnswer)
+        .fails(Code::AnsweredByHand),
+    ]
+}
+
+/// What people tell of an order's money.
+fn told() -> Vec<Prose> {
+    vec![
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/payments",
+            "enterPayment",
+            "Enter a payment that no provider tells of",
+            (201, "The order, with the payment."),
+        )
+        .about(
+            "A bank transfer, cash, cash on delivery, an invoice, a gift card. `received` money counts at once, and goes to a payment \
+             by the same method that was waited for, if there is one. `expected` money is waited for until `on`, and the stock is kept. \
+             `on_account` lets the order go on unpaid; who is late with it holds the order (`payment_overdue`). A storefront may only \
+             tell of `expected` money. Its refunds are made by people: `GET /operations/refunds-by-hand` lists them.",
+        )
+        .required_key("The same key enters one payment. Send the same one when you try again.")
+        .example(examples::enter_payment())
+        .fails(Code::TooManyPayments)
+        .fails_if(Code::NotActive, "the order is cancelled, so that nothing is expected for it")
+        .fails_if(Code::PaymentTaken, "another order has taken the statement's entry")
+        .fails_if(Code::KeyReused, "the key was used for another payment, or that payment was withdrawn"),
+        Prose::new::<OrderView>(
+            "DELETE /orders/{order_id}/payments/{payment}",
+            "withdrawPayment",
+            "Take back a payment that was entered by mistake",
+            (200, "The order, without the payment's money."),
+        )
+        .about("Only of payments that people enter. The books keep both: what was entered, and that it was taken back.")
+        .fails_if(Code::PaymentGivenBack, "some of the payment goes back to the customer, or has gone"),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/captures/{capture}/outcome",
+            "tellCaptureOutcome",
+            "Tell what came of a capture or a void",
+            (200, "The order, with the outcome."),
+        )
+        .about(
+            "For a capture whose provider has not told what came of it (the order's hold is `outcome_missing`): look there, and tell it here.",
+        )
+        .example(examples::tell_outcome())
+        .fails(Code::OutcomeKnown),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/refunds/{refund}/outcome",
+            "tellRefundOutcome",
+            "Tell what came of a refund",
+            (200, "The order, with the outcome."),
+        )
+        .about(
+            "For refunds that people make (of bank transfers, cash, invoices), and for those whose provider has not told what came of \
+             them (the order's hold is `outcome_missing`). A refund by hand that has gone out and come back `failed` after all.",
+        )
+        .example(examples::tell_outcome())
+        .fails(Code::OutcomeKnown),
     ]
 }

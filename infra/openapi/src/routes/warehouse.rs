@@ -7,12 +7,12 @@ use crate::{
 };
 use api::{Code, view::FulfillmentView};
 use domain::{fulfillment::FulfillmentStatus, ids::LocationId};
-use warehouse::WorkPage;
+use warehouse::{BatchPage, BatchView, WorkPage};
 
 const WRONG_STATUS: (Code, &str) = (Code::WrongStatus, "the fulfillment's status does not allow it");
 
 pub fn routes() -> Vec<Prose> {
-    work().into_iter().chain(parcels()).collect()
+    work().into_iter().chain(batches()).chain(parcels()).collect()
 }
 
 fn work() -> Vec<Prose> {
@@ -61,6 +61,55 @@ fn work() -> Vec<Prose> {
             .fails(Code::UnknownParcel)
             .fails_if(Code::AlreadyHandedOver, "it left with another carrier or tracking number"),
     ]
+}
+
+/// Picklists of several orders for one walk.
+fn batches() -> Vec<Prose> {
+    vec![
+        Prose::new::<BatchView>("POST /batches", "makeBatch", "Make a batch", (201, "The batch, with its walk."))
+            .about(
+                "Takes fulfillments of the location that nobody has begun, that are on no batch and not held: one for each \
+                 tote. A fulfillment is on one batch at most. Nobody has to pick by batches: what is picked is told of each \
+                 fulfillment, whether it is on one or not.",
+            )
+            .key("The same key makes one batch at a location.")
+            .example(examples::make_batch())
+            .fails(Code::NothingToPick)
+            .fails_if(Code::KeyReused, "the key was used for a batch of other totes or orders"),
+        Prose::new::<BatchPage>(
+            "GET /batches",
+            "listBatches",
+            "List the batches of a location that are not over",
+            (200, "A page, oldest first."),
+        )
+        .required_query::<LocationId>("location", "Whose batches.")
+        .query::<Limit>("limit", "How many batches a page has at most.")
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
+        of_batch("GET /batches/{batch}", "readBatch", "Read a batch").about(
+            "Its lines are those of its fulfillments as they are now: one that is cancelled or held since says so. Once nothing \
+             is left to pick, it is `done` by itself.",
+        ),
+        of_batch("POST /batches/{batch}/claim", "claimBatch", "Take a batch on")
+            .about("Whose API key asks is its picker. A paused batch is taken up again. Claiming again changes nothing.")
+            .fails(Code::AlreadyClaimed)
+            .fails_as([OVER]),
+        of_batch("POST /batches/{batch}/pause", "pauseBatch", "Leave a batch for a while")
+            .about("It stays with its picker.")
+            .fails_if(Code::WrongStatus, "nobody has claimed the batch, or it is done or cancelled"),
+        of_batch("POST /batches/{batch}/release", "releaseBatch", "Leave a batch to others")
+            .about("Whoever works at its location may do so, also for a picker who is gone. What is picked stays picked.")
+            .fails_as([OVER]),
+        of_batch("POST /batches/{batch}/cancel", "cancelBatch", "Cancel a batch")
+            .about("What is not picked goes back to the work list, at once. Cancelling again changes nothing.")
+            .fails_if(Code::WrongStatus, "the batch is done"),
+    ]
+}
+
+const OVER: (Code, &str) = (Code::WrongStatus, "the batch is done or cancelled");
+
+/// A route about one batch.
+fn of_batch(key: &'static str, id: &'static str, summary: &'static str) -> Prose {
+    Prose::new::<BatchView>(key, id, summary, (200, "The batch as it is now."))
 }
 
 /// What becomes of parcels.

@@ -36,16 +36,20 @@ fn errors(route: &Route, body: &Value) -> Vec<FieldError> {
     }
 }
 
-/// Fields with rules that a schema cannot express: an order's amounts must add up, an operator must name a channel, a
-/// time zone must exist, a range must not be reversed, an e-mail address has at most 64 characters before its `@`, shipping
+/// Fields with rules that a schema cannot express: an order's amounts must add up, an operator must name a channel, a time zone
+/// and a calendar must exist, a range must not be reversed, an e-mail address has at most 64 characters before its `@`, shipping
 /// costs as much as its discount at least and more than a tax that it contains, most countries' addresses have a city, what
-/// is looked for is of the kind that `by` says, a cursor is one that was given.
-const BEYOND_SCHEMAS: [&str; 14] = [
+/// is looked for is of the kind that `by` says, a cursor is one that was given, no tote is named twice, and no
+/// code.
+const BEYOND_SCHEMAS: [&str; 17] = [
+    "codes",
+    "totes",
     "value",
     "cursor",
     "total",
     "channel",
     "customer.email",
+    "schedule.calendar",
     "schedule.time_zone",
     "schedule.transit_days.min",
     "shipping.discount",

@@ -3,6 +3,7 @@
 use super::{CHANNELS, GOODS, LARGE_GOODS, PRICE};
 use crate::world::World;
 use domain::ids::OrderId;
+use orderly_local::payments::Provider;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub enum Paying {
 pub struct Plot {
     pub channel: &'static str,
     pub lines: Vec<(&'static str, u32)>,
+    /// The provider that the customer pays by.
+    pub provider: Provider,
     pub paying: Paying,
     /// At most this many seconds after ordering.
     pub pays_within: u64,
@@ -85,6 +88,7 @@ impl Plot {
         Self {
             channel: CHANNELS[0],
             lines,
+            provider: Provider::Stripe,
             paying: Paying::AtOnce,
             pays_within: 60,
             cancels_after: None,
@@ -98,6 +102,11 @@ impl Plot {
             gives_up: false,
             email: GOOD,
         }
+    }
+
+    /// An order that many fit beside on the shelves.
+    pub fn small() -> Self {
+        Self { lines: vec![("TEA 1/2 lb", 1)], sends_back: false, ..Self::ordinary() }
     }
 
     /// The ordinary life of an order of many lines. With `backwards`, the last goods come first.
@@ -134,6 +143,11 @@ impl Plot {
             25..=27 => Paying::BeforeARefusal,
             _ => Paying::Never,
         };
+        let provider = match world.next_provider() {
+            // They cannot be asked about a payment.
+            Provider::Adyen | Provider::Standard if paying == Paying::Unheard => Provider::Stripe,
+            provider => provider,
+        };
         let cancels_after = world.chance(0.25).then(|| world.moment(400));
         let channel = CHANNELS[world.rng.borrow_mut().usize(..CHANNELS.len())];
         let (cancels_while_paying, disputed, sends_back) = (world.chance(0.1), world.chance(0.1), world.chance(0.5));
@@ -144,6 +158,7 @@ impl Plot {
         Self {
             channel,
             lines,
+            provider,
             paying,
             cancels_after,
             cancels_while_paying,
@@ -188,7 +203,7 @@ impl Plot {
             "shipping": { "method": "Standard", "price": 490, "discount": 490 },
             "tax_included": true,
             "total": self.total(),
-            "payment": payment.map(|id| json!({ "provider": "stripe", "id": id })),
+            "payment": payment.map(|id| json!({ "provider": self.provider.name(), "id": id })),
         })
     }
 }

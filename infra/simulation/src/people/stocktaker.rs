@@ -11,6 +11,9 @@ use tokio::time::sleep;
 pub async fn stocktaker(world: Rc<World>) {
     loop {
         sleep(Duration::from_mins(4) + world.moment(120)).await;
+        if world.is_night.get() {
+            continue;
+        }
         world.under_way.set(world.under_way.get() + 1);
         make_a_round(&world).await;
         world.under_way.set(world.under_way.get() - 1);
@@ -21,6 +24,9 @@ pub async fn stocktaker(world: Rc<World>) {
 pub async fn recounter(world: Rc<World>) {
     loop {
         sleep(Duration::from_mins(2) + world.moment(60)).await;
+        if world.is_night.get() {
+            continue;
+        }
         world.under_way.set(world.under_way.get() + 1);
         for (sku, location) in recount(&world).await {
             Move::Receive.make(&world, &sku, &location).await;

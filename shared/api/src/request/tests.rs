@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::MAX_BODY;
 use domain::ids::OrderId;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -66,7 +67,7 @@ fn an_event_of_the_http_api_becomes_a_request() {
     assert_eq!((request.route.as_str(), request.id.as_str()), ("POST /orders/{order_id}/cancel", "req-1"));
     assert_eq!((request.path["order_id"].as_str(), request.query["channel"].as_str()), ("ord_1", "web"));
     assert_eq!(request.header("idempotency-key"), Some("k-1"));
-    assert_eq!(request.json().unwrap(), json!({"reason": "late"}));
+    assert_eq!(request.json(MAX_BODY).unwrap(), json!({"reason": "late"}));
     assert_eq!(request.caller, None);
 }
 
@@ -271,24 +272,31 @@ fn an_idempotency_key_is_short_and_printable_or_refused() {
 fn a_body_is_json_says_so_and_is_not_too_large() {
     let json_type = "application/json";
     for media in [json_type, "Application/JSON", "application/json; charset=utf-8"] {
-        assert_eq!(header("content-type", media, b"[1]").json().unwrap(), json!([1]), "{media}");
+        assert_eq!(header("content-type", media, b"[1]").json(MAX_BODY).unwrap(), json!([1]), "{media}");
     }
     for media in ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded"] {
-        assert_eq!(refusal(header("content-type", media, b"{}").json()), (415, "wrong-content-type".into()), "{media}");
+        assert_eq!(
+            refusal(header("content-type", media, b"{}").json(MAX_BODY)),
+            (415, "wrong-content-type".into()),
+            "{media}"
+        );
     }
     assert_eq!(
-        refusal(Request { body: b"{}".to_vec(), ..Request::default() }.json()),
+        refusal(Request { body: b"{}".to_vec(), ..Request::default() }.json(MAX_BODY)),
         (415, "wrong-content-type".into())
     );
     let deep = "[".repeat(100_000);
     for body in ["", "{", "{}{}", "{\"a\":}", "\u{feff}{}", "NaN", deep.as_str()] {
-        assert_eq!(refusal(header("content-type", json_type, body.as_bytes()).json()), (400, "not-json".into()));
+        assert_eq!(
+            refusal(header("content-type", json_type, body.as_bytes()).json(MAX_BODY)),
+            (400, "not-json".into())
+        );
     }
-    assert_eq!(refusal(header("content-type", json_type, b"\"\xff\"").json()), (400, "not-json".into()));
+    assert_eq!(refusal(header("content-type", json_type, b"\"\xff\"").json(MAX_BODY)), (400, "not-json".into()));
     let most = format!("\"{}\"", "x".repeat(MAX_BODY - 2));
-    assert!(header("content-type", json_type, most.as_bytes()).json().is_ok());
+    assert!(header("content-type", json_type, most.as_bytes()).json(MAX_BODY).is_ok());
     let more = format!("{most} ");
-    assert_eq!(refusal(header("content-type", json_type, more.as_bytes()).json()), (413, "too-large".into()));
+    assert_eq!(refusal(header("content-type", json_type, more.as_bytes()).json(MAX_BODY)), (413, "too-large".into()));
 }
 
 proptest! {
@@ -315,7 +323,7 @@ proptest! {
     /// What was read can be written and read again. (The last digit of a float may differ: no amount of ours is one.)
     #[test]
     fn a_hostile_body_is_json_or_refused_with_what_is_wrong(body in hostile::json(vec![json!({"lines": [{"sku": "TEE"}]})])) {
-        match header("content-type", "application/json", &body).json() {
+        match header("content-type", "application/json", &body).json(MAX_BODY) {
             Ok(value) => prop_assert!(serde_json::from_str::<Value>(&value.to_string()).is_ok()),
             Err(Error::Problem(problem)) => prop_assert!(matches!(problem.status, 400 | 413), "{problem:?}"),
             Err(other) => prop_assert!(false, "{other:?}"),

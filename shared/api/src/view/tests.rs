@@ -6,6 +6,7 @@ use super::*;
 use app::Scope;
 use domain::{
     fixtures,
+    fulfillment::Tracking,
     history::Stamp,
     order_state::HoldReason as Reason,
     returns::{Disposition, RefundWish},
@@ -43,6 +44,20 @@ fn an_order_that_waits_for_its_payment_looks_like_this() {
 #[test]
 fn an_order_whose_goods_have_come_back_in_part_looks_like_this() {
     insta::assert_snapshot!(json(&view(&returned())));
+}
+
+#[test]
+fn a_parcel_shows_its_carriers_page_and_whether_its_number_may_be_mistyped() {
+    let (id, parcel) = (FulfillmentId::nth(1), "P1".parse().unwrap());
+    for (number, is_doubted) in [("986578788855", false), ("986578788856", true)] {
+        let (carrier, tracking_number) = ("FedEx".parse().unwrap(), number.parse().unwrap());
+        let new = Tracking { carrier, tracking_number, tracking_url: None };
+        let order = fixtures::completed().correct_tracking(id, parcel, &new, &fixtures::stamp(50)).unwrap();
+        let shown = &view(&order).fulfillment_details[0].parcels[0];
+        let page = format!("https://www.fedex.com/fedextrack/?trknbr={number}");
+        assert_eq!(shown.tracking_page.as_deref(), Some(page.as_str()));
+        assert_eq!(shown.tracking_doubt.is_some(), is_doubted, "{number}");
+    }
 }
 
 #[test]

@@ -71,7 +71,9 @@ impl OrderWork {
     pub fn of(order: &Order, scope: &Scope) -> Self {
         let own = order.fulfillments.iter().filter(|(_, fulfillment)| scope.sees_fulfillment(fulfillment));
         let statuses: BTreeMap<_, _> = own.clone().map(|(id, fulfillment)| (*id, fulfillment.status)).collect();
-        let details = own.map(|(id, fulfillment)| FulfillmentView::new(&order.id, *id, fulfillment).without_money());
+        let to = Some(&order.placed.shipping_address);
+        let details =
+            own.map(|(id, fulfillment)| FulfillmentView::new(&order.id, *id, fulfillment, to).without_money());
         let returns = order.returns.iter().filter(|(_, returned)| scope.sees_return(returned));
         Self {
             shipping_address: Some(order.placed.shipping_address.clone()).filter(|_| !statuses.is_empty()),

@@ -52,7 +52,7 @@ fn the_clock_starts_on_the_first_working_day_whose_cut_off_has_not_passed() {
         let [zone, placed, ships_on, earliest, latest] = row.split_whitespace().take(5).collect::<Vec<_>>()[..] else {
             panic!("{row}");
         };
-        let arrival = schedule(in_zone(zone)).estimate(moment(placed), 0);
+        let arrival = schedule(in_zone(zone)).estimate(moment(placed), 0, Calendar::default());
         assert_eq!(dates(arrival), [ships_on, earliest, latest], "{row}");
     }
 }
@@ -73,7 +73,28 @@ fn holidays_are_not_worked() {
         ("2026-12-21T10:00:00Z", ["2026-12-22", "2026-12-30", "2027-01-01"]),
     ];
     for (placed, expected) in table {
-        assert_eq!(dates(schedule.estimate(moment(placed), 0)), expected, "{placed}");
+        assert_eq!(dates(schedule.estimate(moment(placed), 0, Calendar::default())), expected, "{placed}");
+    }
+}
+
+/// Epiphany, 6 January, is a holiday in Bavaria and in Austria, and none in the rest of Germany.
+#[test]
+fn public_holidays_at_the_location_delay_the_hand_over_and_at_the_destination_the_delivery() {
+    let calendar = |name: &str| name.parse::<CalendarName>().unwrap();
+    let placed = moment("2027-01-05T08:00:00Z");
+    let table = [
+        (None, "DE", ["2027-01-06", "2027-01-07", "2027-01-08"]),
+        (Some("DE-BY"), "DE", ["2027-01-07", "2027-01-08", "2027-01-11"]),
+        (None, "AT", ["2027-01-06", "2027-01-08", "2027-01-11"]),
+        (Some("DE-BY"), "AT", ["2027-01-07", "2027-01-08", "2027-01-11"]),
+    ];
+    for (own, to, expected) in table {
+        let schedule = schedule(ScheduleSettings {
+            calendar: own.map(calendar),
+            transit_days: DayRange { min: 1, max: 2 },
+            ..ScheduleSettings::default()
+        });
+        assert_eq!(dates(schedule.estimate(placed, 0, Calendar::named(&calendar(to)))), expected, "{own:?} {to}");
     }
 }
 
@@ -84,7 +105,7 @@ fn a_week_may_have_other_working_days() {
         transit_days: DayRange { min: 1, max: 1 },
         ..in_zone("Asia/Dubai")
     });
-    let arrival = schedule.estimate(moment("2026-11-22T09:00:00Z"), 0);
+    let arrival = schedule.estimate(moment("2026-11-22T09:00:00Z"), 0, Calendar::default());
     assert_eq!(dates(arrival), ["2026-11-25", "2026-11-29", "2026-11-29"]);
 }
 
@@ -95,9 +116,9 @@ fn nothing_to_do_and_no_way_to_go_arrives_on_the_same_day() {
         transit_days: DayRange { min: 0, max: 0 },
         ..ScheduleSettings::default()
     });
-    let monday = schedule.estimate(moment("2026-11-23T09:00:00Z"), 0);
+    let monday = schedule.estimate(moment("2026-11-23T09:00:00Z"), 0, Calendar::default());
     assert_eq!(dates(monday), ["2026-11-23"; 3]);
-    let saturday = schedule.estimate(moment("2026-11-28T09:00:00Z"), 0);
+    let saturday = schedule.estimate(moment("2026-11-28T09:00:00Z"), 0, Calendar::default());
     assert_eq!(dates(saturday), ["2026-11-30"; 3]);
 }
 
@@ -113,7 +134,7 @@ fn a_backorder_delays_by_calendar_days() {
         (8, ["2026-12-02", "2026-12-04", "2026-12-08"]),
     ];
     for (delay, expected) in table {
-        let arrival = Schedule::default().estimate(moment("2026-11-23T09:00:00Z"), delay);
+        let arrival = Schedule::default().estimate(moment("2026-11-23T09:00:00Z"), delay, Calendar::default());
         assert_eq!(dates(arrival), expected, "{delay} days");
     }
 }
@@ -128,7 +149,7 @@ fn a_parcel_on_its_way_is_estimated_from_the_hand_over() {
         ("2026-11-28T09:00:00Z", ["2026-11-28", "2026-12-02", "2026-12-04"]),
     ];
     for (handed_over, expected) in table {
-        assert_eq!(dates(schedule.in_transit(moment(handed_over))), expected, "{handed_over}");
+        assert_eq!(dates(schedule.in_transit(moment(handed_over), Calendar::default())), expected, "{handed_over}");
     }
 }
 
@@ -152,7 +173,7 @@ fn a_cut_off_in_the_night_of_a_clock_change_happens_once() {
         ("2026-03-29T01:31:00Z", "2026-03-30"),
     ];
     for (placed, expected) in table {
-        let ships_on = schedule.estimate(moment(placed), 0).ships_on;
+        let ships_on = schedule.estimate(moment(placed), 0, Calendar::default()).ships_on;
         assert_eq!(ships_on, day(expected), "{placed}");
     }
 }
@@ -160,15 +181,15 @@ fn a_cut_off_in_the_night_of_a_clock_change_happens_once() {
 #[test]
 fn a_day_that_a_zone_skipped_does_no_harm() {
     // Samoa had no 30 December 2011.
-    let arrival = schedule(in_zone("Pacific/Apia")).estimate(moment("2011-12-29T22:00:00Z"), 0);
+    let arrival = schedule(in_zone("Pacific/Apia")).estimate(moment("2011-12-29T22:00:00Z"), 0, Calendar::default());
     assert_eq!(dates(arrival), ["2011-12-30", "2012-01-03", "2012-01-05"]);
 }
 
 #[test]
 fn the_end_of_time_is_no_panic() {
-    let arrival = Schedule::default().estimate(Timestamp::MAX, u16::MAX);
+    let arrival = Schedule::default().estimate(Timestamp::MAX, u16::MAX, Calendar::default());
     assert_eq!(arrival.latest, Date::MAX);
-    assert_eq!(Schedule::default().in_transit(Timestamp::MAX).latest, Date::MAX);
+    assert_eq!(Schedule::default().in_transit(Timestamp::MAX, Calendar::default()).latest, Date::MAX);
 }
 
 #[test]
@@ -178,6 +199,7 @@ fn every_wrong_field_is_named_at_once() {
         cut_off: time(14, 0, 0, 0),
         handling_days: MAX_HANDLING_DAYS + 1,
         working_days: BTreeSet::new(),
+        calendar: None,
         holidays: date(2026, 1, 1).series(1.day()).take(MAX_HOLIDAYS + 1).collect(),
         transit_days: DayRange { min: MAX_TRANSIT_DAYS + 2, max: MAX_TRANSIT_DAYS + 1 },
     };
@@ -279,18 +301,29 @@ fn any_schedule() -> impl Strategy<Value = Schedule> {
         0..6_u16,
         prop::collection::btree_set(weekday, 1..=7),
         prop::collection::btree_set(holiday, 0..MAX_HOLIDAYS),
+        any_calendar(),
         (0..5_u16, 0..5_u16),
     )
-        .prop_map(|(zone, cut_off, handling_days, working_days, holidays, (min, more))| {
+        .prop_map(|(zone, cut_off, handling_days, working_days, holidays, calendar, (min, more))| {
             schedule(ScheduleSettings {
                 cut_off: Time::midnight().wrapping_add(cut_off.seconds()),
                 handling_days,
                 working_days,
+                calendar,
                 holidays,
                 transit_days: DayRange { min, max: min + more },
                 ..in_zone(zone)
             })
         })
+}
+
+fn any_calendar() -> impl Strategy<Value = Option<CalendarName>> {
+    let names = [None, Some("DE-BY"), Some("US"), Some("IR")];
+    prop::sample::select(names.map(|name| name.map(|name| name.parse().unwrap())).to_vec())
+}
+
+fn any_destination() -> impl Strategy<Value = Calendar> {
+    any_calendar().prop_map(|name| name.as_ref().map(Calendar::named).unwrap_or_default())
 }
 
 fn any_moment() -> impl Strategy<Value = Timestamp> {
@@ -300,13 +333,20 @@ fn any_moment() -> impl Strategy<Value = Timestamp> {
 
 proptest! {
     #[test]
-    fn dates_are_in_order_and_worked(schedule in any_schedule(), placed in any_moment(), delay in 0..60_u16) {
-        let Arrival { ships_on, earliest, latest } = schedule.estimate(placed, delay);
+    fn dates_are_in_order_and_worked(
+        schedule in any_schedule(),
+        placed in any_moment(),
+        delay in 0..60_u16,
+        to in any_destination(),
+    ) {
+        let Arrival { ships_on, earliest, latest } = schedule.estimate(placed, delay, to);
         prop_assert!(schedule.date_of(placed) <= ships_on);
         prop_assert!(ships_on <= earliest && earliest <= latest);
+        prop_assert!(!schedule.settings.calendar.as_ref().is_some_and(|own| Calendar::named(own).has(ships_on)));
         for day in [ships_on, earliest, latest] {
             prop_assert!(schedule.settings.working_days.contains(&day.weekday().into()));
             prop_assert!(!schedule.settings.holidays.contains(&day));
+            prop_assert!(day == ships_on || !to.has(day));
         }
     }
 
@@ -316,9 +356,10 @@ proptest! {
         placed in any_moment(),
         later in prop_oneof![0..7_200_i64, 0..1_000_000_i64],
         delay in 0..60_u16,
+        to in any_destination(),
     ) {
-        let before = schedule.estimate(placed, delay);
-        let after = schedule.estimate(placed.saturating_add(later.seconds()).unwrap(), delay);
+        let before = schedule.estimate(placed, delay, to);
+        let after = schedule.estimate(placed.saturating_add(later.seconds()).unwrap(), delay, to);
         prop_assert!(before.ships_on <= after.ships_on);
         prop_assert!(before.earliest <= after.earliest && before.latest <= after.latest);
     }
@@ -329,9 +370,10 @@ proptest! {
         placed in any_moment(),
         delay in 0..60_u16,
         more in 0..10_u16,
+        to in any_destination(),
     ) {
-        let before = schedule.estimate(placed, delay);
-        let after = schedule.estimate(placed, delay + more);
+        let before = schedule.estimate(placed, delay, to);
+        let after = schedule.estimate(placed, delay + more, to);
         prop_assert!(before.ships_on <= after.ships_on);
         prop_assert!(before.earliest <= after.earliest && before.latest <= after.latest);
     }

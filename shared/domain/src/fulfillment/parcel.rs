@@ -4,12 +4,14 @@
 //! of their times, so the same facts always lead to the same state.
 
 use crate::{
+    carriers,
     contact::WebUrl,
     history::Stamp,
     ids::{LineId, LocationId, ParcelId},
     money::Amount,
     names::names,
     parcel_state::ParcelState,
+    placed_order::Address,
     returns::Inspection,
     safeguards::Safeguard,
     text::Text,
@@ -67,7 +69,7 @@ pub struct Shipment {
     pub carrier: Text<1, 60>,
     /// As it was told at the hand-over, or corrected since. E-mails show it.
     pub tracking_number: Text<1, 60>,
-    /// The page that e-mails link to. Absent if none was told.
+    /// The page that was told. Without one, the parcel is followed at its carrier's, if the carrier is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_url: Option<WebUrl>,
     /// When the warehouse told that it had left, in UTC.
@@ -86,7 +88,8 @@ pub struct Tracking {
     pub carrier: Text<1, 60>,
     /// The carrier's number of the parcel. E-mails show it.
     pub tracking_number: Text<1, 60>,
-    /// `https` or `http`: the customer's e-mail links to it.
+    /// `https` or `http`: the customer's e-mail links to it. Without it, the e-mail links to the carrier's own page, if the carrier
+    /// is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_url: Option<WebUrl>,
 }
@@ -101,7 +104,8 @@ pub struct HandOver {
     pub carrier: Text<1, 60>,
     /// The carrier's number of the parcel. E-mails show it.
     pub tracking_number: Text<1, 60>,
-    /// `https` or `http`: the customer's e-mail links to it.
+    /// `https` or `http`: the customer's e-mail links to it. Without it, the e-mail links to the carrier's own page, if the carrier
+    /// is known.
     pub tracking_url: Option<WebUrl>,
 }
 
@@ -262,6 +266,17 @@ impl Shipment {
     pub fn tracking(&self) -> Tracking {
         let Self { carrier, tracking_number, tracking_url, .. } = self.clone();
         Tracking { carrier, tracking_number, tracking_url }
+    }
+
+    /// The page where it can be followed: the one that was told, or else its carrier's. `to`: where it goes, if that is known.
+    pub fn tracking_page(&self, to: Option<&Address>) -> Option<WebUrl> {
+        let at_carrier = || carriers::tracking_page(&self.carrier, &self.tracking_number, to);
+        self.tracking_url.clone().or_else(at_carrier)
+    }
+
+    /// Why its tracking number is probably mistyped. None: nothing speaks against it.
+    pub fn tracking_doubt(&self) -> Option<&'static str> {
+        carriers::doubt_about(&self.carrier, &self.tracking_number)
     }
 
     /// Whether this was told of it, now or before it was corrected.

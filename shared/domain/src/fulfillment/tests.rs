@@ -125,6 +125,7 @@ fn a_picklist_is_sorted_by_bin_and_takes_only_what_is_committed_there() {
                 title: format!("Product {line}").as_str().into(),
                 weight_g: None,
                 bins,
+                codes: Vec::new(),
                 discontinued: false,
                 changed: None,
             },

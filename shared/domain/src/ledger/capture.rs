@@ -1,13 +1,14 @@
 //! Captures and voids: what becomes of money that a customer has only authorized.
 //!
-//! A payment is captured once. Whatever of its authorization is not captured then is released.
+//! Most payments are captured once: whatever of the authorization is not captured then is released. Some providers allow
+//! several captures, and say so with the authorization. There, each but the last keeps the rest.
 
 use super::{
     Ledger, Payment,
     request::{Progress, RequestState},
 };
 use crate::{
-    ids::{CaptureId, PaymentId},
+    ids::{CaptureId, PaymentId, ProviderName},
     money::{Amount, Currency},
     safeguards::Safeguard,
 };
@@ -23,15 +24,41 @@ pub struct Capture {
     pub payment: PaymentId,
     /// In minor units of the payment's currency. 0: nothing is captured, and all of the authorization is given up (a void).
     pub amount: Amount,
+    #[serde(flatten)]
+    pub terms: CaptureTerms,
     /// Counted from 1, and part of the idempotency key.
     pub attempt: u32,
     #[serde(flatten)]
     pub state: RequestState,
 }
 
+/// How a capture stands among others of its payment. Of one that is captured once, both are absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CaptureTerms {
+    /// What was captured of the payment before, in minor units. 0 if absent.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub after: Amount,
+    /// Whether the rest of the authorization stays, for another capture. False if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_rest: bool,
+}
+
+/// How much of an authorization's rest a capture leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// It stays authorized where the provider allows that: more is to be captured.
+    Kept,
+    /// It is given up.
+    GivenUp,
+}
+
+/// So many captures of a payment are asked for. Each costs a fee, and is a line on the customer's bill. Providers allow more.
+const MAX_CAPTURES: usize = 10;
+
 impl Capture {
     fn new(payment: PaymentId, amount: Amount) -> Self {
-        Self { payment, amount, attempt: 1, state: RequestState::Intended }
+        Self { payment, amount, terms: CaptureTerms::default(), attempt: 1, state: RequestState::Intended }
     }
 
     /// Whether it gives the authorization up.
@@ -63,22 +90,43 @@ impl Capture {
 
     /// What the facts about its payment say of it. None: nothing yet. What the provider did counts, whoever asked for it.
     fn outcome(&self, payment: &Payment) -> Option<RequestState> {
-        let done = || RequestState::Succeeded { provider_id: self.payment.id.to_string() };
-        let failed = |reason: &str| RequestState::Failed { reason: reason.to_owned(), refused: true };
-        let is_over = payment.voided || payment.released > 0;
-        if let RequestState::Pending { provider_id } = &self.state
+        if let RequestState::Pending { provider_id, .. } = &self.state
             && payment.has_failed_part(provider_id)
         {
             return Some(RequestState::Failed { reason: "the provider could not do it".to_owned(), refused: false });
         }
-        match (self.is_void(), payment.captured_anyhow()) {
-            (true, 1..) => Some(failed("the money was captured")),
-            (true, _) => is_over.then(done),
-            (false, captured) if captured >= self.amount => Some(done()),
-            (false, 1..) => Some(failed("less was captured at the provider")),
-            (false, _) => is_over.then(|| failed("the authorization is gone")),
+        // Another capture of the payment may have come since. It says nothing of one that was refused.
+        if payment.several && matches!(self.state, RequestState::Failed { refused: true, .. }) {
+            return None;
         }
+        let captured = payment.captured_anyhow() - self.terms.after;
+        if self.is_void() { self.void_outcome(payment, captured) } else { self.capture_outcome(payment, captured) }
     }
+
+    /// `captured`: since it was decided.
+    fn capture_outcome(&self, payment: &Payment, captured: Amount) -> Option<RequestState> {
+        if captured >= self.amount {
+            return Some(self.done());
+        }
+        let why = if captured > 0 { "less was captured at the provider" } else { "the authorization is gone" };
+        payment.is_over().then(|| failed(why))
+    }
+
+    /// What is captured in parts may be given up after another capture. `captured`: since it was decided.
+    fn void_outcome(&self, payment: &Payment, captured: Amount) -> Option<RequestState> {
+        if payment.is_over() && (payment.several || captured == 0) {
+            return Some(self.done());
+        }
+        (captured > 0 && payment.authorized_now() == 0).then(|| failed("the money was captured"))
+    }
+
+    fn done(&self) -> RequestState {
+        RequestState::Succeeded { provider_id: self.payment.id.to_string() }
+    }
+}
+
+fn failed(why: &str) -> RequestState {
+    RequestState::Failed { reason: why.to_owned(), refused: true }
 }
 
 impl Ledger {
@@ -93,14 +141,39 @@ impl Ledger {
         })
     }
 
+    /// Whether the rest of everything that can still be captured stays after the next capture.
+    pub(crate) fn may_be_captured_in_parts(&self) -> bool {
+        let mut open = self.payments.iter().filter(|(_, payment)| payment.authorized_now() > 0);
+        open.all(|(id, payment)| self.may_keep_rest(id, payment))
+    }
+
+    fn may_keep_rest(&self, id: &PaymentId, payment: &Payment) -> bool {
+        let made = self.captures.values().filter(|capture| capture.payment == *id && !capture.is_void());
+        payment.several && made.count() + 1 < MAX_CAPTURES
+    }
+
     /// What is captured in the order's currency, or may still be.
     pub fn secured(&self, currency: Currency) -> Amount {
         let authorized = self.payments_in(currency).map(|(_, payment)| payment.authorized_now());
-        self.captured(currency) + authorized.sum::<Amount>()
+        self.captured_or_turned(currency) + authorized.sum::<Amount>()
+    }
+
+    /// What is captured in the order's currency, also what was captured as payments of their own of which nothing else has
+    /// been heard yet.
+    pub fn captured_or_turned(&self, currency: Currency) -> Amount {
+        let turned = self.payments_in(currency).flat_map(|(id, payment)| {
+            payment.captured_as.iter().map(move |(own, amount)| amount - self.captured_of(&id.provider, own))
+        });
+        self.captured(currency) + turned.map(|amount| amount.max(0)).sum::<Amount>()
+    }
+
+    fn captured_of(&self, provider: &ProviderName, id: &str) -> Amount {
+        let own = self.payments.iter().find(|(own, _)| own.provider == *provider && own.id.as_str() == id);
+        own.map_or(0, |(_, payment)| payment.captured)
     }
 
     /// Decides to capture up to `amount`, over as many payments as needed. Returns what it decided to capture.
-    pub fn intend_capture(&mut self, amount: Amount, currency: Currency) -> Amount {
+    pub fn intend_capture(&mut self, amount: Amount, currency: Currency, rest: Rest) -> Amount {
         let open = self.capturable().filter(|(_, payment, _)| payment.counts_in(currency));
         let mut left = amount;
         let mut decided = Vec::new();
@@ -109,7 +182,9 @@ impl Ledger {
             let part = part - part % payment.step;
             if part > 0 {
                 left -= part;
-                decided.push(Capture::new(id.clone(), part));
+                let keeps_rest = rest == Rest::Kept && self.may_keep_rest(id, payment);
+                let terms = CaptureTerms { after: payment.captured_anyhow(), keeps_rest };
+                decided.push(Capture { terms, ..Capture::new(id.clone(), part) });
             }
         }
         self.decide("capture", decided);
@@ -120,7 +195,17 @@ impl Ledger {
     /// asked for are taken back. Returns how many payments those are.
     pub fn intend_voids(&mut self) -> usize {
         self.captures.retain(|_, capture| capture.is_void() || capture.state != RequestState::Intended);
-        let open: Vec<Capture> = self.capturable().map(|(id, _, _)| Capture::new(id.clone(), 0)).collect();
+        let void = |(id, payment, _): (&PaymentId, &Payment, Amount)| {
+            let terms = CaptureTerms { after: payment.captured_anyhow(), keeps_rest: false };
+            Capture { terms, ..Capture::new(id.clone(), 0) }
+        };
+        // A person decides about one that the provider refused.
+        let was_refused = |new: &Capture| {
+            let is_same = |old: &Capture| (&old.payment, old.terms) == (&new.payment, new.terms);
+            let mut voids = self.captures.values().filter(|old| old.is_void() && old.has_failed());
+            new.terms.after > 0 && voids.any(is_same)
+        };
+        let open: Vec<Capture> = self.capturable().map(void).filter(|new| !was_refused(new)).collect();
         let count = open.len();
         self.decide("void", open);
         count

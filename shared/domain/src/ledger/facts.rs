@@ -38,15 +38,29 @@ pub(super) fn is_one(step: &Amount) -> bool {
 pub enum MoneyFact {
     /// The customer has finished checking out; the money is still on its way. None: its method's time is not known.
     Pending { until: Option<Timestamp> },
-    /// This amount may be captured. None: its provider did not tell until when.
-    Authorized { amount: Amount, until: Option<Timestamp> },
+    /// A person vouches for this amount: the order goes on before it has come. None: nobody said until when.
+    Promised { amount: Amount, until: Option<Timestamp> },
+    /// This amount may be captured, or has been. None: its provider did not tell until when.
+    Authorized {
+        amount: Amount,
+        until: Option<Timestamp>,
+        /// Whether it may be captured in several parts.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        several: bool,
+    },
     /// This amount of the payment has been captured in total.
     Captured(Amount),
     /// One of several captures of the payment, by the provider's id of it. Their sum is what is captured. A failed one of 0
     /// is a void that the provider could not do.
     CapturePart { id: String, amount: Amount, status: PartStatus },
     /// This amount of the authorization was captured as a payment of its own, whose id the provider tells.
-    CapturedAs { id: String, amount: Amount },
+    CapturedAs {
+        id: String,
+        amount: Amount,
+        /// Whether nothing more can be captured of the authorization.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
+    },
     /// This amount of the authorization was given up by a partial capture. It was never charged, so it is no refund.
     Released(Amount),
     /// An attempt failed; the customer may try again with the same payment.
@@ -64,7 +78,35 @@ pub enum MoneyFact {
         status: RefundStatus,
     },
     /// In the event's currency, which may be another than the payment's.
-    Dispute { id: String, amount: Amount, status: DisputeStatus },
+    Dispute {
+        id: String,
+        amount: Amount,
+        status: DisputeStatus,
+        #[serde(default, skip_serializing_if = "Case::is_empty")]
+        case: Case,
+    },
+}
+
+/// What a provider tells of a dispute beside its status: why there is one, and whether the shop is to answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Case {
+    /// Until when the shop may give evidence, in UTC. Absent if the provider takes none, or did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+    pub due_by: Option<Timestamp>,
+    /// Whether evidence was given. The bank decides then. False if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
+    /// The provider's own word for the customer's reason: `fraudulent`. Absent if it told none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Case {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An attempt at a refund that Orderly made.
@@ -114,7 +156,7 @@ pub enum DisputeStatus {
 impl MoneyFact {
     /// An authorization whose end is not known.
     pub fn authorized(amount: Amount) -> Self {
-        Self::Authorized { amount, until: None }
+        Self::Authorized { amount, until: None, several: false }
     }
 
     /// Whether it says that money was captured.
@@ -127,7 +169,9 @@ impl MoneyFact {
     pub(super) fn tells_currency_by(&self) -> Option<CurrencySource> {
         match self {
             Self::Captured(_) | Self::CapturePart { .. } => Some(CurrencySource::Capture),
-            Self::Authorized { .. } | Self::Pending { .. } | Self::CapturedAs { .. } => Some(CurrencySource::Promise),
+            Self::Authorized { .. } | Self::Pending { .. } | Self::Promised { .. } | Self::CapturedAs { .. } => {
+                Some(CurrencySource::Promise)
+            }
             Self::Released(_) | Self::RefundedInTotal(_) | Self::Refund { .. } => Some(CurrencySource::Refund),
             Self::Failed(_) | Self::Voided => Some(CurrencySource::Attempt),
             Self::Dispute { .. } => None,

@@ -1,6 +1,9 @@
 //! A payment, merged of what its provider reported.
 
-use super::facts::{CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, PartStatus, is_one, one};
+use super::{
+    facts::{Case, CurrencySource, DisputeStatus, MoneyEvent, MoneyFact, PartStatus, is_one, one},
+    manual::{Manual, Promise},
+};
 use crate::money::{Amount, Currency};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,12 +36,24 @@ pub struct Payment {
     /// none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub captured_as: BTreeMap<String, Amount>,
+    /// Whether the authorization may be captured in several parts. False if absent, or if the provider has not told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub several: bool,
+    /// Whether one of its captures was the last. False if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// The part of the authorization that was given up by a partial capture.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     pub released: Amount,
     /// Money that is on its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// Money that a person vouches for: an invoice, cash on delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Promise>,
+    /// What people told of it, if no provider does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual: Option<Manual>,
     /// Whether it was canceled before it was captured. False if absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub voided: bool,
@@ -59,7 +74,7 @@ pub struct Authorization {
     /// When the provider told it, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub at: Timestamp,
-    /// What may be captured, in minor units of the payment's currency.
+    /// What may be captured in all, in minor units of the payment's currency.
     pub amount: Amount,
     /// When it ends, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +129,8 @@ pub struct Dispute {
     /// The bank's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    #[serde(flatten)]
+    pub case: Case,
 }
 
 impl Payment {
@@ -126,8 +143,12 @@ impl Payment {
             authorized: None,
             parts: BTreeMap::new(),
             captured_as: BTreeMap::new(),
+            several: false,
+            closed: false,
             released: 0,
             pending: None,
+            promised: None,
+            manual: None,
             voided: false,
             failure: None,
             refunded_in_total: 0,
@@ -143,7 +164,12 @@ impl Payment {
             MoneyFact::Pending { until } => {
                 self.pending = self.pending.max(Some(Pending { at, until: *until }));
             }
-            MoneyFact::Authorized { amount, until } => {
+            MoneyFact::Promised { amount, until } => {
+                let new = Promise { at, amount: *amount, until: *until };
+                self.promised = self.promised.max(Some(new));
+            }
+            MoneyFact::Authorized { amount, until, several } => {
+                self.several |= several;
                 let new = Authorization { at, amount: *amount, until: *until };
                 self.authorized = self.authorized.take().max(Some(new));
             }
@@ -159,7 +185,8 @@ impl Payment {
                     self.captured = done.map(|part| part.amount).sum();
                 }
             }
-            MoneyFact::CapturedAs { id, amount } => {
+            MoneyFact::CapturedAs { id, amount, last } => {
+                self.closed |= last;
                 let known = self.captured_as.entry(id.clone()).or_insert(0);
                 *known = (*known).max(*amount);
             }
@@ -169,8 +196,9 @@ impl Payment {
             }
             MoneyFact::Voided => self.voided = true,
             MoneyFact::RefundedInTotal(amount) => self.refunded_in_total = self.refunded_in_total.max(*amount),
-            MoneyFact::Dispute { id, amount, status } => {
-                let new = Dispute { at, status: *status, amount: *amount, currency: event.currency };
+            MoneyFact::Dispute { id, amount, status, case } => {
+                let new =
+                    Dispute { at, status: *status, amount: *amount, currency: event.currency, case: case.clone() };
                 let known = self.disputes.entry(id.clone()).or_insert_with(|| new.clone());
                 *known = known.clone().max(new);
             }
@@ -194,7 +222,8 @@ impl Payment {
 
     /// When it was last heard of, if it has come to nothing: its last attempt failed, or it was canceled.
     pub(super) fn came_to_nothing_at(&self) -> Option<Timestamp> {
-        let has_failed = self.failure.is_some() && self.authorized.is_none() && !self.is_pending();
+        let has_failed =
+            self.failure.is_some() && self.authorized.is_none() && self.promised.is_none() && !self.is_pending();
         let is_nothing = self.captured == 0
             && self.refunded_in_total == 0
             && self.disputes.is_empty()
@@ -203,6 +232,7 @@ impl Payment {
             self.failure.as_ref().map(|failure| failure.at),
             self.authorized.as_ref().map(|authorized| authorized.at),
             self.pending.map(|pending| pending.at),
+            self.promised.map(|promised| promised.at),
         ];
         is_nothing.then(|| heard.into_iter().flatten().max().unwrap_or(Timestamp::MIN))
     }
@@ -241,10 +271,16 @@ impl Payment {
         self.parts.get(id).is_some_and(|part| part.status == PartStatus::Failed)
     }
 
+    /// Whether nothing more can be captured of its authorization, if it had one. After a capture that is so, unless the
+    /// provider said that there may be several.
+    pub(super) fn is_over(&self) -> bool {
+        self.voided || self.closed || self.released > 0 || (self.captured_anyhow() > 0 && !self.several)
+    }
+
     /// What is authorized, and can still be captured.
     pub(super) fn authorized_now(&self) -> Amount {
-        let is_over = self.voided || self.captured_anyhow() > 0 || self.released > 0;
-        self.authorized.as_ref().filter(|_| !is_over).map_or(0, |authorized| authorized.amount)
+        let left = |authorized: &Authorization| (authorized.amount - self.captured_anyhow()).max(0);
+        self.authorized.as_ref().filter(|_| !self.is_over()).map_or(0, left)
     }
 
     /// Whether its money is on its way, as far as known.

@@ -80,6 +80,9 @@ impl Refund {
     pub(super) fn hear(&mut self, state: RequestState) {
         match (&self.state, &state) {
             (RequestState::Failed { .. }, _) | (RequestState::Succeeded { .. }, RequestState::Pending { .. }) => {}
+            // The first report says since when.
+            (RequestState::Pending { since: known, .. }, RequestState::Pending { since: told, .. })
+                if known <= told => {}
             _ => self.state = state,
         }
     }

@@ -57,7 +57,10 @@ impl Ledger {
                 step: payment.step,
             }
         };
-        self.payments_in(currency).map(part).collect()
+        let mut parts: Vec<RefundablePart> = self.payments_in(currency).map(part).collect();
+        // What providers can give back at once goes first, and each kind in the order of its ids.
+        parts.sort_by_key(|part| part.payment.is_manual());
+        parts
     }
 
     /// The captured amount that has not been refunded. It includes what a dispute blocks for now.
@@ -156,6 +159,6 @@ impl Ledger {
 
     /// The refunds that Orderly still has to ask a provider for.
     pub fn owed_refunds(&self) -> impl Iterator<Item = (&RefundId, &Refund)> {
-        self.refunds.iter().filter(|(_, refund)| refund.is_owed())
+        self.refunds.iter().filter(|(_, refund)| refund.is_owed() && !refund.payment.is_manual())
     }
 }

@@ -1,4 +1,5 @@
-//! What Orderly asks payment providers for, and how far it has come: one mechanism for refunds, captures and voids.
+//! What Orderly asks payment providers for, and how far it has come: one mechanism for refunds, captures, voids and the evidence for
+//! disputes.
 //!
 //! Each is decided first, here in the ledger. It is marked as sent before the provider is asked, and its outcome is recorded
 //! after. In between nobody knows what has happened, so the same attempt is repeated under its own idempotency key.
@@ -7,7 +8,7 @@ use super::{
     Ledger,
     facts::{OurRefund, RefundStatus},
 };
-use crate::ids::{CaptureId, RefundId};
+use crate::ids::{CaptureId, ProviderId, RefundId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -46,6 +47,10 @@ pub enum RequestState {
     Pending {
         /// What the provider calls it.
         provider_id: String,
+        /// Since when, in UTC. Absent if that was not written down.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
+        since: Option<Timestamp>,
     },
     Succeeded {
         /// What the provider calls it.
@@ -72,10 +77,26 @@ impl RequestState {
         matches!(self, Self::Sent { .. } | Self::Unknown { .. } | Self::Pending { .. })
     }
 
-    pub(super) fn reported(status: RefundStatus, provider_id: &str) -> Self {
+    /// What the provider calls it, once it has it.
+    pub fn provider_id(&self) -> Option<&str> {
+        match self {
+            Self::Pending { provider_id, .. } | Self::Succeeded { provider_id } => Some(provider_id),
+            _ => None,
+        }
+    }
+
+    /// Since when the provider works on it.
+    pub(crate) fn pending_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Pending { since, .. } => *since,
+            _ => None,
+        }
+    }
+
+    pub(super) fn reported(status: RefundStatus, provider_id: &str, at: Timestamp) -> Self {
         let provider_id = provider_id.to_owned();
         match status {
-            RefundStatus::Pending => Self::Pending { provider_id },
+            RefundStatus::Pending => Self::Pending { provider_id, since: Some(at) },
             RefundStatus::Succeeded => Self::Succeeded { provider_id },
             RefundStatus::Failed => {
                 Self::Failed { reason: "the provider reports that it failed".into(), refused: false }
@@ -90,6 +111,8 @@ pub enum RequestName {
     Refund(RefundId),
     /// Also a void, which captures nothing.
     Capture(CaptureId),
+    /// The evidence for a dispute, by the provider's id of the dispute.
+    Evidence(ProviderId),
 }
 
 impl fmt::Display for RequestName {
@@ -97,6 +120,7 @@ impl fmt::Display for RequestName {
         match self {
             Self::Refund(id) => id.fmt(f),
             Self::Capture(id) => id.fmt(f),
+            Self::Evidence(id) => id.fmt(f),
         }
     }
 }
@@ -135,9 +159,9 @@ impl Progress<'_> {
     }
 
     /// Records that the provider has taken this attempt on, under an id of its own, and tells the outcome later.
-    pub(crate) fn begin(self, attempt: u32, provider_id: &str) {
+    pub(crate) fn begin(self, attempt: u32, provider_id: &str, at: Timestamp) {
         if attempt == *self.attempt && matches!(self.state, RequestState::Sent { .. } | RequestState::Unknown { .. }) {
-            *self.state = RequestState::Pending { provider_id: provider_id.to_owned() };
+            *self.state = RequestState::Pending { provider_id: provider_id.to_owned(), since: Some(at) };
         }
     }
 
@@ -168,6 +192,7 @@ impl Ledger {
         match name {
             RequestName::Refund(id) => self.refunds.get_mut(id).map(|refund| refund.progress()),
             RequestName::Capture(id) => self.captures.get_mut(id).map(|capture| capture.progress()),
+            RequestName::Evidence(id) => self.evidence.get_mut(id).map(|evidence| evidence.progress()),
         }
     }
 }

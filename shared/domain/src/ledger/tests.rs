@@ -32,7 +32,7 @@ fn refund(id: &str, amount: Amount, status: RefundStatus) -> MoneyFact {
 }
 
 fn dispute(status: DisputeStatus) -> MoneyFact {
-    MoneyFact::Dispute { id: "dp_1".into(), amount: 100, status }
+    MoneyFact::Dispute { id: "dp_1".into(), amount: 100, status, case: Case::default() }
 }
 
 fn told(mut ledger: Ledger, facts: &[MoneyEvent]) -> Ledger {
@@ -220,7 +220,7 @@ fn the_latest_report_of_a_dispute_counts_in_whatever_order_the_reports_come() {
 
 #[test]
 fn a_dispute_about_a_part_blocks_only_that_part() {
-    let part = |status| MoneyFact::Dispute { id: "dp_1".into(), amount: 30, status };
+    let part = |status| MoneyFact::Dispute { id: "dp_1".into(), amount: 30, status, case: Case::default() };
     let mut ledger = ledger([MoneyFact::Captured(100), part(DisputeStatus::Lost)]);
     assert_eq!(refundable(&ledger), 70);
     assert_eq!(ledger.intend_refund("cancel", 100, eur()), 70, "the bank has given back the rest");
@@ -326,7 +326,11 @@ fn what_was_paid_beyond_the_total_is_a_surplus_until_it_is_decided_to_be_refunde
     assert_eq!(ledger.surplus(100, eur()), 100);
     ledger.intend_refund("surplus", 60, eur());
     assert_eq!(ledger.surplus(100, eur()), 40);
-    ledger.record(&event("pi_2", 3, MoneyFact::Dispute { id: "dp_2".into(), amount: 40, status: DisputeStatus::Lost }));
+    ledger.record(&event(
+        "pi_2",
+        3,
+        MoneyFact::Dispute { id: "dp_2".into(), amount: 40, status: DisputeStatus::Lost, case: Case::default() },
+    ));
     assert_eq!(ledger.surplus(100, eur()), 0, "the bank has given it back");
 }
 

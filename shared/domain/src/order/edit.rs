@@ -74,6 +74,7 @@ impl Order {
             self.state.fulfillments.insert(*id, fulfillment.status);
         }
         self.hand_services_on();
+        self.capture_parcels(stamp.at);
         if self.state.holds.is_empty() {
             self.state.complete_when_done(stamp.at);
         }

@@ -45,7 +45,9 @@ impl Order {
             (self.fulfillments.values().any(|of| travels(of.status)), "a parcel is on its way"),
             (self.returns.values().any(|returned| is_open(returned.status)), "a return is open"),
             (state.ledger.disputes().next().is_some(), "a payment is disputed"),
+            (state.evidence_due_by().is_some(), "a dispute is to be answered"),
             (state.ledger.has_refund_under_way(), "a refund is under way"),
+            (state.awaits_money_on_account(), "its money has not come"),
             (!state.holds.is_empty(), "the order is on hold"),
             (owes, "work on it is still owed"),
         ];
@@ -69,6 +71,12 @@ impl Order {
             self.state.stock.clear();
         }
         without_words(&mut self.state.history);
+        for payment in self.state.ledger.payments.values_mut() {
+            payment.forget_payer();
+        }
+        for evidence in self.state.ledger.evidence.values_mut() {
+            evidence.text = None;
+        }
         for fulfillment in self.fulfillments.values_mut() {
             without_words(&mut fulfillment.history);
             for parcel in &mut fulfillment.parcels {

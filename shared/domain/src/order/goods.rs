@@ -6,7 +6,7 @@ use crate::{
     fulfillment::{Fulfillment, FulfillmentStatus, HandOver, PackedLine, Packing, Service, plan},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, Sku},
-    order_state::{HoldReason, OrderStatus},
+    order_state::OrderStatus,
     placed_order::Line,
     policy::Capturing,
     problem::Code,
@@ -143,15 +143,25 @@ impl Order {
             self.state.may_leave()?;
             self.state.capture_for(Capturing::AtHandOver, stamp.at);
         }
-        let order = self.with_fulfillment(id, fulfillment, !left.is_empty(), stamp.at);
+        let mut order = self.with_fulfillment(id, fulfillment, !left.is_empty(), stamp.at);
+        if !left.is_empty() {
+            order.capture_parcels(stamp.at);
+        }
         Ok(Change { goods, ..order.into() })
+    }
+
+    /// Captures what has left, where each parcel is captured by itself.
+    pub(super) fn capture_parcels(&mut self, at: Timestamp) {
+        if self.fulfillments.values().any(Fulfillment::has_left) {
+            let worth = self.state.total - self.price_of_unsent();
+            self.state.capture_parcels(worth, at);
+        }
     }
 
     /// Refuses work on a held order. A hold for missing stock does not stop the work on what was found. A step that
     /// changes nothing is a repetition whose first answer was lost, so it passes.
     fn may_become(&self, id: FulfillmentId, next: &Fulfillment) -> Result<(), Rejection> {
-        let holds = self.state.holds.keys().filter(|reason| **reason != HoldReason::InventoryOutOfStock);
-        let reasons: Vec<&str> = holds.map(|reason| reason.as_str()).collect();
+        let reasons: Vec<&str> = self.state.holds_for_people().map(|(reason, _)| reason.as_str()).collect();
         if reasons.is_empty() || self.fulfillments.get(&id) == Some(next) {
             return Ok(());
         }

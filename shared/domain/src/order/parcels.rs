@@ -109,7 +109,7 @@ impl Order {
                 let without_shipping = fulfillment.clone().resolve(parcel_id, resolution.clone(), stamp)?;
                 self.fulfillments.insert(id, without_shipping);
                 resolution.shipping = self.shipping_of_a_full_withdrawal();
-                let amount = resolution.amount + resolution.shipping;
+                let amount = self.state.give_up_sent(resolution.amount + resolution.shipping);
                 self.state.refund_and_hold(&RefundCause::Parcel(id, parcel_id), amount, stamp.at);
             }
             Remedy::WriteOff => {}

@@ -9,6 +9,7 @@ mod ids;
 mod life;
 mod limit;
 mod locations;
+mod manual;
 mod parcels;
 mod refunds;
 mod services;

@@ -5,25 +5,23 @@ use crate::{
     Rejection,
     duty::Duty,
     history::{Event, Stamp},
-    ledger::Ledger,
+    ledger::{Ledger, Rest},
     money::Amount,
     policy::Capturing,
     problem::Code,
     refund_cause::RefundCause,
     safeguards::Safeguard,
 };
-use jiff::{SignedDuration, Timestamp};
-
-/// So long before an authorization ends, a person hears of it.
-const AUTHORIZATION_WARNING: SignedDuration = SignedDuration::from_hours(24);
+use jiff::Timestamp;
 
 impl OrderState {
-    /// What the order can count on: what is captured, and what Orderly can capture by itself.
+    /// What the order can count on: what is captured, what Orderly can capture by itself, and what people vouch for.
     pub(super) fn secured(&self, ledger: &Ledger) -> Amount {
-        match self.policy.capturing {
+        let by_providers = match self.policy.capturing {
             Capturing::WhenTold => ledger.captured(self.currency),
-            Capturing::AtHandOver | Capturing::BeforeHandOver => ledger.secured(self.currency),
-        }
+            Capturing::AtHandOver | Capturing::PerParcel | Capturing::BeforeHandOver => ledger.secured(self.currency),
+        };
+        by_providers + ledger.promised(self.currency)
     }
 
     /// What must be captured in all.
@@ -34,7 +32,7 @@ impl OrderState {
     /// What is to be captured, and is neither captured nor decided to be.
     fn to_capture(&self) -> Amount {
         let decided = if Safeguard::CapturedOnce.is_off() { 0 } else { self.ledger.being_captured() };
-        (self.needed_money() - self.ledger.captured(self.currency) - decided).max(0)
+        (self.needed_money() - self.ledger.captured_or_turned(self.currency) - decided).max(0)
     }
 
     /// A capture that is on its way decides how much of the order's money is there. Until that is known, nobody changes how
@@ -54,8 +52,39 @@ impl OrderState {
         }
     }
 
+    /// Captures what the parcels that have left are worth, where each is captured by itself. `worth`: of all of them, with
+    /// what is no goods.
+    pub(crate) fn capture_parcels(&mut self, worth: Amount, at: Timestamp) {
+        if self.policy.capturing == Capturing::PerParcel {
+            self.sent_worth = worth;
+            self.capture_what_has_left(at);
+            self.void_what_is_authorized(at);
+        }
+    }
+
+    /// A payment has one capture under way at most. What left meanwhile is captured after it. A person decides about what
+    /// could not be captured.
+    pub(super) fn capture_what_has_left(&mut self, at: Timestamp) {
+        if self.sent_worth == 0 || self.holds.contains_key(&HoldReason::CaptureFailed) {
+            return;
+        }
+        let (due, has_left) = (self.to_capture(), self.left_uncaptured());
+        let amount = if self.ledger.may_be_captured_in_parts() { due.min(has_left) } else { due };
+        if has_left > 0 && amount > 0 {
+            self.intend_capture(amount, &Stamp::orderly(at));
+        }
+    }
+
+    /// What the parcels that have left are worth beyond what is captured, or decided to be. It may be negative.
+    fn left_uncaptured(&self) -> Amount {
+        let captured = self.ledger.captured_or_turned(self.currency) + self.ledger.being_captured();
+        self.sent_worth - self.sent_given_up - captured
+    }
+
+    /// The last capture of what is due gives the rest of the authorization up.
     fn intend_capture(&mut self, amount: Amount, stamp: &Stamp) {
-        let decided = self.ledger.intend_capture(amount, self.currency);
+        let rest = if amount < self.to_capture() { Rest::Kept } else { Rest::GivenUp };
+        let decided = self.ledger.intend_capture(amount, self.currency, rest);
         self.owe_captures();
         if decided > 0 {
             self.add_entry(stamp, Event::CaptureIntended, self.currency.format(decided));
@@ -73,7 +102,7 @@ impl OrderState {
             return Ok(self);
         }
         let mut next = self.ledger.clone();
-        let capturable = next.intend_capture(Amount::MAX, self.currency);
+        let capturable = next.intend_capture(Amount::MAX, self.currency, Rest::GivenUp);
         if capturable == 0 || due == 0 || !self.goes_on() {
             let why = "nothing that is due of the order is authorized and not captured yet";
             return Err(Rejection::new(Code::NothingToCapture, why));
@@ -99,7 +128,7 @@ impl OrderState {
     /// No parcel leaves before its money is captured, where the shop says so.
     pub(crate) fn may_leave(&self) -> Result<(), Rejection> {
         let is_due = self.policy.capturing == Capturing::BeforeHandOver
-            && !self.ledger.covers(self.total, self.currency)
+            && self.ledger.captured(self.currency) + self.ledger.promised(self.currency) < self.needed_money()
             && !Safeguard::NothingLeavesUncaptured.is_off();
         if !is_due {
             return Ok(());
@@ -139,7 +168,8 @@ impl OrderState {
         let mut failed = Vec::new();
         for (id, capture) in self.ledger.captures.iter().filter(|(_, capture)| capture.has_failed()) {
             let is_new = before.captures.get(id).is_none_or(|old| old.state != capture.state);
-            let was_captured = self.ledger.payments.get(&capture.payment).is_some_and(|payment| payment.captured > 0);
+            let payment = self.ledger.payments.get(&capture.payment);
+            let was_captured = payment.is_some_and(|payment| payment.captured > capture.terms.after);
             if is_new && !(capture.is_void() && was_captured) {
                 failed.push(format!("{id} {}", capture.reason()));
             }
@@ -175,7 +205,7 @@ impl OrderState {
             return;
         }
         let note = format!(
-            "{} was captured, and the bank has rejected that after the goods had left: capture again (POST \
+            "{} was captured, and that was rejected or taken back after the goods had left: capture again (POST \
              /orders/{{id}}/capture), or let the customer pay again; releasing this hold writes the money off",
             self.currency.format(lost)
         );
@@ -196,52 +226,30 @@ impl OrderState {
         self.owed.remove(&Duty::FulfillmentDispatch);
     }
 
-    /// When a person has to hear that an authorization ends, which was not told of before.
-    pub(super) fn warns_at(&self) -> Option<Timestamp> {
-        let relies_on_it = self.status == OrderStatus::Open && self.policy.capturing != Capturing::WhenTold;
-        let end = self.ledger.authorization_ends_at(self.currency).filter(|_| relies_on_it)?;
-        if self.warned_of.is_some_and(|warned| warned >= end) {
-            None
-        } else {
-            end.checked_sub(AUTHORIZATION_WARNING).ok()
-        }
-    }
-
-    /// Whether an authorization ends soon that the order relies on.
-    pub fn must_warn(&self, now: Timestamp) -> bool {
-        self.warns_at().is_some_and(|at| at <= now)
-    }
-
-    /// Holds an order whose authorization ends soon, for a person to decide what is done.
-    pub(super) fn warn_of_authorization(mut self, now: Timestamp) -> Self {
-        let Some(end) = self.ledger.authorization_ends_at(self.currency).filter(|_| self.must_warn(now)) else {
-            return self;
-        };
-        self.warned_of = Some(end);
-        let note = format!(
-            "what the customer authorized can be captured until {end}: capture it now (POST /orders/{{id}}/capture), or cancel \
-             the order; releasing this hold leaves it as it is"
-        );
-        self.holds.insert(HoldReason::AuthorizationEnds, Hold { since: now, note });
-        self.owed.remove(&Duty::FulfillmentDispatch);
-        self.with_entry(&Stamp::orderly(now), Event::Held, HoldReason::AuthorizationEnds.as_str())
-    }
-
-    /// An authorization that was captured, or is gone, ends no more.
-    pub(super) fn drop_hold_for_an_ended_authorization(&mut self, _: &News<'_>) {
-        if self.ledger.authorization_ends_at(self.currency).is_none()
-            && self.holds.remove(&HoldReason::AuthorizationEnds).is_some()
-        {
-            self.owe_dispatch();
-        }
-    }
-
     /// Writes off what could not be captured, since a person lets the order go on without it. One that has not begun still
-    /// waits for its money.
+    /// waits for its money. Where each parcel is captured by itself, those that have not left can still be captured.
     pub(super) fn write_off_uncaptured(&mut self) {
-        if matches!(self.status, OrderStatus::Open | OrderStatus::Completed) {
-            self.ledger.written_off += self.to_capture();
+        if !matches!(self.status, OrderStatus::Open | OrderStatus::Completed) {
+            return;
         }
+        let due = self.to_capture();
+        if self.policy.capturing == Capturing::PerParcel {
+            self.give_up_sent(due);
+        } else {
+            self.ledger.written_off += due;
+        }
+    }
+
+    /// Writes off up to `price` of what has left and is not captured, where each parcel is captured by itself. Returns what of
+    /// the price is left.
+    pub(crate) fn give_up_sent(&mut self, price: Amount) -> Amount {
+        if self.policy.capturing != Capturing::PerParcel {
+            return price;
+        }
+        let uncaptured = self.to_capture().min(self.left_uncaptured().max(0)).min(price);
+        self.ledger.written_off += uncaptured;
+        self.sent_given_up += uncaptured;
+        price - uncaptured
     }
 
     /// Lets the order go on without what it asked for. Where nothing leaves uncaptured, that is written off.
@@ -253,17 +261,23 @@ impl OrderState {
     }
 
     /// Gives the price of goods back that will not come, or have come back. What of it is not captured is written off, and
-    /// the rest is refunded.
+    /// the rest is refunded. If nothing more is to be captured then, what is still authorized is given up.
     pub(super) fn give_back(&mut self, cause: &RefundCause, price: Amount, at: Timestamp) {
-        let captured = self.write_off_first(price);
+        // Where each parcel is captured by itself, what others still capture pays for nothing that came back.
+        let is_by_parcel = self.policy.capturing == Capturing::PerParcel && *cause != RefundCause::CancelUnsent;
+        let captured = if is_by_parcel { self.give_up_sent(price) } else { self.write_off_first(price) };
         self.refund_and_hold(cause, captured, at);
+        self.void_what_is_authorized(at);
     }
 
     fn write_off_first(&mut self, price: Amount) -> Amount {
-        let uncaptured = match self.policy.capturing {
-            Capturing::WhenTold => 0,
-            Capturing::AtHandOver | Capturing::BeforeHandOver => self.to_capture().min(price),
+        let due = match self.policy.capturing {
+            Capturing::WhenTold => self.to_capture().min(self.ledger.promised(self.currency)),
+            // What has left is captured, or a person is asked about it.
+            Capturing::PerParcel => self.to_capture() - self.left_uncaptured().max(0),
+            Capturing::AtHandOver | Capturing::BeforeHandOver => self.to_capture(),
         };
+        let uncaptured = due.min(price).max(0);
         self.ledger.written_off += uncaptured;
         price - uncaptured
     }

@@ -141,6 +141,8 @@ impl OrderState {
             HoldReason::CaptureFailed
             | HoldReason::RefundFailed
             | HoldReason::RefundToApprove
+            | HoldReason::OutcomeMissing
+            | HoldReason::PaymentOverdue
             | HoldReason::Overpaid => true,
             HoldReason::PaymentDisputed => is_blocked,
             _ => false,
@@ -156,11 +158,11 @@ impl OrderState {
         }
     }
 
-    /// Expires an unpaid order when its reservation ends, and warns of an authorization that ends soon. Before an order expires, the provider is asked about payments that it may
-    /// know more of. If the order has money, or a promise of money, the customer has begun to pay: a person must look,
+    /// Expires an unpaid order when its reservation ends, and warns people of what has not happened in time. Before an order
+    /// expires, the provider is asked about payments that it may know more of. If the order has money, or a promise of money, the customer has begun to pay: a person must look,
     /// and the order is held.
     pub fn expire(mut self, now: Timestamp) -> Self {
-        let Some(end) = self.waits_until() else { return self.warn_of_authorization(now) };
+        let Some(end) = self.waits_until() else { return self.warn(now) };
         if now < end || self.holds.contains_key(&HoldReason::AwaitingPayment) {
             return self;
         }
@@ -200,6 +202,8 @@ impl OrderState {
         // Refunds in progress, and mail about them, go on.
         self.owed.retain(|duty| matches!(duty, Duty::Refund | Duty::Capture | Duty::Email(EmailKind::RefundSent(_))));
         self.holds.remove(&HoldReason::CaptureFailed);
+        self.holds.remove(&HoldReason::PaymentOverdue);
+        self.ledger.give_up_promises();
         self.owed.insert(Duty::Email(EmailKind::OrderCancelled));
         if self.ledger.unfinished_payments().next().is_some() {
             self.owed.insert(Duty::PaymentCheck); // a payment that was made unheard goes back

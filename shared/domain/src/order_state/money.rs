@@ -17,6 +17,8 @@ use jiff::Timestamp;
 /// A fact about money that is now in the ledger.
 pub(super) struct News<'a> {
     event: &'a MoneyEvent,
+    /// Who told it, and when Orderly heard it.
+    told: &'a Stamp,
     /// The ledger before the fact.
     pub(super) before: Ledger,
     pub(super) at: Timestamp,
@@ -24,13 +26,16 @@ pub(super) struct News<'a> {
 
 /// The consequences of a fact about money, in this order: a step may rely on the steps before it, and the timeline
 /// tells the fact before its consequences.
-const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 17] = [
+const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 20] = [
     OrderState::tell_of_money,
     |state, news| state.announce_refunds(&news.before, news.at),
     |state, _| state.owe_refunds(),
     |state, news| state.announce_captures(&news.before, news.at),
+    |state, news| state.capture_what_has_left(news.at),
     |state, _| state.owe_captures(),
-    OrderState::drop_hold_for_an_ended_authorization,
+    |state, news| state.announce_evidence(&news.before, news.at),
+    |state, _| state.owe_evidence(),
+    OrderState::drop_holds_of_met_deadlines,
     OrderState::follow_disputes,
     OrderState::drop_hold_for_a_broken_promise,
     OrderState::go_on_when_the_rest_is_paid,
@@ -46,16 +51,21 @@ const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 17] = [
 ];
 
 impl OrderState {
-    /// Records a fact about money. Recording it again changes nothing.
-    pub fn record(mut self, event: &MoneyEvent, at: Timestamp) -> Self {
-        let before = self.ledger.clone();
+    /// Records a fact about money that its provider tells. Recording it again changes nothing.
+    pub fn record(self, event: &MoneyEvent, at: Timestamp) -> Self {
+        self.record_as(event, &Stamp::new(Actor::provider(event.payment.provider.as_str()), at))
+    }
+
+    /// Records a fact about money, whoever tells it.
+    pub(super) fn record_as(mut self, event: &MoneyEvent, told: &Stamp) -> Self {
+        let (before, at) = (self.ledger.clone(), told.at);
         self.ledger.record(event);
         if matches!(event.fact, MoneyFact::Failed(_) | MoneyFact::Voided) {
             self.ledger.forget_what_came_to_nothing();
         }
         if self.ledger != before {
             self.books.write_down(&before, &self.ledger, event.at, &event.event, at);
-            let news = News { event, before, at };
+            let news = News { event, told, before, at };
             for follow in CONSEQUENCES {
                 follow(&mut self, &news);
             }
@@ -64,7 +74,7 @@ impl OrderState {
     }
 
     /// Adds the fact to the timeline. What only confirms what is known is not news.
-    fn tell_of_money(&mut self, News { event, before, at }: &News<'_>) {
+    fn tell_of_money(&mut self, News { event, told, before, .. }: &News<'_>) {
         let currency = event.currency.unwrap_or(self.currency);
         let is_sum = matches!(event.fact, MoneyFact::RefundedInTotal(_));
         if is_sum && self.ledger.refunded(currency) == before.refunded(currency) {
@@ -83,12 +93,15 @@ impl OrderState {
         let money = |amount: Amount| currency.format(amount);
         let (what, note) = match &event.fact {
             MoneyFact::Pending { .. } => (Event::PaymentPending, String::new()),
+            MoneyFact::Promised { amount, .. } => (Event::PaymentPromised, money(*amount)),
             MoneyFact::Authorized { amount, .. } => (Event::PaymentAuthorized, money(*amount)),
             MoneyFact::Captured(amount) | MoneyFact::CapturePart { amount, status: PartStatus::Succeeded, .. } => {
                 (Event::PaymentCaptured, money(*amount))
             }
             // A void that the provider could not do is told with the void, and a capture that is a payment with that payment.
             MoneyFact::CapturePart { amount: 0, .. } | MoneyFact::CapturedAs { .. } => return,
+            // What a person takes back is told once, as given up.
+            MoneyFact::CapturePart { status: PartStatus::Failed, .. } if event.payment.is_manual() => return,
             MoneyFact::CapturePart { amount, status: PartStatus::Failed, .. } => (Event::CaptureFailed, money(*amount)),
             MoneyFact::Released(amount) => (Event::AuthorizationReleased, money(*amount)),
             MoneyFact::Failed(code) => (Event::PaymentFailed, code.clone()),
@@ -99,6 +112,11 @@ impl OrderState {
                 RefundStatus::Succeeded => (Event::RefundSucceeded, money(*amount)),
                 RefundStatus::Failed => (Event::RefundFailed, money(*amount)),
             },
+            MoneyFact::Dispute { amount, status: DisputeStatus::Inquiry | DisputeStatus::Open, case, .. }
+                if case.answered =>
+            {
+                (Event::DisputeAnswered, money(*amount))
+            }
             MoneyFact::Dispute { amount, status, .. } => match status {
                 DisputeStatus::Inquiry => (Event::DisputeInquiry, money(*amount)),
                 DisputeStatus::InquiryClosed => (Event::DisputeInquiryClosed, money(*amount)),
@@ -108,8 +126,7 @@ impl OrderState {
             },
         };
         let note = format!("{note} {}", event.event);
-        let stamp = Stamp::new(Actor::provider(event.payment.provider.as_str()), *at);
-        self.add_entry(&stamp, what, note.trim_start());
+        self.add_entry(told, what, note.trim_start());
     }
 
     /// Tells the customer of a refund that has now succeeded, and holds the order for a person if one has now failed.
@@ -275,7 +292,7 @@ impl OrderState {
 
     /// Gives back what was paid beyond the total, or holds the order until a person has decided about it. A refund of ours
     /// that failed waits for a person already.
-    fn follow_surplus(&mut self, News { event, before, at }: &News<'_>) {
+    fn follow_surplus(&mut self, News { event, before, at, .. }: &News<'_>) {
         if !matches!(self.status, OrderStatus::Open | OrderStatus::Completed) {
             return;
         }

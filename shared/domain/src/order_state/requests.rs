@@ -1,4 +1,4 @@
-//! What a payment provider is asked for, whether a refund, a capture or a void: sent, unknown, given up, refused.
+//! What a payment provider is asked for, whether a refund, a capture, a void or evidence: sent, unknown, given up, refused.
 
 use super::OrderState;
 use crate::{
@@ -29,10 +29,11 @@ impl OrderState {
     pub fn request_begun(mut self, attempt: &Attempt, provider_id: &str, at: Timestamp) -> Self {
         let before = self.ledger.clone();
         if let Some(progress) = self.ledger.progress(&attempt.name) {
-            progress.begin(attempt.number, provider_id);
+            progress.begin(attempt.number, provider_id, at);
         }
         self.ledger.follow_all_captures();
         self.announce_captures(&before, at);
+        self.announce_evidence(&before, at);
         self.owe_requests()
     }
 
@@ -43,6 +44,7 @@ impl OrderState {
             let what = match attempt.name {
                 RequestName::Refund(_) => Event::RefundRetried,
                 RequestName::Capture(_) => Event::CaptureRetried,
+                RequestName::Evidence(_) => Event::EvidenceRetried,
             };
             self.add_entry(&Stamp::orderly(at), what, format!("{} {why}", attempt.name));
         }
@@ -63,6 +65,7 @@ impl OrderState {
                     self.announce_captures(&before, at);
                     self.void_what_is_authorized(at);
                 }
+                RequestName::Evidence(_) => self.announce_evidence(&before, at),
             }
         }
         self.owe_requests()
@@ -72,6 +75,7 @@ impl OrderState {
     pub fn owe_requests(mut self) -> Self {
         self.owe_refunds();
         self.owe_captures();
+        self.owe_evidence();
         self
     }
 }

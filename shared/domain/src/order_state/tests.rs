@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod consequences;
+mod disputes;
 mod money;
 mod refunds;
 mod ways_on;

@@ -98,7 +98,7 @@ impl PaymentRecord {
     /// See [`OrderState::request_begun`](crate::order_state::OrderState::request_begun).
     pub fn request_begun(mut self, attempt: &Attempt, provider_id: &str, now: Timestamp) -> Self {
         if let Some(progress) = self.progress(&attempt.name) {
-            progress.begin(attempt.number, provider_id);
+            progress.begin(attempt.number, provider_id, now);
         }
         self.follow_refunds(now);
         self
@@ -132,7 +132,7 @@ impl PaymentRecord {
     fn progress(&mut self, name: &RequestName) -> Option<Progress<'_>> {
         match name {
             RequestName::Refund(id) => self.refunds.get_mut(id).map(Refund::progress),
-            RequestName::Capture(_) => None,
+            RequestName::Capture(_) | RequestName::Evidence(_) => None,
         }
     }
 

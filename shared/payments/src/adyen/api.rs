@@ -1,12 +1,13 @@
 //! The client of Adyen's Checkout API: <https://docs.adyen.com/api-explorer/Checkout/latest/overview>.
 
 use super::MERCHANT_ACCOUNT;
-use crate::{client::Client, webhook::ReportedEvent};
+use crate::{client::Client, listing::Page, webhook::ReportedEvent};
 use app::Error;
-use domain::ids::ProviderId;
+use domain::{books::MovementKind, ids::ProviderId};
 use http::request::Builder;
 use jiff::Timestamp;
 use runtime::{Answer, Aws, Clock, ConfigError, Secret};
+use std::ops::Range;
 
 /// The version that this code was written for.
 const VERSION: &str = "v72";
@@ -41,6 +42,19 @@ impl Api {
     #[allow(clippy::unused_async, clippy::unused_self)] // others ask
     pub async fn payment(&self, _: &ProviderId, _: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
         Ok(Vec::new())
+    }
+
+    /// See [`ApiClient::lists`](crate::ApiClient::lists). Adyen has no list that a program can ask for: its settlement
+    /// reports are files.
+    #[allow(clippy::unused_self)] // others look at their settings
+    pub fn lists(&self) -> &'static [MovementKind] {
+        &[]
+    }
+
+    /// See [`ApiClient::listed`](crate::ApiClient::listed). There is no list.
+    #[allow(clippy::unused_async, clippy::unused_self)] // others ask
+    pub async fn listed(&self, _: &Range<Timestamp>, _: Option<&str>) -> Result<Page, Error> {
+        Ok(Page::default())
     }
 
     /// The URL of an operation on a payment.

@@ -1,6 +1,8 @@
 //! What Adyen's events say about disputes: <https://docs.adyen.com/risk-management/disputes-api/dispute-notifications>.
 
-use domain::ledger::DisputeStatus;
+use crate::fields::{self, told_time};
+use domain::ledger::{Case, DisputeStatus};
+use serde_json::Value;
 
 /// The status that an event gives to its dispute. None: it changes nothing about the money.
 ///
@@ -34,4 +36,12 @@ pub(super) fn status(event: &str, stage: &str) -> Option<DisputeStatus> {
         | "SCHEME_ARBITRATION_LOST" => DisputeStatus::Lost,
         _ => return None, // INFORMATION_SUPPLIED, ISSUER_COMMENTS, NOTIFICATION_OF_FRAUD
     })
+}
+
+/// What is told for people. None of it is signed, and no money depends on it.
+pub(super) fn case(additional: &Value) -> Case {
+    let answered = matches!(additional["disputeStatus"].as_str(), Some("Pending" | "Responded"));
+    let due_by = told_time(&additional["defensePeriodEndsAt"]).filter(|_| additional["defendable"] != "false");
+    let reasons = ["chargebackReasonCode", "rfiReasonCode"].map(|name| &additional[name]);
+    fields::case(reasons.into_iter().find(|reason| reason.is_string()).unwrap_or(&Value::Null), due_by, answered)
 }

@@ -91,7 +91,7 @@ fn authorized(item: &Value, captures: &Captures) -> Result<Vec<MoneyFact>, Error
 
 fn authorization(item: &Value) -> Result<MoneyFact, Error> {
     let until = validity::until(optional_text(item, "paymentMethod"), moment(item)?);
-    Ok(MoneyFact::Authorized { amount: amount(item)?, until })
+    Ok(MoneyFact::Authorized { amount: amount(item)?, until, several: false })
 }
 
 fn captured(item: &Value, captures: &Captures) -> Result<MoneyFact, Error> {
@@ -155,5 +155,6 @@ fn dispute(kind: &str, item: &Value) -> Result<Option<MoneyFact>, Error> {
     if !success(item)? {
         return Ok(None);
     }
-    Ok(Some(MoneyFact::Dispute { id: reference(item, "pspReference")?.into(), amount: amount(item)?, status }))
+    let case = disputes::case(&item["additionalData"]);
+    Ok(Some(MoneyFact::Dispute { id: reference(item, "pspReference")?.into(), amount: amount(item)?, status, case }))
 }

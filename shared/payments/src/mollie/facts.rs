@@ -74,7 +74,10 @@ fn of_status(payment: &Value, own: &Own) -> Result<Vec<Told>, Error> {
         "pending" => return pending(),
         "authorized" => {
             let until = optional_moment(payment, "captureBefore")?;
-            vec![own.tells(since("authorizedAt")?, MoneyFact::Authorized { amount: own.total.amount, until })]
+            vec![own.tells(
+                since("authorizedAt")?,
+                MoneyFact::Authorized { amount: own.total.amount, until, several: false },
+            )]
         }
         "paid" | "canceled" | "expired" => Vec::new(),
         "failed" => vec![own.tells(since("failedAt")?, MoneyFact::Failed(reason(payment)))],
@@ -156,7 +159,9 @@ fn of_chargeback(chargeback: &Value) -> Result<Told, Error> {
         Some(reversed) => (reversed, DisputeStatus::Won),
         None => (moment(chargeback, "createdAt")?, DisputeStatus::Lost),
     };
-    Ok(Told { at, by: id.clone(), currency, fact: MoneyFact::Dispute { id, amount, status } })
+    // Mollie takes no evidence.
+    let case = crate::fields::case(&chargeback["reason"]["code"], None, false);
+    Ok(Told { at, by: id.clone(), currency, fact: MoneyFact::Dispute { id, amount, status, case } })
 }
 
 /// Why a payment failed: of a card, of a direct debit, or at a terminal.

@@ -45,7 +45,7 @@ impl Api {
 }
 
 /// The id that the next page begins with. Only this is taken from the link: the key goes to no other address.
-fn start_of(next: &Value) -> Option<ProviderId> {
+pub(super) fn start_of(next: &Value) -> Option<ProviderId> {
     let (_, query) = next["href"].as_str()?.split_once('?')?;
     let (_, from) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "from")?;
     from.parse().ok()

@@ -71,6 +71,7 @@ fn entries(request: &MoneyRequest<'_>) -> impl Iterator<Item = (&'static str, St
     let name = match &request.attempt.name {
         RequestName::Refund(id) => (REFUND, id.to_string()),
         RequestName::Capture(id) => (CAPTURE, id.to_string()),
+        RequestName::Evidence(id) => (CAPTURE, id.to_string()), // Mollie is asked for none
     };
     order.into_iter().chain([name, (ATTEMPT, request.attempt.number.to_string())])
 }

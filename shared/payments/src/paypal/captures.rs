@@ -8,7 +8,7 @@ use super::{
 };
 use crate::request::{MoneyRequest, Outcome};
 use app::Error;
-use domain::ledger::MoneyFact;
+use domain::{ledger::MoneyFact, money::Amount};
 use serde_json::Value;
 
 impl Api {
@@ -18,15 +18,57 @@ impl Api {
             return Ok(None); // a capture is captured already, and is never captured again
         };
         let order = self.order_of(&authorization).await?;
-        let captures = captures_of(&order, request)?;
-        // One that failed captured nothing, so another may be what was asked for.
-        let is_done = |capture: &&&Value| !matches!(capture["status"].as_str(), Some("DECLINED" | "FAILED"));
-        match (captures.iter().find(is_done), authorization["status"].as_str()) {
-            (Some(capture), _) => outcome(capture).map(Some),
-            (None, Some("VOIDED" | "EXPIRED")) => Ok(Some(voided(request))),
-            (None, Some("CREATED" | "PENDING" | "DENIED")) => Ok(None),
-            (None, _) => Err(order::unknown(&authorization, "PayPal does not show all its captures")),
+        let status = authorization["status"].as_str().unwrap_or_default();
+        let Captured { total, pending, last, mut facts } = captured(&captures_of(&order, request)?)?;
+        let found = last.unwrap_or_else(|| request.payment.to_string());
+        if matches!(status, "VOIDED" | "EXPIRED") {
+            facts.push(MoneyFact::Voided);
         }
+        match (status, pending) {
+            // Whoever did it. If another capture is pending, its own webhook tells what becomes of it.
+            _ if request.is_captured_by(total) => Ok(Some(Outcome::Made { id: found, facts })),
+            (_, Some(id)) => Ok(Some(Outcome::Begun { id })),
+            ("VOIDED" | "EXPIRED", None) => Ok(Some(Outcome::Made { id: found, facts })),
+            ("CAPTURED", None) if total > 0 => Ok(Some(Outcome::Made { id: found, facts })),
+            ("PARTIALLY_CAPTURED", None) if total > 0 => Ok(None),
+            ("CREATED" | "PENDING" | "DENIED", None) => Ok(None),
+            _ => Err(order::unknown(&authorization, "PayPal does not show all its captures")),
+        }
+    }
+}
+
+/// What was captured of an authorization.
+#[derive(Default)]
+struct Captured {
+    total: Amount,
+    /// A capture that PayPal is still at.
+    pending: Option<String>,
+    /// The last one that is done.
+    last: Option<String>,
+    facts: Vec<MoneyFact>,
+}
+
+fn captured(captures: &[&Value]) -> Result<Captured, Error> {
+    let mut all = Captured::default();
+    for capture in captures {
+        match outcome(capture)? {
+            Outcome::Made { id, facts } => {
+                all.total += facts.iter().map(amount_of).sum::<Amount>();
+                all.last = Some(id);
+                all.facts.extend(facts);
+            }
+            Outcome::Begun { id } => all.pending = Some(id),
+            // It captured nothing, so another may be what was asked for.
+            Outcome::Refused(_) | Outcome::NotMade(_) => {}
+        }
+    }
+    Ok(all)
+}
+
+fn amount_of(fact: &MoneyFact) -> Amount {
+    match fact {
+        MoneyFact::CapturedAs { amount, .. } => *amount,
+        _ => 0,
     }
 }
 
@@ -50,7 +92,7 @@ pub(super) fn outcome(capture: &Value) -> Result<Outcome, Error> {
     let Told { payment: id, fact, .. } = told.into_iter().next().ok_or_else(unreadable)?;
     match fact {
         MoneyFact::Captured(amount) => {
-            let fact = MoneyFact::CapturedAs { id: id.to_string(), amount };
+            let fact = facts::captured_as(capture, &id, amount);
             Ok(Outcome::Made { id: id.into(), facts: vec![fact] })
         }
         MoneyFact::Pending { .. } => Ok(Outcome::Begun { id: id.into() }),

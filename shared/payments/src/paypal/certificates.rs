@@ -98,6 +98,17 @@ impl Certificates {
         Self::from_source(mode, Roots::of_this_machine(), from_web(aws.web(TIMEOUT)))
     }
 
+    /// Those that a stand-in for the sandbox serves at `url`, trusted by its own root, in DER. The addresses in the headers are
+    /// PayPal's all the same: the stand-in is asked instead.
+    pub(super) fn of_stand_in(aws: &Aws, url: &str, root: &[u8]) -> Self {
+        let (url, web) = (url.trim_end_matches('/').to_owned(), from_web(aws.web(TIMEOUT)));
+        let source = move |address: String| {
+            let name = address.rsplit('/').next().unwrap_or_default();
+            web(format!("{url}{PATH}{name}"))
+        };
+        Self::from_source(Mode::Sandbox, Roots::only([root]), source)
+    }
+
     /// Those that `source` fetches, trusted by `roots`: for tests and stand-ins.
     pub fn from_source<F>(mode: Mode, roots: Roots, source: impl Fn(String) -> F + Send + Sync + 'static) -> Self
     where

@@ -5,6 +5,7 @@ use super::{
     facts::Told,
     fields::{id, malformed, money, optional_money, text},
 };
+use crate::fields::{case, told_time};
 use api::Error;
 use domain::ledger::{DisputeStatus, MoneyFact};
 use serde_json::Value;
@@ -13,6 +14,9 @@ use serde_json::Value;
 pub(super) fn of(dispute: &Value) -> Result<Vec<Told>, Error> {
     let dispute_id = id(dispute, "dispute_id")?;
     let (disputed, status) = (money(dispute, "dispute_amount")?, status(dispute)?);
+    // A date is told while the shop is to answer.
+    let answered = matches!(dispute["status"].as_str(), Some("UNDER_REVIEW" | "WAITING_FOR_BUYER_RESPONSE"));
+    let case = case(&dispute["reason"], told_time(&dispute["seller_response_due_date"]), answered);
     let payments = dispute["disputed_transactions"].as_array().filter(|payments| !payments.is_empty());
     let payments = payments.ok_or_else(|| malformed("disputed_transactions"))?;
     let told = |payment: &Value| {
@@ -22,7 +26,7 @@ pub(super) fn of(dispute: &Value) -> Result<Vec<Told>, Error> {
             payment: id(payment, "seller_transaction_id")?,
             named: custom_id::named(payment["custom"].as_str()),
             currency: own.currency,
-            fact: MoneyFact::Dispute { id: dispute_id.to_string(), amount: own.amount, status },
+            fact: MoneyFact::Dispute { id: dispute_id.to_string(), amount: own.amount, status, case: case.clone() },
         })
     };
     payments.iter().map(told).collect()

@@ -9,8 +9,8 @@ use crate::webhook::ReportedEvent;
 use api::Error;
 use domain::{
     ids::ProviderId,
-    ledger::{DisputeStatus, MoneyEvent, MoneyFact, PartStatus, RefundStatus},
-    money::Currency,
+    ledger::{Case, DisputeStatus, MoneyEvent, MoneyFact, PartStatus, RefundStatus},
+    money::{Amount, Currency},
     payment_record::Named,
 };
 use jiff::Timestamp;
@@ -43,7 +43,7 @@ pub(super) fn of_capture(capture: &Value) -> Result<Vec<Told>, Error> {
     let (own, of_authorization) = match text(capture, "status")? {
         // What was refunded was captured.
         "COMPLETED" | "PARTIALLY_REFUNDED" | "REFUNDED" => {
-            (MoneyFact::Captured(amount), Some(MoneyFact::CapturedAs { id: id.to_string(), amount }))
+            (MoneyFact::Captured(amount), Some(captured_as(capture, &id, amount)))
         }
         // PayPal does not tell until when.
         "PENDING" => (MoneyFact::Pending { until: None }, None),
@@ -56,6 +56,11 @@ pub(super) fn of_capture(capture: &Value) -> Result<Vec<Told>, Error> {
     Ok([told(id.clone(), own)].into_iter().chain(authorization).collect())
 }
 
+/// What a capture means for its authorization.
+pub(super) fn captured_as(capture: &Value, id: &ProviderId, amount: Amount) -> MoneyFact {
+    MoneyFact::CapturedAs { id: id.to_string(), amount, last: capture["final_capture"] == true }
+}
+
 /// The authorization that a capture is of.
 pub(super) fn authorization(capture: &Value) -> Option<ProviderId> {
     related(capture, "authorization_id").or_else(|| up(capture, "v2/payments/authorizations"))
@@ -66,7 +71,9 @@ pub(super) fn of_authorization(authorization: &Value) -> Result<Told, Error> {
     let (payment, Money { amount, currency }) = (id(authorization, "id")?, money(authorization, "amount")?);
     let fact = match text(authorization, "status")? {
         "CREATED" | "CAPTURED" | "PARTIALLY_CAPTURED" => {
-            MoneyFact::Authorized { amount, until: optional_moment(authorization, "expiration_time")? }
+            // PayPal lets every authorization be captured several times.
+            let until = optional_moment(authorization, "expiration_time")?;
+            MoneyFact::Authorized { amount, until, several: true }
         }
         "PENDING" => MoneyFact::Pending { until: None },
         "VOIDED" | "EXPIRED" => MoneyFact::Voided,
@@ -108,7 +115,12 @@ pub(super) fn of_reversal(refund: &Value) -> Result<Told, Error> {
         RefundStatus::Failed => DisputeStatus::Won,
     };
     let named = custom_id::named(refund["custom_id"].as_str());
-    Ok(Told { payment, named, currency, fact: MoneyFact::Dispute { id: id.into(), amount, status } })
+    Ok(Told {
+        payment,
+        named,
+        currency,
+        fact: MoneyFact::Dispute { id: id.into(), amount, status, case: Case::default() },
+    })
 }
 
 /// The capture that a refund is of.

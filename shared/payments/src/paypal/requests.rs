@@ -66,9 +66,12 @@ fn asked(request: &MoneyRequest<'_>, amount: Amount) -> Option<(String, String)>
             let custom_id = custom_id::of_refund(request.order, &ours)?;
             (format!("/v2/payments/captures/{id}/refund"), json!({ "amount": amount, "custom_id": custom_id }))
         }
-        // A payment is captured once: PayPal gives the rest up.
         Action::Capture(_) => {
-            (format!("/v2/payments/authorizations/{id}/capture"), json!({ "amount": amount, "final_capture": true }))
+            let is_final = !request.terms.keeps_rest;
+            (
+                format!("/v2/payments/authorizations/{id}/capture"),
+                json!({ "amount": amount, "final_capture": is_final }),
+            )
         }
         Action::Void => return Some((format!("/v2/payments/authorizations/{id}/void"), String::new())),
     };

@@ -11,6 +11,7 @@ use crate::{
     webhook::{Outcome, Received, Said},
 };
 use api::{Error, Request, Response};
+use data_encoding::BASE64;
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError};
 
@@ -18,6 +19,9 @@ use runtime::{Aws, Clock, ConfigError};
 const MAX_BODY: usize = 1024 * 1024;
 
 const WEBHOOK_ID: &str = "PAYPAL_WEBHOOK_ID";
+/// A stand-in's address, and the root of its certificate in base64: see [`Certificates::of_stand_in`].
+const STAND_IN: &str = "PAYPAL_STAND_IN";
+const STAND_IN_ROOT: &str = "PAYPAL_STAND_IN_ROOT";
 
 /// One webhook of a PayPal app.
 #[derive(Debug)]
@@ -29,10 +33,15 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Needs `PAYPAL_WEBHOOK_ID` and `PAYPAL_LIVE`. It has no secret: PayPal signs with a key of its own.
+    /// Needs `PAYPAL_WEBHOOK_ID` and `PAYPAL_LIVE`. It has no secret: PayPal signs with a key of its own. Takes
+    /// `PAYPAL_STAND_IN` with `PAYPAL_STAND_IN_ROOT`, and only if no money is real.
     pub fn from_env(aws: &Aws, _: &Clock) -> Result<Self, ConfigError> {
         let mode = Mode::of(flag("PAYPAL_LIVE", &runtime::variable("PAYPAL_LIVE")?)?);
-        Self::new(&runtime::variable(WEBHOOK_ID)?, Certificates::of_paypal(aws, mode))
+        let certificates = match runtime::optional(STAND_IN) {
+            Some(url) => of_stand_in(aws, mode, &url, &runtime::variable(STAND_IN_ROOT)?)?,
+            None => Certificates::of_paypal(aws, mode),
+        };
+        Self::new(&runtime::variable(WEBHOOK_ID)?, certificates)
     }
 
     /// `id` is what PayPal calls the webhook: `1JE4291016473214C`.
@@ -66,6 +75,15 @@ impl Webhook {
     pub fn answer(&self, outcomes: &[Outcome]) -> Response {
         Received::answer(outcomes)
     }
+}
+
+fn of_stand_in(aws: &Aws, mode: Mode, url: &str, root: &str) -> Result<Certificates, ConfigError> {
+    if mode == Mode::Live {
+        let problem = "must not be set where money is real: a stand-in's word would count as PayPal's".to_owned();
+        return Err(ConfigError::Invalid { name: STAND_IN, problem });
+    }
+    let wrong = |_| ConfigError::Invalid { name: STAND_IN_ROOT, problem: "must be a certificate in base64".to_owned() };
+    Ok(Certificates::of_stand_in(aws, url, &BASE64.decode(root.as_bytes()).map_err(wrong)?))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The client of Square's API: <https://developer.squareup.com/reference/square>.
 
+use super::sources::Sources;
 use crate::client::Client;
 use app::Error;
 use http::{Method, Request, header};
@@ -12,19 +13,29 @@ pub(super) use crate::client::json as body;
 /// <https://developer.squareup.com/docs/build-basics/versioning-overview>.
 const VERSION: &str = "2026-09-16";
 
-/// The API of a Square account.
+/// The API of a Square account, and the locations whose payments are the shop's; none stands for all.
 #[derive(Debug)]
-pub struct Api(Client);
+pub struct Api(Client, Vec<String>);
 
 impl Api {
-    /// Needs `SQUARE_API_URL` and `SQUARE_API_KEY`.
+    /// Needs `SQUARE_API_URL` and `SQUARE_API_KEY`, and takes `SQUARE_LOCATIONS`.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
         let key = Secret::new(aws, clock, "SQUARE_API_KEY")?;
-        Ok(Self::new(aws, &runtime::variable("SQUARE_API_URL")?, key))
+        Ok(Self::new(aws, &runtime::variable("SQUARE_API_URL")?, key).of(Sources::from_env()?.locations))
     }
 
     pub fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self(Client::new("Square", aws, url, key))
+        Self(Client::new("Square", aws, url, key), Vec::new())
+    }
+
+    /// The same for these locations alone.
+    pub(super) fn of(self, locations: Vec<String>) -> Self {
+        Self(self.0, locations)
+    }
+
+    /// Whether a location's payments are the shop's.
+    pub(super) fn is_own(&self, location: &str) -> bool {
+        self.1.is_empty() || self.1.iter().any(|own| own == location)
     }
 
     /// See [`ApiClient::ready`](crate::ApiClient::ready).

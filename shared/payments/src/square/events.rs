@@ -8,7 +8,10 @@ use super::{
     sources::Sources,
     units,
 };
-use crate::webhook::{ReportedEvent, Said};
+use crate::{
+    fields::{case, told_time},
+    webhook::{ReportedEvent, Said},
+};
 use api::{Code, Error, Problem};
 use domain::{
     ids::PaymentId,
@@ -79,10 +82,12 @@ fn of_refund(event: &Value, refund: &Value) -> Result<ReportedEvent, Error> {
 fn of_dispute(event: &Value, dispute: &Value) -> Result<ReportedEvent, Error> {
     // Older versions of the API call its id `dispute_id`.
     let name = if dispute["id"].is_null() { "dispute_id" } else { "id" };
+    let state = text(dispute, "state")?;
     let fact = MoneyFact::Dispute {
         id: id(dispute, name)?,
         amount: amount(dispute, "amount_money")?,
-        status: dispute_status(text(dispute, "state")?).ok_or_else(|| malformed("state"))?,
+        status: dispute_status(state).ok_or_else(|| malformed("state"))?,
+        case: case(&dispute["reason"], told_time(&dispute["due_at"]), state.ends_with("PROCESSING")),
     };
     reported(event, dispute, payment_id(&dispute["disputed_payment"], "payment_id")?, fact)
 }

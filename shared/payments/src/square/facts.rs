@@ -20,7 +20,11 @@ const BANK_DAYS: i64 = 9;
 pub(super) fn of_payment(payment: &Value) -> Result<Vec<(Timestamp, MoneyFact)>, Error> {
     let at = moment(payment, "updated_at")?;
     let facts = match text(payment, "status")? {
-        "APPROVED" => vec![MoneyFact::Authorized { amount: amount(payment, "total_money")?, until: until(payment)? }],
+        "APPROVED" => vec![MoneyFact::Authorized {
+            amount: amount(payment, "total_money")?,
+            until: until(payment)?,
+            several: false,
+        }],
         // The money is on its way since the payment exists, whenever that is told.
         "PENDING" => return pending(payment),
         "COMPLETED" => captured(payment)?,

@@ -1,11 +1,12 @@
 //! The merchant's own system, which is asked by signed webhooks: <https://www.standardwebhooks.com>.
 
-use crate::{client::Client, signed, webhook::ReportedEvent};
+use crate::{client::Client, listing::Page, signed, webhook::ReportedEvent};
 use app::Error;
-use domain::ids::ProviderId;
+use domain::{books::MovementKind, ids::ProviderId};
 use http::request::Builder;
 use jiff::Timestamp;
 use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue};
+use std::ops::Range;
 use webhooks::{
     SignatureError,
     standard_webhooks::{self, Headers, ID_HEADER, SIGNATURE_HEADER, Secret as Signer, TIMESTAMP_HEADER},
@@ -55,6 +56,19 @@ impl Api {
     #[allow(clippy::unused_async, clippy::unused_self)] // others have to ask
     pub async fn payment(&self, _: &ProviderId, _: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
         Ok(Vec::new())
+    }
+
+    /// See [`ApiClient::lists`](crate::ApiClient::lists). The contract has no list: the merchant's own system is
+    /// the books on its side.
+    #[allow(clippy::unused_self)] // others look at their settings
+    pub fn lists(&self) -> &'static [MovementKind] {
+        &[]
+    }
+
+    /// See [`ApiClient::listed`](crate::ApiClient::listed). There is no list.
+    #[allow(clippy::unused_async, clippy::unused_self)] // others have to ask
+    pub async fn listed(&self, _: &Range<Timestamp>, _: Option<&str>) -> Result<Page, Error> {
+        Ok(Page::default())
     }
 
     /// Posts a body under a `webhook-id`, signed now.

@@ -14,6 +14,8 @@ pub fn description() -> Description {
     let example = schema::examples().find(|event| event["type"] == EXAMPLE).unwrap_or(Value::Null);
     let id = example["data"]["payment"].as_str().unwrap_or_default();
     Description {
+        settings: &[],
+        events: schema::rows(),
         signature: Some((
             SIGNATURE_HEADER,
             "As Standard Webhooks: `v1,…` (HMAC-SHA256) or `v1a,…` (ed25519) over `webhook-id`, `webhook-timestamp` and the raw \

@@ -11,7 +11,7 @@ use crate::{
 use api::{Code, Error, Problem};
 use domain::{
     ids::{ChannelId, OrderId, PaymentId, RefundId},
-    ledger::{DisputeStatus, MoneyEvent, MoneyFact, OurRefund, PartStatus, RefundStatus},
+    ledger::{Case, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, PartStatus, RefundStatus},
     money::Currency,
     payment_record::Named,
 };
@@ -72,9 +72,9 @@ type Reader = fn(Fields<'_>) -> Result<Told, Error>;
 fn reader(kind: &str) -> Option<Reader> {
     Some(match kind {
         "payment.pending" => |data| without_amount(data, MoneyFact::Pending { until: data.until()? }),
-        "payment.authorized" => {
-            |data| with_amount(data, MoneyFact::Authorized { amount: data.amount()?, until: data.until()? })
-        }
+        "payment.authorized" => |data| {
+            with_amount(data, MoneyFact::Authorized { amount: data.amount()?, until: data.until()?, several: false })
+        },
         "payment.captured" => |data| with_amount(data, MoneyFact::Captured(data.amount()?)),
         "payment.failed" => {
             |data| without_amount(data, MoneyFact::Failed(data.code()?.unwrap_or("unknown").to_owned()))
@@ -125,6 +125,7 @@ fn dispute(data: Fields<'_>) -> Result<MoneyFact, Error> {
         id: data.id("dispute")?.into(),
         amount: data.amount()?,
         status: data.word("status", &DISPUTE_STATUSES)?,
+        case: Case { due_by: data.due_by()?, answered: data.answered()?, reason: data.reason()?.map(str::to_owned) },
     })
 }
 

@@ -90,6 +90,16 @@ impl<'a> Fields<'a> {
         self.optional("until", MOMENT, parsed)
     }
 
+    /// Until when evidence may be given for a dispute.
+    pub(super) fn due_by(self) -> Result<Option<Timestamp>, Error> {
+        self.optional("due_by", MOMENT, parsed)
+    }
+
+    /// Whether evidence was given for a dispute. Absent: it was not.
+    pub(super) fn answered(self) -> Result<bool, Error> {
+        self.optional("answered", "true or false", Value::as_bool).map(|answered| answered == Some(true))
+    }
+
     /// One of a few words.
     pub(super) fn word<T: Copy>(self, name: &str, words: &[(&str, T)]) -> Result<T, Error> {
         let read = |value: &Value| {
@@ -102,12 +112,21 @@ impl<'a> Fields<'a> {
 
     /// Why a payment failed: a name for programs, so that no sentence about a customer gets into the order's timeline.
     pub(super) fn code(self) -> Result<Option<&'a str>, Error> {
+        self.name_for_programs("code", "card_declined")
+    }
+
+    /// Why the customer disputes a payment: such a name too.
+    pub(super) fn reason(self) -> Result<Option<&'a str>, Error> {
+        self.name_for_programs("reason", "fraudulent")
+    }
+
+    fn name_for_programs(self, name: &str, example: &str) -> Result<Option<&'a str>, Error> {
         let is_code = |text: &&str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
             (1..=64).contains(&text.len()) && text.bytes().all(plain)
         };
-        let expected = "a code of 1 to 64 letters, digits, _ and -, such as card_declined";
-        self.optional("code", expected, |value| value.as_str().filter(is_code))
+        let expected = format!("a code of 1 to 64 letters, digits, _ and -, such as {example}");
+        self.optional(name, &expected, |value| value.as_str().filter(is_code))
     }
 
     /// An id in the form that Orderly gave to it.

@@ -1,6 +1,7 @@
 //! The JSON Schema of the events, for the API's description. It says what `events` takes; a test holds them together.
 
 use super::events::{CAPTURE_STATUSES, DISPUTE_STATUSES, REFUND_STATUSES};
+use crate::description::Row;
 use domain::money::MAX_AMOUNT;
 use serde_json::{Map, Value, json};
 
@@ -14,7 +15,7 @@ struct Kind {
     example: fn() -> Value,
 }
 
-const KINDS: [Kind; 10] = [
+static KINDS: [Kind; 10] = [
     Kind {
         name: "payment.pending",
         about: "The customer has finished checking out, and the money is on its way.",
@@ -89,8 +90,13 @@ const KINDS: [Kind; 10] = [
         name: "dispute.updated",
         about: "What has become of a dispute: the latest word counts. `open` and `lost` take the money away.",
         required: &["dispute", "amount", "currency", "status"],
-        optional: &[],
-        example: || json!({ "dispute": "dp_3", "amount": 4990, "currency": "EUR", "status": "open" }),
+        optional: &["reason", "due_by", "answered"],
+        example: || {
+            json!({
+                "dispute": "dp_3", "amount": 4990, "currency": "EUR", "status": "open", "reason": "not_received",
+                "due_by": "2026-12-20T23:59:59Z",
+            })
+        },
     },
 ];
 
@@ -105,6 +111,13 @@ pub(super) fn schema() -> Value {
             are allowed, and ignored.",
         "anyOf": kinds,
     })
+}
+
+/// What becomes of each type, and of any other.
+pub(super) fn rows() -> Vec<Row> {
+    let other = Row { events: &[], when: "any other", becomes: "acknowledged, counted, and ignored" };
+    let own = KINDS.iter().map(|kind| Row { events: std::slice::from_ref(&kind.name), when: "", becomes: kind.about });
+    own.chain([other]).collect()
 }
 
 /// An event of each type.
@@ -176,6 +189,17 @@ fn field(kind: &Kind, name: &str) -> Value {
         "code" => json!({
             "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "default": "unknown",
             "description": "Why it failed, as a name for programs.",
+        }),
+        "reason" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$",
+            "description": "Why the customer disputes the payment, as a name for programs.",
+        }),
+        "due_by" => json!({
+            "type": "string", "format": "date-time",
+            "description": "Until when evidence may be given. A person is waited for until then.",
+        }),
+        "answered" => json!({
+            "type": "boolean", "default": false, "description": "Whether evidence was given, so that nobody is waited for.",
         }),
         "status" => json!({ "type": "string", "enum": statuses(kind.name) }),
         "orderly_refund" => json!({

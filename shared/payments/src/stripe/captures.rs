@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 impl Api {
-    /// Looks at the payment: it is captured, or given up, once.
+    /// Looks at the payment: how much of it is captured, and whether it is given up.
     pub(super) async fn find_capture(&self, request: &MoneyRequest<'_>) -> Result<Option<Outcome>, Error> {
         let objects = if is_charge(request.payment) { "charges" } else { "payment_intents" };
         let url = self.url(&format!("/v1/{objects}/{}", request.payment));
@@ -35,14 +35,15 @@ pub(super) fn outcome(request: &MoneyRequest<'_>, object: &Value) -> Result<Opti
         _ => facts::of_intent(object, never, never),
     };
     let facts: Vec<MoneyFact> = facts.map_err(unreadable)?.into_iter().map(|(_, fact)| fact).collect();
-    let is_over = |fact: &MoneyFact| match fact {
-        MoneyFact::Captured(amount) => *amount > 0,
+    let is_open = object["status"] == "requires_capture";
+    let is_decided = |fact: &MoneyFact| match fact {
+        MoneyFact::Captured(total) => request.is_captured_by(*total) || (*total > 0 && !is_open),
         MoneyFact::Voided => true,
         _ => false,
     };
     debug_assert!(!matches!(request.action(), Action::Refund(_)));
     // Whichever of the two it is: the facts tell whether it is what was asked for.
-    Ok(facts.iter().any(is_over).then(|| Outcome::Made { id: request.payment.to_string(), facts }))
+    Ok(facts.iter().any(is_decided).then(|| Outcome::Made { id: request.payment.to_string(), facts }))
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use super::{
     facts,
-    fields::{amount, currency, id, moment, payment_id, text},
+    fields::{amount, currency, id, moment, payment_id, second, text},
     metadata, methods, refund_status, units,
 };
-use crate::webhook::{ReportedEvent, Said};
+use crate::{
+    fields::case,
+    webhook::{ReportedEvent, Said},
+};
 use api::{Code, Error, Problem};
 use domain::{
     ids::PaymentId,
@@ -53,9 +56,13 @@ pub(super) fn read(VerifiedEvent(event): &VerifiedEvent, takes_references: bool)
         "payment_intent.requires_action" if methods::is_shown(object) => {
             (intent()?, one(facts::pending(object, moment(event)?)))
         }
-        "payment_intent.amount_capturable_updated" => (intent()?, one(facts::authorized(object, moment(event)?)?)),
+        "payment_intent.amount_capturable_updated" => (intent()?, facts::authorized(object, moment(event)?)?),
+        // Only the charge tells that it may be captured in parts.
+        "charge.succeeded" if object["captured"] == false && facts::may_be_captured_in_parts(object) => {
+            (charged()?, one(facts::authorized_charge(object, moment(event)?)?))
+        }
         "payment_intent.payment_failed" => (intent()?, one(facts::failed(&object["last_payment_error"]))),
-        "payment_intent.canceled" => (intent()?, one(MoneyFact::Voided)),
+        "payment_intent.canceled" => (intent()?, facts::canceled(object)?),
         "checkout.session.completed"
         | "checkout.session.async_payment_succeeded"
         | "checkout.session.async_payment_failed" => match session(kind, object, moment(event)?)? {
@@ -127,13 +134,18 @@ fn refund(object: &Value) -> Result<MoneyFact, Error> {
     })
 }
 
-fn dispute(object: &Value) -> Result<MoneyFact, Error> {
-    let status = match text(object, "status")? {
+/// What the bank says of a dispute now.
+pub(super) fn dispute(object: &Value) -> Result<MoneyFact, Error> {
+    let told = text(object, "status")?;
+    let status = match told {
         "won" | "prevented" => DisputeStatus::Won,
         "warning_closed" => DisputeStatus::InquiryClosed,
         "lost" => DisputeStatus::Lost,
         "warning_needs_response" | "warning_under_review" => DisputeStatus::Inquiry,
         _ => DisputeStatus::Open, // needs_response, under_review
     };
-    Ok(MoneyFact::Dispute { id: id(object)?, amount: amount(object, "amount")?, status })
+    // 0 if the bank takes no evidence: <https://docs.stripe.com/api/disputes/object>.
+    let due_by = second(&object["evidence_details"]["due_by"]).filter(|due_by| due_by.as_second() > 0);
+    let case = case(&object["reason"], due_by, told.ends_with("under_review"));
+    Ok(MoneyFact::Dispute { id: id(object)?, amount: amount(object, "amount")?, status, case })
 }

@@ -27,8 +27,8 @@ pub(super) fn of_intent(
         }
         "processing" => at(since, vec![pending(intent, since)]),
         "requires_action" if methods::is_shown(intent) => at(since, vec![pending(intent, since)]),
-        "requires_capture" => at(now, vec![authorized(intent, since)?]),
-        "canceled" => at(now, vec![MoneyFact::Voided]),
+        "requires_capture" => at(now, authorized(intent, since)?),
+        "canceled" => at(now, canceled(intent)?),
         _ if intent["last_payment_error"].is_object() => at(now, vec![failed(&intent["last_payment_error"])]),
         _ => Vec::new(), // the customer has not finished
     })
@@ -47,10 +47,7 @@ pub(super) fn of_charge(
             [vec![captured], refunded(charge)?].concat()
         }
         "succeeded" if charge["refunded"] == true => vec![MoneyFact::Voided],
-        "succeeded" => vec![MoneyFact::Authorized {
-            amount: amount(charge, "amount")?,
-            until: methods::capture_before(charge, since),
-        }],
+        "succeeded" => vec![authorized_charge(charge, since)?],
         "pending" => return Ok(vec![(since, MoneyFact::Pending { until: None })]),
         "failed" => {
             vec![failed(&serde_json::json!({ "code": charge["failure_code"] }))]
@@ -60,10 +57,42 @@ pub(super) fn of_charge(
     Ok(facts.into_iter().map(|fact| (now, fact)).collect())
 }
 
-/// An authorized intent, since `at`.
-pub(super) fn authorized(intent: &Value, at: Timestamp) -> Result<MoneyFact, Error> {
-    let until = methods::capture_before(&intent["latest_charge"], at);
-    Ok(MoneyFact::Authorized { amount: amount(intent, "amount_capturable")?, until })
+/// An authorized intent, since `at`. Of one that may be captured several times, a part may be captured already: then only
+/// its charge, where it is shown, still knows when the authorization ends.
+pub(super) fn authorized(intent: &Value, at: Timestamp) -> Result<Vec<MoneyFact>, Error> {
+    let (capturable, charge) = (amount(intent, "amount_capturable")?, &intent["latest_charge"]);
+    let captured = optional_amount(intent, "amount_received")?.unwrap_or(0);
+    let authorized = MoneyFact::Authorized {
+        amount: capturable + captured,
+        until: methods::capture_before(charge, at),
+        several: captured > 0 || may_be_captured_in_parts(charge),
+    };
+    let authorized = (captured == 0 || charge.is_object()).then_some(authorized);
+    Ok(authorized.into_iter().chain((captured > 0).then_some(MoneyFact::Captured(captured))).collect())
+}
+
+/// An authorized charge, since `at`.
+pub(super) fn authorized_charge(charge: &Value, at: Timestamp) -> Result<MoneyFact, Error> {
+    Ok(MoneyFact::Authorized {
+        amount: amount(charge, "amount")?,
+        until: methods::capture_before(charge, at),
+        several: may_be_captured_in_parts(charge),
+    })
+}
+
+/// Whether Stripe lets the charge be captured several times: <https://docs.stripe.com/payments/multicapture>.
+pub(super) fn may_be_captured_in_parts(charge: &Value) -> bool {
+    charge["payment_method_details"]["card"]["multicapture"]["status"] == "available"
+}
+
+/// A canceled intent. What was captured of it before stays captured.
+pub(super) fn canceled(intent: &Value) -> Result<Vec<MoneyFact>, Error> {
+    let Some(captured) = optional_amount(intent, "amount_received")?.filter(|captured| *captured > 0) else {
+        return Ok(vec![MoneyFact::Voided]);
+    };
+    let rest = optional_amount(intent, "amount")?.map(|amount| amount - captured).filter(|rest| *rest > 0);
+    let released = rest.map(MoneyFact::Released);
+    Ok([MoneyFact::Captured(captured)].into_iter().chain(released).chain([MoneyFact::Voided]).collect())
 }
 
 /// A captured intent. What it does not capture any more is released.
@@ -79,6 +108,11 @@ pub(super) fn captured(intent: &Value) -> Result<Vec<MoneyFact>, Error> {
 /// <https://docs.stripe.com/api/charges/object#charge_object-amount_refunded>.
 pub(super) fn refunded(charge: &Value) -> Result<Vec<MoneyFact>, Error> {
     let refunded = amount(charge, "amount_refunded")?;
+    // While more may be captured of it, its sums do not tell what was given up from what was refunded. The refunds
+    // themselves tell, and the intent.
+    if may_be_captured_in_parts(charge) {
+        return Ok(Vec::new());
+    }
     if charge["captured"] == false {
         return Ok(vec![MoneyFact::Released(refunded)]);
     }

@@ -3,7 +3,7 @@
 use super::{
     NAME,
     api::{Api, body},
-    events::reported,
+    events::{dispute, reported},
     facts,
     fields::{moment, second, text},
     is_charge, metadata,
@@ -25,12 +25,28 @@ impl Api {
         let answer = self.ask(|| http::Request::get(&url), String::new()).await?;
         let object = body(&answer);
         match answer.status {
-            StatusCode::OK => read(&object, id, is_charge, now),
+            StatusCode::OK => {
+                let mut told = read(&object, id, is_charge, now)?;
+                let charge = if is_charge { &object } else { &object["latest_charge"] };
+                if charge["disputed"] == true {
+                    told.extend(disputed(&object, id, &self.disputes(id).await?, now)?);
+                }
+                Ok(told)
+            }
             // Nobody can pay what Stripe does not have. A storefront may have named it wrongly.
             StatusCode::NOT_FOUND if object["error"]["code"] == "resource_missing" => Ok(Vec::new()),
             status => Err(Error::Outside(format!("Stripe answered {status} when asked for a payment"))),
         }
     }
+}
+
+/// The facts of its disputes.
+fn disputed(object: &Value, id: &ProviderId, disputes: &[Value], now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
+    let unreadable = |_| Error::Outside("Stripe's answer is no list of disputes".to_owned());
+    let provider = NAME.parse().map_err(|_| Error::Defect("Stripe's name is no provider's".to_owned()))?;
+    let (payment, named) = (PaymentId { provider, id: id.clone() }, metadata::named(object));
+    let report = |of: &Value| reported(of, payment.clone(), now, id.to_string(), named.clone(), dispute(of)?);
+    disputes.iter().map(report).collect::<Result<_, _>>().map_err(unreadable)
 }
 
 /// The facts of an intent or a charge.

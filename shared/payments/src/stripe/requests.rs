@@ -9,6 +9,7 @@ use crate::request::{Action, MoneyRequest, Outcome, Reply};
 use app::Error;
 use domain::{money::Amount, safeguards::Safeguard};
 use http::{StatusCode, header};
+use serde_json::Value;
 
 /// Stripe marks an answer that it has stored for a key: <https://docs.stripe.com/api/idempotent_requests>.
 const REPLAYED: &str = "idempotent-replayed";
@@ -20,23 +21,33 @@ impl Api {
             return Ok(MoneyRequest::too_precise());
         };
         let (path, fields) = asked(request, amount);
-        let url = self.url(&path);
+        let outcome = |answer: &Value| match request.action() {
+            Action::Refund(_) => refunds::outcome(request, answer),
+            Action::Capture(_) | Action::Void => captures::outcome(request, answer)?
+                .ok_or_else(|| Error::Outside("Stripe's answer does not say that it did what it was asked for".into())),
+        };
+        self.post(&path, &request.idempotency_key(), fields, outcome).await
+    }
+
+    /// Posts a form under an idempotency key. `outcome` reads the answer if Stripe has done it.
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        key: &str,
+        fields: Vec<(String, String)>,
+        outcome: impl Fn(&Value) -> Result<Outcome, Error>,
+    ) -> Result<Reply, Error> {
+        let url = self.url(path);
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let post = || {
             http::Request::post(&url)
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .header(idempotency_header(), request.idempotency_key())
+                .header(idempotency_header(), key)
         };
         let reply = self.ask(post, form).await?;
         let (status, answer) = (reply.status, body(&reply));
         if status.is_success() {
-            let outcome = match request.action() {
-                Action::Refund(_) => refunds::outcome(request, &answer),
-                Action::Capture(_) | Action::Void => captures::outcome(request, &answer)?.ok_or_else(|| {
-                    Error::Outside("Stripe's answer does not say that it did what it was asked for".into())
-                }),
-            };
-            return outcome.map(Reply::Decided);
+            return outcome(&answer).map(Reply::Decided);
         }
         let code = answer["error"]["code"].as_str().or_else(|| answer["error"]["type"].as_str()).unwrap_or("unknown");
         let code = crate::fields::word(code, "_");
@@ -88,7 +99,10 @@ fn asked(request: &MoneyRequest<'_>, amount: Amount) -> (String, Vec<(String, St
             (format!("/v1/{objects}/{id}/capture"), vec![own("amount", &amount.to_string())])
         }
         Action::Capture(_) => {
-            (format!("/v1/{objects}/{id}/capture"), vec![own("amount_to_capture", &amount.to_string())])
+            // Stripe gives the rest up if it is not told otherwise: <https://docs.stripe.com/payments/multicapture>.
+            let kept = request.terms.keeps_rest.then(|| own("final_capture", "false"));
+            let fields = [own("amount_to_capture", &amount.to_string())].into_iter().chain(kept);
+            (format!("/v1/{objects}/{id}/capture"), fields.collect())
         }
         // A charge that is not captured is given up by refunding it.
         Action::Void if is_charge(request.payment) => ("/v1/refunds".to_owned(), vec![own(field, id)]),

@@ -1,10 +1,15 @@
 //! The books: rows of movements, and which of them count.
 
-use super::{round_trips::event, *};
+use super::{
+    round_trips::{eur, event},
+    *,
+};
 use domain::{
     books::{BookedFor, MovementKind, day_of},
+    ids::PaymentId,
     ledger::MoneyFact,
     money::Amount,
+    statement::{Entry, Fee, Moved, Statement},
 };
 use jiff::{SignedDuration, ToSpan as _};
 
@@ -87,4 +92,42 @@ async fn nothing_is_written_of_an_order_whose_row_could_not_be() {
     let (row, order) =
         (requests.iter().position(|r| r.contains("BatchWrite")), requests.iter().position(|r| r.contains("PutItem")));
     assert!(row.is_some() && row < order, "{requests:?}");
+}
+
+#[tokio::test]
+async fn a_fee_is_a_row_of_its_own_that_tells_the_order_of_its_payment() {
+    let store = TestStore::new();
+    store.created(&state_key(1), state()).await;
+    let payment: PaymentId = "stripe_pi_1".parse().unwrap();
+    let fee = Some(Fee { amount: 3, currency: eur() });
+    let entry = Entry { at: at(1), kind: MovementKind::Captured, amount: 100, currency: eur(), fee };
+    let listed = Statement { order: Some(order(1)), ..Statement::default() }.list(&payment, "txn_1", entry, at(2));
+    store.created(&payment, listed).await;
+    let (rows, _) = store.booked(day_of(at(2)), None, 10).await.unwrap();
+    let [BookedRow { booked_for, movement, order: of, reference, .. }] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!(*booked_for, BookedFor::Statement(payment.clone()));
+    assert_eq!((movement.kind, movement.amount, &movement.payment), (MovementKind::Fee, -3, &payment));
+    assert_eq!(*of, Some(order(1)));
+    assert!(reference.is_some(), "its channel, and what that calls it");
+    assert_eq!(rows[0].place().to_string().parse(), Ok(rows[0].place()));
+}
+
+#[tokio::test]
+async fn what_differs_is_listed_until_it_agrees() {
+    let store = TestStore::new();
+    let payment: PaymentId = "stripe_pi_1".parse().unwrap();
+    let entry = Entry { at: at(1), kind: MovementKind::Captured, amount: 100, currency: eur(), fee: None };
+    let listed = Statement::default().list(&payment, "txn_1", entry, at(2));
+    let read = store.created(&payment, listed).await;
+    assert_eq!(store.differing().await.unwrap(), []);
+    let compared = |statement: Statement, ours: Amount, n: i64| {
+        let ours = Moved::from([(MovementKind::Captured, ours)]);
+        statement.compare(&ours, None, &std::collections::BTreeSet::new(), Some(eur()), at(n))
+    };
+    let differs = store.replaced(&read, compared(read.value.clone(), 90, 3), at(3)).await;
+    assert_eq!(store.differing().await.unwrap(), [(payment, at(3))]);
+    let agrees = compared(differs.value.clone(), 100, 4);
+    store.replaced(&differs, agrees, at(4)).await;
+    assert_eq!(store.differing().await.unwrap(), []);
+    assert_eq!(store.unmatched(Unmatched::NamesNoOrder).await.unwrap(), []);
 }

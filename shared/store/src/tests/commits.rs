@@ -31,6 +31,18 @@ async fn an_order_is_placed_once() {
 }
 
 #[tokio::test]
+async fn processes_that_started_at_the_same_moment_do_not_refuse_each_other_s_transactions() {
+    let store = TestStore::new();
+    for n in [1, 2] {
+        let process = store.process_that_started_alike();
+        let mut write = process.write(at(0));
+        write.create(state_key(n), state());
+        write.create(state_key(n + 10), state());
+        write.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn an_order_whose_stock_is_gone_is_not_placed() {
     let store = TestStore::new();
     store.move_stock(place("TEE", "main"), delta(1, 0, 0)).await.unwrap();

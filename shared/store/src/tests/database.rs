@@ -74,6 +74,13 @@ impl TestStore {
         Store::new(self.store.client.clone(), (*self.store.tables).clone(), self.store.sender.clone())
     }
 
+    /// The store of a process whose SDK would name transactions as another's that started at the same moment.
+    pub(super) fn process_that_started_alike(&self) -> Store {
+        let config = self.store.client.config().to_builder().idempotency_token_provider("alike").build();
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        Store::new(client, (*self.store.tables).clone(), self.store.sender.clone())
+    }
+
     /// The faults of the next requests that change something or read a batch.
     pub(super) fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
         self.database.state.lock().unwrap().faults.extend(faults);

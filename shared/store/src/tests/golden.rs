@@ -4,7 +4,10 @@
 //! `INSTA_UPDATE=always` rewrites the files. Look at what has changed, and whether old items can still be read.
 
 use super::{
-    round_trips::{all_duties, all_facts, all_holdings, all_refund_states, event, full, with_captures},
+    round_trips::{
+        all_duties, all_facts, all_holdings, all_refund_states, eur, event, full, with_captures, with_evidence,
+        with_manual_payments,
+    },
     *,
 };
 use attributes::key_item;
@@ -12,33 +15,43 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     arrival::{DayRange, Schedule, ScheduleSettings},
     attention::{AttentionReason, Census, WaitingFor},
-    books::day_of,
+    batch::{Batch, Candidate, First, Wanted},
+    books::{MovementKind, day_of},
+    comparison::{Comparison, Step},
     digest::{Digest, DigestPace},
     duty::{Consumer, Duty, EmailKind, OwedDuty, Subject},
     email_claim::EmailClaim,
     fixtures::{cancelled, completed, deducted, dispatched, dispute, leaving, packing, picked, wanted},
     fulfillment::{HandOver, Packing},
-    ids::{ParcelId, PaymentId},
+    history::{Actor, Stamp},
+    ids::{Barcode, BatchId, ParcelId, PaymentId},
     ledger::{DisputeStatus, MoneyFact, Refund},
     mail_report::{MailReport, Told},
     order_state::HoldReason,
     payment_record::{Named, PaymentRecord},
+    product_code::{CodeOwner, ProductCode},
     returns::{Disposition, Grade, Inspection, RefundWish},
     settings::{ApiKey, Channel, Closure, Product, Role},
+    statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
     unread::UnreadWebhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 28] = [
+const FILES: [&str; 36] = [
     "api_key",
+    "batch",
     "books_row",
     "channel",
+    "code_owner",
+    "code_owner_none",
+    "comparison",
     "digest",
     "email_claim",
     "email_claim_bounced",
     "fulfillment_handed_over",
+    "fulfillment_on_batch",
     "fulfillment_open",
     "location",
     "messages",
@@ -57,7 +70,10 @@ const FILES: [&str; 28] = [
     "state_pending",
     "state_unsettled",
     "state_with_captures",
+    "state_with_evidence",
     "state_with_every_fact_about_money",
+    "state_with_manual_payments",
+    "statement",
     "stock_level",
     "webhook_unread",
 ];
@@ -120,6 +136,42 @@ async fn a_webhook_that_was_not_understood() {
     let provider = "stripe".parse().unwrap();
     let kept = UnreadWebhook::new(provider, br#"{"type":"new"}"#, "the event's id is missing".into(), at(1));
     assert_record("webhook_unread", kept.id(), kept).await;
+}
+
+#[tokio::test]
+async fn what_a_provider_s_list_says_of_a_payment() {
+    let entry = |kind, amount, fee: Option<i64>| statement::Entry {
+        at: at(1),
+        kind,
+        amount,
+        currency: eur(),
+        fee: fee.map(|amount| Fee { amount, currency: eur() }),
+    };
+    let payment = "stripe_po_1".parse().unwrap();
+    let booked = BTreeSet::from([MovementKind::Disputed]);
+    let listed = Statement::default()
+        .list(&payment, "txn_1", entry(MovementKind::Captured, 5100, Some(101)), at(2))
+        .list(&payment, "txn_2", entry(MovementKind::Payout, -4999, None), at(2))
+        .made_of(Parts { count: 1, net: 4999 })
+        .compare(&Moved::from([(MovementKind::Captured, 5000)]), None, &booked, Some(eur()), at(2))
+        .settle("a gift card", &Stamp::new(Actor::caller("operator", "anna"), at(3)))
+        .list(&payment, "txn_3", entry(MovementKind::Refunded, -100, None), at(4))
+        .compare(&Moved::new(), None, &booked, Some(eur()), at(4));
+    let statement = Statement {
+        order: Some(pending().id),
+        folded: Moved::from([(MovementKind::Refunded, -7)]),
+        books: listed.books.clone().written(),
+        ..listed
+    };
+    assert_record("statement", payment, statement).await;
+}
+
+#[tokio::test]
+async fn how_far_the_books_are_compared() {
+    let parts = BTreeMap::from([("po_1".to_owned(), Parts { count: 2, net: 9_850 })]);
+    let begun = Comparison { done: Some("1970-01-01".parse().unwrap()), ..Comparison::default() };
+    let begun = begun.begin(at(3 * 86_400)).go_on(Some(Step::List(Some("txn_1".to_owned()))), parts, at(3 * 86_400));
+    assert_record("comparison", "stripe".parse().unwrap(), begun).await;
 }
 
 #[tokio::test]
@@ -188,6 +240,17 @@ async fn the_state_of_an_order_with_a_capture_in_every_state() {
 }
 
 #[tokio::test]
+async fn the_state_of_an_order_with_payments_that_people_entered() {
+    let state = with_manual_payments(state());
+    assert_record("state_with_manual_payments", item_of(&pending(), ItemName::State), state).await;
+}
+
+#[tokio::test]
+async fn the_state_of_an_order_with_evidence_in_every_state() {
+    assert_record("state_with_evidence", item_of(&pending(), ItemName::State), with_evidence(state())).await;
+}
+
+#[tokio::test]
 async fn the_state_of_an_order_with_every_fact_about_money() {
     let facts = (1..).zip(all_facts());
     let state = facts.fold(state(), |state, (n, fact)| state.record(&event("stripe_pi_1", n, fact), at(n)));
@@ -202,6 +265,7 @@ async fn an_open_fulfillment_of_which_the_warehouse_is_to_be_told() {
         title: "T-shirt, navy, M".into(),
         weight_g: None,
         bins,
+        codes: Vec::new(),
         discontinued: false,
         changed: None,
     };
@@ -210,6 +274,19 @@ async fn an_open_fulfillment_of_which_the_warehouse_is_to_be_told() {
     let order = wrapped.dispatch(&[(tee.sku.clone(), tee)].into(), &[fixtures::main()].into(), at(4));
     let key = item_of(&order, ItemName::Fulfillment(FULFILLMENT));
     assert_record("fulfillment_open", key, order.fulfillments[&FULFILLMENT].clone()).await;
+}
+
+#[tokio::test]
+async fn a_batch_that_somebody_picks_and_a_fulfillment_on_it() {
+    let order = dispatched();
+    let id = BatchId::derive(&fixtures::main(), "key-1");
+    let wanted = Wanted { totes: vec!["CART-1-A".into()], orders: Some(1), first: First::SingleLine };
+    let candidate = Candidate { order: order.id.clone(), fulfillment: FULFILLMENT, lines: 2 };
+    let totes = wanted.choose(vec![candidate]);
+    let batch = Batch::new(fixtures::main(), wanted, totes, &stamp(5)).claim(&stamp(6)).unwrap();
+    assert_record("batch", id.clone(), batch).await;
+    let fulfillment = order.fulfillments[&FULFILLMENT].clone().on_batch(&id);
+    assert_record("fulfillment_on_batch", item_of(&order, ItemName::Fulfillment(FULFILLMENT)), fulfillment).await;
 }
 
 #[tokio::test]
@@ -326,10 +403,23 @@ async fn a_product() {
         title: "Stoneware mug".into(),
         weight_g: Some(350),
         bins,
+        codes: vec![
+            ProductCode { code: "4006381333931".parse().unwrap(), units: 1 },
+            ProductCode { code: "MUG-BOX".parse().unwrap(), units: 12 },
+        ],
         discontinued: true,
         changed: Some((&stamp(3)).into()),
     };
     assert_record("product", product.sku.clone(), product).await;
+}
+
+#[tokio::test]
+async fn whose_a_barcode_is() {
+    let code: Barcode = "4006381333931".parse().unwrap();
+    let owner = CodeOwner::NOBODY.taken_by(&"MUG".parse().unwrap(), &code).unwrap();
+    assert_record("code_owner", code.key(), owner).await;
+    let upc: Barcode = "036000291452".parse().unwrap();
+    assert_record("code_owner_none", upc.key(), CodeOwner::NOBODY).await;
 }
 
 fn every_term() -> Terms {
@@ -386,11 +476,13 @@ async fn a_movement_and_the_key_that_lets_it_happen_once() {
 fn owed_by(duty: &Duty) -> Subject {
     let item = match duty {
         Duty::Digest => return Subject::Digest,
+        Duty::Comparison => return Subject::Provider("stripe".parse().unwrap()),
         Duty::StockDeduction
         | Duty::StockSettlement
         | Duty::FulfillmentDispatch
         | Duty::Refund
         | Duty::Capture
+        | Duty::Evidence
         | Duty::PaymentCheck
         | Duty::Email(
             EmailKind::PaymentConfirmed

@@ -82,6 +82,7 @@ async fn every_table_s_records_are_created_once_and_replaced_at_their_version_on
         title: title.into(),
         weight_g: None,
         bins: [].into(),
+        codes: Vec::new(),
         discontinued: false,
         changed: None,
     };

@@ -7,9 +7,13 @@ use domain::{
     fixtures::units,
     fulfillment::{Parcel, ReceivedBack, Remedy, Report, Resolution, Shipment},
     history::Event,
-    ledger::{Capture, DisputeStatus, MoneyEvent, MoneyFact, OurRefund, Refund, RefundStatus, RequestState},
+    ids::PaymentId,
+    ledger::{
+        Capture, CaptureTerms, Case, DisputeStatus, Evidence, Manual, MoneyEvent, MoneyFact, OurRefund, Payer,
+        PaymentMethod, Refund, RefundStatus, RequestState,
+    },
     money::MAX_AMOUNT,
-    order_state::{Hold, HoldReason, OrderStatus},
+    order_state::{EnteredPayment, Hold, HoldReason, OrderStatus, Standing},
     parcel_state::ParcelState,
     placed_order::{Address, Discount, Line},
     policy::{Capturing, Policy},
@@ -44,17 +48,19 @@ pub(super) fn all_holdings() -> Vec<AllocationState> {
 }
 
 pub(super) fn all_facts() -> Vec<MoneyFact> {
-    let dispute = |status| MoneyFact::Dispute { id: "dp_1".into(), amount: 5100, status };
+    let dispute = |status| MoneyFact::Dispute { id: "dp_1".into(), amount: 5100, status, case: Case::default() };
     let refund = |ours, status| MoneyFact::Refund { ours, id: "re_1".into(), amount: 100, status };
     let ours = OurRefund { id: "return-01.2".parse().unwrap(), attempt: 3 };
     vec![
         MoneyFact::Pending { until: None },
         MoneyFact::Pending { until: Some(at(9)) },
+        MoneyFact::Promised { amount: 5100, until: None },
+        MoneyFact::Promised { amount: 5100, until: Some(at(9)) },
         MoneyFact::authorized(5100),
-        MoneyFact::Authorized { amount: 5100, until: Some(at(9)) },
+        MoneyFact::Authorized { amount: 5100, until: Some(at(9)), several: false },
         MoneyFact::Released(100),
         MoneyFact::Captured(MAX_AMOUNT),
-        MoneyFact::CapturedAs { id: "cap_1".into(), amount: 100 },
+        MoneyFact::CapturedAs { id: "cap_1".into(), amount: 100, last: false },
         MoneyFact::Failed("card_declined".into()),
         MoneyFact::Voided,
         MoneyFact::RefundedInTotal(0),
@@ -78,13 +84,13 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
         RequestState::Covered,
         RequestState::Sent { at: at(3) },
         RequestState::Unknown { at: at(3), asked_at: Some(at(4)), reason: "HTTP 500".into() },
-        RequestState::Pending { provider_id: provider_id() },
+        RequestState::Pending { provider_id: provider_id(), since: Some(at(5)) },
         RequestState::Succeeded { provider_id: provider_id() },
         RequestState::Failed { reason: "charge_already_refunded".into(), refused: true },
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 18] {
+pub(super) fn all_duties() -> [Duty; 20] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -92,8 +98,10 @@ pub(super) fn all_duties() -> [Duty; 18] {
         Duty::WarehouseNotice,
         Duty::Refund,
         Duty::Capture,
+        Duty::Evidence,
         Duty::PaymentCheck,
         Duty::Digest,
+        Duty::Comparison,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),
@@ -105,6 +113,10 @@ pub(super) fn all_duties() -> [Duty; 18] {
         Duty::Email(EmailKind::ReturnReceived),
         Duty::Email(EmailKind::RefundSent("return-01.2".parse().unwrap())),
     ]
+}
+
+pub(super) fn eur() -> domain::money::Currency {
+    "EUR".parse().unwrap()
 }
 
 pub(super) fn event(payment: &str, second: i64, fact: MoneyFact) -> MoneyEvent {
@@ -128,7 +140,7 @@ async fn a_head_reads_back_in_every_status() {
         OrderStatus::Cancelled { reason: String::new() },
         OrderStatus::Expired,
     ];
-    reads_back(statuses.map(|status| (ItemName::State, OrderState { status, ..state() }))).await;
+    reads_back(statuses.into_iter().map(|status| (ItemName::State, OrderState { status, ..state() }))).await;
 }
 
 #[tokio::test]
@@ -177,14 +189,75 @@ async fn a_head_reads_back_with_a_refund_in_every_state() {
     reads_back([(ItemName::State, state)]).await;
 }
 
+#[tokio::test]
+async fn a_head_reads_back_with_several_captures_of_a_payment() {
+    let mut state = with_captures(state());
+    (state.policy.capturing, state.sent_worth) = (Capturing::PerParcel, 1900);
+    for (n, capture) in (0..).zip(state.ledger.captures.values_mut()) {
+        capture.terms = CaptureTerms { after: n * 100, keeps_rest: true };
+    }
+    let payment = state.ledger.expect(&"paypal_A1".parse().unwrap());
+    (payment.several, payment.closed) = (true, true);
+    reads_back([(ItemName::State, state)]).await;
+}
+
 /// A void is a capture of nothing.
 pub(super) fn with_captures(mut state: OrderState) -> OrderState {
     for (n, capture_state) in (1_u32..).zip(all_refund_states()) {
         let (payment, amount) = ("stripe_pi_1".parse().unwrap(), i64::from(n - 1) * 100);
-        let capture = Capture { payment, amount, attempt: n, state: capture_state };
+        let terms = CaptureTerms::default();
+        let capture = Capture { payment, amount, terms, attempt: n, state: capture_state };
         state.ledger.captures.insert(format!("capture-{n}").parse().unwrap(), capture);
     }
-    OrderState { policy: Policy { capturing: Capturing::AtHandOver, ..state.policy }, warned_of: Some(at(9)), ..state }
+    OrderState {
+        policy: Policy { capturing: Capturing::AtHandOver, ..state.policy },
+        warned_of: Some(at(9)),
+        reminded: [(HoldReason::PaymentOverdue, at(8))].into(),
+        ..state
+    }
+}
+
+/// An order that is paid by transfer, and goes out.
+pub(super) fn with_manual_payments(state: OrderState) -> OrderState {
+    let payer = Payer { name: "Erika Mustermann".into(), iban: "DE89370400440532013000".parse().ok() };
+    let entered = |key: &str, method, standing| EnteredPayment {
+        id: PaymentId::manual(&[key]),
+        standing,
+        amount: 100,
+        on: Some(at(1)),
+        manual: Manual { method, reference: Some("web-1001".into()), payer: Some(payer.clone()) },
+    };
+    [
+        entered("transfer", PaymentMethod::BankTransfer, Standing::Received),
+        entered("gift", PaymentMethod::GiftCard, Standing::Expected),
+        entered("invoice", PaymentMethod::Invoice, Standing::OnAccount),
+    ]
+    .iter()
+    .fold(state, |state, payment| state.enter_payment(payment, &stamp(2)).unwrap())
+}
+
+#[tokio::test]
+async fn a_head_reads_back_with_payments_that_people_entered() {
+    let state = with_manual_payments(state());
+    let state = OrderState { books: state.books.clone().written(), ..state };
+    reads_back([(ItemName::State, state)]).await;
+}
+
+/// The last one was given at the provider.
+pub(super) fn with_evidence(mut state: OrderState) -> OrderState {
+    for (n, evidence_state) in (0_u32..).zip(all_refund_states()) {
+        let (payment, text) = ("stripe_pi_1".parse().unwrap(), (n > 0).then(|| "Signed for.".parse().unwrap()));
+        let evidence = Evidence { payment, stage: DisputeStatus::Open, text, attempt: n, state: evidence_state };
+        state.ledger.evidence.insert(format!("dp_{n}").parse().unwrap(), evidence);
+    }
+    let case = Case { due_by: Some(at(9_000)), answered: true, reason: Some("fraudulent".to_owned()) };
+    let told = MoneyFact::Dispute { id: "dp_9".to_owned(), amount: 100, status: DisputeStatus::Open, case };
+    OrderState { evidence_missed: Some(at(8_000)), ..state.record(&event("stripe_pi_1", 7, told), at(8)) }
+}
+
+#[tokio::test]
+async fn a_head_reads_back_with_evidence_in_every_state() {
+    reads_back([(ItemName::State, with_evidence(state()))]).await;
 }
 
 #[tokio::test]

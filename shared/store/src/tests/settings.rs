@@ -35,6 +35,7 @@ fn product(sku: &str) -> Product {
         title: sku.into(),
         weight_g: None,
         bins: [].into(),
+        codes: Vec::new(),
         discontinued: false,
         changed: None,
     }

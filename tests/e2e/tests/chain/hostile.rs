@@ -90,7 +90,11 @@ async fn bodies_beyond_every_limit_and_of_every_kind_are_refused() {
             judge(&format!("{method} {path}: {size} bytes"), &answer);
             // A webhook without a signature may be refused for that first.
             let unsigned = path.starts_with("/webhooks") && answer.status == StatusCode::UNAUTHORIZED;
-            assert!(unsigned || answer.status == StatusCode::PAYLOAD_TOO_LARGE, "{method} {path}: {answer:?}");
+            // A bank's file is long, and this is none.
+            let is_file = path == "/operations/statements" && size == 300_000;
+            let as_expected =
+                if is_file { StatusCode::BAD_REQUEST } else { StatusCode::PAYLOAD_TOO_LARGE } == answer.status;
+            assert!(unsigned || as_expected, "{method} {path}: {answer:?}");
         }
         for kind in ["text/xml", "multipart/form-data; boundary=x", "application/json; charset=utf-16", "\u{e9}", ""] {
             let request = world.operator.request(method.clone(), &of_order(&path, &order)).header("content-type", kind);

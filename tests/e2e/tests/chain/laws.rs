@@ -5,6 +5,8 @@ use crate::{
     world::World,
 };
 use ::laws::{Books, Item, Settings};
+use orderly_local::payments::Provider;
+use std::collections::BTreeMap;
 
 /// Waits until nothing is in progress, and checks all laws.
 pub async fn hold(world: &World) {
@@ -24,18 +26,24 @@ pub async fn of_the_books(world: &World) -> Books {
 }
 
 async fn books(world: &World) -> Books {
-    let stripe = world.stack.stripe();
-    let refunds = |id: &str| stripe.refunds(id).iter().map(|refund| refund.amount).collect::<Vec<_>>();
-    let refunded = stripe.payments().into_iter().map(|payment| (payment.id.clone(), refunds(&payment.id)));
+    let refunded_at = |provider: Provider| {
+        let own = world.stack.providers().provider(provider);
+        let refunds = |id: &str| own.refunds(id).iter().map(|refund| refund.amount).collect::<Vec<_>>();
+        let payments = own.payments().into_iter();
+        payments.map(|payment| (format!("{provider}_{}", payment.id), refunds(&payment.id))).collect::<Vec<_>>()
+    };
+    let refunded = Provider::ALL.into_iter().flat_map(refunded_at);
     Books {
         orders: world.scan("OrdersTable").await,
         stock: world.scan("StockTable").await,
         payments: world.scan("PaymentsTable").await,
         search: world.scan("SearchTable").await,
         rows: world.scan("BooksTable").await,
+        batches: world.scan("BatchesTable").await,
         settings: Settings::of(&world.scan("SettingsTable").await).into(),
-        provider: "stripe",
+        providers: Provider::ALL.map(Provider::name).to_vec(),
         refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),
+        listed: BTreeMap::new(),
     }
 }
 

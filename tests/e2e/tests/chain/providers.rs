@@ -1,58 +1,17 @@
-//! Several payment providers beside each other, with the real binaries: each is verified by its own rules, its payments open
-//! orders, its refunds go back through it, and the books tell of all of them.
+//! Several payment providers beside each other, with the real binaries and the local stand-ins: each is verified by its own
+//! rules, its payments open orders, its captures and refunds go through its API, and the books tell of all of them.
 
 use crate::{
     laws,
-    relay::serve,
     shop::Placed,
     world::{World, eventually},
 };
-use axum::{Json, Router, body::Bytes, extract::State, http::Uri};
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use jiff::Timestamp;
+use orderly_local::payments::{Breakdown, Disorder, Made, Provider, Simulator, only_stripe};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
-use webhooks::{Key, standard_webhooks};
-
-/// What systems that move money were asked for: the path and the body.
-type Asked = Arc<Mutex<Vec<(String, Value)>>>;
-
-/// A merchant's own system, which does at once what it is asked for, and an Adyen, which tells the outcome later.
-async fn moving_money(State(asked): State<Asked>, uri: Uri, body: Bytes) -> (StatusCode, Json<Value>) {
-    let body: Value = serde_json::from_slice(&body).unwrap();
-    asked.lock().unwrap().push((uri.path().to_owned(), body.clone()));
-    if uri.path() == "/own" {
-        return (StatusCode::OK, Json(json!({ "status": "succeeded", "id": "own-refund-1" })));
-    }
-    let answer = json!({
-        "merchantAccount": "TestShop",
-        "paymentPspReference": "PSP1",
-        "pspReference": "PSPREFUND1",
-        "reference": body["reference"],
-        "status": "received",
-        "amount": body["amount"],
-    });
-    (StatusCode::CREATED, Json(answer))
-}
-
-async fn start() -> (World, Asked) {
-    let asked = Asked::default();
-    let url = serve(Router::new().fallback(moving_money).with_state(Arc::clone(&asked))).await;
-    let world = World::start_with(|options| {
-        let own = format!("{url}/own");
-        let parameters = [
-            ("UseStandard", "true"),
-            ("StandardRequestsUrl", &own),
-            ("UseAdyen", "true"),
-            ("AdyenApiUrl", &url),
-            ("AdyenMerchantAccount", "TestShop"),
-        ];
-        options.parameters.extend(parameters.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    })
-    .await;
-    (world, asked)
-}
+use std::time::Duration;
+use webhooks::standard_webhooks;
 
 /// Posts to a webhook. Yields the status and the text of the answer.
 async fn deliver(world: &World, provider: &str, headers: &[(&str, String)], body: &str) -> (StatusCode, String) {
@@ -82,109 +41,129 @@ async fn own_event(world: &World, kind: &str, data: &Value) -> (StatusCode, Stri
     deliver(world, "standard", &headers, &body).await
 }
 
-/// An item of Adyen's, signed: with its own reference, that of its payment, and what the merchant calls it.
-async fn adyen_item(
-    world: &World,
-    kind: &str,
-    own: &str,
-    original: &str,
-    reference: &str,
-    amount: i64,
-) -> (StatusCode, String) {
-    let key = world.stack.secret("AdyenHmacKeys").unwrap();
-    let key = Key::new(&HEXLOWER_PERMISSIVE.decode(key.trim().as_bytes()).unwrap()).unwrap();
-    let signed = format!("{own}:{original}:TestShop:{reference}:{amount}:EUR:{kind}:true");
-    let item = json!({
-        "additionalData": { "hmacSignature": BASE64.encode(&key.sign(&[signed.as_bytes()])) },
-        "amount": { "currency": "EUR", "value": amount },
-        "eventCode": kind,
-        "eventDate": "2026-11-29T04:00:00+00:00",
-        "merchantAccountCode": "TestShop",
-        "merchantReference": reference,
-        "originalReference": original,
-        "paymentMethod": "visa",
-        "pspReference": own,
-        "success": "true",
-    });
-    let body = json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": item }] }).to_string();
-    deliver(world, "adyen", &[], &body).await
+/// Delivers all that tells of something at a provider.
+async fn tell(own: &Simulator, made: &Made) {
+    for webhook in &made.webhooks {
+        assert_eq!(own.deliver(webhook).await.unwrap(), StatusCode::OK, "{webhook:?}");
+    }
 }
 
 async fn refund(world: &World, order: &Placed, amount: i64) {
     let request = world.operator.request(Method::POST, &format!("/orders/{}/refunds", order.id));
-    let request = request.header("idempotency-key", "1").json(&json!({ "amount": amount, "reason": "a scratch" }));
+    let request =
+        request.header("idempotency-key", amount.to_string()).json(&json!({ "amount": amount, "reason": "a scratch" }));
     let answer = world.operator.ask(request).await.unwrap();
     assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
 }
 
-#[tokio::test]
-async fn payments_of_several_providers_open_orders_and_go_back_the_way_they_came() {
-    let (world, asked) = start().await;
-    let own = world.place("1", &[("MUG-BLUE", 1)]).await;
-    let paid = json!({ "payment": "pay_1", "order_id": own.id, "amount": own.total, "currency": "EUR" });
-    assert_eq!(
-        own_event(&world, "payment.captured", &paid).await,
-        (StatusCode::OK, r#"{"outcome":"recorded"}"#.to_owned())
-    );
-    let adyen = world.place("2", &[("MUG-BLUE", 1)]).await;
-    let told = adyen_item(&world, "AUTHORISATION", "PSP1", "", &adyen.id, adyen.total).await;
-    assert_eq!(told, (StatusCode::OK, "[accepted]".to_owned()));
-    world.place_and_pay("3", &[("MUG-BLUE", 1)]).await;
-    world.until_settled().await;
-    for order in [&own, &adyen] {
-        let read = world.read(order).await;
-        assert_eq!((&read["status"], &read["payment_status"]), (&json!("open"), &json!("paid")));
+/// What the books say that a provider has brought.
+fn net(balance: &Value, provider: Provider) -> i64 {
+    let days = balance["days"].as_array().unwrap().iter();
+    days.filter(|day| day["provider"] == provider.name()).map(|day| day["net"].as_i64().unwrap()).sum()
+}
+
+/// An order that is paid, sent and refunded twice, while its provider is throttling, and fails after it has refunded.
+async fn round(world: &World, provider: Provider) -> i64 {
+    let own = world.stack.providers().provider(provider);
+    let order = world.place(&format!("round-{provider}"), &[("MUG-BLUE", 1)]).await;
+    let paid = own.pay(&order.id, order.total, "EUR").unwrap();
+    tell(&own, &paid).await;
+    world.until(&order, "it has a fulfillment", |order| order["fulfillments"]["01"] == "open").await;
+    world.ship(&order, "01").await;
+    world.deliver(&order, "01").await;
+    world.until(&order, "it is completed", |order| order["status"] == "completed").await;
+
+    let mut refunded = 0;
+    for (breakdown, amount) in [(Breakdown::Throttled, 200), (Breakdown::After, 300)] {
+        own.break_down_next(breakdown);
+        refund(world, &order, amount).await;
+        refunded += amount;
+        eventually(&format!("{provider} is asked again after {breakdown:?}"), async || {
+            world.until_reconciled().await;
+            (world.read(&order).await["refunded"] == refunded).then_some(())
+        })
+        .await;
+        let made: Vec<i64> = own.refunds(&paid.payment.id).iter().map(|refund| refund.amount).collect();
+        assert_eq!(made.iter().sum::<i64>(), refunded, "{provider} has refunded {made:?}");
     }
+    order.total - refunded
+}
 
-    refund(&world, &own, 200).await;
-    refund(&world, &adyen, 300).await;
-    let own_read = world.until(&own, "its refund is made", |order| order["refunded"] == 200).await;
-    assert_eq!(own_read["payment_status"], "partially_refunded");
-    let is_asked = || asked.lock().unwrap().iter().any(|(path, _)| path.contains("/refunds"));
-    eventually("Adyen is asked", async || is_asked().then_some(())).await;
-    world.until_settled().await;
-    assert_eq!(asked.lock().unwrap().len(), 2, "each is asked once: {asked:?}");
-    let asked = asked.lock().unwrap().clone();
-    let of = |path: &str| asked.iter().find(|(asked, _)| asked.contains(path)).unwrap().1.clone();
-    let (to_own, to_adyen) = (of("/own"), of("/refunds"));
-    assert_eq!((&to_own["type"], &to_own["data"]["amount"]), (&json!("refund.requested"), &json!(200)));
-    assert_eq!(to_adyen["amount"], json!({ "currency": "EUR", "value": 300 }));
+/// An order whose money is captured when it is told to, and one that is cancelled and gives its authorization up.
+async fn captures(world: &World, provider: Provider) -> i64 {
+    let own = world.stack.providers().provider(provider);
+    let placed = async |what: &str| {
+        let order = world.place(&format!("{what}-{provider}"), &[("MUG-BLUE", 1)]).await;
+        let authorized = own.authorize(&order.id, order.total, "EUR").unwrap();
+        tell(&own, &authorized).await;
+        world.until(&order, "it is authorized", |order| order["payment_status"] == "authorized").await;
+        (order, authorized.payment.id)
+    };
+    let progress = |id: &str| own.payments().into_iter().find(|payment| payment.id == id).unwrap();
+    let (captured, payment) = placed("captured").await;
+    world.operator.post(&format!("/orders/{}/capture", captured.id), &json!({})).await.unwrap();
+    world.until(&captured, "it is captured", |order| order["payment_status"] == "paid").await;
+    assert_eq!(progress(&payment).captured, Some(captured.total), "{provider}");
+    let (cancelled, payment) = placed("cancelled").await;
+    world.operator.post(&format!("/orders/{}/cancel", cancelled.id), &json!({ "reason": "a mistake" })).await.unwrap();
+    eventually(&format!("{provider} has given it up"), async || {
+        world.until_reconciled().await;
+        (format!("{:?}", progress(&payment).progress) == "Canceled").then_some(())
+    })
+    .await;
+    captured.total
+}
 
-    // Adyen has only taken it on: what came of it comes by webhook.
-    let waiting = world.read(&adyen).await;
-    assert_eq!(waiting["refunded"], 0);
-    let reference = to_adyen["reference"].as_str().unwrap();
-    let told = adyen_item(&world, "REFUND", "PSPREFUND1", "PSP1", reference, 300).await;
-    assert_eq!(told.0, StatusCode::OK);
-    let refunded = world.until(&adyen, "its refund is told", |order| order["refunded"] == 300).await;
-    let refunds = refunded["refunds"].as_object().unwrap();
-    assert_eq!(refunds.len(), 1, "Orderly's own refund, and no other: {refunds:?}");
+#[tokio::test]
+async fn each_provider_is_paid_by_ships_and_refunds_once_though_it_fails() {
+    let world = World::start().await;
+    let mut kept = Vec::new();
+    for provider in Provider::ALL {
+        kept.push((provider, round(&world, provider).await + captures(&world, provider).await));
+    }
     world.until_settled().await;
     laws::hold(&world).await;
-
-    let ledger = world.operator.ask(world.operator.request(Method::GET, "/ledger?format=csv&limit=100")).await.unwrap();
-    assert_eq!(ledger.status, StatusCode::OK);
-    let balance = world.operator.ask(world.operator.request(Method::GET, "/ledger/balance")).await.unwrap().body;
-    let net = |provider: &str| {
-        let days = balance["days"].as_array().unwrap();
-        days.iter().filter(|day| day["provider"] == provider).map(|day| day["net"].as_i64().unwrap()).sum::<i64>()
-    };
-    assert_eq!((net("standard"), net("adyen")), (own.total - 200, adyen.total - 300), "{balance}");
-    assert!(net("stripe") > 0);
-    let rows = world.operator.ask(world.operator.request(Method::GET, "/ledger?limit=2")).await.unwrap().body;
-    assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
+    let balance = world.operator.get("/ledger/balance").await.unwrap();
+    for (provider, kept) in kept {
+        assert_eq!(net(&balance, provider), kept, "{provider}: {balance}");
+    }
+    let rows = world.operator.get("/ledger?limit=2").await.unwrap();
     let cursor = rows["next_cursor"].as_str().unwrap();
-    let more = world
-        .operator
-        .ask(world.operator.request(Method::GET, &format!("/ledger?limit=100&cursor={cursor}")))
-        .await
-        .unwrap();
-    assert_eq!(more.body["rows"].as_array().unwrap().len(), 3, "five movements in all: {:?}", more.body);
+    let more = world.operator.get(&format!("/ledger?limit=100&cursor={cursor}")).await.unwrap();
+    // Two payments and two refunds at each.
+    assert_eq!(more["rows"].as_array().unwrap().len() + 2, 4 * Provider::ALL.len(), "{more}");
+}
+
+#[tokio::test]
+async fn what_happens_at_a_provider_is_known_though_its_webhooks_come_late_and_twice() {
+    let world = World::start().await;
+    for provider in Provider::ALL {
+        let own = world.stack.providers().provider(provider);
+        own.disturb(Disorder { late: Duration::from_millis(300), doubled: true });
+        let order = world.place(&format!("late-{provider}"), &[("MUG-BLUE", 1)]).await;
+        let paid = own.pay(&order.id, order.total, "EUR").unwrap();
+        own.send(paid.webhooks);
+        world.until(&order, "it is paid", |order| order["payment_status"] == "paid").await;
+        let back = own.refund(&paid.payment.id, Some(100)).unwrap();
+        own.send(back.webhooks);
+        world.until(&order, "its refund is known", |order| order["refunded"] == 100).await;
+        let disputed = own.dispute(&paid.payment.id).unwrap();
+        own.send(disputed.webhooks);
+        world.until(&order, "its dispute is known", |order| order["timeline"].to_string().contains("dispute")).await;
+    }
+    world.until_settled().await;
+    laws::hold(&world).await;
 }
 
 #[tokio::test]
 async fn what_is_forged_unknown_or_not_understood_is_refused_or_kept_and_keeps_no_other_provider_back() {
-    let (world, _) = start().await;
+    let world = World::start_with(|options| {
+        options.parameters = only_stripe();
+        for used in ["UseStandard", "UseAdyen"] {
+            options.parameters.insert(used.to_owned(), "true".to_owned());
+        }
+    })
+    .await;
     let order = world.place("1", &[("MUG-BLUE", 1)]).await;
     for provider in ["square", "paypal", "mollie", "nobody"] {
         let (status, told) = deliver(&world, provider, &[], "{}").await;
@@ -216,5 +195,28 @@ async fn what_is_forged_unknown_or_not_understood_is_refused_or_kept_and_keeps_n
     world.pay(&order).await;
     world.until_settled().await;
     assert_eq!(world.read(&order).await["payment_status"], "paid");
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_dispute_that_people_answer_gives_them_the_text_and_waits_until_they_have() {
+    let world = World::start().await;
+    let own = world.stack.providers().provider(Provider::Standard);
+    let order = world.place("1", &[("MUG-BLUE", 1)]).await;
+    let paid = own.pay(&order.id, order.total, "EUR").unwrap();
+    tell(&own, &paid).await;
+    let disputed = own.dispute(&paid.payment.id).unwrap();
+    tell(&own, &disputed).await;
+    let told = disputed.webhooks[0].event();
+    let id = told["data"]["dispute"].as_str().unwrap();
+    let path = format!("/orders/{}/disputes/{id}/evidence", order.id);
+    let refusal = crate::world::refused(&world.operator, &path, &json!({}), "answered-by-hand").await;
+    assert!(refusal.body["text"].as_str().unwrap().contains("Enamel mug"), "{:?}", refusal.body);
+    world.until_settled().await; // what works is not listed yet
+    let item = |list: Value| list["items"].as_array().unwrap().iter().find(|item| item["disputes"].is_array()).cloned();
+    assert!(item(world.operator.get("/operations/attention").await.unwrap()).is_some());
+    let answered = world.operator.post(&path, &json!({ "at_provider": true })).await.unwrap();
+    assert_eq!(answered["evidence"][id]["state"], "succeeded");
+    assert!(item(world.operator.get("/operations/attention").await.unwrap()).is_none());
     laws::hold(&world).await;
 }

@@ -11,15 +11,14 @@ use orderly_local::payments::Webhook;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::path::Path;
+use store::Table;
 
 const SUFFIX: &str = "-r1";
-const TABLES: [&str; 7] =
-    ["OrdersTable", "StockTable", "PaymentsTable", "CatalogTable", "SettingsTable", "SearchTable", "BooksTable"];
 
 impl World {
     /// What `RestoreTableToPointInTime` does for each table, at one moment.
     async fn restore_all(&self, suffix: &str) {
-        for table in TABLES {
+        for table in Table::ALL.map(Table::logical_id) {
             let request = json!({
                 "SourceTableName": table, "TargetTableName": format!("{table}{suffix}"), "UseLatestRestorableTime": true,
             });

@@ -5,6 +5,7 @@ use orderly_local::{
     Stack, StackOptions,
     client::{Answer, Client},
     event_source::Retry,
+    logs::Logs,
     seed::{self, Shop},
 };
 use reqwest::Method;
@@ -26,6 +27,25 @@ pub struct World {
     pub service: Client,
     pub shop: Shop,
     pub binaries: Binaries,
+    _on_failure: OnFailure,
+}
+
+/// Shows what the functions warned of, where a test fails.
+struct OnFailure(Logs);
+
+impl Drop for OnFailure {
+    fn drop(&mut self) {
+        const SHOWN: usize = 40;
+        if !std::thread::panicking() {
+            return;
+        }
+        let mut lines = self.0.lines();
+        lines.retain(|line| ["\"WARN\"", "\"ERROR\""].iter().any(|level| line.text.contains(level)));
+        eprintln!("the last of {} warnings and errors of the functions:", lines.len());
+        for line in lines.iter().skip(lines.len().saturating_sub(SHOWN)) {
+            eprintln!("{} {} {}", line.time, line.instance, line.text);
+        }
+    }
 }
 
 impl World {
@@ -52,7 +72,8 @@ impl World {
         let storefront = Client::new(stack.api_url(), &shop.storefront_key);
         let warehouse = Client::new(stack.api_url(), &shop.warehouse_key);
         let service = Client::new(stack.api_url(), &shop.service_key);
-        Self { stack, operator, storefront, warehouse, service, shop, binaries }
+        let on_failure = OnFailure(stack.logs().clone());
+        Self { stack, operator, storefront, warehouse, service, shop, binaries, _on_failure: on_failure }
     }
 
     /// Starts a system with data that outlives it.
@@ -83,10 +104,10 @@ impl World {
         eventually("all queues are empty", async || (self.queued().await == 0).then_some(())).await;
     }
 
-    /// The number of messages, including those in progress, and of the provider's webhooks, which lead to more
+    /// The number of messages, including those in progress, and of the providers' webhooks, which lead to more
     /// messages.
     pub async fn queued(&self) -> u64 {
-        let mut queued = self.stack.stripe().undelivered() as u64;
+        let mut queued = self.stack.providers().undelivered() as u64;
         for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
             let depth = self.stack.sqs().depth(&queue.name).await.unwrap();
             queued += depth.visible + depth.in_flight + depth.delayed;

@@ -18,6 +18,10 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
         .prop_map(|until| MoneyFact::Pending { until: until.and_then(|second| Timestamp::from_second(second).ok()) });
     let fact = prop_oneof![
         promise,
+        (0..200_i64, prop::option::of(9..20_i64)).prop_map(|(amount, until)| MoneyFact::Promised {
+            amount,
+            until: until.and_then(|second| Timestamp::from_second(second).ok()),
+        }),
         Just(MoneyFact::Voided),
         (20..60_i64).prop_map(MoneyFact::Released),
         (0..200_i64).prop_map(MoneyFact::authorized),
@@ -27,7 +31,11 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
             amount: 30 * m,
             status: if succeeds { PartStatus::Succeeded } else { PartStatus::Failed },
         }),
-        (1..3_i64).prop_map(|m| MoneyFact::CapturedAs { id: format!("ca_{m}"), amount: 30 * m }),
+        (1..3_i64, any::<bool>()).prop_map(|(m, last)| MoneyFact::CapturedAs {
+            id: format!("ca_{m}"),
+            amount: 30 * m,
+            last
+        }),
         (0..200_i64).prop_map(MoneyFact::RefundedInTotal),
         "[a-c]".prop_map(MoneyFact::Failed),
         (1..4_i64, status.clone()).prop_map(move |(m, status)| refund(&format!("re_{n}_{m}"), 20 * m, status)),
@@ -35,10 +43,11 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
             let ours = Some(OurRefund { id: format!("return-{n}").parse().unwrap(), attempt });
             MoneyFact::Refund { ours, id: format!("re_{n}_ours_{attempt}"), amount: 50, status }
         }),
-        (0..200_i64, dispute_status).prop_map(move |(amount, status)| MoneyFact::Dispute {
+        (0..200_i64, dispute_status, case()).prop_map(move |(amount, status, case)| MoneyFact::Dispute {
             id: format!("dp_{n}"),
             amount,
-            status
+            status,
+            case,
         }),
     ];
     let currency = prop_oneof![Just(None), Just(Some("EUR")), Just(Some("USD"))];
@@ -47,6 +56,13 @@ fn facts_of(n: usize) -> impl Strategy<Value = MoneyEvent> {
         step: if currency.is_some() { step_of(n) } else { 1 },
         ..event(&format!("pi_{n}"), second, fact)
     })
+}
+
+/// What is told of a dispute beside its status.
+fn case() -> impl Strategy<Value = Case> {
+    let due_by = prop::option::of((20..30_i64).prop_map(crate::fixtures::at));
+    let reason = prop::option::of("[a-b]");
+    (due_by, any::<bool>(), reason).prop_map(|(due_by, answered, reason)| Case { due_by, answered, reason })
 }
 
 /// The first payment's provider moves only whole tens.

@@ -1,5 +1,7 @@
 //! Money that is only authorized: when it is captured, given up, asked for again.
 
+mod parts;
+
 use super::*;
 use crate::{
     fixtures,
@@ -216,7 +218,7 @@ fn an_order_whose_authorization_is_gone_asks_for_its_money_again() {
 #[test]
 fn a_person_hears_of_an_authorization_a_day_before_it_ends_once() {
     let day = 24 * 60 * 60;
-    let until = |second| fact(MoneyFact::Authorized { amount: 3700, until: Some(at(second)) });
+    let until = |second| fact(MoneyFact::Authorized { amount: 3700, until: Some(at(second)), several: false });
     let order = state(authorized(Capturing::AtHandOver), |s| s.record(&until(7 * day), at(2)));
     assert!(!order.state.must_warn(at(6 * day - 1)) && order.state.must_warn(at(6 * day)));
     let open = OrderState { owed: crate::duty::Owed::new(), ..order.state.clone() };
@@ -258,7 +260,7 @@ fn what_comes_back_before_it_is_captured_is_never_captured() {
 #[test]
 fn the_facts_of_a_payment_decide_its_captures_in_any_order() {
     let facts = [
-        MoneyFact::Authorized { amount: 3700, until: Some(at(99)) },
+        MoneyFact::Authorized { amount: 3700, until: Some(at(99)), several: false },
         MoneyFact::Captured(3000),
         MoneyFact::Released(700),
     ];
@@ -334,10 +336,16 @@ fn money_that_a_bank_takes_back_after_its_capture_is_asked_for_again_or_held_whe
 #[test]
 fn what_is_captured_as_a_payment_of_its_own_is_counted_with_that_payment_alone() {
     let sent = hand_over(&packed_for(Capturing::AtHandOver)).unwrap();
-    let turned = fact(MoneyFact::CapturedAs { id: "cap_1".to_owned(), amount: 3700 });
+    let turned = fact(MoneyFact::CapturedAs { id: "cap_1".to_owned(), amount: 3700, last: false });
     let paid = event("stripe_cap_1", MoneyFact::Captured(3700));
     for facts in [[&turned, &paid], [&paid, &turned]] {
-        let order = facts.into_iter().fold(sent.clone(), |order, fact| state(order, |s| s.record(fact, at(8))));
+        let record = |order: Order, fact| {
+            let order = state(order, |s| s.record(fact, at(8)));
+            assert!(order.state.ledger.secured(order.state.currency) >= 3700);
+            assert!(order.state.holds.is_empty(), "{:?}", order.state.holds);
+            order
+        };
+        let order = facts.into_iter().fold(sent.clone(), record);
         assert_eq!(order.state.payment_status(), PaymentStatus::Paid);
         assert_eq!(order.state.ledger.captured(order.state.currency), 3700);
         assert_eq!(order.state.ledger.secured(order.state.currency), 3700);

@@ -256,6 +256,11 @@ fn money() -> impl Strategy<Value = MoneyFact> {
         prop_oneof![Just(3700_i64), 0..4000_i64].prop_map(MoneyFact::Captured),
         (0..4000_i64).prop_map(MoneyFact::authorized),
         (0..4000_i64).prop_map(MoneyFact::RefundedInTotal),
-        dispute.prop_map(|status| MoneyFact::Dispute { id: "dp_1".into(), amount: 3700, status }),
+        dispute.prop_map(|status| MoneyFact::Dispute {
+            id: "dp_1".into(),
+            amount: 3700,
+            status,
+            case: crate::ledger::Case::default()
+        }),
     ]
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     duty::Duty,
     fixtures::dispute,
-    ledger::{Attempt, DisputeStatus, OurRefund, RefundStatus, RequestName, RequestState},
+    ledger::{Attempt, Case, DisputeStatus, OurRefund, RefundStatus, RequestName, RequestState},
     money::{Amount, Currency},
     problem::Code,
 };
@@ -63,7 +63,7 @@ fn nothing_goes_back_that_is_not_there() {
 }
 
 fn dispute_of(amount: Amount, status: DisputeStatus) -> MoneyEvent {
-    event("stripe_pi_1", MoneyFact::Dispute { id: "dp_1".into(), amount, status })
+    event("stripe_pi_1", MoneyFact::Dispute { id: "dp_1".into(), amount, status, case: Case::default() })
 }
 
 #[test]

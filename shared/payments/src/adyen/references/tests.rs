@@ -2,7 +2,7 @@
 
 use super::*;
 use domain::ids::{ChannelId, OrderId};
-use domain::ledger::RequestName;
+use domain::ledger::{CaptureTerms, RequestName};
 use proptest::prelude::*;
 
 const ORDER: &str = "ord_7pn7eajnquvjilq3ggx3th55aq";
@@ -11,7 +11,14 @@ fn reference(order: Option<&str>, name: &RequestName, number: u32) -> Option<Str
     let order: Option<OrderId> = order.map(|order| order.parse().unwrap());
     let attempt = Attempt { name: name.clone(), number };
     let (payment, currency) = ("QFQTPCQ8HXSKGK82".parse().unwrap(), "EUR".parse().unwrap());
-    of_request(&MoneyRequest { payment: &payment, amount: 1, currency, attempt: &attempt, order: order.as_ref() })
+    of_request(&MoneyRequest {
+        payment: &payment,
+        amount: 1,
+        terms: CaptureTerms::default(),
+        currency,
+        attempt: &attempt,
+        order: order.as_ref(),
+    })
 }
 
 fn refund_named(name: &str) -> RequestName {

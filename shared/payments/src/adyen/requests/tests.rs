@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::testing::{self, Calls};
+use crate::testing::{self, Calls, asking};
 use domain::{
     ids::OrderId,
     ledger::{Attempt, RequestName},
@@ -47,9 +47,7 @@ impl Asked {
             RequestName::Refund(self.name.parse().unwrap())
         };
         let attempt = Attempt { name, number: 2 };
-        let (payment, currency) = (PAYMENT.parse().unwrap(), self.currency.parse().unwrap());
-        let (amount, order) = (self.amount, order.as_ref());
-        ask(&MoneyRequest { payment: &payment, amount, currency, attempt: &attempt, order }).await
+        asking((PAYMENT, self.amount, self.currency), &attempt, order.as_ref(), ask).await
     }
 
     async fn asked(self, adyen: &Api) -> Result<Reply, Error> {

@@ -60,7 +60,7 @@ fn each_status_says_what_it_knows_of_the_money() {
         (json!({"status": "pending", "method": null}), vec![(created(), Pending { until: None })]),
         (
             json!({"status": "authorized", "authorizedAt": at, "captureBefore": "2026-03-27T09:13:37+00:00"}),
-            vec![(then, Authorized { amount: 3300, until: Some(time("2026-03-27T09:13:37Z")) })],
+            vec![(then, Authorized { amount: 3300, until: Some(time("2026-03-27T09:13:37Z")), several: false })],
         ),
         (json!({"status": "authorized"}), vec![(created(), MoneyFact::authorized(3300))]),
         (json!({"status": "paid", "paidAt": at}), vec![(then, Captured(3300))]),
@@ -209,13 +209,14 @@ fn a_chargeback_is_lost_until_it_is_reversed() {
         })
     };
     let fields = |reversed: Value| json!({"status": "paid", "_embedded": {"chargebacks": [chargeback(&reversed)]}});
+    let case = domain::ledger::Case { reason: Some("AC01".to_owned()), ..Default::default() };
     for (reversed, at, status) in [
         (Value::Null, "2026-03-24T09:00:00Z", DisputeStatus::Lost),
         (json!("2026-04-01T09:00:00.0Z"), "2026-04-01T09:00:00Z", DisputeStatus::Won),
     ] {
         let told = of_payment(&payment(&fields(reversed))).unwrap().pop().unwrap();
         let id = "chb_xFzwUN4ci8HAmSGUACS4J".to_owned();
-        assert_eq!(told.fact, MoneyFact::Dispute { id: id.clone(), amount: 4338, status });
+        assert_eq!(told.fact, MoneyFact::Dispute { id: id.clone(), amount: 4338, status, case: case.clone() });
         assert_eq!((told.at, told.by, told.currency.as_str()), (time(at), id, "USD"), "in the bank's currency");
     }
 }
@@ -266,5 +267,12 @@ fn a_field_that_is_missing_or_malformed_is_named() {
             }
             other => panic!("{fields}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn each_status_of_the_table_is_read() {
+    for status in crate::mollie::description().events.iter().flat_map(|row| row.events) {
+        assert!(of_payment(&payment(&json!({ "status": status }))).is_ok(), "{status}");
     }
 }

@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::mollie::api::tests::{PAYMENT, answering, error, serving, with_key};
+use crate::{
+    mollie::api::tests::{PAYMENT, answering, error, serving, with_key},
+    testing::asking,
+};
 use domain::{
     ids::OrderId,
     ledger::{Attempt, RefundStatus},
@@ -39,9 +42,7 @@ async fn with_amount<T>(
         Kind::Capture => (domain::ledger::RequestName::Capture("capture-1".parse().unwrap()), amount),
         Kind::Void => (domain::ledger::RequestName::Capture("void-1".parse().unwrap()), 0),
     };
-    let (payment, attempt) = (PAYMENT.parse().unwrap(), Attempt { name, number: 2 });
-    ask(&MoneyRequest { payment: &payment, amount, currency: currency.parse().unwrap(), attempt: &attempt, order })
-        .await
+    asking((PAYMENT, amount, currency), &Attempt { name, number: 2 }, order, ask).await
 }
 
 /// What Mollie says when it has accepted something.

@@ -5,6 +5,7 @@ use crate::paypal::{
     api::tests::serving,
     requests::tests::{capture, with_request},
 };
+use domain::ledger::CaptureTerms;
 use serde_json::json;
 
 fn captured(id: &str, status: &str, authorization: &str) -> Value {
@@ -14,8 +15,12 @@ fn captured(id: &str, status: &str, authorization: &str) -> Value {
     })
 }
 
-/// Looks for a capture at a PayPal with this authorization and these captures.
+/// Looks for a capture of 14.50 at a PayPal with this authorization and these captures.
 async fn find(status: &str, captures: Value) -> Result<Option<Outcome>, Error> {
+    find_as(CaptureTerms::default(), status, captures).await
+}
+
+async fn find_as(terms: CaptureTerms, status: &str, captures: Value) -> Result<Option<Outcome>, Error> {
     let authorization =
         json!({"id": "A1", "status": status, "supplementary_data": {"related_ids": {"order_id": "O1"}}});
     let order = json!({"id": "O1", "purchase_units": [{"payments": {"captures": captures}}]});
@@ -25,12 +30,41 @@ async fn find(status: &str, captures: Value) -> Result<Option<Outcome>, Error> {
         _ => (500, json!({})),
     })
     .await;
-    with_request(&capture(), 1450, "EUR", async |request| paypal.find(request).await).await
+    let find = async |request: &MoneyRequest<'_>| paypal.find(&MoneyRequest { terms, ..*request }).await;
+    with_request(&capture(), 1450, "EUR", find).await
+}
+
+#[tokio::test]
+async fn one_of_several_captures_is_found_by_what_was_captured_before_it() {
+    let terms = CaptureTerms { after: 1450, keeps_rest: true };
+    let one = |id: &str, last: bool| {
+        let mut one = captured(id, "COMPLETED", "A1");
+        one["final_capture"] = last.into();
+        one
+    };
+    let fact = |id: &str, last| MoneyFact::CapturedAs { id: id.into(), amount: 1450, last };
+    let made = |id: &str, facts: &[MoneyFact]| Some(Outcome::Made { id: id.into(), facts: facts.to_vec() });
+    let pending = captured("C2", "PENDING", "A1");
+    let table = [
+        ("PARTIALLY_CAPTURED", json!([one("C1", false)]), None),
+        (
+            "PARTIALLY_CAPTURED",
+            json!([one("C1", false), one("C2", false)]),
+            made("C2", &[fact("C1", false), fact("C2", false)]),
+        ),
+        ("PARTIALLY_CAPTURED", json!([one("C1", false), pending]), Some(Outcome::Begun { id: "C2".into() })),
+        // Somebody captured for the last time, or gave the rest up: the facts say so.
+        ("CAPTURED", json!([one("C1", true)]), made("C1", &[fact("C1", true)])),
+        ("VOIDED", json!([one("C1", false)]), made("C1", &[fact("C1", false), MoneyFact::Voided])),
+    ];
+    for (status, captures, expected) in table {
+        assert_eq!(find_as(terms, status, captures.clone()).await.unwrap(), expected, "{status} {captures}");
+    }
 }
 
 #[tokio::test]
 async fn a_capture_is_found_in_the_order_of_its_authorization() {
-    let fact = MoneyFact::CapturedAs { id: "C1".into(), amount: 1450 };
+    let fact = MoneyFact::CapturedAs { id: "C1".into(), amount: 1450, last: false };
     let made = || Some(Outcome::Made { id: "C1".into(), facts: vec![fact.clone()] });
     let voided = || Some(Outcome::Made { id: "A1".into(), facts: vec![MoneyFact::Voided] });
     let done = captured("C1", "COMPLETED", "A1");
@@ -46,7 +80,6 @@ async fn a_capture_is_found_in_the_order_of_its_authorization() {
         ("CAPTURED", json!([failed, done]), made()),
         ("CAPTURED", json!([captured("C1", "REFUNDED", "A1")]), made()),
         ("PARTIALLY_CAPTURED", json!([done]), made()),
-        ("VOIDED", json!([done]), made()),
         ("VOIDED", json!([]), voided()),
         ("EXPIRED", json!([]), voided()),
         ("CREATED", json!([captured("C1", "PENDING", "A1")]), Some(Outcome::Begun { id: "C1".into() })),

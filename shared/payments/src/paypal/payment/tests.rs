@@ -86,7 +86,7 @@ async fn of_the_refunds_orderly_s_own_are_told() {
 #[tokio::test]
 async fn an_authorization_tells_what_was_captured_of_it_as_payments_of_their_own() {
     let until = "2026-12-26T09:00:00Z".parse().ok();
-    let authorized = || one("A1", MoneyFact::Authorized { amount: 3000, until });
+    let authorized = || one("A1", MoneyFact::Authorized { amount: 3000, until, several: true });
     let open = told("authorizations", object("A1", "CREATED"), json!({})).await.unwrap();
     assert_eq!(facts(open), [authorized()]);
     let mut capture = object("C1", "COMPLETED");
@@ -97,7 +97,7 @@ async fn an_authorization_tells_what_was_captured_of_it_as_payments_of_their_own
     let expected = [
         authorized(),
         one("C1", MoneyFact::Captured(3000)),
-        one("A1", MoneyFact::CapturedAs { id: "C1".into(), amount: 3000 }),
+        one("A1", MoneyFact::CapturedAs { id: "C1".into(), amount: 3000, last: false }),
     ];
     assert_eq!(facts(captured), expected);
     let voided = told("authorizations", object("A1", "VOIDED"), json!({})).await.unwrap();

@@ -1,10 +1,13 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::paypal::api::tests::{asked, serving};
+use crate::{
+    paypal::api::tests::{asked, serving},
+    testing::asking,
+};
 use domain::{
     ids::OrderId,
-    ledger::{Attempt, MoneyFact, OurRefund, RefundStatus, RequestName},
+    ledger::{Attempt, CaptureTerms, MoneyFact, OurRefund, RefundStatus, RequestName},
 };
 
 pub(in crate::paypal) fn order() -> OrderId {
@@ -30,8 +33,7 @@ pub(in crate::paypal) async fn with_request<T>(
     currency: &str,
     ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T,
 ) -> T {
-    let (order, payment, currency) = (order(), "A1".parse().unwrap(), currency.parse().unwrap());
-    ask(&MoneyRequest { payment: &payment, amount, currency, attempt, order: Some(&order) }).await
+    asking(("A1", amount, currency), attempt, Some(&order()), ask).await
 }
 
 /// What comes of asking a PayPal that gives this answer.
@@ -103,16 +105,21 @@ async fn amounts_are_written_as_paypal_reads_them() {
 }
 
 #[tokio::test]
-async fn an_authorization_is_captured_once_and_the_rest_is_given_up() {
+async fn a_capture_says_whether_the_rest_of_its_authorization_is_given_up() {
     let (paypal, calls) = serving(|_, _| (201, json!({"id": "C1", "status": "COMPLETED", "amount": money()}))).await;
     let outcome = with_request(&capture(), 1450, "EUR", async |request| paypal.request(request).await).await;
-    let fact = MoneyFact::CapturedAs { id: "C1".into(), amount: 1450 };
+    let fact = MoneyFact::CapturedAs { id: "C1".into(), amount: 1450, last: false };
     assert_eq!(outcome.unwrap(), Reply::Decided(Outcome::Made { id: "C1".into(), facts: vec![fact] }));
     let [call] = asked(&calls).try_into().unwrap();
     assert_eq!((call.method.as_str(), call.uri.path()), ("POST", "/v2/payments/authorizations/A1/capture"));
     assert_eq!(call.headers["paypal-request-id"].len(), 32);
     let body: Value = serde_json::from_str(&call.body).unwrap();
     assert_eq!(body, json!({"amount": money(), "final_capture": true}));
+    let terms = CaptureTerms { after: 100, keeps_rest: true };
+    let keeping = async |request: &MoneyRequest<'_>| paypal.request(&MoneyRequest { terms, ..*request }).await;
+    with_request(&capture(), 1450, "EUR", keeping).await.unwrap();
+    let body: Value = serde_json::from_str(&asked(&calls)[1].body).unwrap();
+    assert_eq!(body["final_capture"], false);
     let object = |status: &str| json!({"id": "C1", "status": status, "amount": money()});
     let begun = Reply::Decided(Outcome::Begun { id: "C1".into() });
     assert_eq!(reply(&capture(), 1450, 201, &object("PENDING")).await.unwrap(), begun);

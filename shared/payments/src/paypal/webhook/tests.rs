@@ -7,10 +7,14 @@ mod vectors;
 pub(in crate::paypal) use vectors::{Asked, Vectors, chain_of};
 
 use super::*;
-use crate::{paypal::description, webhook::ReportedEvent};
+use crate::{
+    paypal::description,
+    testing::{is_made_of, listed},
+    webhook::ReportedEvent,
+};
 use domain::{
     ids::{ChannelId, OrderId},
-    ledger::{DisputeStatus, MoneyFact, OurRefund, PartStatus, RefundStatus},
+    ledger::{Case, DisputeStatus, MoneyFact, OurRefund, PartStatus, RefundStatus},
     payment_record::Named,
 };
 use serde_json::{Value, json};
@@ -120,7 +124,12 @@ fn paypal_s_own_events_are_understood() {
     use MoneyFact::{Captured, Dispute, Failed, Pending, RefundedInTotal, Voided};
     let refund =
         MoneyFact::Refund { ours: None, id: "1Y107995YT783435V".into(), amount: 99, status: RefundStatus::Succeeded };
-    let dispute = |id: &str, amount, status| Dispute { id: id.into(), amount, status };
+    let dispute = |id: &str, amount, status| Dispute { id: id.into(), amount, status, case: Case::default() };
+    let told = |id: &str, status, due_by: Option<&str>| {
+        let reason = Some("MERCHANDISE_OR_SERVICE_NOT_RECEIVED".to_owned());
+        let due_by = due_by.map(|time| time.parse().unwrap());
+        Dispute { id: id.into(), amount: 300, status, case: Case { due_by, answered: false, reason } }
+    };
     let table = [
         (fixture!("PAYMENT.CAPTURE.COMPLETED.sim-capture-completed"), one(CAPTURE, Captured(3000))),
         (
@@ -136,11 +145,11 @@ fn paypal_s_own_events_are_understood() {
         (fixture!("PAYMENT.AUTHORIZATION.VOIDED"), one(AUTHORIZATION, Voided)),
         (
             fixture!("CUSTOMER.DISPUTE.CREATED"),
-            one("00D10444LD479031K", dispute("PP-000-042-663-135", 300, DisputeStatus::Inquiry)),
+            one("00D10444LD479031K", told("PP-000-042-663-135", DisputeStatus::Inquiry, None)),
         ),
         (
             fixture!("CUSTOMER.DISPUTE.RESOLVED"),
-            one("00D10444LD479031K", dispute("PP-000-042-663-135", 300, DisputeStatus::Won)),
+            one("00D10444LD479031K", told("PP-000-042-663-135", DisputeStatus::Won, Some("2018-07-06T13:55:58Z"))),
         ),
     ];
     for (event, expected) in table {
@@ -167,7 +176,7 @@ fn a_capture_says_what_became_of_it_and_of_its_authorization() {
     use MoneyFact::{CapturePart, Captured, CapturedAs, Failed, Pending};
     let related = json!({"supplementary_data": {"related_ids": {"authorization_id": AUTHORIZATION}}});
     let linked = json!({"links": [{"rel": "up", "href": "https://api.paypal.com/v2/payments/authorizations/8PP38301D7923932J"}]});
-    let captured_as = || CapturedAs { id: CAPTURE.into(), amount: 3000 };
+    let captured_as = || CapturedAs { id: CAPTURE.into(), amount: 3000, last: false };
     let part = || CapturePart { id: CAPTURE.into(), amount: 3000, status: PartStatus::Failed };
     let table = [
         ("COMPLETED", Captured(3000), Some(captured_as())),
@@ -194,9 +203,9 @@ fn an_authorization_says_how_much_it_holds_and_until_when() {
     let until = "2018-09-13T19:21:11Z".parse().ok();
     let created = "PAYMENT.AUTHORIZATION.CREATED";
     let table = [
-        (created, "CREATED", MoneyFact::Authorized { amount: 251, until }),
-        (created, "CAPTURED", MoneyFact::Authorized { amount: 251, until }),
-        (created, "PARTIALLY_CAPTURED", MoneyFact::Authorized { amount: 251, until }),
+        (created, "CREATED", MoneyFact::Authorized { amount: 251, until, several: true }),
+        (created, "CAPTURED", MoneyFact::Authorized { amount: 251, until, several: true }),
+        (created, "PARTIALLY_CAPTURED", MoneyFact::Authorized { amount: 251, until, several: true }),
         (created, "PENDING", MoneyFact::Pending { until: None }),
         (created, "DENIED", MoneyFact::Failed("DENIED".into())),
         (created, "VOIDED", MoneyFact::Voided),
@@ -207,7 +216,8 @@ fn an_authorization_says_how_much_it_holds_and_until_when() {
         assert_eq!(facts(&authorization(kind, status)), one(AUTHORIZATION, expected), "{kind} {status}");
     }
     let endless = with(authorization(created, "CREATED"), &json!({"expiration_time": null}));
-    assert_eq!(facts(&endless), one(AUTHORIZATION, MoneyFact::authorized(251)));
+    let fact = MoneyFact::Authorized { amount: 251, until: None, several: true };
+    assert_eq!(facts(&endless), one(AUTHORIZATION, fact));
 }
 
 #[test]
@@ -240,7 +250,8 @@ fn what_paypal_takes_back_is_a_dispute_of_its_own() {
     let table =
         [("COMPLETED", DisputeStatus::Lost), ("PENDING", DisputeStatus::Open), ("CANCELLED", DisputeStatus::Won)];
     for (status, expected) in table {
-        let dispute = MoneyFact::Dispute { id: "1Y107995YT783435V".into(), amount: 99, status: expected };
+        let dispute =
+            MoneyFact::Dispute { id: "1Y107995YT783435V".into(), amount: 99, status: expected, case: Case::default() };
         assert_eq!(facts(&refund("PAYMENT.CAPTURE.REVERSED", status, &json!({}))), one(CAPTURE, dispute), "{status}");
     }
 }
@@ -268,7 +279,9 @@ fn a_dispute_goes_from_talk_to_a_decision() {
         (inquiry, "RESOLVED", Some("CANCELED_BY_BUYER"), InquiryClosed),
     ];
     for (stage, status, outcome, expected) in table {
-        let fact = MoneyFact::Dispute { id: "PP-D-1".into(), amount: 300, status: expected };
+        let answered = matches!(status, "UNDER_REVIEW" | "WAITING_FOR_BUYER_RESPONSE");
+        let case = Case { answered, ..Case::default() };
+        let fact = MoneyFact::Dispute { id: "PP-D-1".into(), amount: 300, status: expected, case };
         assert_eq!(facts(&dispute(stage, status, outcome)), one(CAPTURE, fact), "{stage} {status} {outcome:?}");
     }
     for outcome in [None, Some("A_NEW_ONE")] {
@@ -284,7 +297,8 @@ fn a_dispute_of_several_payments_is_told_of_each() {
         {"seller_transaction_id": "B2", "custom": "web/2"},
     ]});
     let told = reported(&with(dispute("CHARGEBACK", "OPEN", None), &several));
-    let fact = |amount| MoneyFact::Dispute { id: "PP-D-1".into(), amount, status: DisputeStatus::Open };
+    let fact =
+        |amount| MoneyFact::Dispute { id: "PP-D-1".into(), amount, status: DisputeStatus::Open, case: Case::default() };
     let said: Vec<_> = told.iter().map(|told| (told.event.payment.id.as_str(), told.event.fact.clone())).collect();
     assert_eq!(said, [("A1", fact(100)), ("B2", fact(300))]);
     let web: ChannelId = "web".parse().unwrap();
@@ -426,4 +440,13 @@ fn an_event_of_the_other_environment_or_a_body_that_is_too_long_is_refused() {
     assert_eq!(status(&vectors.webhook(Mode::Sandbox).0, &request), 400);
     let long = Request { body: vec![b' '; MAX_BODY + 1], ..request };
     assert_eq!(status(&vectors.webhook(Mode::Live).0, &long), 413);
+}
+
+#[test]
+fn the_table_of_events_has_what_the_code_reads_and_each_is_read() {
+    let is_name = |text: &str| is_made_of(text, |byte| byte.is_ascii_uppercase(), '.');
+    for kind in listed(&description().events, &[include_str!("../events.rs")], is_name) {
+        let said = understood(event(kind, &json!({})).to_string().as_bytes());
+        assert!(!matches!(said, Ok(Said::Nothing(_))), "{kind} says nothing");
+    }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     square::api::tests::{answering, asked, serving, with_key},
-    testing::Calls,
+    testing::{Calls, asking},
 };
 use domain::{
     ids::OrderId,
@@ -17,8 +17,7 @@ const PATH: &str = "/v2/payments/wJ3kTq8vZpY5rN1cXb7MfD2eHgPZY";
 async fn with_request<T>(amount: Amount, ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T) -> T {
     let order = OrderId::derive(&"web".parse().unwrap(), "1001");
     let attempt = Attempt { name: RequestName::Capture("capture-1".parse().unwrap()), number: 2 };
-    let (payment, currency) = (PAYMENT.parse().unwrap(), "USD".parse().unwrap());
-    ask(&MoneyRequest { payment: &payment, amount, currency, attempt: &attempt, order: Some(&order) }).await
+    asking((PAYMENT, amount, "USD"), &attempt, Some(&order), ask).await
 }
 
 fn usd(amount: Amount) -> Value {

@@ -45,7 +45,7 @@ async fn a_payment_says_what_it_knows_of_the_money() {
         ),
         (
             json!({"status": "APPROVED", "delayed_until": week, "delay_action": "CANCEL"}),
-            vec![(UPDATED, Authorized { amount: 3390, until: Some(at(week)) })],
+            vec![(UPDATED, Authorized { amount: 3390, until: Some(at(week)), several: false })],
         ),
         (json!({"status": "PENDING", "source_type": "WALLET"}), vec![(CREATED, Pending { until: None })]),
         (

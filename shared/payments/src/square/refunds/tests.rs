@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     square::api::tests::{answering, asked, serving, with_key},
-    testing::Calls,
+    testing::{Calls, asking},
 };
 use domain::ledger::{Attempt, MoneyFact, RefundStatus};
 
@@ -16,9 +16,7 @@ async fn with_request<T>(ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T) -> T {
 }
 
 async fn for_order<T>(order: Option<&OrderId>, ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T) -> T {
-    let (payment, currency) = (PAYMENT.parse().unwrap(), "USD".parse().unwrap());
-    let attempt = Attempt::from(&ours());
-    ask(&MoneyRequest { payment: &payment, amount: 1450, currency, attempt: &attempt, order }).await
+    asking((PAYMENT, 1450, "USD"), &Attempt::from(&ours()), order, ask).await
 }
 
 fn order() -> OrderId {

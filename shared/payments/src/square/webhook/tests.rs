@@ -6,10 +6,14 @@ mod secrets;
 mod whose;
 
 use super::*;
-use crate::{square::description, webhook::ReportedEvent};
+use crate::{
+    square::description,
+    testing::{is_made_of, listed},
+    webhook::ReportedEvent,
+};
 use domain::{
     ids::{OrderId, PaymentId},
-    ledger::{DisputeStatus, MoneyFact, OurRefund, RefundStatus},
+    ledger::{Case, DisputeStatus, MoneyFact, OurRefund, RefundStatus},
     payment_record::Named,
 };
 use proptest::prelude::*;
@@ -128,12 +132,14 @@ fn the_samples_are_understood() {
     use MoneyFact::{Authorized, Captured, Dispute, Failed, Pending, Refund, RefundedInTotal, Released, Voided};
     let ours = Some(OurRefund { id: "return-01".parse().unwrap(), attempt: 2 });
     let refund = |status| Refund { ours: ours.clone(), id: REFUND.into(), amount: 1450, status };
-    let dispute = |status| Dispute { id: DISPUTE.into(), amount: 2900, status };
+    let reason = Some("NOT_RECEIVED".to_owned());
+    let case = Case { due_by: Some(at("2026-12-15T00:00:00Z")), answered: false, reason };
+    let dispute = |status| Dispute { id: DISPUTE.into(), amount: 2900, status, case: case.clone() };
     let table = [
         (
             sample!("payment.created-approved"),
             "2026-11-20T09:15:02.34Z",
-            vec![Authorized { amount: 3390, until: Some(at("2026-11-27T09:15:02.12Z")) }],
+            vec![Authorized { amount: 3390, until: Some(at("2026-11-27T09:15:02.12Z")), several: false }],
         ),
         (
             sample!("payment.created-pending"),
@@ -191,7 +197,7 @@ fn created_and_updated_tell_the_same() {
 #[test]
 fn an_authorization_that_square_captures_itself_does_not_end() {
     let approved = |fields: &Value| facts(&with(sample!("payment.created-approved"), fields)).remove(0);
-    let until = |until: Option<&str>| MoneyFact::Authorized { amount: 3390, until: until.map(at) };
+    let until = |until: Option<&str>| MoneyFact::Authorized { amount: 3390, until: until.map(at), several: false };
     let week = "2026-11-27T09:15:02.12Z";
     let table = [
         (json!({"delay_action": "CANCEL"}), until(Some(week))),
@@ -204,7 +210,7 @@ fn an_authorization_that_square_captures_itself_does_not_end() {
         assert_eq!(approved(&fields), fact, "{fields}");
     }
     assert_eq!(approved(&json!({"total_money": usd(600)})), {
-        MoneyFact::Authorized { amount: 600, until: Some(at(week)) }
+        MoneyFact::Authorized { amount: 600, until: Some(at(week)), several: false }
     });
 }
 
@@ -276,7 +282,9 @@ fn every_status_of_a_refund_and_every_state_of_a_dispute_is_understood() {
     ];
     for (name, expected) in states {
         match facts(&with(sample!("dispute.state.updated"), &json!({"state": name}))).as_slice() {
-            [MoneyFact::Dispute { status, .. }] => assert_eq!(*status, expected, "{name}"),
+            [MoneyFact::Dispute { status, case, .. }] => {
+                assert_eq!((*status, case.answered), (expected, name.ends_with("PROCESSING")), "{name}");
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -421,5 +429,19 @@ fn the_answer_says_what_became_of_the_event() {
         let answer = square().answer(&outcomes);
         assert_eq!((answer.status, answer.content_type()), (200, "application/json"));
         assert_eq!(answer.body, json!({ "outcome": body }).to_string().into_bytes());
+    }
+}
+
+#[test]
+fn the_table_of_events_has_what_the_code_reads_and_each_is_read() {
+    let is_name = |text: &str| is_made_of(text, |byte| byte.is_ascii_lowercase(), '.');
+    for kind in listed(&description().events, &[include_str!("../events.rs")], is_name) {
+        let mut event = match kind.split('.').next() {
+            Some("payment") => sample!("payment.created-approved"),
+            Some("refund") => sample!("refund.created"),
+            _ => sample!("dispute.created"),
+        };
+        event["type"] = kind.into();
+        assert!(!facts(&event).is_empty(), "{kind} says nothing");
     }
 }

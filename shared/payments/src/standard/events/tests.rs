@@ -41,7 +41,7 @@ fn every_type_of_event_is_one_kind_of_fact() {
     let ours = Some(OurRefund { id: "return-01".parse().unwrap(), attempt: 1 });
     let table = [
         ("payment.pending", MoneyFact::Pending { until }, None),
-        ("payment.authorized", MoneyFact::Authorized { amount: 4990, until }, Some("EUR")),
+        ("payment.authorized", MoneyFact::Authorized { amount: 4990, until, several: false }, Some("EUR")),
         ("payment.captured", MoneyFact::Captured(4990), Some("EUR")),
         ("payment.failed", MoneyFact::Failed("card_declined".into()), None),
         ("payment.voided", MoneyFact::Voided, None),
@@ -59,7 +59,16 @@ fn every_type_of_event_is_one_kind_of_fact() {
         ),
         (
             "dispute.updated",
-            MoneyFact::Dispute { id: "dp_3".into(), amount: 4990, status: DisputeStatus::Open },
+            MoneyFact::Dispute {
+                id: "dp_3".into(),
+                amount: 4990,
+                status: DisputeStatus::Open,
+                case: Case {
+                    due_by: "2026-12-20T23:59:59Z".parse().ok(),
+                    answered: false,
+                    reason: Some("not_received".to_owned()),
+                },
+            },
             Some("EUR"),
         ),
     ];
@@ -100,7 +109,12 @@ fn every_status_has_its_meaning() {
     let statuses = |kind: &str, words: &[&str]| -> Vec<MoneyFact> {
         words
             .iter()
-            .map(|word| fact(kind, &json!({ "status": word, "orderly_refund": null, "attempt": null })))
+            .map(|word| {
+                fact(
+                    kind,
+                    &json!({ "status": word, "orderly_refund": null, "attempt": null, "reason": null, "due_by": null }),
+                )
+            })
             .collect()
     };
     let refund = |status| MoneyFact::Refund { ours: None, id: "re_58".into(), amount: 1450, status };
@@ -109,7 +123,7 @@ fn every_status_has_its_meaning() {
     let part = |status| MoneyFact::CapturePart { id: "cap_7".into(), amount: 4990, status };
     let parts = [PartStatus::Succeeded, PartStatus::Failed].map(part);
     assert_eq!(statuses("capture.updated", &["succeeded", "failed"]), parts);
-    let dispute = |status| MoneyFact::Dispute { id: "dp_3".into(), amount: 4990, status };
+    let dispute = |status| MoneyFact::Dispute { id: "dp_3".into(), amount: 4990, status, case: Case::default() };
     let disputes = [Inquiry, InquiryClosed, Open, Won, Lost].map(dispute);
     assert_eq!(statuses("dispute.updated", &["inquiry", "inquiry_closed", "open", "won", "lost"]), disputes);
 }

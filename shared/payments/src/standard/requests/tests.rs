@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::testing::{self, Calls, Seen};
+use crate::testing::{self, Calls, Seen, asking};
 use domain::{
     ids::OrderId,
     ledger::{Attempt, OurRefund, PartStatus, RequestName},
@@ -48,8 +48,7 @@ pub(in crate::standard) async fn with_request<T>(
     order: Option<&OrderId>,
     ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T,
 ) -> T {
-    let (payment, currency) = ("pay_1001".parse().unwrap(), "EUR".parse().unwrap());
-    ask(&MoneyRequest { payment: &payment, amount, currency, attempt, order }).await
+    asking(("pay_1001", amount, "EUR"), attempt, order, ask).await
 }
 
 async fn asked(status: u16, answer: &str, attempt: &Attempt, amount: Amount) -> (Result<Reply, Error>, Seen) {

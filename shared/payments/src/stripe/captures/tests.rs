@@ -1,10 +1,14 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{request::Reply, stripe::api::tests::answering, testing::Seen};
+use crate::{
+    request::Reply,
+    stripe::api::tests::answering,
+    testing::{Seen, asking},
+};
 use domain::{
     ids::OrderId,
-    ledger::{Attempt, RequestName},
+    ledger::{Attempt, CaptureTerms, RequestName},
     money::Amount,
 };
 use serde_json::json;
@@ -12,8 +16,7 @@ use serde_json::json;
 async fn with_request<T>(payment: &str, amount: Amount, ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T) -> T {
     let order = OrderId::derive(&"web".parse().unwrap(), "1001");
     let attempt = Attempt { name: RequestName::Capture("capture-1".parse().unwrap()), number: 2 };
-    let (payment, currency) = (payment.parse().unwrap(), "EUR".parse().unwrap());
-    ask(&MoneyRequest { payment: &payment, amount, currency, attempt: &attempt, order: Some(&order) }).await
+    asking((payment, amount, "EUR"), &attempt, Some(&order), ask).await
 }
 
 fn intent(status: &str, amount: Amount, received: Amount) -> Value {
@@ -105,6 +108,33 @@ async fn what_became_of_a_capture_is_seen_at_its_payment() {
         let found = with_request("pi_1", 1450, async |request| stripe.find(request).await).await;
         assert_eq!(calls.lock().unwrap()[0].uri.path(), "/v1/payment_intents/pi_1");
         assert_eq!(found.ok(), expected, "{status} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn one_of_several_captures_keeps_the_rest_and_is_known_by_what_was_captured_before_it() {
+    let terms = CaptureTerms { after: 400, keeps_rest: true };
+    let partly = |received: Amount| {
+        let mut intent = intent("requires_capture", 1450, received);
+        intent["amount_capturable"] = (1450 - received).into();
+        intent
+    };
+    for (answer, expected) in [
+        (partly(400), Some(None)),
+        (partly(1399), Some(None)),
+        (partly(1400), Some(Some(made("pi_1", &[MoneyFact::Captured(1400)])))),
+        (
+            intent("succeeded", 1450, 400),
+            Some(Some(made("pi_1", &[MoneyFact::Captured(400), MoneyFact::Released(1050)]))),
+        ),
+    ] {
+        let (stripe, calls) = answering(200, &answer).await;
+        let find = async |request: &MoneyRequest<'_>| stripe.find(&MoneyRequest { terms, ..*request }).await;
+        assert_eq!(with_request("pi_1", 1000, find).await.ok(), expected, "{answer}");
+        let ask = async |request: &MoneyRequest<'_>| stripe.request(&MoneyRequest { terms, ..*request }).await;
+        let _ = with_request("pi_1", 1000, ask).await;
+        let call = calls.lock().unwrap()[1].clone();
+        assert_eq!(call.form()["final_capture"], "false");
     }
 }
 

@@ -71,7 +71,7 @@ async fn an_intent_says_what_it_knows_of_the_money() {
         ),
         (
             json!({"status": "requires_capture", "amount_capturable": 3300}),
-            vec![(now(), Authorized { amount: 3300, until: week })],
+            vec![(now(), Authorized { amount: 3300, until: week, several: false })],
         ),
         (json!({"status": "canceled"}), vec![(now(), Voided)]),
         (json!({"status": "requires_payment_method", "last_payment_error": null}), vec![]),
@@ -103,7 +103,7 @@ async fn a_charge_without_an_intent_says_what_it_knows_of_the_money() {
         ),
         (
             json!({"status": "succeeded", "captured": false, "refunded": false}),
-            vec![Authorized { amount: 3300, until: week }],
+            vec![Authorized { amount: 3300, until: week, several: false }],
         ),
         (json!({"status": "succeeded", "captured": false, "refunded": true}), vec![Voided]),
         (json!({"status": "pending", "captured": false}), vec![Pending { until: None }]),

@@ -4,7 +4,7 @@ use super::*;
 use crate::request::Reply;
 use crate::{
     stripe::api::tests::{answering, replaying, serving, with_key},
-    testing::Calls,
+    testing::{Calls, asking},
 };
 use axum::http::Method;
 use axum::http::StatusCode;
@@ -27,9 +27,7 @@ async fn with_amount<T>(
     currency: &str,
     ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T,
 ) -> T {
-    let (order, payment, currency) = (order(), payment.parse().unwrap(), currency.parse().unwrap());
-    let attempt = Attempt::from(&ours());
-    ask(&MoneyRequest { payment: &payment, amount, currency, attempt: &attempt, order: Some(&order) }).await
+    asking((payment, amount, currency), &Attempt::from(&ours()), Some(&order()), ask).await
 }
 
 fn order() -> OrderId {

@@ -4,10 +4,14 @@ mod hostile_events;
 mod secrets;
 
 use super::*;
-use crate::{stripe::description, webhook::ReportedEvent};
+use crate::{
+    stripe::description,
+    testing::{is_made_of, listed},
+    webhook::ReportedEvent,
+};
 use domain::{
     ids::{ChannelId, OrderId},
-    ledger::{DisputeStatus, MoneyEvent, MoneyFact, RefundStatus},
+    ledger::{Case, DisputeStatus, MoneyEvent, MoneyFact, RefundStatus},
     payment_record::Named,
 };
 use proptest::prelude::*;
@@ -135,9 +139,9 @@ fn stripe_s_own_payment_intents_are_understood() {
         (with(fixture!("payment_intent.succeeded"), &json!({"amount_received": 1099})), Captured(1099)),
         (
             with(fixture!("payment_intent.amount_capturable_updated"), &json!({"amount_capturable": 1099})),
-            Authorized { amount: 1099, until: week },
+            Authorized { amount: 1099, until: week, several: false },
         ),
-        (fixture!("payment_intent.amount_capturable_updated"), Authorized { amount: 0, until: week }),
+        (fixture!("payment_intent.amount_capturable_updated"), Authorized { amount: 0, until: week, several: false }),
         (with(fixture!("payment_intent.payment_failed"), &declined), Failed("card_declined".into())),
         (fixture!("payment_intent.payment_failed"), Failed("unknown".into())),
         (fixture!("payment_intent.canceled"), Voided),
@@ -159,8 +163,16 @@ fn stripe_s_own_charges_refunds_and_disputes_are_understood() {
     let refunded = with(fixture!("charge.refunded"), &captured);
     let refund =
         |status| MoneyFact::Refund { ours: None, id: "re_1Pgc72B7WZ01zgkWqPvrRrPE".into(), amount: 100, status };
-    let dispute =
-        MoneyFact::Dispute { id: "dp_1Pgc71B7WZ01zgkWMevJiAUx".into(), amount: 1000, status: DisputeStatus::Inquiry };
+    let dispute = MoneyFact::Dispute {
+        id: "dp_1Pgc71B7WZ01zgkWMevJiAUx".into(),
+        amount: 1000,
+        status: DisputeStatus::Inquiry,
+        case: Case {
+            due_by: Timestamp::from_second(1_723_679_999).ok(),
+            answered: false,
+            reason: Some("general".to_owned()),
+        },
+    };
     let table = [
         (refunded, MoneyFact::RefundedInTotal(40)),
         (fixture!("refund.updated"), refund(RefundStatus::Succeeded)),
@@ -336,8 +348,9 @@ fn every_dispute_event_and_status_is_understood() {
         for (name, status) in statuses {
             let object =
                 json!({"id": "dp_1", "payment_intent": INTENT, "amount": 50, "currency": "eur", "status": name});
+            let case = Case { answered: name.ends_with("under_review"), ..Case::default() };
             let fact = incoming(&event(&format!("charge.dispute.{kind}"), &object)).event.fact;
-            assert_eq!(fact, MoneyFact::Dispute { id: "dp_1".into(), amount: 50, status }, "{kind} {name}");
+            assert_eq!(fact, MoneyFact::Dispute { id: "dp_1".into(), amount: 50, status, case }, "{kind} {name}");
         }
     }
 }
@@ -421,11 +434,38 @@ fn events_of_other_kinds_say_nothing() {
 }
 
 #[test]
+fn an_authorization_that_may_be_captured_in_parts_says_so_and_what_is_captured_of_it() {
+    use MoneyFact::{Authorized, Captured, Released, Voided};
+    let charge = |captured: bool, status: &str| {
+        let details = json!({"card": {"capture_before": 1_764_600_000, "multicapture": {"status": status}}});
+        let fields = json!({"captured": captured, "amount": 3300, "payment_method_details": details});
+        with(event("charge.succeeded", &json!({"id": CHARGE, "payment_intent": INTENT, "currency": "eur"})), &fields)
+    };
+    let until = Timestamp::from_second(1_764_600_000).ok();
+    assert_eq!(facts(&charge(false, "available")), [Authorized { amount: 3300, until, several: true }]);
+    assert_eq!(incoming(&charge(false, "available")).event.payment, payment(INTENT));
+    assert_eq!(facts(&charge(false, "unavailable")), [], "the intent tells it");
+    assert_eq!(facts(&charge(true, "available")), []);
+
+    let part = json!({"amount": 3300, "amount_received": 1000, "amount_capturable": 2300});
+    let updated = event("payment_intent.amount_capturable_updated", &intent(&part));
+    assert_eq!(facts(&updated), [Captured(1000)], "when the rest ends, the charge has told");
+    let canceled = event("payment_intent.canceled", &intent(&part));
+    assert_eq!(facts(&canceled), [Captured(1000), Released(2300), Voided]);
+    // Its sums mix what was refunded with what was given up. The refund itself tells.
+    let sums = json!({"amount_captured": 1000, "amount_refunded": 400});
+    let mut refunded = with(charge(true, "available"), &sums);
+    refunded["type"] = json!("charge.refunded");
+    assert_eq!(facts(&refunded), []);
+}
+
+#[test]
 fn a_genuine_event_without_what_its_kind_must_have_is_refused_with_the_field() {
     let good = json!({
         "id": "x_1", "payment_intent": INTENT, "charge": CHARGE, "currency": "eur", "status": "succeeded", "amount": 5,
-        "amount_received": 5, "amount_capturable": 5, "amount_refunded": 5, "amount_total": 5, "payment_status": "paid",
+        "amount_capturable": 5, "amount_refunded": 5, "amount_total": 5, "payment_status": "paid",
     });
+    let captured = with(event("", &good), &json!({"amount_received": 5}))["data"]["object"].clone();
     let table = [
         ("payment_intent.succeeded", vec!["id", "amount_received"]),
         ("payment_intent.amount_capturable_updated", vec!["id", "amount_capturable"]),
@@ -438,20 +478,21 @@ fn a_genuine_event_without_what_its_kind_must_have_is_refused_with_the_field() {
     ];
     let malformed = (422, "malformed-event".to_owned());
     for (kind, fields) in table {
-        assert!(normalize(&event(kind, &good)).unwrap().is_some(), "{kind}");
+        let good = if kind == "payment_intent.succeeded" { &captured } else { &good };
+        assert!(normalize(&event(kind, good)).unwrap().is_some(), "{kind}");
         for field in fields {
             for value in [json!(null), json!({}), json!(-5), json!(1.5), json!("a b\n")] {
-                let object = with(event(kind, &good), &json!({field: value}))["data"]["object"].clone();
+                let object = with(event(kind, good), &json!({field: value}))["data"]["object"].clone();
                 if field == "status" && value.is_string() {
                     continue; // any text is valid
                 }
                 assert_eq!(refusal(normalize(&event(kind, &object))), malformed, "{kind} {field} {value}");
             }
         }
-        let object = with(event(kind, &good), &json!({"currency": "doubloon"}))["data"]["object"].clone();
+        let object = with(event(kind, good), &json!({"currency": "doubloon"}))["data"]["object"].clone();
         assert_eq!(refusal(normalize(&event(kind, &object))), malformed, "{kind}");
         for field in ["id", "created"] {
-            let mut event = event(kind, &good);
+            let mut event = event(kind, good);
             event[field] = json!(null);
             assert_eq!(refusal(normalize(&event)), malformed, "{kind} without {field}");
         }
@@ -492,4 +533,17 @@ fn a_failure_keeps_a_word_of_stripe_s_and_nothing_about_the_customer() {
     let error = json!({"last_payment_error": {"code": "card_declined\nada@example.com", "message": "Ada"}});
     let fact = incoming(&event("payment_intent.payment_failed", &intent(&error))).event.fact;
     assert_eq!(fact, MoneyFact::Failed("card_declinedadaexamplecom".into()));
+}
+
+#[test]
+fn the_table_of_events_has_what_the_code_reads_and_each_is_read() {
+    let is_name = |text: &str| is_made_of(text, |byte| byte.is_ascii_lowercase(), '.');
+    let object = json!({
+        "payment_intent": INTENT, "payment_status": "paid",
+        "next_action": { "display_bank_transfer_instructions": {} },
+        "captured": false, "payment_method_details": { "card": { "multicapture": { "status": "available" } } },
+    });
+    for kind in listed(&description().events, &[include_str!("../events.rs")], is_name) {
+        assert!(!matches!(normalize(&event(kind, &object)), Ok(None)), "{kind} says nothing");
+    }
 }

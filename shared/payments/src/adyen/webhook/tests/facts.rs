@@ -1,9 +1,10 @@
 //! What each event says about money.
 
 use super::*;
+use crate::testing::listed;
 use domain::{
     ids::OrderId,
-    ledger::{DisputeStatus, OurRefund, PartStatus, RefundStatus},
+    ledger::{Case, DisputeStatus, OurRefund, PartStatus, RefundStatus},
     payment_record::Named,
 };
 use jiff::SignedDuration;
@@ -18,19 +19,21 @@ fn refund(ours: Option<OurRefund>, status: RefundStatus) -> MoneyFact {
     MoneyFact::Refund { ours, id: OPERATION.into(), amount: 1000, status }
 }
 
-fn dispute(status: DisputeStatus) -> MoneyFact {
-    MoneyFact::Dispute { id: OPERATION.into(), amount: 1000, status }
+fn dispute(status: DisputeStatus, case: Case) -> MoneyFact {
+    MoneyFact::Dispute { id: OPERATION.into(), amount: 1000, status, case }
 }
 
 #[test]
 fn adyen_s_own_examples_are_understood() {
+    let due_by = "2021-07-31T01:03:07Z".parse().ok();
+    let case = Case { due_by, answered: false, reason: Some("4853".to_owned()) };
     let table = [
         (fixture!("AUTHORISATION"), OPERATION, MoneyFact::authorized(1000)),
         (fixture!("CAPTURE"), PAYMENT, part(OPERATION, 1000, PartStatus::Succeeded)),
         (fixture!("CAPTURE_FAILED"), PAYMENT, part(OPERATION, 1000, PartStatus::Failed)),
         (fixture!("REFUND"), PAYMENT, refund(None, RefundStatus::Failed)),
         (fixture!("REFUND_FAILED"), PAYMENT, refund(None, RefundStatus::Failed)),
-        (fixture!("CHARGEBACK"), PAYMENT, dispute(DisputeStatus::Open)),
+        (fixture!("CHARGEBACK"), PAYMENT, dispute(DisputeStatus::Open, case)),
     ];
     for (item, id, fact) in table {
         let told = reported(&manual(), &item);
@@ -46,7 +49,7 @@ fn adyen_s_own_examples_are_understood() {
 fn an_authorization_is_a_capture_too_where_adyen_captures_by_itself() {
     let authorized = item("AUTHORISATION", &json!({"originalReference": null}));
     let until = "2025-11-24T16:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(240);
-    let authorization = MoneyFact::Authorized { amount: 1000, until: Some(until) };
+    let authorization = MoneyFact::Authorized { amount: 1000, until: Some(until), several: false };
     let captured = || part(OPERATION, 1000, PartStatus::Succeeded);
     assert_eq!(facts(&manual(), &authorized), std::slice::from_ref(&authorization));
     assert_eq!(facts(&adyen(Captures::automatic()), &authorized), [authorization, captured()]);
@@ -167,9 +170,10 @@ fn every_stage_of_a_dispute_says_who_has_the_money() {
         match (said(&manual(), &item).unwrap(), status) {
             (Said::Facts(told), Some(status)) => {
                 assert_eq!(told.len(), 1);
+                let case = Case { answered: matches!(stage, "Pending" | "Responded"), ..Case::default() };
                 assert_eq!(
                     (&told[0].event.payment, &told[0].event.fact),
-                    (&payment(PAYMENT), &dispute(status)),
+                    (&payment(PAYMENT), &dispute(status, case)),
                     "{kind}"
                 );
             }
@@ -310,5 +314,15 @@ fn a_colon_moved_between_signed_fields_makes_no_other_fact() {
         let genuine = block_on(manual().verify(&request, now())).unwrap();
         let said = block_on(manual().understand(&genuine[0], now())).unwrap();
         assert_eq!(said, Said::Nothing("of another merchant account".to_owned()), "{fields}");
+    }
+}
+
+#[test]
+fn the_table_of_events_has_what_the_code_reads_and_each_is_read() {
+    let is_name = |text: &str| text.len() > 5 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let sources = [include_str!("../../events.rs"), include_str!("../../disputes.rs")];
+    for kind in listed(&description().events, &sources, is_name) {
+        let said = said(&manual(), &item(kind, &json!({})));
+        assert!(!matches!(said, Ok(Said::Nothing(_))), "{kind} says nothing");
     }
 }

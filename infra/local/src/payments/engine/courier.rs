@@ -1,10 +1,11 @@
 //! Delivers a provider's webhooks, in no fixed order and sometimes more than once.
 
+use super::webhook::Webhook;
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::{
     fmt, iter,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 use tokio_util::task::TaskTracker;
@@ -23,18 +24,13 @@ const RETRY_AFTER: [Duration; 6] = [
 /// The time limit of a delivery. Providers wait less, but a debug build needs longer for a cold start.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A webhook's headers and body.
-#[derive(Debug, Clone)]
-pub struct Webhook {
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-impl Webhook {
-    /// The event, for callers that want the ids in it.
-    pub fn event(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
+/// How webhooks are delivered that a provider sends by itself. By default each is delivered at once, until it is accepted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Disorder {
+    /// They come so much later.
+    pub late: Duration,
+    /// They come again after they were accepted.
+    pub doubled: bool,
 }
 
 /// Why a webhook was not delivered.
@@ -58,7 +54,7 @@ pub(super) struct Courier {
 /// The mode of delivery.
 enum Way {
     /// Posted, and retried until the receiver accepts them.
-    Post { url: RwLock<Option<String>>, client: reqwest::Client, under_way: TaskTracker },
+    Post { url: RwLock<Option<String>>, client: reqwest::Client, under_way: TaskTracker, disorder: Mutex<Disorder> },
     /// Kept for the caller to deliver, double, delay or lose.
     Keep(Mutex<Vec<Webhook>>),
 }
@@ -72,7 +68,12 @@ impl fmt::Debug for Courier {
 impl Courier {
     /// Posts to `url`. Without one, drops every webhook until [`Courier::turn_to`].
     pub(super) fn posting(url: Option<String>, sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
-        let way = Way::Post { url: RwLock::new(url), client: crate::http_client(), under_way: TaskTracker::new() };
+        let way = Way::Post {
+            url: RwLock::new(url),
+            client: crate::http_client(),
+            under_way: TaskTracker::new(),
+            disorder: Mutex::default(),
+        };
         Arc::new(Self { sign: Box::new(sign), way })
     }
 
@@ -97,18 +98,39 @@ impl Courier {
     pub(super) fn send(self: &Arc<Self>, webhooks: impl IntoIterator<Item = Webhook>) {
         match &self.way {
             Way::Post { under_way, .. } => {
+                let Disorder { late, doubled } = self.disorder();
                 for webhook in webhooks {
-                    under_way.spawn(Arc::clone(self).deliver_with_retries(webhook));
+                    let courier = Arc::clone(self);
+                    under_way.spawn(async move {
+                        tokio::time::sleep(late).await;
+                        for _ in 0..=usize::from(doubled) {
+                            Arc::clone(&courier).deliver_with_retries(webhook.clone()).await;
+                        }
+                    });
                 }
             }
-            Way::Keep(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).extend(webhooks),
+            Way::Keep(kept) => lock(kept).extend(webhooks),
+        }
+    }
+
+    /// Sets how the webhooks are delivered that come from now on.
+    pub(super) fn disturb(&self, to: Disorder) {
+        if let Way::Post { disorder, .. } = &self.way {
+            *lock(disorder) = to;
+        }
+    }
+
+    fn disorder(&self) -> Disorder {
+        match &self.way {
+            Way::Post { disorder, .. } => *lock(disorder),
+            Way::Keep(_) => Disorder::default(),
         }
     }
 
     /// Removes and returns the kept webhooks.
     pub(super) fn take(&self) -> Vec<Webhook> {
         match &self.way {
-            Way::Keep(kept) => std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner)),
+            Way::Keep(kept) => std::mem::take(&mut *lock(kept)),
             Way::Post { .. } => Vec::new(),
         }
     }
@@ -117,7 +139,7 @@ impl Courier {
     pub(super) fn undelivered(&self) -> usize {
         match &self.way {
             Way::Post { under_way, .. } => under_way.len(),
-            Way::Keep(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).len(),
+            Way::Keep(kept) => lock(kept).len(),
         }
     }
 
@@ -153,4 +175,8 @@ impl Courier {
         }
         tracing::warn!("a payment webhook was given up after {} attempts", 1 + RETRY_AFTER.len());
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,78 +1,8 @@
-//! Events and their signatures.
+//! Stripe's objects.
 
-use super::books::{Payment, Progress, id};
-use crate::payments::Webhook;
-use data_encoding::HEXLOWER;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use crate::payments::engine::{Dispute, DisputeStatus, Payment, Progress, Refund, RefundStatus, Statement};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sha2::Sha256;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Signs with the endpoint's secret. Clones share it.
-#[derive(Clone)]
-pub(super) struct Signer {
-    secret: Arc<Mutex<String>>,
-}
-
-impl std::fmt::Debug for Signer {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Signer")
-    }
-}
-
-impl Signer {
-    /// The newest secret is on the first line.
-    pub(super) fn new(secrets: &str) -> Self {
-        let signer = Self { secret: Arc::default() };
-        signer.roll(secrets);
-        signer
-    }
-
-    /// Signs with the first of these from now on.
-    pub(super) fn roll(&self, secrets: &str) {
-        secrets.lines().next().unwrap_or_default().trim().clone_into(&mut self.secret());
-    }
-
-    fn secret(&self) -> MutexGuard<'_, String> {
-        self.secret.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn event(&self, kind: &str, object: &Value, now: Timestamp) -> Webhook {
-        let event = json!({
-            "id": id("evt"),
-            "object": "event",
-            "api_version": null,
-            "created": now.as_second(),
-            "data": { "object": object },
-            "livemode": false,
-            "pending_webhooks": 1,
-            "request": { "id": null, "idempotency_key": null },
-            "type": kind,
-        });
-        self.sign(event.to_string().into_bytes(), now)
-    }
-
-    /// `Stripe-Signature: t=…,v1=…`: HMAC-SHA256 of `t.body`, keyed with the whole secret.
-    pub(super) fn sign(&self, body: Vec<u8>, now: Timestamp) -> Webhook {
-        let time = now.as_second();
-        // HMAC accepts a key of any length.
-        let signature = Hmac::<Sha256>::new_from_slice(self.secret().as_bytes()).map(|mut mac| {
-            mac.update(format!("{time}.").as_bytes());
-            mac.update(&body);
-            HEXLOWER.encode(&mac.finalize().into_bytes())
-        });
-        let signature = format!("t={time},v1={}", signature.unwrap_or_default());
-        Webhook {
-            headers: vec![
-                ("content-type".to_owned(), "application/json; charset=utf-8".to_owned()),
-                ("stripe-signature".to_owned(), signature),
-                ("user-agent".to_owned(), "Stripe/1.0 (+https://stripe.com/docs/webhooks)".to_owned()),
-            ],
-            body,
-        }
-    }
-}
 
 /// How long an authorization lasts.
 const AUTHORIZED_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -88,7 +18,7 @@ pub(super) fn payment_intent(payment: &Payment) -> Value {
         Progress::Failed => ("requires_payment_method", "sepa_debit", failed()),
     };
     let is_authorized = payment.progress == Progress::Authorized;
-    let is_manual = is_authorized || payment.progress == Progress::Canceled || payment.captured.is_some();
+    let is_manual = payment.is_manual || payment.progress == Progress::Canceled || payment.captured.is_some();
     json!({
         "id": payment.id,
         "object": "payment_intent",
@@ -100,7 +30,7 @@ pub(super) fn payment_intent(payment: &Payment) -> Value {
         "capture_method": if is_manual { "manual" } else { "automatic" },
         "confirmation_method": "automatic",
         "created": payment.created,
-        "currency": payment.currency,
+        "currency": payment.currency.to_lowercase(),
         "customer": null,
         "description": null,
         "last_payment_error": error,
@@ -113,8 +43,9 @@ pub(super) fn payment_intent(payment: &Payment) -> Value {
     })
 }
 
-/// The charge of a payment of which `refunded` minor units have been refunded.
-pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
+/// The charge of a payment.
+pub(super) fn charge(of: &Statement<'_>) -> Value {
+    let payment = of.payment;
     let status = match payment.progress {
         Progress::Captured | Progress::Authorized | Progress::Canceled => "succeeded",
         Progress::Processing => "pending",
@@ -127,7 +58,7 @@ pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
         Progress::Canceled => payment.amount,
         Progress::Authorized | Progress::Processing | Progress::Failed => 0,
     };
-    let refunded = refunded + released;
+    let refunded = of.refunded() + released;
     let capture_before = (payment.progress == Progress::Authorized).then(|| payment.created + AUTHORIZED_SECONDS);
     json!({
         "id": payment.charge,
@@ -137,8 +68,8 @@ pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
         "amount_refunded": refunded,
         "captured": captured > 0,
         "created": payment.created,
-        "currency": payment.currency,
-        "disputed": false,
+        "currency": payment.currency.to_lowercase(),
+        "disputed": !of.disputes.is_empty(),
         "livemode": false,
         "metadata": metadata(payment),
         "paid": captured > 0,
@@ -146,6 +77,52 @@ pub(super) fn charge(payment: &Payment, refunded: i64) -> Value {
         "payment_method_details": { "card": { "capture_before": capture_before } },
         "refunded": refunded >= payment.amount,
         "status": status,
+    })
+}
+
+pub(super) fn refund(payment: &Payment, refund: &Refund) -> Value {
+    json!({
+        "id": refund.id,
+        "object": "refund",
+        "amount": refund.amount,
+        "charge": payment.charge,
+        "created": refund.created,
+        "currency": payment.currency.to_lowercase(),
+        "metadata": refund.metadata,
+        "payment_intent": payment.id,
+        "reason": refund.reason,
+        "status": match refund.status {
+            RefundStatus::Succeeded => "succeeded",
+            RefundStatus::Failed => "failed",
+        },
+    })
+}
+
+pub(super) fn dispute(payment: &Payment, dispute: &Dispute) -> Value {
+    json!({
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "charge": payment.charge,
+        "created": dispute.created.as_second(),
+        "currency": payment.currency.to_lowercase(),
+        "evidence": dispute.evidence,
+        "evidence_details": {
+            "due_by": dispute.due_by.map(Timestamp::as_second),
+            "has_evidence": !dispute.evidence.is_empty(),
+            "past_due": dispute.due_by.zip(dispute.submissions.last()).is_some_and(|(due_by, last)| *last > due_by),
+            "submission_count": dispute.submissions.len(),
+        },
+        "livemode": false,
+        "metadata": {},
+        "payment_intent": payment.id,
+        "reason": dispute.reason.as_deref().unwrap_or("general"),
+        "status": match dispute.status {
+            DisputeStatus::Open if !dispute.submissions.is_empty() => "under_review",
+            DisputeStatus::Open => "needs_response",
+            DisputeStatus::Won => "won",
+            DisputeStatus::Lost => "lost",
+        },
     })
 }
 

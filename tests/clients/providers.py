@@ -1,0 +1,220 @@
+"""The providers' own Python clients ask their stand-ins.
+
+Each reads a payment, captures, gives up and refunds money, repeats a request under its idempotency key, reads the provider's
+lists, and raises its own error for a refusal. So the stand-ins answer as the providers' libraries expect it, and not only as
+Orderly's clients do. `.ci/providers` runs it:
+
+    providers.py API PAYMENT_PROVIDERS AWS_SERVICES
+"""
+
+import json
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+
+import Adyen
+import requests
+import stripe
+from mollie.api.client import Client as Mollie
+from mollie.api.error import ResponseError, UnauthorizedError, UnprocessableEntityError
+from paypalserversdk.configuration import Configuration, Environment, Server
+from paypalserversdk.exceptions.error_exception import ErrorException
+from paypalserversdk.http.auth.o_auth_2 import ClientCredentialsAuthCredentials
+from paypalserversdk.models.money import Money
+from paypalserversdk.models.refund_request import RefundRequest
+from paypalserversdk.paypal_serversdk_client import PaypalServersdkClient
+from square import Square
+from square.core.api_error import ApiError
+
+API, PROVIDERS, SERVICES = sys.argv[1:]
+ORDER = "ord_" + "a" * 26
+
+
+def pay(provider, amount=1000, authorize=False):
+    """The id of a payment that a customer makes at a stand-in. No order knows it."""
+    asked = {"order_id": ORDER, "amount": amount, "currency": "EUR", "provider": provider, "authorize": authorize}
+    answer = requests.post(f"{PROVIDERS}/pay", json=asked, timeout=30)
+    assert answer.ok, answer.text
+    return answer.json()["payment"]
+
+
+def refused(kind, act):
+    """The client's own error."""
+    try:
+        answer = act()
+    except kind as error:
+        return error
+    raise AssertionError(f"not refused: {answer}")
+
+
+def secret(name):
+    headers = {"X-Amz-Target": "secretsmanager.GetSecretValue", "Content-Type": "application/x-amz-json-1.1"}
+    headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=test/20261129/us-east-1/secretsmanager/aws4_request"
+    answer = requests.post(SERVICES, headers=headers, data=json.dumps({"SecretId": name}), timeout=30)
+    assert answer.ok, answer.text
+    return answer.json()["SecretString"]
+
+
+def at_stripe():
+    client = stripe.StripeClient("sk_test_client", base_addresses={"api": PROVIDERS}, max_network_retries=0).v1
+    paid = pay("stripe")
+    intent = client.payment_intents.retrieve(paid)
+    assert (intent.status, intent.amount_received) == ("succeeded", 1000), intent
+    assert client.charges.retrieve(intent.latest_charge).payment_intent == paid
+    asked, key = {"payment_intent": paid, "amount": 300, "metadata": {"why": "a stain"}}, {"idempotency_key": "python-1"}
+    first = client.refunds.create(asked, key)
+    again = client.refunds.create(asked, key)
+    assert (again.id, again.status, again.metadata["why"]) == (first.id, "succeeded", "a stain"), again
+    assert again.last_response.headers["idempotent-replayed"] == "true"
+    refused(stripe.IdempotencyError, lambda: client.refunds.create({**asked, "amount": 301}, key))
+    error = refused(stripe.InvalidRequestError, lambda: client.refunds.create({"payment_intent": paid, "amount": 701}))
+    assert error.http_status == 400 and error.user_message, error
+    refunds = client.refunds.list({"payment_intent": paid, "limit": 1})
+    assert [refund.id for refund in refunds.auto_paging_iter()] == [first.id], refunds
+    captured, given_up = pay("stripe", authorize=True), pay("stripe", authorize=True)
+    assert client.payment_intents.capture(captured, {"amount_to_capture": 700}).amount_received == 700
+    assert client.payment_intents.cancel(given_up).status == "canceled"
+    error = refused(stripe.InvalidRequestError, lambda: client.payment_intents.retrieve("pi_unknown"))
+    assert (error.http_status, error.code) == (404, "resource_missing"), error
+    entries = list(client.balance_transactions.list({"limit": 2}).auto_paging_iter())
+    assert {700, 1000, -300} <= {entry.amount for entry in entries}, entries
+    nobody = stripe.StripeClient("sk_live_client", base_addresses={"api": PROVIDERS}, max_network_retries=0).v1
+    refused(stripe.AuthenticationError, lambda: nobody.refunds.list())
+    # Orderly takes what the library has signed, and nothing else.
+    event = {"id": "evt_1", "object": "event", "type": "customer.created", "livemode": False, "created": 1}
+    body = json.dumps(event | {"data": {"object": {"id": "cus_1", "object": "customer"}}})
+    signing, moment = secret("StripeWebhookSecret").splitlines()[0], int(time.time())
+    header = f"t={moment},v1={stripe.WebhookSignature._compute_signature(f'{moment}.{body}', signing)}"
+    assert stripe.Webhook.construct_event(body, header, signing).type == "customer.created"
+    for sent, status in [(body, 200), (body.replace("cus_1", "cus_2"), 401)]:
+        headers = {"Stripe-Signature": header}
+        answer = requests.post(f"{API}/webhooks/payments/stripe", data=sent, headers=headers, timeout=30)
+        assert answer.status_code == status, answer.text
+
+
+def at_adyen():
+    client = Adyen.Adyen(xapikey="simulated", platform="test")
+    api = client.checkout.modifications_api
+    api.baseUrl = f"{PROVIDERS}/adyen/v72"
+    given_up = {"merchantAccount": "OrderlyLocal", "reference": "python"}
+    money = lambda value: given_up | {"amount": {"value": value, "currency": "EUR"}}
+    paid = pay("adyen")
+    first = api.refund_captured_payment(money(300), paid, idempotency_key="python-1")
+    again = api.refund_captured_payment(money(300), paid, idempotency_key="python-1")
+    assert (first.status_code, first.message["status"], first.message["paymentPspReference"]) == (201, "received", paid), first
+    assert again.message["pspReference"] == first.message["pspReference"], again
+    authorized = pay("adyen", authorize=True)
+    captured = api.capture_authorised_payment(money(700), authorized, idempotency_key="python-2")
+    assert captured.message["status"] == "received", captured
+    cancelled = api.cancel_authorised_payment_by_psp_reference(given_up, pay("adyen", authorize=True))
+    assert cancelled.message["status"] == "received", cancelled
+    error = refused(Adyen.exceptions.AdyenAPIUnprocessableEntity, lambda: api.refund_captured_payment(money(0), paid))
+    assert error.status_code == 422 and error.error_code, error
+
+
+def at_square():
+    client = Square(token="simulated", base_url=f"{PROVIDERS}/square")
+    paid = pay("square")
+    payment = client.payments.get(paid).payment
+    assert (payment.status, payment.total_money.amount) == ("COMPLETED", 1000), payment
+    assert payment.processing_fee[0].type == "INITIAL", payment
+    refund = lambda key, amount: client.refunds.refund_payment(
+        idempotency_key=key, payment_id=paid, amount_money={"amount": amount, "currency": "EUR"}
+    )
+    first, again = refund("python-1", 300).refund, refund("python-1", 300).refund
+    assert (again.id, first.status) == (first.id, "PENDING"), again
+    assert client.refunds.get(first.id).refund.status == "COMPLETED"
+    table = [("python-1", 301, "IDEMPOTENCY_KEY_REUSED"), ("python-2", 701, "REFUND_AMOUNT_INVALID")]
+    for key, amount, code in table:
+        error = refused(ApiError, lambda: refund(key, amount))
+        assert (error.status_code, error.errors[0].code) == (400, code), error
+    captured, given_up = pay("square", authorize=True), pay("square", authorize=True)
+    wanted = {"amount_money": {"amount": 700, "currency": "EUR"}}
+    changed = client.payments.update(captured, idempotency_key="python-3", payment=wanted).payment
+    done = client.payments.complete(captured, version_token=changed.version_token).payment
+    assert (done.status, done.total_money.amount) == ("COMPLETED", 700), done
+    assert client.payments.cancel(given_up).payment.status == "CANCELED"
+    assert refused(ApiError, lambda: client.payments.get("unknown")).status_code == 404
+    location = client.locations.list().locations[0].id
+    changed = {"sort_field": "UPDATED_AT", "sort_order": "ASC", "limit": 2}
+    listed = [payment.id for payment in client.payments.list(location_id=location, **changed)]
+    assert {paid, captured, given_up} <= set(listed) and len(listed) == len(set(listed)), listed
+    assert first.id in [refund.id for refund in client.refunds.list(**changed)]
+    assert list(client.payouts.list(location_id=location)) == []
+
+
+def at_mollie():
+    client = Mollie(api_endpoint=f"{PROVIDERS}/mollie")
+    client.set_api_key("test_local0000000000000000000000")
+    paid = client.payments.get(pay("mollie"))
+    assert (paid.is_paid(), paid.amount["value"], paid.metadata["order_id"]) == (True, "10.00", ORDER), paid
+    euros = lambda value: {"amount": {"currency": "EUR", "value": value}, "description": "a stain"}
+    first = paid.refunds.create(euros("3.00"), idempotency_key="python-1")
+    again = paid.refunds.create(euros("3.00"), idempotency_key="python-1")
+    assert (again.id, first.is_pending()) == (first.id, True), again
+    assert [(refund.id, refund.is_refunded()) for refund in paid.refunds.list()] == [(first.id, True)]
+    assert refused(UnprocessableEntityError, lambda: paid.refunds.create(euros("7.01"))).field == "amount"
+    refused(ResponseError, lambda: client.payments.get("tr_unknown"))
+    captured = client.payments.get(pay("mollie", authorize=True))
+    assert captured.is_authorized(), captured
+    captured.captures.create(euros("7.00"))
+    captured = client.payments.get(captured.id)
+    assert (captured.is_paid(), captured.amount_captured["value"]) == (True, "7.00"), captured
+    # The client follows a link to the next page at Mollie's own address alone.
+    first_page = client.payments.list(limit=1)
+    assert ([payment.id for payment in first_page], first_page.has_next()) == ([captured.id], True), first_page
+    second_page = client.payments.list(limit=1, **{"from": paid.id})
+    assert ([payment.id for payment in second_page], second_page.has_next()) == ([paid.id], False), second_page
+    assert first.id in [refund.id for refund in client.refunds.list()]
+    assert list(client.chargebacks.list()) == []
+    client.set_api_key("live_local0000000000000000000000")
+    refused(UnauthorizedError, lambda: client.payments.list())
+
+
+def at_paypal():
+    Configuration.environments[Environment.SANDBOX][Server.DEFAULT] = f"{PROVIDERS}/paypal"
+    credentials = ClientCredentialsAuthCredentials("local-client", "local-secret")
+    client = PaypalServersdkClient(environment=Environment.SANDBOX, client_credentials_auth_credentials=credentials)
+    api = client.payments
+    paid = pay("paypal")
+    capture = api.get_captured_payment({"capture_id": paid}).body
+    assert (capture.status, capture.amount.value, capture.custom_id) == ("COMPLETED", "10.00", ORDER), capture
+    euros = lambda value: Money(currency_code="EUR", value=value)
+    refund = lambda key, value: api.refund_captured_payment({
+        "capture_id": paid, "paypal_request_id": key, "prefer": "return=representation",
+        "body": RefundRequest(amount=euros(value), custom_id="python"),
+    })
+    first, again = refund("python-1", "3.00"), refund("python-1", "3.00")
+    assert (first.status_code, again.status_code, again.body.id) == (201, 200, first.body.id), again
+    assert api.get_refund({"refund_id": first.body.id}).body.status == "COMPLETED"
+    error = refused(ErrorException, lambda: refund("python-2", "7.01"))
+    assert (error.response_code, error.details[0].issue) == (422, "REFUND_AMOUNT_EXCEEDED"), error
+    authorized, given_up = pay("paypal", authorize=True), pay("paypal", authorize=True)
+    captured = api.capture_authorized_payment({
+        "authorization_id": authorized, "paypal_request_id": "python-3", "prefer": "return=representation",
+        "body": {"amount": euros("7.00"), "final_capture": True},
+    }).body
+    assert (captured.status, captured.amount.value) == ("COMPLETED", "7.00"), captured
+    api.void_payment({"authorization_id": given_up, "paypal_request_id": "python-4"})
+    assert api.get_authorized_payment({"authorization_id": given_up}).body.status == "VOIDED"
+    refused(ErrorException, lambda: api.get_captured_payment({"capture_id": "UNKNOWN"}))
+    now = datetime.now(timezone.utc)
+    at = lambda hours: (now + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    day = {"start_date": at(-1), "end_date": at(1)}
+    page, codes = 1, {}
+    while True:
+        found = client.transaction_search.search_transactions({**day, "page_size": 2, "page": page}).body
+        infos = [detail.transaction_info for detail in found.transaction_details]
+        codes |= {info.transaction_id: info.transaction_event_code for info in infos}
+        if page >= found.total_pages:
+            break
+        page += 1
+    assert (codes[paid], codes[captured.id], codes[first.body.id]) == ("T0006", "T0006", "T1107"), codes
+    assert authorized not in codes, codes
+
+
+for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal]:
+    began = time.monotonic()
+    ask()
+    name, took = ask.__name__.removeprefix("at_"), time.monotonic() - began
+    print(f"   {name}: its own client reads what the stand-in answers ({took:.1f} s)")
