@@ -1,0 +1,219 @@
+//! Typst as a library: a world of embedded templates and fonts, and nothing else.
+
+use crate::{
+    barcode::Barcode,
+    paper::{PackingSlip, Picklist},
+    words::{Language, Words},
+};
+use serde::Serialize;
+use typst::{
+    Library, LibraryExt, World,
+    diag::{FileError, FileResult, SourceDiagnostic},
+    foundations::{Bytes, Datetime, Dict, Duration, IntoValue, Smart},
+    syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
+    text::{Font, FontBook},
+    utils::LazyHash,
+};
+use typst_layout::PagedDocument;
+use typst_pdf::PdfOptions;
+
+/// Lines of one paper. Forty pages are no work for one walk; an order has 500 at most.
+pub const MAX_LINES: usize = 1_000;
+
+/// Typst remembers what it laid out. What the last ten papers did not use is forgotten, or a warm function grows for ever.
+const REMEMBERED_PAPERS: usize = 10;
+/// A word without a gap is given places to break after so many characters: it is wider than its column otherwise.
+const UNBROKEN: usize = 12;
+
+const FONTS: [&[u8]; 4] = [
+    include_bytes!("../fonts/NotoSans-Regular.ttf"),
+    include_bytes!("../fonts/NotoSans-Bold.ttf"),
+    include_bytes!("../fonts/NotoNaskhArabic-Regular.ttf"),
+    include_bytes!("../fonts/DroidSansFallback.ttf"),
+];
+const FRAME: (&str, &str) = ("frame.typ", include_str!("../templates/frame.typ"));
+const PACKING_SLIP: (&str, &str) = ("packing-slip.typ", include_str!("../templates/packing-slip.typ"));
+const PICKLIST: (&str, &str) = ("picklist.typ", include_str!("../templates/picklist.typ"));
+
+/// Why there is no paper.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the paper would have {0} lines; it has {MAX_LINES} at most")]
+    TooLong(usize),
+    #[error("the data cannot be written as JSON: {0}")]
+    Data(#[from] serde_json::Error),
+    #[error("the template cannot be typeset: {0}")]
+    Template(String),
+}
+
+/// The fonts, read once.
+pub struct Typesetter {
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+}
+
+impl Default for Typesetter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Typesetter {
+    pub fn new() -> Self {
+        let fonts: Vec<Font> = FONTS.iter().flat_map(|font| Font::iter(Bytes::new(*font))).collect();
+        Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
+    }
+
+    pub fn packing_slip(&self, slip: &PackingSlip) -> Result<Vec<u8>, Error> {
+        self.pdf(PACKING_SLIP, slip, &slip.order, slip.lines.len(), slip.language.words())
+    }
+
+    pub fn picklist(&self, list: &Picklist) -> Result<Vec<u8>, Error> {
+        self.pdf(PICKLIST, list, &list.number, list.lines.len(), Language::English.words())
+    }
+
+    fn pdf(
+        &self,
+        template: (&'static str, &'static str),
+        paper: &impl Serialize,
+        number: &str,
+        lines: usize,
+        words: &Words,
+    ) -> Result<Vec<u8>, Error> {
+        if lines > MAX_LINES {
+            return Err(Error::TooLong(lines));
+        }
+        let mut paper = serde_json::to_value(paper)?;
+        make_breakable(&mut paper);
+        let input = Input { paper, words, number: breakable(number), barcode: Barcode::of(number) };
+        let data = Bytes::from_string(serde_json::to_string(&input)?);
+        let inputs: Dict = [("data".into(), data.into_value())].into_iter().collect();
+        let library = LazyHash::new(Library::builder().with_inputs(inputs).build());
+        let sources = [source(template)?, source(FRAME)?];
+        let world = Embedded { typesetter: self, library, sources };
+        let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&errors))?;
+        // Nothing in the document depends on the day, or on the version of Typst.
+        let options = PdfOptions {
+            ident: Smart::Custom(number.to_owned()),
+            creator: Smart::Custom(None),
+            ..PdfOptions::default()
+        };
+        let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| told(&errors));
+        comemo::evict(REMEMBERED_PAPERS);
+        pdf
+    }
+}
+
+/// What a template reads from `sys.inputs.data`.
+#[derive(Serialize)]
+struct Input<'a> {
+    paper: serde_json::Value,
+    words: &'a Words,
+    number: String,
+    barcode: Option<Barcode>,
+}
+
+/// Gives every long word in the texts places to break. Scripts whose letters join, or that break anywhere, are left alone.
+fn make_breakable(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = breakable(text),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(make_breakable),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(make_breakable),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+fn breakable(text: &str) -> String {
+    let mut broken = String::with_capacity(text.len());
+    let mut run = 0;
+    for character in text.chars() {
+        run = if stands_alone(character) { run + 1 } else { 0 };
+        if run > UNBROKEN {
+            broken.push('\u{200b}');
+            run = 1;
+        }
+        broken.push(character);
+    }
+    broken
+}
+
+/// Whether it is a letter, digit or sign of Latin, Greek or Cyrillic. Marks that stand over the letter before them are not.
+fn stands_alone(character: char) -> bool {
+    let is_of_script =
+        matches!(character, '!'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}');
+    is_of_script && !character.is_whitespace() && character != '\u{ad}'
+}
+
+fn source((name, text): (&str, &str)) -> Result<Source, Error> {
+    Ok(Source::new(file_id(name)?, text.to_owned()))
+}
+
+fn file_id(name: &str) -> Result<FileId, Error> {
+    let path = VirtualPath::new(name).map_err(|error| Error::Template(format!("{name}: {error:?}")))?;
+    Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+fn told(errors: &[SourceDiagnostic]) -> Error {
+    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    Error::Template(messages.join("; "))
+}
+
+/// What a template can reach: itself, the frame that all papers share, and the fonts.
+struct Embedded<'a> {
+    typesetter: &'a Typesetter,
+    library: LazyHash<Library>,
+    sources: [Source; 2],
+}
+
+impl World for Embedded<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.typesetter.book
+    }
+
+    fn main(&self) -> FileId {
+        self.sources[0].id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        self.sources.iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
+    }
+
+    fn file(&self, _: FileId) -> FileResult<Bytes> {
+        Err(FileError::AccessDenied)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.typesetter.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_long_words_of_letters_that_stand_alone_get_places_to_break() {
+        for (text, expected) in [
+            ("MUG-BLUE", "MUG-BLUE"),
+            ("Enamel mug with a long title of short words", "Enamel mug with a long title of short words"),
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKL\u{200b}MNOPQRSTUVWX\u{200b}YZ"),
+            ("Größenbezeichnungstabelle", "Größenbezeic\u{200b}hnungstabell\u{200b}e"),
+            ("достопримечательность", "достопримеча\u{200b}тельность"),
+            (
+                "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+                "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+            ),
+            ("نحاسينحاسينحاسينحاسي", "نحاسينحاسينحاسينحاسي"),
+        ] {
+            assert_eq!(breakable(text), expected);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Papers with ordinary, long and foreign content. The example `preview` writes the same ones.
+
+use documents::{InParcel, Language, Notice, PackingSlip, PickLine, Picklist, SlipLine};
+
+const TITLES: [&str; 8] = [
+    "Enamel mug, blue",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft, Größe L",
+    "Théière en fonte émaillée « Été à Évian », capacité un litre et demi, avec infuseur et dessous-de-plat",
+    "Łyżka żaroodporna do źdźbeł, gęś i jaźń",
+    "有田焼 湯呑み 青い花模様（大）",
+    "إبريق شاي نحاسي مزخرف",
+    "한국 찻잔 세트",
+    "#panic(1) $x$ *not bold* \\ @ref <label> [box] `raw`",
+];
+
+fn title(n: usize) -> String {
+    TITLES[n % TITLES.len()].to_owned()
+}
+
+fn sku(n: usize) -> String {
+    if n % 8 == 1 {
+        "VERY-LONG-SKU-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789".to_owned()
+    } else {
+        format!("SKU-{n:04}")
+    }
+}
+
+fn texts(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|&line| line.to_owned()).collect()
+}
+
+pub fn slip(language: Language, lines: u32, parcels: u32) -> PackingSlip {
+    let line = |n: u32| {
+        let at = usize::try_from(n).unwrap_or_default();
+        let part = |n: u32| InParcel { parcel: format!("P{}", n + 1), quantity: 1 };
+        SlipLine {
+            sku: sku(at),
+            title: title(at),
+            ordered: parcels + n % 3,
+            here: parcels,
+            to_follow: n % 3,
+            parcels: if parcels > 1 { (0..parcels).map(part).collect() } else { Vec::new() },
+        }
+    };
+    PackingSlip {
+        language,
+        order: "1001".to_owned(),
+        sender: texts(&["Orderly Shop GmbH", "Lange Straße 1", "10115 Berlin", "Germany"]),
+        recipient: texts(&[
+            "山田 太郎 / Zażółć Gęślą",
+            "محمد عبد الله",
+            "12 St James Square",
+            "London SW1Y 4JH",
+            "United Kingdom",
+        ]),
+        notice: None,
+        lines: (0..lines).map(line).collect(),
+    }
+}
+
+pub fn list(lines: u32, totes: bool) -> Picklist {
+    let line = |n: u32| {
+        let at = usize::try_from(n).unwrap_or_default();
+        PickLine {
+            bin: (n % 11 != 10).then(|| format!("A-{:02}-{}", n / 4, n % 4)),
+            sku: sku(at),
+            title: title(at),
+            quantity: n % 5 + 1,
+            tote: totes.then(|| format!("TOTE-{:02}", n % 50)),
+            notice: (totes && n % 40 == 39).then_some(Notice::OnHold),
+        }
+    };
+    Picklist {
+        number: "ord_01k2v7x9q4m8n3p5r6t7w8y9za/01".to_owned(),
+        location: "main".to_owned(),
+        notice: None,
+        lines: (0..lines).map(line).collect(),
+    }
+}
