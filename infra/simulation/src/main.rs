@@ -84,7 +84,8 @@ fn main() -> ExitCode {
 }
 
 fn plays(arguments: &Arguments) -> Vec<Play> {
-    let Arguments { seed, runs, exhaustive, only, .. } = arguments;
+    let Arguments { seed, runs, exhaustive, only, every, .. } = arguments;
+    let every = usize::try_from(*every).unwrap_or(usize::MAX);
     let mut plays = Vec::new();
     if *exhaustive {
         let singles = single_faults();
@@ -94,9 +95,9 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
         let large = large_orders(*seed, count / 10);
         let batches = batches(*seed, count);
         for (n, scene) in
-            large.into_iter().chain(batches).chain(cancellations(*seed, count)).chain(disturbed).enumerate()
+            large.into_iter().chain(batches).chain(cancellations(*seed, count, every)).chain(disturbed).enumerate()
         {
-            let again = format!("--exhaustive --seed {seed} --runs {runs} --only {n} ({scene:?})");
+            let again = format!("--exhaustive --seed {seed} --runs {runs} --every {every} --only {n} ({scene:?})");
             plays.push(Play { seed: 1, scene, again });
         }
     } else {
@@ -105,7 +106,7 @@ fn plays(arguments: &Arguments) -> Vec<Play> {
     }
     match only {
         Some(n) => plays.into_iter().skip(*n).take(1).collect(),
-        None => plays.into_iter().step_by(usize::try_from(arguments.every).unwrap_or(usize::MAX)).collect(),
+        None => plays.into_iter().step_by(every).collect(),
     }
 }
 

@@ -265,14 +265,14 @@ fn faults_of(call: &Call) -> impl Iterator<Item = Fault> {
 }
 
 /// All scenes in which one order is cancelled at the moment of a request, up to its parcel's departure: without a
-/// fault, with torn reads, and some with another fault.
-pub fn cancellations(seed: u64, count: usize) -> Vec<Scene> {
+/// fault, with torn reads, and some with another fault. `every`: of one in so many of those moments.
+pub fn cancellations(seed: u64, count: usize, every: usize) -> Vec<Scene> {
     let calm = run(1, &Scene::OneOrder(Plan::Calm)).calls;
     // The second mail reports the departure.
     let mut mails = calm.iter().filter(|call| call.operation == "SES.SendEmail");
     let sent = mails.nth(1).or(calm.last()).map_or(0, |call| call.number);
     let (mut scenes, mut others) = (Vec::new(), Vec::new());
-    for at in 1..=sent {
+    for at in (1..=sent).step_by(every) {
         let alone = Scene::Cancelled(at, Plan::Calm);
         let calls = run(1, &alone).calls;
         scenes.push(alone);
