@@ -1,8 +1,9 @@
 # Sourced: starts a stack in memory with the demo shop, on free ports, and stops it at the end. `$work` is a directory for
-# whatever is made, `$api` the HTTP API's address.
+# whatever is made, `$api` the HTTP API's address. With `papers=yes` it typesets: else every paper is answered 503.
 
 work=$(mktemp -d)
 stack=
+typesetter=()
 clean_up() {
   [ -z "$stack" ] || { kill "$stack" 2>/dev/null && wait "$stack" || true; }
   rm -rf "$work"
@@ -13,9 +14,12 @@ trap clean_up EXIT
 cp template.yaml "$work/template.yaml"
 # With the features of the tests: what they built is used again.
 cargo build --quiet --workspace --bins --tests
+if [ "${papers:-}" = yes ]; then
+  typesetter=(--papers "$(.ci/typesetter)")
+fi
 "${CARGO_TARGET_DIR:-target}/debug/orderly-local" run --template "$work/template.yaml" \
   --binaries "${CARGO_TARGET_DIR:-target}/debug" --in-memory \
-  --api-port 0 --invoke-port 0 --console-port 0 --warehouse-port 0 --services-port 0 --stripe-port 0 >"$work/stack.log" 2>&1 &
+  --api-port 0 --invoke-port 0 --console-port 0 --warehouse-port 0 --services-port 0 --stripe-port 0 "${typesetter[@]}" >"$work/stack.log" 2>&1 &
 stack=$!
 
 # What the banner says: an address, or a key. What it does not say is an error.

@@ -21,7 +21,7 @@ from babel import Locale
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAYOUTS = ROOT / "shared" / "domain" / "src" / "contact" / "countries.tsv"
-NAMES = ROOT / "functions" / "email-confirmation" / "src" / "mail" / "countries"
+NAMES = ROOT / "shared" / "domain" / "src" / "postal"
 LANGUAGES = ("en", "de")
 # Where nothing is known of a country's own: every part has its place.
 LAYOUT = "%N%n%O%n%A%n%Z %C%n%S"

@@ -3,7 +3,6 @@
 //! Their words are in `messages`, one file per language. Their structure and looks are in `templates/`, as `KIND.html`
 //! and `KIND.txt`, for people to edit. `wording` combines the two.
 
-mod address;
 pub mod dates;
 pub(crate) mod digest;
 pub mod escape;

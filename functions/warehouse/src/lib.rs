@@ -3,17 +3,19 @@
 mod batches;
 mod parcels;
 pub mod request;
+mod scans;
 mod steps;
 mod work;
 
 use request::{
     ConfirmPicks, CorrectTracking, HandOverParcels, MakeBatch, PackParcel, ReceiveParcelBack, ReportParcel,
-    ResolveParcel,
+    ResolveParcel, ScanForBatch, ScanUnits,
 };
 use runtime::Clock;
 use store::Store;
 
 pub use batches::{BatchPage, BatchView};
+pub use scans::{PutBackPage, ScannedForTote, ScannedLine};
 pub use work::WorkPage;
 
 /// What the function works with.
@@ -28,6 +30,7 @@ api::routes! {
     "POST /batches" (Warehouse) MakeBatch, keyed => batches::make;
     "GET /batches" (Warehouse), query [location limit cursor] => batches::list;
     "GET /batches/{batch}" (Warehouse) => batches::one;
+    "POST /batches/{batch}/scans" (Warehouse) ScanForBatch, keyed => scans::of_batch;
     "POST /batches/{batch}/claim" (Warehouse) => batches::claim;
     "POST /batches/{batch}/pause" (Warehouse) => batches::pause;
     "POST /batches/{batch}/release" (Warehouse) => batches::release;
@@ -35,6 +38,9 @@ api::routes! {
     "GET /orders/{order_id}/fulfillments/{fulfillment}" (Warehouse) => work::one;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking" (Warehouse) => steps::start_picking;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/picks" (Warehouse) ConfirmPicks => steps::confirm_picks;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/scans" (Warehouse) ScanUnits, keyed => scans::one;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/put-back" (Warehouse) => scans::put_back;
+    "GET /put-backs" (Warehouse), query [location limit cursor] => scans::put_backs;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels" (Warehouse) PackParcel, keyed => steps::pack;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over" (Warehouse) HandOverParcels => steps::hand_over;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered" (Warehouse) => steps::deliver;

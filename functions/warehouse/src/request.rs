@@ -4,10 +4,11 @@ use api::{Body, Fields};
 use domain::{
     batch::{BatchedOrders, First, MAX_TOTES, ToteName, Wanted},
     fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing, Remedy, Tracking},
-    ids::{LineId, LocationId},
+    ids::{Barcode, LineId, LocationId},
     parcel_state::{ParcelState, Teller},
     placed_order::MAX_LINES,
     returns::Inspection,
+    settings::Bin,
     text::Reason,
     whole::{FoundUnits, ParcelSide, ParcelWeight, Units},
 };
@@ -83,6 +84,43 @@ impl Body for ConfirmPicks {
         let picks = picks?;
         fields.each_line_once("picks", picks.iter().map(|pick| pick.line));
         Some(Self { picks })
+    }
+}
+
+/// What a scanner read.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct ScanUnits {
+    /// A SKU of the picklist, or a code of a product, which may stand for several units.
+    pub code: Barcode,
+    /// The bin that it was taken from. Absent if that was not scanned.
+    pub bin: Option<Bin>,
+}
+
+impl Body for ScanUnits {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (code, bin) = (fields.text("code"), fields.optional_text("bin"));
+        Some(Self { code: code?, bin: bin? })
+    }
+}
+
+/// What a scanner read, on the walk of a batch.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct ScanForBatch {
+    /// A SKU of the batch, or a code of a product, which may stand for several units.
+    pub code: Barcode,
+    /// The bin that it was taken from. Absent if that was not scanned.
+    pub bin: Option<Bin>,
+    /// The tote that it goes into. Absent if that was not scanned: then the answer says which.
+    pub tote: Option<ToteName>,
+}
+
+impl Body for ScanForBatch {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (code, bin) = (fields.text("code"), fields.optional_text("bin"));
+        let tote = fields.optional_text("tote");
+        Some(Self { code: code?, bin: bin?, tote: tote? })
     }
 }
 

@@ -4,7 +4,9 @@ use crate::template::System;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    env, io,
+    env,
+    ffi::OsStr,
+    io,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -39,15 +41,43 @@ pub enum BuildError {
 /// directory with the binaries. Shows Cargo's own progress, except in tests.
 pub async fn build(workspace: &Path, system: &System, fit: Fit) -> Result<PathBuf, BuildError> {
     let functions: Vec<&str> = system.functions.keys().map(String::as_str).collect();
+    let progress = if fit == Fit::Tests { Stdio::piped() } else { Stdio::inherit() };
+    let messages = cargo(workspace, &[], arguments(&functions, fit), progress).await?;
+    directory(&functions, &messages)
+}
+
+/// The function whose papers a typesetter makes, which is built apart (docs/adr/0008).
+pub const TYPESETTING: &str = "documents";
+
+/// Builds that function with its typesetter, in a target directory of its own, behind everything else that the machine has
+/// to do. Yields the directory with the binary.
+pub async fn build_typesetter(workspace: &Path) -> Result<PathBuf, BuildError> {
+    let features = format!("{TYPESETTING}/typst");
+    let mut arguments: Vec<String> =
+        ["build", "--quiet", "--package", TYPESETTING, "--features", &features, "--bins"].map(str::to_owned).into();
+    arguments.extend(profile("papers"));
+    let messages = cargo(workspace, &["nice", "-n", "19"], arguments, Stdio::piped()).await?;
+    directory(&[TYPESETTING], &messages)
+}
+
+/// Runs Cargo, behind the words of another command if there are some. Yields its messages.
+async fn cargo(
+    workspace: &Path,
+    before: &[&str],
+    arguments: Vec<String>,
+    progress: Stdio,
+) -> Result<Vec<u8>, BuildError> {
     let cargo = PathBuf::from(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let mut command = Command::new(&cargo);
+    let mut words = before.iter().map(OsStr::new).chain([cargo.as_os_str()]);
+    let mut command = Command::new(words.next().unwrap_or_default());
     command
-        .args(arguments(&functions, fit))
+        .args(words)
+        .args(arguments)
         .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(if fit == Fit::Tests { Stdio::piped() } else { Stdio::inherit() })
+        .stderr(progress)
         .kill_on_drop(true);
     for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_of_one_package(name)) {
         command.env_remove(name);
@@ -57,7 +87,7 @@ pub async fn build(workspace: &Path, system: &System, fit: Fit) -> Result<PathBu
     if !output.status.success() {
         return Err(BuildError::Failed(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
-    directory(&functions, &output.stdout)
+    Ok(output.stdout)
 }
 
 /// Whether Cargo sets this variable to describe the running program's own package. Some build scripts (ring's) read
@@ -90,17 +120,22 @@ fn arguments(functions: &[&str], fit: Fit) -> Vec<String> {
             }
         }
     }
+    arguments.extend(profile(""));
+    arguments
+}
+
+/// The running program's profile and target directory, or a directory within that.
+fn profile(within: &str) -> Vec<String> {
     // target/PROFILE/orderly-local or target/PROFILE/deps/a_test.
     let program = env::current_exe().unwrap_or_default();
     let mut directories = program.ancestors().skip(1);
-    if let Some(profile) = directories.find(|directory| !directory.ends_with("deps")) {
-        let name = profile.file_name().unwrap_or_default().to_string_lossy();
-        push("--profile");
-        push(if name == "debug" { "dev" } else { &name });
-        if let Some(target) = profile.parent() {
-            push("--target-dir");
-            push(&target.to_string_lossy());
-        }
+    let Some(profile) = directories.find(|directory| !directory.ends_with("deps")) else { return Vec::new() };
+    let name = profile.file_name().unwrap_or_default().to_string_lossy();
+    let name = if name == "debug" { "dev" } else { &name };
+    let mut arguments = vec!["--profile".to_owned(), name.to_owned()];
+    if let Some(target) = profile.parent() {
+        let target = if within.is_empty() { target.to_owned() } else { target.join(within) };
+        arguments.extend(["--target-dir".to_owned(), target.display().to_string()]);
     }
     arguments
 }

@@ -20,10 +20,7 @@ pub use self::{
     invoker::{Invoker, Remote},
     process::environment,
 };
-use crate::{
-    logs::Logs,
-    template::{Function, System},
-};
+use crate::{logs::Logs, template::System};
 use axum::body::Bytes;
 use jiff::Timestamp;
 use std::{
@@ -148,7 +145,9 @@ impl Lambda {
         let inner = Arc::new(Inner {
             pools: functions
                 .clone()
-                .map(|function| (function.name.clone(), Pool::new(function.clone(), options.concurrency)))
+                .map(|function| {
+                    (function.name.clone(), Pool::new(function.clone(), &options.binaries, options.concurrency))
+                })
                 .collect(),
             aliases: functions.map(|function| (function.logical_id.clone(), function.name.clone())).collect(),
             processes: Mutex::default(),
@@ -217,6 +216,11 @@ impl Lambda {
         of_function.map(|process| process.kill()).count()
     }
 
+    /// Runs a function's binary of another directory from now on. False if there is no such function.
+    pub fn deploy(&self, function: &str, binaries: &Path) -> bool {
+        self.pool(function).inspect(|pool| pool.deploy(binaries)).is_some()
+    }
+
     /// Waits for running invocations (five seconds at most), then stops every process.
     pub async fn shutdown(&self) {
         self.inner.stopping.cancel();
@@ -246,7 +250,7 @@ impl Lambda {
             let started = Instant::now();
             let (cold, process) = match pool.take_idle() {
                 Some(process) => (false, process),
-                None => (true, self.start_process(&pool.function)?),
+                None => (true, self.start_process(pool)?),
             };
             let end = attempt.on(&process, cold).await;
             if matches!(end, End::NeverTaken) && !cold {
@@ -262,14 +266,15 @@ impl Lambda {
         }
     }
 
-    fn start_process(&self, function: &Function) -> Result<Arc<Process>, InvokeError> {
+    fn start_process(&self, pool: &Pool) -> Result<Arc<Process>, InvokeError> {
+        let (function, binaries) = (&pool.function, pool.binaries());
         let number = self.inner.started.fetch_add(1, Ordering::Relaxed) + 1;
         let id: Arc<str> = format!("{}-{number}", function.name).into();
-        let (binaries, runtime_api) = (&self.inner.options.binaries, self.inner.runtime_api.to_string());
+        let runtime_api = self.inner.runtime_api.to_string();
         // A release build may ask for its first event before `Process::start` returns. Holding the lock makes that
         // request wait until the process is registered.
         let mut processes = self.processes();
-        let (process, watcher) = Process::start(Arc::clone(&id), function, binaries, &runtime_api, &self.inner.logs)?;
+        let (process, watcher) = Process::start(Arc::clone(&id), function, &binaries, &runtime_api, &self.inner.logs)?;
         processes.insert(Arc::clone(&id), Arc::clone(&process));
         drop(processes);
         let lambda = self.clone();

@@ -92,7 +92,12 @@ pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path
     }
     operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop" })).await?;
     let berlin = json!({ "time_zone": "Europe/Berlin", "calendar": "DE-BE" });
-    let main = json!({ "name": "Warehouse", "priority": 1, "schedule": berlin, "webhook_url": warehouse_url });
+    let address = json!({
+        "name": "Orderly Demo Shop", "line1": "Lange Straße 1", "postal_code": "10115", "city": "Berlin", "country": "DE",
+    });
+    let main = json!({
+        "name": "Warehouse", "priority": 1, "schedule": berlin, "address": address, "webhook_url": warehouse_url,
+    });
     operator.put(&format!("/locations/{MAIN}"), &main).await?;
     let store = json!({ "name": "Store in town", "priority": 2, "schedule": berlin });
     operator.put(&format!("/locations/{STORE}"), &store).await?;

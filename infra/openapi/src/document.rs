@@ -126,7 +126,7 @@ fn parameter(schemas: &mut Schemas, Parameter { place, name, description, requir
 fn responses(schemas: &mut Schemas, route: &Route) -> Value {
     let mut responses = Map::new();
     let schema = (route.prose.answer.schema)(&mut schemas.answers);
-    let mut content = Map::from_iter([("application/json".to_owned(), json!({ "schema": schema }))]);
+    let mut content = Map::from_iter([(route.prose.answer.media.to_owned(), json!({ "schema": schema }))]);
     for form in route.prose.answer.forms {
         content.insert((*form).to_owned(), json!({ "schema": { "type": "string" } }));
     }
@@ -144,9 +144,10 @@ fn responses(schemas: &mut Schemas, route: &Route) -> Value {
             401 => "The signature does not fit.",
             404 => "There is no such thing.",
             409 => "Not as things stand now.",
+            503 => "Not at this moment.",
             _ => "The request is understood, but wrong.",
         };
-        responses.insert(status.to_string(), problems::answer(meaning, same, None));
+        responses.insert(status.to_string(), problems::answer(meaning, same, problems::of_gateway(status)));
     }
     responses.into()
 }

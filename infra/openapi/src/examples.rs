@@ -139,6 +139,14 @@ pub fn make_batch() -> Value {
     json!({ "location": "main", "totes": ["CART-1-A", "CART-1-B", "CART-1-C"], "orders": 3, "first": "single_line" })
 }
 
+pub fn scan_for_batch() -> Value {
+    json!({ "code": "4006381333931", "bin": "A-02-1", "tote": "CART-1-A" })
+}
+
+pub fn scan_units() -> Value {
+    json!({ "code": "4006381333931", "bin": "A-02-1" })
+}
+
 pub fn confirm_picks() -> Value {
     json!({ "picks": [{ "line": 0, "picked": 2 }, { "line": 1, "picked": 1 }] })
 }
@@ -228,6 +236,9 @@ pub fn put_location() -> Value {
             "calendar": "DE-BE",
             "holidays": ["2026-12-24"],
             "transit_days": { "min": 1, "max": 3 },
+        },
+        "address": {
+            "name": "Example Shop GmbH", "line1": "Lange Straße 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
         },
         "webhook_url": "https://warehouse.example.com/orderly",
     })

@@ -72,9 +72,14 @@ pub fn components() -> Value {
         "Busy": answer(
             "Try again in a second, with the same `Idempotency-Key`.",
             &[Code::Busy.into()],
-            Some("Service Unavailable"),
+            of_gateway(503),
         ),
     })
+}
+
+/// API Gateway's own message of a status that routes of ours answer with too.
+pub fn of_gateway(status: u16) -> Option<&'static str> {
+    (status == 503).then_some("Service Unavailable")
 }
 
 /// An error's response: its meaning, its possible problems, and API Gateway's message, if it may come from there.

@@ -53,6 +53,8 @@ pub struct Answer {
     pub status: u16,
     pub description: &'static str,
     pub schema: SchemaOf,
+    /// Its media type.
+    pub media: &'static str,
     /// Other forms that a client may ask for, by their media types.
     pub forms: &'static [&'static str],
 }
@@ -116,9 +118,21 @@ impl Prose {
             parameters: Vec::new(),
             example: None,
             signed: None,
-            answer: Answer { status, description, schema: SchemaGenerator::subschema_for::<T>, forms: &[] },
+            answer: Answer {
+                status,
+                description,
+                schema: SchemaGenerator::subschema_for::<T>,
+                media: "application/json",
+                forms: &[],
+            },
             problems: Vec::new(),
         }
+    }
+
+    /// Answers in this form instead of JSON.
+    pub fn only_as(mut self, media: &'static str) -> Self {
+        self.answer.media = media;
+        self
     }
 
     /// Answers in other forms too, if it is asked to.

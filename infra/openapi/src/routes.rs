@@ -1,5 +1,6 @@
 //! What is told of the routes beside their functions' tables, one file for each function.
 
+mod documents;
 mod operations;
 mod orders;
 mod payments;
@@ -28,7 +29,7 @@ struct Function {
     prose: Vec<Prose>,
 }
 
-fn functions() -> [Function; 6] {
+fn functions() -> [Function; 7] {
     let function = |name, tag, description, table, prose| Function { name, tag, description, table, prose };
     [
         function(
@@ -47,6 +48,13 @@ fn functions() -> [Function; 6] {
         ),
         function("stock", "stock", "Receive, count and show stock.", ::stock::ROUTES, stock::routes()),
         function("warehouse", "warehouse", "Pick, pack, hand over, deliver.", ::warehouse::ROUTES, warehouse::routes()),
+        function(
+            "documents",
+            "documents",
+            "Print picklists, packing slips and return slips.",
+            ::documents::ROUTES,
+            documents::routes(),
+        ),
         function(
             "returns",
             "returns",

@@ -203,6 +203,10 @@ inline! {
     Cursor: { "type": "string", "pattern": "^[A-Za-z0-9_-]{20,290}$" }
 }
 inline! {
+    /// Bytes.
+    Pdf: { "type": "string", "format": "binary" }
+}
+inline! {
     /// A day of the calendar.
     Day: { "type": "string", "format": "date", "pattern": "^2[0-9]{3}-[0-9]{2}-[0-9]{2}$" }
 }

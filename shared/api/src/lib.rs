@@ -1,5 +1,6 @@
 //! HTTP as the functions see it: tables of routes, requests, bodies, answers, problem details.
 
+mod address;
 mod body;
 mod cursor;
 mod decode;
@@ -10,6 +11,7 @@ mod response;
 mod route;
 pub mod view;
 
+pub use address::address;
 pub use app::FieldError;
 pub use body::{Body, Described, decode};
 pub use cursor::{cursor_of_any, next_cursor};

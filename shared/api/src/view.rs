@@ -11,7 +11,7 @@ use domain::{
     contact::WebUrl,
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, Parcel, PickLine, Service, Shipment},
+    fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
     ids::{
         CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
@@ -212,6 +212,9 @@ pub struct FulfillmentView {
     pub services: Vec<Service>,
     /// What has been packed of it so far.
     pub parcels: Vec<ParcelView>,
+    /// Units that were taken from their bins and will not be sent: somebody puts them back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub put_back: Vec<PackedLine>,
 }
 
 #[derive(Debug, Serialize)]
@@ -259,6 +262,7 @@ impl FulfillmentView {
             picklist: value.lines.clone(),
             services: value.services.clone(),
             parcels: value.parcels.iter().map(|parcel| ParcelView::of(parcel, to)).collect(),
+            put_back: value.put_back.clone(),
         }
     }
 

@@ -17,6 +17,7 @@ mod error;
 pub mod manual_payments;
 pub mod orders;
 pub mod payments;
+pub mod picking;
 pub mod place;
 pub mod products;
 pub mod reconcile;

@@ -3,7 +3,7 @@
 use crate::{Error, Refusal};
 use domain::{
     history::Stamp,
-    ids::{Barcode, CodeKey},
+    ids::{Barcode, CodeKey, Sku},
     product_code::{self, CodeOwner},
     settings::Product,
 };
@@ -54,6 +54,20 @@ async fn owners(
         }
     }
     Ok(owners)
+}
+
+/// What was scanned: a SKU that is expected here, or else the product that has the code, or else a SKU that is not expected; and
+/// for how many units it stands.
+pub async fn scanned(store: &Store, code: &Barcode, is_expected: impl Fn(&Sku) -> bool) -> Result<(Sku, u32), Error> {
+    let sku: Option<Sku> = code.as_str().parse().ok();
+    if let Some(sku) = sku.clone().filter(is_expected) {
+        return Ok((sku, 1));
+    }
+    match (by_code(store, code).await, sku) {
+        (Ok((product, units)), _) => Ok((product.sku, units)),
+        (Err(none), Some(sku)) => store.product(&sku).await?.map(|product| (product.sku, 1)).ok_or(none),
+        (Err(none), None) => Err(none),
+    }
 }
 
 /// The product that has a code, and for how many units it stands.

@@ -1,14 +1,15 @@
 //! What people in the warehouse do: pick, pack, hand over, and tell what becomes of parcels.
 
-use crate::{Error, FieldError, Refusal, Scope, batches, orders, settings};
+use crate::{Error, FieldError, Refusal, Scope, batches, orders, products, settings};
 use domain::{
     Rejection,
-    fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Tracking},
+    fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Scan, Tracking},
     history::Stamp,
-    ids::{FulfillmentId, LineId, LocationId, OrderId, ParcelId},
+    ids::{Barcode, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
     order::{Change, Order},
     parcel_state::ParcelState,
     returns::Inspection,
+    settings::Bin,
 };
 use jiff::Timestamp;
 use std::{cell::Cell, collections::BTreeMap};
@@ -35,13 +36,67 @@ pub async fn confirm_picks(
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
     let now = change_goods(store, work, stamp, |order| order.confirm_picks(work.id, picks, stamp)).await?;
+    end_batch_of(store, &now, stamp).await;
+    Ok(now)
+}
+
+/// What a scanner read: a code, and the bin that it was taken from, if that was scanned too.
+#[derive(Debug, Clone)]
+pub struct Read {
+    pub code: Barcode,
+    pub bin: Option<Bin>,
+    /// The caller's idempotency key.
+    pub key: String,
+}
+
+impl Read {
+    pub(crate) fn scan(&self, sku: Sku, units: u32) -> Scan {
+        Scan { sku, units, bin: self.bin.as_ref().map(ToString::to_string), key: self.key.clone() }
+    }
+}
+
+/// Counts what was scanned, and returns the line that it counts for. The scan that completes the picklist ends the picking.
+pub async fn scan(store: &Store, work: &Work<'_>, read: &Read, stamp: &Stamp) -> Result<(Fulfillment, LineId), Error> {
+    let order = work.scope.order(store, work.order).await?.order;
+    let fulfillment = work.scope.fulfillment(&order, work.id)?;
+    let is_here = |sku: &Sku| fulfillment.lines.iter().any(|line| line.sku == *sku);
+    let (sku, units) = products::scanned(store, &read.code, is_here).await?;
+    count(store, work, &read.scan(sku, units), stamp).await
+}
+
+/// Counts a scan. The last one of a batch ends it.
+pub(crate) async fn count(
+    store: &Store,
+    work: &Work<'_>,
+    scan: &Scan,
+    stamp: &Stamp,
+) -> Result<(Fulfillment, LineId), Error> {
+    let rule = |order: Order| {
+        work.scope.fulfillment(&order, work.id)?;
+        let (order, line) = order.scan(work.id, scan, stamp)?;
+        Ok((line, order.into()))
+    };
+    let (line, changed) = orders::change(store, work.order, work.scope, stamp.at, rule).await?;
+    let now = changed.order.fulfillment(work.id)?.clone();
+    if !now.status.is_to_pick() {
+        end_batch_of(store, &now, stamp).await;
+    }
+    Ok((now, line))
+}
+
+/// Records that what was taken and is not sent lies in its bins again.
+pub async fn put_back(store: &Store, work: &Work<'_>, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    change(store, work, stamp.at, |order| Ok(order.put_back(work.id, stamp)?.into())).await
+}
+
+/// Notes that the batch of a fulfillment is over, if it is.
+async fn end_batch_of(store: &Store, now: &Fulfillment, stamp: &Stamp) {
     if let Some(batch) = &now.batch
         && let Err(error) = batches::end_when_done(store, batch, stamp).await
     {
         // The picks are recorded. `reconcile` notes the end of the batch within a minute.
         tracing::warn!(%batch, %error, "whether the batch is over could not be noted");
     }
-    Ok(now)
 }
 
 pub async fn pack(store: &Store, work: &Work<'_>, packing: &Packing, stamp: &Stamp) -> Result<Fulfillment, Error> {

@@ -3,6 +3,10 @@
 //! What is picked is told fulfillment by fulfillment, and stands there. So a batch reads how far it is from its
 //! fulfillments, and nothing is lost with the device that a picker carries.
 
+mod scan;
+
+pub use scan::Taken;
+
 use crate::{
     Rejection,
     fulfillment::{Fulfillment, FulfillmentStatus},
@@ -176,6 +180,9 @@ pub struct WalkLine {
     /// What was found of it. Absent until that is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picked: Option<u32>,
+    /// Units that scanners have counted so far, until it is picked. 0 if absent.
+    #[serde(skip_serializing_if = "crate::sparse::is_zero")]
+    pub scanned: u32,
     /// Where it goes.
     pub tote: ToteName,
     /// The order that it is for.
@@ -288,7 +295,8 @@ impl Batch {
     pub fn walk(&self, id: &BatchId, contents: &Contents) -> Vec<WalkLine> {
         let mut walk = Vec::new();
         for tote in &self.totes {
-            let own = tote.now(contents).filter(|now| now.fulfillment.batch.as_ref() == Some(id));
+            let is_here = |now: &&Picked| now.fulfillment.batch.as_ref() == Some(id) && !now.fulfillment.was_put_back();
+            let own = tote.now(contents).filter(is_here);
             for (now, line) in own.into_iter().flat_map(|now| now.fulfillment.lines.iter().map(move |line| (now, line)))
             {
                 walk.push(WalkLine {
@@ -298,6 +306,7 @@ impl Batch {
                     title: line.title.clone(),
                     quantity: line.quantity,
                     picked: line.picked,
+                    scanned: line.scanned,
                     tote: tote.name.clone(),
                     order: tote.order.clone(),
                     fulfillment: tote.fulfillment,

@@ -15,7 +15,7 @@ use crate::{
     mail_report::MailReport,
     money::{Amount, Currency},
     order::Order,
-    placed_order::Address,
+    postal::CountryNames,
     problem::Code,
 };
 use jiff::Timestamp;
@@ -190,8 +190,8 @@ impl Order {
             customer_name: placed.customer.name.to_string(),
             customer_email: placed.customer.email.to_string(),
             customer_phone: placed.customer.phone.as_ref().map(ToString::to_string),
-            billing_address: placed.billing_address.as_ref().map(lines),
-            shipping_address: lines(&placed.shipping_address),
+            billing_address: placed.billing_address.as_ref().map(|address| CountryNames::ENGLISH.address(address)),
+            shipping_address: CountryNames::ENGLISH.address(&placed.shipping_address),
             items: placed.lines.iter().enumerate().map(item).collect(),
             total: placed.total,
             order_currency: placed.currency,
@@ -320,21 +320,6 @@ impl Order {
 fn receipt(id: &PaymentId, payment: &Payment, currency: Currency) -> Option<Receipt> {
     let currency = payment.currency.unwrap_or(currency);
     (payment.captured > 0).then(|| Receipt { payment: id.clone(), captured: payment.captured, currency })
-}
-
-/// An address as it is written on a parcel, with the code of its country.
-fn lines(address: &Address) -> Vec<String> {
-    let place = [address.postal_code.as_deref(), address.city.as_deref(), address.region.as_deref()];
-    let place = place.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let lines = [
-        Some(address.name.to_string()),
-        address.company.as_ref().map(ToString::to_string),
-        Some(address.line1.to_string()),
-        address.line2.as_ref().map(ToString::to_string),
-        Some(place),
-        Some(address.country.to_string()),
-    ];
-    lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 mod delivery;
 mod parcel;
+mod scan;
 
 pub use parcel::{
     HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report, Resolution,
     Shipment, Tracking,
 };
+pub use scan::{Counted, Scan};
 
 use super::{
     Rejection,
@@ -43,6 +45,12 @@ pub struct Fulfillment {
     /// The batch that it is picked with, or was. A fulfillment names one batch at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchId>,
+    /// The last scans, so that one that is sent again is counted once. None once a parcel is packed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<Counted>,
+    /// Units that were taken from their bins and will not be sent: somebody puts them back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub put_back: Vec<PackedLine>,
     pub history: Vec<Entry>,
 }
 
@@ -122,6 +130,9 @@ pub struct PickLine {
     /// None until picked; less than `quantity` is a short pick.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picked: Option<u32>,
+    /// Units that scanners have counted so far, until it is picked. 0 if absent.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub scanned: u32,
 }
 
 impl PickLine {
@@ -171,6 +182,7 @@ pub fn plan(
                 bin: product.and_then(|p| p.bins.get(at).cloned()).map(String::from),
                 quantity: allocation.quantity,
                 picked: None,
+                scanned: 0,
             });
         }
     }
@@ -186,6 +198,8 @@ pub fn plan(
             notices: u32::from(notify.contains(at)),
             owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },
             batch: None,
+            scans: Vec::new(),
+            put_back: Vec::new(),
             history: vec![Stamp::orderly(now).entry(Event::Created, "")],
         }
     };
@@ -242,6 +256,7 @@ impl Fulfillment {
             return self;
         }
         self.status = FulfillmentStatus::Cancelled;
+        self.owe_put_back();
         self.owed.clear();
         self.owe_notice();
         self.with_entry(stamp, Event::Cancelled, "")
@@ -256,6 +271,7 @@ impl Fulfillment {
             return self;
         }
         self.parcels.retain(|parcel| parcel.shipment.is_some());
+        self.owe_put_back();
         self.status = self.status_of_what_has_left();
         self.owe_notice();
         self.with_entry(stamp, Event::RestCancelled, "")
@@ -336,10 +352,12 @@ impl Fulfillment {
                 return Err(Rejection::new(Code::AlreadyPacked, why));
             }
             line.picked = Some(found);
+            line.scanned = 0;
             if found < asked {
                 short.push(PackedLine { line: line.line, quantity: asked - found });
             }
         }
+        self.scans.clear();
         self.status = if self.lines.iter().all(|line| line.picked == Some(0)) {
             FulfillmentStatus::Short
         } else if self.is_all_packed() {
@@ -400,6 +418,7 @@ impl Fulfillment {
                 return Err(Rejection::new(Code::NotPicked, why));
             }
         }
+        self.scans.clear();
         let id = ParcelId::after(self.parcels.iter().map(|parcel| &parcel.id));
         let note = format!("parcel {id}, {weight_g} g");
         self.parcels.push(Parcel {
@@ -472,13 +491,24 @@ impl Fulfillment {
         sent
     }
 
-    /// Units of `sku` that are picked and have not left. They are on hand, and on no shelf.
+    /// Units of `sku` that are taken and have not left, or are to be put back. They are on hand, and on no shelf.
     pub fn units_standing(&self, sku: &Sku) -> i64 {
         let sent = self.units_sent();
+        let units = |of: &BTreeMap<LineId, u32>, line: LineId| i64::from(of.get(&line).copied().unwrap_or_default());
+        let back: BTreeMap<LineId, u32> = self.put_back.iter().map(|back| (back.line, back.quantity)).collect();
         let standing = |line: &PickLine| {
-            i64::from(line.picked.unwrap_or(0)) - i64::from(sent.get(&line.line).copied().unwrap_or(0))
+            if self.status.is_work() {
+                i64::from(line.taken()) - units(&sent, line.line)
+            } else {
+                units(&back, line.line)
+            }
         };
         self.lines.iter().filter(|line| line.sku == *sku).map(standing).sum()
+    }
+
+    /// Whether anybody at its location has to do something about it.
+    pub fn is_listed(&self) -> bool {
+        self.status.is_work() || !self.put_back.is_empty()
     }
 
     /// When to look at it again if nothing happens before. A parcel that did not arrive waits for a person.

@@ -94,6 +94,8 @@ names! {
         Cancelled = "cancelled",
         /// What had not left was cancelled.
         RestCancelled = "rest-cancelled",
+        /// What was picked and is not sent lies in its bins again.
+        PutBack = "put-back",
         /// What a closed location had not begun is looked for elsewhere.
         Rerouted = "rerouted",
         /// Lines, an address or a contact were changed.

@@ -37,6 +37,7 @@ pub mod parcel_state;
 pub mod payment_record;
 pub mod placed_order;
 pub mod policy;
+pub mod postal;
 pub mod problem;
 pub mod product_code;
 pub mod refund_cause;

@@ -97,6 +97,11 @@ codes! {
     LineMissing = "line-missing", 409, "a line of the picklist is not confirmed";
     TooManyPicked = "too-many-picked", 409, "more is picked than was asked for, or than was told before";
     AlreadyPacked = "already-packed", 409, "less is picked than is packed already";
+    WrongItem = "wrong-item", 409, "what was scanned is not to be picked here; `detail` tells what is expected";
+    WrongBin = "wrong-bin", 409, "it was taken from another bin than it is to be taken from";
+    WrongTote = "wrong-tote", 409, "it goes into another tote";
+    NotClaimed = "not-claimed", 409, "nobody picks the batch, or somebody else does; claim it first";
+    NothingToPutBack = "nothing-to-put-back", 409, "nothing that was picked of the fulfillment is to be put back";
     NotPicked = "not-picked", 409, "more is packed than was picked and is not packed yet";
     CodeTaken = "code-taken", 409, "the barcode is another product's";
     AlreadyClaimed = "already-claimed", 409, "somebody else picks the batch; release it first";
@@ -108,6 +113,8 @@ codes! {
     NotReturnable = "not-returnable", 409, "more is asked for than was shipped and is not in a return yet";
     WrongCount = "wrong-count", 409, "more than was announced, or less than was received before";
     NotAllInspected = "not-all-inspected", 409, "a received unit has no disposition, or one that did not come has";
+    // Papers.
+    PaperTooLong = "paper-too-long", 409, "the paper would have more lines than one is made of";
     // Locations and products.
     LocationOpen = "location-open", 409, "the location takes new work; close it first";
     Discontinued = "discontinued", 409, "no more units of the product will come, so none are sold before they are there";
@@ -117,6 +124,7 @@ codes! {
     NotWrittenOff = "not-written-off", 409, "what is written off must be above 0";
     // Not the client's fault.
     Internal = "internal", 500, "`request_id` is what to report if it stays so";
+    NoTypesetter = "no-typesetter", 503, "this installation typesets nothing, or not yet; `detail` tells what to do";
     Busy = "busy", 503, "many requests change the same things right now";
 }
 

@@ -191,7 +191,16 @@ mod tests {
 
     fn location(id: &str, priority: u16) -> Location {
         let (id, name) = (id.parse().unwrap(), id.into());
-        Location { id, name, priority, schedule: Schedule::default(), webhook_url: None, closed: None, changed: None }
+        Location {
+            id,
+            name,
+            priority,
+            schedule: Schedule::default(),
+            address: None,
+            webhook_url: None,
+            closed: None,
+            changed: None,
+        }
     }
 
     fn stock(levels: &[(&str, &str, i64, bool)]) -> Availability {

@@ -6,6 +6,7 @@ use super::{
     history::{LastChange, Stamp},
     ids::{ChannelId, LocationId, Sku},
     limits::Limits,
+    placed_order::Address,
     product_code::ProductCode,
     text::{Name, Reason, Text},
 };
@@ -27,6 +28,9 @@ pub struct Location {
     /// When it works and how long it takes: what the estimated arrival is computed from.
     #[cfg_attr(feature = "schema", schemars(with = "super::arrival::ScheduleSettings"))]
     pub schedule: Schedule,
+    /// Where it stands: papers show it as the sender's, and returns go there. Its `name` is the shop's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
     /// New fulfillments are posted here, signed as Standard Webhooks. `https` only, but for loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<WebhookUrl>,

@@ -111,7 +111,7 @@ order_item!(Fulfillment {
     }
 
     fn index_keys(&self, key: &ItemKey) -> Vec<(&'static str, String)> {
-        if !self.status.is_work() {
+        if !self.is_listed() {
             return Vec::new();
         }
         vec![(WORK_LOCATION, self.location.to_string()), (WORK_SINCE, listed_at(self.created_at, &key.order))]

@@ -98,8 +98,7 @@ pub(crate) fn work_is_listed(books: &Books, broken: &mut Vec<String>) {
     for (item, (order, fulfillment)) in named(&books.orders, "fulfillment#").zip(fulfillments) {
         let listed = (text(item, "work_location"), text(item, "work_since"));
         let since = format!("{}#{order}", sortable(fulfillment.created_at));
-        let expected =
-            if fulfillment.status.is_work() { (fulfillment.location.as_str(), since.as_str()) } else { ("", "") };
+        let expected = if fulfillment.is_listed() { (fulfillment.location.as_str(), since.as_str()) } else { ("", "") };
         if listed != expected {
             let name = text(item, "item");
             broken.push(format!("order {order}, {name}: the work is listed as {listed:?}, and not as {expected:?}"));

@@ -7,6 +7,7 @@ mod goods;
 mod indexes;
 mod items;
 mod money;
+mod picking;
 mod places;
 mod search;
 mod settings;
@@ -82,6 +83,7 @@ pub const OF_ORDERS: &[Law] = &[
     ),
     law("an order is whole", MIXED, whole::an_order_is_whole),
     law("every unit is somewhere", BY_HAND, goods::every_unit_is_somewhere),
+    law("counted units are wanted", BY_HAND, picking::counted_units_are_wanted),
     law("no unit is made good twice", BY_HAND, goods::no_unit_is_made_good_twice),
     law("what is unsettled is owed", INDEX, goods::what_is_unsettled_is_owed),
     law("no more goes back than came", MONEY, money::no_more_goes_back_than_came),

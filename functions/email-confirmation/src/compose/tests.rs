@@ -40,6 +40,7 @@ fn locations() -> Vec<Location> {
             name: id.parse().unwrap(),
             priority: 1,
             schedule,
+            address: None,
             webhook_url: None,
             closed: None,
             changed: None,

@@ -1,7 +1,7 @@
 //! Everything that e-mails say, as a catalog that each language fills in. A missing message does not compile.
 //!
 //! Each language is one file of this module. A new language needs that file, its `mod` line and its place in
-//! `LANGUAGES` here, its countries (`infra/countries/update.py` writes them), and its tag among the allowed values of
+//! `LANGUAGES` here, its countries (`domain::postal`), and its tag among the allowed values of
 //! `ShopLanguage` in `template.yaml`, which a test checks.
 //! Templates hold no words, so none of them changes. A right-to-left language also needs a mirrored layout.
 //!
@@ -12,7 +12,7 @@ pub mod english;
 pub mod german;
 
 use super::{Money, Parcel, RefundedFor, Trouble, dates::Calendar, money::Numbers, sentence::Sentence};
-use domain::attention::WaitingFor;
+use domain::{attention::WaitingFor, postal::CountryNames};
 use jiff::civil::Date;
 
 /// All languages.
@@ -25,8 +25,7 @@ pub struct Messages {
     pub tag: &'static str,
     pub numbers: Numbers,
     pub calendar: Calendar,
-    /// The names of the countries: what `infra/countries/update.py` writes.
-    pub countries: &'static str,
+    pub countries: CountryNames,
     pub frame: Frame,
     pub contact: Contact,
     pub goods: Goods,

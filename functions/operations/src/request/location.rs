@@ -1,10 +1,11 @@
 //! A location with its working times.
 
-use api::{Body, Fields, date};
+use api::{Body, Fields, address, date};
 use domain::{
     arrival::{DayRange, HandlingDays, MAX_HOLIDAYS, Schedule, ScheduleSettings, TransitDays, Weekday},
     contact::WebhookUrl,
     ids::LocationId,
+    placed_order::Address,
     settings::Location,
     text::Name,
     whole::Priority,
@@ -25,18 +26,21 @@ pub struct PutLocation {
     /// Its working times. What is left out of it has its default, and so has all of it without this field.
     #[cfg_attr(feature = "schema", schemars(with = "Option<ScheduleSettings>"))]
     pub schedule: Schedule,
+    /// Where it stands: papers show it as the sender's, and returns go there. Its `name` is the shop's.
+    pub address: Option<Address>,
     /// `https`, or `http` to this machine.
     pub webhook_url: Option<WebhookUrl>,
 }
 
 impl PutLocation {
     pub fn location(self, id: LocationId) -> Location {
-        let Self { name, priority, schedule, webhook_url } = self;
+        let Self { name, priority, schedule, address, webhook_url } = self;
         Location {
             id,
             name,
             priority: priority.map_or(DEFAULT_PRIORITY, Priority::get),
             schedule,
+            address,
             webhook_url,
             closed: None,
             changed: None,
@@ -49,8 +53,10 @@ impl Body for PutLocation {
         let name = fields.text("name");
         let priority = fields.optional_whole("priority");
         let schedule = schedule(fields);
+        let address = fields.optional_object("address", address);
         let webhook_url = fields.optional_text("webhook_url");
-        Some(Self { name: name?, priority: priority?, schedule: schedule?, webhook_url: webhook_url? })
+        let (schedule, address) = (schedule?, address?);
+        Some(Self { name: name?, priority: priority?, schedule, address, webhook_url: webhook_url? })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The body of `POST /orders/{order_id}/edit`.
 
-use super::place_order::{address, customer, shipping};
-use api::{Body, Fields};
+use super::place_order::{customer, shipping};
+use api::{Body, Fields, address};
 use domain::{
     ids::LineId,
     order::Edit,

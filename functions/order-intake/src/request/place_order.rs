@@ -1,8 +1,7 @@
 //! The body of `POST /orders`.
 
-use api::{Body, FieldError, Fields, Problem};
+use api::{Body, FieldError, Fields, Problem, address};
 use domain::{
-    contact::Country,
     found_by::FoundBy,
     ids::{ChannelId, PaymentId, ProviderId, ProviderName},
     money::{Amount, Currency},
@@ -216,33 +215,6 @@ pub(super) fn customer(fields: &Fields<'_>) -> Option<Customer> {
     let phone = fields.optional_text("phone");
     let locale = fields.optional_text("locale");
     Some(Customer { name: name?, email: email?, phone: phone?, locale: locale? })
-}
-
-pub(super) fn address(fields: &Fields<'_>) -> Option<Address> {
-    let name = fields.text("name");
-    let company = fields.optional_text("company");
-    let line1 = fields.text("line1");
-    let line2 = fields.optional_text("line2");
-    let city = fields.optional_text("city");
-    let postal_code = fields.optional_text("postal_code");
-    let region = fields.optional_text("region");
-    let country: Option<Country> = fields.text("country");
-    if let (Some(None), Some(country)) = (&city, &country)
-        && country.has_cities()
-    {
-        fields.report("city", format!("is required: addresses in {country} have one"));
-        return None;
-    }
-    Some(Address {
-        name: name?,
-        company: company?,
-        line1: line1?,
-        line2: line2?,
-        city: city?,
-        postal_code: postal_code?,
-        region: region?,
-        country: country?,
-    })
 }
 
 fn line(fields: &Fields<'_>) -> Option<Line> {

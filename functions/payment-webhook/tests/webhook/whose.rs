@@ -62,6 +62,7 @@ impl Shop {
             name: "Main".into(),
             priority: 1,
             schedule: Schedule::default(),
+            address: None,
             webhook_url: None,
             closed: None,
             changed: None,

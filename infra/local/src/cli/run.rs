@@ -10,8 +10,9 @@ use super::{
 use clap::Args;
 use orderly_local::{
     Stack, StackOptions, backing,
-    binaries::{self, Fit},
+    binaries::{self, Fit, TYPESETTING},
     client::Client,
+    lambda::Lambda,
     seed::{Shop, seed},
 };
 use std::{
@@ -40,6 +41,10 @@ pub(crate) struct RunArgs {
     /// Use the functions' binaries in this directory instead of building them
     #[arg(long, value_name = "DIRECTORY")]
     binaries: Option<PathBuf>,
+    /// Use the function `documents` of this directory, which has a typesetter. Without it and without `--binaries`, that is
+    /// built while everything else runs
+    #[arg(long, value_name = "DIRECTORY")]
+    papers: Option<PathBuf>,
     /// Keep nothing: everything is in memory
     #[arg(long)]
     in_memory: bool,
@@ -51,7 +56,8 @@ pub(crate) struct RunArgs {
 }
 
 pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliError> {
-    let RunArgs { binaries, in_memory, empty, ports } = arguments;
+    let RunArgs { binaries, papers, in_memory, empty, ports } = arguments;
+    let build_papers = binaries.is_none() && papers.is_none();
     let ports = ports.into();
     let state = State::hold(template)?;
     check(ports).await?;
@@ -67,20 +73,44 @@ pub(crate) async fn run(template: &Path, arguments: RunArgs) -> Result<(), CliEr
     let start = Instant::now();
     let stack = Stack::start(options).await?;
     state.announce(stack.console_url(), stack.endpoint())?;
-    println!("  Started in {} ms\n", start.elapsed().as_millis());
+    println!("  Started in {} ms", start.elapsed().as_millis());
+    if build_papers {
+        println!("  The typesetter of papers is built meanwhile, which takes minutes the first time");
+    }
+    println!();
     let widest_name = stack.system().functions.keys().map(String::len).max().unwrap_or_default();
+    if let Some(directory) = papers {
+        stack.lambda().deploy(TYPESETTING, &directory);
+    }
+    let typesetter =
+        build_papers.then(|| tokio::spawn(typeset(workspace(template).to_owned(), stack.lambda().clone())));
     let mut followed = tokio::spawn(follow(stack.logs().follow(), widest_name));
     let served = tokio::select! {
         served = serve(&stack, empty, in_memory, &state) => served,
         // Standard output is closed.
         _ = &mut followed => Ok(()),
     };
+    if let Some(building) = typesetter {
+        building.abort();
+    }
     stack.shutdown().await;
     if !followed.is_finished() {
         // Prints the functions' last lines before the error: they explain a failed seed, for example.
         let _ = timeout(LAST_LINES, followed).await;
     }
     served
+}
+
+/// Builds the typesetter while everything else runs, and lets the papers be typeset with it from then on.
+async fn typeset(workspace: PathBuf, lambda: Lambda) {
+    let start = Instant::now();
+    match binaries::build_typesetter(&workspace).await {
+        Ok(directory) => {
+            lambda.deploy(TYPESETTING, &directory);
+            println!("  Papers are typeset now ({:.0} s)", start.elapsed().as_secs_f64());
+        }
+        Err(error) => eprintln!("  Papers are not typeset: {error}"),
+    }
 }
 
 /// Seeds the demo shop unless `empty`, then waits for the stop signal.

@@ -3,6 +3,7 @@
 use super::{Counters, process::Process};
 use crate::template::Function;
 use std::{
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -10,6 +11,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub(super) struct Pool {
     pub(super) function: Function,
+    /// The directory with the function's binary.
+    binaries: Mutex<PathBuf>,
     /// One permit for each concurrent invocation.
     slots: Semaphore,
     /// A stack: the most recently used process is reused first, so that the others can be stopped.
@@ -18,10 +21,11 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(function: Function, concurrency: usize) -> Self {
+    pub(super) fn new(function: Function, binaries: &Path, concurrency: usize) -> Self {
         let reserved = function.max_concurrency.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         Self {
             function,
+            binaries: Mutex::new(binaries.to_owned()),
             slots: Semaphore::new(reserved.unwrap_or(concurrency).min(Semaphore::MAX_PERMITS)),
             idle: Mutex::default(),
             counters: Mutex::default(),
@@ -38,6 +42,16 @@ impl Pool {
         }
     }
 
+    pub(super) fn binaries(&self) -> PathBuf {
+        lock(&self.binaries).clone()
+    }
+
+    /// Runs another binary from now on, as after a deployment: a process of the old one takes no more events.
+    pub(super) fn deploy(&self, binaries: &Path) {
+        binaries.clone_into(&mut lock(&self.binaries));
+        self.take_idle_for(Duration::ZERO).iter().for_each(|process| process.kill());
+    }
+
     pub(super) fn take_idle(&self) -> Option<Arc<Process>> {
         let mut idle = lock(&self.idle);
         while let Some((process, _)) = idle.pop() {
@@ -49,7 +63,11 @@ impl Pool {
     }
 
     pub(super) fn put_idle(&self, process: Arc<Process>) {
-        lock(&self.idle).push((process, Instant::now()));
+        if process.binaries == *lock(&self.binaries) {
+            lock(&self.idle).push((process, Instant::now()));
+        } else {
+            process.kill();
+        }
     }
 
     /// Removes the processes that have been idle for at least `duration`.

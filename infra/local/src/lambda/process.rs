@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
@@ -46,6 +46,8 @@ pub(super) struct Process {
     /// Such as `order-intake-3`; never reused.
     pub(super) id: Arc<str>,
     pub(super) function: Arc<str>,
+    /// The directory of its binary.
+    pub(super) binaries: PathBuf,
     pub(super) arn: String,
     pub(super) inbox: tokio::sync::Mutex<mpsc::Receiver<Work>>,
     /// None if it ended as it started.
@@ -94,6 +96,7 @@ impl Process {
             id,
             arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"),
             function: name,
+            binaries: binaries.to_owned(),
             inbox: tokio::sync::Mutex::new(inbox),
             pid,
             work,

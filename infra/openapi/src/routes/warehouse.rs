@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{Code, view::FulfillmentView};
 use domain::{fulfillment::FulfillmentStatus, ids::LocationId};
-use warehouse::{BatchPage, BatchView, WorkPage};
+use warehouse::{BatchPage, BatchView, PutBackPage, ScannedForTote, ScannedLine, WorkPage};
 
 const WRONG_STATUS: (Code, &str) = (Code::WrongStatus, "the fulfillment's status does not allow it");
 
@@ -44,6 +44,41 @@ fn work() -> Vec<Prose> {
             .fails(Code::LineMissing)
             .fails(Code::TooManyPicked)
             .fails(Code::AlreadyPacked),
+        Prose::new::<ScannedLine>(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/scans",
+            "scanUnits",
+            "Pick by scanner",
+            (200, "The line that it counts for, and what to take next."),
+        )
+        .about(
+            "Counts what was taken, unit by unit or pack by pack. The first scan starts the picking. The one that completes the \
+             picklist confirms all picks. If something is not found, confirm the picks instead. What is refused counts for nothing.",
+        )
+        .key("The same key counts once, also after the picklist is complete.")
+        .example(examples::scan_units())
+        .fails(Code::OnHold)
+        .fails_as([WRONG_STATUS])
+        .fails(Code::WrongItem)
+        .fails(Code::WrongBin)
+        .fails(Code::TooManyPicked)
+        .fails_if(Code::KeyReused, "the key was used for another scan"),
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/put-back",
+            "putBack",
+            "Tell that it lies in its bins again",
+        )
+        .about("All of what `put_back` names. Telling it again changes nothing.")
+        .fails(Code::NothingToPutBack),
+        Prose::new::<PutBackPage>(
+            "GET /put-backs",
+            "listPutBacks",
+            "List what a location has to put back",
+            (200, "A page, the oldest fulfillment first."),
+        )
+        .about("What was taken for fulfillments that were cancelled since. A count of the shelves adds it until it is put back.")
+        .required_query::<LocationId>("location", "Whose bins.")
+        .query::<Limit>("limit", "How many fulfillments are looked at for a page.")
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", "packParcel", "Pack a parcel")
             .about("No unit is packed twice, or unpicked.")
             .key("The same key packs one parcel.")
@@ -89,6 +124,26 @@ fn batches() -> Vec<Prose> {
             "Its lines are those of its fulfillments as they are now: one that is cancelled or held since says so. Once nothing \
              is left to pick, it is `done` by itself.",
         ),
+        Prose::new::<ScannedForTote>(
+            "POST /batches/{batch}/scans",
+            "scanForBatch",
+            "Pick a batch by scanner",
+            (200, "The tote that it goes into, and the next stop of the walk."),
+        )
+        .about(
+            "Counts what was taken for the tote that wants it next, or for the one that was scanned with it. The scan that completes \
+             a fulfillment confirms its picks. What is refused counts for nothing.",
+        )
+        .key("The same key counts once, also after the batch is done.")
+        .example(examples::scan_for_batch())
+        .fails(Code::NotClaimed)
+        .fails(Code::OnHold)
+        .fails_as([OVER])
+        .fails(Code::WrongItem)
+        .fails(Code::WrongBin)
+        .fails(Code::WrongTote)
+        .fails(Code::TooManyPicked)
+        .fails_if(Code::KeyReused, "the key was used for another scan"),
         of_batch("POST /batches/{batch}/claim", "claimBatch", "Take a batch on")
             .about("Whose API key asks is its picker. A paused batch is taken up again. Claiming again changes nothing.")
             .fails(Code::AlreadyClaimed)

@@ -41,7 +41,7 @@ fn errors(route: &Route, body: &Value) -> Vec<FieldError> {
 /// costs as much as its discount at least and more than a tax that it contains, most countries' addresses have a city, what
 /// is looked for is of the kind that `by` says, a cursor is one that was given, no tote is named twice, and no
 /// code.
-const BEYOND_SCHEMAS: [&str; 17] = [
+const BEYOND_SCHEMAS: [&str; 18] = [
     "codes",
     "totes",
     "value",
@@ -59,6 +59,7 @@ const BEYOND_SCHEMAS: [&str; 17] = [
     "lines[2].tax",
     "shipping_address.city",
     "billing_address.city",
+    "address.city",
 ];
 
 /// serde reads bins as a whole, so an error in one bin is reported for all.

@@ -43,6 +43,10 @@ impl Functions {
             }
             "stock" => stock::handle(&stock::App { store, clock }, request).await,
             "warehouse" => warehouse::handle(&warehouse::App { store, clock }, request).await,
+            "documents" => {
+                let typesetter = papers::Typesetter::new();
+                documents::handle(&documents::App { store, clock, typesetter }, request).await
+            }
             "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,
             "payments" => {

@@ -100,6 +100,7 @@ fn fulfillment(lines: &[(&str, u32, &str)]) -> Fulfillment {
         bin: Some((*bin).to_owned()).filter(|bin| !bin.is_empty()),
         quantity: *quantity,
         picked: None,
+        scanned: 0,
     };
     let lines = (0..).zip(lines).map(line).collect();
     Fulfillment { lines, ..dispatched().fulfillments[&FULFILLMENT].clone() }.on_batch(&id())

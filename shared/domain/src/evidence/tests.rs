@@ -35,7 +35,7 @@ fn what_was_ordered_sent_and_delivered_is_gathered_with_who_told_it() {
     let evidence = order.evidence(&dispute(), &claims).unwrap();
 
     assert_eq!(evidence.case.reason.as_deref(), Some("not_received"));
-    assert_eq!((evidence.customer_name.as_str(), evidence.shipping_address.len()), ("Ada", 4));
+    assert_eq!((evidence.customer_name.as_str(), evidence.shipping_address.len()), ("Ada", 5));
     let items: Vec<_> = evidence.items.iter().map(|item| (item.title.as_str(), item.quantity, item.total)).collect();
     assert_eq!(items, [("TEE", 2, 3000), ("MUG", 1, 700)]);
     let [parcel] = evidence.parcels.as_slice() else { panic!("{:?}", evidence.parcels) };

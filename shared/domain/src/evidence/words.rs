@@ -36,6 +36,7 @@ pub(super) fn event(what: Event) -> Option<&'static str> {
         Event::Deducted
         | Event::Dispatched
         | Event::Rerouted
+        | Event::PutBack
         | Event::Expired
         | Event::Held
         | Event::Released

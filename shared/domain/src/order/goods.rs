@@ -3,7 +3,7 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{Fulfillment, FulfillmentStatus, HandOver, PackedLine, Packing, Service, plan},
+    fulfillment::{Fulfillment, FulfillmentStatus, HandOver, PackedLine, Packing, Scan, Service, plan},
     history::Stamp,
     ids::{FulfillmentId, LineId, LocationId, Sku},
     order_state::OrderStatus,
@@ -84,6 +84,21 @@ impl Order {
 
     pub fn start_picking(self, id: FulfillmentId, stamp: &Stamp) -> Result<Self, Rejection> {
         self.work(id, |fulfillment| fulfillment.start_picking(stamp))
+    }
+
+    /// Counts what a scanner read. Returns the line that it counts for.
+    pub fn scan(mut self, id: FulfillmentId, scan: &Scan, stamp: &Stamp) -> Result<(Self, LineId), Rejection> {
+        let (next, line) = self.fulfillment(id)?.clone().scan(scan, stamp)?;
+        self.may_become(id, &next)?;
+        self.fulfillments.insert(id, next);
+        Ok((self, line))
+    }
+
+    /// Records that what was taken and is not sent lies in its bins again. A hold does not keep it in the way.
+    pub fn put_back(mut self, id: FulfillmentId, stamp: &Stamp) -> Result<Self, Rejection> {
+        let next = self.fulfillment(id)?.clone().put_back(stamp)?;
+        self.fulfillments.insert(id, next);
+        Ok(self)
     }
 
     pub fn pack(self, id: FulfillmentId, packing: &Packing, stamp: &Stamp) -> Result<Self, Rejection> {

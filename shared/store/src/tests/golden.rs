@@ -22,7 +22,7 @@ use domain::{
     duty::{Consumer, Duty, EmailKind, OwedDuty, Subject},
     email_claim::EmailClaim,
     fixtures::{cancelled, completed, deducted, dispatched, dispute, leaving, packing, picked, wanted},
-    fulfillment::{HandOver, Packing},
+    fulfillment::{HandOver, Packing, Scan},
     history::{Actor, Stamp},
     ids::{Barcode, BatchId, ParcelId, PaymentId},
     ledger::{DisputeStatus, MoneyFact, Refund},
@@ -39,7 +39,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 36] = [
+const FILES: [&str; 38] = [
     "api_key",
     "batch",
     "books_row",
@@ -53,6 +53,8 @@ const FILES: [&str; 36] = [
     "fulfillment_handed_over",
     "fulfillment_on_batch",
     "fulfillment_open",
+    "fulfillment_scanned",
+    "fulfillment_to_put_back",
     "location",
     "messages",
     "movement",
@@ -287,6 +289,12 @@ async fn a_batch_that_somebody_picks_and_a_fulfillment_on_it() {
     assert_record("batch", id.clone(), batch).await;
     let fulfillment = order.fulfillments[&FULFILLMENT].clone().on_batch(&id);
     assert_record("fulfillment_on_batch", item_of(&order, ItemName::Fulfillment(FULFILLMENT)), fulfillment).await;
+    let scan = Scan { sku: "TEE".parse().unwrap(), units: 1, bin: None, key: "scan-1".into() };
+    let (scanned, _) = order.scan(FULFILLMENT, &scan, &stamp(7)).unwrap();
+    let item = |order: &Order| item_of(order, ItemName::Fulfillment(FULFILLMENT));
+    assert_record("fulfillment_scanned", item(&scanned), scanned.fulfillments[&FULFILLMENT].clone()).await;
+    let cancelled = scanned.cancel("a mistake", &stamp(8)).unwrap();
+    assert_record("fulfillment_to_put_back", item(&cancelled), cancelled.fulfillments[&FULFILLMENT].clone()).await;
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ pub(super) fn location(id: &str) -> Location {
         name: id.to_uppercase().as_str().into(),
         priority: 1,
         schedule,
+        address: None,
         webhook_url: None,
         closed: None,
         changed: None,

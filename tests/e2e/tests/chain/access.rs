@@ -60,6 +60,8 @@ async fn a_storefront_sees_its_own_channel_only() {
     let world = World::start().await;
     let own = world.place_and_pay("1", &[("MUG-BLUE", 1)]).await;
     world.ship(&own, "01").await;
+    let back = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] });
+    world.storefront.post(&format!("/orders/{}/returns", own.id), &back).await.unwrap();
     world.operator.put("/channels/market", &json!({ "name": "Marketplace" })).await.unwrap();
     let wanted = json!({ "name": "market", "role": "storefront", "channel": "market" });
     let made = world.operator.post("/keys", &wanted).await.unwrap();
@@ -87,7 +89,7 @@ async fn a_storefront_sees_its_own_channel_only() {
             _ => panic!("what does a storefront send to {name}?"),
         };
         let ask = async |client: &Client, order: &str| {
-            let request = client.request(method.clone(), &fill(&path, |_| order.to_owned())).json(&body);
+            let request = client.request(method.clone(), &of_order(&path, order)).json(&body);
             let request = request.header("idempotency-key", "mine");
             client.ask(request).await.unwrap()
         };

@@ -13,11 +13,12 @@ use crate::mail::{
 use domain::{
     attention::{AttentionReason, WaitingFor},
     order_state::HoldReason,
+    postal::CountryNames,
 };
 
 pub(crate) static ENGLISH: Messages = Messages {
     tag: "en",
-    countries: include_str!("../countries/en.tsv"),
+    countries: CountryNames::ENGLISH,
     numbers: Numbers {
         decimal: ".",
         group: ",",

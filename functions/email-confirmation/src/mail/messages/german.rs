@@ -13,11 +13,12 @@ use crate::mail::{
 use domain::{
     attention::{AttentionReason, WaitingFor},
     order_state::HoldReason,
+    postal::CountryNames,
 };
 
 pub(crate) static GERMAN: Messages = Messages {
     tag: "de",
-    countries: include_str!("../countries/de.tsv"),
+    countries: CountryNames::GERMAN,
     numbers: Numbers {
         decimal: ",",
         group: ".",

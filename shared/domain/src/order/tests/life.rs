@@ -108,6 +108,7 @@ fn locations() -> Vec<Location> {
         name: id.into(),
         priority,
         schedule: Schedule::default(),
+        address: None,
         webhook_url: None,
         closed: None,
         changed: None,

@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 80] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 88] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -61,6 +61,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 80] = [
     ("POST /batches", No, true, false, Read),
     ("GET /batches", No, true, false, Ignored),
     ("GET /batches/{batch}", No, true, false, Ignored),
+    ("POST /batches/{batch}/scans", No, true, false, Read),
     ("POST /batches/{batch}/claim", No, true, false, Empty),
     ("POST /batches/{batch}/pause", No, true, false, Empty),
     ("POST /batches/{batch}/release", No, true, false, Empty),
@@ -68,6 +69,9 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 80] = [
     ("GET /orders/{order_id}/fulfillments/{fulfillment}", No, true, false, Ignored),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/scans", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/put-back", No, true, false, Empty),
+    ("GET /put-backs", No, true, false, Ignored),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, false, Empty),
@@ -75,7 +79,11 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 80] = [
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution", No, false, false, Read),
+    ("GET /orders/{order_id}/fulfillments/{fulfillment}/documents/picklist.pdf", No, true, false, Ignored),
+    ("GET /orders/{order_id}/fulfillments/{fulfillment}/documents/packing-slip.pdf", No, true, true, Ignored),
+    ("GET /batches/{batch}/documents/picklist.pdf", No, true, false, Ignored),
     ("POST /orders/{order_id}/returns", Own, false, true, Read),
+    ("GET /orders/{order_id}/returns/{return}/documents/return-slip.pdf", Own, false, true, Ignored),
     ("POST /orders/{order_id}/returns/{return}/approve", No, false, true, Empty),
     ("POST /orders/{order_id}/returns/{return}/decline", No, false, true, Read),
     ("POST /orders/{order_id}/returns/{return}/receive", No, true, false, Read),

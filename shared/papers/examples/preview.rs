@@ -3,8 +3,8 @@
 #[path = "../tests/papers/samples.rs"]
 mod samples;
 
-use documents::{Error, Language, Notice, PackingSlip, Typesetter};
-use samples::{list, slip};
+use papers::{Language, Notice, PackingSlip, Paper, Typesetter};
+use samples::{list, return_slip, slip};
 use std::{env, error, fs, path::PathBuf, time::Instant};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
@@ -13,22 +13,23 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let start = Instant::now();
     let typesetter = Typesetter::new();
     println!("fonts read in {:?}", start.elapsed());
-    let write = |name: &str, typeset: &dyn Fn() -> Result<Vec<u8>, Error>| -> Result<(), Box<dyn error::Error>> {
+    let write = |name: &str, paper: Paper| -> Result<(), Box<dyn error::Error>> {
         let start = Instant::now();
-        let pdf = typeset()?;
+        let pdf = typesetter.pdf(&paper)?;
         let first = start.elapsed();
         let start = Instant::now();
-        typeset()?;
+        typesetter.pdf(&paper)?;
         println!("{name}: {} bytes, {first:?}, again {:?}", pdf.len(), start.elapsed());
         Ok(fs::write(directory.join(name), pdf)?)
     };
-    write("slip-en.pdf", &|| typesetter.packing_slip(&slip(Language::English, 8, 1)))?;
+    write("slip-en.pdf", Paper::PackingSlip(slip(Language::English, 8, 1)))?;
     let held = PackingSlip { notice: Some(Notice::OnHold), ..slip(Language::German, 8, 1) };
-    write("slip-de-held.pdf", &|| typesetter.packing_slip(&held))?;
-    write("slip-48-parcels.pdf", &|| typesetter.packing_slip(&slip(Language::German, 48, 3)))?;
-    write("slip-300.pdf", &|| typesetter.packing_slip(&slip(Language::English, 300, 1)))?;
-    write("picklist.pdf", &|| typesetter.picklist(&list(8, false)))?;
-    write("picklist-batch-300.pdf", &|| typesetter.picklist(&list(300, true)))?;
+    write("slip-de-held.pdf", Paper::PackingSlip(held))?;
+    write("slip-48-parcels.pdf", Paper::PackingSlip(slip(Language::German, 48, 3)))?;
+    write("slip-300.pdf", Paper::PackingSlip(slip(Language::English, 300, 1)))?;
+    write("picklist.pdf", Paper::Picklist(list(8, false)))?;
+    write("picklist-batch-300.pdf", Paper::Picklist(list(300, true)))?;
+    write("return-slip-de.pdf", Paper::ReturnSlip(return_slip(Language::German, 3)))?;
     if let Some(peak) = fs::read_to_string("/proc/self/status")?.lines().find(|line| line.starts_with("VmHWM")) {
         println!("{peak}");
     }

@@ -1,6 +1,8 @@
 //! Papers with ordinary, long and foreign content. The example `preview` writes the same ones.
 
-use documents::{InParcel, Language, Notice, PackingSlip, PickLine, Picklist, SlipLine};
+use papers::{
+    InParcel, Language, Notice, PackingSlip, PickLine, Picklist, ReturnSlip, ReturnedLine, ServiceLine, SlipLine,
+};
 
 const TITLES: [&str; 8] = [
     "Enamel mug, blue",
@@ -75,5 +77,20 @@ pub fn list(lines: u32, totes: bool) -> Picklist {
         location: "main".to_owned(),
         notice: None,
         lines: (0..lines).map(line).collect(),
+        services: vec![ServiceLine {
+            title: "Gift wrap / Geschenkverpackung".to_owned(),
+            quantity: 1,
+            tote: totes.then(|| "TOTE-01".to_owned()),
+        }],
     }
+}
+
+pub fn return_slip(language: Language, lines: u32) -> ReturnSlip {
+    let line = |n: u32| {
+        let at = usize::try_from(n).unwrap_or_default();
+        ReturnedLine { sku: sku(at), title: title(at), quantity: n % 5 + 1 }
+    };
+    let PackingSlip { order, sender, recipient, .. } = slip(language, 0, 1);
+    let number = format!("{}/01", list(0, false).number.trim_end_matches("/01"));
+    ReturnSlip { language, number, order, to: sender, from: recipient, lines: (0..lines).map(line).collect() }
 }

@@ -4,10 +4,10 @@
 
 mod samples;
 
-use documents::{Error, Language, MAX_LINES, Notice, Typesetter};
 use hayro::{hayro_interpret::InterpreterSettings, hayro_syntax::Pdf, render_pdf};
+use papers::{Error, Language, MAX_LINES, Notice, PackingSlip, Paper, Typesetter};
 use rxing::{BarcodeFormat, helpers::detect_in_luma};
-use samples::{list, slip};
+use samples::{list, return_slip, slip};
 use std::sync::Arc;
 
 /// 203 dots an inch, the coarsest printer of labels.
@@ -55,24 +55,30 @@ fn stays_within_margins(page: &Page) -> bool {
         .all(|row| row[..margin].iter().chain(&row[page.width - margin..]).all(|&dot| dot > 250))
 }
 
+fn typeset(paper: &Paper) -> Vec<u8> {
+    Typesetter::new().pdf(paper).unwrap()
+}
+
 #[test]
 fn a_scanner_reads_the_number_of_each_paper() {
-    let typesetter = Typesetter::new();
-    let pdf = typesetter.packing_slip(&slip(Language::German, 3, 1)).unwrap();
-    assert_eq!(scanned(&drawn(&pdf, 1)[0]), "1001");
-    let list = list(3, false);
-    let pdf = typesetter.picklist(&list).unwrap();
-    assert_eq!(scanned(&drawn(&pdf, 1)[0]), list.number);
+    for paper in [
+        Paper::PackingSlip(slip(Language::German, 3, 1)),
+        Paper::Picklist(list(3, false)),
+        Paper::ReturnSlip(return_slip(Language::English, 3)),
+    ] {
+        assert_eq!(scanned(&drawn(&typeset(&paper), 1)[0]), paper.number());
+    }
 }
 
 #[test]
 fn long_and_foreign_content_stays_on_the_page() {
-    let typesetter = Typesetter::new();
-    for pdf in [
-        typesetter.packing_slip(&slip(Language::English, 48, 3)).unwrap(),
-        typesetter.picklist(&list(48, false)).unwrap(),
-        typesetter.picklist(&list(48, true)).unwrap(),
+    for paper in [
+        Paper::PackingSlip(slip(Language::English, 48, 3)),
+        Paper::Picklist(list(48, false)),
+        Paper::Picklist(list(48, true)),
+        Paper::ReturnSlip(return_slip(Language::German, 48)),
     ] {
+        let pdf = typeset(&paper);
         assert!(pages(&pdf) > 1);
         assert!(drawn(&pdf, 2).iter().all(stays_within_margins));
     }
@@ -81,42 +87,43 @@ fn long_and_foreign_content_stays_on_the_page() {
 #[test]
 fn the_same_data_has_the_same_bytes() {
     let (typesetter, other) = (Typesetter::new(), Typesetter::new());
-    let slip = slip(Language::English, 8, 2);
-    let first = typesetter.packing_slip(&slip).unwrap();
-    typesetter.picklist(&list(5, true)).unwrap();
-    assert_eq!(first, typesetter.packing_slip(&slip).unwrap());
-    assert_eq!(first, other.packing_slip(&slip).unwrap());
+    let slip = Paper::PackingSlip(slip(Language::English, 8, 2));
+    let first = typesetter.pdf(&slip).unwrap();
+    typesetter.pdf(&Paper::Picklist(list(5, true))).unwrap();
+    assert_eq!(first, typesetter.pdf(&slip).unwrap());
+    assert_eq!(first, other.pdf(&slip).unwrap());
 }
 
 #[test]
 fn a_held_paper_looks_otherwise() {
-    let typesetter = Typesetter::new();
     let ordinary = slip(Language::English, 1, 1);
-    let mut papers = vec![typesetter.packing_slip(&ordinary).unwrap()];
-    for notice in [Notice::OnHold, Notice::Cancelled] {
-        papers.push(
-            typesetter.packing_slip(&documents::PackingSlip { notice: Some(notice), ..ordinary.clone() }).unwrap(),
-        );
-    }
+    let with = |notice| typeset(&Paper::PackingSlip(PackingSlip { notice, ..ordinary.clone() }));
+    let papers = [None, Some(Notice::OnHold), Some(Notice::Cancelled)].map(with);
     let ink = |pdf: &Vec<u8>| drawn(pdf, 1)[0].luma.iter().filter(|&&dot| dot < 128).count();
     assert!(papers.iter().skip(1).all(|held| ink(held) > ink(&papers[0])));
     assert_ne!(papers[1], papers[2]);
 }
 
 #[test]
+fn services_are_on_the_picklist_of_whoever_packs() {
+    let with = list(1, false);
+    let without = papers::Picklist { services: Vec::new(), ..with.clone() };
+    let ink = |list| drawn(&typeset(&Paper::Picklist(list)), 1)[0].luma.iter().filter(|&&dot| dot < 128).count();
+    assert!(ink(with) > ink(without));
+}
+
+#[test]
 fn a_number_that_no_barcode_holds_is_still_on_its_paper() {
-    let typesetter = Typesetter::new();
     for order in ["Größe-1", "東京", "", &"9".repeat(200)] {
-        let paper = documents::PackingSlip { order: order.to_owned(), ..slip(Language::English, 1, 1) };
-        let pdf = typesetter.packing_slip(&paper).unwrap();
+        let slip = PackingSlip { order: order.to_owned(), ..slip(Language::English, 1, 1) };
+        let pdf = typeset(&Paper::PackingSlip(slip));
         assert!(drawn(&pdf, 1).iter().all(stays_within_margins), "{order}");
     }
 }
 
 #[test]
 fn too_many_lines_are_refused() {
-    let lines = u32::try_from(MAX_LINES).unwrap() + 1;
-    assert!(
-        matches!(Typesetter::new().picklist(&list(lines, true)), Err(Error::TooLong(refused)) if refused == MAX_LINES + 1)
-    );
+    let lines = u32::try_from(MAX_LINES).unwrap();
+    let refused = Typesetter::new().pdf(&Paper::Picklist(list(lines, true)));
+    assert!(matches!(refused, Err(Error::TooLong(lines)) if lines == MAX_LINES + 1), "its service is a line too");
 }

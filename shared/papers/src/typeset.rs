@@ -1,10 +1,6 @@
 //! Typst as a library: a world of embedded templates and fonts, and nothing else.
 
-use crate::{
-    barcode::Barcode,
-    paper::{PackingSlip, Picklist},
-    words::{Language, Words},
-};
+use crate::{Error, MAX_LINES, Paper, barcode::Barcode, words::Words};
 use serde::Serialize;
 use typst::{
     Library, LibraryExt, World,
@@ -16,9 +12,6 @@ use typst::{
 };
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
-
-/// Lines of one paper. Forty pages are no work for one walk; an order has 500 at most.
-pub const MAX_LINES: usize = 1_000;
 
 /// Typst remembers what it laid out. What the last ten papers did not use is forgotten, or a warm function grows for ever.
 const REMEMBERED_PAPERS: usize = 10;
@@ -34,17 +27,7 @@ const FONTS: [&[u8]; 4] = [
 const FRAME: (&str, &str) = ("frame.typ", include_str!("../templates/frame.typ"));
 const PACKING_SLIP: (&str, &str) = ("packing-slip.typ", include_str!("../templates/packing-slip.typ"));
 const PICKLIST: (&str, &str) = ("picklist.typ", include_str!("../templates/picklist.typ"));
-
-/// Why there is no paper.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the paper would have {0} lines; it has {MAX_LINES} at most")]
-    TooLong(usize),
-    #[error("the data cannot be written as JSON: {0}")]
-    Data(#[from] serde_json::Error),
-    #[error("the template cannot be typeset: {0}")]
-    Template(String),
-}
+const RETURN_SLIP: (&str, &str) = ("return-slip.typ", include_str!("../templates/return-slip.typ"));
 
 /// The fonts, read once.
 pub struct Typesetter {
@@ -64,29 +47,28 @@ impl Typesetter {
         Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
     }
 
-    pub fn packing_slip(&self, slip: &PackingSlip) -> Result<Vec<u8>, Error> {
-        self.pdf(PACKING_SLIP, slip, &slip.order, slip.lines.len(), slip.language.words())
+    pub fn pdf(&self, paper: &Paper) -> Result<Vec<u8>, Error> {
+        match paper {
+            Paper::PackingSlip(slip) => self.typeset(PACKING_SLIP, slip, paper),
+            Paper::Picklist(list) => self.typeset(PICKLIST, list, paper),
+            Paper::ReturnSlip(slip) => self.typeset(RETURN_SLIP, slip, paper),
+        }
     }
 
-    pub fn picklist(&self, list: &Picklist) -> Result<Vec<u8>, Error> {
-        self.pdf(PICKLIST, list, &list.number, list.lines.len(), Language::English.words())
-    }
-
-    fn pdf(
+    fn typeset(
         &self,
         template: (&'static str, &'static str),
-        paper: &impl Serialize,
-        number: &str,
-        lines: usize,
-        words: &Words,
+        contents: &impl Serialize,
+        paper: &Paper,
     ) -> Result<Vec<u8>, Error> {
-        if lines > MAX_LINES {
-            return Err(Error::TooLong(lines));
+        if paper.lines() > MAX_LINES {
+            return Err(Error::TooLong(paper.lines()));
         }
-        let mut paper = serde_json::to_value(paper)?;
-        make_breakable(&mut paper);
-        let input = Input { paper, words, number: breakable(number), barcode: Barcode::of(number) };
-        let data = Bytes::from_string(serde_json::to_string(&input)?);
+        let (number, words) = (paper.number(), paper.language().words());
+        let mut contents = serde_json::to_value(contents).map_err(unwritten)?;
+        make_breakable(&mut contents);
+        let input = Input { paper: contents, words, number: breakable(number), barcode: Barcode::of(number) };
+        let data = Bytes::from_string(serde_json::to_string(&input).map_err(unwritten)?);
         let inputs: Dict = [("data".into(), data.into_value())].into_iter().collect();
         let library = LazyHash::new(Library::builder().with_inputs(inputs).build());
         let sources = [source(template)?, source(FRAME)?];
@@ -151,6 +133,11 @@ fn source((name, text): (&str, &str)) -> Result<Source, Error> {
 fn file_id(name: &str) -> Result<FileId, Error> {
     let path = VirtualPath::new(name).map_err(|error| Error::Template(format!("{name}: {error:?}")))?;
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+/// Data that cannot stand in JSON is a fault of the paper's type.
+fn unwritten(error: serde_json::Error) -> Error {
+    Error::Template(error.to_string())
 }
 
 fn told(errors: &[SourceDiagnostic]) -> Error {

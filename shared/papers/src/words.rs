@@ -1,21 +1,9 @@
 //! The words on the papers. A missing one does not compile.
 
-use serde::{Serialize, Serializer};
-
-/// The language of a paper for customers. Picklists are in English.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    English,
-    German,
-}
+use crate::Language;
+use serde::Serialize;
 
 impl Language {
-    /// The language of a locale such as `de-AT`. English stands for those that are not there.
-    pub fn of(locale: &str) -> Self {
-        let language = locale.split(['-', '_']).next().unwrap_or_default();
-        if language.eq_ignore_ascii_case("de") { Self::German } else { Self::English }
-    }
-
     pub(crate) fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
@@ -24,21 +12,13 @@ impl Language {
     }
 }
 
-impl Serialize for Language {
-    /// As BCP 47, by which Typst hyphenates.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::English => "en",
-            Self::German => "de",
-        })
-    }
-}
-
 #[derive(Debug, Serialize)]
 pub(crate) struct Words {
     packing_slip: &'static str,
     picklist: &'static str,
+    return_slip: &'static str,
     order: &'static str,
+    r#return: &'static str,
     article: &'static str,
     ordered: &'static str,
     here: &'static str,
@@ -51,6 +31,9 @@ pub(crate) struct Words {
     no_bin: &'static str,
     quantity: &'static str,
     tote: &'static str,
+    services: &'static str,
+    send_to: &'static str,
+    how_to_return: &'static str,
     on_hold: &'static str,
     cancelled: &'static str,
 }
@@ -58,7 +41,9 @@ pub(crate) struct Words {
 static ENGLISH: Words = Words {
     packing_slip: "Packing slip",
     picklist: "Picklist",
+    return_slip: "Return slip",
     order: "Order",
+    r#return: "Return",
     article: "Article",
     ordered: "Ordered",
     here: "In this delivery",
@@ -71,6 +56,9 @@ static ENGLISH: Words = Words {
     no_bin: "no bin",
     quantity: "Quantity",
     tote: "Tote",
+    services: "To be done beside",
+    send_to: "Send to",
+    how_to_return: "Please put this page into the parcel. It tells us whose it is.",
     on_hold: "ON HOLD: do not pick, pack or hand over",
     cancelled: "CANCELLED: put the goods back",
 };
@@ -78,7 +66,9 @@ static ENGLISH: Words = Words {
 static GERMAN: Words = Words {
     packing_slip: "Lieferschein",
     picklist: "Pickliste",
+    return_slip: "Rücksendeschein",
     order: "Bestellung",
+    r#return: "Rücksendung",
     article: "Artikel",
     ordered: "Bestellt",
     here: "In dieser Lieferung",
@@ -91,26 +81,9 @@ static GERMAN: Words = Words {
     no_bin: "kein Fach",
     quantity: "Menge",
     tote: "Behälter",
+    services: "Außerdem zu tun",
+    send_to: "Senden an",
+    how_to_return: "Bitte legen Sie diese Seite in das Paket. Sie sagt uns, wem es gehört.",
     on_hold: "ANGEHALTEN: nicht entnehmen, packen oder übergeben",
     cancelled: "STORNIERT: Ware zurücklegen",
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_locale_has_its_language_or_english() {
-        for (locale, language) in [
-            ("de", Language::German),
-            ("de-AT", Language::German),
-            ("DE_ch", Language::German),
-            ("en-GB", Language::English),
-            ("den", Language::English),
-            ("ja", Language::English),
-            ("", Language::English),
-        ] {
-            assert_eq!(Language::of(locale), language, "{locale}");
-        }
-    }
-}

@@ -1,0 +1,25 @@
+//! The papers of orders and batches as PDF. What stands on them is read when they are asked for, and nothing is kept.
+
+mod batch;
+mod fulfillment;
+mod paper;
+mod returned;
+
+use papers::Typesetter;
+use runtime::Clock;
+use store::Store;
+
+/// What the function works with.
+pub struct App {
+    pub store: Store,
+    pub clock: Clock,
+    pub typesetter: Typesetter,
+}
+
+api::routes! {
+    App;
+    "GET /orders/{order_id}/fulfillments/{fulfillment}/documents/picklist.pdf" (Warehouse) => fulfillment::picklist;
+    "GET /orders/{order_id}/fulfillments/{fulfillment}/documents/packing-slip.pdf" (Warehouse, CustomerService), query [parcel] => fulfillment::packing_slip;
+    "GET /batches/{batch}/documents/picklist.pdf" (Warehouse) => batch::picklist;
+    "GET /orders/{order_id}/returns/{return}/documents/return-slip.pdf" (Storefront, CustomerService) => returned::return_slip;
+}

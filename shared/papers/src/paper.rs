@@ -1,0 +1,157 @@
+//! What stands on each paper.
+
+use crate::Language;
+use serde::Serialize;
+
+/// Lines of one paper. Forty pages are no work for one walk; an order has 500 at most.
+pub const MAX_LINES: usize = 1_000;
+
+/// A paper that can be typeset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paper {
+    PackingSlip(PackingSlip),
+    Picklist(Picklist),
+    ReturnSlip(ReturnSlip),
+}
+
+impl Paper {
+    /// What its barcode says.
+    pub fn number(&self) -> &str {
+        match self {
+            Self::PackingSlip(slip) => &slip.order,
+            Self::Picklist(list) => &list.number,
+            Self::ReturnSlip(slip) => &slip.number,
+        }
+    }
+
+    /// What only the warehouse sees is in English.
+    pub fn language(&self) -> Language {
+        match self {
+            Self::PackingSlip(slip) => slip.language,
+            Self::Picklist(_) => Language::English,
+            Self::ReturnSlip(slip) => slip.language,
+        }
+    }
+
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        match self {
+            Self::PackingSlip(slip) => slip.lines.len(),
+            Self::Picklist(list) => list.lines.len() + list.services.len(),
+            Self::ReturnSlip(slip) => slip.lines.len(),
+        }
+    }
+}
+
+/// Why there is no paper.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the paper would have {0} lines; it has {MAX_LINES} at most")]
+    TooLong(usize),
+    #[error("the template cannot be typeset: {0}")]
+    Template(String),
+    #[error("this program was compiled without a typesetter (its feature `typst`)")]
+    NotCompiled,
+}
+
+/// Why nothing may leave with this paper, or nothing be picked by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    OnHold,
+    Cancelled,
+}
+
+/// What lies in the parcels of one fulfillment, for the customer. It names no prices: the recipient need not be the buyer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PackingSlip {
+    pub language: Language,
+    /// The order's number as the customer knows it.
+    pub order: String,
+    /// The lines of the sender's address.
+    pub sender: Vec<String>,
+    /// The lines of the recipient's address.
+    pub recipient: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    pub lines: Vec<SlipLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SlipLine {
+    pub sku: String,
+    pub title: String,
+    /// Units of the whole order.
+    pub ordered: u32,
+    /// Units in the parcels of this slip.
+    pub here: u32,
+    /// Units that come later, or from another location.
+    pub to_follow: u32,
+    /// Which parcels hold them. Empty if there is one parcel only.
+    pub parcels: Vec<InParcel>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InParcel {
+    pub parcel: String,
+    pub quantity: u32,
+}
+
+/// What a person takes off the shelves, in the order of the walk: of one fulfillment, or of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Picklist {
+    /// What the barcode says: the fulfillment's or the batch's number.
+    pub number: String,
+    pub location: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    /// Sorted by bin.
+    pub lines: Vec<PickLine>,
+    /// What was ordered beside goods, for whoever packs them.
+    pub services: Vec<ServiceLine>,
+}
+
+/// Gift wrap, an engraving: nothing of it lies in a bin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceLine {
+    pub title: String,
+    pub quantity: u32,
+    /// Whose goods it is done to, in a batch.
+    pub tote: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PickLine {
+    /// None: the product has no bin here.
+    pub bin: Option<String>,
+    pub sku: String,
+    pub title: String,
+    pub quantity: u32,
+    /// Where it goes, in a batch.
+    pub tote: Option<String>,
+    /// Why this line is left where it is, or put back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// What a customer puts into the parcel that comes back. It names no prices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReturnSlip {
+    pub language: Language,
+    /// What the barcode says: the return's number.
+    pub number: String,
+    /// The order's number as the customer knows it.
+    pub order: String,
+    /// The lines of the address that it goes to. Empty if the shop has not told one.
+    pub to: Vec<String>,
+    /// The lines of the customer's address.
+    pub from: Vec<String>,
+    pub lines: Vec<ReturnedLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReturnedLine {
+    pub sku: String,
+    pub title: String,
+    pub quantity: u32,
+}
