@@ -90,6 +90,9 @@ call(OPERATOR, "POST", f"/orders/{first}/returns/01/approve")
 text, _ = paper(STOREFRONT, f"/orders/{first}/returns/01/documents/return-slip.pdf")
 says(text, "Rücksendeschein", "Lange Straße 1", "Deutschland", "Emaillebecher, blau", f"{first}/R01")
 
+call(WAREHOUSE, "POST", f"/batches/{batch['id']}/claim")
+scanned = call(WAREHOUSE, "POST", f"/batches/{batch['id']}/scans", {"code": "TIN-SMALL"})
+assert scanned["order"] == second and scanned["left"] == 2, scanned
 call(OPERATOR, "POST", f"/orders/{second}/cancel", {"reason": "changed my mind"})
 text, _ = paper(WAREHOUSE, f"/orders/{second}/fulfillments/01/documents/picklist.pdf")
 says(text, "CANCELLED")

@@ -24,7 +24,11 @@ fn list(Seen { id, batch, contents }: &Seen, location: &str) -> Picklist {
         bin: line.bin,
         sku: line.sku.to_string(),
         title: line.title,
-        quantity: if line.state == WalkState::PutBack { line.picked.unwrap_or(line.quantity) } else { line.quantity },
+        quantity: if line.state == WalkState::PutBack {
+            line.quantity
+        } else {
+            line.quantity.saturating_sub(line.scanned)
+        },
         tote: Some(line.tote.to_string()),
         notice: match line.state {
             WalkState::OnHold => Some(Notice::OnHold),
@@ -46,7 +50,7 @@ fn list(Seen { id, batch, contents }: &Seen, location: &str) -> Picklist {
         number: id.to_string(),
         location: location.to_owned(),
         notice: (batch.status == BatchStatus::Cancelled).then_some(Notice::Cancelled),
-        lines: walk.filter(|line| line.state != WalkState::Picked).map(line).collect(),
+        lines: walk.filter(|line| line.state != WalkState::Picked).map(line).filter(|line| line.quantity > 0).collect(),
         services: batch.totes.iter().flat_map(services).collect(),
     }
 }

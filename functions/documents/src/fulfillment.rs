@@ -48,7 +48,7 @@ fn list(order: &Order, id: FulfillmentId, fulfillment: &Fulfillment, location: O
         bin: line.bin.clone(),
         sku: line.sku.to_string(),
         title: line.title.clone(),
-        quantity: line.quantity,
+        quantity: if fulfillment.status.is_to_pick() { line.left() } else { line.quantity },
         tote: None,
         notice: None,
     };
@@ -61,7 +61,7 @@ fn list(order: &Order, id: FulfillmentId, fulfillment: &Fulfillment, location: O
         number: format!("{}/{id}", order.id),
         location: location.map_or(fulfillment.location.to_string(), |location| location.name.to_string()),
         notice: notice(order, fulfillment),
-        lines: fulfillment.lines.iter().map(line).collect(),
+        lines: fulfillment.lines.iter().map(line).filter(|line| line.quantity > 0).collect(),
         services: fulfillment.services.iter().map(service).collect(),
     }
 }
@@ -93,7 +93,10 @@ fn slip(
         }
     };
     let goods = order.placed.stocked_lines().map(line).filter(|line| line.here + line.to_follow > 0);
-    let services = fulfillment.services.iter().map(|service| SlipLine {
+    // They are done to the first parcel, and go to another fulfillment with the goods of one that has none.
+    let is_done_here = !matches!(fulfillment.status, FulfillmentStatus::Short | FulfillmentStatus::Cancelled)
+        && parcel.is_none_or(|parcel| fulfillment.parcels.first().is_some_and(|first| first.id == parcel));
+    let services = fulfillment.services.iter().filter(|_| is_done_here).map(|service| SlipLine {
         sku: service.sku.to_string(),
         title: service.title.clone(),
         ordered: service.quantity,

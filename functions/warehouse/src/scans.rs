@@ -114,8 +114,10 @@ pub(crate) async fn one(app: &App, caller: &Caller, body: ScanUnits, request: &R
     let (now, line) = warehouse::scan(&app.store, &named.work(), &read, &stamp).await?;
     let line = now.lines.iter().find(|own| own.line == line).cloned();
     let line = line.ok_or_else(|| Error::Internal("a line that was counted is gone".to_owned()))?;
-    let left = now.lines.iter().map(PickLine::left).sum();
-    let next = now.lines.iter().find(|own| own.left() > 0).cloned();
+    // A scan that is sent again may meet a fulfillment that was cancelled since.
+    let open: Vec<&PickLine> = now.lines.iter().filter(|own| now.status.is_to_pick() && own.left() > 0).collect();
+    let left = open.iter().map(|own| own.left()).sum();
+    let next = open.first().map(|own| (*own).clone());
     Ok(Response::json(200, &ScannedLine { line, left, next, status: now.status }))
 }
 
@@ -149,7 +151,7 @@ pub(crate) async fn put_backs(app: &App, caller: &Caller, request: &Request) -> 
     let (limit, cursor) = (request.limit()?, request.cursor()?);
     caller.must_work_at(&location)?;
     settings::must_know_location(&app.store, &location).await?;
-    let page = app.store.list_work(&location, cursor.as_deref(), limit).await?;
+    let page = app.store.list_put_backs(&location, cursor.as_deref(), limit).await?;
     let put_backs = page.items.iter().filter_map(PutBack::of).collect();
     Ok(Response::json(200, &PutBackPage { put_backs, next_cursor: next_cursor(page.next) }))
 }

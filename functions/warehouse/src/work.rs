@@ -25,10 +25,7 @@ pub(crate) async fn list(app: &App, caller: &Caller, request: &Request) -> Resul
     caller.must_work_at(&location)?;
     settings::must_know_location(&app.store, &location).await?;
     let page = app.store.list_work(&location, request.cursor()?.as_deref(), limit).await?;
-    let wanted = page
-        .items
-        .iter()
-        .filter(|stored| stored.value.status.is_work() && status.is_none_or(|status| stored.value.status == status));
+    let wanted = page.items.iter().filter(|stored| status.is_none_or(|status| stored.value.status == status));
     let views = wanted.filter_map(FulfillmentView::of);
     let views = views.map(|view| if caller.sees_money() { view } else { view.without_money() });
     Ok(Response::json(200, &WorkPage { fulfillments: views.collect(), next_cursor: next_cursor(page.next) }))

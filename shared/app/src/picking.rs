@@ -42,7 +42,7 @@ pub async fn scan(
     }
     let tote = to?.clone();
     let work = Work { order: &tote.order, id: tote.fulfillment, scope };
-    let (fulfillment, line) = warehouse::count(store, &work, &scan, stamp).await?;
+    let (fulfillment, line) = warehouse::count(store, &work, Some(id), &scan, stamp).await?;
     let at = (tote.order.clone(), tote.fulfillment);
     if let Some(now) = seen.contents.get_mut(&at) {
         now.fulfillment = fulfillment;

@@ -159,9 +159,10 @@ async fn take_count(
     known_or(store, place, &record, write.commit().await).await
 }
 
-/// Units that are picked and have not left. Who counts a shelf does not see them.
+/// Units that are taken and have not left, or are to be put back. Who counts a shelf does not see them.
 async fn standing(store: &Store, place: &StockPlace) -> Result<i64, Error> {
-    let work = store.all_work(&place.location).await?;
+    let mut work = store.all_work(&place.location).await?;
+    work.extend(store.all_put_backs(&place.location).await?);
     let standing = |(_, fulfillment): (_, Result<Fulfillment, StoreError>)| Ok(fulfillment?.units_standing(&place.sku));
     work.into_iter().map(standing).sum()
 }

@@ -5,9 +5,10 @@ use domain::{
     Rejection,
     fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Scan, Tracking},
     history::Stamp,
-    ids::{Barcode, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
+    ids::{Barcode, BatchId, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
     order::{Change, Order},
     parcel_state::ParcelState,
+    problem::Code,
     returns::Inspection,
     settings::Bin,
 };
@@ -61,18 +62,24 @@ pub async fn scan(store: &Store, work: &Work<'_>, read: &Read, stamp: &Stamp) ->
     let fulfillment = work.scope.fulfillment(&order, work.id)?;
     let is_here = |sku: &Sku| fulfillment.lines.iter().any(|line| line.sku == *sku);
     let (sku, units) = products::scanned(store, &read.code, is_here).await?;
-    count(store, work, &read.scan(sku, units), stamp).await
+    count(store, work, None, &read.scan(sku, units), stamp).await
 }
 
-/// Counts a scan. The last one of a batch ends it.
+/// Counts a scan, for a batch if it was scanned for one: the fulfillment may have gone to another meanwhile. The last one of a
+/// batch ends it.
 pub(crate) async fn count(
     store: &Store,
     work: &Work<'_>,
+    batch: Option<&BatchId>,
     scan: &Scan,
     stamp: &Stamp,
 ) -> Result<(Fulfillment, LineId), Error> {
     let rule = |order: Order| {
-        work.scope.fulfillment(&order, work.id)?;
+        let before = work.scope.fulfillment(&order, work.id)?;
+        if batch.is_some() && before.batch.as_ref() != batch && before.counted(&scan.key).is_none() {
+            let why = "the fulfillment is not on this batch any more; scan again";
+            return Err(Refusal::new(Code::WrongTote, why).into());
+        }
         let (order, line) = order.scan(work.id, scan, stamp)?;
         Ok((line, order.into()))
     };

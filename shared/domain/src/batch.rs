@@ -175,7 +175,7 @@ pub struct WalkLine {
     pub sku: Sku,
     /// What picklists call it.
     pub title: String,
-    /// Units to pick.
+    /// Units to pick, or to put back.
     pub quantity: u32,
     /// What was found of it. Absent until that is told.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -200,7 +200,7 @@ names! {
         /// Its order is held: leave it until it is released.
         OnHold = "on_hold",
         Picked = "picked",
-        /// It was cancelled: what of it is in the tote goes back into its bin.
+        /// It was cancelled: what was taken of it goes back into its bin.
         PutBack = "put_back",
     }
 }
@@ -295,16 +295,21 @@ impl Batch {
     pub fn walk(&self, id: &BatchId, contents: &Contents) -> Vec<WalkLine> {
         let mut walk = Vec::new();
         for tote in &self.totes {
-            let is_here = |now: &&Picked| now.fulfillment.batch.as_ref() == Some(id) && !now.fulfillment.was_put_back();
-            let own = tote.now(contents).filter(is_here);
+            let own = tote.now(contents).filter(|now| now.fulfillment.batch.as_ref() == Some(id));
             for (now, line) in own.into_iter().flat_map(|now| now.fulfillment.lines.iter().map(move |line| (now, line)))
             {
+                let back = now.fulfillment.put_back.iter().find(|back| back.line == line.line);
+                let (state, quantity) = match (state_of(now), back) {
+                    (WalkState::Picked | WalkState::PutBack, Some(back)) => (WalkState::PutBack, back.quantity),
+                    (WalkState::PutBack, None) => continue,
+                    (state, _) => (state, line.quantity),
+                };
                 walk.push(WalkLine {
-                    state: state_of(now),
+                    state,
                     bin: line.bin.clone(),
                     sku: line.sku.clone(),
                     title: line.title.clone(),
-                    quantity: line.quantity,
+                    quantity,
                     picked: line.picked,
                     scanned: line.scanned,
                     tote: tote.name.clone(),

@@ -45,7 +45,8 @@ pub struct Fulfillment {
     /// The batch that it is picked with, or was. A fulfillment names one batch at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchId>,
-    /// The last scans, so that one that is sent again is counted once. None once a parcel is packed.
+    /// The last scans, so that one that is sent again is counted once: also once everything is picked, or a batch would look for
+    /// another tote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scans: Vec<Counted>,
     /// Units that were taken from their bins and will not be sent: somebody puts them back.
@@ -277,9 +278,12 @@ impl Fulfillment {
         self.with_entry(stamp, Event::RestCancelled, "")
     }
 
-    /// Whether a batch may take it: nobody has begun it, and no batch has it.
+    /// Whether a batch may take it: no batch has it, and nobody has begun it, or one that was cancelled left it half scanned.
     pub fn awaits_batch(&self) -> bool {
-        self.status == FulfillmentStatus::Open && (self.batch.is_none() || Safeguard::OneBatchAtMost.is_off())
+        let is_half_scanned =
+            self.status == FulfillmentStatus::Picking && self.lines.iter().any(|line| line.scanned > 0);
+        (self.status == FulfillmentStatus::Open || is_half_scanned)
+            && (self.batch.is_none() || Safeguard::OneBatchAtMost.is_off())
     }
 
     /// Puts it on a batch.
@@ -357,7 +361,6 @@ impl Fulfillment {
                 short.push(PackedLine { line: line.line, quantity: asked - found });
             }
         }
-        self.scans.clear();
         self.status = if self.lines.iter().all(|line| line.picked == Some(0)) {
             FulfillmentStatus::Short
         } else if self.is_all_packed() {
@@ -418,7 +421,6 @@ impl Fulfillment {
                 return Err(Rejection::new(Code::NotPicked, why));
             }
         }
-        self.scans.clear();
         let id = ParcelId::after(self.parcels.iter().map(|parcel| &parcel.id));
         let note = format!("parcel {id}, {weight_g} g");
         self.parcels.push(Parcel {
@@ -504,11 +506,6 @@ impl Fulfillment {
             }
         };
         self.lines.iter().filter(|line| line.sku == *sku).map(standing).sum()
-    }
-
-    /// Whether anybody at its location has to do something about it.
-    pub fn is_listed(&self) -> bool {
-        self.status.is_work() || !self.put_back.is_empty()
     }
 
     /// When to look at it again if nothing happens before. A parcel that did not arrive waits for a person.

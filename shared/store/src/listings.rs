@@ -4,7 +4,7 @@ use super::{
     Item, Store, StoreError,
     attributes::{from_sortable, sortable, text_of},
     keys::ItemKey,
-    order_items::{LISTED_AT, LISTING_INDEX, LISTING_KEY, WORK_INDEX, WORK_LOCATION, WORK_SINCE},
+    order_items::{LISTED_AT, LISTING_INDEX, LISTING_KEY, WORK_INDEX, WORK_LOCATION, WORK_SINCE, put_backs_of},
     record::{DUE_AT, DUE_CLASS, DUE_INDEX, DUE_SHARDS, Record, Stored, decode},
 };
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
@@ -60,6 +60,9 @@ pub struct Page<T> {
     pub items: Vec<T>,
     pub next: Option<String>,
 }
+
+/// A page of a location's work. What of it cannot be read stands for itself.
+pub type WorkPage = Page<(ItemKey, Result<Stored<Fulfillment>, StoreError>)>;
 
 impl Store {
     /// Orders of some channels that were placed in these `moments`, newest first, from `cursor` on. `active`, if given,
@@ -164,7 +167,26 @@ impl Store {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Stored<Fulfillment>>, StoreError> {
-        let keys = self.listed(WORK_INDEX, [WORK_LOCATION, WORK_SINCE], location.as_str(), cursor, limit, true).await?;
+        self.listed_work(location.as_str(), cursor, limit).await
+    }
+
+    /// What a location has to put back, the oldest fulfillment first, from `cursor` on.
+    pub async fn list_put_backs(
+        &self,
+        location: &LocationId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Stored<Fulfillment>>, StoreError> {
+        self.listed_work(&put_backs_of(location), cursor, limit).await
+    }
+
+    async fn listed_work(
+        &self,
+        partition: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Stored<Fulfillment>>, StoreError> {
+        let keys = self.listed(WORK_INDEX, [WORK_LOCATION, WORK_SINCE], partition, cursor, limit, true).await?;
         let next = (keys.len() == limit).then(|| keys.last().map(|(_, at)| at.clone())).flatten();
         let mut items: Vec<Stored<Fulfillment>> = self.listed_records(keys.iter().map(|(key, _)| key)).await?;
         items.sort_by(|a, b| (a.value.created_at, &a.key).cmp(&(b.value.created_at, &b.key)));
@@ -178,8 +200,12 @@ impl Store {
         location: &LocationId,
         cursor: Option<&str>,
         limit: usize,
-    ) -> Result<Page<(ItemKey, Result<Stored<Fulfillment>, StoreError>)>, StoreError> {
-        let keys = self.listed(WORK_INDEX, [WORK_LOCATION, WORK_SINCE], location.as_str(), cursor, limit, true).await?;
+    ) -> Result<WorkPage, StoreError> {
+        self.page_of_work(location.as_str(), cursor, limit).await
+    }
+
+    async fn page_of_work(&self, partition: &str, cursor: Option<&str>, limit: usize) -> Result<WorkPage, StoreError> {
+        let keys = self.listed(WORK_INDEX, [WORK_LOCATION, WORK_SINCE], partition, cursor, limit, true).await?;
         let next = (keys.len() == limit).then(|| keys.last().map(|(_, at)| at.clone())).flatten();
         let mut items = self.load_all::<Fulfillment>(keys.iter().map(|(key, _)| key.clone())).await?;
         items.sort_by_key(|(key, _)| keys.iter().position(|(listed, _)| listed == key));
@@ -191,11 +217,26 @@ impl Store {
         &self,
         location: &LocationId,
     ) -> Result<Vec<(OrderId, Result<Fulfillment, StoreError>)>, StoreError> {
+        self.all_of_work(location.as_str()).await
+    }
+
+    /// All that a location has to put back, likewise.
+    pub async fn all_put_backs(
+        &self,
+        location: &LocationId,
+    ) -> Result<Vec<(OrderId, Result<Fulfillment, StoreError>)>, StoreError> {
+        self.all_of_work(&put_backs_of(location)).await
+    }
+
+    async fn all_of_work(
+        &self,
+        partition: &str,
+    ) -> Result<Vec<(OrderId, Result<Fulfillment, StoreError>)>, StoreError> {
         /// Keys of one request.
         const PAGE: usize = 1_000;
         let (mut work, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.work_page(location, cursor.as_deref(), PAGE).await?;
+            let page = self.page_of_work(partition, cursor.as_deref(), PAGE).await?;
             work.extend(page.items.into_iter().map(|(key, found)| (key.order, found.map(|found| found.value))));
             cursor = page.next;
             if cursor.is_none() {

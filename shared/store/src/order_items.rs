@@ -7,7 +7,7 @@ use domain::{
     email_claim::EmailClaim,
     forming::Forming,
     fulfillment::Fulfillment,
-    ids::OrderId,
+    ids::{LocationId, OrderId},
     order_state::OrderState,
     placed_order::Placement,
     returns::Return,
@@ -22,6 +22,10 @@ pub(super) const LISTED_AT: &str = "listed_at";
 /// The sparse index of the warehouse's work.
 pub(super) const WORK_INDEX: &str = "work";
 pub(super) const WORK_LOCATION: &str = "work_location";
+/// The partition of that index for what a location has to put back. No location's id has this sign.
+pub(super) fn put_backs_of(location: &LocationId) -> String {
+    format!("{location}#put-back")
+}
 pub(super) const WORK_SINCE: &str = "work_since";
 
 /// The sort key of listings. It sorts by time and is unique.
@@ -111,10 +115,14 @@ order_item!(Fulfillment {
     }
 
     fn index_keys(&self, key: &ItemKey) -> Vec<(&'static str, String)> {
-        if !self.is_listed() {
+        let location = if self.status.is_work() {
+            self.location.to_string()
+        } else if self.put_back.is_empty() {
             return Vec::new();
-        }
-        vec![(WORK_LOCATION, self.location.to_string()), (WORK_SINCE, listed_at(self.created_at, &key.order))]
+        } else {
+            put_backs_of(&self.location)
+        };
+        vec![(WORK_LOCATION, location), (WORK_SINCE, listed_at(self.created_at, &key.order))]
     }
 });
 

@@ -98,7 +98,12 @@ pub(crate) fn work_is_listed(books: &Books, broken: &mut Vec<String>) {
     for (item, (order, fulfillment)) in named(&books.orders, "fulfillment#").zip(fulfillments) {
         let listed = (text(item, "work_location"), text(item, "work_since"));
         let since = format!("{}#{order}", sortable(fulfillment.created_at));
-        let expected = if fulfillment.is_listed() { (fulfillment.location.as_str(), since.as_str()) } else { ("", "") };
+        let location = match (fulfillment.status.is_work(), fulfillment.put_back.is_empty()) {
+            (true, _) => fulfillment.location.to_string(),
+            (false, false) => format!("{}#put-back", fulfillment.location),
+            (false, true) => String::new(),
+        };
+        let expected = if location.is_empty() { ("", "") } else { (location.as_str(), since.as_str()) };
         if listed != expected {
             let name = text(item, "item");
             broken.push(format!("order {order}, {name}: the work is listed as {listed:?}, and not as {expected:?}"));

@@ -6,6 +6,7 @@ use domain::{
     fixtures::{
         FULFILLMENT, PARCEL, allocation, cancelled, dispatched, leaving, packing, picked, shipped, stamp, with_state,
     },
+    fulfillment::{Scan, Service},
     order_state::HoldReason,
     placed_order::Address,
 };
@@ -89,6 +90,30 @@ fn papers_say_when_nobody_may_work_by_them() {
         let fulfillment = order.fulfillment(FULFILLMENT).unwrap();
         assert_eq!(list(&order, FULFILLMENT, fulfillment, None).notice, expected);
         assert_eq!(slip_of(&order, None).notice, expected);
+    }
+}
+
+#[test]
+fn a_picklist_has_what_is_left_to_take() {
+    let scan = Scan { sku: "TEE".parse().unwrap(), units: 1, bin: None, key: "1".into() };
+    let (begun, _) = dispatched().scan(FULFILLMENT, &scan, &stamp(5)).unwrap();
+    let list = list(&begun, FULFILLMENT, begun.fulfillment(FULFILLMENT).unwrap(), None);
+    assert_eq!(
+        list.lines.iter().map(|line| (line.sku.as_str(), line.quantity)).collect::<Vec<_>>(),
+        [("TEE", 1), ("MUG", 1)]
+    );
+}
+
+#[test]
+fn services_are_on_the_slip_of_the_first_parcel_alone() {
+    let mut order = picked();
+    let wrap = Service { line: 9, sku: "WRAP".parse().unwrap(), title: "Gift wrap".into(), quantity: 1 };
+    order.fulfillments.get_mut(&FULFILLMENT).unwrap().services = vec![wrap];
+    let one = order.pack(FULFILLMENT, &packing(&[(0, 1)], "one"), &stamp(6)).unwrap();
+    let both = one.pack(FULFILLMENT, &packing(&[(0, 1), (1, 1)], "two"), &stamp(7)).unwrap();
+    for (parcel, is_there) in [(None, true), (Some("P1"), true), (Some("P2"), false)] {
+        let slip = slip_of(&both, parcel.map(|parcel| parcel.parse().unwrap()));
+        assert_eq!(slip.lines.iter().any(|line| line.sku == "WRAP"), is_there, "{parcel:?}");
     }
 }
 

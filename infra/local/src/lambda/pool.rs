@@ -55,19 +55,19 @@ impl Pool {
     pub(super) fn take_idle(&self) -> Option<Arc<Process>> {
         let mut idle = lock(&self.idle);
         while let Some((process, _)) = idle.pop() {
-            if !process.has_ended() {
+            if process.has_ended() {
+                continue;
+            }
+            if process.binaries == *lock(&self.binaries) {
                 return Some(process);
             }
+            process.kill();
         }
         None
     }
 
     pub(super) fn put_idle(&self, process: Arc<Process>) {
-        if process.binaries == *lock(&self.binaries) {
-            lock(&self.idle).push((process, Instant::now()));
-        } else {
-            process.kill();
-        }
+        lock(&self.idle).push((process, Instant::now()));
     }
 
     /// Removes the processes that have been idle for at least `duration`.

@@ -120,13 +120,14 @@ fn told(walk: &[WalkLine]) -> Vec<(&str, &str, &str, WalkState)> {
 #[test]
 fn the_walk_goes_from_bin_to_bin_through_all_orders() {
     use WalkState::{OnHold, Picked, PutBack, ToPick};
-    let batch = batch(&[1, 2, 3, 4]);
+    let batch = batch(&[1, 2, 3, 4, 5]);
     let picked = |fulfillment: Fulfillment| fulfillment.confirm_picks(&[(0, 1)].into(), &by("anna")).unwrap().0;
     let now = contents([
         (1, fulfillment(&[("TEE", 2, "A-10-1"), ("MUG", 1, "")]), false),
         (2, fulfillment(&[("TEE", 1, "A-10-1"), ("CUP", 1, "A-2-3")]), true),
         (3, picked(fulfillment(&[("PAN", 1, "B-1")])), false),
-        (4, fulfillment(&[("POT", 1, "A-1-9")]).cancel(&by("anna")), false),
+        (4, picked(fulfillment(&[("POT", 1, "A-1-9")])).cancel(&by("anna")), false),
+        (5, fulfillment(&[("LID", 1, "A-1-8")]).cancel(&by("anna")), false), // nothing of it was taken
     ]);
     let walk = batch.walk(&id(), &now);
     let expected = [

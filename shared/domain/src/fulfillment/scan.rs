@@ -84,9 +84,7 @@ impl Fulfillment {
         self.scans.drain(..old);
         if self.lines.iter().all(|own| own.left() == 0) {
             let picks: BTreeMap<LineId, u32> = self.lines.iter().map(|own| (own.line, own.quantity)).collect();
-            // The last scan may be sent again too.
-            let scans = std::mem::take(&mut self.scans);
-            self = Self { scans, ..self.confirm_picks(&picks, stamp)?.0 };
+            self = self.confirm_picks(&picks, stamp)?.0;
         }
         Ok((self, line))
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     batch::{First, Picked, Wanted},
-    fixtures::{FULFILLMENT, at, dispatched, main},
+    fixtures::{FULFILLMENT, at, dispatched, main, packing},
     fulfillment::{Fulfillment, FulfillmentStatus, PickLine},
     history::Actor,
     ids::{FulfillmentId, LineId, OrderId},
@@ -76,6 +76,17 @@ fn units_go_into_the_totes_in_the_order_of_the_walk_until_all_is_taken() {
     let again = contents.clone();
     assert_eq!(count(&batch, &mut contents, &scan("MUG", 1, "4"), None).unwrap(), "T2", "the last one is sent again");
     assert_eq!(contents, again);
+}
+
+#[test]
+fn a_scan_that_is_sent_again_is_not_looked_for_in_another_tote_whatever_became_of_its_own() {
+    let (batch, mut contents) = claimed();
+    assert_eq!(count(&batch, &mut contents, &scan("TEE", 1, "1"), None).unwrap(), "T1");
+    let first = contents.get_mut(&(order(1), FulfillmentId::nth(1))).unwrap();
+    first.fulfillment = first.fulfillment.clone().pack(&packing(&[(0, 1)], "p"), &by("carl")).unwrap();
+    let before = contents.clone();
+    assert_eq!(count(&batch, &mut contents, &scan("TEE", 1, "1"), None).unwrap(), "T1");
+    assert_eq!(contents, before);
 }
 
 #[test]

@@ -53,8 +53,8 @@ fn a_scan_that_is_sent_again_counts_once_also_after_the_last() {
         assert_eq!(refused(&now, &scan_of(sku, 2, key)).0, Code::KeyReused, "{key}");
     }
     let packed = after(open(), &all).pack(&packing(&[(0, 2)], "p"), &stamp(6)).unwrap();
-    assert!(packed.scans.is_empty());
-    assert_eq!(refused(&packed, &scan_of("TEE", 1, "3")).0, Code::WrongStatus);
+    assert_eq!(packed.clone().scan(&scan_of("TEE", 1, "3"), &stamp(9)).unwrap().0, packed, "also once it is packed");
+    assert_eq!(refused(&packed, &scan_of("TEE", 1, "4")).0, Code::WrongStatus);
 }
 
 #[test]
@@ -92,10 +92,9 @@ fn what_was_taken_and_is_not_sent_is_put_back_once() {
     let cancelled = begun.cancel(&stamp(7));
     let back = |line, quantity| PackedLine { line, quantity };
     assert_eq!(cancelled.put_back, [back(0, 1), back(1, 1)]);
-    assert!(cancelled.is_listed(), "its location still has to do something");
     assert_eq!(cancelled.units_standing(&"TEE".parse().unwrap()), 1, "it is on hand, and on no shelf");
     let done = cancelled.put_back(&stamp(8)).unwrap();
-    assert!(!done.is_listed());
+    assert!(done.put_back.is_empty());
     assert_eq!(done.units_standing(&"TEE".parse().unwrap()), 0);
     assert_eq!(done.clone().put_back(&stamp(9)).unwrap(), done, "again");
     assert_eq!(open().put_back(&stamp(9)).unwrap_err().code, Code::NothingToPutBack);
@@ -109,7 +108,6 @@ fn what_has_left_is_not_put_back() {
     let rest = sent.cancel_unsent(&stamp(8));
     assert_eq!(rest.put_back.iter().map(|back| (back.line, back.quantity)).collect::<Vec<_>>(), [(0, 1), (1, 1)]);
     assert_eq!(rest.status, FulfillmentStatus::HandedOver);
-    assert!(rest.is_listed());
 }
 
 proptest! {
