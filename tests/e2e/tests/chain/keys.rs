@@ -150,6 +150,7 @@ fn body_for(route: &str, own: &str) -> Value {
     let unit = json!([{ "line": 0, "quantity": 1, "disposition": "restocked" }]);
     let tracking = json!({ "carrier": "DHL", "tracking_number": "JJD2" });
     match route.rsplit_once("} ").map_or(route, |(_, last)| last).rsplit('/').next().unwrap_or_default() {
+        "scans" => json!({ "code": "MUG-BLUE" }),
         "picks" => json!({ "picks": [{ "line": 0, "picked": 1 }] }),
         "parcels" => json!({ "contents": [{ "line": 0, "quantity": 1 }], "weight_g": 900 }),
         "hand-over" => json!({ "parcels": [{ "parcel": "P1", "carrier": "DHL", "tracking_number": "JJD1" }] }),
@@ -202,6 +203,7 @@ async fn a_bound_warehouse_key_finds_no_other_locations_work() {
         [
             "GET /batches",
             "GET /batches/{batch}",
+            "GET /batches/{batch}/documents/picklist.pdf",
             "GET /fulfillments",
             "GET /locations",
             "GET /operations/attention",
@@ -209,12 +211,14 @@ async fn a_bound_warehouse_key_finds_no_other_locations_work() {
             "GET /orders",
             "GET /products",
             "GET /products/{sku+}",
+            "GET /put-backs",
             "GET /stock/{sku+}",
             "POST /batches",
             "POST /batches/{batch}/cancel",
             "POST /batches/{batch}/claim",
             "POST /batches/{batch}/pause",
             "POST /batches/{batch}/release",
+            "POST /batches/{batch}/scans",
             "POST /orders/search",
             "POST /stock",
             "PUT /products/{sku+}",
