@@ -38,7 +38,7 @@ fn every_field_has_its_name_at_stripe_and_nothing_empty_is_sent() {
             "submit",
         ]
     );
-    assert_eq!(fields["evidence[shipping_address]"], "Ada\n1 Main St\nN1 London\nGB");
+    assert_eq!(fields["evidence[shipping_address]"], "Ada\n1 Main St\nLondon\nN1\nUnited Kingdom");
     assert_eq!(fields["submit"], "true");
 }
 
