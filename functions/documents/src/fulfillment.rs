@@ -2,23 +2,23 @@
 
 use crate::{
     App,
-    paper::{answer, language, lines, lines_of},
+    paper::{answer, language, lines, lines_of, location, name_of, service},
 };
 use api::{Caller, Code, Error, Problem, Request, Response};
 use domain::{
     fulfillment::{Fulfillment, FulfillmentStatus, Parcel},
-    ids::{FulfillmentId, LineId, LocationId, OrderId, ParcelId},
+    ids::{FulfillmentId, LineId, OrderId, ParcelId},
     order::Order,
     settings::Location,
 };
-use papers::{InParcel, Notice, PackingSlip, Paper, PickLine, Picklist, ServiceLine, SlipLine};
+use papers::{InParcel, Notice, PackingSlip, Paper, PickLine, Picklist, SlipLine};
 use std::collections::BTreeMap;
 
 pub(crate) async fn picklist(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let (id, order) = read(app, caller, request).await?;
-    let fulfillment = caller.scope().fulfillment(&order, id)?.clone();
+    let fulfillment = caller.scope().fulfillment(&order, id)?;
     let location = location(app, &fulfillment.location).await?;
-    answer(app, "picklist", &Paper::Picklist(list(&order, id, &fulfillment, location.as_ref())))
+    answer(app, "picklist", &Paper::Picklist(list(&order, id, fulfillment, location.as_ref())))
 }
 
 pub(crate) async fn packing_slip(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
@@ -38,10 +38,6 @@ async fn read(app: &App, caller: &Caller, request: &Request) -> Result<(Fulfillm
     Ok((id, caller.scope().order(&app.store, &order).await?.order))
 }
 
-async fn location(app: &App, id: &LocationId) -> Result<Option<Location>, Error> {
-    Ok(app.store.locations().await?.iter().find(|location| location.id == *id).cloned())
-}
-
 /// What is picked for a fulfillment, in the order of its bins.
 fn list(order: &Order, id: FulfillmentId, fulfillment: &Fulfillment, location: Option<&Location>) -> Picklist {
     let line = |line: &domain::fulfillment::PickLine| PickLine {
@@ -52,17 +48,12 @@ fn list(order: &Order, id: FulfillmentId, fulfillment: &Fulfillment, location: O
         tote: None,
         notice: None,
     };
-    let service = |service: &domain::fulfillment::Service| ServiceLine {
-        title: service.title.clone(),
-        quantity: service.quantity,
-        tote: None,
-    };
     Picklist {
         number: format!("{}/{id}", order.id),
-        location: location.map_or(fulfillment.location.to_string(), |location| location.name.to_string()),
+        location: name_of(&fulfillment.location, location),
         notice: notice(order, fulfillment),
         lines: fulfillment.lines.iter().map(line).filter(|line| line.quantity > 0).collect(),
-        services: fulfillment.services.iter().map(service).collect(),
+        services: fulfillment.services.iter().map(|own| service(own, None)).collect(),
     }
 }
 
@@ -77,6 +68,7 @@ fn slip(
     let shown: Vec<&Parcel> =
         fulfillment.parcels.iter().filter(|known| parcel.is_none_or(|one| known.id == one)).collect();
     let not_packed = fulfillment.parcels.is_empty();
+    let held = held(order);
     let line = |line: &domain::placed_order::Line| {
         let parcels = parts(&shown, line.id);
         let here =
@@ -88,7 +80,7 @@ fn slip(
             title: line.title.to_string(),
             ordered: line.quantity,
             here,
-            to_follow: held(order).get(&line.id).copied().unwrap_or_default().saturating_sub(leaving),
+            to_follow: held.get(&line.id).copied().unwrap_or_default().saturating_sub(leaving),
             parcels: if shown.len() > 1 { parcels } else { Vec::new() },
         }
     };

@@ -2,9 +2,12 @@
 
 use crate::App;
 use api::{Code, Error, Problem, Response};
-use domain::{order::Order, placed_order::Address, postal::CountryNames, settings::Location};
+use domain::{
+    batch::ToteName, fulfillment::Service, ids::LocationId, order::Order, placed_order::Address, postal::CountryNames,
+    settings::Location,
+};
 use http::{HeaderValue, header};
-use papers::{Error as PaperError, Language, Paper};
+use papers::{Error as PaperError, Language, Paper, ServiceLine};
 
 /// The paper as a PDF, under a name that a browser keeps it by.
 pub(crate) fn answer(app: &App, kind: &str, paper: &Paper) -> Result<Response, Error> {
@@ -50,6 +53,22 @@ pub(crate) fn lines(address: &Address, language: Language) -> Vec<String> {
         Language::German => CountryNames::GERMAN,
     };
     names.address(address).into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+/// A location, if it is known.
+pub(crate) async fn location(app: &App, id: &LocationId) -> Result<Option<Location>, Error> {
+    Ok(app.store.locations().await?.iter().find(|location| location.id == *id).cloned())
+}
+
+/// What people call a location.
+pub(crate) fn name_of(id: &LocationId, location: Option<&Location>) -> String {
+    location.map_or(id.to_string(), |location| location.name.to_string())
+}
+
+/// What is done beside, for the goods in a tote if there is one.
+pub(crate) fn service(service: &Service, tote: Option<&ToteName>) -> ServiceLine {
+    let tote = tote.map(ToString::to_string);
+    ServiceLine { title: service.title.clone(), quantity: service.quantity, tote }
 }
 
 /// The address of a location. Empty if nobody has told it.

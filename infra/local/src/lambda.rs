@@ -216,9 +216,11 @@ impl Lambda {
         of_function.map(|process| process.kill()).count()
     }
 
-    /// Runs a function's binary of another directory from now on. False if there is no such function.
-    pub fn deploy(&self, function: &str, binaries: &Path) -> bool {
-        self.pool(function).inspect(|pool| pool.deploy(binaries)).is_some()
+    /// Runs a function's binary of another directory from now on, if there is such a function.
+    pub fn deploy(&self, function: &str, binaries: &Path) {
+        if let Some(pool) = self.pool(function) {
+            pool.deploy(binaries);
+        }
     }
 
     /// Waits for running invocations (five seconds at most), then stops every process.

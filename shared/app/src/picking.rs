@@ -1,15 +1,17 @@
 //! Picking a batch by scanner.
 
 use crate::{
-    Error, Scope,
+    Error, Refusal, Scope,
     batches::{self, Seen},
     products,
     warehouse::{self, Read, Work},
 };
 use domain::{
-    batch::{Contents, Taken, Tote, ToteName},
+    batch::{Taken, Tote, ToteName},
+    fulfillment::Fulfillment,
     history::Stamp,
     ids::{BatchId, LineId},
+    problem::Code,
 };
 use store::Store;
 
@@ -37,19 +39,22 @@ pub async fn scan(
     let scan = read.scan(sku, units);
     let to = seen.batch.tote_for(id, &seen.contents, Taken { scan: &scan, tote });
     // One that was counted may be sent again when everything is picked.
-    if !to.as_ref().is_ok_and(|to| was_counted(to, &seen.contents, &scan.key)) {
+    if !to.as_ref().is_ok_and(|to| to.has_counted(&seen.contents, &scan.key)) {
         seen.batch.must_be_picked_by(stamp)?;
     }
     let tote = to?.clone();
     let work = Work { order: &tote.order, id: tote.fulfillment, scope };
-    let (fulfillment, line) = warehouse::count(store, &work, Some(id), &scan, stamp).await?;
+    let still_here = async |now: &Fulfillment| {
+        if now.batch.as_ref() == Some(id) || now.counted(&scan.key).is_some() {
+            return Ok(scan.clone());
+        }
+        let why = "the fulfillment is not on this batch any more; scan again";
+        Err(Refusal::new(Code::WrongTote, why).into())
+    };
+    let (fulfillment, line) = warehouse::count(store, &work, still_here, stamp).await?;
     let at = (tote.order.clone(), tote.fulfillment);
     if let Some(now) = seen.contents.get_mut(&at) {
         now.fulfillment = fulfillment;
     }
     Ok(Counted { tote, line, batch: seen })
-}
-
-fn was_counted(tote: &Tote, contents: &Contents, key: &str) -> bool {
-    tote.now(contents).is_some_and(|now| now.fulfillment.counted(key).is_some())
 }

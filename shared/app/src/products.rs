@@ -65,8 +65,10 @@ pub async fn scanned(store: &Store, code: &Barcode, is_expected: impl Fn(&Sku) -
     }
     match (by_code(store, code).await, sku) {
         (Ok((product, units)), _) => Ok((product.sku, units)),
-        (Err(none), Some(sku)) => store.product(&sku).await?.map(|product| (product.sku, 1)).ok_or(none),
-        (Err(none), None) => Err(none),
+        (Err(none @ Error::Refused(_)), Some(sku)) => {
+            store.product(&sku).await?.map(|product| (product.sku, 1)).ok_or(none)
+        }
+        (Err(error), _) => Err(error),
     }
 }
 

@@ -5,10 +5,9 @@ use domain::{
     Rejection,
     fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Scan, Tracking},
     history::Stamp,
-    ids::{Barcode, BatchId, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
+    ids::{Barcode, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
     order::{Change, Order},
     parcel_state::ParcelState,
-    problem::Code,
     returns::Inspection,
     settings::Bin,
 };
@@ -58,33 +57,32 @@ impl Read {
 
 /// Counts what was scanned, and returns the line that it counts for. The scan that completes the picklist ends the picking.
 pub async fn scan(store: &Store, work: &Work<'_>, read: &Read, stamp: &Stamp) -> Result<(Fulfillment, LineId), Error> {
-    let order = work.scope.order(store, work.order).await?.order;
-    let fulfillment = work.scope.fulfillment(&order, work.id)?;
-    let is_here = |sku: &Sku| fulfillment.lines.iter().any(|line| line.sku == *sku);
-    let (sku, units) = products::scanned(store, &read.code, is_here).await?;
-    count(store, work, None, &read.scan(sku, units), stamp).await
+    let known = async |fulfillment: &Fulfillment| {
+        let is_here = |sku: &Sku| fulfillment.lines.iter().any(|line| line.sku == *sku);
+        let (sku, units) = products::scanned(store, &read.code, is_here).await?;
+        Ok(read.scan(sku, units))
+    };
+    count(store, work, known, stamp).await
 }
 
-/// Counts a scan, for a batch if it was scanned for one: the fulfillment may have gone to another meanwhile. The last one of a
-/// batch ends it.
+/// Counts the scan that `known` makes of what the fulfillment is now. The last one of a batch ends it.
 pub(crate) async fn count(
     store: &Store,
     work: &Work<'_>,
-    batch: Option<&BatchId>,
-    scan: &Scan,
+    known: impl AsyncFn(&Fulfillment) -> Result<Scan, Error>,
     stamp: &Stamp,
 ) -> Result<(Fulfillment, LineId), Error> {
-    let rule = |order: Order| {
-        let before = work.scope.fulfillment(&order, work.id)?;
-        if batch.is_some() && before.batch.as_ref() != batch && before.counted(&scan.key).is_none() {
-            let why = "the fulfillment is not on this batch any more; scan again";
-            return Err(Refusal::new(Code::WrongTote, why).into());
-        }
-        let (order, line) = order.scan(work.id, scan, stamp)?;
-        Ok((line, order.into()))
-    };
-    let (line, changed) = orders::change(store, work.order, work.scope, stamp.at, rule).await?;
-    let now = changed.order.fulfillment(work.id)?.clone();
+    let (now, line) = retry_on_conflict(async || {
+        let read = work.scope.order(store, work.order).await?;
+        let scan = known(work.scope.fulfillment(&read.order, work.id)?).await?;
+        let (order, line) = read.order.clone().scan(work.id, &scan, stamp)?;
+        let change = Change::from(order);
+        let mut write = store.write(stamp.at);
+        write.change(&read, &change);
+        write.commit().await?;
+        Ok::<_, Error>((change.order.fulfillment(work.id)?.clone(), line))
+    })
+    .await?;
     if !now.status.is_to_pick() {
         end_batch_of(store, &now, stamp).await;
     }

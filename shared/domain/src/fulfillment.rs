@@ -2,29 +2,30 @@
 
 mod delivery;
 mod parcel;
+mod plan;
 mod scan;
 
 pub use parcel::{
     HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report, Resolution,
     Shipment, Tracking,
 };
+pub use plan::plan;
+pub(crate) use scan::expected;
 pub use scan::{Counted, Scan};
 
 use super::{
     Rejection,
-    allocation::{Allocation, AllocationState},
     duty::{Due, Duty, EmailKind, Owed, due_of_work},
     history::{self, Entry, Event, Stamp},
-    ids::{BatchId, FulfillmentId, LineId, LocationId, ParcelId, Sku},
+    ids::{BatchId, LineId, LocationId, ParcelId, Sku},
     natural::natural,
-    placed_order::{Line, PlacedOrder},
+    placed_order::Line,
     problem::Code,
     safeguards::Safeguard,
-    settings::Product,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fulfillment {
@@ -160,51 +161,6 @@ impl Service {
     pub(crate) fn new(line: &Line, quantity: u32) -> Self {
         Self { line: line.id, sku: line.sku.clone(), title: line.title.to_string(), quantity }
     }
-}
-
-/// Plans one fulfillment per location for everything that is committed, under the next free `ids`.
-pub fn plan(
-    stock: &[Allocation],
-    placed: &PlacedOrder,
-    products: &BTreeMap<Sku, Product>,
-    notify: &BTreeSet<LocationId>,
-    ids: impl Iterator<Item = FulfillmentId>,
-    now: Timestamp,
-) -> Vec<(FulfillmentId, Fulfillment)> {
-    let mut by_location: BTreeMap<&LocationId, Vec<PickLine>> = BTreeMap::new();
-    for allocation in stock {
-        if let AllocationState::Committed(at) = &allocation.state {
-            let product = products.get(&allocation.sku);
-            let ordered = placed.line(allocation.line).map(|line| line.title.clone());
-            by_location.entry(at).or_default().push(PickLine {
-                line: allocation.line,
-                sku: allocation.sku.clone(),
-                title: product.map(|p| p.title.clone()).or(ordered).map(String::from).unwrap_or_default(),
-                bin: product.and_then(|p| p.bins.get(at).cloned()).map(String::from),
-                quantity: allocation.quantity,
-                picked: None,
-                scanned: 0,
-            });
-        }
-    }
-    let fulfillment = |(at, mut lines): (&LocationId, Vec<PickLine>)| {
-        lines.sort_by(|a, b| a.place().cmp(&b.place()));
-        Fulfillment {
-            location: at.clone(),
-            created_at: now,
-            status: FulfillmentStatus::Open,
-            lines,
-            services: Vec::new(),
-            parcels: Vec::new(),
-            notices: u32::from(notify.contains(at)),
-            owed: if notify.contains(at) { Owed::from([Duty::WarehouseNotice]) } else { Owed::new() },
-            batch: None,
-            scans: Vec::new(),
-            put_back: Vec::new(),
-            history: vec![Stamp::orderly(now).entry(Event::Created, "")],
-        }
-    };
-    ids.zip(by_location.into_iter().map(fulfillment)).collect()
 }
 
 impl Fulfillment {

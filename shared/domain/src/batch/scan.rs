@@ -3,7 +3,7 @@
 use super::{Batch, BatchStatus, Contents, Tote, ToteName, WalkLine, WalkState};
 use crate::{
     Rejection,
-    fulfillment::Scan,
+    fulfillment::{Scan, expected},
     history::Stamp,
     ids::{BatchId, Sku},
     problem::Code,
@@ -21,6 +21,13 @@ impl WalkLine {
     /// Units that are still to be taken.
     pub fn left(&self) -> u32 {
         if self.state == WalkState::ToPick { self.quantity.saturating_sub(self.scanned) } else { 0 }
+    }
+}
+
+impl Tote {
+    /// Whether the scan of this key was counted for it.
+    pub fn has_counted(&self, contents: &Contents, key: &str) -> bool {
+        self.now(contents).is_some_and(|now| now.fulfillment.counted(key).is_some())
     }
 }
 
@@ -45,8 +52,7 @@ impl Batch {
     /// where it was counted.
     pub fn tote_for(&self, id: &BatchId, contents: &Contents, taken: Taken<'_>) -> Result<&Tote, Rejection> {
         let Taken { scan, tote } = taken;
-        let counted = |tote: &&Tote| tote.now(contents).is_some_and(|now| now.fulfillment.counted(&scan.key).is_some());
-        if let Some(known) = self.totes.iter().find(counted) {
+        if let Some(known) = self.totes.iter().find(|tote| tote.has_counted(contents, &scan.key)) {
             return Ok(known);
         }
         let walk = self.walk(id, contents);
@@ -55,12 +61,9 @@ impl Batch {
         if wanted.is_empty() {
             return Err(unwanted(&walk, scan));
         }
-        let lies_there = |line: &&&WalkLine| scan.bin.is_none() || line.bin.is_none() || line.bin == scan.bin;
-        let there: Vec<&&WalkLine> = wanted.iter().filter(lies_there).collect();
+        let there: Vec<&&WalkLine> = wanted.iter().filter(|line| scan.is_from(line.bin.as_deref())).collect();
         let Some(first) = there.first() else {
-            let bins: Vec<&str> = wanted.iter().filter_map(|line| line.bin.as_deref()).collect();
-            let why = format!("{} is to be taken from {}", scan.sku, bins.join(" or "));
-            return Err(Rejection::new(Code::WrongBin, why));
+            return Err(scan.wrong_bin(wanted.iter().filter_map(|line| line.bin.as_deref())));
         };
         let line = match tote {
             None => first,
@@ -82,12 +85,8 @@ impl Batch {
 
 /// Why no tote wants what was scanned.
 fn unwanted(walk: &[WalkLine], scan: &Scan) -> Rejection {
-    let mut expected: Vec<String> = Vec::new();
-    for line in walk.iter().filter(|line| line.left() > 0).take(3) {
-        let bin = line.bin.as_deref().map(|bin| format!(" from {bin}")).unwrap_or_default();
-        expected.push(format!("{} × {}{bin} into {}", line.left(), line.sku, line.tote));
-    }
-    let expected = if expected.is_empty() { "nothing more".to_owned() } else { expected.join(", ") };
+    let into = |line: &WalkLine| format!(" into {}", line.tote);
+    let expected = expected(walk.iter().map(|line| (line.left(), &line.sku, line.bin.as_deref(), into(line))));
     if walk.iter().any(|line| line.sku == scan.sku && line.state == WalkState::OnHold && line.quantity > line.scanned) {
         let why = format!("{} is for an order that is on hold; expected: {expected}", scan.sku);
         return Rejection::new(Code::OnHold, why);

@@ -24,6 +24,30 @@ pub struct Scan {
     pub key: String,
 }
 
+impl Scan {
+    /// Whether it may have been taken from this bin. What was not told about a bin does not speak against it.
+    pub(crate) fn is_from(&self, bin: Option<&str>) -> bool {
+        self.bin.is_none() || bin.is_none() || self.bin.as_deref() == bin
+    }
+
+    /// It was taken from another bin than these.
+    pub(crate) fn wrong_bin<'a>(&self, bins: impl Iterator<Item = &'a str>) -> Rejection {
+        let bins: Vec<&str> = bins.collect();
+        let why = format!("{} is to be taken from {}", self.sku, bins.join(" or "));
+        Rejection::new(Code::WrongBin, why)
+    }
+}
+
+/// What is to be taken next, for whoever has scanned something else: units, SKU, bin, and what else there is to say.
+pub(crate) fn expected<'a>(next: impl Iterator<Item = (u32, &'a Sku, Option<&'a str>, String)>) -> String {
+    let told = next.filter(|(units, ..)| *units > 0).take(3).map(|(units, sku, bin, more)| {
+        let bin = bin.map(|bin| format!(" from {bin}")).unwrap_or_default();
+        format!("{units} × {sku}{bin}{more}")
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { "nothing more".to_owned() } else { told.join(", ") }
+}
+
 /// A scan that was counted. The last few are kept: a device sends the last one again, not the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
@@ -96,12 +120,9 @@ impl Fulfillment {
             let why = format!("{} is not on this picklist; expected: {}", scan.sku, self.expected());
             return Err(Rejection::new(Code::WrongItem, why));
         }
-        let lies_there = |own: &&&PickLine| scan.bin.is_none() || own.bin.is_none() || own.bin == scan.bin;
-        let there: Vec<&&PickLine> = of_sku.iter().filter(lies_there).collect();
+        let there: Vec<&&PickLine> = of_sku.iter().filter(|own| scan.is_from(own.bin.as_deref())).collect();
         if there.is_empty() {
-            let bins: Vec<&str> = of_sku.iter().filter_map(|own| own.bin.as_deref()).collect();
-            let why = format!("{} is to be taken from {}", scan.sku, bins.join(" or "));
-            return Err(Rejection::new(Code::WrongBin, why));
+            return Err(scan.wrong_bin(of_sku.iter().filter_map(|own| own.bin.as_deref())));
         }
         if let Some(line) = there.iter().find(|own| own.left() >= scan.units) {
             return Ok(line.line);
@@ -114,12 +135,7 @@ impl Fulfillment {
 
     /// What is still to be taken, in the order of the walk.
     fn expected(&self) -> String {
-        let mut left: Vec<String> = Vec::new();
-        for own in self.lines.iter().filter(|own| own.left() > 0).take(3) {
-            let bin = own.bin.as_deref().map(|bin| format!(" from {bin}")).unwrap_or_default();
-            left.push(format!("{} × {}{bin}", own.left(), own.sku));
-        }
-        if left.is_empty() { "nothing more".to_owned() } else { left.join(", ") }
+        expected(self.lines.iter().map(|own| (own.left(), &own.sku, own.bin.as_deref(), String::new())))
     }
 
     /// Takes note of what was taken and will not be sent, so that somebody puts it back.

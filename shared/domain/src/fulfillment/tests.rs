@@ -1,8 +1,14 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::fixtures::{Command, Stage, assert_done_once, assert_outcomes, at, leaving, packing, placed, stamp, units};
+use crate::{
+    allocation::{Allocation, AllocationState},
+    fixtures::{Command, Stage, assert_done_once, assert_outcomes, at, leaving, packing, placed, stamp, units},
+    ids::FulfillmentId,
+    settings::Product,
+};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn location(id: &str) -> LocationId {
     id.parse().unwrap()
