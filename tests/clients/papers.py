@@ -37,7 +37,10 @@ def paper(key, path):
 
 def order(reference, locale, lines):
     """An order that is paid, and whose fulfillment is there."""
-    titled = [{"sku": sku, "title": title, "quantity": units, "unit_price": 1000} for sku, title, units in lines]
+    titled = [
+        {"sku": sku, "title": title, "quantity": units, "unit_price": 1000, "tax": 160 * units, "tax_rate": 1900}
+        for sku, title, units in lines
+    ]
     total = sum(1000 * units for _, _, units in lines)
     placed = call(STOREFRONT, "POST", "/orders", {
         "reference": reference, "currency": "EUR", "tax_included": True, "total": total, "lines": titled,
@@ -93,6 +96,16 @@ call(OPERATOR, "POST", f"/orders/{first}/returns/01/approve")
 text, _ = paper(STOREFRONT, f"/orders/{first}/returns/01/documents/return-slip.pdf")
 says(text, "Rücksendeschein", "Lange Straße 1", "Deutschland", "Emaillebecher, blau", f"{first}/R01")
 
+call(OPERATOR, "POST", f"/orders/{first}/invoices")
+for _ in range(300):
+    invoices = call(STOREFRONT, "GET", f"/orders/{first}").get("invoices")
+    if invoices:
+        break
+    time.sleep(0.1)
+text, name = paper(STOREFRONT, f"/orders/{first}/invoices/{invoices[0]['number']}/documents/invoice.pdf")
+says(text, "Rechnung", invoices[0]["number"], "Orderly Demo Shop", "DE123456789", "Jürgen Groß", "Emaillebecher, blau", "19 %", "4,80", "30,00")
+assert name == f"invoice-{invoices[0]['number']}.pdf", name
+
 call(WAREHOUSE, "POST", f"/batches/{batch['id']}/claim")
 scanned = call(WAREHOUSE, "POST", f"/batches/{batch['id']}/scans", {"code": "TIN-SMALL"})
 assert scanned["order"] == second and scanned["left"] == 2, scanned
@@ -101,4 +114,4 @@ text, _ = paper(WAREHOUSE, f"/orders/{second}/fulfillments/01/documents/picklist
 says(text, "CANCELLED")
 text, _ = paper(WAREHOUSE, f"/batches/{batch['id']}/documents/picklist.pdf")
 says(text, "CANCELLED", "Tea tin, small")
-print("   papers of an order, a batch and a return say what the API says")
+print("   papers of an order, a batch, a return and an invoice say what the API says")

@@ -2,6 +2,7 @@
 
 mod batch;
 mod fulfillment;
+mod invoice;
 mod paper;
 mod returned;
 
@@ -22,4 +23,5 @@ api::routes! {
     "GET /orders/{order_id}/fulfillments/{fulfillment}/documents/packing-slip.pdf" (Warehouse, CustomerService), query [parcel] => fulfillment::packing_slip;
     "GET /batches/{batch}/documents/picklist.pdf" (Warehouse) => batch::picklist;
     "GET /orders/{order_id}/returns/{return}/documents/return-slip.pdf" (Storefront, CustomerService) => returned::return_slip;
+    "GET /orders/{order_id}/invoices/{number}/documents/invoice.pdf" (Storefront, CustomerService) => invoice::invoice;
 }

@@ -3,10 +3,17 @@
 use crate::App;
 use api::{Code, Error, Problem, Response};
 use domain::{
-    batch::ToteName, fulfillment::Service, ids::LocationId, order::Order, placed_order::Address, postal::CountryNames,
+    batch::ToteName,
+    fulfillment::Service,
+    ids::LocationId,
+    money::{Amount, Currency, decimal},
+    order::Order,
+    placed_order::Address,
+    postal::CountryNames,
     settings::Location,
 };
 use http::{HeaderValue, header};
+use jiff::civil::Date;
 use papers::{Error as PaperError, Language, Paper, ServiceLine};
 
 /// The paper as a PDF, under a name that a browser keeps it by.
@@ -46,6 +53,45 @@ pub(crate) fn language(order: &Order) -> Language {
     Language::of(order.placed.customer.locale.as_deref().unwrap_or_default())
 }
 
+/// An amount without its currency, with the currency's decimals, as people of the language write it.
+pub(crate) fn written(amount: Amount, currency: Currency, language: Language) -> String {
+    let (group, mark) = match language {
+        Language::English => (",", "."),
+        Language::German => (".", ","),
+    };
+    let plain = decimal(amount, currency.exponent());
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("\u{2212}", digits));
+    let (whole, cents) = digits.split_once('.').map_or((digits, None), |(whole, cents)| (whole, Some(cents)));
+    let first = whole.len() % 3;
+    let mut grouped = whole.get(..first).unwrap_or_default().to_owned();
+    for three in (first..whole.len()).step_by(3).filter_map(|from| whole.get(from..from + 3)) {
+        if !grouped.is_empty() {
+            grouped += group;
+        }
+        grouped += three;
+    }
+    format!("{sign}{grouped}{}", cents.map(|cents| format!("{mark}{cents}")).unwrap_or_default())
+}
+
+/// A rate of tax in hundredths of a percent: `19 %`, `5.5 %`.
+pub(crate) fn percent(rate: u16, language: Language) -> String {
+    let (whole, rest) = (rate / 100, rate % 100);
+    let mark = if language == Language::German { "," } else { "." };
+    match rest {
+        0 => format!("{whole}\u{a0}%"),
+        _ => format!("{whole}{mark}{}\u{a0}%", format!("{rest:02}").trim_end_matches('0')),
+    }
+}
+
+/// A day as people of the language write it.
+pub(crate) fn day(date: Date, language: Language) -> String {
+    let form = match language {
+        Language::English => "%-d %B %Y",
+        Language::German => "%d.%m.%Y",
+    };
+    date.strftime(form).to_string()
+}
+
 /// The lines of an address as its country writes them.
 pub(crate) fn lines(address: &Address, language: Language) -> Vec<String> {
     let names = match language {
@@ -77,8 +123,35 @@ pub(crate) fn lines_of(location: Option<&Location>, language: Language) -> Vec<S
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_rates_and_days_are_written_as_in_the_language() {
+        let written = |amount, currency: &str, language| written(amount, currency.parse().unwrap(), language);
+        for (amount, currency, english, german) in [
+            (0, "EUR", "0.00", "0,00"),
+            (123_450, "EUR", "1,234.50", "1.234,50"),
+            (-5, "EUR", "\u{2212}0.05", "\u{2212}0,05"),
+            (1_234_567, "JPY", "1,234,567", "1.234.567"),
+            (100_000_000, "KWD", "100,000.000", "100.000,000"),
+        ] {
+            assert_eq!(written(amount, currency, Language::English), english);
+            assert_eq!(written(amount, currency, Language::German), german);
+        }
+        for (rate, english, german) in
+            [(1900, "19", "19"), (550, "5.5", "5,5"), (0, "0", "0"), (1925, "19.25", "19,25")]
+        {
+            assert_eq!(percent(rate, Language::English), format!("{english}\u{a0}%"));
+            assert_eq!(percent(rate, Language::German), format!("{german}\u{a0}%"));
+        }
+        let date = jiff::civil::date(2026, 3, 2);
+        assert_eq!(
+            (day(date, Language::English), day(date, Language::German)),
+            ("2 March 2026".into(), "02.03.2026".into())
+        );
+    }
 
     #[test]
     fn a_file_is_named_by_letters_and_digits_only() {

@@ -1,5 +1,5 @@
 //! What operators see and set: what needs attention, e-mails that did not arrive, shelves to look at, unmatched payments, refunds by
-//! hand, the bank's statements, differences from the providers' lists, customers' data, products, locations, channels, API keys.
+//! hand, the bank's statements, differences from the providers' lists, customers' data, products, locations, channels, sellers, API keys.
 
 mod attention;
 mod books;
@@ -11,6 +11,7 @@ mod mails;
 mod products;
 mod refunds_by_hand;
 pub mod request;
+mod sellers;
 mod shelves;
 mod statements;
 mod unmatched;
@@ -21,7 +22,7 @@ use app::settings;
 use domain::settings::Channel;
 use request::{
     AssignPayment, CloseLocation, CreateKey, DismissEmails, ExportRefunds, ImportStatement, PersonRequest, PutChannel,
-    PutLocation, PutProduct, SettleDifference,
+    PutLocation, PutProduct, PutSeller, SettleDifference,
 };
 use runtime::Clock;
 use serde::Serialize;
@@ -35,6 +36,7 @@ pub use keys::{Keys, NewKey, RevokedKey};
 pub use locations::{EmptiedLocation, Locations};
 pub use products::{FoundProduct, ProductView};
 pub use refunds_by_hand::{LeftOut, RefundByHand, RefundsByHand, RefundsFile};
+pub use sellers::{InvoicePage, IssuedInvoice, Sellers};
 pub use shelves::{PromiseView, ShelfView, Shelves};
 pub use statements::{EntryOrder, EntryOutcome, EntryView, StatementReport};
 pub use unmatched::{Decision, UnmatchedPayment, UnmatchedPayments};
@@ -86,6 +88,9 @@ api::routes! {
     "GET /locations" (Warehouse) => locations::list;
     "PUT /channels/{channel}" () PutChannel => put_channel;
     "GET /channels" () => channels;
+    "PUT /sellers/{seller}" () PutSeller => sellers::put;
+    "GET /sellers" () => sellers::list;
+    "GET /sellers/{seller}/invoices" (), query [year limit cursor] => sellers::invoices;
     "POST /keys" () CreateKey => keys::create;
     "GET /keys" () => keys::list;
     "DELETE /keys/{key}" () => keys::revoke;

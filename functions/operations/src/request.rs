@@ -4,15 +4,17 @@ mod bank;
 mod key;
 mod location;
 mod person;
+mod seller;
 
 pub use bank::{DebtorAccount, ExportRefunds, ImportStatement};
 pub use key::CreateKey;
 pub use location::PutLocation;
 pub use person::PersonRequest;
+pub use seller::PutSeller;
 
 use api::{Body, Fields};
 use domain::{
-    ids::{Barcode, ChannelId, LocationId, OrderId, Sku},
+    ids::{Barcode, ChannelId, LocationId, OrderId, SellerId, Sku},
     product_code::{MAX_CODES, ProductCode},
     settings::{Bin, Channel, Product},
     text::{Name, Reason},
@@ -156,17 +158,20 @@ impl From<PutCode> for ProductCode {
 pub struct PutChannel {
     /// What people call it. Customers are not shown it.
     pub name: Name,
+    /// Who sells there, and issues the invoices. Without one, they are issued elsewhere.
+    pub seller: Option<SellerId>,
 }
 
 impl PutChannel {
     pub fn channel(self, id: ChannelId) -> Channel {
-        Channel { id, name: self.name, changed: None }
+        Channel { id, name: self.name, seller: self.seller, changed: None }
     }
 }
 
 impl Body for PutChannel {
     fn read(fields: &Fields<'_>) -> Option<Self> {
-        Some(Self { name: fields.text("name")? })
+        let (name, seller) = (fields.text("name"), fields.restriction("seller"));
+        Some(Self { name: name?, seller: seller? })
     }
 }
 

@@ -14,6 +14,7 @@ async fn main() -> Result<(), Error> {
             &runtime::variable("SURPLUS")?,
             &runtime::optional("REFUND_APPROVAL").unwrap_or_default(),
             &runtime::variable("CAPTURE")?,
+            &runtime::variable("INVOICE")?,
         )?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await

@@ -1,4 +1,4 @@
-//! Seeds a small demo shop: a channel, two locations, a few products with their stock, and API keys.
+//! Seeds a small demo shop: a channel and its seller, two locations, a few products with their stock, and API keys.
 
 use crate::{
     client::{Client, ClientError},
@@ -10,6 +10,8 @@ use std::path::Path;
 
 /// The demo shop's only channel.
 pub const CHANNEL: &str = "web";
+/// Who sells there, and issues the invoices.
+pub const SELLER: &str = "demo";
 /// The location with most of the stock. It has a warehouse system that is notified by webhook.
 pub const MAIN: &str = "main";
 /// A store in town, with a lower priority than the warehouse.
@@ -90,11 +92,13 @@ pub async fn seed(operator: &Client, warehouse_url: &str, data_dir: Option<&Path
         }
         return Ok(shop);
     }
-    operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop" })).await?;
-    let berlin = json!({ "time_zone": "Europe/Berlin", "calendar": "DE-BE" });
     let address = json!({
         "name": "Orderly Demo Shop", "line1": "Lange Straße 1", "postal_code": "10115", "city": "Berlin", "country": "DE",
     });
+    let seller = json!({ "address": address, "vat_id": "DE123456789", "prefix": "RE-", "email": "shop@example.com" });
+    operator.put(&format!("/sellers/{SELLER}"), &seller).await?;
+    operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Web shop", "seller": SELLER })).await?;
+    let berlin = json!({ "time_zone": "Europe/Berlin", "calendar": "DE-BE" });
     let main = json!({
         "name": "Warehouse", "priority": 1, "schedule": berlin, "address": address, "webhook_url": warehouse_url,
     });

@@ -22,11 +22,11 @@ pub fn place_order() -> Value {
         },
         "billing_address": { "name": "Ada Lovelace", "line1": "Ockham Park", "city": "Ockham", "country": "GB" },
         "lines": [
-            { "sku": "TEE-M", "title": "T-shirt, medium", "quantity": 2, "unit_price": 1900, "discount": 300, "tax": 559 },
+            { "sku": "TEE-M", "title": "T-shirt, medium", "quantity": 2, "unit_price": 1900, "discount": 300, "tax": 559, "tax_rate": 1900 },
             { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192 },
             { "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": 300, "tax": 48, "stocked": false },
         ],
-        "shipping": { "method": "Standard", "price": 490, "discount": 300, "tax": 30 },
+        "shipping": { "method": "Standard", "price": 490, "discount": 300, "tax": 30, "tax_rate": 1900 },
         "discount": { "code": "WELCOME", "amount": 200 },
         "tax_included": true,
         "total": 4990,
@@ -245,7 +245,22 @@ pub fn put_location() -> Value {
 }
 
 pub fn put_channel() -> Value {
-    json!({ "name": "Web shop" })
+    json!({ "name": "Web shop", "seller": "example" })
+}
+
+pub fn put_seller() -> Value {
+    json!({
+        "address": {
+            "name": "Example Shop GmbH", "line1": "Lange Straße 1", "city": "Berlin", "postal_code": "10115", "country": "DE",
+        },
+        "vat_id": "DE123456789",
+        "tax_number": "27/123/45678",
+        "registration": "Amtsgericht Charlottenburg, HRB 12345; managing director: Ada Lovelace",
+        "email": "invoices@example.com",
+        "iban": "DE89370400440532013000",
+        "prefix": "RE-",
+        "kept_years": 10,
+    })
 }
 
 pub fn assign_payment() -> Value {

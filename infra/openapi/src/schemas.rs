@@ -8,8 +8,8 @@ use crate::unions;
 use api::Request;
 use domain::{
     ids::{
-        BatchId, CaptureId, ChannelId, FulfillmentId, LocationId, OrderId, ParcelId, PaymentId, ProviderId, RefundId,
-        ReturnId, Sku, UnreadId,
+        BatchId, CaptureId, ChannelId, FulfillmentId, InvoiceNumber, LocationId, OrderId, ParcelId, PaymentId,
+        ProviderId, RefundId, ReturnId, SellerId, Sku, UnreadId,
     },
     order_state::{HoldReason, OrderStatus},
 };
@@ -162,6 +162,8 @@ pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
         "sku" => schemas.subschema_for::<Sku>(),
         "location" => schemas.subschema_for::<LocationId>(),
         "channel" => schemas.subschema_for::<ChannelId>(),
+        "seller" => schemas.subschema_for::<SellerId>(),
+        "number" => schemas.subschema_for::<InvoiceNumber>(),
         "provider" => json_schema!({ "type": "string", "enum": provider_names() }),
         "key" => json_schema!({ "type": "string", "description": "An `id` of `GET /keys`." }),
         other => panic!("of which type is the path parameter {other}?"),
@@ -193,6 +195,10 @@ macro_rules! inline {
 inline! {
     /// See [`api::Request::idempotency_key`].
     IdempotencyKey: { "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" }
+}
+inline! {
+    /// A year of the calendar.
+    Year: { "type": "string", "pattern": "^2[0-9]{3}$", "examples": ["2026"] }
 }
 inline! {
     /// See [`OrderStatus::as_str`].

@@ -8,7 +8,13 @@ use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use domain::{contact::EmailAddress, digest::DigestPace, duty::Consumer, ids::ProviderName, policy::Capturing};
+use domain::{
+    contact::EmailAddress,
+    digest::DigestPace,
+    duty::Consumer,
+    ids::ProviderName,
+    policy::{Capturing, Invoicing},
+};
 use email_confirmation::{
     mail::{Language, Shop},
     outbox::Outbox,
@@ -51,6 +57,7 @@ pub struct Functions {
     refunds: refunds::App,
     reconcile: reconcile::App,
     operations: operations::App,
+    invoicing: invoicing::App,
 }
 
 /// The secrets that the functions share with outside systems.
@@ -198,7 +205,9 @@ impl Functions {
         let (_, store) = wiring.store("order-intake");
         // From a copy: what people do in a history is not changed by it.
         let capture = wiring.rng.clone().choice(Capturing::ALL).copied().unwrap_or_default();
-        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str())?;
+        // The lots of the two do not depend on each other.
+        let invoice = wiring.rng.clone().fork().choice(Invoicing::ALL).copied().unwrap_or_default();
+        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str(), invoice.as_str())?;
         let providers = Provider::ALL.to_vec();
         let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };
         let (own, store) = wiring.store("payment-webhook");
@@ -240,6 +249,8 @@ impl Functions {
         };
         let (_, store) = wiring.store("operations");
         let operations = operations::App { store, clock: wiring.clock() };
+        let (_, store) = wiring.store("invoicing");
+        let invoicing = invoicing::App { store, clock: wiring.clock() };
         Ok(Self {
             intake,
             webhook,
@@ -253,6 +264,7 @@ impl Functions {
             refunds,
             reconcile,
             operations,
+            invoicing,
         })
     }
 
@@ -277,6 +289,7 @@ impl Functions {
             "email-confirmation" => Box::pin(email_confirmation::handle(&self.email, batch)).await,
             "mail-events" => Box::pin(mail_events::handle(&self.mail_events, batch)).await,
             "refunds" => Box::pin(refunds::handle(&self.refunds, batch)).await,
+            "invoicing" => Box::pin(invoicing::handle(&self.invoicing, batch)).await,
             _ => return None,
         })
     }

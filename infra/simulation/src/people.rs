@@ -28,6 +28,8 @@ use tokio::{task::spawn_local, time::sleep};
 
 pub const LOCATIONS: [&str; 2] = ["main", "store"];
 const CHANNELS: [&str; 2] = ["web", "market"];
+/// Who sells at both, and issues the invoices.
+const SELLER: &str = "acme";
 /// SKU, units at each location, and whether it may be sold before it is in stock. The stock is small, so that orders
 /// compete.
 pub const GOODS: [(&str, [i64; 2], bool); 3] =
@@ -45,8 +47,10 @@ pub async fn open_shop(world: &World) {
         let answer = world.insist(&request(Role::Operator, route, &[(name, value)], &body)).await;
         assert!(answer.as_ref().is_some_and(Answer::is_success), "{route} {value}: {answer:?}");
     };
+    let seat = json!({ "name": "Acme", "line1": "1 Main St", "city": "Bern", "postal_code": "3011", "country": "CH" });
+    put("PUT /sellers/{seller}", "seller", SELLER, json!({ "address": seat })).await;
     for channel in CHANNELS {
-        put("PUT /channels/{channel}", "channel", channel, json!({ "name": channel })).await;
+        put("PUT /channels/{channel}", "channel", channel, json!({ "name": channel, "seller": SELLER })).await;
     }
     for (n, location) in LOCATIONS.into_iter().enumerate() {
         let webhook = (n == 0).then_some(crate::network::WAREHOUSE);

@@ -307,6 +307,7 @@ impl World {
             search: self.scan("SearchTable").await,
             rows: self.scan("BooksTable").await,
             batches: self.scan("BatchesTable").await,
+            invoices: self.scan("InvoicesTable").await,
             settings: Settings::of(&self.scan("SettingsTable").await).into(),
             providers: Provider::ALL.map(Provider::name).to_vec(),
             refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),

@@ -14,9 +14,10 @@ use domain::{
     fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
     ids::{
-        CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
-        Sku,
+        CaptureId, ChannelId, FulfillmentId, InvoiceNumber, LineId, LocationId, OrderId, PaymentId, ProviderId,
+        RefundId, ReturnId, Sku,
     },
+    invoice::{InvoiceKind, Issued},
     ledger::{Capture, Evidence, Payment, PaymentStatus, Refund},
     mail_report::MailReport,
     money::{Amount, Currency},
@@ -126,6 +127,9 @@ pub struct OrderView {
     /// How disputes were answered, by the provider's ids of the disputes, which are in `payments`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub evidence: BTreeMap<ProviderId, Evidence>,
+    /// Its invoices and credit notes, in the order of their issue. `GET /orders/{order_id}/invoices/{number}` has one whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub invoices: Vec<IssuedView>,
     /// What a person accepted not to get.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_off: Option<Amount>,
@@ -185,6 +189,9 @@ pub struct LineView {
     pub discount: Amount,
     /// Of the whole line after discounts, in minor units: contained in its price if `tax_included`, else added.
     pub tax: Amount,
+    /// The rate of that tax, in hundredths of a percent. Absent if the order does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_rate: Option<u16>,
     /// What the line costs in the end, with tax and after all discounts.
     pub total: Amount,
     /// False: it is sold without stock, and neither picked nor returned.
@@ -353,6 +360,24 @@ pub struct EmailView {
     pub unreached_since: Option<Timestamp>,
 }
 
+/// An invoice or a credit note.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct IssuedView {
+    /// Unique for its seller.
+    pub number: InvoiceNumber,
+    /// Whether it asks for money, or gives some back.
+    pub kind: InvoiceKind,
+    /// What it comes to, with tax, in minor units. That of a credit note is positive too.
+    pub total: Amount,
+}
+
+impl IssuedView {
+    fn of(issued: &Issued) -> Self {
+        Self { number: issued.number.clone(), kind: issued.kind, total: issued.total }
+    }
+}
+
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimelineEntry {
@@ -386,6 +411,7 @@ impl OrderView {
             unit_price: line.unit_price,
             discount: line.discount,
             tax: line.tax,
+            tax_rate: line.tax_rate,
             total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
             stocked: line.stocked,
         };
@@ -417,6 +443,7 @@ impl OrderView {
             refunds: state.ledger.refunds().map(|(id, refund)| (id.clone(), refund.clone())).collect(),
             captures: state.ledger.captures.clone(),
             evidence: state.ledger.evidence.clone(),
+            invoices: state.invoices.issued.iter().map(IssuedView::of).collect(),
             written_off: Some(state.ledger.written_off).filter(|amount| *amount > 0),
             requested_refunds: state.requested_refunds.clone(),
             given_by_service: Some(state.given_by_service).filter(|amount| *amount > 0),

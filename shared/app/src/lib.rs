@@ -14,6 +14,7 @@ pub mod dispatch;
 pub mod emails;
 pub mod emptying;
 mod error;
+pub mod invoices;
 pub mod manual_payments;
 pub mod orders;
 pub mod payments;

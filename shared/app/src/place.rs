@@ -13,7 +13,7 @@ use domain::{
     order_state::OrderState,
     payment_record::PaymentRecord,
     placed_order::{Line, PlacedOrder, Placement},
-    policy::{Capturing, Policy},
+    policy::{Capturing, Invoicing, Policy},
     problem::Code,
     routing::{Availability, NeededUnits, Routed, RoutedUnits, Shortage, route},
     stock::StockPlace,
@@ -79,6 +79,8 @@ pub struct Conditions {
     pub approval_limits: BTreeMap<Currency, Amount>,
     /// When what customers have authorized is captured.
     pub capturing: Capturing,
+    /// When an order's invoice is issued.
+    pub invoicing: Invoicing,
 }
 
 impl Conditions {
@@ -87,6 +89,7 @@ impl Conditions {
             refunds_surplus: self.refunds_surplus,
             approves_above: self.approval_limits.get(&currency).copied(),
             capturing: self.capturing,
+            invoicing: self.invoicing,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{Error, FieldError, Refusal, place, products};
 use domain::{
     history::Stamp,
     ids::LocationId,
-    settings::{ApiKey, Channel, Location, Product, is_expired},
+    settings::{ApiKey, Channel, Location, Product, Seller, is_expired},
     stock::StockDelta,
     text::Reason,
 };
@@ -67,8 +67,21 @@ async fn change_location(
     Ok(changed)
 }
 
+/// Sets a channel. Its seller must be known.
 pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Result<Channel, Error> {
+    if let Some(seller) = &channel.seller {
+        let known: Option<Stored<Seller>> = store.load(seller).await?;
+        if known.is_none() {
+            let detail = format!("there is no seller {seller}; make it with PUT /sellers/{seller}");
+            return Err(Refusal::invalid(vec![FieldError::new("seller", detail)]).into());
+        }
+    }
     put(store, &channel.id.clone(), Channel { changed: Some(stamp.into()), ..channel }, stamp).await
+}
+
+/// Sets a seller. Documents that are issued keep it as it was.
+pub async fn put_seller(store: &Store, seller: Seller, stamp: &Stamp) -> Result<Seller, Error> {
+    put(store, &seller.id.clone(), Seller { changed: Some(stamp.into()), ..seller }, stamp).await
 }
 
 /// Sets a product. `keeps_codes`: its barcodes stay as they were. If it is discontinued, no location sells it any more before

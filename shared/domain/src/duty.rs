@@ -31,6 +31,8 @@ pub enum Duty {
     Digest,
     /// Compare the books of a day with the payment provider's own list.
     Comparison,
+    /// Issue the invoices and credit notes that the order lacks.
+    Invoice,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -117,6 +119,7 @@ impl fmt::Display for Duty {
             Self::Email(kind) => write!(f, "email:{kind}"),
             Self::Digest => f.write_str("digest"),
             Self::Comparison => f.write_str("comparison"),
+            Self::Invoice => f.write_str("invoice"),
         }
     }
 }
@@ -140,6 +143,7 @@ impl FromStr for Duty {
             "payment-check" => Ok(Self::PaymentCheck),
             "digest" => Ok(Self::Digest),
             "comparison" => Ok(Self::Comparison),
+            "invoice" => Ok(Self::Invoice),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -173,11 +177,12 @@ pub enum Consumer {
     FulfillmentDispatch,
     EmailConfirmation,
     Refunds,
+    Invoicing,
 }
 
 impl Consumer {
-    pub const ALL: [Self; 4] =
-        [Self::StockDeduction, Self::FulfillmentDispatch, Self::EmailConfirmation, Self::Refunds];
+    pub const ALL: [Self; 5] =
+        [Self::StockDeduction, Self::FulfillmentDispatch, Self::EmailConfirmation, Self::Refunds, Self::Invoicing];
 
     /// The environment variable that holds its queue's URL.
     pub fn variable(self) -> &'static str {
@@ -186,6 +191,7 @@ impl Consumer {
             Self::FulfillmentDispatch => "FULFILLMENT_DISPATCH_QUEUE",
             Self::EmailConfirmation => "EMAIL_CONFIRMATION_QUEUE",
             Self::Refunds => "REFUNDS_QUEUE",
+            Self::Invoicing => "INVOICING_QUEUE",
         }
     }
 }
@@ -198,6 +204,7 @@ impl Duty {
             Self::FulfillmentDispatch | Self::WarehouseNotice => Consumer::FulfillmentDispatch,
             Self::Email(_) | Self::Digest => Consumer::EmailConfirmation,
             Self::Refund | Self::Capture | Self::Evidence | Self::PaymentCheck | Self::Comparison => Consumer::Refunds,
+            Self::Invoice => Consumer::Invoicing,
         }
     }
 }
@@ -379,6 +386,7 @@ mod tests {
             "payment-check",
             "digest",
             "comparison",
+            "invoice",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",

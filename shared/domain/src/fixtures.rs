@@ -20,6 +20,7 @@ use crate::{
     policy::Policy,
     returns::{Disposition, Inspection, RequestedUnits, ReturnReason},
     routing::Routed,
+    settings::Seller,
 };
 use jiff::Timestamp;
 use std::{
@@ -59,6 +60,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         unit_price,
         discount: 0,
         tax: 0,
+        tax_rate: None,
         stocked: true,
     };
     let address = Address {
@@ -81,7 +83,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         shipping_address: address,
         billing_address: None,
         lines: (0..).zip(lines).map(line).collect(),
-        shipping: Shipping { method: "Standard".into(), price: 0, discount: 0, tax: 0 },
+        shipping: Shipping { method: "Standard".into(), price: 0, discount: 0, tax: 0, tax_rate: None },
         discount: None,
         tax_included: true,
         total: 0,
@@ -90,6 +92,24 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
     };
     placed.total = placed.totals().unwrap().total;
     placed
+}
+
+/// Who sells in Germany.
+pub fn seller() -> Seller {
+    let mut address = placed(&[]).shipping_address;
+    (address.name, address.city, address.country) = ("Acme GmbH".into(), Some("Köln".into()), "DE".into());
+    Seller {
+        id: "acme".parse().unwrap(),
+        address,
+        vat_id: Some("DE123456789".into()),
+        tax_number: None,
+        registration: None,
+        email: None,
+        iban: None,
+        prefix: None,
+        kept_years: Seller::ten_years(),
+        changed: None,
+    }
 }
 
 /// Line 0 is two shirts, line 1 a mug: 37.00 EUR.

@@ -100,6 +100,12 @@ names! {
         Rerouted = "rerouted",
         /// Lines, an address or a contact were changed.
         Edited = "edited",
+        /// A person asked for an invoice.
+        InvoiceRequested = "invoice-requested",
+        /// An invoice was issued, with its number.
+        InvoiceIssued = "invoice-issued",
+        /// A credit note was issued, with its number.
+        CreditNoteIssued = "credit-note-issued",
         Expired = "expired",
         Held = "held",
         Released = "released",

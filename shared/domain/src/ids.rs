@@ -137,6 +137,21 @@ id! {
 }
 
 id! {
+    /// A legal entity that sells: its invoices have a numbering of their own.
+    SellerId, max 32, also "_-"
+}
+
+id! {
+    /// The number of an invoice or a credit note, as it is printed: `RE-2026-000001`.
+    InvoiceNumber, max 32, also "-"
+}
+
+id! {
+    /// What the numbers of a seller's invoices begin with: `RE-`.
+    NumberPrefix, max 16, also "-"
+}
+
+id! {
     /// `bat_` and 26 characters, derived from the location and the idempotency key that it was made with.
     BatchId, max 64, also "_-"
 }

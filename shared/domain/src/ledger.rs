@@ -204,10 +204,14 @@ impl Ledger {
         self.captured(currency) >= total - self.written_off
     }
 
+    /// What banks have given back to customers for disputes.
+    pub(crate) fn lost(&self, currency: Currency) -> Amount {
+        self.payments_in(currency).map(|(_, payment)| payment.lost()).sum()
+    }
+
     /// What was paid beyond the total, and is not refunded or decided to be.
     pub fn surplus(&self, total: Amount, currency: Currency) -> Amount {
-        let lost: Amount = self.payments_in(currency).map(|(_, payment)| payment.lost()).sum();
-        (self.kept(currency) - lost - self.blocked() - self.rounded - total).max(0)
+        (self.kept(currency) - self.lost(currency) - self.blocked() - self.rounded - total).max(0)
     }
 
     /// The payments that still hold money of the customer, in any currency.

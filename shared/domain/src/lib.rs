@@ -24,6 +24,7 @@ pub mod fulfillment;
 mod gs1;
 pub mod history;
 pub mod ids;
+pub mod invoice;
 pub mod ledger;
 pub mod limits;
 pub mod mail_report;

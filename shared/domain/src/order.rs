@@ -9,6 +9,7 @@ mod edit;
 mod emails;
 mod erasure;
 mod goods;
+mod invoices;
 mod limit;
 mod parcels;
 mod refunds;

@@ -1,12 +1,14 @@
 //! The state of an order: everything about it that changes, and the rules that need nothing else.
 //!
 //! [`money`] has the rules about payments, [`manual`] those about what people tell of them, [`captures`] and [`refunds`] those about
-//! what providers are asked for, [`goods`] those about stock and fulfillments, and [`deadlines`] what people hear of in time.
+//! what providers are asked for, [`goods`] those about stock and fulfillments, [`invoices`] when an invoice is missing, and
+//! [`deadlines`] what people hear of in time.
 
 mod captures;
 mod deadlines;
 mod disputes;
 mod goods;
+mod invoices;
 mod manual;
 mod money;
 mod refunds;
@@ -26,6 +28,7 @@ use super::{
     fulfillment::FulfillmentStatus,
     history::{self, Entry, Event, Stamp},
     ids::{ChannelId, FulfillmentId, PaymentId},
+    invoice::Invoices,
     ledger::{Ledger, MoneyEvent, PaymentStatus},
     money::{Amount, Currency},
     names::names,
@@ -102,6 +105,9 @@ pub struct OrderState {
     /// Only a summary: each fulfillment is an item of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fulfillments: BTreeMap<FulfillmentId, FulfillmentStatus>,
+    /// Its invoices and credit notes.
+    #[serde(default, skip_serializing_if = "Invoices::is_empty")]
+    pub invoices: Invoices,
     /// Whether the confirmation has been ordered, so that it is owed once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirmed: bool,
@@ -290,6 +296,7 @@ impl OrderState {
             given_by_service: 0,
             raised_by_service: 0,
             fulfillments: BTreeMap::new(),
+            invoices: Invoices::default(),
             confirmed: false,
             erasure: None,
             owed: Owed::new(),

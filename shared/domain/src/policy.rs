@@ -15,6 +15,9 @@ pub struct Policy {
     /// When Orderly captures what the customer has authorized.
     #[serde(skip_serializing_if = "Capturing::is_when_told")]
     pub capturing: Capturing,
+    /// When its invoice is issued.
+    #[serde(skip_serializing_if = "Invoicing::is_when_told")]
+    pub invoicing: Invoicing,
 }
 
 names! {
@@ -36,6 +39,27 @@ names! {
 }
 
 impl Capturing {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+    fn is_when_told(&self) -> bool {
+        *self == Self::WhenTold
+    }
+}
+
+names! {
+    /// When Orderly issues the invoice of an order. Credit notes follow by themselves.
+    #[derive(Default)]
+    Invoicing {
+        /// Only when it is told to.
+        #[default]
+        WhenTold = "when-told",
+        /// When the order opens: it is paid, authorized so that Orderly can capture it, or goes out on account.
+        AtPayment = "at-payment",
+        /// When its first parcel leaves, or all is done of what needs no parcel.
+        AtHandOver = "at-hand-over",
+    }
+}
+
+impl Invoicing {
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
     fn is_when_told(&self) -> bool {
         *self == Self::WhenTold

@@ -71,6 +71,7 @@ codes! {
     NoSuchHold = "no-such-hold", 409, "the order is not held for this reason";
     NothingToCapture = "nothing-to-capture", 409, "nothing that is due of the order is authorized and not captured yet";
     CaptureUnderWay = "capture-under-way", 409, "the order's money is being captured; try again in a minute";
+    NoSeller = "no-seller", 409, "nobody is named who sells at its channel, and invoices need a seller";
     NotCaptured = "not-captured", 409, "the shop sends nothing before its money is captured, and it is not yet";
     NothingToRefund = "nothing-to-refund", 409, "nothing of the payment is captured, or all of it has gone back";
     PaymentGivenBack = "payment-given-back", 409, "the payment was refunded because no order took it";

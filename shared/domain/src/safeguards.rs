@@ -17,6 +17,10 @@ names! {
         AvailableCondition = "available-condition",
         /// Nothing is sold from a shelf that a picker found short, until it is counted.
         ShortPickClosesPlace = "short-pick-closes-place",
+        /// An order owes the invoice or credit note that is missing.
+        InvoiceIsOwed = "invoice-is-owed",
+        /// A number is taken in the transaction that stores its document.
+        NumberIsTakenWithInvoice = "number-is-taken-with-invoice",
         /// A batch takes no fulfillment that is on another one.
         OneBatchAtMost = "one-batch-at-most",
         /// A batch that is over leaves the list, also if nobody noted its end.

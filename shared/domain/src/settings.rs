@@ -1,10 +1,12 @@
 //! What operators set: locations, channels, API keys, products.
 
+#[cfg(feature = "schema")]
+use super::whole::KeptYears;
 use super::{
     arrival::Schedule,
-    contact::WebhookUrl,
+    contact::{EmailAddress, Iban, WebhookUrl},
     history::{LastChange, Stamp},
-    ids::{ChannelId, LocationId, Sku},
+    ids::{ChannelId, LocationId, NumberPrefix, SellerId, Sku},
     limits::Limits,
     placed_order::Address,
     product_code::ProductCode,
@@ -81,9 +83,55 @@ pub struct Channel {
     pub id: ChannelId,
     /// What people call it. Customers are not shown it.
     pub name: Name,
+    /// Who sells there, and issues the invoices. Without one, invoices are issued elsewhere: by the marketplace, or by other
+    /// programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller: Option<SellerId>,
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
+}
+
+/// A legal entity that sells. Its invoices and credit notes are numbered without gaps, from 1 each year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Seller {
+    /// How channels name it.
+    pub id: SellerId,
+    /// Its name and seat, as invoices must show them. The year of a number is that of its country's time zone.
+    pub address: Address,
+    /// `DE123456789`. Absent if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<Text<1, 20>>,
+    /// What its tax office knows it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_number: Option<Text<1, 30>>,
+    /// What the law wants on its letters: register, number, managing directors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Text<1, 200>>,
+    /// Where customers reach it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// Where money on account is paid to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iban: Option<Iban>,
+    /// What its numbers begin with: `RE-` makes `RE-2026-000001`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<NumberPrefix>,
+    /// For how many years its invoices are kept after the year of their issue. Then they are erased.
+    #[serde(default = "Seller::ten_years")]
+    #[cfg_attr(feature = "schema", schemars(with = "KeptYears"))]
+    pub kept_years: u8,
+    /// None: it stands on an invoice, and not in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<LastChange>,
+}
+
+impl Seller {
+    /// Longer than any country of the EU asks for.
+    pub fn ten_years() -> u8 {
+        10
+    }
 }
 
 /// What an API key may do.

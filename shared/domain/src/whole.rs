@@ -41,6 +41,10 @@ pub type ParcelWeight = Whole<u32, 1, 1_000_000>;
 pub type ParcelSide = Whole<u32, 1, 10_000>;
 /// A product's grams, up to ten tonnes.
 pub type ProductWeight = Whole<u32, 0, 10_000_000>;
+/// A rate of tax, in hundredths of a percent.
+pub type TaxRate = Whole<u16, 0, 10_000>;
+/// For how many years invoices are kept after that of their issue. No tax office is content with less than five.
+pub type KeptYears = Whole<u8, 5, 30>;
 /// For how many units a barcode stands.
 pub type PackUnits = Whole<u32, 1, 10_000>;
 /// How far back a location stands among those that have something; 0 is first.

@@ -1,4 +1,4 @@
-//! The papers of the warehouse as PDF: plain data in, bytes out. No I/O, no network, no clock: the same data has the same
+//! The papers of the warehouse, and invoices, as PDF: plain data in, bytes out. No I/O, no network, no clock: the same data has the same
 //! bytes.
 //!
 //! What stands on a paper is in `paper.rs`, how it looks in `templates/`, what it says in `words.rs`. Data reaches a template as
@@ -15,7 +15,7 @@ mod words;
 
 pub use language::Language;
 pub use paper::{
-    Error, InParcel, MAX_LINES, Notice, PackingSlip, Paper, PickLine, Picklist, ReturnSlip, ReturnedLine, ServiceLine,
-    SlipLine,
+    Error, InParcel, Invoice, InvoiceRow, MAX_LINES, Notice, PackingSlip, Paper, PickLine, Picklist, ReturnSlip,
+    ReturnedLine, ServiceLine, SlipLine, TaxLine,
 };
 pub use typeset::Typesetter;

@@ -12,6 +12,7 @@ pub enum Paper {
     PackingSlip(PackingSlip),
     Picklist(Picklist),
     ReturnSlip(ReturnSlip),
+    Invoice(Invoice),
 }
 
 impl Paper {
@@ -21,6 +22,7 @@ impl Paper {
             Self::PackingSlip(slip) => &slip.order,
             Self::Picklist(list) => &list.number,
             Self::ReturnSlip(slip) => &slip.number,
+            Self::Invoice(invoice) => &invoice.number,
         }
     }
 
@@ -30,6 +32,7 @@ impl Paper {
             Self::PackingSlip(slip) => slip.language,
             Self::Picklist(_) => Language::English,
             Self::ReturnSlip(slip) => slip.language,
+            Self::Invoice(invoice) => invoice.language,
         }
     }
 
@@ -39,6 +42,7 @@ impl Paper {
             Self::PackingSlip(slip) => slip.lines.len(),
             Self::Picklist(list) => list.lines.len() + list.services.len(),
             Self::ReturnSlip(slip) => slip.lines.len(),
+            Self::Invoice(invoice) => invoice.rows.len(),
         }
     }
 }
@@ -154,4 +158,67 @@ pub struct ReturnedLine {
     pub sku: String,
     pub title: String,
     pub quantity: u32,
+}
+
+/// An invoice or a credit note. Amounts are written as people of its language write them, with their currency where it is not
+/// plain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invoice {
+    pub language: Language,
+    pub is_credit_note: bool,
+    pub number: String,
+    /// The day of its issue.
+    pub issued_on: String,
+    /// The number of the invoice that it corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
+    /// The order's number as the customer knows it, and its day.
+    pub order: String,
+    pub ordered_on: String,
+    /// The day on which the goods left. None: they have not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplied_on: Option<String>,
+    /// The lines of the seller's address.
+    pub seller: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_number: Option<String>,
+    /// What else the foot says of the seller: register, e-mail address, account.
+    pub seller_facts: Vec<String>,
+    /// The lines of the buyer's address.
+    pub buyer: Vec<String>,
+    pub currency: String,
+    /// Whether unit prices contain their tax.
+    pub tax_included: bool,
+    pub rows: Vec<InvoiceRow>,
+    pub taxes: Vec<TaxLine>,
+    pub net: String,
+    pub total: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvoiceRow {
+    /// None: it is an adjustment, and the words say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<String>,
+    /// `19 %`. None: nobody told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
+    /// With tax, after discounts.
+    pub gross: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaxLine {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
+    pub net: String,
+    pub tax: String,
 }

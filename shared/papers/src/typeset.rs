@@ -27,6 +27,7 @@ const FONTS: [&[u8]; 4] = [
 const FRAME: (&str, &str) = ("frame.typ", include_str!("../templates/frame.typ"));
 const PACKING_SLIP: (&str, &str) = ("packing-slip.typ", include_str!("../templates/packing-slip.typ"));
 const PICKLIST: (&str, &str) = ("picklist.typ", include_str!("../templates/picklist.typ"));
+const INVOICE: (&str, &str) = ("invoice.typ", include_str!("../templates/invoice.typ"));
 const RETURN_SLIP: (&str, &str) = ("return-slip.typ", include_str!("../templates/return-slip.typ"));
 
 /// The fonts, read once.
@@ -52,6 +53,7 @@ impl Typesetter {
             Paper::PackingSlip(slip) => self.typeset(PACKING_SLIP, slip, paper),
             Paper::Picklist(list) => self.typeset(PICKLIST, list, paper),
             Paper::ReturnSlip(slip) => self.typeset(RETURN_SLIP, slip, paper),
+            Paper::Invoice(invoice) => self.typeset(INVOICE, invoice, paper),
         }
     }
 

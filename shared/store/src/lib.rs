@@ -10,6 +10,7 @@ mod books;
 mod codes;
 mod conflict;
 mod entry;
+mod invoices;
 mod keys;
 mod listings;
 mod message;

@@ -192,7 +192,8 @@ impl Write<'_> {
         self.placed(order, placement, state);
     }
 
-    fn placed(&mut self, order: &OrderId, placement: &Placement, state: OrderState) {
+    fn placed(&mut self, order: &OrderId, placement: &Placement, mut state: OrderState) {
+        state.owe_invoice();
         let skus: BTreeSet<&Sku> = placement.order.lines.iter().map(|line| &line.sku).collect();
         for sku in skus {
             self.found_by(&SearchEntry::sku(sku, order, state.placed_at));
@@ -220,6 +221,7 @@ impl Write<'_> {
     pub fn change(&mut self, read: &StoredOrder, change: &Change) {
         let (before, after) = (&read.order, &change.order);
         let mut state = after.state.clone();
+        state.owe_invoice();
         let room = MAX_ACTIONS.saturating_sub(items_of(before, after));
         let moves = state.decide(&change.stock(before), &change.corrections, &change.to_recount, room);
         self.moves(&moves, &change.levels);
@@ -241,6 +243,7 @@ impl Write<'_> {
 
     /// Writes the next state of an order alone, and the stock that moves.
     pub fn state(&mut self, read: &Stored<OrderState>, mut next: OrderState) {
+        next.owe_invoice();
         let moves = next.decide(&difference(&read.value.stock, &next.stock), &[], &BTreeSet::new(), MAX_ACTIONS - 1);
         self.moves(&moves, &BTreeMap::new());
         self.replace(read, next);

@@ -10,9 +10,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     digest::Digest,
     duty::{Owed, Subject},
-    ids::{ChannelId, LocationId, Sku},
+    ids::{ChannelId, LocationId, SellerId, Sku},
     search::SearchKey,
-    settings::{ApiKey, Channel, Location, Product},
+    settings::{ApiKey, Channel, Location, Product, Seller},
 };
 use std::{
     collections::BTreeMap,
@@ -76,6 +76,7 @@ macro_rules! setting {
 
 setting!(Location, LocationId, "locations");
 setting!(Channel, ChannelId, "channels");
+setting!(Seller, SellerId, "sellers");
 // Keyed by the key's SHA-256.
 setting!(ApiKey, String, "keys");
 // The only one is at [`SEARCH_KEY`].
@@ -150,6 +151,10 @@ impl Store {
     }
 
     pub async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
+        self.settings().await
+    }
+
+    pub async fn sellers(&self) -> Result<Vec<Seller>, StoreError> {
         self.settings().await
     }
 

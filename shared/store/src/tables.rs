@@ -11,6 +11,7 @@ pub struct Tables {
     pub search: String,
     pub books: String,
     pub batches: String,
+    pub invoices: String,
 }
 
 /// One of the tables.
@@ -24,10 +25,11 @@ pub enum Table {
     Search,
     Books,
     Batches,
+    Invoices,
 }
 
 impl Table {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Orders,
         Self::Stock,
         Self::Payments,
@@ -36,6 +38,7 @@ impl Table {
         Self::Search,
         Self::Books,
         Self::Batches,
+        Self::Invoices,
     ];
 
     /// Its name in the template.
@@ -49,6 +52,7 @@ impl Table {
             Self::Search => "SearchTable",
             Self::Books => "BooksTable",
             Self::Batches => "BatchesTable",
+            Self::Invoices => "InvoicesTable",
         }
     }
 
@@ -63,6 +67,7 @@ impl Table {
             Self::Search => "SEARCH_TABLE",
             Self::Books => "BOOKS_TABLE",
             Self::Batches => "BATCHES_TABLE",
+            Self::Invoices => "INVOICES_TABLE",
         }
     }
 
@@ -76,6 +81,7 @@ impl Table {
             Self::Search => "term",
             Self::Books => "day",
             Self::Batches => "batch",
+            Self::Invoices => "series",
         }
     }
 }
@@ -92,6 +98,7 @@ impl Tables {
             search: name(Table::Search)?,
             books: name(Table::Books)?,
             batches: name(Table::Batches)?,
+            invoices: name(Table::Invoices)?,
         })
     }
 
@@ -105,6 +112,7 @@ impl Tables {
             Table::Search => &self.search,
             Table::Books => &self.books,
             Table::Batches => &self.batches,
+            Table::Invoices => &self.invoices,
         }
     }
 }

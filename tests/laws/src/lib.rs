@@ -5,6 +5,7 @@
 mod batches;
 mod goods;
 mod indexes;
+mod invoices;
 mod items;
 mod money;
 mod picking;
@@ -32,6 +33,7 @@ pub struct Books {
     pub payments: Vec<Item>,
     pub search: Vec<Item>,
     pub batches: Vec<Item>,
+    pub invoices: Vec<Item>,
     /// The rows of the bookkeeper's books.
     pub rows: Vec<Item>,
     pub settings: Arc<Settings>,
@@ -171,6 +173,30 @@ pub const OF_BATCHES: &[Law] = &[
     ),
 ];
 
+/// The laws of invoices, with the orders that they are of.
+pub const OF_INVOICES: &[Law] = &[
+    law(
+        "invoices can be read",
+        "a newer version wrote it, or a hand: deploy the version that wrote it, or mend the item",
+        invoices::every_invoice_can_be_read,
+    ),
+    law(
+        "numbers have no gaps",
+        "restore the invoices to the moment of the orders, and tell the tax adviser which numbers are void",
+        invoices::numbers_have_no_gaps,
+    ),
+    law(
+        "an order names its invoices",
+        "the tables of orders and invoices are of different moments: restore both to one",
+        invoices::an_order_names_its_invoices,
+    ),
+    law(
+        "invoices agree with the money",
+        "read GET /orders/{id}: its documents must come to what its customer is charged. Report it as a bug",
+        invoices::invoices_agree_with_the_money,
+    ),
+];
+
 /// The laws that need the provider's books.
 pub const OF_PROVIDERS: &[Law] = &[
     law("refunds are made once", MONEY, money::refunds_are_made_once),
@@ -191,7 +217,7 @@ pub fn remedy_of_place(law: &str) -> &'static str {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_BATCHES, OF_PROVIDERS]
+    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_BATCHES, OF_INVOICES, OF_PROVIDERS]
         .into_iter()
         .flatten();
     let mut broken: Vec<String> = laws.flat_map(|law| law.broken(books)).collect();

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 pub struct Settings {
     pub locations: BTreeSet<String>,
     pub channels: BTreeSet<String>,
+    /// The channels of which nobody is named who sells there.
+    pub without_seller: BTreeSet<String>,
     /// What the keys of customers are hashed with. The first order makes it.
     pub search_key: Option<SearchKey>,
     /// Whether anybody has an operator's key that is not revoked.
@@ -24,6 +26,10 @@ impl Settings {
         Self {
             locations: ids("locations"),
             channels: ids("channels"),
+            without_seller: of("channels")
+                .filter(|item| !item.contains_key("seller"))
+                .map(|item| text(item, "id").to_owned())
+                .collect(),
             search_key: of("search").find_map(|item| serde_json::from_value(item.clone().into()).ok()),
             has_operator: of("keys").any(is_operator),
         }

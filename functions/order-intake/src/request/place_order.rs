@@ -7,7 +7,7 @@ use domain::{
     money::{Amount, Currency},
     placed_order::{Address, Customer, Discount, Line, MAX_LINES, PlacedOrder, Revision, Shipping, Taxed},
     text::Text,
-    whole::{Price, Units},
+    whole::{Price, TaxRate, Units},
 };
 use jiff::Timestamp;
 use payments::Provider;
@@ -224,6 +224,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
     let unit_price = price(fields, "unit_price");
     let discount = price_or_none(fields, "discount");
     let tax = price_or_none(fields, "tax");
+    let tax_rate = tax_rate(fields);
     let stocked = fields.boolean_or("stocked", true);
     Some(Line {
         id: 0, // it is given with the other lines
@@ -233,6 +234,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
         unit_price: unit_price?,
         discount: discount?,
         tax: tax?,
+        tax_rate: tax_rate?,
         stocked: stocked?,
     })
 }
@@ -242,7 +244,12 @@ pub(super) fn shipping(fields: &Fields<'_>) -> Option<Shipping> {
     let price = price_or_none(fields, "price");
     let discount = price_or_none(fields, "discount");
     let tax = price_or_none(fields, "tax");
-    Some(Shipping { method: method?, price: price?, discount: discount?, tax: tax? })
+    let tax_rate = tax_rate(fields);
+    Some(Shipping { method: method?, price: price?, discount: discount?, tax: tax?, tax_rate: tax_rate? })
+}
+
+fn tax_rate(fields: &Fields<'_>) -> Option<Option<u16>> {
+    Some(fields.optional_whole("tax_rate")?.map(TaxRate::get))
 }
 
 fn discount(fields: &Fields<'_>) -> Option<Discount> {

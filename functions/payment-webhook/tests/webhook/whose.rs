@@ -84,6 +84,7 @@ impl Shop {
             refunds_surplus: false,
             approval_limits: BTreeMap::new(),
             capturing: domain::policy::Capturing::default(),
+            invoicing: domain::policy::Invoicing::default(),
         };
         place_order(&self.app.store, placed, &conditions, &stamp()).await.map(drop)
     }

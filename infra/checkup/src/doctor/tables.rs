@@ -40,7 +40,11 @@ pub(super) async fn examine(aws: &Aws, deployment: &Deployment, findings: &mut F
     }
     let settings_table = names.settings.clone();
     match Tables::new(aws, names).all(&settings_table).await {
-        Ok(items) => settings(&Settings::of(&items), findings),
+        Ok(items) => {
+            let known = Settings::of(&items);
+            settings(&known, findings);
+            sellers(deployment, &known, findings);
+        }
         Err(error) => findings.unknown("settings", &error),
     }
 }
@@ -56,6 +60,24 @@ async fn table(client: &Client, name: &str) -> Result<(bool, bool), AwsError> {
     let recovery = backups.continuous_backups_description().and_then(|told| told.point_in_time_recovery_description());
     let status = recovery.and_then(|told| told.point_in_time_recovery_status());
     Ok((status == Some(&PointInTimeRecoveryStatus::Enabled), protection == Some(true)))
+}
+
+/// Where invoices are issued by themselves, each channel has a seller, or is invoiced elsewhere on purpose.
+fn sellers(deployment: &Deployment, settings: &Settings, findings: &mut Findings) {
+    let moment = deployment.parameters.get("Invoice").map_or("when-told", String::as_str);
+    let without = settings.without_seller.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    match (moment, without.as_str()) {
+        ("when-told", _) => {}
+        (_, "") => findings.fine("invoices", format!("they are issued {moment}, and each channel has a seller")),
+        _ => {
+            let remedy = "PUT /channels/{channel} with `seller`; or leave it so if they are invoiced elsewhere";
+            findings.warn(
+                "invoices",
+                format!("no invoices are issued for {without}: nobody is named who sells there"),
+                remedy,
+            );
+        }
+    }
 }
 
 fn settings(settings: &Settings, findings: &mut Findings) {

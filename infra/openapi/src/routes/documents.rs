@@ -39,6 +39,12 @@ pub fn routes() -> Vec<Prose> {
              location that has an `address`.",
         )
         .fails_if(Code::WrongStatus, "the return is not approved"),
+        of_one(
+            "GET /orders/{order_id}/invoices/{number}/documents/invoice.pdf",
+            "printInvoice",
+            "Print an invoice or a credit note",
+        )
+        .about("As it was issued, in the order's language (English or German)."),
     ]
 }
 

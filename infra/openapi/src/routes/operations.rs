@@ -3,19 +3,19 @@
 use crate::{
     examples,
     route::Prose,
-    schemas::{Cursor, Day, Limit},
+    schemas::{Cursor, Day, Limit, Year},
 };
 use api::view::OrderView;
 use domain::{
     attention::AttentionReason,
     ids::Barcode,
     problem::Code,
-    settings::{Channel, Location},
+    settings::{Channel, Location, Seller},
 };
 use operations::{
-    Attention, Channels, Differences, DifferingPayment, EmptiedLocation, Erasures, FoundProduct, Keys, LedgerFormat,
-    LedgerPage, Locations, NewKey, Payouts, PersonData, ProductView, RefundsByHand, RefundsFile, RevokedKey, Shelves,
-    StatementReport, TrialBalance, UnmatchedPayment, UnmatchedPayments, UnreadWebhooks,
+    Attention, Channels, Differences, DifferingPayment, EmptiedLocation, Erasures, FoundProduct, InvoicePage, Keys,
+    LedgerFormat, LedgerPage, Locations, NewKey, Payouts, PersonData, ProductView, RefundsByHand, RefundsFile,
+    RevokedKey, Sellers, Shelves, StatementReport, TrialBalance, UnmatchedPayment, UnmatchedPayments, UnreadWebhooks,
 };
 
 pub fn routes() -> Vec<Prose> {
@@ -295,6 +295,22 @@ fn settings() -> Vec<Prose> {
         Prose::new::<Channel>("PUT /channels/{channel}", "putChannel", "Set a channel", (200, "The channel."))
             .example(examples::put_channel()),
         Prose::new::<Channels>("GET /channels", "listChannels", "List the channels", (200, "All channels.")),
+        Prose::new::<Seller>("PUT /sellers/{seller}", "putSeller", "Set a seller", (200, "The seller."))
+            .about(
+                "A legal entity that sells: channels name it, and its invoices and credit notes are numbered without gaps, from 1 each \
+                 year. What is issued keeps the seller as it was. Change `prefix` only with the year.",
+            )
+            .example(examples::put_seller()),
+        Prose::new::<Sellers>("GET /sellers", "listSellers", "List the sellers", (200, "All sellers.")),
+        Prose::new::<InvoicePage>(
+            "GET /sellers/{seller}/invoices",
+            "listInvoices",
+            "List a seller's invoices and credit notes",
+            (200, "A page of them, by number."),
+        )
+        .query::<Year>("year", "Of which year. The present one at the seller's seat if absent.")
+        .query::<Limit>("limit", "How many documents a page has at most.")
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         Prose::new::<NewKey>(
             "POST /keys",
             "createKey",

@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{Code, view::OrderView};
 use domain::{ids::ChannelId, schema::Moment};
-use order_intake::{Accepted, EvidenceView, FoundOrders, OrderAnswer, OrderPage};
+use order_intake::{Accepted, EvidenceView, FoundOrders, InvoiceView, OrderAnswer, OrderPage};
 
 pub fn routes() -> Vec<Prose> {
     orders().into_iter().chain(changes()).chain(money()).chain(told()).collect()
@@ -192,6 +192,25 @@ fn money() -> Vec<Prose> {
         )
         .about("Each failed refund is asked for once more, under a new idempotency key at the provider.")
         .fails(Code::NothingToRetry),
+        Prose::new::<OrderView>(
+            "POST /orders/{order_id}/invoices",
+            "requestInvoice",
+            "Have an order invoiced",
+            (202, "The order; its invoice is issued within seconds, and then in `invoices`."),
+        )
+        .about(
+            "Where `Invoice` is `when-told`, or before its time. The channel must have a `seller`. Asking again changes nothing. Credit \
+             notes follow by themselves, whenever the order charges less than its documents say.",
+        )
+        .fails_if(Code::WrongStatus, "the order does not go on, or charges nothing")
+        .fails(Code::NoSeller),
+        Prose::new::<InvoiceView>(
+            "GET /orders/{order_id}/invoices/{number}",
+            "readInvoice",
+            "Read an invoice or a credit note",
+            (200, "The document, as it was issued."),
+        )
+        .about("It never changes: what is corrected is another document. `…/documents/invoice.pdf` has it as PDF."),
         Prose::new::<EvidenceView>(
             "GET /orders/{order_id}/disputes/{dispute}/evidence",
             "readEvidence",

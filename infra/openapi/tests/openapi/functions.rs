@@ -37,7 +37,7 @@ impl Functions {
         let (store, clock) = (self.store.clone(), Clock::system());
         match tag {
             "orders" => {
-                let conditions = order_intake::conditions("60", "hold", "", "when-told").unwrap();
+                let conditions = order_intake::conditions("60", "hold", "", "when-told", "when-told").unwrap();
                 let providers = payments::Provider::ALL.to_vec();
                 order_intake::handle(&order_intake::App { store, clock, conditions, providers }, request).await
             }

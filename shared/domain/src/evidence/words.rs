@@ -33,7 +33,10 @@ pub(super) fn event(what: Event) -> Option<&'static str> {
         Event::Declined => "The return was declined.",
         Event::Received => "Returned goods came back.",
         Event::Emailed => "An e-mail was sent to the customer.",
-        Event::Deducted
+        Event::InvoiceIssued => "An invoice was issued.",
+        Event::CreditNoteIssued => "A credit note was issued.",
+        Event::InvoiceRequested
+        | Event::Deducted
         | Event::Dispatched
         | Event::Rerouted
         | Event::PutBack

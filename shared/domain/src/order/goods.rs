@@ -157,6 +157,7 @@ impl Order {
         if !left.is_empty() {
             self.state.may_leave()?;
             self.state.capture_for(Capturing::AtHandOver, stamp.at);
+            self.state.invoice_what_leaves();
         }
         let mut order = self.with_fulfillment(id, fulfillment, !left.is_empty(), stamp.at);
         if !left.is_empty() {

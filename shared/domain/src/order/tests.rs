@@ -6,6 +6,7 @@ mod captures;
 mod edit;
 mod erasure;
 mod ids;
+mod invoices;
 mod life;
 mod limit;
 mod locations;

@@ -5,7 +5,7 @@ use crate::{
     Rejection,
     duty::{Duty, EmailKind},
     history::{Actor, Event, Stamp},
-    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, PartStatus, RefundStatus, RequestState},
+    ledger::{DisputeStatus, Ledger, MoneyEvent, MoneyFact, PartStatus, Refund, RefundStatus, RequestState},
     money::Amount,
     placed_order::PlacedOrder,
     problem::Code,
@@ -276,18 +276,7 @@ impl OrderState {
 
     /// What is refunded, or decided to be, for units and shipping that the total counts: by us, or elsewhere.
     fn paid_back_for_goods(&self, ledger: &Ledger) -> Amount {
-        let sum = |wanted: &dyn Fn(&RefundCause) -> bool| -> Amount {
-            let ours = ledger.refunds().filter(|(_, refund)| refund.goes_back());
-            ours.filter(|(id, _)| RefundCause::of(id).is_some_and(|of| wanted(&of)))
-                .map(|(_, refund)| refund.amount)
-                .sum()
-        };
-        let requested = (1..)
-            .zip(&self.requested_refunds)
-            .map(|(n, request)| (sum(&|of| *of == RefundCause::Requested(n)) - request.of_surplus).max(0));
-        sum(&|of| matches!(of, RefundCause::CancelUnsent | RefundCause::Return(_) | RefundCause::Parcel(..)))
-            + requested.sum::<Amount>()
-            + self.credited
+        self.goods_paid_back(ledger, Refund::goes_back) + self.credited
     }
 
     /// Gives back what was paid beyond the total, or holds the order until a person has decided about it. A refund of ours

@@ -1,7 +1,8 @@
 //! Papers with ordinary, long and foreign content. The example `preview` writes the same ones.
 
 use papers::{
-    InParcel, Language, Notice, PackingSlip, PickLine, Picklist, ReturnSlip, ReturnedLine, ServiceLine, SlipLine,
+    InParcel, Invoice, InvoiceRow, Language, Notice, PackingSlip, PickLine, Picklist, ReturnSlip, ReturnedLine,
+    ServiceLine, SlipLine, TaxLine,
 };
 
 const TITLES: [&str; 8] = [
@@ -93,4 +94,57 @@ pub fn return_slip(language: Language, lines: u32) -> ReturnSlip {
     let PackingSlip { order, sender, recipient, .. } = slip(language, 0, 1);
     let number = format!("{}/01", list(0, false).number.trim_end_matches("/01"));
     ReturnSlip { language, number, order, to: sender, from: recipient, lines: (0..lines).map(line).collect() }
+}
+
+pub fn invoice(language: Language, lines: u32) -> Invoice {
+    let row = |n: u32| {
+        let at = usize::try_from(n).unwrap_or_default();
+        InvoiceRow {
+            title: Some(title(at)),
+            sku: Some(sku(at)),
+            quantity: Some((n % 5 + 1).to_string()),
+            unit_price: Some("1.234.567,89".to_owned()),
+            rate: (n % 3 != 2).then(|| "19\u{a0}%".to_owned()),
+            gross: "12.345.678,90".to_owned(),
+        }
+    };
+    let adjustment = InvoiceRow {
+        title: None,
+        sku: None,
+        quantity: None,
+        unit_price: None,
+        rate: Some("7\u{a0}%".to_owned()),
+        gross: "\u{2212}5,00".to_owned(),
+    };
+    let sum = |rate: Option<&str>| TaxLine {
+        rate: rate.map(str::to_owned),
+        net: "10.374.520,92".to_owned(),
+        tax: "1.971.157,98".to_owned(),
+    };
+    let PackingSlip { order, sender, recipient, .. } = slip(language, 0, 1);
+    Invoice {
+        language,
+        is_credit_note: lines == 1,
+        number: "RE-2026-000042".to_owned(),
+        issued_on: "30.11.2026".to_owned(),
+        corrects: (lines == 1).then(|| "RE-2026-000007".to_owned()),
+        order,
+        ordered_on: "29.11.2026".to_owned(),
+        supplied_on: (lines != 1).then(|| "30.11.2026".to_owned()),
+        seller: sender,
+        vat_id: Some("DE123456789".to_owned()),
+        tax_number: Some("27/123/45678".to_owned()),
+        seller_facts: texts(&[
+            "Amtsgericht Charlottenburg, HRB 12345, Geschäftsführerin: Ada Lovelace",
+            "invoices@example.com",
+            "IBAN DE89370400440532013000",
+        ]),
+        buyer: recipient,
+        currency: "EUR".to_owned(),
+        tax_included: true,
+        rows: (0..lines).map(row).chain([adjustment]).collect(),
+        taxes: vec![sum(Some("19\u{a0}%")), sum(Some("7\u{a0}%")), sum(None)],
+        net: "10.374.520,92".to_owned(),
+        total: "12.345.678,90".to_owned(),
+    }
 }

@@ -21,17 +21,21 @@ use domain::{
     digest::{Digest, DigestPace},
     duty::{Consumer, Duty, EmailKind, OwedDuty, Subject},
     email_claim::EmailClaim,
-    fixtures::{cancelled, completed, deducted, dispatched, dispute, leaving, packing, picked, wanted},
+    fixtures::{
+        cancelled, completed, deducted, dispatched, dispute, leaving, packing, paid, picked, wanted, with_state,
+    },
     fulfillment::{HandOver, Packing, Scan},
     history::{Actor, Stamp},
     ids::{Barcode, BatchId, ParcelId, PaymentId},
+    invoice::{Series, SeriesId},
     ledger::{DisputeStatus, MoneyFact, Refund},
     mail_report::{MailReport, Told},
     order_state::HoldReason,
     payment_record::{Named, PaymentRecord},
+    policy::Invoicing,
     product_code::{CodeOwner, ProductCode},
     returns::{Disposition, Grade, Inspection, RefundWish},
-    settings::{ApiKey, Channel, Closure, Product, Role},
+    settings::{ApiKey, Channel, Closure, Product, Role, Seller},
     statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
     unread::UnreadWebhook,
@@ -39,7 +43,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 38] = [
+const FILES: [&str; 41] = [
     "api_key",
     "batch",
     "books_row",
@@ -55,6 +59,7 @@ const FILES: [&str; 38] = [
     "fulfillment_open",
     "fulfillment_scanned",
     "fulfillment_to_put_back",
+    "invoice",
     "location",
     "messages",
     "movement",
@@ -67,6 +72,8 @@ const FILES: [&str; 38] = [
     "product",
     "return_inspected",
     "return_requested",
+    "seller",
+    "series",
     "state_cancelled_with_refunds",
     "state_open_with_holds",
     "state_pending",
@@ -383,8 +390,37 @@ async fn a_location() {
 
 #[tokio::test]
 async fn a_channel() {
-    let channel = Channel { id: "web".parse().unwrap(), name: "Web shop".into(), changed: Some((&stamp(3)).into()) };
+    let channel = Channel {
+        id: "web".parse().unwrap(),
+        name: "Web shop".into(),
+        seller: "acme".parse().ok(),
+        changed: Some((&stamp(3)).into()),
+    };
     assert_record("channel", channel.id.clone(), channel).await;
+}
+
+#[tokio::test]
+async fn a_seller() {
+    let seller = Seller {
+        registration: Some("Amtsgericht Köln, HRB 1234".into()),
+        prefix: "RE-".parse().ok(),
+        changed: Some((&stamp(3)).into()),
+        ..fixtures::seller()
+    };
+    assert_record("seller", seller.id.clone(), seller).await;
+}
+
+#[tokio::test]
+async fn an_invoice_and_the_count_of_its_year() {
+    let order = with_state(paid(), |mut state| {
+        state.policy.invoicing = Invoicing::AtPayment;
+        state
+    });
+    let id: SeriesId = "acme#2026".parse().unwrap();
+    let series = Series { last: 7, last_on: jiff::civil::date(2026, 11, 30) };
+    let (key, invoice) = order.next_invoice(&[], &fixtures::seller(), (&id, &series), at(9)).unwrap().unwrap();
+    assert_record("invoice", key, invoice).await;
+    assert_record("series", id, series).await;
 }
 
 #[tokio::test]
@@ -492,6 +528,7 @@ fn owed_by(duty: &Duty) -> Subject {
         | Duty::Capture
         | Duty::Evidence
         | Duty::PaymentCheck
+        | Duty::Invoice
         | Duty::Email(
             EmailKind::PaymentConfirmed
             | EmailKind::OrderEdited(_)

@@ -72,7 +72,12 @@ async fn every_table_s_records_are_created_once_and_replaced_at_their_version_on
     let other = |key: &str| Failed::Other(key.to_owned());
     follows_the_protocol(payment(), payments(), other("stripe_pi_1")).await;
     follows_the_protocol("main".parse().unwrap(), locations(), other("main")).await;
-    let channels = ["a", "b", "c"].map(|name| Channel { id: "web".parse().unwrap(), name: name.into(), changed: None });
+    let channels = ["a", "b", "c"].map(|name| Channel {
+        id: "web".parse().unwrap(),
+        name: name.into(),
+        seller: None,
+        changed: None,
+    });
     follows_the_protocol("web".parse().unwrap(), channels, other("web")).await;
     let id = "a".repeat(64);
     let keys = ["a", "b", "c"].map(|name| ApiKey::new(id.clone(), name.into(), Role::Operator, at(0)));

@@ -90,7 +90,7 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 20] {
+pub(super) fn all_duties() -> [Duty; 21] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -102,6 +102,7 @@ pub(super) fn all_duties() -> [Duty; 20] {
         Duty::PaymentCheck,
         Duty::Digest,
         Duty::Comparison,
+        Duty::Invoice,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),

@@ -40,7 +40,7 @@ fn ordinary() -> PlacedOrder {
     placed.lines[0].tax = 623;
     placed.lines[1].title = "Stoneware mug, sand, 350 ml".into();
     placed.lines[1].tax = 192;
-    placed.shipping = Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 78 };
+    placed.shipping = Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 78, tax_rate: None };
     placed.total = placed.totals().unwrap().total;
     placed.customer.phone = Some("+44 20 7946 0018".into());
     placed.customer.locale = Some("en-GB".into());

@@ -62,6 +62,9 @@ async fn a_storefront_sees_its_own_channel_only() {
     world.ship(&own, "01").await;
     let back = json!({ "lines": [{ "line": 0, "quantity": 1, "reason": "style" }] });
     world.storefront.post(&format!("/orders/{}/returns", own.id), &back).await.unwrap();
+    world.service.post(&format!("/orders/{}/invoices", own.id), &json!({})).await.unwrap();
+    let invoiced = world.until(&own, "the invoice", |order| order["invoices"].is_array()).await;
+    let number = invoiced["invoices"][0]["number"].as_str().unwrap();
     world.operator.put("/channels/market", &json!({ "name": "Marketplace" })).await.unwrap();
     let wanted = json!({ "name": "market", "role": "storefront", "channel": "market" });
     let made = world.operator.post("/keys", &wanted).await.unwrap();
@@ -89,7 +92,8 @@ async fn a_storefront_sees_its_own_channel_only() {
             _ => panic!("what does a storefront send to {name}?"),
         };
         let ask = async |client: &Client, order: &str| {
-            let request = client.request(method.clone(), &of_order(&path, order)).json(&body);
+            let path = of_order(&path, order).replace("no-number", number);
+            let request = client.request(method.clone(), &path).json(&body);
             let request = request.header("idempotency-key", "mine");
             client.ask(request).await.unwrap()
         };

@@ -154,5 +154,22 @@ async fn doctor_finds_a_stack_that_is_pointed_at_tables_that_are_not_there() {
     let findings = examine(&aws, &deployment).await;
     let missing =
         findings.all().iter().filter(|finding| finding.grade == Grade::Failure && finding.says == "it is not there");
-    assert_eq!(missing.count(), 8, "{findings}");
+    assert_eq!(missing.count(), 9, "{findings}");
+}
+
+#[tokio::test]
+async fn doctor_tells_of_channels_whose_orders_nobody_invoices() {
+    let world = World::start().await;
+    let aws = connect("us-east-1", Some(world.stack.endpoint()));
+    let mut deployment = Deployment::read(&aws, STACK).await.unwrap();
+    deployment.parameters.insert("Invoice".to_owned(), "at-payment".to_owned());
+    let told = async || {
+        let findings = examine(&aws, &deployment).await;
+        let of_invoices = findings.all().iter().find(|finding| finding.of == "invoices").unwrap();
+        (of_invoices.grade, of_invoices.says.clone())
+    };
+    assert_eq!(told().await.0, Grade::Fine);
+    world.operator.put("/channels/web", &json!({ "name": "Web shop" })).await.unwrap();
+    let (grade, says) = told().await;
+    assert_eq!((grade, says.contains("no invoices are issued for web")), (Grade::Warning, true), "{says}");
 }

@@ -40,6 +40,7 @@ async fn books(world: &World) -> Books {
         search: world.scan("SearchTable").await,
         rows: world.scan("BooksTable").await,
         batches: world.scan("BatchesTable").await,
+        invoices: world.scan("InvoicesTable").await,
         settings: Settings::of(&world.scan("SettingsTable").await).into(),
         providers: Provider::ALL.map(Provider::name).to_vec(),
         refunded: refunded.filter(|(_, amounts)| !amounts.is_empty()).collect(),

@@ -21,6 +21,7 @@ mod documents;
 mod field;
 mod goods;
 mod hostile;
+mod invoices;
 mod keys;
 mod kills;
 mod large;

@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The consumers, with their queues and the queues of their dead letters.
-const CONSUMERS: [(&str, &str, &str); 4] = [
+const CONSUMERS: [(&str, &str, &str); 5] = [
     ("stock-deduction", "StockDeductionQueue", "StockDeductionDeadLetters"),
     ("fulfillment-dispatch", "FulfillmentDispatchQueue", "FulfillmentDispatchDeadLetters"),
     ("email-confirmation", "EmailConfirmationQueue", "EmailConfirmationDeadLetters"),
     ("refunds", "RefundsQueue", "RefundsDeadLetters"),
+    ("invoicing", "InvoicingQueue", "InvoicingDeadLetters"),
 ];
 
 #[tokio::test]

@@ -25,7 +25,10 @@ pub fn order(reference: &str, lines: &[(&str, i64)]) -> Value {
     let line = |&(sku, quantity): &(&str, i64)| {
         let product = product(sku);
         let tax = (product.price * quantity * 19 + 59) / 119;
-        json!({ "sku": sku, "title": product.title, "quantity": quantity, "unit_price": product.price, "tax": tax })
+        let (title, price) = (product.title, product.price);
+        json!({
+            "sku": sku, "title": title, "quantity": quantity, "unit_price": price, "tax": tax, "tax_rate": 1900,
+        })
     };
     let goods: i64 = lines.iter().map(|&(sku, quantity)| product(sku).price * quantity).sum();
     json!({
@@ -36,7 +39,7 @@ pub fn order(reference: &str, lines: &[(&str, i64)]) -> Value {
             "name": CUSTOMER, "line1": STREET, "city": CITY, "postal_code": "16259", "country": "DE",
         },
         "lines": lines.iter().map(line).collect::<Vec<_>>(),
-        "shipping": { "method": "Standard", "price": 490, "tax": 78 },
+        "shipping": { "method": "Standard", "price": 490, "tax": 78, "tax_rate": 1900 },
         "tax_included": true,
         "total": goods + 490,
     })

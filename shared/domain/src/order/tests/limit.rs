@@ -71,7 +71,7 @@ fn the_refund_of_a_return_counts_where_a_person_decides_it() {
 
 /// An edit to express shipping of this price.
 fn shipping(price: Amount) -> Edit {
-    let shipping = Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0 };
+    let shipping = Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0, tax_rate: None };
     Edit { shipping: Some(shipping), ..Edit::default() }
 }
 

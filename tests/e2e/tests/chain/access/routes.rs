@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 88] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 94] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -51,6 +51,8 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 88] = [
     ("POST /orders/{order_id}/refunds", No, false, true, Read),
     ("POST /orders/{order_id}/refunds/retry", No, false, true, Empty),
     ("POST /orders/{order_id}/refunds/{refund}/outcome", No, false, false, Read),
+    ("POST /orders/{order_id}/invoices", No, false, true, Empty),
+    ("GET /orders/{order_id}/invoices/{number}", Own, false, true, Ignored),
     ("GET /orders/{order_id}/disputes/{dispute}/evidence", No, false, true, Ignored),
     ("POST /orders/{order_id}/disputes/{dispute}/evidence", No, false, false, Optional),
     ("POST /webhooks/payments/{provider}", Any, true, true, Signed),
@@ -84,6 +86,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 88] = [
     ("GET /batches/{batch}/documents/picklist.pdf", No, true, false, Ignored),
     ("POST /orders/{order_id}/returns", Own, false, true, Read),
     ("GET /orders/{order_id}/returns/{return}/documents/return-slip.pdf", Own, false, true, Ignored),
+    ("GET /orders/{order_id}/invoices/{number}/documents/invoice.pdf", Own, false, true, Ignored),
     ("POST /orders/{order_id}/returns/{return}/approve", No, false, true, Empty),
     ("POST /orders/{order_id}/returns/{return}/decline", No, false, true, Read),
     ("POST /orders/{order_id}/returns/{return}/receive", No, true, false, Read),
@@ -120,6 +123,9 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 88] = [
     ("GET /locations", No, true, false, Ignored),
     ("PUT /channels/{channel}", No, false, false, Read),
     ("GET /channels", No, false, false, Ignored),
+    ("PUT /sellers/{seller}", No, false, false, Read),
+    ("GET /sellers", No, false, false, Ignored),
+    ("GET /sellers/{seller}/invoices", No, false, false, Ignored),
     ("POST /keys", No, false, false, Read),
     ("GET /keys", No, false, false, Ignored),
     ("DELETE /keys/{key}", No, false, false, Empty),
