@@ -3,8 +3,8 @@
 //! Variables of the webhook: `ADYEN_HMAC_KEYS` (the ARN of the endpoint's HMAC keys, one on a line, two while one is
 //! rolled), `ADYEN_LIVE` (`true` or `false`: events of the other environment are refused), `ADYEN_MERCHANT_ACCOUNT`
 //! (events of other accounts are left out), `ADYEN_CAPTURES` (`automatic` or `manual`, as the account is set),
-//! `ADYEN_CAPTURES_OTHERWISE` (payment methods that are captured the other way) and `ADYEN_WEBHOOK_CREDENTIALS` (the ARN of
-//! `user:password`, one on a line).
+//! `ADYEN_CAPTURES_OTHERWISE` (payment methods that are captured the other way), `ADYEN_SEVERAL_CAPTURES` (payment methods
+//! with multiple partial captures) and `ADYEN_WEBHOOK_CREDENTIALS` (the ARN of `user:password`, one on a line).
 //!
 //! Variables of the API: `ADYEN_API_KEY` (the ARN of the key), `ADYEN_API_URL` and `ADYEN_MERCHANT_ACCOUNT`.
 
