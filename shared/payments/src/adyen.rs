@@ -30,7 +30,10 @@ pub use description::description;
 pub use units::units;
 pub use webhook::Webhook;
 
-use crate::evidence::{Answering, TakesEvidence};
+use crate::{
+    evidence::{Answering, TakesEvidence},
+    listing::ListsRefunds,
+};
 use domain::books::MovementKind;
 use jiff::SignedDuration;
 
@@ -40,6 +43,8 @@ pub const NAME: &str = "adyen";
 pub const ANSWERING: Answering = Answering::ByHand("Customer Area → Revenue & risk → Disputes → the dispute → Defend");
 
 impl TakesEvidence for Api {}
+
+impl ListsRefunds for Api {}
 
 /// Adyen keeps idempotency keys for at least seven days:
 /// <https://docs.adyen.com/development-resources/api-idempotency#key-scope-and-validity-time>. One hour less is safe.
