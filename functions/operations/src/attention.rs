@@ -1,5 +1,7 @@
 //! Everything that waits for a person or does not go on by itself, in one list.
 
+mod waiting;
+
 use crate::App;
 use api::{Caller, Error, Request, Response, next_cursor};
 use domain::{
@@ -114,7 +116,7 @@ pub struct UnreachedEmail {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attention {
-    /// How many there are of each kind, on all pages. Refunds by hand count as `on_hold`.
+    /// How many there are of each kind, on all pages, whatever is asked for. All that orders wait for counts as `on_hold`.
     pub counts: BTreeMap<AttentionReason, usize>,
     /// Those of this page, the longest waiting first.
     pub items: Vec<AttentionItem>,
@@ -168,9 +170,12 @@ pub(crate) async fn list(app: &App, caller: &Caller, request: &Request) -> Resul
     for entry in &entries {
         *counts.entry(entry.why).or_default() += 1;
     }
+    let entries = match wanted {
+        Some(wanted) => waiting::only(app, entries, wanted).await?,
+        None => entries,
+    };
     let mut places: Vec<(String, Entry)> = entries
         .into_iter()
-        .filter(|entry| wanted.is_none_or(|wanted| wanted == entry.why))
         .map(|entry| (entry.place(), entry))
         .filter(|(place, _)| after.as_ref().is_none_or(|after| place > after))
         .collect();
@@ -294,6 +299,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
     for (key, claim) in readable::<EmailClaim>(app, claims).await? {
         emails.entry(key.order.clone()).or_default().extend(unreached(&key, &claim));
     }
+    let now = app.clock.now();
     let item = |Entry { why, since, about }: Entry| {
         let bare = AttentionItem {
             why,
@@ -316,7 +322,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             About::Item(key) => {
                 let state = states.get(&key);
                 AttentionItem {
-                    why: state.and_then(waits_without_a_hold).unwrap_or(why),
+                    why: state.filter(|_| why == AttentionReason::OnHold).map_or(why, |of| waiting::first(of, now)),
                     reference: state.map(|state| state.reference.clone()),
                     erasure_asked_at: state.and_then(OrderState::awaits_erasure_since),
                     holds: state.map(|state| state.holds.clone()).unwrap_or_default(),
@@ -354,12 +360,6 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
         }
     };
     Ok(page.into_iter().map(item).collect())
-}
-
-/// What an order waits for that is not on hold: the index tells only that it waits.
-fn waits_without_a_hold(state: &OrderState) -> Option<AttentionReason> {
-    let refund = state.awaits_refund_by_hand_since().map(|_| AttentionReason::RefundByHand);
-    refund.filter(|_| state.holds.is_empty())
 }
 
 /// Those of the records that can be read. The list must not fail for one that cannot.

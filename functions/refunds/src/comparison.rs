@@ -13,7 +13,7 @@ use domain::{
     safeguards::Safeguard,
     statement::{Entry, Parts, moved_by},
 };
-use payments::ApiClient;
+use payments::{ApiClient, webhook::ReportedEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows and payments that one step looks at: at worst each asks the provider, and the function has a minute.
@@ -128,14 +128,34 @@ impl Look<'_> {
 
     /// Takes in what the provider knows of a payment, and notes what still differs.
     async fn ask(&self, payment: &PaymentId, booked: &BTreeSet<MovementKind>) -> Result<(), Error> {
-        let reported = self.client.payment(&payment.id, self.app.clock.now()).await?;
+        let mut reported = self.client.payment(&payment.id, self.app.clock.now()).await?;
+        let (refunds, are_all) = self.listed_refunds(payment).await?;
+        reported.extend(refunds);
         let mut told = moved_by(reported.iter().map(|reported| &reported.event), payment);
         for kind in self.client.tells() {
             told.entry(*kind).or_default();
+        }
+        if !are_all {
+            told.remove(&MovementKind::Refunded); // the list knows more
         }
         if !Safeguard::ListedMoneyIsTakenIn.is_off() {
             take_in(self.app, reported).await?;
         }
         comparison::compare(&self.app.store, payment, &told, booked, self.app.clock.now()).await
+    }
+
+    /// What the provider knows of the refunds that its list names, where it does not tell them with their payment. Also whether
+    /// it knows all of them.
+    async fn listed_refunds(&self, payment: &PaymentId) -> Result<(Vec<ReportedEvent>, bool), Error> {
+        let (kind, mut told, mut are_all) = (MovementKind::Refunded, Vec::new(), true);
+        if self.client.tells().contains(&kind) {
+            return Ok((told, are_all));
+        }
+        for refund in comparison::listed(&self.app.store, payment, kind).await? {
+            let of_it = self.client.listed_refund(&refund, self.app.clock.now()).await?;
+            are_all &= !of_it.is_empty();
+            told.extend(of_it);
+        }
+        Ok((told, are_all))
     }
 }

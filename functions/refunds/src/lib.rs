@@ -246,6 +246,11 @@ async fn record(
             requests::record_told(&app.store, debtor, &events, now).await
         }
         Outcome::Begun { id } => requests::record_begun(&app.store, debtor, &owed.attempt, &id, now).await,
+        Outcome::BegunAsPayment { id } => {
+            let turns = MoneyFact::CapturedAs { id: id.clone(), amount: 0, last: false };
+            requests::record_told(&app.store, debtor, &[told(owed, &id, turns, now)], now).await?;
+            requests::record_begun(&app.store, debtor, &owed.attempt, &id, now).await
+        }
         Outcome::NotMade(why) => requests::record_not_made(&app.store, debtor, &owed.attempt, &why, now).await,
     }
 }

@@ -100,7 +100,8 @@ impl Secrets {
 /// The webhooks of all providers.
 fn webhooks(own: &Aws) -> Result<Webhooks, ConfigError> {
     let secret = Secret::fixed;
-    let captures = adyen::Captures::automatic().except([simulated::adyen::MANUAL_METHOD]);
+    let manual = [simulated::adyen::MANUAL_METHOD];
+    let captures = adyen::Captures::automatic().except(manual).in_parts(manual);
     let adyen = adyen::Webhook::new(
         secret("ADYEN_HMAC_KEYS", SECRETS.adyen_keys),
         false,

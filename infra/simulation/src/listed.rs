@@ -24,7 +24,7 @@ pub(crate) fn listed(simulated: &Embedded, provider: Provider, webhook: &Webhook
             kind => matches!(kind, "refund.created" | "refund.updated"),
         },
         // Of disputes its list tells only what they come to.
-        Provider::PayPal => kind == "PAYMENT.CAPTURE.COMPLETED",
+        Provider::PayPal => matches!(kind, "PAYMENT.CAPTURE.COMPLETED" | "PAYMENT.CAPTURE.REFUNDED"),
         // A webhook only names the payment.
         Provider::Mollie => {
             let is_it = |id: &str| webhook.body == format!("id={id}").into_bytes();

@@ -6,7 +6,7 @@ use domain::{
     comparison::{Comparison, Run, Step},
     duty::{Duty, OwedDuty, Subject},
     history::Stamp,
-    ids::{OrderId, PaymentId, ProviderName},
+    ids::{OrderId, PaymentId, ProviderId, ProviderName},
     money::Currency,
     statement::{Entry, Moved, Parts, Statement, moved_in},
 };
@@ -95,6 +95,12 @@ pub async fn list(
         Ok(differs)
     })
     .await
+}
+
+/// What a payment's list calls the movements of a kind.
+pub async fn listed(store: &Store, payment: &PaymentId, kind: MovementKind) -> Result<Vec<ProviderId>, Error> {
+    let read = statement(store, payment).await?;
+    Ok(read.value.listed(kind).filter_map(|id| id.parse().ok()).collect())
 }
 
 /// Compares a payment with what its provider has told of it, once that is taken in.

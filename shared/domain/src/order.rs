@@ -23,7 +23,7 @@ use crate::{
     Rejection,
     allocation::difference,
     fulfillment::Fulfillment,
-    history::Stamp,
+    history::{Event, Stamp},
     ids::{FulfillmentId, LineId, OrderId, ReturnId, Sku},
     money::Amount,
     order_state::{OrderState, OrderStatus},
@@ -139,6 +139,8 @@ impl Order {
             *fulfillment = fulfillment.clone().cancel_unsent(stamp);
             self.state.set_fulfillment_status(*id, fulfillment.status, stamp.at);
         }
+        // What was paid back of it before went out of other captures, which lack it.
+        self.capture_parcels(stamp.at);
         Ok(self)
     }
 
@@ -158,6 +160,11 @@ impl Order {
         let sent = self.units_counted_as_sent();
         let left = |line: &Line| line.quantity.saturating_sub(sent.get(&line.id).copied().unwrap_or_default());
         self.placed.stocked_lines().map(|line| (line.id, left(line))).filter(|(_, units)| *units > 0).collect()
+    }
+
+    /// Whether what had not left was cancelled, and its price given back.
+    fn is_rest_cancelled(&self) -> bool {
+        self.state.history.iter().any(|entry| entry.what == Event::RestCancelled)
     }
 
     /// The price of the units that have not left and are not paid back. Returns and requested refunds pay back a line's

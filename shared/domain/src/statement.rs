@@ -162,6 +162,11 @@ impl Statement {
         moved
     }
 
+    /// What the list calls the movements of a kind.
+    pub fn listed(&self, kind: MovementKind) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(move |(_, entry)| entry.kind == kind).map(|(id, _)| id.as_str())
+    }
+
     /// Whether it says something else than the books, of what it tells or what was `booked`.
     pub fn differs_from(&self, ours: &Moved, booked: &BTreeSet<MovementKind>) -> bool {
         let theirs = self.moved();

@@ -3,8 +3,8 @@
 //! Variables of the webhook: `ADYEN_HMAC_KEYS` (the ARN of the endpoint's HMAC keys, one on a line, two while one is
 //! rolled), `ADYEN_LIVE` (`true` or `false`: events of the other environment are refused), `ADYEN_MERCHANT_ACCOUNT`
 //! (events of other accounts are left out), `ADYEN_CAPTURES` (`automatic` or `manual`, as the account is set),
-//! `ADYEN_CAPTURES_OTHERWISE` (payment methods that are captured the other way) and `ADYEN_WEBHOOK_CREDENTIALS` (the ARN of
-//! `user:password`, one on a line).
+//! `ADYEN_CAPTURES_OTHERWISE` (payment methods that are captured the other way), `ADYEN_SEVERAL_CAPTURES` (payment methods
+//! with multiple partial captures) and `ADYEN_WEBHOOK_CREDENTIALS` (the ARN of `user:password`, one on a line).
 //!
 //! Variables of the API: `ADYEN_API_KEY` (the ARN of the key), `ADYEN_API_URL` and `ADYEN_MERCHANT_ACCOUNT`.
 
@@ -30,7 +30,10 @@ pub use description::description;
 pub use units::units;
 pub use webhook::Webhook;
 
-use crate::evidence::{Answering, TakesEvidence};
+use crate::{
+    evidence::{Answering, TakesEvidence},
+    listing::ListsRefunds,
+};
 use domain::books::MovementKind;
 use jiff::SignedDuration;
 
@@ -40,6 +43,8 @@ pub const NAME: &str = "adyen";
 pub const ANSWERING: Answering = Answering::ByHand("Customer Area → Revenue & risk → Disputes → the dispute → Defend");
 
 impl TakesEvidence for Api {}
+
+impl ListsRefunds for Api {}
 
 /// Adyen keeps idempotency keys for at least seven days:
 /// <https://docs.adyen.com/development-resources/api-idempotency#key-scope-and-validity-time>. One hour less is safe.

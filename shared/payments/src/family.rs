@@ -208,6 +208,18 @@ macro_rules! providers {
                 }
             }
 
+            /// What the provider knows of a refund that its list names, where [`payment`](Self::payment) does not tell of all.
+            /// Record it as a webhook's.
+            pub async fn listed_refund(
+                &self,
+                id: &domain::ids::ProviderId,
+                now: jiff::Timestamp,
+            ) -> Result<Vec<$crate::webhook::ReportedEvent>, app::Error> {
+                match self {
+                    $(Self::$variant(own) => $crate::listing::ListsRefunds::listed_refund(own, id, now).await),+
+                }
+            }
+
             /// Looks for what was asked for, among all that was done with its payment. None: it is not done now.
             pub async fn find(
                 &self,

@@ -27,7 +27,8 @@
 //!    - `Api` with `from_env(&Aws, &Clock)`, `ready(&self)`, `request(&self, &MoneyRequest)`,
 //!      `find(&self, &MoneyRequest)`, `payment(&self, &ProviderId, Timestamp)`, `lists(&self)` and
 //!      `listed(&self, &Range<Timestamp>, Option<&str>)`;
-//!    - `ANSWERING: Answering`, who gives evidence for disputes, and [`TakesEvidence`](evidence::TakesEvidence) for its `Api`.
+//!    - `ANSWERING: Answering`, who gives evidence for disputes, [`TakesEvidence`](evidence::TakesEvidence) for its `Api`, and
+//!      [`ListsRefunds`](listing::ListsRefunds), if its list knows refunds that its payments do not tell.
 //!
 //!    What providers have in common is beside them: [`signed`] (secrets and signatures), [`client`] (their APIs), [`naming`] (how
 //!    an order is named on a payment), [`decimal`] and [`fields`].

@@ -1,10 +1,12 @@
 //! What a provider lists of an account's money, page by page.
 
+use crate::webhook::ReportedEvent;
 use domain::{
     ids::ProviderId,
     money::{Amount, MAX_AMOUNT},
     statement::Entry,
 };
+use jiff::Timestamp;
 
 /// A page of a list, and where the next one begins. None is the end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,6 +32,14 @@ pub struct Part {
     pub payout: ProviderId,
     /// What it comes to after fees, in the payout's currency.
     pub net: Amount,
+}
+
+/// A provider whose list may name refunds that it does not tell with their payment.
+pub(crate) trait ListsRefunds {
+    /// What the provider knows of a refund that its list names. Nothing: it does not know it by that name.
+    async fn listed_refund(&self, _: &ProviderId, _: Timestamp) -> Result<Vec<ReportedEvent>, app::Error> {
+        Ok(Vec::new())
+    }
 }
 
 /// Whether an amount is one that the books can hold. Only a fault of the provider's own makes another.

@@ -34,7 +34,10 @@ pub use listing::TELLS;
 pub use units::units;
 pub use webhook::Webhook;
 
-use crate::evidence::{Answering, TakesEvidence};
+use crate::{
+    evidence::{Answering, TakesEvidence},
+    listing::ListsRefunds,
+};
 use domain::{ids::ProviderId, ledger::RefundStatus};
 use jiff::SignedDuration;
 
@@ -45,6 +48,8 @@ pub const ANSWERING: Answering =
     Answering::ByHand("nowhere: Mollie takes no evidence for a chargeback. Ask its support");
 
 impl TakesEvidence for Api {}
+
+impl ListsRefunds for Api {}
 
 /// Mollie keeps idempotency keys for hours at least, and has changed for how many:
 /// <https://docs.mollie.com/reference/api-idempotency>. Less than one is safe: whoever asks later looks first for what was

@@ -53,6 +53,8 @@ pub enum Outcome {
     },
     /// The provider has taken it on. Its webhook tells what came of it, and names it by this id.
     Begun { id: String },
+    /// The same of a capture that is a payment of its own, by this id.
+    BegunAsPayment { id: String },
     /// The provider will not do it, now or later. Holds the code of the reason.
     Refused(String),
     /// This attempt was certainly not made, and its key will never make it. A new attempt is needed.

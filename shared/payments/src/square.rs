@@ -32,7 +32,10 @@ pub use sources::Sources;
 pub use units::units;
 pub use webhook::Webhook;
 
-use crate::evidence::{Answering, TakesEvidence};
+use crate::{
+    evidence::{Answering, TakesEvidence},
+    listing::ListsRefunds,
+};
 use domain::ledger::RefundStatus;
 use jiff::SignedDuration;
 
@@ -43,6 +46,8 @@ pub const ANSWERING: Answering =
     Answering::ByHand("Square Dashboard → Payments & invoices → Payment disputes → the dispute → Challenge");
 
 impl TakesEvidence for Api {}
+
+impl ListsRefunds for Api {}
 
 /// Square does not publish how long it keeps idempotency keys:
 /// <https://developer.squareup.com/forums/t/how-long-are-idempotency-keys-retained-for-the-createpayment-endpoint/28303>.

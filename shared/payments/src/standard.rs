@@ -24,8 +24,11 @@ pub use api::Api;
 pub use description::description;
 pub use webhook::Webhook;
 
-use crate::evidence::{Answering, TakesEvidence};
 use crate::units::Units;
+use crate::{
+    evidence::{Answering, TakesEvidence},
+    listing::ListsRefunds,
+};
 use domain::{books::MovementKind, money::Currency};
 use jiff::SignedDuration;
 
@@ -35,6 +38,8 @@ pub const NAME: &str = "standard";
 pub const ANSWERING: Answering = Answering::ByHand("your own system that tells of the dispute");
 
 impl TakesEvidence for Api {}
+
+impl ListsRefunds for Api {}
 
 /// The contract asks the receiver to know a request's id for ever. Ten years are longer than anything stays owed.
 pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);

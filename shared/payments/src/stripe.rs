@@ -28,7 +28,7 @@ pub use listing::TELLS;
 pub use units::units;
 pub use webhook::{Sources, Webhook};
 
-use crate::evidence::Answering;
+use crate::{evidence::Answering, listing::ListsRefunds};
 use domain::{ids::ProviderId, ledger::RefundStatus};
 use jiff::SignedDuration;
 
@@ -36,6 +36,8 @@ pub const NAME: &str = "stripe";
 
 /// <https://docs.stripe.com/api/disputes/update>
 pub const ANSWERING: Answering = Answering::ByOrderly;
+
+impl ListsRefunds for Api {}
 
 /// Stripe keeps idempotency keys for at least 24 hours: <https://docs.stripe.com/api/idempotent_requests>. One hour
 /// less is safe.

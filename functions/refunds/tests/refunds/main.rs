@@ -5,6 +5,7 @@ mod attempts;
 mod captures;
 mod comparison;
 mod evidence;
+mod listed;
 mod providers;
 mod unmatched;
 

@@ -27,6 +27,8 @@ const NEEDED: [&str; 18] = [
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 ];
+/// What only a shop needs that captures each parcel by itself: whether a card may be captured in parts, only its charge tells.
+const OF_PARCELS: &str = "charge.succeeded";
 /// Since this version a payment names its charge (`latest_charge`), and a charge no longer lists its refunds.
 const OLDEST_VERSION: &str = "2022-11-15";
 /// Without the money of these, orders are not paid. Of others people learn later, or at the provider.
@@ -80,7 +82,12 @@ pub(super) async fn examine(web: &Web, deployment: &Deployment, secrets: &Values
         endpoints.extend(page);
         if !more {
             // Each answer names the account's own version, which endpoints without one use.
-            return judge(&endpoints, wanted, answer.header("stripe-version"), is_live(deployment), findings);
+            let asked = Asked {
+                url: wanted,
+                is_live: is_live(deployment),
+                captures_parcels: parameter("Capture") == "per-parcel",
+            };
+            return judge(&endpoints, &asked, answer.header("stripe-version"), findings);
         }
     }
 }
@@ -119,7 +126,16 @@ async fn may(web: &Web, api: &str, key: &str, path: &str, findings: &mut Finding
     true
 }
 
-fn judge(endpoints: &[Value], wanted: &str, version: Option<&str>, is_live: bool, findings: &mut Findings) {
+/// What the endpoint must be.
+struct Asked<'a> {
+    url: &'a str,
+    is_live: bool,
+    /// Whether each parcel is captured by itself.
+    captures_parcels: bool,
+}
+
+fn judge(endpoints: &[Value], asked: &Asked<'_>, version: Option<&str>, findings: &mut Findings) {
+    let Asked { url: wanted, is_live, captures_parcels } = *asked;
     let url = |endpoint: &Value| endpoint["url"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
     let own: Vec<&Value> = endpoints.iter().filter(|endpoint| url(endpoint) == wanted.trim_end_matches('/')).collect();
     let [endpoint] = own.as_slice() else {
@@ -147,9 +163,16 @@ fn judge(endpoints: &[Value], wanted: &str, version: Option<&str>, is_live: bool
     }
     let enabled: Vec<&str> =
         endpoint["enabled_events"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let missing: Vec<&str> =
-        NEEDED.into_iter().filter(|event| !enabled.contains(event) && !enabled.contains(&"*")).collect();
-    if !missing.is_empty() {
+    let needed = NEEDED.into_iter().chain(captures_parcels.then_some(OF_PARCELS));
+    let missing: Vec<&str> = needed.filter(|event| !enabled.contains(event) && !enabled.contains(&"*")).collect();
+    if missing == [OF_PARCELS] {
+        let says = format!("it is not told of {OF_PARCELS}: each card is captured whole with its first parcel");
+        findings.warn(
+            HOOK,
+            says,
+            "add this event to the endpoint in Stripe's dashboard, or deploy with another Capture",
+        );
+    } else if !missing.is_empty() {
         let says = format!("it is not told of {}", missing.join(", "));
         let remedy = "add these events to the endpoint in Stripe's dashboard";
         if missing.iter().any(|event| PAYS.contains(event)) || missing.len() > 1 {
@@ -181,6 +204,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     const URL: &str = "https://x.execute-api.eu-central-1.amazonaws.com/webhooks/payments/stripe";
+
+    const ASKED: Asked<'_> = Asked { url: URL, is_live: true, captures_parcels: false };
 
     fn endpoint() -> Value {
         json!({
@@ -216,8 +241,28 @@ mod tests {
             (vec![with("api_version", json!("2020-08-27"))], Grade::Failure),
         ] {
             let mut findings = Findings::default();
-            judge(&endpoints, URL, Some("2024-06-20"), true, &mut findings);
+            judge(&endpoints, &ASKED, Some("2024-06-20"), &mut findings);
             assert_eq!(findings.worst(), expected, "{endpoints:?}\n{findings}");
+        }
+    }
+
+    #[test]
+    fn a_shop_that_captures_each_parcel_needs_to_hear_of_charges() {
+        let with = |event: &str| {
+            let mut endpoint = endpoint();
+            endpoint["enabled_events"].as_array_mut().unwrap().push(json!(event));
+            endpoint
+        };
+        for (endpoint, captures_parcels, expected) in [
+            (endpoint(), false, Grade::Fine),
+            (endpoint(), true, Grade::Warning),
+            (with(OF_PARCELS), true, Grade::Fine),
+            (with("*"), true, Grade::Fine),
+        ] {
+            let mut findings = Findings::default();
+            judge(&[endpoint], &Asked { captures_parcels, ..ASKED }, Some("2024-06-20"), &mut findings);
+            let says = findings.to_string();
+            assert_eq!((findings.worst(), says.contains(OF_PARCELS)), (expected, expected == Grade::Warning), "{says}");
         }
     }
 
@@ -229,7 +274,7 @@ mod tests {
             [(Some("2019-12-03"), Grade::Failure), (Some("2024-06-20"), Grade::Fine), (None, Grade::Warning)]
         {
             let mut findings = Findings::default();
-            judge(std::slice::from_ref(&endpoint), URL, version, true, &mut findings);
+            judge(std::slice::from_ref(&endpoint), &ASKED, version, &mut findings);
             assert_eq!(findings.worst(), expected, "{version:?}");
         }
     }
@@ -243,7 +288,7 @@ mod tests {
         let taken = quoted.filter(|text| kinds.iter().any(|kind| text.starts_with(kind)) && !text.contains(' '));
         // The older name of `refund.updated`, which comes beside it, and what only shops need that capture each parcel by
         // itself.
-        let optional = ["charge.refund.updated", "charge.succeeded"];
+        let optional = ["charge.refund.updated", OF_PARCELS];
         let taken: BTreeSet<&str> = taken.filter(|event| !optional.contains(event)).collect();
         assert_eq!(taken, NEEDED.into_iter().collect::<BTreeSet<_>>());
         let page = include_str!("../../../README.md");

@@ -1,7 +1,7 @@
 //! A simulated Adyen: modifications of payments by the Checkout API, and standard webhooks.
 //!
 //! Adyen answers only that it has received a request. What came of it, it tells by webhook, also that it could not be done.
-//! Cards are captured automatically, and Klarna only when asked to.
+//! Cards are captured automatically, and Klarna only when asked to, also in parts: the account has multiple partial captures.
 
 mod api;
 mod dialect;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// The merchant account of everything here.
 pub const MERCHANT_ACCOUNT: &str = "OrderlyLocal";
-/// What is captured only when it is asked for.
+/// What is captured only when it is asked for, also in parts.
 pub const MANUAL_METHOD: &str = "klarna";
 
 /// The template's secrets of its webhook.

@@ -47,6 +47,7 @@ pub(crate) fn parameters(url: &str) -> Vec<(&'static str, String)> {
         ("AdyenMerchantAccount", text(adyen::MERCHANT_ACCOUNT)),
         ("AdyenBasicAuth", text("true")),
         ("AdyenCapturesOtherwise", text(adyen::MANUAL_METHOD)),
+        ("AdyenSeveralCaptures", text(adyen::MANUAL_METHOD)),
         ("UseMollie", text("true")),
         ("MollieApiUrl", own(Provider::Mollie)),
         ("UseSquare", text("true")),

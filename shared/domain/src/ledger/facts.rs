@@ -53,7 +53,8 @@ pub enum MoneyFact {
     /// One of several captures of the payment, by the provider's id of it. Their sum is what is captured. A failed one of 0
     /// is a void that the provider could not do.
     CapturePart { id: String, amount: Amount, status: PartStatus },
-    /// This amount of the authorization was captured as a payment of its own, whose id the provider tells.
+    /// This amount of the authorization was captured as a payment of its own, whose id the provider tells. 0: it is being
+    /// captured.
     CapturedAs {
         id: String,
         amount: Amount,

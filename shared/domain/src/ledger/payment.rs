@@ -32,8 +32,8 @@ pub struct Payment {
     /// The single captures, by the provider's ids, where it tells of each. Absent if it tells their sum.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, Part>,
-    /// What was captured of the authorization as payments of their own, by their ids at the provider. Absent if there are
-    /// none.
+    /// What was captured of the authorization as payments of their own, by their ids at the provider. 0 while it is being
+    /// captured. Absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub captured_as: BTreeMap<String, Amount>,
     /// Whether the authorization may be captured in several parts. False if absent, or if the provider has not told.

@@ -181,7 +181,7 @@ impl Order {
 
     /// The order holds the units of the parcel again, and they are routed anew.
     fn send_again(&mut self, parcel: &Parcel) -> Result<(), Rejection> {
-        if self.state.history.iter().any(|entry| entry.what == Event::RestCancelled) {
+        if self.is_rest_cancelled() {
             let why = "the rest of the order was cancelled, and nothing of it is sent any more; refund the parcel";
             return Err(Rejection::new(Code::WrongStatus, why));
         }

@@ -56,15 +56,19 @@ impl Order {
 
     fn price_of_units_to_refund(&self, lines: &BTreeMap<LineId, u32>) -> Result<Amount, Rejection> {
         let compensated = self.units_compensated();
+        let given_up = if self.is_rest_cancelled() { self.units_not_sent() } else { BTreeMap::new() };
         let price = |(line, count): (&LineId, &u32)| {
             let Some(ordered) = self.placed.line(*line) else {
                 return Err(Rejection::new(Code::UnknownLine, format!("the order has no line {line}")));
             };
             let before = compensated.get(line).copied().unwrap_or_default();
-            if *count > ordered.quantity.saturating_sub(before) {
+            let come = ordered.quantity.saturating_sub(given_up.get(line).copied().unwrap_or_default());
+            if *count > come.saturating_sub(before) {
                 let why = format!(
-                    "line {line} ({}): {count} asked for, but {before} of {} are paid back already",
-                    ordered.sku, ordered.quantity
+                    "line {line} ({}): {count} asked for, but {} of {} are paid back already",
+                    ordered.sku,
+                    ordered.quantity - come.saturating_sub(before),
+                    ordered.quantity
                 );
                 return Err(Rejection::new(Code::AlreadyRefunded, why));
             }

@@ -195,13 +195,18 @@ impl OrderState {
         }
     }
 
-    /// Holds an order whose goods have left and whose money is gone, because a bank rejected its capture afterwards. One whose
-    /// goods are here asks for its money again.
+    /// Holds an order whose goods have left and whose money is gone, because a bank rejected its capture afterwards: all of
+    /// them, or some where each parcel is captured by itself. One whose goods are here asks for its money again.
     pub(super) fn hold_when_a_capture_is_lost(&mut self, news: &News<'_>) {
         let captured = |ledger: &Ledger| ledger.captured(self.currency);
         let lost = captured(&news.before) - captured(&self.ledger);
         let is_covered = self.ledger.covers(self.total, self.currency);
-        if lost <= 0 || self.status != OrderStatus::Completed || is_covered {
+        let have_left = match self.status {
+            OrderStatus::Completed => true,
+            OrderStatus::Open => self.left_uncaptured() > 0,
+            _ => false,
+        };
+        if lost <= 0 || !have_left || is_covered {
             return;
         }
         let note = format!(
@@ -210,6 +215,7 @@ impl OrderState {
             self.currency.format(lost)
         );
         self.holds.insert(HoldReason::CaptureFailed, Hold { since: news.at, note });
+        self.owed.remove(&Duty::FulfillmentDispatch);
     }
 
     /// An open order whose authorization is gone asks for its money again.

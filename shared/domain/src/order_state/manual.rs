@@ -154,11 +154,15 @@ impl OrderState {
                     RequestState::Pending { provider_id, .. } => provider_id.clone(),
                     state => return Err(told_by_provider(name, state)),
                 };
-                let status = if succeeded { PartStatus::Succeeded } else { PartStatus::Failed };
-                let fact = if succeeded && capture.is_void() {
-                    MoneyFact::Voided
-                } else {
-                    MoneyFact::CapturePart { id: provider_id, amount: capture.amount, status }
+                let of = self.ledger.payments.get(&capture.payment);
+                let is_payment = of.is_some_and(|of| of.captured_as.contains_key(&provider_id));
+                let (id, amount) = (provider_id, capture.amount);
+                let fact = match succeeded {
+                    true if capture.is_void() => MoneyFact::Voided,
+                    // Its provider tells of that payment too, and it counts once.
+                    true if is_payment => MoneyFact::CapturedAs { id, amount, last: !capture.terms.keeps_rest },
+                    true => MoneyFact::CapturePart { id, amount, status: PartStatus::Succeeded },
+                    false => MoneyFact::CapturePart { id, amount, status: PartStatus::Failed },
                 };
                 (capture.payment.clone(), fact)
             }

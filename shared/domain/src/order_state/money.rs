@@ -31,6 +31,8 @@ const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 20] = [
     |state, news| state.announce_refunds(&news.before, news.at),
     |state, _| state.owe_refunds(),
     |state, news| state.announce_captures(&news.before, news.at),
+    // Before anything is captured: a person decides about what was lost.
+    OrderState::hold_when_a_capture_is_lost,
     |state, news| state.capture_what_has_left(news.at),
     |state, _| state.owe_captures(),
     |state, news| state.announce_evidence(&news.before, news.at),
@@ -41,7 +43,6 @@ const CONSEQUENCES: [fn(&mut OrderState, &News<'_>); 20] = [
     OrderState::go_on_when_the_rest_is_paid,
     |state, news| state.open_when_paid(news.at),
     OrderState::ask_again_when_unsecured,
-    OrderState::hold_when_a_capture_is_lost,
     // After the order has opened, because only an open order's goods would be sent.
     |state, news| state.hold_when_refunded(&news.before, news.at),
     OrderState::hold_incomplete_payment,

@@ -27,6 +27,11 @@ const SETTINGS: &[(&str, &str)] = &[
          `AdyenCapturesOtherwise` names methods that go the other way",
     ),
     (
+        "several captures",
+        "`AdyenSeveralCaptures` names the methods, as `paymentMethod` of the events does (`visa,mc`), for which Adyen's support \
+         has enabled multiple partial captures. With others, a partial capture cancels the rest",
+    ),
+    (
         "refunds, captures, voids",
         "`POST /v72/payments/{psp}/refunds`, `/captures`, `/cancels`; Adyen answers `received`, and its \
          webhook tells the outcome",

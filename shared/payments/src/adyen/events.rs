@@ -61,7 +61,7 @@ fn facts(kind: &str, item: &Value, captures: &Captures) -> Result<Vec<MoneyFact>
     Ok(match kind {
         "AUTHORISATION" if succeeded()? => authorized(item, captures)?,
         "AUTHORISATION" => vec![MoneyFact::Failed(refusals::code(optional_text(item, "reason")))],
-        "AUTHORISATION_ADJUSTMENT" if succeeded()? => vec![authorization(item)?],
+        "AUTHORISATION_ADJUSTMENT" if succeeded()? => vec![authorization(item, captures)?],
         "PENDING" => vec![MoneyFact::Pending { until: None }],
         "OFFER_CLOSED" if succeeded()? => vec![MoneyFact::Failed("offer_closed".to_owned())],
         "CAPTURE" if succeeded()? => vec![captured(item, captures)?],
@@ -86,12 +86,12 @@ fn authorized(item: &Value, captures: &Captures) -> Result<Vec<MoneyFact>, Error
     }
     let is_captured = captures.is_automatic(item);
     let captured = is_captured.then(|| part(own_capture(item)?, item, PartStatus::Succeeded)).transpose()?;
-    Ok([authorization(item)?].into_iter().chain(captured).collect())
+    Ok([authorization(item, captures)?].into_iter().chain(captured).collect())
 }
 
-fn authorization(item: &Value) -> Result<MoneyFact, Error> {
+fn authorization(item: &Value, captures: &Captures) -> Result<MoneyFact, Error> {
     let until = validity::until(optional_text(item, "paymentMethod"), moment(item)?);
-    Ok(MoneyFact::Authorized { amount: amount(item)?, until, several: false })
+    Ok(MoneyFact::Authorized { amount: amount(item)?, until, several: captures.are_several(item) })
 }
 
 fn captured(item: &Value, captures: &Captures) -> Result<MoneyFact, Error> {

@@ -38,8 +38,8 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Needs `ADYEN_HMAC_KEYS`, `ADYEN_LIVE`, `ADYEN_MERCHANT_ACCOUNT` and `ADYEN_CAPTURES`. Takes `ADYEN_WEBHOOK_CREDENTIALS`
-    /// and `ADYEN_CAPTURES_OTHERWISE`.
+    /// Needs `ADYEN_HMAC_KEYS`, `ADYEN_LIVE`, `ADYEN_MERCHANT_ACCOUNT` and `ADYEN_CAPTURES`. Takes `ADYEN_WEBHOOK_CREDENTIALS`,
+    /// `ADYEN_CAPTURES_OTHERWISE` and `ADYEN_SEVERAL_CAPTURES`.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
         const LIVE: &str = "ADYEN_LIVE";
         let keys = Secret::new(aws, clock, "ADYEN_HMAC_KEYS")?;

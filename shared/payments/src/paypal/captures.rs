@@ -27,7 +27,7 @@ impl Api {
         match (status, pending) {
             // Whoever did it. If another capture is pending, its own webhook tells what becomes of it.
             _ if request.is_captured_by(total) => Ok(Some(Outcome::Made { id: found, facts })),
-            (_, Some(id)) => Ok(Some(Outcome::Begun { id })),
+            (_, Some(id)) => Ok(Some(Outcome::BegunAsPayment { id })),
             ("VOIDED" | "EXPIRED", None) => Ok(Some(Outcome::Made { id: found, facts })),
             ("CAPTURED", None) if total > 0 => Ok(Some(Outcome::Made { id: found, facts })),
             ("PARTIALLY_CAPTURED", None) if total > 0 => Ok(None),
@@ -57,7 +57,7 @@ fn captured(captures: &[&Value]) -> Result<Captured, Error> {
                 all.last = Some(id);
                 all.facts.extend(facts);
             }
-            Outcome::Begun { id } => all.pending = Some(id),
+            Outcome::Begun { id } | Outcome::BegunAsPayment { id } => all.pending = Some(id),
             // It captured nothing, so another may be what was asked for.
             Outcome::Refused(_) | Outcome::NotMade(_) => {}
         }
@@ -95,7 +95,7 @@ pub(super) fn outcome(capture: &Value) -> Result<Outcome, Error> {
             let fact = facts::captured_as(capture, &id, amount);
             Ok(Outcome::Made { id: id.into(), facts: vec![fact] })
         }
-        MoneyFact::Pending { .. } => Ok(Outcome::Begun { id: id.into() }),
+        MoneyFact::Pending { .. } => Ok(Outcome::BegunAsPayment { id: id.into() }),
         MoneyFact::Failed(why) => Ok(Outcome::Refused(code(Some(&why)))),
         _ => Err(unreadable()),
     }

@@ -27,7 +27,7 @@ use std::ops::Range;
 const LISTS: &[MovementKind] =
     &[MovementKind::Captured, MovementKind::Refunded, MovementKind::Fee, MovementKind::Payout];
 
-/// What a capture tells of itself. What it says of refunds may be PayPal's own.
+/// What a capture tells of itself. What it says of refunds may be PayPal's own; the list tells which are the merchant's.
 pub const TELLS: &[MovementKind] = &[MovementKind::Captured];
 
 /// Entries of a page: so few that their payments can be looked at in one go.

@@ -6,7 +6,7 @@ use super::{
     fields::{optional_moment, up},
     order,
 };
-use crate::webhook::ReportedEvent;
+use crate::{listing::ListsRefunds, webhook::ReportedEvent};
 use app::Error;
 use domain::{ids::ProviderId, ledger::MoneyFact};
 use jiff::Timestamp;
@@ -27,8 +27,8 @@ impl Api {
         reported(&authorization, vec![facts::of_authorization(&authorization).map_err(unreadable)?], captures, id, now)
     }
 
-    /// The refunds of a capture that Orderly asked for. Others are left to the webhook: PayPal shows what it took back itself
-    /// as a refund too, and does not tell the two apart.
+    /// The refunds of a capture that Orderly asked for. Others are left to the webhook, and to the list: PayPal shows what it
+    /// took back itself as a refund too, and does not tell the two apart here.
     async fn own_refunds(&self, capture: &Value, id: &ProviderId) -> Result<Vec<Told>, Error> {
         if !matches!(capture["status"].as_str(), Some("PARTIALLY_REFUNDED" | "REFUNDED")) {
             return Ok(Vec::new());
@@ -56,6 +56,14 @@ impl Api {
             }
         }
         Ok(told)
+    }
+}
+
+/// The list tells refunds from what PayPal took back itself.
+impl ListsRefunds for Api {
+    async fn listed_refund(&self, id: &ProviderId, now: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
+        let Some(refund) = self.get("/v2/payments/refunds/", id).await? else { return Ok(Vec::new()) };
+        reported(&refund, facts::of_refund(&refund).map_err(unreadable)?, Vec::new(), id, now)
     }
 }
 

@@ -72,9 +72,7 @@ type Reader = fn(Fields<'_>) -> Result<Told, Error>;
 fn reader(kind: &str) -> Option<Reader> {
     Some(match kind {
         "payment.pending" => |data| without_amount(data, MoneyFact::Pending { until: data.until()? }),
-        "payment.authorized" => |data| {
-            with_amount(data, MoneyFact::Authorized { amount: data.amount()?, until: data.until()?, several: false })
-        },
+        "payment.authorized" => |data| with_amount(data, authorized(data)?),
         "payment.captured" => |data| with_amount(data, MoneyFact::Captured(data.amount()?)),
         "payment.failed" => {
             |data| without_amount(data, MoneyFact::Failed(data.code()?.unwrap_or("unknown").to_owned()))
@@ -95,6 +93,10 @@ fn with_amount(data: Fields<'_>, fact: MoneyFact) -> Result<Told, Error> {
 
 fn without_amount(data: Fields<'_>, fact: MoneyFact) -> Result<Told, Error> {
     Ok(Told { currency: data.optional_currency()?, fact })
+}
+
+fn authorized(data: Fields<'_>) -> Result<MoneyFact, Error> {
+    Ok(MoneyFact::Authorized { amount: data.amount()?, until: data.until()?, several: data.several_captures()? })
 }
 
 fn refund(data: Fields<'_>) -> Result<MoneyFact, Error> {

@@ -90,6 +90,11 @@ impl<'a> Fields<'a> {
         self.optional("until", MOMENT, parsed)
     }
 
+    /// Whether an authorization may be captured in several parts. Absent: it is captured once.
+    pub(super) fn several_captures(self) -> Result<bool, Error> {
+        self.optional("several_captures", "true or false", Value::as_bool).map(|several| several == Some(true))
+    }
+
     /// Until when evidence may be given for a dispute.
     pub(super) fn due_by(self) -> Result<Option<Timestamp>, Error> {
         self.optional("due_by", MOMENT, parsed)

@@ -67,6 +67,7 @@ fn asked(request: &MoneyRequest<'_>, now: Timestamp) -> Value {
         }
         Action::Capture(_) => {
             data["orderly_capture"] = json!(request.attempt.name.to_string());
+            data["final"] = json!(!request.terms.keeps_rest);
             "capture.requested"
         }
         Action::Void => {
@@ -130,7 +131,8 @@ fn made(request: &MoneyRequest<'_>, id: String, is_named: bool) -> Outcome {
         Action::Capture(_) if is_named => {
             MoneyFact::CapturePart { id: id.clone(), amount, status: PartStatus::Succeeded }
         }
-        Action::Capture(_) => MoneyFact::Captured(amount),
+        // Without one, it is told by the total.
+        Action::Capture(_) => MoneyFact::Captured(request.terms.after + amount),
         Action::Void => MoneyFact::Voided,
     };
     Outcome::Made { id, facts: vec![fact] }

@@ -25,10 +25,11 @@ static KINDS: [Kind; 10] = [
     },
     Kind {
         name: "payment.authorized",
-        about: "`amount` may be captured, until `until` if that is known. The latest authorization counts.",
+        about: "`amount` may be captured, until `until` if that is known, and in several parts if `several_captures` says so. The latest \
+                authorization counts.",
         required: &["amount", "currency"],
-        optional: &["until"],
-        example: || json!({ "amount": 4990, "currency": "EUR", "until": "2026-12-06T10:00:00Z" }),
+        optional: &["until", "several_captures"],
+        example: || json!({ "amount": 4990, "currency": "EUR", "until": "2026-12-06T10:00:00Z", "several_captures": false }),
     },
     Kind {
         name: "payment.captured",
@@ -186,6 +187,10 @@ fn field(kind: &Kind, name: &str) -> Value {
             "payment.pending" => "When the money has come at the latest, if that is known.",
             _ => "When the authorization ends, if that is known.",
         } }),
+        "several_captures" => json!({
+            "type": "boolean", "default": false,
+            "description": "Whether it may be captured in several parts: what a capture that is not `final` leaves stays authorized.",
+        }),
         "code" => json!({
             "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "default": "unknown",
             "description": "Why it failed, as a name for programs.",

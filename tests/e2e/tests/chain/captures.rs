@@ -55,14 +55,22 @@ async fn a_card_is_charged_when_its_parcel_leaves() {
     laws::hold(&world).await;
 }
 
-/// Each capture is a payment of its own at that provider, and its webhook may come before or after the answer.
+/// A capture may be a payment of its own, and its outcome may come by the answer or by a webhook only.
 #[tokio::test]
 async fn each_parcel_is_charged_when_it_leaves_where_the_provider_captures_in_parts() {
     let world = capturing("per-parcel").await;
-    let paypal = world.stack.providers().provider(Provider::PayPal);
-    let order = world.place("1", &[("MUG-BLUE", 1), ("TIN-SMALL", 1)]).await;
-    for webhook in &paypal.authorize(&order.id, order.total, "EUR").unwrap().webhooks {
-        assert_eq!(paypal.deliver(webhook).await.unwrap(), StatusCode::OK);
+    for provider in [Provider::PayPal, Provider::Adyen, Provider::Standard] {
+        charge_each_parcel(&world, provider).await;
+    }
+    laws::hold(&world).await;
+}
+
+async fn charge_each_parcel(world: &World, provider: Provider) {
+    let own = world.stack.providers().provider(provider);
+    let order = world.place(provider.name(), &[("MUG-BLUE", 1), ("TIN-SMALL", 1)]).await;
+    let authorized = own.authorize(&order.id, order.total, "EUR").unwrap();
+    for webhook in &authorized.webhooks {
+        assert_eq!(own.deliver(webhook).await.unwrap(), StatusCode::OK);
     }
     world.until_settled().await;
     assert_eq!(world.read(&order).await["status"], "open");
@@ -75,8 +83,8 @@ async fn each_parcel_is_charged_when_it_leaves_where_the_provider_captures_in_pa
         world.warehouse_does(&order, "01", "parcels", &parcel).await;
     }
     for parcel in ["P1", "P2"] {
-        // The answer of the first capture is lost, and it is asked for again under its key.
-        paypal.break_down_next(Breakdown::After);
+        // The first answer is lost, and the capture is asked for again under its key.
+        own.break_down_next(Breakdown::After);
         let leaving =
             json!({ "parcels": [{ "parcel": parcel, "carrier": "DHL", "tracking_number": "00340434161094042557" }] });
         world.warehouse_does(&order, "01", "hand-over", &leaving).await;
@@ -85,7 +93,7 @@ async fn each_parcel_is_charged_when_it_leaves_where_the_provider_captures_in_pa
     }
     assert!(
         captured[0] > 0 && captured[0] < order.total && captured[1] == order.total,
-        "{captured:?} of {}",
+        "{provider}: {captured:?} of {}",
         order.total
     );
     let sent = world.read(&order).await;
@@ -93,10 +101,9 @@ async fn each_parcel_is_charged_when_it_leaves_where_the_provider_captures_in_pa
     let states = ["capture-1", "capture-2"].map(|name| sent["captures"][name]["state"].clone());
     assert_eq!(states, [json!("succeeded"), json!("succeeded")]);
     assert_eq!(sent["captures"].as_object().unwrap().len(), 2, "nothing is left to give up");
-    let money: Vec<i64> =
-        paypal.payments().iter().filter(|payment| payment.of.is_some()).map(Payment::received).collect();
-    assert_eq!(money, [captured[0], order.total - captured[0]]);
-    laws::hold(&world).await;
+    let payment = own.payments().into_iter().find(|payment| payment.id == authorized.payment.id).unwrap();
+    let money: Vec<i64> = payment.captures.iter().map(|capture| capture.amount).collect();
+    assert_eq!(money, [captured[0], order.total - captured[0]], "{provider}");
 }
 
 #[tokio::test]

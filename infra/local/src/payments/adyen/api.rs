@@ -153,8 +153,8 @@ fn carry_out(
             };
             books.refund(refund.clone(), now).map(|()| account.tell(books, &payment.id, Change::Refunded(&refund)))
         }
-        // What a capture leaves is canceled, unless the account allows several.
-        Operation::Capture => account.capture_part(books, &payment.id, ours, true, metadata, now).map(|capture| {
+        // With multiple partial captures, what a capture leaves stays authorized.
+        Operation::Capture => account.capture_part(books, &payment.id, ours, false, metadata, now).map(|capture| {
             own.clone_from(&capture.id);
             account.tell(books, &payment.id, Change::Captured(&capture))
         }),

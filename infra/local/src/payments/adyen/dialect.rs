@@ -38,6 +38,10 @@ impl Dialect for AdyenDialect {
         }
     }
 
+    fn captures_keep_the_rest(&self) -> bool {
+        true
+    }
+
     fn tell(&self, change: Change<'_>, of: &Statement<'_>, now: Timestamp) -> Vec<Vec<u8>> {
         let payment = of.payment;
         let own = Item {

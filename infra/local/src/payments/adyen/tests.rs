@@ -88,8 +88,14 @@ async fn an_authorization_is_captured_canceled_or_expires() {
     assert_eq!(items(&captured.webhooks)[0]["paymentMethod"], MANUAL_METHOD);
     assert_eq!(ask(&adyen, &captured.payment.id, "captures", "1", Some(700)).await.0, 201);
     assert_eq!(codes(&adyen.take_webhooks()), [told("CAPTURE", "true")]);
-    assert_eq!(ask(&adyen, &captured.payment.id, "captures", "2", Some(300)).await.0, 201);
-    assert_eq!(codes(&adyen.take_webhooks()), [told("CAPTURE", "false")], "the rest was given up");
+    assert_eq!(ask(&adyen, &captured.payment.id, "captures", "2", Some(301)).await.0, 201);
+    assert_eq!(codes(&adyen.take_webhooks()), [told("CAPTURE", "false")], "more than is left");
+    assert_eq!(ask(&adyen, &captured.payment.id, "captures", "2b", Some(200)).await.0, 201);
+    assert_eq!(codes(&adyen.take_webhooks()), [told("CAPTURE", "true")], "another part");
+    for (key, success) in [("2c", "true"), ("2d", "false")] {
+        assert_eq!(ask(&adyen, &captured.payment.id, "cancels", key, None).await.0, 201);
+        assert_eq!(codes(&adyen.take_webhooks()), [told("CANCELLATION", success)], "the rest is given up once");
+    }
     assert_eq!(ask(&adyen, &canceled.payment.id, "cancels", "3", None).await.0, 201);
     assert_eq!(codes(&adyen.take_webhooks()), [told("CANCELLATION", "true")]);
     assert_eq!(codes(&adyen.lapse(&expired.payment.id).unwrap().webhooks), [told("EXPIRE", "true")]);

@@ -236,11 +236,13 @@ impl Account {
         })
     }
 
-    /// A person captures at the provider, the rest of what is authorized is given up.
+    /// A person captures at the provider. The rest of what is authorized is given up, where it does not stay.
     pub(super) fn capture(&self, payment: &str, amount: Option<i64>) -> Result<Made, ActError> {
         self.act(payment, |books, now| {
-            let amount = amount.unwrap_or(books.payment(payment)?.amount);
-            let capture = self.capture_part(books, payment, amount, true, BTreeMap::new(), now)?;
+            let authorized = books.payment(payment)?;
+            let amount = amount.unwrap_or(authorized.amount - authorized.received());
+            let is_final = !self.dialect.captures_keep_the_rest();
+            let capture = self.capture_part(books, payment, amount, is_final, BTreeMap::new(), now)?;
             Ok(self.tell(books, payment, Change::Captured(&capture)))
         })
     }

@@ -73,6 +73,11 @@ pub(in crate::payments) trait Dialect: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether what a person captures leaves the rest of the authorization.
+    fn captures_keep_the_rest(&self) -> bool {
+        false
+    }
+
     /// What the provider takes for a movement of money, where its lists tell that. Negative if it gives something back.
     fn fee(&self, _cause: &Cause<'_>, _amount: i64) -> i64 {
         0

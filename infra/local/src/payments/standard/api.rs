@@ -2,7 +2,7 @@
 
 use super::{REQUESTS, dialect::StandardDialect, errors::error, signature};
 use crate::payments::engine::{
-    Account, Asked, Books, Change, Done, Payment, Refund, RefundStatus, Refusal, Reply, Thing, handled,
+    Account, Asked, Books, Change, Done, Payment, Progress, Refund, RefundStatus, Refusal, Reply, Thing, handled,
 };
 use axum::{
     Router,
@@ -50,12 +50,15 @@ fn carry_out(account: &Account, books: &mut Books, kind: &str, data: &Value, now
     let (id, told) = match kind {
         "refund.requested" => refund(account, books, &payment, data, now)?,
         "capture.requested" => {
-            // One capture is what this system does; the rest is given up.
-            let amount = amount(data, &payment)?;
-            let capture = account.capture_part(books, &payment.id, amount, true, BTreeMap::new(), now);
+            let (amount, is_final) = (amount(data, &payment)?, data["final"].as_bool().unwrap_or(true));
+            let capture = account.capture_part(books, &payment.id, amount, is_final, BTreeMap::new(), now);
             let capture = capture.map_err(|refusal| refused(code(refusal)))?;
             let told = account.tell(books, &payment.id, Change::Captured(&capture));
             (capture.id, told)
+        }
+        // The last capture has given the rest up.
+        "void.requested" if payment.is_manual && payment.progress == Progress::Captured => {
+            (payment.id.clone(), Vec::new())
         }
         "void.requested" => {
             books.cancel(&payment.id, now).map_err(|refusal| refused(code(refusal)))?;

@@ -2,8 +2,8 @@
 
 use super::{REQUESTS_SECRET, WEBHOOK_SECRET, errors, signature};
 use crate::payments::engine::{
-    Change, Dialect, DisputeStatus, Keeping, Refund, RefundStatus, Reply, Secret, Statement, Thing, Webhook, hex,
-    uuid_of,
+    Change, Dialect, DisputeStatus, Keeping, Payment, Progress, Refund, RefundStatus, Reply, Secret, Statement, Thing,
+    Webhook, hex, uuid_of,
 };
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +36,11 @@ fn event(kind: &str, of: &Statement<'_>, more: &Value, now: Timestamp) -> Vec<u8
         data[name] = value.clone();
     }
     json!({ "type": kind, "timestamp": now, "data": data }).to_string().into_bytes()
+}
+
+/// How much of an authorization is captured no more.
+fn released(payment: &Payment) -> i64 {
+    payment.amount - payment.received()
 }
 
 /// What a refund's event tells. If Orderly asked for it, it carries Orderly's name of it.
@@ -73,9 +78,12 @@ impl Dialect for StandardDialect {
         let one = |kind: &str, more: Value| vec![event(kind, of, &more, now)];
         match change {
             Change::Begun => one("payment.pending", json!({ "until": now + AUTHORIZED })),
-            Change::Authorized => {
-                one("payment.authorized", json!({ "amount": payment.amount, "until": payment.begun() + AUTHORIZED }))
-            }
+            Change::Authorized => one(
+                "payment.authorized",
+                json!({
+                    "amount": payment.amount, "until": payment.begun() + AUTHORIZED, "several_captures": true,
+                }),
+            ),
             Change::Paid => one("payment.captured", json!({ "amount": payment.received() })),
             // Each capture is told by itself, and what is given up of the authorization.
             Change::Captured(capture) => {
@@ -83,13 +91,15 @@ impl Dialect for StandardDialect {
                     "capture.updated",
                     json!({ "capture": capture.id, "amount": capture.amount, "status": "succeeded" }),
                 );
-                let released = payment.amount - payment.received();
-                if released > 0 {
-                    told.extend(one("payment.released", json!({ "amount": released })));
+                if payment.progress == Progress::Captured && released(payment) > 0 {
+                    told.extend(one("payment.released", json!({ "amount": released(payment) })));
                 }
                 told
             }
             Change::Failed => one("payment.failed", json!({ "code": "card_declined" })),
+            Change::Canceled if payment.received() > 0 => {
+                one("payment.released", json!({ "amount": released(payment) }))
+            }
             Change::Canceled => one("payment.voided", json!({})),
             Change::Refunded(own) | Change::Returned(own) => one("refund.updated", refund(own)),
             Change::Disputed(dispute) => {

@@ -66,8 +66,33 @@ async fn an_authorization_is_captured_or_voided() {
     let capture = json!({ "payment": captured, "amount": 700, "currency": "EUR" });
     assert_eq!(ask(&own, "capture_1", "capture.requested", &capture, NOW).await.0, 200);
     assert_eq!(ask(&own, "void_1", "void.requested", &json!({ "payment": voided }), NOW).await.0, 200);
-    assert_eq!(ask(&own, "void_2", "void.requested", &json!({ "payment": captured }), NOW).await.0, 422);
+    assert_eq!(
+        ask(&own, "void_2", "void.requested", &json!({ "payment": captured }), NOW).await.0,
+        200,
+        "nothing is left"
+    );
+    assert_eq!(ask(&own, "void_3", "void.requested", &json!({ "payment": voided }), NOW).await.0, 422);
     assert_eq!(kinds(&own.take_webhooks()), ["capture.updated", "payment.released", "payment.voided"]);
+}
+
+#[tokio::test]
+async fn an_authorization_is_captured_in_parts_until_one_is_the_last_or_the_rest_is_given_up() {
+    let own = start();
+    let capture = |payment: &str, amount: i64, is_final: bool| json!({ "payment": payment, "amount": amount, "currency": "EUR", "final": is_final });
+    for ends in ["capture.requested", "void.requested"] {
+        let made = own.authorize("ord_1", 1000, "EUR").unwrap();
+        assert_eq!(made.webhooks[0].event()["data"]["several_captures"], true);
+        let payment = made.payment.id;
+        let first = capture(&payment, 300, false);
+        assert_eq!(ask(&own, &format!("{ends}-1"), "capture.requested", &first, NOW).await.0, 200);
+        assert_eq!(kinds(&own.take_webhooks()), ["capture.updated"], "the rest stays");
+        assert_eq!(ask(&own, &format!("{ends}-2"), ends, &capture(&payment, 500, true), NOW).await.0, 200);
+        let released = own.take_webhooks().pop().unwrap().event();
+        let rest = if ends == "void.requested" { 700 } else { 200 };
+        assert_eq!((&released["type"], &released["data"]["amount"]), (&json!("payment.released"), &json!(rest)));
+        let late = capture(&payment, 100, true);
+        assert_eq!(ask(&own, &format!("{ends}-3"), "capture.requested", &late, NOW).await.0, 422);
+    }
 }
 
 #[tokio::test]

@@ -260,6 +260,28 @@ fn people_hear_of_a_capture_whose_provider_is_silent_and_say_what_came_of_it() {
     }
 }
 
+/// The capture is a payment of its own at that provider, which tells of it in the end.
+#[test]
+fn a_capture_that_a_person_tells_of_counts_once_when_its_provider_tells_of_it_too() {
+    let name = RequestName::Capture("capture-1".parse().unwrap());
+    let attempt = Attempt { name: name.clone(), number: 1 };
+    let fact = |fact| event("acme_1", fact);
+    let turned = |amount, last| fact(MoneyFact::CapturedAs { id: "cap_1".into(), amount, last });
+    let order = with_state(pending(), |state| state.record(&fact(MoneyFact::authorized(3700)), at(2)));
+    let asked = order.with_state(|state| state.request_capture(None, &stamp(3))).unwrap();
+    let begun = with_state(asked, |state| {
+        state.request_sent(&name, at(4)).record(&turned(0, false), at(4)).request_begun(&attempt, "cap_1", at(4))
+    });
+    assert!(matches!(begun.state.ledger.captures["capture-1"].state, RequestState::Pending { .. }));
+    let told = begun.with_state(|state| state.tell_outcome(&name, ToldOutcome::Succeeded, &stamp(9))).unwrap();
+    assert!(matches!(told.state.ledger.captures["capture-1"].state, RequestState::Succeeded { .. }));
+    let own = || event("acme_cap_1", MoneyFact::Captured(3700));
+    let heard = with_state(told, |state| state.record(&own(), at(10)).record(&turned(3700, true), at(10)));
+    let ledger = &heard.state.ledger;
+    assert_eq!((ledger.captured(heard.state.currency), ledger.captured_or_turned(heard.state.currency)), (3700, 3700));
+    assert_eq!((heard.state.payment_status(), heard.state.holds.len()), (PaymentStatus::Paid, 0));
+}
+
 #[test]
 fn money_on_account_is_expected_no_more_once_its_order_is_cancelled() {
     let open = enter(pending(), &entered("invoice", Invoice, OnAccount, 3700, Some(DAY)), 2);

@@ -52,7 +52,7 @@ async fn one_of_several_captures_is_found_by_what_was_captured_before_it() {
             json!([one("C1", false), one("C2", false)]),
             made("C2", &[fact("C1", false), fact("C2", false)]),
         ),
-        ("PARTIALLY_CAPTURED", json!([one("C1", false), pending]), Some(Outcome::Begun { id: "C2".into() })),
+        ("PARTIALLY_CAPTURED", json!([one("C1", false), pending]), Some(Outcome::BegunAsPayment { id: "C2".into() })),
         // Somebody captured for the last time, or gave the rest up: the facts say so.
         ("CAPTURED", json!([one("C1", true)]), made("C1", &[fact("C1", true)])),
         ("VOIDED", json!([one("C1", false)]), made("C1", &[fact("C1", false), MoneyFact::Voided])),
@@ -82,7 +82,7 @@ async fn a_capture_is_found_in_the_order_of_its_authorization() {
         ("PARTIALLY_CAPTURED", json!([done]), made()),
         ("VOIDED", json!([]), voided()),
         ("EXPIRED", json!([]), voided()),
-        ("CREATED", json!([captured("C1", "PENDING", "A1")]), Some(Outcome::Begun { id: "C1".into() })),
+        ("CREATED", json!([captured("C1", "PENDING", "A1")]), Some(Outcome::BegunAsPayment { id: "C1".into() })),
     ];
     for (status, captures, expected) in table {
         assert_eq!(find(status, captures.clone()).await.unwrap(), expected, "{status} {captures}");

@@ -105,6 +105,24 @@ async fn an_authorization_tells_what_was_captured_of_it_as_payments_of_their_own
 }
 
 #[tokio::test]
+async fn a_refund_that_the_list_names_is_told_whoever_asked_for_it() {
+    let refund = json!({
+        "id": "R2", "status": "COMPLETED", "amount": money("5.00"),
+        "seller_payable_breakdown": {"total_refunded_amount": money("9.00")},
+        "links": [{"rel": "up", "href": "https://api.paypal.com/v2/payments/captures/C1"}],
+    });
+    let (paypal, _) = serving(move |_, path| match path {
+        "/v2/payments/refunds/R2" => (200, refund.clone()),
+        _ => (404, json!({"name": "RESOURCE_NOT_FOUND"})),
+    })
+    .await;
+    let told = paypal.listed_refund(&"R2".parse().unwrap(), now()).await.unwrap();
+    let of_it = MoneyFact::Refund { ours: None, id: "R2".into(), amount: 500, status: RefundStatus::Succeeded };
+    assert_eq!(facts(told), [one("C1", of_it), one("C1", MoneyFact::RefundedInTotal(900))]);
+    assert_eq!(paypal.listed_refund(&"R9".parse().unwrap(), now()).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn what_paypal_does_not_have_nobody_can_pay() {
     let nothing = told("nowhere", object("C1", "COMPLETED"), json!({})).await.unwrap();
     assert!(nothing.is_empty());

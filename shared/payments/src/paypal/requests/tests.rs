@@ -121,7 +121,7 @@ async fn a_capture_says_whether_the_rest_of_its_authorization_is_given_up() {
     let body: Value = serde_json::from_str(&asked(&calls)[1].body).unwrap();
     assert_eq!(body["final_capture"], false);
     let object = |status: &str| json!({"id": "C1", "status": status, "amount": money()});
-    let begun = Reply::Decided(Outcome::Begun { id: "C1".into() });
+    let begun = Reply::Decided(Outcome::BegunAsPayment { id: "C1".into() });
     assert_eq!(reply(&capture(), 1450, 201, &object("PENDING")).await.unwrap(), begun);
     assert_eq!(reply(&capture(), 1450, 201, &object("DECLINED")).await.unwrap(), refused("DECLINED"));
 }

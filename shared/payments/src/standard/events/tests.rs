@@ -94,13 +94,23 @@ fn what_is_not_known_may_be_left_out() {
     for absent in [json!({ "until": null }), json!({ "until": null, "code": null, "currency": "JPY" })] {
         assert_eq!(fact("payment.pending", &absent), MoneyFact::Pending { until: None });
     }
-    assert_eq!(fact("payment.authorized", &json!({ "until": null })), MoneyFact::authorized(4990));
+    let bare = json!({ "until": null, "several_captures": null });
+    assert_eq!(fact("payment.authorized", &bare), MoneyFact::authorized(4990));
     assert_eq!(fact("payment.failed", &json!({ "code": null })), MoneyFact::Failed("unknown".into()));
     let minimal = event("payment.voided", &json!({ "payment": "p" }));
     let ReportedEvent { named, event } = told(&minimal);
     assert_eq!((named, event.currency, event.fact), (Named::default(), None, MoneyFact::Voided));
     let yen = told(&with("payment.failed", &json!({ "currency": "JPY" }))).event.currency;
     assert_eq!(yen, "JPY".parse().ok(), "an event without an amount may tell its currency");
+}
+
+#[test]
+fn an_authorization_may_be_captured_in_parts_if_its_sender_says_so() {
+    let several = json!({ "until": null, "several_captures": true });
+    let expected = MoneyFact::Authorized { amount: 4990, until: None, several: true };
+    assert_eq!(fact("payment.authorized", &several), expected);
+    let odd = with("payment.authorized", &json!({ "several_captures": "yes" }));
+    assert_eq!(why(&odd), "data.several_captures is a text; it must be true or false");
 }
 
 #[test]

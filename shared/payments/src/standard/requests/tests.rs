@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::{self, Calls, Seen, asking};
 use domain::{
     ids::OrderId,
-    ledger::{Attempt, OurRefund, PartStatus, RequestName},
+    ledger::{Attempt, CaptureTerms, OurRefund, PartStatus, RequestName},
     money::Amount,
 };
 use http::Method;
@@ -86,7 +86,7 @@ async fn a_request_says_what_is_to_be_done_and_is_signed_by_each_secret() {
             4990,
             "capture.requested",
             data(json!({
-                "amount": 4990, "currency": "EUR", "orderly_capture": "capture-1", "attempt": 1,
+                "amount": 4990, "currency": "EUR", "orderly_capture": "capture-1", "attempt": 1, "final": true,
                 "idempotency_key": id_of(&capture("capture-1"), 4990).await,
             })),
         ),
@@ -197,6 +197,30 @@ async fn an_answer_of_success_tells_what_has_come_of_the_request() {
             }
         }
     }
+}
+
+/// The second of several captures.
+async fn with_second_capture<T>(ask: impl AsyncFnOnce(&MoneyRequest<'_>) -> T) -> T {
+    with_request(&capture("capture-2"), 700, Some(&order()), async |first| {
+        let terms = CaptureTerms { after: 1450, keeps_rest: true };
+        let MoneyRequest { payment, amount, currency, attempt, order, .. } = *first;
+        ask(&MoneyRequest { payment, amount, terms, currency, attempt, order }).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_capture_that_is_not_the_last_says_so() {
+    let body = with_second_capture(async |request| super::asked(request, now())).await;
+    assert_eq!((&body["data"]["amount"], &body["data"]["final"]), (&json!(700), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_capture_without_a_name_adds_to_what_was_captured_before() {
+    let (system, _) = answering(200, r#"{"status":"succeeded"}"#).await;
+    let reply = with_second_capture(async |request| system.request(request).await).await;
+    let Ok(Reply::Decided(Outcome::Made { facts, .. })) = reply else { panic!("{reply:?}") };
+    assert_eq!(facts, [MoneyFact::Captured(2150)]);
 }
 
 #[tokio::test]

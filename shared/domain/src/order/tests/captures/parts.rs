@@ -1,5 +1,7 @@
 //! Each parcel captured by itself, where the provider lets an authorization be captured in parts.
 
+mod between;
+
 use super::*;
 
 /// What is authorized where each may be captured in parts.
@@ -158,4 +160,22 @@ fn a_part_that_became_a_payment_of_its_own_is_not_captured_again() {
     let order = state(order, |s| s.record(&event("stripe_cap_2", MoneyFact::Captured(3700 - first)), at(12)));
     assert_eq!(order.state.payment_status(), PaymentStatus::Paid);
     assert_eq!(captures(&order).len(), 2, "nothing is left to void");
+}
+
+/// The captures go out one by one, and a bank rejects the first after the second parcel was packed.
+#[test]
+fn a_part_that_a_bank_takes_back_waits_for_a_person_and_is_not_captured_again_by_itself() {
+    let order = send(two_parcels(&divisible(3700)), 0, 7);
+    let first = parts(&order)[0].0;
+    let order = state(order, |s| s.record(&part("cap_1", first, PartStatus::Succeeded), at(8)));
+    assert!(order.state.holds.is_empty());
+    let lost = state(order, |s| s.record(&part("cap_1", first, PartStatus::Failed), at(9)));
+    assert_eq!((parts(&lost).len(), lost.state.holds.contains_key(&HoldReason::CaptureFailed)), (1, true));
+    let again = lost.clone().with_state(|s| s.request_capture(None, &stamp(10))).unwrap();
+    assert_eq!(parts(&again)[1], (3700, false), "a person captures all that is due");
+    let let_go = [HoldReason::CaptureFailed, HoldReason::PaymentRefunded]
+        .into_iter()
+        .fold(lost, |order, hold| order.with_state(|s| s.release(hold, &stamp(10))).unwrap());
+    assert_eq!(let_go.state.ledger.written_off, first);
+    assert_eq!(parts(&send(let_go, 1, 11))[1], (3700 - first, false), "or lets it go");
 }

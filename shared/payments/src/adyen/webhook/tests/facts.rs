@@ -61,6 +61,18 @@ fn an_authorization_is_a_capture_too_where_adyen_captures_by_itself() {
 }
 
 #[test]
+fn an_authorization_may_be_captured_in_parts_where_the_settings_name_its_method() {
+    let parts = adyen(Captures::manual().in_parts(["klarna"]));
+    for kind in ["AUTHORISATION", "AUTHORISATION_ADJUSTMENT"] {
+        for (method, expected) in [("klarna", true), ("visa", false)] {
+            let told = facts(&parts, &item(kind, &json!({"paymentMethod": method})));
+            let [MoneyFact::Authorized { several, .. }] = told[..] else { panic!("{told:?}") };
+            assert_eq!(several, expected, "{kind} {method}");
+        }
+    }
+}
+
+#[test]
 fn adyen_s_own_capture_is_one_whichever_event_tells_of_it() {
     let automatic = adyen(Captures::automatic());
     let of_payment = |amount, status| vec![part(PAYMENT, amount, status)];

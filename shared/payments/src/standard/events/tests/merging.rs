@@ -10,7 +10,9 @@ fn any_event() -> impl Strategy<Value = Value> {
     let status = |words: &'static [&'static str]| prop::sample::select(words);
     let event = prop_oneof![
         (0..3_u8).prop_map(move |day| with("payment.pending", &json!({ "until": format!("2026-12-0{}T00:00:00Z", day + 1) }))),
-        (1..200_i64).prop_map(move |amount| with("payment.authorized", &json!({ "amount": amount }))),
+        (1..200_i64, prop::bool::ANY).prop_map(move |(amount, several)| {
+            with("payment.authorized", &json!({ "amount": amount, "several_captures": several }))
+        }),
         (0..200_i64).prop_map(move |amount| with("payment.captured", &json!({ "amount": amount }))),
         "[a-c]".prop_map(move |code| with("payment.failed", &json!({ "code": code }))),
         Just(with("payment.voided", &json!({}))),
@@ -74,7 +76,7 @@ proptest! {
 
 /// A ledger whose capture or void the merchant's system has taken on under this id.
 fn with_begun(amount: i64, id: &str) -> Ledger {
-    let authorized = with("payment.authorized", &json!({ "amount": 4990 }));
+    let authorized = with("payment.authorized", &json!({}));
     let mut ledger = ledger(&[authorized]);
     let capture = json!({
         "payment": "standard_pay_1001", "amount": amount, "attempt": 1, "state": "pending", "provider_id": id,
@@ -110,4 +112,31 @@ fn a_capture_or_void_that_was_taken_on_ends_as_an_event_tells() {
             assert_eq!(done, expected, "{amount} {event}");
         }
     }
+}
+
+#[test]
+fn each_of_several_captures_ends_as_its_own_event_tells() {
+    let authorized = with("payment.authorized", &json!({ "several_captures": true }));
+    let part = |n: u32, status: &str| {
+        with("capture.updated", &json!({ "capture": format!("cap_{n}"), "amount": 1000 * n, "status": status }))
+    };
+    let mut ledger = ledger(&[authorized]);
+    for (n, after) in [(1, 0), (2, 1000)] {
+        let capture = json!({
+            "payment": "standard_pay_1001", "amount": 1000 * n, "after": after, "keeps_rest": true, "attempt": 1,
+            "state": "pending", "provider_id": format!("cap_{n}"),
+        });
+        ledger.captures.insert(format!("capture-{n}").parse().unwrap(), serde_json::from_value(capture).unwrap());
+    }
+    let states = |ledger: &Ledger| ["capture-1", "capture-2"].map(|name| ledger.captures[name].state.clone());
+    ledger.record(&told(&part(1, "succeeded")).event);
+    let [RequestState::Succeeded { .. }, RequestState::Pending { .. }] = states(&ledger) else { panic!("{ledger:?}") };
+    let mut failed = ledger.clone();
+    failed.record(&told(&part(2, "failed")).event);
+    let [RequestState::Succeeded { .. }, RequestState::Failed { .. }] = states(&failed) else { panic!("{failed:?}") };
+    ledger.record(&told(&part(2, "succeeded")).event);
+    let [RequestState::Succeeded { .. }, RequestState::Succeeded { .. }] = states(&ledger) else {
+        panic!("{ledger:?}")
+    };
+    assert_eq!(ledger.captured("EUR".parse().unwrap()), 3000);
 }
