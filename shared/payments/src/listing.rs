@@ -1,5 +1,6 @@
 //! What a provider lists of an account's money, page by page.
 
+use crate::webhook::ReportedEvent;
 use domain::{
     ids::ProviderId,
     money::{Amount, MAX_AMOUNT},
@@ -10,6 +11,8 @@ use domain::{
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub entries: Vec<Listed>,
+    /// What the entries say as facts, where the provider cannot be asked about a payment: the same as its webhooks tell.
+    pub told: Vec<ReportedEvent>,
     pub parts: Vec<Part>,
     pub next: Option<String>,
 }

@@ -6,6 +6,7 @@ mod captures;
 mod comparison;
 mod evidence;
 mod providers;
+mod reports;
 mod unmatched;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
