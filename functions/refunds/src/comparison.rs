@@ -26,14 +26,17 @@ pub(crate) async fn go_on(app: &App, provider: &ProviderName) -> Result<(), Erro
         tracing::warn!(%provider, day = %run.day, "the books are not compared: the provider is in use no more");
         return comparison::go_on(&app.store, &read, None, BTreeMap::new(), app.clock.now()).await;
     };
-    let complete = run.window().end + client.listed_after();
-    if !client.lists().is_empty() && app.clock.now() < complete {
-        return comparison::put_off(&app.store, &read, complete, app.clock.now()).await;
+    let (now, complete) = (app.clock.now(), run.window().end + client.listed_after());
+    if client.lists().is_empty() {
+        tracing::info!(%provider, "the books are not compared: the provider has no list, or may not be asked for it");
+        return comparison::go_on(&app.store, &read, None, BTreeMap::new(), now).await;
+    }
+    if now < complete {
+        return comparison::put_off(&app.store, &read, complete, now).await;
     }
     let mut parts = run.parts.clone();
     let look = Look { app, client, provider };
     let next = match &run.step {
-        _ if client.lists().is_empty() => None,
         Step::List(cursor) => look.at_list(&run, cursor.as_deref(), &mut parts).await?,
         Step::Rows(after) => look.at_rows(&run, after.as_deref()).await?,
         Step::Differences(after) => look.at_differences(after.as_deref()).await?,
