@@ -39,7 +39,7 @@ pub(super) fn open(settings: Settings, delivering: Delivering) -> Result<Opened,
     let dialect = AdyenDialect::new(settings.secret(HMAC_KEYS), settings.secret(CREDENTIALS));
     let account = Account::open(Provider::Adyen.name(), settings, Arc::new(dialect), delivering)?;
     let router = api::router(Arc::clone(&account)).merge(reports::router(Arc::clone(&account)));
-    Ok(Opened { router, account })
+    Ok(Opened { account, router })
 }
 
 #[cfg(test)]

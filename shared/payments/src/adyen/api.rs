@@ -16,8 +16,8 @@ const VERSION: &str = "v72";
 pub struct Api {
     client: Client,
     pub(super) merchant_account: String,
-    /// None: the books are not compared.
-    pub(super) reports: Option<Reports>,
+    /// None: the books are not compared. (In a box, since few shops have reports.)
+    pub(super) reports: Option<Box<Reports>>,
 }
 
 impl Api {
@@ -43,7 +43,7 @@ impl Api {
     /// `https://ca-live.adyen.com`, and `key` the report user's.
     pub fn with_reports(self, aws: &Aws, url: &str, key: Secret, captures: Captures) -> Self {
         let reports = Reports::new(aws, url, key, &self.merchant_account, captures);
-        Self { reports: Some(reports), ..self }
+        Self { reports: Some(Box::new(reports)), ..self }
     }
 
     /// See [`ApiClient::ready`](crate::ApiClient::ready).

@@ -94,7 +94,7 @@ async fn what_fails_later_takes_back_what_was_listed() {
 async fn a_long_report_is_told_page_by_page() {
     let mut lines = REPORT.lines();
     let (names, row) = (lines.next().unwrap(), lines.find(|line| line.contains("SentForRefund")).unwrap());
-    let rows = (0..ITEMS + 1).map(|n| row.replace("REFUND0000000001", &format!("REFUND{n:010}")));
+    let rows = (0..=ITEMS).map(|n| row.replace("REFUND0000000001", &format!("REFUND{n:010}")));
     let report = [names.to_owned()].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
     let adyen = account(vec![("2026_11_26", report)], Captures::automatic()).await;
     let (entries, _, pages) = read_all(&adyen).await;
