@@ -1,8 +1,8 @@
 //! Compares the books of a day with a payment provider's own list, one step a message.
 //!
 //! The list is read page by page. What it says otherwise than the books is asked about, payment by payment, and what the provider then
-//! tells is recorded like its events: a webhook that never came is made good. Then the books' own rows of the day are looked
-//! for in the list. What differs in the end waits for a person.
+//! tells is recorded like its events: a webhook that never came is made good. Of a provider that cannot be asked, the list itself tells
+//! that. Then the books' own rows of the day are looked for in the list. What differs in the end waits for a person.
 
 use crate::{App, take_in};
 use app::{Error, comparison};
@@ -26,10 +26,17 @@ pub(crate) async fn go_on(app: &App, provider: &ProviderName) -> Result<(), Erro
         tracing::warn!(%provider, day = %run.day, "the books are not compared: the provider is in use no more");
         return comparison::go_on(&app.store, &read, None, BTreeMap::new(), app.clock.now()).await;
     };
+    let (now, complete) = (app.clock.now(), run.window().end + client.listed_after());
+    if client.lists().is_empty() {
+        tracing::info!(%provider, "the books are not compared: the provider has no list, or may not be asked for it");
+        return comparison::go_on(&app.store, &read, None, BTreeMap::new(), now).await;
+    }
+    if now < complete {
+        return comparison::put_off(&app.store, &read, complete, now).await;
+    }
     let mut parts = run.parts.clone();
     let look = Look { app, client, provider };
     let next = match &run.step {
-        _ if client.lists().is_empty() => None,
         Step::List(cursor) => look.at_list(&run, cursor.as_deref(), &mut parts).await?,
         Step::Rows(after) => look.at_rows(&run, after.as_deref()).await?,
         Step::Differences(after) => look.at_differences(after.as_deref()).await?,
@@ -60,9 +67,14 @@ impl Look<'_> {
             let about = PaymentId { provider: self.provider.clone(), id: listed.about };
             entries.entry(about).or_default().push((listed.id.into(), listed.entry));
         }
+        let mut told: BTreeMap<PaymentId, Vec<ReportedEvent>> = BTreeMap::new();
+        for fact in page.told {
+            told.entry(fact.event.payment.clone()).or_default().push(fact);
+        }
         let mut outcome = Ok(());
         for (about, entries) in entries {
-            outcome = outcome.and(self.compare(&about, &entries, &BTreeSet::new()).await);
+            let told = told.remove(&about).unwrap_or_default();
+            outcome = outcome.and(self.compare(&about, &entries, told, &BTreeSet::new()).await);
         }
         outcome?;
         for part in page.parts {
@@ -92,7 +104,7 @@ impl Look<'_> {
         }
         let mut outcome = Ok(());
         for (payment, booked) in booked {
-            outcome = outcome.and(self.compare(&payment, &[], &booked).await);
+            outcome = outcome.and(self.compare(&payment, &[], Vec::new(), &booked).await);
         }
         outcome?;
         Ok(Some(next.map_or(Step::Differences(None), |place| Step::Rows(Some(place.to_string())))))
@@ -108,26 +120,33 @@ impl Look<'_> {
         let last = open.last().map(ToString::to_string);
         let mut outcome = Ok(());
         for payment in open {
-            outcome = outcome.and(self.ask(&payment, &BTreeSet::new()).await);
+            outcome = outcome.and(self.ask(&payment, Vec::new(), &BTreeSet::new()).await);
         }
         outcome?;
         Ok(last.filter(|_| has_more).map(|last| Step::Differences(Some(last))))
     }
 
-    /// Takes what is listed of a payment, and asks about it if the books say something else.
+    /// Takes what is listed of a payment, and asks about it if the books say something else. `listed`: the facts of the entries, if
+    /// the list has them.
     async fn compare(
         &self,
         payment: &PaymentId,
         entries: &[(String, Entry)],
+        listed: Vec<ReportedEvent>,
         booked: &BTreeSet<MovementKind>,
     ) -> Result<(), Error> {
         let now = self.app.clock.now();
         let differs = comparison::list(&self.app.store, payment, entries, booked, now).await?;
-        if differs { self.ask(payment, booked).await } else { Ok(()) }
+        if differs { self.ask(payment, listed, booked).await } else { Ok(()) }
     }
 
     /// Takes in what the provider knows of a payment, and notes what still differs.
-    async fn ask(&self, payment: &PaymentId, booked: &BTreeSet<MovementKind>) -> Result<(), Error> {
+    async fn ask(
+        &self,
+        payment: &PaymentId,
+        listed: Vec<ReportedEvent>,
+        booked: &BTreeSet<MovementKind>,
+    ) -> Result<(), Error> {
         let mut reported = self.client.payment(&payment.id, self.app.clock.now()).await?;
         let (refunds, are_all) = self.listed_refunds(payment).await?;
         reported.extend(refunds);
@@ -140,6 +159,7 @@ impl Look<'_> {
         }
         if !Safeguard::ListedMoneyIsTakenIn.is_off() {
             take_in(self.app, reported).await?;
+            take_in(self.app, listed).await?;
         }
         comparison::compare(&self.app.store, payment, &told, booked, self.app.clock.now()).await
     }

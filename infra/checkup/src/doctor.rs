@@ -1,6 +1,7 @@
 //! Looks whether a deployment is set up as it must be: what takes money, sends mails, tells people and limits the whole, from end to
 //! end.
 
+mod adyen;
 mod alarms;
 mod capacity;
 mod mail;
@@ -105,7 +106,9 @@ pub async fn examine(aws: &Aws, deployment: &Deployment) -> Findings {
     setup::examine(aws, &web, deployment, &mut findings).await;
     tables::examine(aws, deployment, &mut findings).await;
     let secrets = secrets::examine(aws, deployment, &mut findings).await;
-    providers::examine(deployment, aws.config().endpoint_url().is_some(), &mut findings);
+    let is_rehearsal = aws.config().endpoint_url().is_some();
+    providers::examine(deployment, is_rehearsal, &mut findings);
+    adyen::examine(&web, deployment, &secrets, is_rehearsal, &mut findings).await;
     if deployment.parameters.get("UseStripe").is_none_or(|used| used == "true") {
         stripe::examine(&web, deployment, &secrets, &mut findings).await;
     }

@@ -100,13 +100,11 @@ impl Secrets {
 /// The webhooks of all providers.
 fn webhooks(own: &Aws) -> Result<Webhooks, ConfigError> {
     let secret = Secret::fixed;
-    let manual = [simulated::adyen::MANUAL_METHOD];
-    let captures = adyen::Captures::automatic().except(manual).in_parts(manual);
     let adyen = adyen::Webhook::new(
         secret("ADYEN_HMAC_KEYS", SECRETS.adyen_keys),
         false,
         simulated::adyen::MERCHANT_ACCOUNT,
-        captures,
+        adyen_captures(),
     );
     let adyen = adyen.with_basic_auth(secret("ADYEN_WEBHOOK_CREDENTIALS", SECRETS.adyen_credentials));
     let served = |address: String| {
@@ -126,6 +124,21 @@ fn webhooks(own: &Aws) -> Result<Webhooks, ConfigError> {
     ]))
 }
 
+fn adyen_captures() -> adyen::Captures {
+    let manual = [simulated::adyen::MANUAL_METHOD];
+    adyen::Captures::automatic().except(manual).in_parts(manual)
+}
+
+fn adyen_api(own: &Aws) -> adyen::Api {
+    let (url, key) = (network::url(simulated::Provider::Adyen), |name| Secret::fixed(name, "simulated"));
+    adyen::Api::new(own, &url, key("ADYEN_API_KEY"), simulated::adyen::MERCHANT_ACCOUNT).with_reports(
+        own,
+        &url,
+        key("ADYEN_REPORT_KEY"),
+        adyen_captures(),
+    )
+}
+
 fn mollie_api(own: &Aws) -> mollie::Api {
     mollie::Api::new(own, &network::url(simulated::Provider::Mollie), Secret::fixed("MOLLIE_API_KEY", "test_simulated"))
 }
@@ -134,13 +147,11 @@ fn mollie_api(own: &Aws) -> mollie::Api {
 fn apis(own: &Aws, clock: &Clock) -> ApiClients {
     let (secret, url) = (Secret::fixed, network::url);
     let requests = format!("{}{}", url(simulated::Provider::Standard), simulated::standard::REQUESTS);
-    let adyen_key = secret("ADYEN_API_KEY", "simulated");
     let credentials = secret("PAYPAL_CREDENTIALS", "simulated:simulated");
     let requests_secret = secret("STANDARD_REQUESTS_SECRET", SECRETS.standard_requests);
-    let account = simulated::adyen::MERCHANT_ACCOUNT;
     ApiClients::new([
         stripe::Api::new(own, &url(simulated::Provider::Stripe), secret("STRIPE_API_KEY", "sk_test_simulated")).into(),
-        adyen::Api::new(own, &url(simulated::Provider::Adyen), adyen_key, account).into(),
+        adyen_api(own).into(),
         mollie_api(own).into(),
         paypal::Api::new(own, clock, &url(simulated::Provider::PayPal), credentials).into(),
         square::Api::new(own, &url(simulated::Provider::Square), secret("SQUARE_API_KEY", "simulated")).into(),

@@ -1,7 +1,7 @@
 //! Which webhooks may be lost for ever: what they tell is in the provider's list too. Of an authorization or a failed debit only the
 //! webhook tells.
 
-use orderly_local::payments::{Embedded, Provider, Webhook};
+use orderly_local::payments::{Embedded, Provider, Webhook, adyen};
 
 /// What a webhook is called, if its provider lists what it tells.
 pub(crate) fn listed(simulated: &Embedded, provider: Provider, webhook: &Webhook) -> Option<String> {
@@ -32,7 +32,17 @@ pub(crate) fn listed(simulated: &Embedded, provider: Provider, webhook: &Webhook
             let has_money = payments.iter().any(|payment| is_it(&payment.id) && payment.received() > 0);
             return has_money.then(|| "webhook".to_owned());
         }
-        Provider::Adyen | Provider::Standard => false,
+        // What is only authorized is in no list, nor what could not be done, nor a dispute that is lost without more money.
+        Provider::Adyen => {
+            let item = &event["notificationItems"][0]["NotificationRequestItem"];
+            let code = item["eventCode"].as_str().unwrap_or_default();
+            let is_listed = match code {
+                "AUTHORISATION" => item["paymentMethod"] != adyen::MANUAL_METHOD,
+                code => matches!(code, "CAPTURE" | "REFUND" | "REFUND_FAILED" | "CHARGEBACK" | "CHARGEBACK_REVERSED"),
+            };
+            return (is_listed && item["success"] == "true").then(|| code.to_owned());
+        }
+        Provider::Standard => false,
     };
     is_listed.then(|| kind.to_owned())
 }

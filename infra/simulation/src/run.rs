@@ -21,6 +21,10 @@ use tokio::{
 /// failed is tried every quarter of an hour.
 const CALM: Duration = Duration::from_hours(6);
 const MINUTE: Duration = Duration::from_mins(1);
+/// The hours after the beginning at which days are compared with the providers' lists: two mornings; the afternoon when the first day's
+/// list is complete that takes longest; and one more morning. What a comparison brings about changes payments after the end of its
+/// day: the next one's list has them.
+const COMPARED_AT: [i64; 4] = [24 + 4, 48 + 4, 48 + 16, 72 + 4];
 /// The first order's reference; the others follow it.
 const FIRST: usize = 1001;
 /// So many orders are picked in batches.
@@ -128,9 +132,8 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
-    // What the first morning's comparison brings about changes payments after the end of its day: the next one's list has them.
-    for day in 1..=2 {
-        day_after(&world, day).await;
+    for hour in COMPARED_AT {
+        until_compared(&world, hour).await;
     }
     verdict::of(&world, scene).await
 }
@@ -142,13 +145,12 @@ fn pickers(world: &Rc<World>) {
     }
 }
 
-/// Sleeps until the books of the day before this one are compared with the providers' lists, and until what follows of that is
-/// done.
-async fn day_after(world: &World, day: i64) {
-    /// Some minutes after the comparison of a day begins.
-    const MORNING: jiff::SignedDuration = jiff::SignedDuration::from_mins(4 * 60 + 2);
+/// Sleeps until the books are compared with the lists that are complete by then, and until what follows of that is done.
+async fn until_compared(world: &World, hour: i64) {
+    /// The comparison of a day has begun.
+    const SOME_MINUTES: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
     world.is_night.set(true);
-    let left = jiff::SignedDuration::from_hours(24 * day) + MORNING - world.time.elapsed();
+    let left = jiff::SignedDuration::from_hours(hour) + SOME_MINUTES - world.time.elapsed();
     sleep(left.try_into().unwrap_or_default()).await;
     world.is_night.set(false);
     // The schedule begins it within two minutes.

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{CommitError, Store, Stored, retry_on_conflict};
 
-/// Begins to compare the day that is over, where none is being compared. Returns for which providers one is, and since when.
+/// Begins to compare the day that is over, where none is being compared. Returns for which providers a step is owed, and since when.
 pub async fn begin(
     store: &Store,
     providers: &[ProviderName],
@@ -27,7 +27,8 @@ pub async fn begin(
         let unknown = || Stored::absent(provider.clone(), Comparison::default());
         let read = found.remove(provider.as_str()).transpose()?.unwrap_or_else(unknown);
         let next = read.value.clone().begin(now);
-        under_way.extend(next.run.as_ref().map(|run| (provider.clone(), run.since)));
+        let owed = next.run.as_ref().filter(|_| next.owed.contains(&Duty::Comparison));
+        under_way.extend(owed.map(|run| (provider.clone(), run.since)));
         let mut write = store.write(now);
         write.replace(&read, next);
         end_of_race(write.commit().await)?;
@@ -53,6 +54,13 @@ pub async fn remind(store: &Store, provider: &ProviderName) -> usize {
 pub async fn under_way(store: &Store, provider: &ProviderName) -> Result<Option<(Stored<Comparison>, Run)>, Error> {
     let read = store.load::<Comparison>(provider).await?;
     Ok(read.and_then(|read| read.value.run.clone().map(|run| (read, run))))
+}
+
+/// Puts the day off until its list is complete.
+pub async fn put_off(store: &Store, read: &Stored<Comparison>, until: Timestamp, now: Timestamp) -> Result<(), Error> {
+    let mut write = store.write(now);
+    write.replace(read, read.value.clone().put_off(until));
+    end_of_race(write.commit().await).map(drop)
 }
 
 /// Goes on to the next step, whose message is sent. None is the end of the day.

@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
-/// A day is compared so long after its end: providers enter some things late. (One list is behind by up to three hours.)
+/// A day is compared so long after its end: providers enter some things late. (One list is behind by up to three hours. One that
+/// takes longer puts the day off.)
 const AFTER_ITS_END: SignedDuration = SignedDuration::from_hours(4);
 /// With each day the list of so many days before it is read again, for what was entered later still.
 const OVERLAP_DAYS: i32 = 1;
@@ -57,13 +58,26 @@ pub enum Step {
 }
 
 impl Comparison {
-    /// Begins the next day that is over, if none is being compared. The first one ever is the last that is over.
+    /// Begins the next day that is over, if none is being compared, and takes up one that was put off until now. The first day
+    /// ever is the last that is over.
     pub fn begin(mut self, now: Timestamp) -> Self {
+        if self.run.as_ref().is_some_and(|run| run.since <= now) {
+            self.owed.insert(Duty::Comparison);
+        }
         let last = day_of(now - AFTER_ITS_END).saturating_sub(1.day());
         let day = self.done.map_or(last, |done| done.saturating_add(1.day()));
         if self.run.is_none() && day <= last {
             self.run = Some(Run { day, step: Step::List(None), since: now, made: 0, parts: BTreeMap::new() });
             self.owed.insert(Duty::Comparison);
+        }
+        self
+    }
+
+    /// Puts the day off: its list is not complete before `until`. Nothing is owed until then.
+    pub fn put_off(mut self, until: Timestamp) -> Self {
+        if let Some(run) = self.run.as_mut() {
+            run.since = until;
+            self.owed.remove(&Duty::Comparison);
         }
         self
     }
@@ -121,6 +135,22 @@ mod tests {
         assert_eq!(begun("2026-12-02T05:01:00Z").as_deref(), Some("2026-11-30"));
         assert_eq!(begun("2026-12-02T05:02:00Z").as_deref(), Some("2026-12-01"));
         assert_eq!(begun("2026-12-02T05:03:00Z"), None);
+    }
+
+    #[test]
+    fn a_day_that_is_put_off_is_not_owed_until_it_is_taken_up_again() {
+        let begun = Comparison::default().begin(at("2026-11-29T04:00:00Z"));
+        let put_off = begun.clone().put_off(at("2026-11-30T16:00:00Z"));
+        assert!(put_off.owed.is_empty());
+        assert_eq!(put_off.clone().begin(at("2026-11-30T15:59:59Z")), put_off, "another day does not overtake it");
+        let taken_up = put_off.begin(at("2026-11-30T16:00:00Z"));
+        let day = |comparison: &Comparison| comparison.run.as_ref().map(|run| run.day);
+        assert_eq!((taken_up.owed.contains(&Duty::Comparison), day(&taken_up)), (true, day(&begun)));
+        assert_eq!(
+            taken_up.run.map(|run| run.since),
+            Some(at("2026-11-30T16:00:00Z")),
+            "before, nobody was waited for"
+        );
     }
 
     #[test]

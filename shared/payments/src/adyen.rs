@@ -6,8 +6,11 @@
 //! `ADYEN_CAPTURES_OTHERWISE` (payment methods that are captured the other way), `ADYEN_SEVERAL_CAPTURES` (payment methods
 //! with multiple partial captures) and `ADYEN_WEBHOOK_CREDENTIALS` (the ARN of `user:password`, one on a line).
 //!
-//! Variables of the API: `ADYEN_API_KEY` (the ARN of the key), `ADYEN_API_URL` and `ADYEN_MERCHANT_ACCOUNT`.
+//! Variables of the API: `ADYEN_API_KEY` (the ARN of the key), `ADYEN_API_URL` and `ADYEN_MERCHANT_ACCOUNT`. Where the books are
+//! compared, also `ADYEN_REPORTS_URL` (where reports are downloaded), `ADYEN_REPORT_KEY` (the ARN of the report user's key),
+//! `ADYEN_CAPTURES` and `ADYEN_CAPTURES_OTHERWISE`.
 
+mod accounting;
 mod api;
 mod basic_auth;
 mod captures;
@@ -16,17 +19,21 @@ mod description;
 mod disputes;
 mod events;
 mod fields;
+mod listing;
 mod references;
 mod refusals;
+mod reports;
 mod requests;
 pub mod signature;
 mod units;
 mod validity;
 mod webhook;
+mod zones;
 
 pub use api::Api;
 pub use captures::Captures;
 pub use description::description;
+pub use listing::LISTED_AFTER;
 pub use units::units;
 pub use webhook::Webhook;
 

@@ -24,6 +24,11 @@ impl Client {
         Self { provider, web: aws.web(TIMEOUT), url: url.trim_end_matches('/').to_owned(), key }
     }
 
+    /// The same, reading answers of up to so many bytes. What is longer is cut.
+    pub(crate) fn reading(self, max_body: usize) -> Self {
+        Self { web: self.web.reading(max_body), ..self }
+    }
+
     /// Whether the key is there.
     pub(crate) async fn ready(&self) -> Result<(), Error> {
         self.known_key().await.map(drop)

@@ -189,6 +189,13 @@ macro_rules! providers {
                 }
             }
 
+            /// How long after the end of a day (UTC) the provider's list of it is complete.
+            pub fn listed_after(&self) -> jiff::SignedDuration {
+                match self {
+                    $(Self::$variant(_) => $module::LISTED_AFTER),+
+                }
+            }
+
             /// The kinds of movements that [`payment`](Self::payment) tells of a payment it knows, all there are.
             pub fn tells(&self) -> &'static [domain::books::MovementKind] {
                 match self {

@@ -21,6 +21,7 @@
 //!    - `NAME: &str` of letters, digits and `-`, `KEY_LIFETIME: SignedDuration`, how long its idempotency keys hold, and
 //!      `SETTLING: SignedDuration`, after which what was asked for is certainly found if it was done;
 //!    - `TELLS: &[MovementKind]`, what it tells when it is asked about one payment, all there is of it;
+//!    - `LISTED_AFTER: SignedDuration`, how long after the end of a day its list is complete;
 //!    - `units(Currency) -> Units` and `description() -> Description`;
 //!    - `Webhook` with `from_env(&Aws, &Clock)`, `verify(&self, &Request, Timestamp)`, `understand(&self, &[u8], Timestamp)`
 //!      and `answer(&self, &[Outcome])`;

@@ -12,6 +12,8 @@ use jiff::Timestamp;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub entries: Vec<Listed>,
+    /// What the entries say as facts, where the provider cannot be asked about a payment: the same as its webhooks tell.
+    pub told: Vec<ReportedEvent>,
     pub parts: Vec<Part>,
     pub next: Option<String>,
 }

@@ -60,6 +60,9 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_mins(50);
 /// seconds for an answer.
 pub const SETTLING: SignedDuration = SignedDuration::from_mins(10);
 
+/// Its lists of a day are complete before any day is compared.
+pub const LISTED_AFTER: SignedDuration = SignedDuration::ZERO;
+
 /// The id of a payment. Mollie's begin with `tr_`; no other names one.
 fn payment_id(text: &str) -> Option<ProviderId> {
     /// Mollie's have 10 or 22 characters.

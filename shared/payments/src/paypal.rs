@@ -58,6 +58,9 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(44 * 24);
 /// any of its own time limits for a request.
 pub const SETTLING: SignedDuration = SignedDuration::from_hours(1);
 
+/// Its list is behind by three hours at most.
+pub const LISTED_AFTER: SignedDuration = SignedDuration::from_hours(3);
+
 /// The status of a refund: <https://developer.paypal.com/docs/api/payments/v2/#definition-refund_status>.
 fn refund_status(text: &str) -> Option<RefundStatus> {
     match text {

@@ -58,6 +58,9 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 /// <https://developer.squareup.com/reference/square/refunds-api/list-payment-refunds>. Ten minutes are far more.
 pub const SETTLING: SignedDuration = SignedDuration::from_mins(10);
 
+/// Its lists of a day are complete before any day is compared.
+pub const LISTED_AFTER: SignedDuration = SignedDuration::ZERO;
+
 /// The status of a refund: <https://developer.squareup.com/reference/square/objects/PaymentRefund>. None: it is
 /// unknown.
 fn refund_status(text: &str) -> Option<RefundStatus> {

@@ -47,6 +47,9 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(10 * 365 * 2
 /// An answer counts at once: the receiver is not asked what became of a request by any other way.
 pub const SETTLING: SignedDuration = SignedDuration::ZERO;
 
+/// There is no list.
+pub const LISTED_AFTER: SignedDuration = SignedDuration::ZERO;
+
 /// See [`Api::payment`]: nothing.
 pub const TELLS: &[MovementKind] = &[];
 

@@ -47,6 +47,9 @@ pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(23);
 /// had begun: <https://docs.stripe.com/error-low-level#server-errors>. After this time, what it shows is right.
 pub const SETTLING: SignedDuration = SignedDuration::from_mins(10);
 
+/// Its list of a day is complete before any day is compared.
+pub const LISTED_AFTER: SignedDuration = SignedDuration::ZERO;
+
 /// Whether an id names a charge, and not a payment intent. Charges of older bank debits begin with `py_`.
 fn is_charge(id: &ProviderId) -> bool {
     ["ch_", "py_"].iter().any(|prefix| id.as_str().starts_with(prefix))

@@ -16,7 +16,7 @@ use http::StatusCode;
 use std::{convert::Infallible, sync::Mutex, time::Duration};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// No expected answer is longer. The rest is not read.
+/// Few expected answers are longer. The rest is not read.
 const MAX_BODY: usize = 1024 * 1024;
 
 /// Sends each request once, over the HTTP client of the AWS clients. So a binary has one stack of HTTP and TLS, and a
@@ -25,6 +25,7 @@ const MAX_BODY: usize = 1024 * 1024;
 pub struct Web {
     client: SharedHttpClient,
     timeout: Duration,
+    max_body: usize,
 }
 
 /// An answer of any status. Redirects are not followed.
@@ -56,7 +57,12 @@ pub enum WebError {
 
 impl Web {
     pub(super) fn new(client: SharedHttpClient, timeout: Duration) -> Self {
-        Self { client, timeout }
+        Self { client, timeout, max_body: MAX_BODY }
+    }
+
+    /// The same, reading answers of up to so many bytes: files.
+    pub fn reading(self, max_body: usize) -> Self {
+        Self { max_body, ..self }
     }
 
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<Answer, WebError> {
@@ -89,8 +95,8 @@ impl Web {
         let (mut chunks, mut body) = (ByteStream::new(body), Vec::new());
         while let Some(chunk) = chunks.next().await {
             body.extend(chunk.map_err(|error| failed(&error))?);
-            if body.len() > MAX_BODY {
-                body.truncate(MAX_BODY);
+            if body.len() > self.max_body {
+                body.truncate(self.max_body);
                 break;
             }
         }

@@ -7,6 +7,7 @@ mod comparison;
 mod evidence;
 mod listed;
 mod providers;
+mod reports;
 mod unmatched;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};

@@ -1,4 +1,4 @@
-//! A simulated Adyen: modifications of payments by the Checkout API, and standard webhooks.
+//! A simulated Adyen: modifications of payments by the Checkout API, standard webhooks, and reports.
 //!
 //! Adyen answers only that it has received a request. What came of it, it tells by webhook, also that it could not be done.
 //! Cards are captured automatically, and Klarna only when asked to, also in parts: the account has multiple partial captures.
@@ -6,6 +6,7 @@
 mod api;
 mod dialect;
 mod items;
+mod reports;
 
 use super::{
     engine::{Account, BooksError, Delivering, Opened, Settings},
@@ -37,7 +38,8 @@ pub(super) fn secret(name: &str) -> Option<&'static str> {
 pub(super) fn open(settings: Settings, delivering: Delivering) -> Result<Opened, BooksError> {
     let dialect = AdyenDialect::new(settings.secret(HMAC_KEYS), settings.secret(CREDENTIALS));
     let account = Account::open(Provider::Adyen.name(), settings, Arc::new(dialect), delivering)?;
-    Ok(Opened { router: api::router(Arc::clone(&account)), account })
+    let router = api::router(Arc::clone(&account)).merge(reports::router(Arc::clone(&account)));
+    Ok(Opened { account, router })
 }
 
 #[cfg(test)]

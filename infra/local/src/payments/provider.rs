@@ -18,7 +18,7 @@ impl Provider {
     pub const ALL: [Self; 6] = [Self::Stripe, Self::Adyen, Self::Mollie, Self::Square, Self::PayPal, Self::Standard];
 
     /// Those that list what has moved, so that books can be compared with them.
-    pub const LISTING: [Self; 4] = [Self::Stripe, Self::Mollie, Self::Square, Self::PayPal];
+    pub const LISTING: [Self; 5] = [Self::Stripe, Self::Adyen, Self::Mollie, Self::Square, Self::PayPal];
 
     /// Its name in Orderly's addresses, and in those of the stack.
     pub fn name(self) -> &'static str {

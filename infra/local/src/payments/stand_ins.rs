@@ -44,6 +44,7 @@ pub(crate) fn parameters(url: &str) -> Vec<(&'static str, String)> {
         ("StripeApiUrl", own(Provider::Stripe)),
         ("UseAdyen", text("true")),
         ("AdyenApiUrl", own(Provider::Adyen)),
+        ("AdyenReportsUrl", own(Provider::Adyen)),
         ("AdyenMerchantAccount", text(adyen::MERCHANT_ACCOUNT)),
         ("AdyenBasicAuth", text("true")),
         ("AdyenCapturesOtherwise", text(adyen::MANUAL_METHOD)),

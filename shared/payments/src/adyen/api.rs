@@ -1,13 +1,12 @@
 //! The client of Adyen's Checkout API: <https://docs.adyen.com/api-explorer/Checkout/latest/overview>.
 
-use super::MERCHANT_ACCOUNT;
-use crate::{client::Client, listing::Page, webhook::ReportedEvent};
+use super::{MERCHANT_ACCOUNT, captures::Captures, reports::Reports};
+use crate::{client::Client, webhook::ReportedEvent};
 use app::Error;
-use domain::{books::MovementKind, ids::ProviderId};
+use domain::ids::ProviderId;
 use http::request::Builder;
 use jiff::Timestamp;
 use runtime::{Answer, Aws, Clock, ConfigError, Secret};
-use std::ops::Range;
 
 /// The version that this code was written for.
 const VERSION: &str = "v72";
@@ -17,19 +16,34 @@ const VERSION: &str = "v72";
 pub struct Api {
     client: Client,
     pub(super) merchant_account: String,
+    /// None: the books are not compared. (In a box, since few shops have reports.)
+    pub(super) reports: Option<Box<Reports>>,
 }
 
 impl Api {
-    /// Needs `ADYEN_API_URL`, `ADYEN_API_KEY` and `ADYEN_MERCHANT_ACCOUNT`.
+    /// Needs `ADYEN_API_URL`, `ADYEN_API_KEY` and `ADYEN_MERCHANT_ACCOUNT`. Takes `ADYEN_REPORTS_URL`, which needs
+    /// `ADYEN_REPORT_KEY` and `ADYEN_CAPTURES`.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
         let key = Secret::new(aws, clock, "ADYEN_API_KEY")?;
-        Ok(Self::new(aws, &runtime::variable("ADYEN_API_URL")?, key, &runtime::variable(MERCHANT_ACCOUNT)?))
+        let own = Self::new(aws, &runtime::variable("ADYEN_API_URL")?, key, &runtime::variable(MERCHANT_ACCOUNT)?);
+        let Some(url) = runtime::optional("ADYEN_REPORTS_URL") else { return Ok(own) };
+        // Nobody but Adyen could have written a report, so its payment methods are proven.
+        let (key, captures) = (Secret::new(aws, clock, "ADYEN_REPORT_KEY")?, Captures::from_env(true)?);
+        Ok(own.with_reports(aws, &url, key, captures))
     }
 
     /// `url` goes without the version: `https://checkout-test.adyen.com`, or
     /// `https://PREFIX-checkout-live.adyenpayments.com/checkout` with the prefix of the company account.
     pub fn new(aws: &Aws, url: &str, key: Secret, merchant_account: &str) -> Self {
-        Self { client: Client::new("Adyen", aws, url, key), merchant_account: merchant_account.to_owned() }
+        let client = Client::new("Adyen", aws, url, key);
+        Self { client, merchant_account: merchant_account.to_owned(), reports: None }
+    }
+
+    /// The same, with reports that the books are compared with. `url` is `https://ca-test.adyen.com` or
+    /// `https://ca-live.adyen.com`, and `key` the report user's.
+    pub fn with_reports(self, aws: &Aws, url: &str, key: Secret, captures: Captures) -> Self {
+        let reports = Reports::new(aws, url, key, &self.merchant_account, captures);
+        Self { reports: Some(Box::new(reports)), ..self }
     }
 
     /// See [`ApiClient::ready`](crate::ApiClient::ready).
@@ -42,19 +56,6 @@ impl Api {
     #[allow(clippy::unused_async, clippy::unused_self)] // others ask
     pub async fn payment(&self, _: &ProviderId, _: Timestamp) -> Result<Vec<ReportedEvent>, Error> {
         Ok(Vec::new())
-    }
-
-    /// See [`ApiClient::lists`](crate::ApiClient::lists). Adyen has no list that a program can ask for: its settlement
-    /// reports are files.
-    #[allow(clippy::unused_self)] // others look at their settings
-    pub fn lists(&self) -> &'static [MovementKind] {
-        &[]
-    }
-
-    /// See [`ApiClient::listed`](crate::ApiClient::listed). There is no list.
-    #[allow(clippy::unused_async, clippy::unused_self)] // others ask
-    pub async fn listed(&self, _: &Range<Timestamp>, _: Option<&str>) -> Result<Page, Error> {
-        Ok(Page::default())
     }
 
     /// The URL of an operation on a payment.

@@ -40,6 +40,11 @@ const SETTINGS: &[(&str, &str)] = &[
         "looked for",
         "nowhere: Adyen has no such request. What stays unknown for a week needs a person in the Customer Area",
     ),
+    (
+        "reports",
+        "`AdyenReportsUrl` (`https://ca-test.adyen.com`; live: `https://ca-live.adyen.com`) and the secret `AdyenReportKey` \
+         (of the report user): the daily Payments accounting report",
+    ),
     ("keys hold", "seven days at least"),
     (
         "an authorization ends",

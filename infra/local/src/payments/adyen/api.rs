@@ -79,7 +79,7 @@ async fn modify(
 }
 
 /// The idempotency key of a request with an API key.
-fn authenticated(headers: &HeaderMap) -> Result<Option<String>, Reply> {
+pub(super) fn authenticated(headers: &HeaderMap) -> Result<Option<String>, Reply> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if text("x-api-key").is_none_or(str::is_empty) {
         let message = "HTTP Status Response - Unauthorized";

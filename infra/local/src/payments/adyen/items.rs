@@ -47,7 +47,7 @@ impl Item<'_> {
     }
 }
 
-fn method(payment: &Payment) -> &'static str {
+pub(super) fn method(payment: &Payment) -> &'static str {
     match payment.progress {
         _ if payment.is_manual => MANUAL_METHOD,
         Progress::Processing => "multibanco",

@@ -135,3 +135,54 @@ async fn a_dispute_and_a_returned_refund_keep_their_references() {
     assert_eq!(opened["pspReference"], won["pspReference"]);
     assert_eq!(opened["amount"]["value"], 1000, "all that is left");
 }
+
+/// The fields of a report's rows, without its column names.
+async fn report(adyen: &Embedded, day: &str) -> Vec<Vec<String>> {
+    let path = format!("/reports/download/MerchantAccount/{MERCHANT_ACCOUNT}/payments_accounting_report_{day}.csv");
+    let request = axum::extract::Request::get(path).header("x-api-key", "key");
+    let answer = adyen.answer(request.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(answer.status(), 200);
+    let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let names = lines.next().unwrap();
+    let rows: Vec<Vec<String>> = lines.collect();
+    assert!(rows.iter().all(|row| row.len() == names.len()));
+    rows
+}
+
+#[tokio::test]
+async fn a_day_s_report_has_a_row_for_each_thing_that_became_of_a_payment_and_is_there_some_hours_later() {
+    let (settings, time) = testing::settings_in_time([]);
+    let adyen = Embedded::new(open(settings, Delivering::Keeping).unwrap());
+    let paid = adyen.pay("ord_1", 1000, "EUR").unwrap().payment.id;
+    let authorized = adyen.authorize("ord_2", 2000, "EUR").unwrap().payment.id;
+    assert_eq!(ask(&adyen, &authorized, "captures", "1", Some(700)).await.0, 201);
+    adyen.refund(&paid, Some(300)).unwrap();
+    adyen.dispute(&authorized).unwrap();
+    let path =
+        format!("/reports/download/MerchantAccount/{MERCHANT_ACCOUNT}/payments_accounting_report_2026_05_28.csv");
+    // The test begins on this day at 21:26 in the account's time zone.
+    time.pass(5 * 60 * 60);
+    assert_eq!(testing::get(&adyen, &path, &[("x-api-key", "key")]).await.0, 404);
+    assert_eq!(testing::get(&adyen, &path, &[]).await.0, 401);
+    time.pass(60 * 60);
+    let rows = report(&adyen, "2026_05_28").await;
+    let told = |payment: &str| {
+        let own = rows.iter().filter(|row| row[2] == payment);
+        own.map(|row| (row[8].as_str(), row[15].as_str(), row[16].as_str())).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("Received", "", ""),
+        ("Authorised", "10.00", ""),
+        ("SentForSettle", "-10.00", "10.00"),
+        ("Settled", "", "-10.00"),
+        ("SentForRefund", "", "-3.00"),
+        ("Refunded", "", "3.00"),
+    ];
+    assert_eq!(told(&paid), expected);
+    let records = told(&authorized).into_iter().map(|(record, ..)| record).collect::<Vec<_>>();
+    assert_eq!(records, ["Received", "Authorised", "SentForSettle", "Settled", "Chargeback"]);
+    assert_eq!((rows[0][6].as_str(), rows[0][7].as_str()), ("2026-05-28 21:26:40", "CET"));
+    assert!(report(&adyen, "2026_05_27").await.is_empty());
+}

@@ -1,0 +1,167 @@
+//! The books of a day beside the reports of the local Adyen, which cannot be asked about a payment.
+
+use super::{Stage, began, order};
+use app::{comparison, payments::record_payment};
+use domain::{
+    books::MovementKind,
+    duty::{Duty, Subject},
+    ids::{PaymentId, ProviderName},
+    ledger::{MoneyEvent, MoneyFact, PartStatus, RequestState},
+    payment_record::Named,
+    statement::Statement,
+};
+use jiff::SignedDuration;
+use orderly_local::{
+    payments::{Provider, Simulator, StandIns, StandInsConfig, adyen::MERCHANT_ACCOUNT},
+    services::Listener,
+};
+use payments::{
+    ApiClients,
+    adyen::{Api, Captures},
+};
+use runtime::{Aws, Secret};
+use std::collections::BTreeMap;
+
+/// When the day of the beginning is over for more than four hours, and when the reports of it are there for certain.
+const NEXT_DAY: SignedDuration = SignedDuration::from_hours(13);
+const REPORTED: SignedDuration = SignedDuration::from_hours(8 + 24 + 16);
+
+fn told_of(payment: &str, fact: MoneyFact) -> MoneyEvent {
+    let (payment, currency) = (payment.parse().unwrap(), "EUR".parse().ok());
+    MoneyEvent { payment, at: began(), event: "evt_1".to_owned(), currency, step: 1, fact }
+}
+
+fn adyen() -> ProviderName {
+    "adyen".parse().unwrap()
+}
+
+/// An order of 10.00 EUR at a shop that takes payments by Adyen, whose webhooks do not come.
+struct Shop {
+    stage: Stage,
+    stand_ins: StandIns,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let mut stage = Stage::without_order().await;
+        let config = StandInsConfig {
+            api_url: "http://127.0.0.1:1".to_owned(),
+            secrets: BTreeMap::new(),
+            data_dir: None,
+            clock: stage.app.clock.clone(),
+        };
+        let stand_ins = StandIns::start(Listener::bind(0).await.unwrap(), config).unwrap();
+        let (aws, url) = (Aws::beside(""), format!("{}/adyen", stand_ins.endpoint()));
+        let secret = |name| Secret::fixed(name, "key");
+        let api = Api::new(&aws, &url, secret("ADYEN_API_KEY"), MERCHANT_ACCOUNT);
+        let api = api.with_reports(&aws, &url, secret("ADYEN_REPORT_KEY"), Captures::automatic());
+        stage.app.providers = ApiClients::new([api.into()]);
+        let shop = Self { stage, stand_ins };
+        shop.simulator().withhold_webhooks();
+        shop
+    }
+
+    fn simulator(&self) -> Simulator {
+        self.stand_ins.provider(Provider::Adyen)
+    }
+
+    /// Pays 10.00 EUR for the order. `told`: as much as a webhook has told of it.
+    async fn pay(&self, told: i64) -> PaymentId {
+        let id = self.simulator().pay(order().as_str(), 1000, "EUR").unwrap().payment.id;
+        let payment: PaymentId = format!("adyen_{id}").parse().unwrap();
+        let paid = MoneyFact::CapturePart { id: id.clone(), amount: told, status: PartStatus::Succeeded };
+        let other = told_of("adyen_NOTHING", MoneyFact::Captured(0));
+        let paid = MoneyEvent { payment: payment.clone(), fact: paid, ..other.clone() };
+        self.stage.place(if told == 0 { &other } else { &paid }, |_| {}).await;
+        payment
+    }
+
+    /// Begins what is to be compared now. Returns whether a step is owed.
+    async fn begin(&self) -> bool {
+        let app = &self.stage.app;
+        !comparison::begin(&app.store, &[adyen()], app.clock.now()).await.unwrap().is_empty()
+    }
+
+    /// Delivers the message of the next step. Returns whether it fails.
+    async fn step(&self) -> bool {
+        self.stage.deliver_duty(Duty::Comparison, Subject::Provider(adyen())).await
+    }
+
+    /// Compares the day of the beginning, whose reports are there.
+    async fn compare(&self) {
+        self.stage.pass_to(NEXT_DAY);
+        assert!(self.begin().await && !self.step().await);
+        self.stage.pass_to(REPORTED);
+        assert!(self.begin().await, "it is taken up again");
+        for _ in 0..10 {
+            assert!(!self.step().await);
+            if comparison::under_way(&self.stage.app.store, &adyen()).await.unwrap().is_none() {
+                return;
+            }
+        }
+        panic!("it comes to no end");
+    }
+
+    async fn differences(&self, payment: &PaymentId) -> Vec<(MovementKind, i64, i64)> {
+        let read = self.stage.app.store.load::<Statement>(payment).await.unwrap().unwrap();
+        let all = read.value.differences.iter();
+        all.map(|(kind, difference)| (*kind, difference.ours, difference.theirs)).collect()
+    }
+
+    async fn end(self) {
+        self.stand_ins.shutdown().await;
+        self.stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn webhooks_that_never_came_are_made_good_by_the_reports() {
+    let shop = Shop::open().await;
+    let payment = shop.pay(0).await;
+    shop.simulator().refund(payment.id.as_str(), Some(200)).unwrap();
+    shop.compare().await;
+    let (ledger, eur) = (shop.stage.state().await.ledger, "EUR".parse().unwrap());
+    assert_eq!((ledger.payments[&payment].captured, ledger.refunded(eur)), (1000, 200));
+    assert_eq!(shop.differences(&payment).await, []);
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn orderly_knows_its_own_refund_in_the_reports_and_counts_what_it_knew_once() {
+    let shop = Shop::open().await;
+    let payment = shop.pay(1000).await;
+    shop.stage.intend("cancel", 300).await;
+    let (state, comes_again) = shop.stage.run().await;
+    assert!(!comes_again && !matches!(state.ledger.refunds["cancel"].state, RequestState::Succeeded { .. }));
+    shop.compare().await;
+    let ledger = shop.stage.state().await.ledger;
+    assert_eq!(ledger.payments[&payment].captured, 1000);
+    assert!(matches!(ledger.refunds["cancel"].state, RequestState::Succeeded { .. }), "{ledger:?}");
+    assert_eq!((ledger.refunds.len(), shop.differences(&payment).await), (1, Vec::new()));
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn a_day_is_not_owed_before_its_reports_are_there() {
+    let shop = Shop::open().await;
+    shop.stage.pass_to(NEXT_DAY);
+    assert!(shop.begin().await && !shop.step().await);
+    assert!(!shop.begin().await && !shop.step().await, "nobody is waited for");
+    shop.stage.pass_to(REPORTED - SignedDuration::from_secs(1));
+    assert!(!shop.begin().await);
+    shop.stage.pass_to(REPORTED);
+    assert!(shop.begin().await);
+    shop.end().await;
+}
+
+#[tokio::test]
+async fn what_the_reports_do_not_have_waits_for_a_person() {
+    let shop = Shop::open().await;
+    let payment = shop.pay(1000).await;
+    let forged = told_of("adyen_UNKNOWN", MoneyFact::Captured(700));
+    record_payment(&shop.stage.app.store, &Named::from(order()), &forged, began()).await.unwrap();
+    shop.compare().await;
+    assert_eq!(shop.differences(&forged.payment).await, [(MovementKind::Captured, 700, 0)]);
+    assert_eq!(shop.differences(&payment).await, []);
+    shop.end().await;
+}
