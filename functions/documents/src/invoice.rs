@@ -16,7 +16,7 @@ pub(crate) async fn invoice(app: &App, caller: &Caller, request: &Request) -> Re
         InvoiceKind::Invoice => "invoice",
         InvoiceKind::CreditNote => "credit-note",
     };
-    answer(app, kind, &Paper::Invoice(sheet(&invoice)))
+    answer(app, kind, &Paper::Invoice(Box::new(sheet(&invoice))))
 }
 
 fn sheet(invoice: &Invoice) -> Sheet {

@@ -61,8 +61,10 @@ impl Comparison {
     /// Begins the next day that is over, if none is being compared, and takes up one that was put off until now. The first day
     /// ever is the last that is over.
     pub fn begin(mut self, now: Timestamp) -> Self {
-        if self.run.as_ref().is_some_and(|run| run.since <= now) {
-            self.owed.insert(Duty::Comparison);
+        if let Some(run) = self.run.as_mut().filter(|run| run.since <= now)
+            && self.owed.insert(Duty::Comparison)
+        {
+            run.since = now; // until now, nobody was waited for
         }
         let last = day_of(now - AFTER_ITS_END).saturating_sub(1.day());
         let day = self.done.map_or(last, |done| done.saturating_add(1.day()));
@@ -143,14 +145,15 @@ mod tests {
         let put_off = begun.clone().put_off(at("2026-11-30T16:00:00Z"));
         assert!(put_off.owed.is_empty());
         assert_eq!(put_off.clone().begin(at("2026-11-30T15:59:59Z")), put_off, "another day does not overtake it");
-        let taken_up = put_off.begin(at("2026-11-30T16:00:00Z"));
+        let taken_up = put_off.begin(at("2026-11-30T17:30:00Z"));
         let day = |comparison: &Comparison| comparison.run.as_ref().map(|run| run.day);
         assert_eq!((taken_up.owed.contains(&Duty::Comparison), day(&taken_up)), (true, day(&begun)));
         assert_eq!(
-            taken_up.run.map(|run| run.since),
-            Some(at("2026-11-30T16:00:00Z")),
-            "before, nobody was waited for"
+            taken_up.run.clone().map(|run| run.since),
+            Some(at("2026-11-30T17:30:00Z")),
+            "nobody was waited for"
         );
+        assert_eq!(taken_up.clone().begin(at("2026-11-30T18:00:00Z")), taken_up);
     }
 
     #[test]

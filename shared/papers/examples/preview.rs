@@ -30,9 +30,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     write("picklist.pdf", Paper::Picklist(list(8, false)))?;
     write("picklist-batch-300.pdf", Paper::Picklist(list(300, true)))?;
     write("return-slip-de.pdf", Paper::ReturnSlip(return_slip(Language::German, 3)))?;
-    write("invoice-de.pdf", Paper::Invoice(invoice(Language::German, 8)))?;
-    write("invoice-300.pdf", Paper::Invoice(invoice(Language::English, 300)))?;
-    write("credit-note-en.pdf", Paper::Invoice(invoice(Language::English, 1)))?;
+    write("invoice-de.pdf", Paper::Invoice(invoice(Language::German, 8).into()))?;
+    write("invoice-300.pdf", Paper::Invoice(invoice(Language::English, 300).into()))?;
+    write("credit-note-en.pdf", Paper::Invoice(invoice(Language::English, 1).into()))?;
     if let Some(peak) = fs::read_to_string("/proc/self/status")?.lines().find(|line| line.starts_with("VmHWM")) {
         println!("{peak}");
     }

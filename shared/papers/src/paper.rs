@@ -12,7 +12,7 @@ pub enum Paper {
     PackingSlip(PackingSlip),
     Picklist(Picklist),
     ReturnSlip(ReturnSlip),
-    Invoice(Invoice),
+    Invoice(Box<Invoice>),
 }
 
 impl Paper {

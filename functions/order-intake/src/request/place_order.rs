@@ -248,6 +248,7 @@ pub(super) fn shipping(fields: &Fields<'_>) -> Option<Shipping> {
     Some(Shipping { method: method?, price: price?, discount: discount?, tax: tax?, tax_rate: tax_rate? })
 }
 
+#[allow(clippy::option_option)] // absent and wrong are different
 fn tax_rate(fields: &Fields<'_>) -> Option<Option<u16>> {
     Some(fields.optional_whole("tax_rate")?.map(TaxRate::get))
 }

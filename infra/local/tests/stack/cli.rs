@@ -183,8 +183,8 @@ async fn a_port_that_is_taken_is_named_with_its_flag() {
 #[tokio::test]
 async fn a_seed_that_fails_shows_what_the_functions_said() {
     let project = Project::new();
-    // The API accepts a channel, and nothing else of a shop.
-    let template = fs::read_to_string(template()).unwrap().replace("/open/{id}", "/channels/{id}");
+    // The API accepts a seller, and nothing else of a shop.
+    let template = fs::read_to_string(template()).unwrap().replace("/open/{id}", "/sellers/{id}");
     fs::write(project.directory.path().join("template.yaml"), template).unwrap();
     let binaries = project.binaries.path().to_str().unwrap();
     let (done, said) = project.output(&["run", "--binaries", binaries]).await;

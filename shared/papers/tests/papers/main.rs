@@ -65,7 +65,7 @@ fn a_scanner_reads_the_number_of_each_paper() {
         Paper::PackingSlip(slip(Language::German, 3, 1)),
         Paper::Picklist(list(3, false)),
         Paper::ReturnSlip(return_slip(Language::English, 3)),
-        Paper::Invoice(invoice(Language::English, 3)),
+        Paper::Invoice(invoice(Language::English, 3).into()),
     ] {
         assert_eq!(scanned(&drawn(&typeset(&paper), 1)[0]), paper.number());
     }
@@ -78,7 +78,7 @@ fn long_and_foreign_content_stays_on_the_page() {
         Paper::Picklist(list(48, false)),
         Paper::Picklist(list(48, true)),
         Paper::ReturnSlip(return_slip(Language::German, 48)),
-        Paper::Invoice(invoice(Language::German, 48)),
+        Paper::Invoice(invoice(Language::German, 48).into()),
     ] {
         let pdf = typeset(&paper);
         assert!(pages(&pdf) > 1);

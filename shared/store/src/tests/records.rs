@@ -100,7 +100,7 @@ async fn the_items_of_an_order_follow_the_same_protocol_and_tell_their_key() {
     follows_the_protocol(state_key(1), states, Failed::Item(state_key(1))).await;
     let placed = ItemKey::new(&order(1), ItemName::Placed);
     let placements = ["a", "b", "c"].map(|fingerprint| placement(fingerprint, two_lines()));
-    follows_the_protocol(placed.clone(), placements, Failed::Item(placed)).await;
+    Box::pin(follows_the_protocol(placed.clone(), placements, Failed::Item(placed))).await;
     let fulfillments = ["a", "b", "c"].map(fulfillment);
     follows_the_protocol(fulfillment_key(1), fulfillments, Failed::Item(fulfillment_key(1))).await;
     let claim = domain::duty::EmailKind::PaymentConfirmed;
