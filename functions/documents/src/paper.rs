@@ -53,14 +53,15 @@ pub(crate) fn language(order: &Order) -> Language {
     Language::of(order.placed.customer.locale.as_deref().unwrap_or_default())
 }
 
-/// An amount without its currency, with the currency's decimals, as people of the language write it.
+/// An amount without its currency, with the currency's decimals, as people of the language write it. A dash stands for the minus
+/// sign, which the papers' fonts do not have.
 pub(crate) fn written(amount: Amount, currency: Currency, language: Language) -> String {
     let (group, mark) = match language {
         Language::English => (",", "."),
         Language::German => (".", ","),
     };
     let plain = decimal(amount, currency.exponent());
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("\u{2212}", digits));
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("\u{2013}", digits));
     let (whole, cents) = digits.split_once('.').map_or((digits, None), |(whole, cents)| (whole, Some(cents)));
     let first = whole.len() % 3;
     let mut grouped = whole.get(..first).unwrap_or_default().to_owned();
@@ -133,7 +134,7 @@ mod tests {
         for (amount, currency, english, german) in [
             (0, "EUR", "0.00", "0,00"),
             (123_450, "EUR", "1,234.50", "1.234,50"),
-            (-5, "EUR", "\u{2212}0.05", "\u{2212}0,05"),
+            (-5, "EUR", "\u{2013}0.05", "\u{2013}0,05"),
             (1_234_567, "JPY", "1,234,567", "1.234.567"),
             (100_000_000, "KWD", "100,000.000", "100.000,000"),
         ] {

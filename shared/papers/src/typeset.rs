@@ -205,4 +205,14 @@ mod tests {
             assert_eq!(breakable(text), expected);
         }
     }
+
+    /// A minus sign has none in these fonts, so amounts are written with a dash.
+    #[test]
+    fn what_amounts_are_written_with_has_glyphs_in_both_weights() {
+        let typesetter = Typesetter::new();
+        for sign in "0123456789.,–%\u{a0}·×".chars() {
+            let has_glyph = |font: &&Font| font.info().coverage.contains(u32::from(sign));
+            assert!(typesetter.fonts.iter().filter(has_glyph).count() >= 2, "{sign:?}");
+        }
+    }
 }

@@ -114,7 +114,7 @@ pub fn invoice(language: Language, lines: u32) -> Invoice {
         quantity: None,
         unit_price: None,
         rate: Some("7\u{a0}%".to_owned()),
-        gross: "\u{2212}5,00".to_owned(),
+        gross: "\u{2013}5,00".to_owned(),
     };
     let sum = |rate: Option<&str>| TaxLine {
         rate: rate.map(str::to_owned),
