@@ -46,8 +46,8 @@ impl Body for PutSeller {
         let vat_id = fields.optional_text("vat_id");
         let tax_number = fields.optional_text("tax_number");
         let registration = fields.optional_text("registration");
-        let email = fields.optional_text("email");
-        let iban = fields.optional_text("iban");
+        let email = fields.restriction("email");
+        let iban = fields.restriction("iban");
         let prefix = fields.restriction("prefix");
         let kept_years = fields.optional_whole("kept_years");
         Some(Self {
