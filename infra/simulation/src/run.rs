@@ -22,9 +22,9 @@ use tokio::{
 const CALM: Duration = Duration::from_hours(6);
 const MINUTE: Duration = Duration::from_mins(1);
 /// The hours after the beginning at which days are compared with the providers' lists: two mornings; the afternoon when the first day's
-/// list is complete that takes longest; and one more morning. What a comparison brings about changes payments after the end of its
-/// day: the next one's list has them.
-const COMPARED_AT: [i64; 4] = [24 + 4, 48 + 4, 48 + 16, 72 + 4];
+/// list is complete that takes longest; one more morning, and one more afternoon. What a comparison brings about changes payments after
+/// the end of its day: the next one's list has them, of each provider.
+const COMPARED_AT: [i64; 5] = [24 + 4, 48 + 4, 48 + 16, 72 + 4, 72 + 16];
 /// The first order's reference; the others follow it.
 const FIRST: usize = 1001;
 /// So many orders are picked in batches.
