@@ -3,7 +3,7 @@
 use app::invoices;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::ids::OrderId;
-use runtime::{Clock, process_together};
+use runtime::{Clock, failed_by_order, process_together};
 use std::collections::BTreeSet;
 use store::{Message, Store};
 
@@ -21,12 +21,5 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
 async fn work_off(app: &App, messages: Vec<Message>) -> Vec<(Message, app::Error)> {
     let orders: BTreeSet<OrderId> = messages.iter().filter_map(|message| message.order().cloned()).collect();
     let failed = invoices::issue(&app.store, orders, app.clock.now()).await;
-    let why = |message: Message| {
-        let why = match message.order() {
-            Some(order) => app::Error::Outside(failed.get(order)?.to_string()),
-            None => app::Error::Defect("this duty belongs to another function".into()),
-        };
-        Some((message, why))
-    };
-    messages.into_iter().filter_map(why).collect()
+    failed_by_order(messages, &failed)
 }

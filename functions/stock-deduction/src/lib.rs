@@ -4,7 +4,7 @@
 use app::{deduction, settlement};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{duty::Duty, ids::OrderId};
-use runtime::{Clock, process_together};
+use runtime::{Clock, failed_by_order, process_together};
 use std::collections::BTreeSet;
 use store::{Message, Store};
 
@@ -30,12 +30,5 @@ async fn work_off(app: &App, messages: Vec<Message>) -> Vec<(Message, app::Error
             failed.insert(order, error);
         }
     }
-    let why = |message: Message| {
-        let why = match message.order() {
-            Some(order) => app::Error::Outside(failed.get(order)?.to_string()),
-            None => app::Error::Defect("this duty belongs to another function".into()),
-        };
-        Some((message, why))
-    };
-    messages.into_iter().filter_map(why).collect()
+    failed_by_order(messages, &failed)
 }

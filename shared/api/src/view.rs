@@ -1,8 +1,10 @@
 //! How orders, fulfillments and returns look to clients.
 
+mod issued;
 mod stock;
 mod work;
 
+pub use issued::IssuedView;
 pub use stock::LevelView;
 pub use work::{OrderWork, OrderWorkSummary};
 
@@ -14,10 +16,9 @@ use domain::{
     fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
     ids::{
-        CaptureId, ChannelId, FulfillmentId, InvoiceNumber, LineId, LocationId, OrderId, PaymentId, ProviderId,
-        RefundId, ReturnId, Sku,
+        CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
+        Sku,
     },
-    invoice::{InvoiceKind, Issued},
     ledger::{Capture, Evidence, Payment, PaymentStatus, Refund},
     mail_report::MailReport,
     money::{Amount, Currency},
@@ -358,24 +359,6 @@ pub struct EmailView {
     #[cfg_attr(feature = "schema", schemars(with = "Option<domain::schema::Moment>"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreached_since: Option<Timestamp>,
-}
-
-/// An invoice or a credit note.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct IssuedView {
-    /// Unique for its seller.
-    pub number: InvoiceNumber,
-    /// Whether it asks for money, or gives some back.
-    pub kind: InvoiceKind,
-    /// What it comes to, with tax, in minor units. That of a credit note is positive too.
-    pub total: Amount,
-}
-
-impl IssuedView {
-    fn of(issued: &Issued) -> Self {
-        Self { number: issued.number.clone(), kind: issued.kind, total: issued.total }
-    }
 }
 
 #[derive(Debug, Serialize)]

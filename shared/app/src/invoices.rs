@@ -4,20 +4,21 @@
 //! order. So no number is given twice and none is left out, whoever dies at whatever moment. The price is that each seller has
 //! one transaction at a time: that is why a batch of orders shares one.
 
-use crate::{Error, Refusal, Scope, orders};
+use crate::{Error, Refusal, Scope};
 use domain::{
     duty::Duty,
     history::Stamp,
-    ids::{InvoiceNumber, OrderId, SellerId},
+    ids::{ChannelId, InvoiceNumber, OrderId, SellerId},
     invoice::{Invoice, InvoiceKey, Issued, Series, SeriesId},
     order::Order,
     order_state::OrderState,
+    problem::Code,
     safeguards::Safeguard,
     settings::{Channel, Seller},
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{CommitError, Page, Store, StoreError, Stored, StoredOrder};
+use store::{CommitError, Page, Store, StoreError, Stored, StoredOrder, retry_on_conflict};
 
 /// How often documents that lose their numbers to others are decided again before their messages must return.
 const MAX_ROUNDS: u32 = 8;
@@ -27,17 +28,20 @@ const MAX_LINES: usize = 2_000;
 
 /// Has an order invoiced now, whenever the shop does so otherwise.
 pub async fn request(store: &Store, id: &OrderId, scope: &Scope, stamp: &Stamp) -> Result<StoredOrder, Error> {
-    let rule = |order: Order| {
-        let next = order.with_state(|state| state.request_invoice(stamp))?;
-        Ok(((), next.into()))
-    };
-    let read = scope.order(store, id).await?;
-    if seller_of(store, &read.order.state).await?.is_none() {
-        let channel = &read.order.state.channel;
-        let why = format!("nobody sells at the channel {channel}: name its seller with PUT /channels/{channel}");
-        return Err(Refusal::new(domain::problem::Code::NoSeller, why).into());
-    }
-    orders::change(store, id, scope, stamp.at, rule).await.map(|((), order)| order)
+    retry_on_conflict(async || {
+        let read = scope.order(store, id).await?;
+        if Sellers::default().of(store, &read.order.state).await?.is_none() {
+            let channel = &read.order.state.channel;
+            let why = format!("nobody sells at the channel {channel}: name its seller with PUT /channels/{channel}");
+            return Err(Refusal::new(Code::NoSeller, why).into());
+        }
+        let next = read.order.clone().with_state(|state| state.request_invoice(stamp))?;
+        let mut write = store.write(stamp.at);
+        write.change(&read, &next.clone().into());
+        write.commit().await?;
+        Ok(read.with(next))
+    })
+    .await
 }
 
 /// One document of an order.
@@ -74,16 +78,37 @@ pub(crate) async fn known_seller(store: &Store, id: &SellerId) -> Result<Seller,
     Ok(seller.ok_or_else(none)?.value)
 }
 
-/// Who sells an order: who issued its first invoice, or else whom its channel names, strongly consistent: a channel may have got
-/// its seller a moment ago.
-async fn seller_of(store: &Store, state: &OrderState) -> Result<Option<Seller>, Error> {
-    if let Some(first) = state.invoices.issued.first() {
-        return known_seller(store, &first.key.series.seller).await.map(Some);
+/// Sellers as they were read for one batch, strongly consistent: a channel may have got its seller a moment ago.
+#[derive(Default)]
+struct Sellers {
+    of_channels: BTreeMap<ChannelId, Option<SellerId>>,
+    known: BTreeMap<SellerId, Seller>,
+}
+
+impl Sellers {
+    /// Who sells an order: who issued its first invoice, or else whom its channel names.
+    async fn of(&mut self, store: &Store, state: &OrderState) -> Result<Option<Seller>, Error> {
+        let id = match state.invoices.issued.first() {
+            Some(first) => Some(first.key.series.seller.clone()),
+            None => self.of_channel(store, &state.channel).await?,
+        };
+        let Some(id) = id else { return Ok(None) };
+        if let Some(known) = self.known.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let seller = known_seller(store, &id).await?;
+        self.known.insert(id, seller.clone());
+        Ok(Some(seller))
     }
-    let channel: Option<Stored<Channel>> = store.load(&state.channel).await?;
-    match channel.and_then(|channel| channel.value.seller) {
-        Some(id) => known_seller(store, &id).await.map(Some),
-        None => Ok(None),
+
+    async fn of_channel(&mut self, store: &Store, id: &ChannelId) -> Result<Option<SellerId>, Error> {
+        if let Some(known) = self.of_channels.get(id) {
+            return Ok(known.clone());
+        }
+        let channel: Option<Stored<Channel>> = store.load(id).await?;
+        let seller = channel.and_then(|channel| channel.value.seller);
+        self.of_channels.insert(id.clone(), seller.clone());
+        Ok(seller)
     }
 }
 
@@ -122,9 +147,9 @@ async fn prepare(
     now: Timestamp,
     failed: &mut BTreeMap<OrderId, Error>,
 ) -> (BySeries, BTreeSet<OrderId>) {
-    let (mut ready, mut lost) = (BySeries::new(), BTreeSet::new());
+    let (mut ready, mut lost, mut sellers) = (BySeries::new(), BTreeSet::new(), Sellers::default());
     for id in orders {
-        match prepare_one(store, &id, now).await {
+        match prepare_one(store, &mut sellers, &id, now).await {
             Ok(Some(order)) => {
                 let series = SeriesId { seller: order.seller.id.clone(), year: order.seller.today(now).year() };
                 ready.entry(series).or_default().push(order);
@@ -137,19 +162,23 @@ async fn prepare(
     (ready, lost)
 }
 
-async fn prepare_one(store: &Store, id: &OrderId, now: Timestamp) -> Result<Option<Ready>, Error> {
+async fn prepare_one(
+    store: &Store,
+    sellers: &mut Sellers,
+    id: &OrderId,
+    now: Timestamp,
+) -> Result<Option<Ready>, Error> {
     let read = Scope::Everything.order(store, id).await?;
-    if !read.order.state.owed.contains(&Duty::Invoice) {
+    let state = &read.order.state;
+    if !state.owed.contains(&Duty::Invoice) {
         return Ok(None);
     }
-    let state = &read.order.state;
-    let seller = if state.needs_invoice() { seller_of(store, state).await? } else { None };
+    let is_missing = state.needs_invoice();
+    let seller = if is_missing { sellers.of(store, state).await? } else { None };
     let Some(seller) = seller else {
-        let elsewhere = read.order.state.needs_invoice();
-        let next =
-            read.order.clone().with_state(|state| Ok(if elsewhere { state.invoiced_elsewhere() } else { state }))?;
+        let next = if is_missing { state.clone().invoiced_elsewhere() } else { state.clone() };
         let mut write = store.write(now);
-        write.change(&read, &next.into());
+        write.change(&read, &Order { state: next, ..read.order.clone() }.into());
         write.commit().await?;
         return Ok(None);
     };
@@ -226,9 +255,9 @@ async fn try_commit(store: &Store, id: &SeriesId, group: &[Ready], now: Timestam
         series = next;
         let (number, kind, total) = (invoice.number.clone(), invoice.kind, invoice.total);
         let issued = Issued { number, key: key.clone(), kind, total };
-        let order = read.order.clone().with_state(|state| Ok(state.invoice_issued(issued, &Stamp::orderly(now))))?;
+        let state = read.order.state.clone().invoice_issued(issued, &Stamp::orderly(now));
         write.create(key, invoice);
-        write.change(read, &order.into());
+        write.change(read, &Order { state, ..read.order.clone() }.into());
     }
     let mut counts = store.write(now);
     let counting = if Safeguard::NumberIsTakenWithInvoice.is_off() { &mut counts } else { &mut write };

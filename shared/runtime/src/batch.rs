@@ -1,10 +1,14 @@
 //! Batches of messages. Each record succeeds or fails by itself.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use domain::safeguards::Safeguard;
+use domain::{ids::OrderId, safeguards::Safeguard};
 use futures::{FutureExt, StreamExt, stream};
 use serde::de::DeserializeOwned;
-use std::{collections::BTreeSet, fmt::Display, panic::AssertUnwindSafe};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    panic::AssertUnwindSafe,
+};
 use store::Message;
 
 /// How many records of a batch are processed at once.
@@ -91,6 +95,18 @@ where
         }
     }
     response(failed)
+}
+
+/// The messages whose orders failed, for work that is done by order.
+pub fn failed_by_order(messages: Vec<Message>, failed: &BTreeMap<OrderId, app::Error>) -> Vec<(Message, app::Error)> {
+    let why = |message: Message| {
+        let why = match message.order() {
+            Some(order) => app::Error::Outside(failed.get(order)?.to_string()),
+            None => app::Error::Defect("this duty belongs to another function".into()),
+        };
+        Some((message, why))
+    };
+    messages.into_iter().filter_map(why).collect()
 }
 
 /// The messages by record id, and the ids of the records that are not messages.

@@ -11,7 +11,7 @@ mod web;
 
 pub use aws::{Aws, ConfigError, optional, variable};
 pub use aws_types::SdkConfig;
-pub use batch::{Received, process, process_together};
+pub use batch::{Received, failed_by_order, process, process_together};
 pub use clock::Clock;
 pub use secret::{Secret, SecretValue};
 pub use serve::{Error, serve_events, serve_http};

@@ -164,8 +164,7 @@ impl Order {
     /// Those rows without the units that are cancelled or paid back, and without the shipping that is given back.
     fn kept_rows(&self, all: &[Row]) -> Vec<Row> {
         let paid_back = self.units_compensated();
-        let is_cut_short = self.state.history.iter().any(|entry| entry.what == Event::RestCancelled);
-        let gone = if is_cut_short { self.units_not_sent() } else { BTreeMap::new() };
+        let gone = if self.is_rest_cancelled() { self.units_not_sent() } else { BTreeMap::new() };
         let part = |row: &Row| {
             let (gross, tax) = (row.gross, row.tax);
             let Some(ordered) = row.line.and_then(|line| self.placed.line(line)) else {

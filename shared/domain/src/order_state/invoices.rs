@@ -1,6 +1,6 @@
 //! When an order needs an invoice or a credit note.
 
-use super::{OrderState, OrderStatus};
+use super::{OrderState, OrderStatus, refunds::decided};
 use crate::{
     Rejection,
     duty::Duty,
@@ -39,12 +39,7 @@ impl OrderState {
         let is_of_surplus = |of: &RefundCause| {
             matches!(of, RefundCause::Surplus(_) | RefundCause::LatePayment(_) | RefundCause::Edit(_))
         };
-        let going_back = |wanted: &dyn Fn(&RefundCause) -> bool| -> Amount {
-            let ours = self.ledger.refunds().filter(|(_, refund)| refund.goes_back());
-            ours.filter(|(id, _)| RefundCause::of(id).is_some_and(|of| wanted(&of)))
-                .map(|(_, refund)| refund.amount)
-                .sum()
-        };
+        let going_back = |wanted: &dyn Fn(&RefundCause) -> bool| decided(&self.ledger, Refund::goes_back, wanted);
         let requested = (1..).zip(&self.requested_refunds);
         let of_requested: Amount = requested
             .map(|(n, request)| request.of_surplus.min(going_back(&|of| *of == RefundCause::Requested(n))))
@@ -123,20 +118,5 @@ impl OrderState {
     pub fn invoiced_elsewhere(mut self) -> Self {
         self.invoices.elsewhere = true;
         self
-    }
-
-    /// What was decided to go back for units and shipping that the total counts, of the refunds of ours that count.
-    pub(super) fn goods_paid_back(&self, ledger: &crate::ledger::Ledger, counts: fn(&Refund) -> bool) -> Amount {
-        let sum = |wanted: &dyn Fn(&RefundCause) -> bool| -> Amount {
-            let ours = ledger.refunds().filter(|(_, refund)| counts(refund));
-            ours.filter(|(id, _)| RefundCause::of(id).is_some_and(|of| wanted(&of)))
-                .map(|(_, refund)| refund.amount)
-                .sum()
-        };
-        let requested = (1..)
-            .zip(&self.requested_refunds)
-            .map(|(n, request)| (sum(&|of| *of == RefundCause::Requested(n)) - request.of_surplus).max(0));
-        sum(&|of| matches!(of, RefundCause::CancelUnsent | RefundCause::Return(_) | RefundCause::Parcel(..)))
-            + requested.sum::<Amount>()
     }
 }

@@ -1,4 +1,4 @@
-//! Refunds of an order: decided, held, ordered again.
+//! Refunds of an order: decided, held, ordered again, and summed up by their causes.
 
 use super::{Hold, HoldReason, OrderState};
 use crate::{
@@ -6,6 +6,7 @@ use crate::{
     duty::Duty,
     history::{Event, Stamp},
     ids::ReturnId,
+    ledger::{Ledger, Refund},
     money::Amount,
     problem::Code,
     refund_cause::RefundCause,
@@ -100,4 +101,20 @@ impl OrderState {
         self.owe_dispatch();
         Ok(self.with_entry(stamp, Event::RefundRetried, ""))
     }
+
+    /// What was decided to go back for units and shipping that the total counts, of the refunds of ours that count.
+    pub(super) fn goods_paid_back(&self, ledger: &Ledger, counts: fn(&Refund) -> bool) -> Amount {
+        let sum = |wanted: &dyn Fn(&RefundCause) -> bool| decided(ledger, counts, wanted);
+        let requested = (1..)
+            .zip(&self.requested_refunds)
+            .map(|(n, request)| (sum(&|of| *of == RefundCause::Requested(n)) - request.of_surplus).max(0));
+        sum(&|of| matches!(of, RefundCause::CancelUnsent | RefundCause::Return(_) | RefundCause::Parcel(..)))
+            + requested.sum::<Amount>()
+    }
+}
+
+/// What Orderly decided to refund for these causes, of the refunds that count.
+pub(super) fn decided(ledger: &Ledger, counts: fn(&Refund) -> bool, wanted: &dyn Fn(&RefundCause) -> bool) -> Amount {
+    let ours = ledger.refunds().filter(|(_, refund)| counts(refund));
+    ours.filter(|(id, _)| RefundCause::of(id).is_some_and(|of| wanted(&of))).map(|(_, refund)| refund.amount).sum()
 }
