@@ -2,6 +2,7 @@
 
 use domain::{
     ids::LocationId,
+    session::SessionKey,
     settings::{self, ApiKey},
 };
 use jiff::Timestamp;
@@ -29,6 +30,10 @@ pub struct AuthorizerResponse {
 
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub struct Context {
+    /// The id of the API key.
+    key: String,
+    /// The id of the session, if the API key itself was not sent.
+    session: String,
     role: &'static str,
     name: String,
     channel: String,
@@ -39,14 +44,17 @@ pub struct Context {
     expires_at: String,
 }
 
-impl From<ApiKey> for Context {
-    fn from(key: ApiKey) -> Self {
+impl Context {
+    /// What the key stands for, which ends at `end`.
+    fn new(key: ApiKey, session: Option<String>, end: Option<Timestamp>) -> Self {
         let locations: Vec<&str> = key.locations.iter().map(LocationId::as_str).collect();
         Self {
+            session: session.unwrap_or_default(),
             role: key.role.as_str(),
             locations: locations.join(","),
             refund_limit: key.refund_limit.to_string(),
-            expires_at: key.expires_at.map(|at| at.to_string()).unwrap_or_default(),
+            expires_at: end.map(|at| at.to_string()).unwrap_or_default(),
+            key: key.id,
             name: key.name.into(),
             channel: key.channel.map(String::from).unwrap_or_default(),
         }
@@ -54,7 +62,8 @@ impl From<ApiKey> for Context {
 }
 
 /// Looks the key up by its hash. A missing, malformed, unknown or revoked key is not authorized; a fault of the
-/// store is an error, which API Gateway answers with 500: it says nothing about the key.
+/// store is an error, which API Gateway answers with 500: it says nothing about the key. The sessions of a key are kept in it, so
+/// they are found by the same read, and end when it is revoked.
 ///
 /// An expired key passes with the moment of its end: the functions refuse it, in words, and at that moment. API Gateway has
 /// none for it, and keeps this answer for a while.
@@ -64,13 +73,51 @@ pub async fn handle(
     now: Timestamp,
 ) -> Result<AuthorizerResponse, StoreError> {
     let refused = AuthorizerResponse { is_authorized: false, context: Context::default() };
-    let Some(key) = bearer(&request.headers) else { return Ok(refused) };
-    let read = store.api_key(&ApiKey::id_of(key)).await?;
+    let Some(token) = bearer(&request.headers) else { return Ok(refused) };
+    let sent = Sent::read(token);
+    let read = store.api_key(sent.key()).await?;
     let Some(read) = read.filter(|read| read.value.revoked_at.is_none()) else { return Ok(refused) };
-    if !settings::is_expired(read.value.expires_at, now) {
+    let Some(end) = sent.end(&read.value) else { return Ok(refused) };
+    if !settings::is_expired(end, now) {
         note_use(store, &read, now).await;
     }
-    Ok(AuthorizerResponse { is_authorized: true, context: read.value.into() })
+    Ok(AuthorizerResponse { is_authorized: true, context: Context::new(read.value, sent.session(), end) })
+}
+
+/// What was sent, by the ids of what it is the secret of.
+enum Sent {
+    Key(String),
+    Session(SessionKey),
+}
+
+impl Sent {
+    fn read(token: &str) -> Self {
+        SessionKey::read(token).map_or_else(|| Self::Key(ApiKey::id_of(token)), Self::Session)
+    }
+
+    fn key(&self) -> &str {
+        match self {
+            Self::Key(id) => id,
+            Self::Session(session) => &session.key,
+        }
+    }
+
+    /// The session, if it is one.
+    fn session(self) -> Option<String> {
+        match self {
+            Self::Key(_) => None,
+            Self::Session(session) => Some(session.id),
+        }
+    }
+
+    /// When it ends, if it ever does. None: the key has no such session (any more).
+    #[allow(clippy::option_option)] // endless and unknown are different
+    fn end(&self, key: &ApiKey) -> Option<Option<Timestamp>> {
+        match self {
+            Self::Key(_) => Some(key.expires_at),
+            Self::Session(session) => key.session(&session.id).map(|session| Some(session.expires_at)),
+        }
+    }
 }
 
 /// Notes the day, once a day for each key. Nobody is refused because of it: the day may be noted by another request, or the next
@@ -97,7 +144,7 @@ fn bearer(headers: &HashMap<String, String>) -> Option<&str> {
 
 /// What no key looks like is refused without a read: a flood of junk costs nothing else.
 fn may_be_a_key(token: &str) -> bool {
-    token.starts_with(ApiKey::PREFIX) && token.len() <= 128
+    (token.starts_with(ApiKey::PREFIX) || SessionKey::read(token).is_some()) && token.len() <= 128
 }
 
 #[cfg(test)]

@@ -37,9 +37,7 @@ pub struct RevokedKey {
 
 pub(crate) async fn create(app: &App, caller: &Caller, body: CreateKey, _: &Request) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
-    let key = format!("{}{}", ApiKey::PREFIX, BASE64URL_NOPAD.encode(&random));
+    let key = format!("{}{}", ApiKey::PREFIX, secret()?);
     let stored = settings::create_key(&app.store, body.key(ApiKey::id_of(&key), stamp.at), &stamp).await?;
     Ok(Response::json(201, &NewKey { key, stored }))
 }
@@ -53,4 +51,11 @@ pub(crate) async fn revoke(app: &App, caller: &Caller, request: &Request) -> Res
     let id: String = request.path_param("key")?;
     settings::revoke_key(&app.store, &id, &caller.stamp(app.clock.now())).await?;
     Ok(Response::json(200, &RevokedKey { id, revoked: true }))
+}
+
+/// 256 random bits.
+pub(crate) fn secret() -> Result<String, Error> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(|e| Error::Internal(format!("no random bytes: {e}")))?;
+    Ok(BASE64URL_NOPAD.encode(&random))
 }

@@ -1,5 +1,6 @@
 //! What operators see and set: what needs attention, e-mails that did not arrive, shelves to look at, unmatched payments, refunds by
-//! hand, the bank's statements, differences from the providers' lists, customers' data, products, locations, channels, sellers, API keys.
+//! hand, the bank's statements, differences from the providers' lists, customers' data, products, locations, channels, sellers, API keys
+//! and their sessions.
 
 mod attention;
 mod books;
@@ -12,6 +13,7 @@ mod products;
 mod refunds_by_hand;
 pub mod request;
 mod sellers;
+mod sessions;
 mod shelves;
 mod statements;
 mod unmatched;
@@ -37,6 +39,7 @@ pub use locations::{EmptiedLocation, Locations};
 pub use products::{FoundProduct, ProductView};
 pub use refunds_by_hand::{LeftOut, RefundByHand, RefundsByHand, RefundsFile};
 pub use sellers::{InvoicePage, IssuedInvoice, Sellers};
+pub use sessions::{EndedSession, Me, NewSession};
 pub use shelves::{PromiseView, ShelfView, Shelves};
 pub use statements::{EntryOrder, EntryOutcome, EntryView, StatementReport};
 pub use unmatched::{Decision, UnmatchedPayment, UnmatchedPayments};
@@ -94,6 +97,9 @@ api::routes! {
     "POST /keys" () CreateKey => keys::create;
     "GET /keys" () => keys::list;
     "DELETE /keys/{key}" () => keys::revoke;
+    "POST /sessions" (Warehouse, CustomerService) => sessions::open;
+    "GET /sessions/current" (Warehouse, CustomerService) => sessions::current;
+    "DELETE /sessions/current" (Warehouse, CustomerService) => sessions::end;
 }
 
 async fn put_channel(app: &App, caller: &Caller, body: PutChannel, request: &Request) -> Result<Response, Error> {

@@ -60,7 +60,9 @@ pub struct Backing {
 impl Backing {
     /// Binds every port before it creates anything, so that a taken port leaves nothing behind.
     pub async fn start(options: BackingOptions) -> Result<Self, StackError> {
-        let BackingOptions { template, data_dir, ports, api_url, parameters, links } = options;
+        let BackingOptions { template, data_dir, ports, api_url, mut parameters, links } = options;
+        // The console is asked by names of this machine, and without TLS.
+        parameters.entry("ConsoleApi".to_owned()).or_insert_with(|| api_url.clone());
         let listener = Listener::bind(ports.services).await?;
         let payments = Listener::bind(ports.stripe).await?;
         let warehouse = Listener::bind(ports.warehouse).await?;

@@ -10,6 +10,9 @@ mod warehouse;
 
 use crate::route::{Prose, Route};
 
+/// The function whose routes are pages for people and no part of the API, which the description leaves out.
+pub const PAGES: &str = "console";
+
 /// The routes of one function.
 pub struct Group {
     /// Its name, which is its binary's.

@@ -23,6 +23,9 @@ pub(crate) struct Event {
     query_string_parameters: Option<Texts>,
     #[serde(default)]
     headers: Texts,
+    /// Out of the headers: API Gateway gives them apart.
+    #[serde(default)]
+    cookies: Vec<String>,
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
@@ -33,6 +36,8 @@ pub(crate) struct Event {
 #[serde(rename_all = "camelCase")]
 struct Context {
     request_id: String,
+    #[serde(default)]
+    domain_name: String,
     authorizer: Option<Authorizer>,
 }
 
@@ -54,6 +59,8 @@ impl TryFrom<Event> for Request {
             query: event.query_string_parameters.unwrap_or_default(),
             // API Gateway writes names in lower case, SAM local as the client did.
             headers: event.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
+            cookies: event.cookies,
+            domain: event.request_context.domain_name,
             body: if event.is_base64_encoded { BASE64.decode(&body)? } else { body },
             caller: authorized.as_ref().and_then(caller),
         })
@@ -73,6 +80,8 @@ fn caller(authorized: &HashMap<String, Value>) -> Option<Caller> {
     let locations = restriction("locations")?.map(|text| text.split(',').map(str::parse).collect::<Result<_, _>>());
     let expires_at = restriction("expires_at")?.map(str::parse).transpose().ok()?;
     let caller = Caller {
+        key: field("key")?.to_owned(),
+        session: restriction("session")?.map(str::to_owned),
         channel,
         locations: locations.transpose().ok()?.unwrap_or_default(),
         refund_limit: field("refund_limit")?.parse().ok()?,

@@ -35,6 +35,10 @@ pub struct Request {
     pub query: HashMap<String, String>,
     /// Names in lower case.
     pub headers: HashMap<String, String>,
+    /// Each as `name=value`. No route of the API looks at them: a browser sends them whoever makes it ask.
+    pub cookies: Vec<String>,
+    /// The domain that was asked: API Gateway serves no other than its own and those that it was given.
+    pub domain: String,
     /// The bytes that were sent.
     pub body: Vec<u8>,
     /// None on routes without authorizer.
@@ -44,6 +48,10 @@ pub struct Request {
 /// Who asks, as the authorizer found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
+    /// The id of the API key.
+    pub key: String,
+    /// The id of the session, if it calls with the key of one.
+    pub session: Option<String>,
     pub role: Role,
     /// The key's name.
     pub name: String,
@@ -61,6 +69,8 @@ impl Caller {
     /// One that does what its role does, everywhere and for ever.
     pub fn new(role: Role, name: impl Into<String>) -> Self {
         Self {
+            key: String::new(),
+            session: None,
             role,
             name: name.into(),
             channel: None,

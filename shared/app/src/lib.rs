@@ -27,6 +27,7 @@ pub mod requests;
 pub mod returns;
 mod scope;
 pub mod search;
+pub mod sessions;
 pub mod settings;
 pub mod settlement;
 pub mod stock;

@@ -49,6 +49,7 @@ pub mod safeguards;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod search;
+pub mod session;
 pub mod settings;
 mod sparse;
 pub mod statement;

@@ -10,11 +10,11 @@ use super::{
     limits::Limits,
     placed_order::Address,
     product_code::ProductCode,
+    session::{self, LONGEST, MAX_SESSIONS, Session},
     text::{Name, Reason, Text},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A place that stock lies at and orders are shipped from.
@@ -212,6 +212,9 @@ pub struct ApiKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Moment>"))]
     pub revoked_at: Option<Timestamp>,
+    /// The sessions that are open for it. They end when it is revoked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Session>,
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
@@ -231,6 +234,7 @@ impl ApiKey {
             expires_at: None,
             last_used_on: None,
             revoked_at: None,
+            sessions: Vec::new(),
             changed: None,
         }
     }
@@ -240,7 +244,31 @@ impl ApiKey {
 
     /// The id of a key.
     pub fn id_of(key: &str) -> String {
-        data_encoding::HEXLOWER.encode(&Sha256::digest(key))
+        session::hash(key)
+    }
+
+    /// The key with one more session, which never outlives it. Sessions that are over go, and of too many the one that ends first.
+    #[must_use]
+    pub fn with_session(mut self, id: String, now: Timestamp) -> Self {
+        let end = now + LONGEST;
+        let expires_at = self.expires_at.map_or(end, |own| own.min(end));
+        self.sessions.retain(|session| !is_expired(Some(session.expires_at), now));
+        self.sessions.sort_by_key(|session| session.expires_at);
+        let surplus = (self.sessions.len() + 1).saturating_sub(MAX_SESSIONS);
+        self.sessions.drain(..surplus);
+        self.sessions.push(Session { id, opened_at: now, expires_at });
+        self
+    }
+
+    /// The key without a session.
+    #[must_use]
+    pub fn without_session(mut self, id: &str) -> Self {
+        self.sessions.retain(|session| session.id != id);
+        self
+    }
+
+    pub fn session(&self, id: &str) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.id == id)
     }
 
     /// The key with the day on which it is used now. None: the day is noted already.
@@ -300,6 +328,24 @@ mod tests {
         }
         let next = first.used(at("2026-11-29T00:00:00Z")).unwrap();
         assert_eq!(ApiKey { last_used_on: first.last_used_on, ..next }, first, "nothing else changes");
+    }
+
+    #[test]
+    fn a_session_never_outlives_its_key_and_there_are_never_too_many() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let key = ApiKey::new("k".into(), Text::literal("anna"), Role::CustomerService, at(0));
+        let open = key.clone().with_session("a".into(), at(10));
+        assert_eq!(open.session("a").unwrap().expires_at, at(10) + LONGEST);
+        assert_eq!(open.session("b"), None);
+        let short = ApiKey { expires_at: Some(at(99)), ..key.clone() }.with_session("a".into(), at(10));
+        assert_eq!(short.session("a").unwrap().expires_at, at(99));
+        let later = open.with_session("b".into(), at(11) + LONGEST);
+        assert_eq!(later.sessions.iter().map(|session| session.id.as_str()).collect::<Vec<_>>(), ["b"]);
+        assert_eq!(later.without_session("b"), key);
+
+        let many = (0..30).fold(key, |key, n| key.with_session(n.to_string(), at(n)));
+        assert_eq!(many.sessions.len(), MAX_SESSIONS);
+        assert!(many.session("9").is_none() && many.session("10").is_some() && many.session("29").is_some());
     }
 
     #[test]

@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The routes that anyone may call, each with what protects it.
-const PUBLIC: [(&str, &str); 1] = [("POST /webhooks/payments/{provider}", "the provider's signature")];
+const PUBLIC: [(&str, &str); 4] = [
+    ("POST /webhooks/payments/{provider}", "the provider's signature"),
+    ("GET /console", "the cookie of a session, whose key the API looks at"),
+    ("GET /console/{page+}", "the same"),
+    ("POST /console/{page+}", "the same, and that the form was sent by a page of the console"),
+];
 
 /// Every route: its function, `METHOD /path`, its properties.
 fn routes(template: &Template) -> impl Iterator<Item = (&str, String, &Value)> {
@@ -120,7 +125,8 @@ fn a_flood_is_turned_away() {
 /// What anybody may ask shares no limit with what holds a key, and each such function takes a bounded share of the account's
 /// concurrency if the merchant wants it.
 fn bounded(template: &Template) -> Violations {
-    const OUTSIDE: [&str; 3] = ["AuthorizerFunction", "PaymentWebhookFunction", "OrderIntakeFunction"];
+    const OUTSIDE: [&str; 4] =
+        ["AuthorizerFunction", "PaymentWebhookFunction", "OrderIntakeFunction", "ConsoleFunction"];
     let reserves = |function: &&str| template.setting(function, "ReservedConcurrentExecutions").get("Fn::If").is_some();
     let mut violations: Violations = OUTSIDE
         .into_iter()

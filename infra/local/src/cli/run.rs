@@ -150,8 +150,11 @@ pub(super) async fn build(template: &Path) -> Result<PathBuf, CliError> {
 
 fn introduce(stack: &Stack, shop: Option<&Shop>, exports: &str, to_source: &Path) {
     let (api, key) = (stack.api_url(), stack.operator_key());
-    let line = |what: &str, value: &str| println!("  {what:20}  {value}");
+    let line = |what: &str, value: &str| println!("  {what:21}  {value}");
     line("HTTP API", api);
+    line("Console", &format!("{api}/console"));
+    // What stands after `#` reaches no server and no log: the page puts it into its field.
+    line("Console, with the key", &format!("{api}/console/sign-in#key={key}"));
     line("Mails and queues", stack.console_url());
     line("AWS services", stack.endpoint());
     line("Lambda Invoke API", stack.invoke_url());

@@ -13,9 +13,10 @@ use domain::{
     settings::{Channel, Location, Seller},
 };
 use operations::{
-    Attention, Channels, Differences, DifferingPayment, EmptiedLocation, Erasures, FoundProduct, InvoicePage, Keys,
-    LedgerFormat, LedgerPage, Locations, NewKey, Payouts, PersonData, ProductView, RefundsByHand, RefundsFile,
-    RevokedKey, Sellers, Shelves, StatementReport, TrialBalance, UnmatchedPayment, UnmatchedPayments, UnreadWebhooks,
+    Attention, Channels, Differences, DifferingPayment, EmptiedLocation, EndedSession, Erasures, FoundProduct,
+    InvoicePage, Keys, LedgerFormat, LedgerPage, Locations, Me, NewKey, NewSession, Payouts, PersonData, ProductView,
+    RefundsByHand, RefundsFile, RevokedKey, Sellers, Shelves, StatementReport, TrialBalance, UnmatchedPayment,
+    UnmatchedPayments, UnreadWebhooks,
 };
 
 pub fn routes() -> Vec<Prose> {
@@ -341,5 +342,29 @@ fn settings() -> Vec<Prose> {
             "Revoke an API key",
             (200, "The key stops working within a minute."),
         ),
+        Prose::new::<NewSession>(
+            "POST /sessions",
+            "openSession",
+            "Open a session of an API key",
+            (201, "The session's key, which is shown this once: only its hash is kept."),
+        )
+        .about(
+            "For people, who work with it for the rest of their day instead of with the API key: what it may do and the name in \
+             the timeline are the same. It ends after 12 hours, or when the API key expires or is revoked. An API key has 20 \
+             sessions at most; one more ends that which would end first. The key of a session opens no other.",
+        ),
+        Prose::new::<Me>(
+            "GET /sessions/current",
+            "readSession",
+            "Show who calls",
+            (200, "The name, the role and the restrictions of the API key, whether it was sent itself or the key of a session."),
+        ),
+        Prose::new::<EndedSession>(
+            "DELETE /sessions/current",
+            "endSession",
+            "End the session that calls",
+            (200, "The session's key stops working within a minute."),
+        )
+        .fails_if(Code::NotFound, "an API key was sent, and not the key of a session"),
     ]
 }

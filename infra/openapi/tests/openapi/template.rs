@@ -41,7 +41,18 @@ fn every_function_answers_the_routes_that_the_template_gives_it_and_no_other() {
         let routes: Routes = rows.map(|row| (row.key.to_owned(), matches!(row.access, Access::Keys(_)))).collect();
         (group.function.to_owned(), routes)
     });
-    assert_eq!(tables.collect::<BTreeMap<_, _>>(), declared());
+    let mut declared = declared();
+    assert!(declared.remove(routes::PAGES).is_some(), "the console has no routes");
+    assert_eq!(tables.collect::<BTreeMap<_, _>>(), declared);
+}
+
+/// What the console answers is not described, and asks for a session's cookie instead of an API key.
+#[test]
+fn the_console_answers_pages_that_the_description_leaves_out() {
+    let pages = declared().remove(routes::PAGES).unwrap();
+    let expected = console::ROUTES.map(|route| (route.to_owned(), false));
+    assert_eq!(pages, Routes::from(expected));
+    assert!(!openapi::text(&openapi::document()).contains("/console"));
 }
 
 #[test]

@@ -35,6 +35,7 @@ use domain::{
     policy::Invoicing,
     product_code::{CodeOwner, ProductCode},
     returns::{Disposition, Grade, Inspection, RefundWish},
+    session::Session,
     settings::{ApiKey, Channel, Closure, Product, Role, Seller},
     statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
@@ -433,6 +434,7 @@ async fn an_api_key() {
         expires_at: Some(at(99)),
         last_used_on: "2026-11-28".parse().ok(),
         revoked_at: Some(at(9)),
+        sessions: vec![Session { id: ApiKey::id_of("os_test"), opened_at: at(5), expires_at: at(50) }],
         changed: Some((&stamp(9)).into()),
         ..ApiKey::new(String::new(), "web shop".into(), Role::Storefront, at(0))
     };

@@ -201,6 +201,7 @@ async fn a_bound_warehouse_key_finds_no_other_locations_work() {
     assert_eq!(
         elsewhere,
         [
+            "DELETE /sessions/current",
             "GET /batches",
             "GET /batches/{batch}",
             "GET /batches/{batch}/documents/picklist.pdf",
@@ -212,6 +213,7 @@ async fn a_bound_warehouse_key_finds_no_other_locations_work() {
             "GET /products",
             "GET /products/{sku+}",
             "GET /put-backs",
+            "GET /sessions/current",
             "GET /stock/{sku+}",
             "POST /batches",
             "POST /batches/{batch}/cancel",
@@ -220,6 +222,7 @@ async fn a_bound_warehouse_key_finds_no_other_locations_work() {
             "POST /batches/{batch}/release",
             "POST /batches/{batch}/scans",
             "POST /orders/search",
+            "POST /sessions",
             "POST /stock",
             "PUT /products/{sku+}",
             "PUT /stock",

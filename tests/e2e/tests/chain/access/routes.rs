@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 94] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 97] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -129,6 +129,9 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 94] = [
     ("POST /keys", No, false, false, Read),
     ("GET /keys", No, false, false, Ignored),
     ("DELETE /keys/{key}", No, false, false, Empty),
+    ("POST /sessions", No, true, true, Empty),
+    ("GET /sessions/current", No, true, true, Ignored),
+    ("DELETE /sessions/current", No, true, true, Empty),
 ];
 
 /// What a role may do with a route.
@@ -150,9 +153,10 @@ impl Row {
     }
 }
 
-/// The template's routes, each with its row.
+/// The template's routes, each with its row. Those of the console are pages: `console.rs` tells who may see what there.
 pub(crate) fn routes(world: &World) -> Vec<(Method, String, Row)> {
-    let triggers = world.stack.system().functions.values().flat_map(|function| &function.triggers);
+    let functions = world.stack.system().functions.values().filter(|function| function.name != "console");
+    let triggers = functions.flat_map(|function| &function.triggers);
     let declared = triggers.filter_map(|trigger| match trigger {
         Trigger::Http(route) => Some((route.method.parse::<Method>().unwrap(), route.path.clone())),
         _ => None,

@@ -1,0 +1,99 @@
+//! The page of an order: what it waits for, everything about it, and what may be done.
+
+mod can;
+mod filled;
+mod steps;
+mod view;
+
+use crate::{
+    chrome::{Chrome, Me},
+    client::{Problem, part},
+    format,
+    pages::{
+        self,
+        today::{Location, Locations},
+    },
+    trouble::Trouble,
+    visit::Visit,
+};
+use api::Response;
+use askama::Template;
+use can::Can;
+use steps::{Point, Step};
+
+pub use filled::Filled;
+pub use view::{Line, Order, Returned};
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct Page {
+    c: Chrome,
+    order: Order,
+    steps: Vec<Step>,
+    way: Vec<Point>,
+    can: Can,
+    f: Filled,
+    locations: Vec<Location>,
+}
+
+impl Page {
+    /// The address that the order's forms are sent to.
+    fn at(&self) -> String {
+        format!("/console/orders/{}", self.order.id)
+    }
+
+    /// The name of what is done about a return.
+    fn act(&self, what: &str, id: &str) -> String {
+        format!("{what}-{id}")
+    }
+
+    /// How many units an edit leaves: as many as there are, or what was typed.
+    fn left(&self, line: &Line) -> String {
+        let typed = self.f.value_of("edit", "left-", &line.line);
+        if typed.is_empty() { line.quantity.to_string() } else { typed }
+    }
+
+    /// What a return's refund is proposed to be.
+    fn proposed(&self, back: &Returned) -> String {
+        let typed = self.f.value(&self.act("return-refund", &back.id), "amount");
+        match (self.order.currency, back.to_approve) {
+            (Some(currency), Some(amount)) if typed.is_empty() => format::typed_money(self.c.w, amount, currency),
+            _ => typed,
+        }
+    }
+
+    /// What customer service may give back of this order.
+    fn limit(&self) -> Option<String> {
+        let (me, currency) = (self.c.me.as_ref()?, self.order.currency?);
+        let limit = me.refund_limit.get(currency.as_str())?;
+        Some(self.c.money(limit, &currency))
+    }
+}
+
+/// `GET /console/orders/{order}`
+pub async fn show(visit: &Visit<'_>, order: &str) -> Result<Response, Trouble> {
+    page(visit, order, Filled::default()).await
+}
+
+/// The page with what was typed into one of its forms, and what is wrong with that.
+pub async fn show_with(visit: &Visit<'_>, order: &str, action: String, problem: Problem) -> Result<Response, Trouble> {
+    page(visit, order, Filled::new(action, visit.form.clone(), problem)).await
+}
+
+async fn page(visit: &Visit<'_>, order: &str, f: Filled) -> Result<Response, Trouble> {
+    let api = visit.api()?;
+    let path = format!("/orders/{}", part(order));
+    let (me, order) = futures::join!(api.get::<Me>("/sessions/current"), api.get::<Order>(&path));
+    let (me, order) = (me?, order?);
+    let can = Can::of(&me, &order);
+    // Only who takes a return in has to say where it came to.
+    let locations = if order.returns.iter().any(|back| can.receives(back)) {
+        let Locations { locations } = api.get("/locations").await?;
+        locations
+    } else {
+        Vec::new()
+    };
+    let c = Chrome::new(visit, Some(me), "orders");
+    let (steps, way) = (steps::of(&c, &can, &order), steps::way(&c, &order));
+    pages::html(f.status(), &Page { c, steps, way, can, f, locations, order })
+}

@@ -1,0 +1,53 @@
+//! A form that came back: what was typed stays in it, beside what is wrong with it.
+
+use crate::{client::Problem, pages::new_key, visit::Fields};
+
+/// The form that was sent last, if one could not be carried out.
+#[derive(Debug, Default)]
+pub struct Filled {
+    action: String,
+    fields: Fields,
+    problem: Option<Problem>,
+}
+
+impl Filled {
+    pub fn new(action: String, fields: Fields, problem: Problem) -> Self {
+        Self { action, fields, problem: Some(problem) }
+    }
+
+    /// The status of the page.
+    pub fn status(&self) -> u16 {
+        self.problem.as_ref().map_or(200, |problem| problem.status)
+    }
+
+    pub fn is(&self, action: &str) -> bool {
+        self.problem.is_some() && self.action == action
+    }
+
+    /// What was typed into a field of this form.
+    pub fn value(&self, action: &str, name: &str) -> String {
+        let typed = self.fields.get(name).filter(|_| self.is(action));
+        typed.cloned().unwrap_or_default()
+    }
+
+    pub fn value_of(&self, action: &str, prefix: &str, line: &u32) -> String {
+        self.value(action, &format!("{prefix}{line}"))
+    }
+
+    pub fn problem(&self, action: &str) -> Option<&Problem> {
+        self.problem.as_ref().filter(|_| self.action == action)
+    }
+
+    /// The problem of a button, which has no form to stand beside.
+    pub fn elsewhere(&self) -> Option<&Problem> {
+        let is_button =
+            self.action.starts_with("release") || matches!(self.action.as_str(), "refunds-retry" | "approve");
+        self.problem.as_ref().filter(|_| is_button)
+    }
+
+    /// The idempotency key of a form. One that comes back keeps its key: what was done after all is not done again.
+    pub fn key(&self, action: &str) -> String {
+        let kept = self.value(action, "key");
+        if kept.is_empty() { new_key() } else { kept }
+    }
+}
