@@ -148,6 +148,28 @@ impl Chrome {
         self.name(Kind::Invoice, name)
     }
 
+    /// `fulfillment 01`
+    pub fn about(&self, about: &str) -> String {
+        let (part, id) = about.split_once(' ').unwrap_or((about, ""));
+        let part = match part {
+            "fulfillment" => self.w.fulfillment,
+            "return" => self.w.return_,
+            other => other,
+        };
+        format!("{part} {id}")
+    }
+
+    /// The note of an entry. It may begin with a name of the API: `incorrect_address`, `shipped:P1`.
+    pub fn note(&self, event: &str, note: &str) -> String {
+        let kind = match event {
+            "held" | "released" => Kind::Hold,
+            _ if event.starts_with("email") => Kind::Email,
+            _ => return note.to_owned(),
+        };
+        let (name, rest) = note.find([':', ' ']).map_or((note, ""), |at| note.split_at(at));
+        word(self.w, of(kind), name).map_or_else(|| note.to_owned(), |word| format!("{word}{rest}"))
+    }
+
     /// Who did something: `customer_service:Anna` is a person, a name alone is a machine.
     pub fn by(&self, by: &str) -> String {
         match by.split_once(':') {

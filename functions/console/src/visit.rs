@@ -120,3 +120,33 @@ pub fn own_address(to: &str) -> &str {
     let is_plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !to.contains("//");
     if is_own && is_plain && to.len() <= 1_000 { to } else { "/console" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_another_site_is_none_of_ours() {
+        for own in
+            ["/console", "/console?why=on_hold", "/console/orders/ord_1", "/console/orders?status=open&from=2026-11-01"]
+        {
+            assert_eq!(own_address(own), own);
+        }
+        let long = format!("/console/{}", "x".repeat(1_000));
+        for other in [
+            "",
+            "/",
+            "/orders",
+            "https://evil.example",
+            "//evil.example/console",
+            "/console//evil.example",
+            "/consoles",
+            "/console\\evil.example",
+            "/console/\r\nset-cookie:x",
+            "javascript:alert(1)",
+            &long,
+        ] {
+            assert_eq!(own_address(other), "/console", "{other}");
+        }
+    }
+}

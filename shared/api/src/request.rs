@@ -132,7 +132,10 @@ impl Request {
             return Err(Problem::new(Code::Unauthorized, how).into());
         };
         if settings::is_expired(caller.expires_at, now) {
-            let why = "this API key has expired; an operator makes a new one with POST /keys";
+            let why = match caller.session {
+                Some(_) => "this session has ended; open another with POST /sessions",
+                None => "this API key has expired; an operator makes a new one with POST /keys",
+            };
             return Err(Problem::new(Code::KeyExpired, why).into());
         }
         if !allows(roles, caller.role) {

@@ -13,6 +13,7 @@ mod bounces;
 mod captures;
 mod check;
 mod codes;
+mod console;
 mod demo;
 mod digests;
 mod disputes;
