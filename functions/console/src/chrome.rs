@@ -173,7 +173,8 @@ impl Chrome {
     /// Who did something: `customer_service:Anna` is a person, a name alone is a machine.
     pub fn by(&self, by: &str) -> String {
         match by.split_once(':') {
-            Some((role, name)) => format!("{name} ({})", self.role(role)),
+            // Timelines have no spaces in names.
+            Some((role, name)) => format!("{} ({})", name.replace('_', " "), self.role(role)),
             None => by.to_owned(),
         }
     }

@@ -42,6 +42,11 @@ impl Page {
         format!("/console/orders/{}", self.order.id)
     }
 
+    /// What is wrong with a form that is not here.
+    fn lone_problem(&self) -> Option<&Problem> {
+        self.f.elsewhere(|action| self.can.offers(&self.order, action))
+    }
+
     /// The name of what is done about a return.
     fn act(&self, what: &str, id: &str) -> String {
         format!("{what}-{id}")

@@ -52,9 +52,33 @@ impl Can {
             || self.refund
             || self.asks_returns
             || self.capture
+            || self.accept
             || self.invoice
             || self.cancel
             || self.emails
+    }
+
+    /// Whether the page has the form of this name.
+    pub fn offers(&self, order: &Order, action: &str) -> bool {
+        let of_return = |may: &dyn Fn(&Returned) -> bool, id: &str| order.returns.iter().any(|back| back.id == id && may(back));
+        match action.rsplit_once('-') {
+            Some(("decline", id)) => of_return(&|back| self.decides(back), id),
+            Some(("receive", id)) => of_return(&|back| self.receives(back), id),
+            Some(("inspect", id)) => of_return(&|back| self.inspects(back), id),
+            Some(("return-refund", id)) => of_return(&|back| self.decides_refund(back), id),
+            _ => match action {
+                "hold" => self.hold,
+                "edit" => self.edit,
+                "refund" => self.refund,
+                "return" => self.asks_returns,
+                "capture" => self.capture,
+                "accept" => self.accept,
+                "invoice" => self.invoice,
+                "emails-retry" | "emails-dismiss" => self.emails,
+                "cancel" => self.cancel,
+                _ => false,
+            },
+        }
     }
 
     /// Releasing what is about money decides about money, and the decision about a return's refund is made at the return.

@@ -38,11 +38,9 @@ impl Filled {
         self.problem.as_ref().filter(|_| self.action == action)
     }
 
-    /// The problem of a button, which has no form to stand beside.
-    pub fn elsewhere(&self) -> Option<&Problem> {
-        let is_button =
-            self.action.starts_with("release") || matches!(self.action.as_str(), "refunds-retry" | "approve");
-        self.problem.as_ref().filter(|_| is_button)
+    /// The problem, if its form is not on the page: it was a button, or what it did is not offered any more.
+    pub fn elsewhere(&self, offers: impl Fn(&str) -> bool) -> Option<&Problem> {
+        self.problem.as_ref().filter(|_| !offers(&self.action))
     }
 
     /// The idempotency key of a form. One that comes back keeps its key: what was done after all is not done again.

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 /// How many locations the page counts the work of.
 const LOCATIONS: usize = 4;
-/// Up to here things are counted. More is `100+`: a count of everything would read everything.
-const COUNTED: usize = 100;
+/// Up to here things are counted. More is `30+`: a count of everything would read everything.
+const COUNTED: usize = 30;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
