@@ -2,10 +2,10 @@
 //! by then. What the API refuses is shown beside the form, and what was typed stays.
 
 use crate::{
-    client::{Client, Problem, part},
+    client::{Client, part},
     format::read_money,
     order::{self, Order},
-    trouble::Trouble,
+    trouble::{Problem, Trouble},
     visit::Visit,
     words::Words,
 };

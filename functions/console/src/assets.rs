@@ -1,6 +1,5 @@
 //! Style, script and icon: embedded, under names that change with what is in them, so that browsers keep them for ever.
 
-use crate::visit::Visit;
 use api::Response;
 use data_encoding::HEXLOWER;
 use flate2::{Compression, write::GzEncoder};
@@ -47,10 +46,9 @@ pub fn icon() -> String {
     address(&ICON)
 }
 
-/// The asset of this name. Other names, also those of other versions, are nothing.
-pub fn serve(name: &str, visit: &Visit<'_>) -> Option<Response> {
+/// The asset of this name, compressed or not. Other names, also those of other versions, are nothing.
+pub fn serve(name: &str, is_compressed: bool) -> Option<Response> {
     let asset = [&CSS, &JS, &ICON].map(LazyLock::force).into_iter().find(|asset| asset.name == name)?;
-    let is_compressed = visit.takes_gzip();
     let body = if is_compressed { asset.compressed.as_slice() } else { asset.plain };
     let answer = Response::bytes(200, asset.content_type, body)
         .with(header::CACHE_CONTROL, "public, max-age=31536000, immutable")

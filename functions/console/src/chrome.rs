@@ -167,7 +167,9 @@ impl Chrome {
             _ => return note.to_owned(),
         };
         let (name, rest) = note.find([':', ' ']).map_or((note, ""), |at| note.split_at(at));
-        word(self.w, of(kind), name).map_or_else(|| note.to_owned(), |word| format!("{word}{rest}"))
+        let rest = rest.trim_start_matches([':', ' ']);
+        let said = |word: &str| if rest.is_empty() { word.to_owned() } else { format!("{word}: {rest}") };
+        word(self.w, of(kind), name).map_or_else(|| note.to_owned(), said)
     }
 
     /// Who did something: `customer_service:Anna` is a person, a name alone is a machine.

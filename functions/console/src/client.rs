@@ -1,35 +1,11 @@
 //! The API, asked as the person who has signed in.
 
-use crate::trouble::Trouble;
+use crate::trouble::{Problem, Trouble};
 use http::{Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use runtime::{Answer, Web};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-/// What an answer of the API says that went wrong (RFC 9457).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Problem {
-    pub status: u16,
-    pub detail: String,
-    pub errors: Vec<FieldError>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct FieldError {
-    pub field: String,
-    pub detail: String,
-}
-
-impl Problem {
-    /// One that a form has before the API is asked.
-    pub fn of_field(field: &str, detail: &str) -> Self {
-        let errors = vec![FieldError { field: field.to_owned(), detail: detail.to_owned() }];
-        Self { status: 422, errors, ..Self::default() }
-    }
-}
 
 pub struct Client<'c> {
     web: &'c Web,

@@ -1,11 +1,10 @@
 //! The language of whoever looks: chosen once, or as the browser says.
 
 use crate::{
-    trouble::Trouble,
-    visit::{Visit, own_address},
+    cookies,
     words::{ENGLISH, GERMAN, Words},
 };
-use api::{Request, Response};
+use api::Request;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -13,16 +12,14 @@ pub enum Language {
     German,
 }
 
-const COOKIE: &str = "__Host-language";
-
 impl Language {
     pub fn of(request: &Request) -> Self {
-        let chosen = cookie(request, COOKIE).and_then(Self::read);
+        let chosen = cookies::language(request).and_then(Self::read);
         chosen.unwrap_or_else(|| Self::accepted(request.header("accept-language").unwrap_or_default()))
     }
 
     /// A tag, with its region or without.
-    fn read(tag: &str) -> Option<Self> {
+    pub fn read(tag: &str) -> Option<Self> {
         match tag.trim().split('-').next()?.to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
             "de" => Some(Self::German),
@@ -42,21 +39,6 @@ impl Language {
             Self::German => &GERMAN,
         }
     }
-}
-
-/// The value of a cookie. Values with other signs than our own cookies have are none.
-pub fn cookie<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
-    let all = request.cookies.iter().filter_map(|cookie| cookie.split_once('='));
-    let value = all.filter(|(own, _)| *own == name).map(|(_, value)| value).next()?;
-    let is_ours = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    (!value.is_empty() && value.len() <= 200 && value.bytes().all(is_ours)).then_some(value)
-}
-
-/// `POST /console/language`
-pub fn choose(visit: &Visit<'_>) -> Result<Response, Trouble> {
-    let chosen = Language::read(visit.field("language")).ok_or(Trouble::Missing)?;
-    let cookie = format!("{COOKIE}={}; Path=/; Secure; SameSite=Lax; Max-Age=31536000", chosen.words().tag);
-    Ok(Response::redirect(own_address(visit.field("to"))).with_cookie(cookie))
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ mod actions;
 mod assets;
 mod chrome;
 mod client;
+mod cookies;
 mod format;
 mod language;
 mod order;
 mod pages;
-mod session;
+mod parts;
 mod trouble;
 mod visit;
 mod words;
@@ -40,7 +41,7 @@ pub async fn handle(app: &App, request: &Request) -> Response {
     let visit = Visit::new(app, request);
     let answer = match route(&visit).await {
         Ok(answer) => answer,
-        Err(trouble) => trouble.page(&visit).await,
+        Err(trouble) => pages::trouble::show(trouble, &visit).await,
     };
     protected(compressed(answer, &visit))
 }
@@ -52,11 +53,11 @@ async fn route(visit: &Visit<'_>) -> Result<Response, Trouble> {
     }
     let path: Vec<&str> = visit.path.split('/').filter(|part| !part.is_empty()).collect();
     match (visit.method, path.as_slice()) {
-        (Get, ["assets", name]) => assets::serve(name, visit).ok_or(Trouble::Missing),
-        (Get, ["sign-in"]) => session::form(visit),
-        (Post, ["sign-in"]) => session::open(visit).await,
-        (Post, ["sign-out"]) => session::end(visit).await,
-        (Post, ["language"]) => language::choose(visit),
+        (Get, ["assets", name]) => assets::serve(name, visit.takes_gzip()).ok_or(Trouble::Missing),
+        (Get, ["sign-in"]) => pages::sign_in::form(visit),
+        (Post, ["sign-in"]) => pages::sign_in::open(visit).await,
+        (Post, ["sign-out"]) => pages::sign_in::end(visit).await,
+        (Post, ["language"]) => pages::sign_in::choose_language(visit),
         (Get, []) => pages::today::show(visit).await,
         (Get, ["orders"]) => pages::orders::list(visit).await,
         (Post, ["find"]) => pages::find::find(visit).await,

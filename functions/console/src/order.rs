@@ -7,13 +7,9 @@ mod view;
 
 use crate::{
     chrome::{Chrome, Me},
-    client::{Problem, part},
-    format,
-    pages::{
-        self,
-        today::{Location, Locations},
-    },
-    trouble::Trouble,
+    client::part,
+    format, parts,
+    trouble::{Problem, Trouble},
     visit::Visit,
 };
 use api::Response;
@@ -22,7 +18,7 @@ use can::Can;
 use steps::{Point, Step};
 
 pub use filled::Filled;
-pub use view::{Line, Order, Returned};
+pub use view::{Line, Location, Locations, Order, Returned};
 
 #[derive(Template)]
 #[template(path = "order.html")]
@@ -100,5 +96,5 @@ async fn page(visit: &Visit<'_>, order: &str, f: Filled) -> Result<Response, Tro
     };
     let c = Chrome::new(visit, Some(me), "orders");
     let (steps, way) = (steps::of(&c, &can, &order), steps::way(&c, &order));
-    pages::html(f.status(), &Page { c, steps, way, can, f, locations, order })
+    parts::html(f.status(), &Page { c, steps, way, can, f, locations, order })
 }

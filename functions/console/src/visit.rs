@@ -1,6 +1,6 @@
 //! A request of a browser, as the pages see it.
 
-use crate::{App, client::Client, language::Language, session, trouble::Trouble, words::Words};
+use crate::{App, client::Client, cookies, language::Language, trouble::Trouble, words::Words};
 use api::Request;
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ impl<'v> Visit<'v> {
 
     /// The API, asked as whoever has signed in.
     pub fn api(&self) -> Result<Client<'v>, Trouble> {
-        let key = session::key(self.request).ok_or(Trouble::SignedOut)?;
+        let key = cookies::session(self.request).ok_or(Trouble::SignedOut)?;
         Ok(self.api_with(key.to_owned()))
     }
 

@@ -60,7 +60,8 @@ impl Can {
 
     /// Whether the page has the form of this name.
     pub fn offers(&self, order: &Order, action: &str) -> bool {
-        let of_return = |may: &dyn Fn(&Returned) -> bool, id: &str| order.returns.iter().any(|back| back.id == id && may(back));
+        let of_return =
+            |may: &dyn Fn(&Returned) -> bool, id: &str| order.returns.iter().any(|back| back.id == id && may(back));
         match action.rsplit_once('-') {
             Some(("decline", id)) => of_return(&|back| self.decides(back), id),
             Some(("receive", id)) => of_return(&|back| self.receives(back), id),

@@ -1,6 +1,6 @@
 //! A form that came back: what was typed stays in it, beside what is wrong with it.
 
-use crate::{client::Problem, pages::new_key, visit::Fields};
+use crate::{parts::new_key, trouble::Problem, visit::Fields};
 
 /// The form that was sent last, if one could not be carried out.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! What an order waits for, the next step, and who takes it: the first is what the page begins with.
 
 use super::{Can, Order};
-use crate::{chrome::Chrome, pages::Button, words::way_on_from};
+use crate::{chrome::Chrome, parts::Button, words::way_on_from};
 use jiff::Timestamp;
 
 pub struct Step {

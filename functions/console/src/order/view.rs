@@ -130,6 +130,8 @@ view! {
     Inspected { quantity: u32, disposition: String, }
     Email { kind: String, attempts: u32, reports: Vec<String>, unreached_since: Option<Timestamp>, }
     Entry { at: Timestamp, by: String, what: String, about: String, note: String, }
+    Locations { locations: Vec<Location>, }
+    Location { id: String, name: String, }
 }
 
 /// One name, or several.

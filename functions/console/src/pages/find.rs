@@ -2,10 +2,8 @@
 
 use crate::{
     chrome::{Chrome, Me},
-    pages::{
-        self,
-        orders::{Listed, Page},
-    },
+    pages::orders::{Listed, Page},
+    parts,
     trouble::Trouble,
     visit::Visit,
     words::Words,
@@ -82,7 +80,7 @@ pub async fn find(visit: &Visit<'_>) -> Result<Response, Trouble> {
     let offered = KINDS.into_iter().filter(|kind| !me.is_warehouse() || !is_personal(kind));
     let kinds = offered.map(|kind| (kind, label(visit.words(), kind))).collect();
     let c = Chrome::new(visit, Some(me), "orders").leading_to("/console/orders");
-    pages::html(200, &Found { c, value: value.to_owned(), groups, kinds, problem })
+    parts::html(200, &Found { c, value: value.to_owned(), groups, kinds, problem })
 }
 
 /// Whether it tells who a customer is. The warehouse looks no customers up.

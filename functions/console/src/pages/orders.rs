@@ -1,6 +1,11 @@
 //! The list of orders, newest first.
 
-use crate::{chrome::Chrome, client::Problem, pages, trouble::Trouble, visit::Visit};
+use crate::{
+    chrome::Chrome,
+    parts,
+    trouble::{Problem, Trouble},
+    visit::Visit,
+};
 use api::Response;
 use askama::Template;
 use domain::{
@@ -123,5 +128,5 @@ pub async fn list(visit: &Visit<'_>) -> Result<Response, Trouble> {
     };
     let next = page.next_cursor.as_deref().map(|cursor| f.address(&f.status, Some(cursor)));
     let c = Chrome::new(visit, Some(me), "orders");
-    pages::html(status, &List { c, f, statuses: OrderStatus::NAMES, orders: page.orders, next, problem })
+    parts::html(status, &List { c, f, statuses: OrderStatus::NAMES, orders: page.orders, next, problem })
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     chrome::{Chrome, Me},
-    client::{Problem, part},
+    client::part,
     order::Filled,
-    pages::{self, orders::address},
-    trouble::Trouble,
+    pages::orders::address,
+    parts,
+    trouble::{Problem, Trouble},
     visit::Visit,
     words::Words,
 };
@@ -122,14 +123,14 @@ async fn page(visit: &Visit<'_>, sku: &str, f: Filled) -> Result<Response, Troub
     let me: Me = api.get("/sessions/current").await?;
     let c = Chrome::new(visit, Some(me), "stock");
     if sku.is_empty() {
-        return pages::html(200, &Page { c, sku: String::new(), stock: None, missing: None, f });
+        return parts::html(200, &Page { c, sku: String::new(), stock: None, missing: None, f });
     }
     let (status, stock, missing) = match api.get(&format!("/stock/{}", part(sku))).await {
         Ok(stock) => (f.status(), Some(stock), None),
         Err(Trouble::Told(problem)) if problem.status != 403 => (problem.status, None, Some(*problem)),
         Err(other) => return Err(other),
     };
-    pages::html(status, &Page { c, sku: sku.to_owned(), stock, missing, f })
+    parts::html(status, &Page { c, sku: sku.to_owned(), stock, missing, f })
 }
 
 /// `POST /console/stock/{receive|count}`

@@ -3,7 +3,9 @@
 use crate::{
     chrome::{Chrome, Me},
     client::{Client, part},
-    pages::{self, Button, orders::address},
+    order::Locations,
+    pages::orders::address,
+    parts::{self, Button},
     trouble::Trouble,
     visit::Visit,
     words::{Kind, way_on_from, way_on_of},
@@ -68,19 +70,6 @@ struct Beginning {
     next_cursor: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Locations {
-    pub locations: Vec<Location>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Location {
-    pub id: String,
-    pub name: String,
-}
-
 struct Tile {
     count: String,
     label: String,
@@ -140,7 +129,7 @@ pub async fn show(visit: &Visit<'_>) -> Result<Response, Trouble> {
     let filters = filters.collect();
     let next = attention.next_cursor.as_deref().map(|next| address("/console", [("why", why), ("cursor", next)]));
     let entries = attention.items.iter().map(|item| entry(&c, &me, item)).collect();
-    pages::html(200, &Today { tiles, filters, why: why.to_owned(), entries, next, c })
+    parts::html(200, &Today { tiles, filters, why: why.to_owned(), entries, next, c })
 }
 
 /// Open orders for those who look after customers, fulfillments for those who pick.

@@ -1,26 +1,20 @@
-//! Signing in and out. The browser keeps the key of a session, which ends with the day, and never an API key.
+//! Signing in and out, and the language. The browser keeps the key of a session, which ends with the day, and never an API key.
 
 use crate::{
     chrome::Chrome,
-    language::cookie,
-    pages,
+    cookies,
+    language::Language,
+    parts,
     trouble::Trouble,
     visit::{Visit, own_address},
     words::Words,
 };
-use api::{Request, Response};
+use api::Response;
 use askama::Template;
 use http::Method;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
-
-const COOKIE: &str = "__Host-session";
-
-/// The key of the session, if the browser sends one.
-pub fn key(request: &Request) -> Option<&str> {
-    cookie(request, COOKIE)
-}
 
 /// What of a new session is read.
 #[derive(Deserialize)]
@@ -49,7 +43,7 @@ pub fn form(visit: &Visit<'_>) -> Result<Response, Trouble> {
 
 fn show(visit: &Visit<'_>, status: u16, to: &str, said: Option<&'static str>) -> Result<Response, Trouble> {
     let c = Chrome::new(visit, None, "").leading_to("/console/sign-in");
-    pages::html(status, &Form { c, to: own_address(to).to_owned(), said })
+    parts::html(status, &Form { c, to: own_address(to).to_owned(), said })
 }
 
 /// `POST /console/sign-in`
@@ -62,7 +56,7 @@ pub async fn open(visit: &Visit<'_>) -> Result<Response, Trouble> {
     match visit.api_with(key.to_owned()).post::<Opened>("/sessions", &json!({})).await {
         Ok(opened) => {
             let age = opened.expires_at.as_second() - visit.app.clock.now().as_second();
-            Ok(Response::redirect(own_address(to)).with_cookie(session_cookie(&opened.key, age)))
+            Ok(Response::redirect(own_address(to)).with_cookie(cookies::of_session(&opened.key, age)))
         }
         Err(Trouble::SignedOut) => refused(403, |words| words.wrong_key),
         Err(Trouble::Told(problem)) if problem.status == 403 => refused(403, |words| words.no_storefronts),
@@ -81,10 +75,11 @@ pub async fn end(visit: &Visit<'_>) -> Result<Response, Trouble> {
         Ok(()) | Err(Trouble::SignedOut | Trouble::Told(_)) => {}
         Err(other) => return Err(other),
     }
-    Ok(Response::redirect("/console/sign-in?why=out").with_cookie(session_cookie("", 0)))
+    Ok(Response::redirect("/console/sign-in?why=out").with_cookie(cookies::of_session("", 0)))
 }
 
-/// Only this host gets it, only over TLS (loopback counts as that), no script sees it, and no other site's request carries it.
-pub fn session_cookie(key: &str, age: i64) -> String {
-    format!("{COOKIE}={key}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={age}")
+/// `POST /console/language`
+pub fn choose_language(visit: &Visit<'_>) -> Result<Response, Trouble> {
+    let chosen = Language::read(visit.field("language")).ok_or(Trouble::Missing)?;
+    Ok(Response::redirect(own_address(visit.field("to"))).with_cookie(cookies::of_language(chosen.words().tag)))
 }
