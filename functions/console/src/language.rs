@@ -29,8 +29,8 @@ impl Language {
 
     /// The one of ours that the browser likes best. Browsers name them in that order.
     fn accepted(header: &str) -> Self {
-        let tags = header.split(',').filter_map(|entry| entry.split(';').next());
-        tags.filter_map(Self::read).next().unwrap_or(Self::English)
+        let mut tags = header.split(',').filter_map(|entry| entry.split(';').next());
+        tags.find_map(Self::read).unwrap_or(Self::English)
     }
 
     pub fn words(self) -> &'static Words {

@@ -1,6 +1,9 @@
 //! The console: pages for the people who work with orders. It reads and writes no table. It is a client of the HTTP API with the key
 //! of whoever has signed in, so what a person may see and do here is what the API lets the person see and do (docs/adr/0009).
 
+// Askama passes what a template names by reference, and calls methods only.
+#![allow(clippy::trivially_copy_pass_by_ref, clippy::unused_self)]
+
 mod actions;
 mod assets;
 mod chrome;

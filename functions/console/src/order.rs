@@ -96,5 +96,5 @@ async fn page(visit: &Visit<'_>, order: &str, f: Filled) -> Result<Response, Tro
     };
     let c = Chrome::new(visit, Some(me), "orders");
     let (steps, way) = (steps::of(&c, &can, &order), steps::way(&c, &order));
-    parts::html(f.status(), &Page { c, steps, way, can, f, locations, order })
+    parts::html(f.status(), &Page { c, order, steps, way, can, f, locations })
 }

@@ -12,6 +12,7 @@ macro_rules! view {
             $(#[$meta])*
             #[derive(Debug, Default, Deserialize)]
             #[serde(default)]
+            #[allow(clippy::struct_field_names)] // the API's
             pub struct $name { $($(#[$field_meta])* pub $field: $type,)+ }
         )+
     };

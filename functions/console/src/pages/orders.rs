@@ -14,6 +14,7 @@ use domain::{
 };
 use jiff::{Span, Timestamp, civil::Date, tz::Offset};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// An order in a list, as far as it is shown. The warehouse is told no money.
@@ -26,7 +27,7 @@ pub struct Listed {
     pub placed_at: Timestamp,
     pub status: String,
     pub payment_status: Option<String>,
-    pub holds: BTreeMap<String, serde::de::IgnoredAny>,
+    pub holds: BTreeMap<String, Value>,
     pub on_hold: bool,
     pub fulfillments: BTreeMap<String, String>,
     pub currency: Option<Currency>,

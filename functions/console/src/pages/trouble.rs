@@ -39,10 +39,7 @@ pub async fn show(trouble: Trouble, visit: &Visit<'_>) -> Response {
         },
     };
     let is_to_repeat = matches!(status, 429 | 503);
-    let (way, way_text) = match is_to_repeat {
-        true => (visit.here(), w.try_again),
-        false => ("/console".to_owned(), w.to_today),
-    };
+    let (way, way_text) = if is_to_repeat { (visit.here(), w.try_again) } else { ("/console".to_owned(), w.to_today) };
     // Whoever has signed in keeps the bar, if the API says who it is.
     let me = match visit.api() {
         Ok(api) if status != 503 => api.get("/sessions/current").await.ok(),
@@ -53,6 +50,7 @@ pub async fn show(trouble: Trouble, visit: &Visit<'_>) -> Response {
 }
 
 /// A template that cannot be rendered is a fault of ours.
+#[allow(clippy::needless_pass_by_value)] // it stands for an answer
 fn plain(trouble: Trouble) -> Response {
     tracing::error!(error = %trouble, "a page cannot be written");
     Response::bytes(500, "text/plain; charset=utf-8", "This page cannot be shown.")

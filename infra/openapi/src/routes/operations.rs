@@ -20,7 +20,7 @@ use operations::{
 };
 
 pub fn routes() -> Vec<Prose> {
-    to_look_at().into_iter().chain(of_providers()).chain(people()).chain(settings()).collect()
+    to_look_at().into_iter().chain(of_providers()).chain(people()).chain(settings()).chain(keys()).collect()
 }
 
 fn to_look_at() -> Vec<Prose> {
@@ -312,6 +312,11 @@ fn settings() -> Vec<Prose> {
         .query::<Year>("year", "Of which year. The present one at the seller's seat if absent.")
         .query::<Limit>("limit", "How many documents a page has at most.")
         .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
+    ]
+}
+
+fn keys() -> Vec<Prose> {
+    vec![
         Prose::new::<NewKey>(
             "POST /keys",
             "createKey",
