@@ -8,6 +8,7 @@ use crate::{
     order::Edit,
     placed_order::{Customer, Discount, Shipping},
     requested_refund::RefundRequest,
+    tax::Taxation,
 };
 use proptest::prelude::*;
 
@@ -25,7 +26,8 @@ fn elsewhere() -> Edit {
 }
 
 fn express() -> Edit {
-    let shipping = Shipping { method: "Express".parse().unwrap(), price: 900, discount: 0, tax: 0, tax_rate: None };
+    let shipping =
+        Shipping { method: "Express".parse().unwrap(), price: 900, discount: 0, tax: 0, taxation: Taxation::default() };
     Edit { shipping: Some(shipping), reason: "in a hurry".into(), ..Edit::default() }
 }
 
@@ -245,14 +247,16 @@ fn a_discount_that_pays_the_shipping_pays_another_shipping_too() {
     free.total = 0;
     let free = unpaid(free);
     let shipping = |price, discount| {
-        let shipping = Shipping { method: "Slow".parse().unwrap(), price, discount, tax: 0, tax_rate: None };
+        let shipping =
+            Shipping { method: "Slow".parse().unwrap(), price, discount, tax: 0, taxation: Taxation::default() };
         Edit { shipping: Some(shipping), reason: "no hurry".into(), ..Edit::default() }
     };
     let totals = |order: &Order| (order.placed.total, order.placed.price_of_shipping(), order.state.still_due());
     assert_eq!(totals(&edited(free.clone(), &shipping(100, 0)).unwrap()), (0, 0, 0));
     assert_eq!(totals(&edited(free.clone(), &shipping(590, 0)).unwrap()), (100, 100, 100));
     assert_eq!(edited(free.clone(), &shipping(100, 101)), Err("discount-too-large"));
-    let taxed = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 20, tax: 101, tax_rate: None };
+    let taxed =
+        Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 20, tax: 101, taxation: Taxation::default() };
     let taxed = Edit { shipping: Some(taxed), reason: "no hurry".into(), ..Edit::default() };
     assert_eq!(edited(free.clone(), &taxed), Err("tax-too-large"));
     let fewer = edited(free.clone(), &fewer(&[(1, 0)])).unwrap();
@@ -282,7 +286,8 @@ fn shipping_cannot_become_cheaper_than_what_was_given_back_of_it() {
     let request =
         RefundRequest { lines: [].into(), shipping: 490, amount: None, reason: "late".into(), key: "a".into() };
     let given_back = paid.request_refund(&request, &stamp(9)).unwrap();
-    let cheaper = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 0, tax: 0, tax_rate: None };
+    let cheaper =
+        Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 0, tax: 0, taxation: Taxation::default() };
     let edit = Edit { shipping: Some(cheaper), reason: "no hurry".into(), ..Edit::default() };
     assert_eq!(edited(given_back, &edit), Err("already-refunded"));
 }
