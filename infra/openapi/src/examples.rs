@@ -23,10 +23,10 @@ pub fn place_order() -> Value {
         "billing_address": { "name": "Ada Lovelace", "line1": "Ockham Park", "city": "Ockham", "country": "GB" },
         "lines": [
             { "sku": "TEE-M", "title": "T-shirt, medium", "quantity": 2, "unit_price": 1900, "discount": 300, "tax": 559, "tax_rate": 1900 },
-            { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192, "tax_rate": 1900, "tax_category": "standard" },
+            { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192, "tax_rate": 1900 },
             {
-                "sku": "COURSE", "title": "Place in a course", "quantity": 1, "unit_price": 300, "tax_category": "exempt",
-                "exemption": "Exempt under § 4 No. 21 UStG", "stocked": false,
+                "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": 300, "tax_category": "export",
+                "exemption": "Exempt under § 6 UStG", "stocked": false,
             },
         ],
         "shipping": { "method": "Standard", "price": 490, "discount": 300, "tax": 30, "tax_rate": 1900 },
@@ -65,8 +65,14 @@ pub fn edit_order() -> Value {
         "lines": [{ "line": 0, "quantity": 1 }],
         "shipping_address": address,
         "billing_address": address,
-        "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB" },
-        "shipping": { "method": "Express", "price": 990, "discount": 0, "tax": 158 },
+        "customer": {
+            "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB",
+            "vat_id": "GB980780684",
+        },
+        "shipping": {
+            "method": "Express", "price": 990, "discount": 0, "tax": 0, "tax_rate": 0, "tax_category": "export",
+            "exemption": "Exempt under § 6 UStG",
+        },
         "reason": "the customer needs only one, at another address",
     })
 }

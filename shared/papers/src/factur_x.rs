@@ -46,14 +46,17 @@ pub(crate) fn described(mut pdf: Vec<u8>) -> Result<Vec<u8>, Error> {
     let told = |what: &str| Error::Template(format!("the PDF has no {what} where Typst 0.15 writes it"));
     let text = |range: Range<usize>| pdf.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok());
     // The stream, as `12 0 obj << /Type /Metadata … >> stream … endstream`.
-    let kind = only(&pdf, b"/Type /Metadata").or_else(|| only(&pdf, b"/Type/Metadata")).ok_or_else(|| told("metadata"))?;
+    let kind =
+        only(&pdf, b"/Type /Metadata").or_else(|| only(&pdf, b"/Type/Metadata")).ok_or_else(|| told("metadata"))?;
     let object = last(&pdf[..kind], b" 0 obj").ok_or_else(|| told("metadata object"))?;
     let digits = pdf[..object].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let number: u32 = text(object - digits..object).and_then(|number| number.parse().ok()).ok_or_else(|| told("object number"))?;
+    let number: u32 =
+        text(object - digits..object).and_then(|number| number.parse().ok()).ok_or_else(|| told("object number"))?;
     let start = kind + first(&pdf[kind..], b"<?xpacket begin").ok_or_else(|| told("XMP packet"))?;
     let length = first(&pdf[start..], b"endstream").ok_or_else(|| told("end of the metadata"))?;
     let xmp = text(start..start + length).ok_or_else(|| told("XMP in UTF-8"))?.trim_end();
-    let xmp = insert(xmp, "<pdfaExtension:schemas><rdf:Bag>", SCHEMA, Side::After).ok_or_else(|| told("extension schemas"))?;
+    let xmp = insert(xmp, "<pdfaExtension:schemas><rdf:Bag>", SCHEMA, Side::After)
+        .ok_or_else(|| told("extension schemas"))?;
     let xmp = insert(&xmp, "</rdf:RDF>", PROPERTIES, Side::Before).ok_or_else(|| told("end of the XMP"))?;
     // The trailer, as `trailer << … >> startxref 1234 %%EOF`.
     let trailer = last(&pdf, b"trailer").ok_or_else(|| told("trailer"))?;
@@ -106,4 +109,48 @@ fn last(bytes: &[u8], mark: &[u8]) -> Option<usize> {
 fn only(bytes: &[u8], mark: &[u8]) -> Option<usize> {
     let found = first(bytes, mark)?;
     (last(bytes, mark) == Some(found)).then_some(found)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const XMP: &str =
+        "<?xpacket begin=\"\"?><rdf:RDF><pdfaExtension:schemas><rdf:Bag></rdf:Bag></pdfaExtension:schemas></rdf:RDF>";
+
+    fn pdf(xmp: &str) -> Vec<u8> {
+        let body = format!(
+            "%PDF-1.7\n12 0 obj\n<< /Type /Metadata /Length {} >>\nstream\n{xmp}\nendstream\nendobj\n",
+            xmp.len()
+        );
+        let xref = body.len();
+        format!("{body}xref\n12 1\n0000000009 00000 n \ntrailer\n<</Size 13/Root 1 0 R>>\nstartxref\n{xref}\n%%EOF")
+            .into_bytes()
+    }
+
+    #[test]
+    fn other_metadata_stand_where_the_last_references_point_and_all_else_stays() {
+        let before = pdf(XMP);
+        let after = described(before.clone()).unwrap();
+        assert!(after.starts_with(&before));
+        let text = String::from_utf8(after.clone()).unwrap();
+        let references: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+        let entry = text[references..].lines().nth(2).unwrap();
+        let object = &text[entry[..10].parse::<usize>().unwrap()..];
+        assert!(object.starts_with("12 0 obj\n<< /Type /Metadata"), "{entry}");
+        assert_eq!(object.matches("<pdfaExtension:schemas>").count(), 1);
+        assert_eq!(object.matches("<fx:ConformanceLevel>EN 16931<").count(), 1);
+        assert!(text[references..].contains("<</Size 13/Root 1 0 R /Prev "));
+    }
+
+    #[test]
+    fn a_pdf_that_is_written_otherwise_is_refused() {
+        for xmp in ["", "<?xpacket begin=\"\"?><rdf:RDF></rdf:RDF>", &format!("{XMP}{XMP}")] {
+            assert!(described(pdf(xmp)).is_err(), "{xmp}");
+        }
+        for pdf in [&b"%PDF-1.7"[..], b""] {
+            assert!(described(pdf.to_vec()).is_err());
+        }
+    }
 }

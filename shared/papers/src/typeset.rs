@@ -61,7 +61,8 @@ impl Typesetter {
             Paper::Invoice(invoice) => match &invoice.electronic {
                 None => self.typeset(INVOICE, invoice, paper, None),
                 Some(xml) => {
-                    let pdf = self.typeset(INVOICE, invoice, paper, Some(Attachment { xml, issued: invoice.issued }))?;
+                    let pdf =
+                        self.typeset(INVOICE, invoice, paper, Some(Attachment { xml, issued: invoice.issued }))?;
                     factur_x::described(pdf)
                 }
             },

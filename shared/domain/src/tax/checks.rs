@@ -84,10 +84,10 @@ impl PlacedOrder {
             }
             Some(_) => {}
         }
-        let is_exempted = category.is_some_and(TaxCategory::is_exempted);
+        let is_told_taxed = is_taxed || category.is_some_and(|category| !category.is_exempted());
         if *category == Some(TaxCategory::Exempt) && exemption.is_none() {
             fault("exemption", "is required where tax_category is exempt: which law frees it from tax".to_owned());
-        } else if exemption.is_some() && !is_exempted {
+        } else if exemption.is_some() && is_told_taxed {
             let why = "says why no tax is asked for, so it needs a tax_category of exempt, reverse_charge, intra_community or export";
             fault("exemption", why.to_owned());
         }

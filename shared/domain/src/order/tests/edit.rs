@@ -8,7 +8,7 @@ use crate::{
     order::Edit,
     placed_order::{Customer, Discount, Shipping},
     requested_refund::RefundRequest,
-    tax::Taxation,
+    tax::{TaxCategory, Taxation},
 };
 use proptest::prelude::*;
 
@@ -262,6 +262,27 @@ fn a_discount_that_pays_the_shipping_pays_another_shipping_too() {
     let fewer = edited(free.clone(), &fewer(&[(1, 0)])).unwrap();
     assert_eq!((totals(&fewer), &fewer.placed.shipping), ((0, 0, 0), &free.placed.shipping), "nothing else changed");
     assert_eq!(totals(&edited(fewer, &shipping(590, 0)).unwrap()), (100, 100, 100));
+}
+
+#[test]
+fn an_edit_leaves_a_business_its_vat_id_and_goods_their_way_out_of_the_eu() {
+    let with = |category, country: &str| {
+        let mut placed = two_lines();
+        placed.shipping_address.country = country.into();
+        placed.customer.vat_id = Some("ATU13585627".into());
+        placed.lines[0].taxation = Taxation { category: Some(category), ..Taxation::default() };
+        unpaid(placed)
+    };
+    let nobody = Edit { customer: Some(two_lines().customer), reason: "asked".into(), ..Edit::default() };
+    assert_eq!(edited(with(TaxCategory::ReverseCharge, "DE"), &nobody), Err("tax-unfit"));
+    let exported = with(TaxCategory::Export, "CH");
+    let to = |country: &str| {
+        let address = Address { country: country.into(), ..exported.placed.shipping_address.clone() };
+        Edit { shipping_address: Some(address), reason: "moved".into(), ..Edit::default() }
+    };
+    assert_eq!(edited(exported.clone(), &to("AT")), Err("tax-unfit"));
+    assert!(edited(exported.clone(), &to("NO")).is_ok());
+    assert!(edited(exported.clone(), &nobody).is_ok(), "an export needs no VAT id");
 }
 
 #[test]
