@@ -1,5 +1,8 @@
 //! What a customer asked for. Only an edit may change it, by writing the next revision.
 
+mod taxes;
+mod vat_area;
+
 #[cfg(feature = "schema")]
 use super::whole::{Price, Units};
 use super::{
@@ -12,6 +15,8 @@ use super::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use taxes::TaxFault;
 
 /// Lines of one order. An order of that many fits the items that it is stored in.
 pub const MAX_LINES: usize = 500;

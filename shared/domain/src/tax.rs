@@ -1,14 +1,9 @@
-//! How a part of an order is taxed, and what of that cannot be.
-
-mod area;
-mod checks;
+//! How a part of an order is taxed.
 
 #[cfg(feature = "schema")]
 use super::whole::TaxRate;
 use super::{names::names, text::Text};
 use serde::{Deserialize, Serialize};
-
-pub use checks::TaxFault;
 
 names! {
     /// The case of value added tax, as EN 16931 tells them apart.
@@ -49,6 +44,11 @@ pub struct Taxation {
 }
 
 impl Taxation {
+    /// The same with its case said, so that what is taxed alike is equal.
+    pub(crate) fn explicit(&self) -> Self {
+        Self { category: self.category(), ..self.clone() }
+    }
+
     /// The case, as it was said or as the rate shows.
     pub fn category(&self) -> Option<TaxCategory> {
         self.category.or((self.rate > Some(0)).then_some(TaxCategory::Standard))

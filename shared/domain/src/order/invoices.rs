@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 type About = (RowKind, Option<LineId>, Taxation);
 
 fn about(row: &Row) -> About {
-    (row.kind, row.line, row.taxation.clone())
+    (row.kind, row.line, row.taxation.explicit())
 }
 
 /// Gross and tax of what is taxed alike.
@@ -26,7 +26,7 @@ type Sums = BTreeMap<Taxation, (Amount, Amount)>;
 fn by_taxation<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Sums {
     let mut sums = Sums::new();
     for row in rows {
-        let sum = sums.entry(row.taxation.clone()).or_default();
+        let sum = sums.entry(row.taxation.explicit()).or_default();
         *sum = (sum.0 + row.gross, sum.1 + row.tax);
     }
     sums

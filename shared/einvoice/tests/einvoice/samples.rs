@@ -128,12 +128,9 @@ fn mixed(tax_included: bool) -> PlacedOrder {
     mixed.discount = Some(Discount { code: Some("SUMMER".into()), amount: 700 });
     if !tax_included {
         // As the shop spreads the discount: over the lines by what they cost, and taxes computed after that.
-        let lines = mixed.lines.clone();
-        for _ in 0..1 {
-            let gross = mixed.totals().map(|totals| totals.lines).unwrap();
-            for ((line, before), total) in mixed.lines.iter_mut().zip(&lines).zip(gross) {
-                line.tax = tax(total - before.tax, line.taxation.rate.unwrap_or_default(), false);
-            }
+        let (before, totals) = (mixed.lines.clone(), mixed.totals().map(|totals| totals.lines).unwrap());
+        for ((line, before), total) in mixed.lines.iter_mut().zip(&before).zip(totals) {
+            line.tax = tax(total - before.tax, line.taxation.rate.unwrap_or_default(), false);
         }
     }
     mixed

@@ -8,6 +8,7 @@ use crate::{
     placed_order::PlacedOrder,
     policy::{Invoicing, Policy},
     requested_refund::RefundRequest,
+    tax::TaxCategory,
 };
 use proptest::prelude::*;
 
@@ -70,6 +71,17 @@ fn an_invoice_says_every_line_and_the_tax_of_each_rate() {
     assert_eq!(invoice.kept_until, "2037-01-01T00:00:00Z".parse().unwrap());
     assert!(!order.state.needs_invoice());
     assert_eq!(issue(order, &mut so_far).1, None);
+}
+
+#[test]
+fn a_case_of_tax_that_was_clear_before_it_was_said_is_the_same() {
+    let mut so_far = Vec::new();
+    let order = issue(paid(), &mut so_far).0;
+    let mut shipping = order.placed.shipping.clone();
+    (shipping.price, shipping.tax, shipping.taxation.category) = (300, 48, Some(TaxCategory::Standard));
+    let edit = Edit { shipping: Some(shipping), reason: "asked".into(), ..Edit::default() };
+    let cheaper = order.edit(&edit, &stamp(10)).unwrap().order;
+    assert_eq!(rows(&issue(cheaper, &mut so_far).1.unwrap()), [(RowKind::Shipping, 0, 100, 16)]);
 }
 
 #[test]

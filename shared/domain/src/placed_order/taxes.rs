@@ -1,7 +1,10 @@
 //! What of an order's taxes cannot be.
 
-use super::{TaxCategory, Taxation};
-use crate::{money::Amount, placed_order::PlacedOrder};
+use super::PlacedOrder;
+use crate::{
+    money::Amount,
+    tax::{TaxCategory, Taxation},
+};
 
 /// A field of an order that says something of its taxes that cannot be, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where the EU's rules of value added tax hold for goods.
 
-use crate::placed_order::Address;
+use super::Address;
 
 /// The member states, with Monaco, where France's tax holds.
 const MEMBERS: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MC MT NL PL PT RO SE SI SK";
