@@ -69,8 +69,8 @@ fn line(terms: &Terms<'_>, line: &Line<'_>) -> Element {
         .with(settlement)
 }
 
-fn indicator(is_charge: bool) -> Element {
-    node("ram:ChargeIndicator").with(text("udt:Indicator", is_charge))
+fn indicator(is_added: bool) -> Element {
+    node("ram:ChargeIndicator").with(text("udt:Indicator", is_added))
 }
 
 fn tax(name: &'static str, category: TaxCategory, rate: u16) -> Element {
@@ -158,7 +158,7 @@ fn subtotal(terms: &Terms<'_>, sum: &TaxSubtotal) -> Element {
 
 fn charge(terms: &Terms<'_>, charge: &Charge<'_>) -> Element {
     node("ram:SpecifiedTradeAllowanceCharge")
-        .with(indicator(charge.is_charge))
+        .with(indicator(charge.is_added))
         .with(text("ram:ActualAmount", terms.money(charge.amount)))
         .with(charge.code.map(|code| text("ram:ReasonCode", code)))
         .with(text("ram:Reason", charge.reason))

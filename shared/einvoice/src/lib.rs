@@ -17,7 +17,7 @@ pub use words::Words;
 /// What an electronic invoice is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
-    /// UN/CEFACT Cross Industry Invoice, in the profile EN 16931 of Factur-X 1.09 and ZUGFeRD 2.5.
+    /// UN/CEFACT Cross Industry Invoice, in the profile EN 16931 of Factur-X 1.09 and `ZUGFeRD` 2.5.
     Cii,
     /// OASIS UBL 2.1.
     Ubl,

@@ -2,6 +2,7 @@
 
 use crate::Words;
 use domain::{
+    contact::Iban,
     invoice::{Breakdown, Invoice, InvoiceKind, NetRow, Row, RowKind, TaxSubtotal},
     money::{Amount, decimal},
     placed_order::Address,
@@ -33,7 +34,8 @@ pub(crate) struct Line<'a> {
 
 /// A charge on the whole document (BG-21), or an allowance (BG-20).
 pub(crate) struct Charge<'a> {
-    pub is_charge: bool,
+    /// Whether it is a charge.
+    pub is_added: bool,
     /// Never negative.
     pub amount: Amount,
     pub code: Option<&'static str>,
@@ -81,15 +83,15 @@ impl<'a> Terms<'a> {
     /// Those of the whole document.
     pub(crate) fn charges(&self) -> impl Iterator<Item = Charge<'a>> {
         self.rows().filter(|(_, net)| net.quantity == 0 && net.net != 0).filter_map(|(row, net)| {
-            let is_charge = net.net > 0;
+            let is_added = net.net > 0;
             // UNTDID 7161: freight service. UNTDID 5189: discount.
-            let code = match (row.kind, is_charge) {
+            let code = match (row.kind, is_added) {
                 (RowKind::Shipping, true) => Some("FC"),
                 (_, false) => Some("95"),
                 (RowKind::Line | RowKind::Adjustment, true) => None,
             };
             let (category, rate) = taxed(row)?;
-            Some(Charge { is_charge, amount: net.net.abs(), code, reason: self.name(row), category, rate })
+            Some(Charge { is_added, amount: net.net.abs(), code, reason: self.name(row), category, rate })
         })
     }
 
@@ -116,7 +118,7 @@ impl<'a> Terms<'a> {
     /// The account that what is due is paid to (BT-84).
     pub(crate) fn iban(&self) -> Option<&'a str> {
         let is_asked = !self.is_credit_note() && self.due() > 0;
-        self.invoice.seller.iban.as_ref().filter(|_| is_asked).map(|iban| iban.as_str())
+        self.invoice.seller.iban.as_ref().filter(|_| is_asked).map(Iban::as_str)
     }
 }
 

@@ -132,7 +132,7 @@ fn category(name: &'static str, category: TaxCategory, rate: u16, exemption: Opt
 
 fn charge(terms: &Terms<'_>, charge: &Charge<'_>) -> Element {
     node("cac:AllowanceCharge")
-        .with(text("cbc:ChargeIndicator", charge.is_charge))
+        .with(text("cbc:ChargeIndicator", charge.is_added))
         .with(charge.code.map(|code| text("cbc:AllowanceChargeReasonCode", code)))
         .with(text("cbc:AllowanceChargeReason", charge.reason))
         .with(money(terms, "cbc:Amount", charge.amount))

@@ -58,9 +58,8 @@ impl Invoice {
 
     /// Why it has no breakdown.
     fn unbroken(&self) -> Vec<Gap> {
-        let faults = match Breakdown::of(&self.rows, self.tax_included, self.currency) {
-            Ok(_) => return vec![Gap::new("breakdown", "it was issued by a version of Orderly that made none")],
-            Err(faults) => faults,
+        let Err(faults) = Breakdown::of(&self.rows, self.tax_included, self.currency) else {
+            return vec![Gap::new("breakdown", "it was issued by a version of Orderly that made none")];
         };
         let told = |fault| match fault {
             Unbroken::NoCategory(n) => {

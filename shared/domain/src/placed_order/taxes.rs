@@ -39,7 +39,7 @@ impl PlacedOrder {
     /// that stay, and rounds.
     pub(crate) fn new_tax_fault(&self, before: &Self) -> Option<TaxFault> {
         let before = before.tax_faults();
-        let is_shared_out = |fault: &TaxFault| fault.field.starts_with("lines") && fault.field.ends_with(".tax");
+        let is_shared_out = |fault: &TaxFault| fault.field.starts_with("lines[") && fault.field.ends_with("].tax");
         self.tax_faults().into_iter().find(|fault| !before.contains(fault) && !is_shared_out(fault))
     }
 
