@@ -38,7 +38,6 @@ use domain::{
     settings::{ApiKey, Channel, Closure, Product, Role, Seller},
     statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
-    tax::TaxCategory,
     unread::UnreadWebhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -413,14 +412,10 @@ async fn a_seller() {
 
 #[tokio::test]
 async fn an_invoice_and_the_count_of_its_year() {
-    let mut order = with_state(paid(), |mut state| {
+    let order = with_state(paid(), |mut state| {
         state.policy.invoicing = Invoicing::AtPayment;
         state
     });
-    order.placed.customer.vat_id = Some("ATU13585627".into());
-    (order.placed.lines[0].tax, order.placed.lines[0].taxation.rate) = (479, Some(1900));
-    let exempt = (Some(TaxCategory::Exempt), Some("§ 4 UStG".into()));
-    (order.placed.lines[1].taxation.category, order.placed.lines[1].taxation.exemption) = exempt;
     let id: SeriesId = "acme#2026".parse().unwrap();
     let series = Series { last: 7, last_on: jiff::civil::date(2026, 11, 30) };
     let (key, invoice) = order.next_invoice(&[], &fixtures::seller(), (&id, &series), at(9)).unwrap().unwrap();
