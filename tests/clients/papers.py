@@ -9,8 +9,14 @@ import io
 import sys
 import time
 
+import pdf_oxide
+import pikepdf
 import pypdf
 import requests
+from lxml import etree
+from saxonche import PySaxonProcessor
+
+from einvoices import FEWEST_RULES, Validator
 
 API, PROVIDERS, STOREFRONT, WAREHOUSE, OPERATOR = sys.argv[1:]
 
@@ -26,25 +32,34 @@ def call(key, method, path, body=None):
     return answer.json()
 
 
-def paper(key, path):
-    """The text of a paper, and the name that a browser keeps it by."""
+def pdf_of(key, path):
+    """A paper, and the name that a browser keeps it by."""
     answer = ask(key, "GET", path)
     assert answer.status_code == 200 and answer.headers["content-type"] == "application/pdf", answer.text
     assert answer.headers["cache-control"] == "no-store"
-    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
-    return "\n".join(page.extract_text() for page in pages), answer.headers["content-disposition"].partition("filename=")[2].strip('"')
+    return answer.content, answer.headers["content-disposition"].partition("filename=")[2].strip('"')
 
 
-def order(reference, locale, lines):
+def text_of(pdf):
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def paper(key, path):
+    """The text of a paper, and its name."""
+    pdf, name = pdf_of(key, path)
+    return text_of(pdf), name
+
+
+def order(reference, locale, lines, taxation=None, **customer):
     """An order that is paid, and whose fulfillment is there."""
     titled = [
-        {"sku": sku, "title": title, "quantity": units, "unit_price": 1000, "tax": 160 * units, "tax_rate": 1900}
+        {"sku": sku, "title": title, "quantity": units, "unit_price": 1000, **(taxation or {"tax": 160 * units, "tax_rate": 1900})}
         for sku, title, units in lines
     ]
     total = sum(1000 * units for _, _, units in lines)
     placed = call(STOREFRONT, "POST", "/orders", {
         "reference": reference, "currency": "EUR", "tax_included": True, "total": total, "lines": titled,
-        "customer": {"name": "Jürgen Groß", "email": "ada@example.com", "locale": locale},
+        "customer": {"name": "Jürgen Groß", "email": "ada@example.com", "locale": locale, **customer},
         "shipping_address": {"name": "Jürgen Groß", "line1": "Rue de l'Église 7", "city": "Évian", "postal_code": "74500", "country": "FR"},
         "shipping": {"method": "Standard"},
     })
@@ -65,6 +80,44 @@ def solid(text):
 def says(text, *words):
     for word in words:
         assert solid(word) in solid(text), f"{word!r} is not on the paper:\n{text}"
+
+
+def invoice(of, nth=0):
+    """The path of an order's document, as soon as it is issued."""
+    for _ in range(300):
+        invoices = call(STOREFRONT, "GET", f"/orders/{of}").get("invoices") or []
+        if len(invoices) > nth:
+            return f"/orders/{of}/invoices/{invoices[nth]['number']}", invoices[nth]["number"]
+        time.sleep(0.1)
+    raise AssertionError("the document was not issued")
+
+
+FACTUR_X = {"fx": "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#", "extension": "http://www.aiim.org/pdfa/ns/extension/"}
+PROPERTIES = {"DocumentType": "INVOICE", "DocumentFileName": "factur-x.xml", "Version": "1.0", "ConformanceLevel": "EN 16931"}
+
+
+def hybrid(path, validator):
+    """An invoice as PDF/A-3b with itself attached, right by the standard's rules in both syntaxes. Returns the text of its pages."""
+    pdf, _ = pdf_of(STOREFRONT, f"{path}/documents/invoice.pdf")
+    written = {}
+    for syntax in ("cii", "ubl"):
+        answer = ask(STOREFRONT, "GET", f"{path}/documents/invoice.xml?syntax={syntax}")
+        assert answer.status_code == 200 and answer.headers["content-type"] == "application/xml", answer.text
+        written[syntax] = answer.content
+        faults, fired = validator.faults(answer.content.decode(), syntax)
+        assert not faults and fired >= FEWEST_RULES, (path, syntax, fired, faults)
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        [attached] = opened.Root.AF
+        assert (str(attached.UF), str(attached.AFRelationship)) == ("factur-x.xml", "/Alternative"), attached
+        assert str(attached.EF.F.Subtype) == "/text/xml" and bytes(attached.EF.F.read_bytes()) == written["cii"]
+        assert list(opened.attachments) == ["factur-x.xml"]
+        xmp = etree.fromstring(opened.Root.Metadata.read_bytes())
+    # A second bag of schemas is wrong, and the validator of PDF/A does not see it.
+    assert len(xmp.findall(".//extension:schemas", FACTUR_X)) == 1
+    assert {etree.QName(of).localname: of.text for of in xmp.iterfind(".//fx:*", FACTUR_X)} == PROPERTIES
+    archived = pdf_oxide.PdfDocument.from_bytes(pdf).validate_pdf_a("3b")
+    assert archived["valid"] and not archived["errors"], archived
+    return text_of(pdf)
 
 
 first = order("P-1001", "de-DE", [("MUG-BLUE", "Emaillebecher, blau", 2), ("TIN-SMALL", "Teedose", 1)])
@@ -97,14 +150,35 @@ text, _ = paper(STOREFRONT, f"/orders/{first}/returns/01/documents/return-slip.p
 says(text, "Rücksendeschein", "Lange Straße 1", "Deutschland", "Emaillebecher, blau", f"{first}/R01")
 
 call(OPERATOR, "POST", f"/orders/{first}/invoices")
-for _ in range(300):
-    invoices = call(STOREFRONT, "GET", f"/orders/{first}").get("invoices")
-    if invoices:
-        break
-    time.sleep(0.1)
-text, name = paper(STOREFRONT, f"/orders/{first}/invoices/{invoices[0]['number']}/documents/invoice.pdf")
-says(text, "Rechnung", invoices[0]["number"], "Orderly Demo Shop", "DE123456789", "Jürgen Groß", "Emaillebecher, blau", "19 %", "4,80", "30,00")
-assert name == f"invoice-{invoices[0]['number']}.pdf", name
+path, number = invoice(first)
+text, name = paper(STOREFRONT, f"{path}/documents/invoice.pdf")
+says(text, "Rechnung", number, "Orderly Demo Shop", "DE123456789", "Jürgen Groß", "Emaillebecher, blau", "19 %", "4,79", "30,00")
+assert name == f"invoice-{number}.pdf", name
+
+third = order("P-1003", "de", [("TIN-SMALL", "Teedose", 2)], {"tax_category": "intra_community"}, vat_id="FR40303265045")
+fourth = order("P-1004", "en", [("TIN-SMALL", "Tea tin", 1)], {"tax_category": "reverse_charge"}, vat_id="FR40303265045")
+unknown = order("P-1005", "en", [("TIN-SMALL", "Tea tin", 1)], {"tax": 160})
+for one in (fourth, unknown):
+    call(OPERATOR, "POST", f"/orders/{one}/invoices")
+with PySaxonProcessor(license=False) as processor:
+    validator = Validator(processor)
+    hybrid(path, validator)
+    path, _ = invoice(fourth)
+    says(hybrid(path, validator), "Reverse charge", "FR40303265045", "10.00")
+    call(OPERATOR, "POST", f"/orders/{fourth}/cancel", {"reason": "changed my mind"})
+    path, _ = invoice(fourth, 1)
+    says(hybrid(path, validator), "Credit note", "Reverse charge", invoice(fourth)[1])
+    call(WAREHOUSE, "POST", f"/orders/{third}/fulfillments/01/picks", {"picks": [{"line": 0, "picked": 2}]})
+    call(WAREHOUSE, "POST", f"/orders/{third}/fulfillments/01/parcels", {"contents": [{"line": 0, "quantity": 2}], "weight_g": 700})
+    call(WAREHOUSE, "POST", f"/orders/{third}/fulfillments/01/hand-over", {"parcels": [{"parcel": "P1", "carrier": "DHL", "tracking_number": "JD1"}]})
+    call(OPERATOR, "POST", f"/orders/{third}/invoices")
+    path, _ = invoice(third)
+    says(hybrid(path, validator), "innergemeinschaftliche Lieferung", "Artikel 138", "FR40303265045", "20,00")
+# What cannot be electronic is a paper all the same, and says what it lacks.
+path, _ = invoice(unknown)
+says(paper(STOREFRONT, f"{path}/documents/invoice.pdf")[0], "Invoice", "10.00")
+refused = ask(STOREFRONT, "GET", f"{path}/documents/invoice.xml")
+assert refused.status_code == 409 and refused.json()["errors"][0]["field"] == "rows[0].tax_category", refused.text
 
 call(WAREHOUSE, "POST", f"/batches/{batch['id']}/claim")
 scanned = call(WAREHOUSE, "POST", f"/batches/{batch['id']}/scans", {"code": "TIN-SMALL"})
@@ -114,4 +188,4 @@ text, _ = paper(WAREHOUSE, f"/orders/{second}/fulfillments/01/documents/picklist
 says(text, "CANCELLED")
 text, _ = paper(WAREHOUSE, f"/batches/{batch['id']}/documents/picklist.pdf")
 says(text, "CANCELLED", "Tea tin, small")
-print("   papers of an order, a batch, a return and an invoice say what the API says")
+print("   papers of an order, a batch, a return and of invoices say what the API says; electronic ones are right by the rules")

@@ -1,4 +1,4 @@
-//! The papers of orders and batches as PDF. What stands on them is read when they are asked for, and nothing is kept.
+//! The papers of orders and batches as PDF, and electronic invoices as XML. What stands on them is read when they are asked for, and nothing is kept.
 
 mod batch;
 mod fulfillment;
@@ -24,4 +24,5 @@ api::routes! {
     "GET /batches/{batch}/documents/picklist.pdf" (Warehouse) => batch::picklist;
     "GET /orders/{order_id}/returns/{return}/documents/return-slip.pdf" (Storefront, CustomerService) => returned::return_slip;
     "GET /orders/{order_id}/invoices/{number}/documents/invoice.pdf" (Storefront, CustomerService) => invoice::invoice;
+    "GET /orders/{order_id}/invoices/{number}/documents/invoice.xml" (Storefront, CustomerService), query [syntax] => invoice::electronic;
 }

@@ -19,12 +19,17 @@ use papers::{Error as PaperError, Language, Paper, ServiceLine};
 /// The paper as a PDF, under a name that a browser keeps it by.
 pub(crate) fn answer(app: &App, kind: &str, paper: &Paper) -> Result<Response, Error> {
     let pdf = app.typesetter.pdf(paper).map_err(|error| refused(&error))?;
-    let name = format!("inline; filename=\"{kind}-{}.pdf\"", plain(paper.number()));
-    let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
+    let name = file_name(&format!("{kind}-{}", paper.number()), "pdf");
     // It has a customer's address, and is another one tomorrow.
     Ok(Response::bytes(200, "application/pdf", pdf)
         .with_value(header::CONTENT_DISPOSITION, name)
         .with(header::CACHE_CONTROL, "no-store"))
+}
+
+/// What a browser keeps a file by.
+pub(crate) fn file_name(name: &str, extension: &str) -> HeaderValue {
+    let name = format!("inline; filename=\"{}.{extension}\"", plain(name));
+    HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"))
 }
 
 fn refused(error: &PaperError) -> Error {

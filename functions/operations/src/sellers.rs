@@ -5,7 +5,7 @@ use api::{Caller, Error, FieldError, Problem, Request, Response, cursor_of_any, 
 use app::{invoices, settings};
 use domain::{
     ids::{ChannelId, InvoiceNumber, OrderId, SellerId},
-    invoice::{Invoice, InvoiceKind, TaxSum, taxes},
+    invoice::{Invoice, InvoiceKind, TaxSum},
     money::{Amount, Currency},
     placed_order::Address,
     settings::Seller,
@@ -58,14 +58,14 @@ pub struct IssuedInvoice {
     pub currency: Currency,
     /// What it comes to, with tax, in minor units.
     pub total: Amount,
-    /// What that is made of, by the rate of the tax.
+    /// What that is made of, by the case and the rate of the tax.
     pub taxes: Vec<TaxSum>,
 }
 
 impl From<Invoice> for IssuedInvoice {
     fn from(invoice: Invoice) -> Self {
         Self {
-            taxes: taxes(&invoice.rows),
+            taxes: invoice.taxes(),
             number: invoice.number,
             kind: invoice.kind,
             issued_on: invoice.issued_on,

@@ -3,7 +3,7 @@
 use crate::App;
 use api::{Caller, Error, Request, Response, view::OrderView};
 use app::invoices;
-use domain::invoice::{Invoice, TaxSum, taxes};
+use domain::invoice::{Invoice, TaxSum};
 use serde::Serialize;
 
 /// An invoice or a credit note, as it was issued. It never changes.
@@ -12,7 +12,7 @@ use serde::Serialize;
 pub struct InvoiceView {
     #[serde(flatten)]
     pub invoice: Invoice,
-    /// What its rows come to, by the rate of their tax.
+    /// What it comes to, by the case and the rate of the tax.
     pub taxes: Vec<TaxSum>,
 }
 
@@ -25,6 +25,6 @@ pub async fn request(app: &App, caller: &Caller, request: &Request) -> Result<Re
 pub async fn one(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let (id, number) = (request.path_param("order_id")?, request.path_param("number")?);
     let invoice = invoices::read(&app.store, &id, &caller.scope(), &number).await?;
-    let taxes = taxes(&invoice.rows);
+    let taxes = invoice.taxes();
     Ok(Response::json(200, &InvoiceView { invoice, taxes }))
 }

@@ -9,7 +9,7 @@ pub fn place_order() -> Value {
         "reference": "1001",
         "channel": "web",
         "currency": "EUR",
-        "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB" },
+        "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB", "vat_id": "GB980780684" },
         "shipping_address": {
             "name": "Ada Lovelace",
             "company": "Analytical Engines Ltd",
@@ -23,8 +23,11 @@ pub fn place_order() -> Value {
         "billing_address": { "name": "Ada Lovelace", "line1": "Ockham Park", "city": "Ockham", "country": "GB" },
         "lines": [
             { "sku": "TEE-M", "title": "T-shirt, medium", "quantity": 2, "unit_price": 1900, "discount": 300, "tax": 559, "tax_rate": 1900 },
-            { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192 },
-            { "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": 300, "tax": 48, "stocked": false },
+            { "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": 1200, "tax": 192, "tax_rate": 1900 },
+            {
+                "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": 300, "tax_category": "export",
+                "exemption": "Exempt under § 6 UStG", "stocked": false,
+            },
         ],
         "shipping": { "method": "Standard", "price": 490, "discount": 300, "tax": 30, "tax_rate": 1900 },
         "discount": { "code": "WELCOME", "amount": 200 },
@@ -62,8 +65,14 @@ pub fn edit_order() -> Value {
         "lines": [{ "line": 0, "quantity": 1 }],
         "shipping_address": address,
         "billing_address": address,
-        "customer": { "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB" },
-        "shipping": { "method": "Express", "price": 990, "discount": 0, "tax": 158 },
+        "customer": {
+            "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0018", "locale": "en-GB",
+            "vat_id": "GB980780684",
+        },
+        "shipping": {
+            "method": "Express", "price": 990, "discount": 0, "tax": 0, "tax_rate": 0, "tax_category": "export",
+            "exemption": "Exempt under § 6 UStG",
+        },
         "reason": "the customer needs only one, at another address",
     })
 }

@@ -213,6 +213,14 @@ inline! {
     Pdf: { "type": "string", "format": "binary" }
 }
 inline! {
+    /// An XML document.
+    Xml: { "type": "string" }
+}
+inline! {
+    /// What an electronic invoice is written in.
+    Syntax: { "type": "string", "enum": ["cii", "ubl"], "default": "cii" }
+}
+inline! {
     /// A day of the calendar.
     Day: { "type": "string", "format": "date", "pattern": "^2[0-9]{3}-[0-9]{2}-[0-9]{2}$" }
 }

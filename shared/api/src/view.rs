@@ -28,6 +28,7 @@ use domain::{
     placed_order::{Address, Customer, Discount, Line, Shipping},
     requested_refund::RequestedRefund,
     returns::{Deduction, Return, ReturnLine, ReturnStatus},
+    tax::Taxation,
     text::Name,
 };
 use jiff::Timestamp;
@@ -190,9 +191,8 @@ pub struct LineView {
     pub discount: Amount,
     /// Of the whole line after discounts, in minor units: contained in its price if `tax_included`, else added.
     pub tax: Amount,
-    /// The rate of that tax, in hundredths of a percent. Absent if the order does not say it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_rate: Option<u16>,
+    #[serde(flatten)]
+    pub taxation: Taxation,
     /// What the line costs in the end, with tax and after all discounts.
     pub total: Amount,
     /// False: it is sold without stock, and neither picked nor returned.
@@ -394,7 +394,7 @@ impl OrderView {
             unit_price: line.unit_price,
             discount: line.discount,
             tax: line.tax,
-            tax_rate: line.tax_rate,
+            taxation: line.taxation.clone(),
             total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
             stocked: line.stocked,
         };

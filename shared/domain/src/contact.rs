@@ -1,11 +1,13 @@
-//! How people and systems are reached: e-mail addresses, web addresses, bank accounts, countries.
+//! How people and systems are reached: e-mail addresses, web addresses, bank accounts, VAT ids, countries.
 
 mod country;
 mod iban;
+mod vat_id;
 mod web;
 
 pub use country::{Country, InvalidCountry};
 pub use iban::{Iban, InvalidIban};
+pub use vat_id::{InvalidVatId, VatId};
 pub use web::{InvalidUrl, InvalidWebhook, WebUrl, WebhookUrl};
 
 /// Declares a text of one form: how it is read, why it may be refused, and its JSON Schema. What is read may differ from

@@ -21,6 +21,7 @@ use crate::{
     returns::{Disposition, Inspection, RequestedUnits, ReturnReason},
     routing::Routed,
     settings::Seller,
+    tax::Taxation,
 };
 use jiff::Timestamp;
 use std::{
@@ -60,7 +61,7 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         unit_price,
         discount: 0,
         tax: 0,
-        tax_rate: None,
+        taxation: Taxation::default(),
         stocked: true,
     };
     let address = Address {
@@ -79,11 +80,17 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         reference: "1001".into(),
         placed_at: at(0),
         currency: "EUR".parse().unwrap(),
-        customer: Customer { name: "Ada".into(), email: "ada@example.com".into(), phone: None, locale: None },
+        customer: Customer {
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+            phone: None,
+            locale: None,
+            vat_id: None,
+        },
         shipping_address: address,
         billing_address: None,
         lines: (0..).zip(lines).map(line).collect(),
-        shipping: Shipping { method: "Standard".into(), price: 0, discount: 0, tax: 0, tax_rate: None },
+        shipping: Shipping { method: "Standard".into(), price: 0, discount: 0, tax: 0, taxation: Taxation::default() },
         discount: None,
         tax_included: true,
         total: 0,

@@ -1,16 +1,24 @@
 //! Invoices and credit notes. What is issued never changes: a correction is another document.
 
+mod breakdown;
+mod gaps;
+
 use super::{
+    contact::{Country, VatId},
     ids::{ChannelId, InvalidId, InvoiceNumber, LineId, OrderId, SellerId, Sku},
     money::{Amount, Currency},
     names::names,
     placed_order::Address,
     settings::Seller,
+    tax::{TaxCategory, Taxation},
     text::{Name, Text},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
+
+pub use breakdown::{Breakdown, NetRow, TaxSubtotal, Unbroken};
+pub use gaps::Gap;
 
 /// What numbers are counted in: a seller's year. Its text is `main#2026`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -147,6 +155,12 @@ pub struct Invoice {
     pub seller: Seller,
     /// The billing address, or the one that the goods go to.
     pub buyer: Address,
+    /// The VAT id of a business that buys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer_vat_id: Option<VatId>,
+    /// Where the goods go. Absent from documents of earlier versions of Orderly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_to: Option<Country>,
     /// BCP 47, as the order says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Text<1, 35>>,
@@ -171,8 +185,15 @@ pub struct Invoice {
     pub rows: Vec<Row>,
     /// The sum of its rows, with tax, in minor units.
     pub total: Amount,
-    /// The tax in that.
+    /// The tax in that, as the order tells it line by line. What the document tells of it is in `breakdown`.
     pub tax: Amount,
+    /// What of the total was paid when it was issued.
+    #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
+    pub paid: Amount,
+    /// The rows without tax, and the tax by its case and rate, as EN 16931 wants it. Absent if the order does not say how it is
+    /// taxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breakdown: Option<Breakdown>,
     /// Until when it is kept. Then it is erased, with the customer's name and address in it.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub kept_until: Timestamp,
@@ -201,36 +222,48 @@ pub struct Row {
     pub gross: Amount,
     /// The tax in that.
     pub tax: Amount,
-    /// The rate of the tax, in hundredths of a percent. Absent if the order does not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_rate: Option<u16>,
+    #[serde(flatten)]
+    pub taxation: Taxation,
 }
 
-/// What the rows of one rate come to.
+/// What the rows of one case and rate come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TaxSum {
     /// In hundredths of a percent. Absent for what the order names no rate of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<u16>,
+    /// The case of the tax. Absent for what the order names none of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<TaxCategory>,
     /// Without the tax, in minor units.
     pub net: Amount,
     /// The tax, in minor units.
     pub tax: Amount,
 }
 
-/// Sums up rows by their rate.
-pub fn taxes(rows: &[Row]) -> Vec<TaxSum> {
-    let mut sums: BTreeMap<Option<u16>, TaxSum> = BTreeMap::new();
-    for row in rows {
-        let sum = sums.entry(row.tax_rate).or_insert(TaxSum { rate: row.tax_rate, net: 0, tax: 0 });
-        sum.net += row.gross - row.tax;
-        sum.tax += row.tax;
-    }
-    sums.into_values().collect()
-}
-
 impl Invoice {
+    /// The taxes by their case and rate: those of its breakdown, or without one what its rows come to.
+    pub fn taxes(&self) -> Vec<TaxSum> {
+        if let Some(breakdown) = &self.breakdown {
+            let sum = |of: &TaxSubtotal| TaxSum {
+                rate: Some(of.rate),
+                category: Some(of.category),
+                net: of.net,
+                tax: of.tax,
+            };
+            return breakdown.taxes.iter().map(sum).collect();
+        }
+        let mut sums: BTreeMap<_, TaxSum> = BTreeMap::new();
+        for row in &self.rows {
+            let (rate, category) = (row.taxation.rate, row.taxation.category());
+            let sum = sums.entry((rate, category)).or_insert(TaxSum { rate, category, net: 0, tax: 0 });
+            sum.net += row.gross - row.tax;
+            sum.tax += row.tax;
+        }
+        sums.into_values().collect()
+    }
+
     /// 1 for an invoice, -1 for a credit note: what its amounts count for.
     pub fn sign(&self) -> Amount {
         match self.kind {

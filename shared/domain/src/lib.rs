@@ -54,6 +54,7 @@ pub mod settings;
 mod sparse;
 pub mod statement;
 pub mod stock;
+pub mod tax;
 pub mod text;
 pub mod unread;
 pub mod unsettled;

@@ -1,16 +1,22 @@
 //! What a customer asked for. Only an edit may change it, by writing the next revision.
 
+mod taxes;
+mod vat_area;
+
 #[cfg(feature = "schema")]
-use super::whole::{Price, TaxRate, Units};
+use super::whole::{Price, Units};
 use super::{
-    contact::{Country, EmailAddress},
+    contact::{Country, EmailAddress, VatId},
     found_by::FoundBy,
     ids::{ChannelId, LineId, PaymentId, Sku},
     money::{Amount, Currency, allocate, share_of_units},
+    tax::Taxation,
     text::{Name, Text},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use taxes::TaxFault;
 
 /// Lines of one order. An order of that many fits the items that it is stored in.
 pub const MAX_LINES: usize = 500;
@@ -101,6 +107,10 @@ pub struct Customer {
     /// BCP 47, for example `de-AT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Text<1, 35>>,
+    /// The VAT id of a business that buys. Invoices show it, and `reverse_charge` and `intra_community` need it. Its company's name is
+    /// that of the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<VatId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,10 +162,8 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
-    /// The rate of that tax, in hundredths of a percent: 1900 for 19 %. Invoices name it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<TaxRate>"))]
-    pub tax_rate: Option<u16>,
+    #[serde(flatten)]
+    pub taxation: Taxation,
     /// False for what is sold without stock, and neither picked nor returned: gift wrap, a deposit, a fee, a service. True if
     /// absent.
     #[serde(default = "crate::sparse::yes", skip_serializing_if = "crate::sparse::is_yes")]
@@ -179,10 +187,8 @@ pub struct Shipping {
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub tax: Amount,
-    /// The rate of that tax, in hundredths of a percent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<TaxRate>"))]
-    pub tax_rate: Option<u16>,
+    #[serde(flatten)]
+    pub taxation: Taxation,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -360,7 +366,8 @@ mod tests {
         let mut order = placed(&[("a", 2, 1000), ("b", 1, 500)]);
         order.lines[0].discount = 200;
         order.lines[0].tax = 342;
-        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 93, tax_rate: None };
+        order.shipping =
+            Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 93, taxation: Taxation::default() };
         order.discount = Some(Discount { code: None, amount: 230 });
         let totals = order.totals().unwrap();
         assert_eq!(totals.lines, [1620, 450], "230 is spread 180 to 50");
@@ -387,7 +394,8 @@ mod tests {
     fn an_included_tax_is_no_larger_than_what_it_is_a_part_of() {
         let mut order = placed(&[("a", 2, 1000), ("b", 1, 500)]);
         order.lines[0].discount = 200;
-        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 490, tax_rate: None };
+        order.shipping =
+            Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 490, taxation: Taxation::default() };
         (order.lines[0].tax, order.lines[1].tax) = (2000, 500);
         assert_eq!(order.tax_above_price(), []);
         (order.lines[0].tax, order.lines[1].tax, order.shipping.tax) = (2001, 501, 491);
@@ -399,7 +407,8 @@ mod tests {
     #[test]
     fn a_discount_takes_the_lines_first_and_then_the_shipping() {
         let mut order = placed(&[("a", 2, 1000), ("b", 1, 900)]);
-        order.shipping = Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 0, tax_rate: None };
+        order.shipping =
+            Shipping { method: "Standard".into(), price: 490, discount: 90, tax: 0, taxation: Taxation::default() };
         let totals = |order: &PlacedOrder| order.totals().map(|of| (of.lines, of.shipping, of.discount, of.total));
         assert_eq!(totals(&order), Some((vec![2000, 900], 400, 90, 3300)));
         for (amount, expected) in [
@@ -426,7 +435,7 @@ mod tests {
             }
             order.tax_included = false;
             let (price, off, tax) = (shipping.0, shipping.1.min(shipping.0), shipping.2);
-            order.shipping = Shipping { method: "Standard".into(), price, discount: off, tax, tax_rate: None };
+            order.shipping = Shipping { method: "Standard".into(), price, discount: off, tax, taxation: Taxation::default() };
             let net: i64 = lines.iter().map(|(q, p, _)| i64::from(*q) * p).sum();
             order.discount = Some(Discount { code: None, amount: discount.min(net + price - off) });
             let units: i64 = (0..)

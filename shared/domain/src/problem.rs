@@ -87,6 +87,7 @@ codes! {
     AlreadyRefunded = "already-refunded", 409, "more units of a line are named than are not compensated yet";
     DiscountTooLarge = "discount-too-large", 409, "a discount is larger than what it is taken from";
     TaxTooLarge = "tax-too-large", 409, "a tax that is included is larger than what it is a part of";
+    TaxUnfit = "tax-unfit", 409, "how something is taxed does not go with the rest of the order; `detail` tells the field, and why";
     NoReason = "no-reason", 409, "less than what is due is refunded only with a reason";
     NothingToAnswer = "nothing-to-answer", 409, "the dispute is over, its evidence was given, or the time for it has passed";
     AnsweredByHand = "answered-by-hand", 409, "the payment provider takes no evidence from programs; `text` is what to copy";
@@ -115,6 +116,7 @@ codes! {
     WrongCount = "wrong-count", 409, "more than was announced, or less than was received before";
     NotAllInspected = "not-all-inspected", 409, "a received unit has no disposition, or one that did not come has";
     // Papers.
+    NotElectronic = "not-electronic", 409, "the document cannot be an electronic invoice by EN 16931; `errors` names each field that is missing";
     PaperTooLong = "paper-too-long", 409, "the paper would have more lines than one is made of";
     // Locations and products.
     LocationOpen = "location-open", 409, "the location takes new work; close it first";

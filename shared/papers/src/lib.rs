@@ -6,6 +6,8 @@
 
 #[cfg(feature = "typst")]
 mod barcode;
+#[cfg(feature = "typst")]
+mod factur_x;
 mod language;
 mod paper;
 #[cfg_attr(not(feature = "typst"), path = "untypeset.rs")]

@@ -188,13 +188,24 @@ pub struct Invoice {
     pub seller_facts: Vec<String>,
     /// The lines of the buyer's address.
     pub buyer: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buyer_vat_id: Option<String>,
     pub currency: String,
     /// Whether unit prices contain their tax.
     pub tax_included: bool,
     pub rows: Vec<InvoiceRow>,
     pub taxes: Vec<TaxLine>,
     pub net: String,
+    /// What nets and taxes are rounded by to make the total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<String>,
     pub total: String,
+    /// The same as Cross Industry Invoice. It is attached as Factur-X, and the paper is PDF/A-3b then.
+    #[serde(skip)]
+    pub electronic: Option<String>,
+    /// Year, month and day of its issue.
+    #[serde(skip)]
+    pub issued: (i16, i8, i8),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -221,4 +232,7 @@ pub struct TaxLine {
     pub rate: Option<String>,
     pub net: String,
     pub tax: String,
+    /// Why no tax is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<String>,
 }

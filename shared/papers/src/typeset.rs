@@ -1,6 +1,11 @@
 //! Typst as a library: a world of embedded templates and fonts, and nothing else.
 
-use crate::{Error, MAX_LINES, Paper, barcode::Barcode, words::Words};
+use crate::{
+    Error, MAX_LINES, Paper,
+    barcode::Barcode,
+    factur_x::{self, FILE_NAME},
+    words::Words,
+};
 use serde::Serialize;
 use typst::{
     Library, LibraryExt, World,
@@ -11,7 +16,7 @@ use typst::{
     utils::LazyHash,
 };
 use typst_layout::PagedDocument;
-use typst_pdf::PdfOptions;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// Typst remembers what it laid out. What the last ten papers did not use is forgotten, or a warm function grows for ever.
 const REMEMBERED_PAPERS: usize = 10;
@@ -50,10 +55,17 @@ impl Typesetter {
 
     pub fn pdf(&self, paper: &Paper) -> Result<Vec<u8>, Error> {
         match paper {
-            Paper::PackingSlip(slip) => self.typeset(PACKING_SLIP, slip, paper),
-            Paper::Picklist(list) => self.typeset(PICKLIST, list, paper),
-            Paper::ReturnSlip(slip) => self.typeset(RETURN_SLIP, slip, paper),
-            Paper::Invoice(invoice) => self.typeset(INVOICE, invoice, paper),
+            Paper::PackingSlip(slip) => self.typeset(PACKING_SLIP, slip, paper, None),
+            Paper::Picklist(list) => self.typeset(PICKLIST, list, paper, None),
+            Paper::ReturnSlip(slip) => self.typeset(RETURN_SLIP, slip, paper, None),
+            Paper::Invoice(invoice) => match &invoice.electronic {
+                None => self.typeset(INVOICE, invoice, paper, None),
+                Some(xml) => {
+                    let pdf =
+                        self.typeset(INVOICE, invoice, paper, Some(Attachment { xml, issued: invoice.issued }))?;
+                    factur_x::described(pdf)
+                }
+            },
         }
     }
 
@@ -62,6 +74,7 @@ impl Typesetter {
         template: (&'static str, &'static str),
         contents: &impl Serialize,
         paper: &Paper,
+        attachment: Option<Attachment<'_>>,
     ) -> Result<Vec<u8>, Error> {
         if paper.lines() > MAX_LINES {
             return Err(Error::TooLong(paper.lines()));
@@ -69,23 +82,39 @@ impl Typesetter {
         let (number, words) = (paper.number(), paper.language().words());
         let mut contents = serde_json::to_value(contents).map_err(unwritten)?;
         make_breakable(&mut contents);
-        let input = Input { paper: contents, words, number: breakable(number), barcode: Barcode::of(number) };
+        let electronic = attachment.as_ref().map(|_| FILE_NAME);
+        let input =
+            Input { paper: contents, words, number: breakable(number), barcode: Barcode::of(number), electronic };
         let data = Bytes::from_string(serde_json::to_string(&input).map_err(unwritten)?);
         let inputs: Dict = [("data".into(), data.into_value())].into_iter().collect();
         let library = LazyHash::new(Library::builder().with_inputs(inputs).build());
         let sources = [source(template)?, source(FRAME)?];
-        let world = Embedded { typesetter: self, library, sources };
+        let attached = attachment.as_ref().map(|of| Bytes::from_string(of.xml.to_owned()));
+        let world = Embedded { typesetter: self, library, sources, attached };
         let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&errors))?;
         // Nothing in the document depends on the day, or on the version of Typst.
-        let options = PdfOptions {
+        let mut options = PdfOptions {
             ident: Smart::Custom(number.to_owned()),
             creator: Smart::Custom(None),
             ..PdfOptions::default()
         };
+        if let Some(Attachment { issued: (year, month, day), .. }) = attachment {
+            let parts = (i32::from(year), u8::try_from(month).ok(), u8::try_from(day).ok());
+            let noon = |month, day| Datetime::from_ymd_hms(parts.0, month, day, 12, 0, 0);
+            options.timestamp = parts.1.zip(parts.2).and_then(|(month, day)| noon(month, day)).map(Timestamp::new_utc);
+            let standards = PdfStandards::new(&[PdfStandard::A_3b]);
+            options.standards = standards.map_err(|error| Error::Template(error.message().to_string()))?;
+        }
         let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| told(&errors));
         comemo::evict(REMEMBERED_PAPERS);
         pdf
     }
+}
+
+/// What goes with a paper as a file in it.
+struct Attachment<'a> {
+    xml: &'a str,
+    issued: (i16, i8, i8),
 }
 
 /// What a template reads from `sys.inputs.data`.
@@ -95,6 +124,9 @@ struct Input<'a> {
     words: &'a Words,
     number: String,
     barcode: Option<Barcode>,
+    /// The name of the file that is attached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    electronic: Option<&'static str>,
 }
 
 /// Gives every long word in the texts places to break. Scripts whose letters join, or that break anywhere, are left alone.
@@ -152,6 +184,7 @@ struct Embedded<'a> {
     typesetter: &'a Typesetter,
     library: LazyHash<Library>,
     sources: [Source; 2],
+    attached: Option<Bytes>,
 }
 
 impl World for Embedded<'_> {
@@ -171,8 +204,9 @@ impl World for Embedded<'_> {
         self.sources.iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
-    fn file(&self, _: FileId) -> FileResult<Bytes> {
-        Err(FileError::AccessDenied)
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        let is_attached = file_id(FILE_NAME).is_ok_and(|attached| attached == id);
+        self.attached.clone().filter(|_| is_attached).ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -5,7 +5,7 @@ use crate::{
     items::{all, text},
 };
 use domain::{
-    invoice::{Invoice, InvoiceKind, Series, SeriesId},
+    invoice::{Breakdown, Invoice, InvoiceKind, Series, SeriesId},
     ledger::Ledger,
     order_state::{OrderState, OrderStatus},
 };
@@ -87,6 +87,23 @@ pub(crate) fn an_order_names_its_invoices(books: &Books, broken: &mut Vec<String
     };
     broken.extend(only("the document", &mut told.difference(&named)));
     broken.extend(only("the order", &mut named.difference(&told)));
+}
+
+/// A document's rows without tax, its taxes and its rounding are its total, as EN 16931 counts. One that could be broken down is.
+pub(crate) fn breakdowns_add_up(books: &Books, broken: &mut Vec<String>) {
+    for invoice in years(books, &mut Vec::new()).into_values().flat_map(|(_, documents)| documents.into_values()) {
+        let Some(breakdown) = &invoice.breakdown else {
+            if Breakdown::of(&invoice.rows, invoice.tax_included, invoice.currency).is_ok() {
+                broken.push(format!("order {}: {} has no breakdown", invoice.order, invoice.number));
+            }
+            continue;
+        };
+        let of_rows = breakdown.lines() + breakdown.charges() - breakdown.allowances();
+        let sums = (breakdown.net() + breakdown.tax() + breakdown.rounding, of_rows, breakdown.rows.len());
+        if sums != (invoice.total, breakdown.net(), invoice.rows.len()) {
+            broken.push(format!("order {}: the breakdown of {} does not add up", invoice.order, invoice.number));
+        }
+    }
 }
 
 /// Invoices less credit notes are what the order charges. Where nothing unusual happened to its money, that is what of it is kept.

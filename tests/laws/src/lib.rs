@@ -191,6 +191,11 @@ pub const OF_INVOICES: &[Law] = &[
         invoices::an_order_names_its_invoices,
     ),
     law(
+        "every breakdown of an invoice adds up",
+        "issue a correcting document by hand, and report the order",
+        invoices::breakdowns_add_up,
+    ),
+    law(
         "invoices agree with the money",
         "read GET /orders/{id}: its documents must come to what its customer is charged. Report it as a bug",
         invoices::invoices_agree_with_the_money,

@@ -6,6 +6,7 @@ use domain::{
     ids::{ChannelId, PaymentId, ProviderId, ProviderName},
     money::{Amount, Currency},
     placed_order::{Address, Customer, Discount, Line, MAX_LINES, PlacedOrder, Revision, Shipping, Taxed},
+    tax::Taxation,
     text::Text,
     whole::{Price, TaxRate, Units},
 };
@@ -162,7 +163,7 @@ fn adds_up(fields: &Fields<'_>, placed: &PlacedOrder) -> bool {
             );
             fields.report("total", what);
         }
-        Some(_) => return no_tax_is_above_its_price(fields, placed),
+        Some(_) => return no_tax_is_above_its_price(fields, placed) && taxes_can_be(fields, placed),
     }
     false
 }
@@ -177,6 +178,14 @@ fn no_tax_is_above_its_price(fields: &Fields<'_>, placed: &PlacedOrder) -> bool 
         fields.report(&field, "is larger than the price, of which an included tax is a part");
     }
     above.is_empty()
+}
+
+fn taxes_can_be(fields: &Fields<'_>, placed: &PlacedOrder) -> bool {
+    let faults = placed.tax_faults();
+    for fault in &faults {
+        fields.report(&fault.field, fault.why.as_str());
+    }
+    faults.is_empty()
 }
 
 /// The channel's own order id, or the request's idempotency key.
@@ -214,7 +223,8 @@ pub(super) fn customer(fields: &Fields<'_>) -> Option<Customer> {
     let email = fields.text("email");
     let phone = fields.optional_text("phone");
     let locale = fields.optional_text("locale");
-    Some(Customer { name: name?, email: email?, phone: phone?, locale: locale? })
+    let vat_id = fields.optional_text("vat_id");
+    Some(Customer { name: name?, email: email?, phone: phone?, locale: locale?, vat_id: vat_id? })
 }
 
 fn line(fields: &Fields<'_>) -> Option<Line> {
@@ -224,7 +234,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
     let unit_price = price(fields, "unit_price");
     let discount = price_or_none(fields, "discount");
     let tax = price_or_none(fields, "tax");
-    let tax_rate = tax_rate(fields);
+    let taxation = taxation(fields);
     let stocked = fields.boolean_or("stocked", true);
     Some(Line {
         id: 0, // it is given with the other lines
@@ -234,7 +244,7 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
         unit_price: unit_price?,
         discount: discount?,
         tax: tax?,
-        tax_rate: tax_rate?,
+        taxation: taxation?,
         stocked: stocked?,
     })
 }
@@ -244,13 +254,14 @@ pub(super) fn shipping(fields: &Fields<'_>) -> Option<Shipping> {
     let price = price_or_none(fields, "price");
     let discount = price_or_none(fields, "discount");
     let tax = price_or_none(fields, "tax");
-    let tax_rate = tax_rate(fields);
-    Some(Shipping { method: method?, price: price?, discount: discount?, tax: tax?, tax_rate: tax_rate? })
+    let taxation = taxation(fields);
+    Some(Shipping { method: method?, price: price?, discount: discount?, tax: tax?, taxation: taxation? })
 }
 
-#[allow(clippy::option_option)] // absent and wrong are different
-fn tax_rate(fields: &Fields<'_>) -> Option<Option<u16>> {
-    Some(fields.optional_whole("tax_rate")?.map(TaxRate::get))
+fn taxation(fields: &Fields<'_>) -> Option<Taxation> {
+    let rate = fields.optional_whole("tax_rate");
+    let (category, exemption) = (fields.optional_text("tax_category"), fields.optional_text("exemption"));
+    Some(Taxation { rate: rate?.map(TaxRate::get), category: category?, exemption: exemption? })
 }
 
 fn discount(fields: &Fields<'_>) -> Option<Discount> {

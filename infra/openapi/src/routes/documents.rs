@@ -1,6 +1,9 @@
 //! `documents`.
 
-use crate::{route::Prose, schemas::Pdf};
+use crate::{
+    route::Prose,
+    schemas::{Pdf, Syntax, Xml},
+};
 use api::Code;
 use domain::ids::ParcelId;
 
@@ -44,7 +47,20 @@ pub fn routes() -> Vec<Prose> {
             "printInvoice",
             "Print an invoice or a credit note",
         )
-        .about("As it was issued, in the order's language (English or German)."),
+        .about(
+            "As it was issued, in the order's language (English or German). If it can be an electronic invoice, it is PDF/A-3b and has that \
+             attached as `factur-x.xml` (Factur-X 1.09, ZUGFeRD 2.5, profile EN 16931).",
+        ),
+        Prose::new::<Xml>(
+            "GET /orders/{order_id}/invoices/{number}/documents/invoice.xml",
+            "readElectronicInvoice",
+            "Read an electronic invoice or credit note",
+            (200, "The document by EN 16931."),
+        )
+        .only_as("application/xml")
+        .about("It says what the PDF says, for programs. It never changes.")
+        .query::<Syntax>("syntax", "`cii` for UN/CEFACT's (the XML of Factur-X and ZUGFeRD), `ubl` for OASIS UBL 2.1.")
+        .fails(Code::NotElectronic),
     ]
 }
 

@@ -110,6 +110,7 @@ fn changes() -> Vec<Prose> {
         .fails(Code::CaptureUnderWay)
         .fails(Code::DiscountTooLarge)
         .fails(Code::TaxTooLarge)
+        .fails(Code::TaxUnfit)
         .fails(Code::NotActive)
         .fails_if(Code::UnknownLine, "the order has no such line"),
         Prose::new::<OrderView>(

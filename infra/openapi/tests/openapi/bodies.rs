@@ -41,7 +41,9 @@ fn errors(route: &Route, body: &Value) -> Vec<FieldError> {
 /// costs as much as its discount at least and more than a tax that it contains, most countries' addresses have a city, what
 /// is looked for is of the kind that `by` says, a cursor is one that was given, no tote is named twice, and no
 /// code.
-const BEYOND_SCHEMAS: [&str; 19] = [
+const BEYOND_SCHEMAS: [&str; 20] = [
+    // By the address that it goes to.
+    "lines[2].tax_category",
     "email",
     "codes",
     "totes",

@@ -60,6 +60,8 @@ pub struct Plot {
     pub refunded_elsewhere: bool,
     /// Whether it is a gift: its wrap is no stock.
     pub wrapped: bool,
+    /// The rate of the tax in its goods, in hundredths of a percent. None: the shop tells none.
+    pub tax_rate: Option<i64>,
     /// Whether a unit of the first line comes back.
     pub sends_back: bool,
     /// Somebody asks to have the customer's data erased, this long after ordering.
@@ -97,6 +99,7 @@ impl Plot {
             edits_after: None,
             refunded_elsewhere: false,
             wrapped: false,
+            tax_rate: Some(1900),
             sends_back: true,
             erased_after: None,
             gives_up: false,
@@ -154,6 +157,7 @@ impl Plot {
         let edits_after = world.chance(0.15).then(|| world.moment(300));
         let erased_after = world.chance(0.15).then(|| world.moment(7_200));
         let (refunded_elsewhere, wrapped) = (world.chance(0.07), world.chance(0.15));
+        let tax_rate = if world.chance(0.2) { None } else { Some(world.rng.borrow_mut().i64(0..=2700)) };
         let email = if world.chance(0.3) { BAD[world.rng.borrow_mut().usize(..BAD.len())] } else { GOOD };
         Self {
             channel,
@@ -166,6 +170,7 @@ impl Plot {
             edits_after,
             refunded_elsewhere,
             wrapped,
+            tax_rate,
             sends_back,
             erased_after,
             email,
@@ -189,9 +194,17 @@ impl Plot {
     }
 
     pub(super) fn order(&self, reference: &str, payment: Option<&str>) -> Value {
-        let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": 0 });
+        let rate = self.tax_rate;
+        let line = |(sku, quantity): &(&str, u32)| {
+            let tax = rate.map_or(0, |rate| i64::from(*quantity) * PRICE * rate / (10_000 + rate));
+            let category = rate.filter(|rate| *rate == 0).map(|_| "zero_rated");
+            json!({
+                "sku": sku, "title": sku, "quantity": quantity, "unit_price": PRICE, "tax": tax, "tax_rate": rate,
+                "tax_category": category,
+            })
+        };
         let surname = self.order_id(reference).map(|id| surname(id.as_str())).unwrap_or_default();
-        let wrap = json!({ "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": WRAP, "stocked": false });
+        let wrap = json!({ "sku": "WRAP", "title": "Gift wrap", "quantity": 1, "unit_price": WRAP, "tax_rate": rate, "tax": rate.map_or(0, |rate| WRAP * rate / (10_000 + rate)), "stocked": false });
         json!({
             "reference": reference,
             "currency": "EUR",

@@ -47,6 +47,9 @@ impl Order {
             let why = "the tax of the shipping is larger than its price, of which it is a part";
             return Err(Rejection::new(Code::TaxTooLarge, why));
         }
+        if let Some(fault) = self.placed.new_tax_fault(&before) {
+            return Err(Rejection::new(Code::TaxUnfit, format!("{} {}", fault.field, fault.why)));
+        }
         if self.placed.price_of_shipping() < shipping_given_back {
             let given = self.placed.currency.format(shipping_given_back);
             let why = format!("{given} of the shipping are given back already, so it must cost as much at least");

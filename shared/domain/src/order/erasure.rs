@@ -112,6 +112,7 @@ impl PlacedOrder {
                 email: EmailAddress::nobody(),
                 phone: None,
                 locale: None,
+                vat_id: None,
             },
             // Taxes depend on the country.
             shipping_address: country(self.shipping_address),

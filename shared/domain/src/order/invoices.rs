@@ -5,35 +5,36 @@ use super::Order;
 use crate::{
     history::Event,
     ids::{InvalidId, LineId},
-    invoice::{Invoice, InvoiceKey, InvoiceKind, Row, RowKind, Series, SeriesId},
+    invoice::{Breakdown, Invoice, InvoiceKey, InvoiceKind, Row, RowKind, Series, SeriesId},
     money::{Amount, allocate, share_of_units},
     settings::Seller,
+    tax::Taxation,
 };
 use jiff::{Timestamp, ToSpan as _, civil::date, tz::TimeZone};
 use std::collections::BTreeMap;
 
 /// What a row is about. Rows of two documents that are about the same are compared.
-type About = (RowKind, Option<LineId>, Option<u16>);
+type About = (RowKind, Option<LineId>, Taxation);
 
 fn about(row: &Row) -> About {
-    (row.kind, row.line, row.tax_rate)
+    (row.kind, row.line, row.taxation.explicit())
 }
 
-/// Gross and tax of a rate.
-type Sums = BTreeMap<Option<u16>, (Amount, Amount)>;
+/// Gross and tax of what is taxed alike.
+type Sums = BTreeMap<Taxation, (Amount, Amount)>;
 
-fn by_rate<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Sums {
+fn by_taxation<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Sums {
     let mut sums = Sums::new();
     for row in rows {
-        let sum = sums.entry(row.tax_rate).or_default();
+        let sum = sums.entry(row.taxation.explicit()).or_default();
         *sum = (sum.0 + row.gross, sum.1 + row.tax);
     }
     sums
 }
 
 fn less(mut sums: Sums, others: &Sums) -> Sums {
-    for (rate, other) in others {
-        let sum = sums.entry(*rate).or_default();
+    for (taxation, other) in others {
+        let sum = sums.entry(taxation.clone()).or_default();
         *sum = (sum.0 - other.0, sum.1 - other.1);
     }
     sums
@@ -72,6 +73,7 @@ impl Order {
         let issued_on = series.1.last_on;
         let key = InvoiceKey { series: series.0.clone(), nth: series.1.last };
         let first = earlier.first();
+        let total = rows.iter().map(|row| row.gross).sum();
         let billed_to = self.placed.billing_address.as_ref().unwrap_or(&self.placed.shipping_address);
         let invoice = Invoice {
             number: seller.number(&key)?,
@@ -82,6 +84,9 @@ impl Order {
             seller: Seller { changed: None, ..seller.clone() },
             // The customer's data may have been erased from the order since.
             buyer: first.map_or(billed_to, |first| &first.buyer).clone(),
+            buyer_vat_id: first.map_or(&self.placed.customer.vat_id, |first| &first.buyer_vat_id).clone(),
+            delivered_to: first
+                .map_or_else(|| Some(self.placed.shipping_address.country.clone()), |first| first.delivered_to.clone()),
             locale: first.map_or(&self.placed.customer.locale, |first| &first.locale).clone(),
             order: self.id.clone(),
             channel: self.placed.channel.clone(),
@@ -90,12 +95,25 @@ impl Order {
             supplied_on: self.first_left_at().map(|at| seller.today(at)),
             currency: self.placed.currency,
             tax_included: self.placed.tax_included,
-            total: rows.iter().map(|row| row.gross).sum(),
+            total,
             tax: rows.iter().map(|row| row.tax).sum(),
+            paid: self.paid_of(kind, total),
+            breakdown: Breakdown::of(&rows, self.placed.tax_included, self.placed.currency).ok(),
             rows,
             kept_until: kept_until(issued_on.year(), seller.kept_years, now),
         };
         Ok(Some((key, invoice)))
+    }
+
+    /// What of the next document's total is paid: what is kept of the money, and was not counted for an earlier document.
+    fn paid_of(&self, kind: InvoiceKind, total: Amount) -> Amount {
+        match kind {
+            InvoiceKind::CreditNote => 0,
+            InvoiceKind::Invoice => {
+                let kept = self.state.ledger.kept(self.placed.currency);
+                (kept - self.state.invoices.total()).clamp(0, total)
+            }
+        }
     }
 
     fn first_left_at(&self) -> Option<Timestamp> {
@@ -110,12 +128,12 @@ impl Order {
         let rest = charged - rows.iter().map(|row| row.gross).sum::<Amount>();
         if rest != 0 {
             // A price is lowered for what is kept; more than that is charged for what is gone.
-            let kept = by_rate(&rows);
-            let sums = if rest < 0 { kept } else { less(by_rate(&all), &kept) };
+            let kept = by_taxation(&rows);
+            let sums = if rest < 0 { kept } else { less(by_taxation(&all), &kept) };
             let weights: Vec<u64> = sums.values().map(|(gross, _)| gross.max(&0).unsigned_abs()).collect();
             let shares = allocate(rest.abs(), &weights).into_iter().map(|share| share * rest.signum());
             rows.extend(sums.iter().zip(shares).filter(|(_, share)| *share != 0).map(
-                |((rate, (gross, tax)), share)| Row {
+                |((taxation, (gross, tax)), share)| Row {
                     kind: RowKind::Adjustment,
                     line: None,
                     sku: None,
@@ -124,7 +142,7 @@ impl Order {
                     unit_price: 0,
                     gross: share,
                     tax: tax_in(share, *gross, *tax),
-                    tax_rate: *rate,
+                    taxation: taxation.clone(),
                 },
             ));
         }
@@ -145,7 +163,7 @@ impl Order {
             unit_price: line.unit_price,
             gross: gross(n),
             tax: line.tax,
-            tax_rate: line.tax_rate,
+            taxation: line.taxation.clone(),
         });
         let shipping = Row {
             kind: RowKind::Shipping,
@@ -156,7 +174,7 @@ impl Order {
             unit_price: 0,
             gross: placed.price_of_shipping(),
             tax: placed.shipping.tax,
-            tax_rate: placed.shipping.tax_rate,
+            taxation: placed.shipping.taxation.clone(),
         };
         lines.chain(Some(shipping).filter(|shipping| shipping.gross != 0)).collect()
     }

@@ -9,7 +9,7 @@ fn key() -> SearchKey {
 
 fn customer(name: &str, email: &str, phone: &str) -> Customer {
     let phone = (!phone.is_empty()).then(|| phone.parse().unwrap());
-    Customer { name: name.parse().unwrap(), email: email.into(), phone, locale: None }
+    Customer { name: name.parse().unwrap(), email: email.into(), phone, locale: None, vat_id: None }
 }
 
 fn order_of(customer: Customer) -> PlacedOrder {

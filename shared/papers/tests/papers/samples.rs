@@ -5,6 +5,9 @@ use papers::{
     ServiceLine, SlipLine, TaxLine,
 };
 
+/// What is attached: the paper takes it as it is.
+pub const ELECTRONIC: &str = "<rsm:CrossIndustryInvoice/>";
+
 const TITLES: [&str; 8] = [
     "Enamel mug, blue",
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft, Größe L",
@@ -120,6 +123,7 @@ pub fn invoice(language: Language, lines: u32) -> Invoice {
         rate: rate.map(str::to_owned),
         net: "10.374.520,92".to_owned(),
         tax: "1.971.157,98".to_owned(),
+        exemption: rate.is_none().then(|| "Steuerschuldnerschaft des Leistungsempfängers (Reverse charge)".to_owned()),
     };
     let PackingSlip { order, sender, recipient, .. } = slip(language, 0, 1);
     Invoice {
@@ -140,11 +144,15 @@ pub fn invoice(language: Language, lines: u32) -> Invoice {
             "IBAN DE89370400440532013000",
         ]),
         buyer: recipient,
+        buyer_vat_id: Some("ATU13585627".to_owned()),
         currency: "EUR".to_owned(),
         tax_included: true,
         rows: (0..lines).map(row).chain([adjustment]).collect(),
         taxes: vec![sum(Some("19\u{a0}%")), sum(Some("7\u{a0}%")), sum(None)],
         net: "10.374.520,92".to_owned(),
+        rounding: Some("\u{2013}0,01".to_owned()),
         total: "12.345.678,90".to_owned(),
+        electronic: (lines != 1).then(|| ELECTRONIC.to_owned()),
+        issued: (2026, 11, 30),
     }
 }

@@ -10,7 +10,13 @@ use domain::{
 use std::ops::Range;
 
 fn customer(name: &str, email: &str) -> Customer {
-    Customer { name: name.into(), email: email.into(), phone: Some("+44 20 7946 0018".into()), locale: None }
+    Customer {
+        name: name.into(),
+        email: email.into(),
+        phone: Some("+44 20 7946 0018".into()),
+        locale: None,
+        vat_id: None,
+    }
 }
 
 /// Places an order as the use case does: found by its customer.

@@ -11,6 +11,7 @@ use domain::{
     placed_order::Shipping,
     returns::{Disposition, RefundWish},
     routing::Routed,
+    tax::Taxation,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +41,8 @@ fn ordinary() -> PlacedOrder {
     placed.lines[0].tax = 623;
     placed.lines[1].title = "Stoneware mug, sand, 350 ml".into();
     placed.lines[1].tax = 192;
-    placed.shipping = Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 78, tax_rate: None };
+    placed.shipping =
+        Shipping { method: "Standard".into(), price: 490, discount: 0, tax: 78, taxation: Taxation::default() };
     placed.total = placed.totals().unwrap().total;
     placed.customer.phone = Some("+44 20 7946 0018".into());
     placed.customer.locale = Some("en-GB".into());

@@ -2,7 +2,7 @@
 
 use crate::{
     laws,
-    shop::Placed,
+    shop::{self, Placed},
     world::{World, refused},
 };
 use reqwest::{Method, StatusCode};
@@ -39,8 +39,10 @@ async fn a_paid_order_is_invoiced_and_what_comes_back_is_credited() {
     assert_eq!((&invoice["seller"]["vat_id"], &invoice["total"]), (&json!("DE123456789"), &json!(order.total)));
     assert_eq!(invoice["rows"].as_array().unwrap().len(), 3, "two lines and the shipping");
     let sum = &invoice["taxes"][0];
-    assert_eq!((sum["rate"].as_i64(), &sum["tax"]), (Some(1900), &invoice["tax"]));
-    assert_eq!(sum["net"].as_i64().unwrap() + sum["tax"].as_i64().unwrap(), order.total);
+    assert_eq!((sum["rate"].as_i64(), &sum["category"]), (Some(1900), &json!("standard")));
+    let rounding = invoice["breakdown"]["rounding"].as_i64().unwrap_or_default();
+    assert_eq!(sum["net"].as_i64().unwrap() + sum["tax"].as_i64().unwrap() + rounding, order.total);
+    assert_eq!(invoice["paid"], invoice["total"]);
 
     world.ship(&order, "01").await;
     let id = world.send_back(&order, 0, 1).await;
@@ -65,7 +67,58 @@ async fn a_paid_order_is_invoiced_and_what_comes_back_is_credited() {
     );
     let pdf = world.storefront.request(Method::GET, &format!("{}/documents/invoice.pdf", path(&number)));
     assert_eq!(world.storefront.ask(pdf).await.unwrap().status, StatusCode::SERVICE_UNAVAILABLE, "no typesetter here");
+    for syntax in ["", "?syntax=ubl"] {
+        let xml = world.storefront.request(Method::GET, &format!("{}/documents/invoice.xml{syntax}", path(&number)));
+        let xml = world.storefront.ask(xml).await.unwrap();
+        assert_eq!((xml.status, xml.content_type.as_str()), (StatusCode::OK, "application/xml"), "{}", xml.body);
+    }
+    let other = world.service.request(Method::GET, &format!("{}/documents/invoice.xml?syntax=edifact", path(&number)));
+    assert_eq!(world.service.ask(other).await.unwrap().status, StatusCode::UNPROCESSABLE_ENTITY);
     laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_lacks_what_the_standard_wants_says_what() {
+    let world = invoicing("at-payment").await;
+    let mut order = shop::order("1", &[("MUG-BLUE", 1)]);
+    order["lines"][0].as_object_mut().unwrap().remove("tax_rate");
+    let accepted = world.storefront.post("/orders", &order).await.unwrap();
+    let (id, total) = (accepted["id"].as_str().unwrap().to_owned(), accepted["total"].as_i64().unwrap());
+    let order = Placed { id, total };
+    world.pay(&order).await;
+    world.until_settled().await;
+    let number = invoices(&world, &order).await.remove(0).1;
+    let path = format!("/orders/{}/invoices/{number}/documents/invoice.xml", order.id);
+    let refused = world.service.ask(world.service.request(Method::GET, &path)).await.unwrap();
+    assert_eq!(
+        (refused.status, &refused.body["type"]),
+        (StatusCode::CONFLICT, &json!("urn:orderly:problem:not-electronic"))
+    );
+    assert_eq!(refused.body["errors"][0]["field"], "rows[0].tax_category");
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn taxes_that_cannot_be_are_refused_with_their_fields() {
+    let world = World::start().await;
+    let order = || shop::order("1", &[("MUG-BLUE", 2)]);
+    for (field, value, wrong) in [
+        ("tax", json!(1), "lines[0].tax"),
+        ("tax_category", json!("reverse_charge"), "lines[0].tax_rate"),
+        ("tax_category", json!("free"), "lines[0].tax_category"),
+        ("exemption", json!("§ 19 UStG"), "lines[0].exemption"),
+    ] {
+        let mut order = order();
+        order["lines"][0][field] = value;
+        let refused = world.storefront.request(Method::POST, "/orders").json(&order);
+        let refused = world.storefront.ask(refused).await.unwrap();
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.body["errors"][0]["field"], wrong, "{}", refused.body);
+    }
+    let mut order = order();
+    order["customer"]["vat_id"] = json!("DE123456789");
+    let refused = world.storefront.ask(world.storefront.request(Method::POST, "/orders").json(&order)).await.unwrap();
+    assert_eq!(refused.body["errors"][0]["field"], "customer.vat_id", "its check digit is wrong");
 }
 
 #[tokio::test]

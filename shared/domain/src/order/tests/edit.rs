@@ -8,6 +8,7 @@ use crate::{
     order::Edit,
     placed_order::{Customer, Discount, Shipping},
     requested_refund::RefundRequest,
+    tax::{TaxCategory, Taxation},
 };
 use proptest::prelude::*;
 
@@ -25,7 +26,8 @@ fn elsewhere() -> Edit {
 }
 
 fn express() -> Edit {
-    let shipping = Shipping { method: "Express".parse().unwrap(), price: 900, discount: 0, tax: 0, tax_rate: None };
+    let shipping =
+        Shipping { method: "Express".parse().unwrap(), price: 900, discount: 0, tax: 0, taxation: Taxation::default() };
     Edit { shipping: Some(shipping), reason: "in a hurry".into(), ..Edit::default() }
 }
 
@@ -245,19 +247,42 @@ fn a_discount_that_pays_the_shipping_pays_another_shipping_too() {
     free.total = 0;
     let free = unpaid(free);
     let shipping = |price, discount| {
-        let shipping = Shipping { method: "Slow".parse().unwrap(), price, discount, tax: 0, tax_rate: None };
+        let shipping =
+            Shipping { method: "Slow".parse().unwrap(), price, discount, tax: 0, taxation: Taxation::default() };
         Edit { shipping: Some(shipping), reason: "no hurry".into(), ..Edit::default() }
     };
     let totals = |order: &Order| (order.placed.total, order.placed.price_of_shipping(), order.state.still_due());
     assert_eq!(totals(&edited(free.clone(), &shipping(100, 0)).unwrap()), (0, 0, 0));
     assert_eq!(totals(&edited(free.clone(), &shipping(590, 0)).unwrap()), (100, 100, 100));
     assert_eq!(edited(free.clone(), &shipping(100, 101)), Err("discount-too-large"));
-    let taxed = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 20, tax: 101, tax_rate: None };
+    let taxed =
+        Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 20, tax: 101, taxation: Taxation::default() };
     let taxed = Edit { shipping: Some(taxed), reason: "no hurry".into(), ..Edit::default() };
     assert_eq!(edited(free.clone(), &taxed), Err("tax-too-large"));
     let fewer = edited(free.clone(), &fewer(&[(1, 0)])).unwrap();
     assert_eq!((totals(&fewer), &fewer.placed.shipping), ((0, 0, 0), &free.placed.shipping), "nothing else changed");
     assert_eq!(totals(&edited(fewer, &shipping(590, 0)).unwrap()), (100, 100, 100));
+}
+
+#[test]
+fn an_edit_leaves_a_business_its_vat_id_and_goods_their_way_out_of_the_eu() {
+    let with = |category, country: &str| {
+        let mut placed = two_lines();
+        placed.shipping_address.country = country.into();
+        placed.customer.vat_id = Some("ATU13585627".into());
+        placed.lines[0].taxation = Taxation { category: Some(category), ..Taxation::default() };
+        unpaid(placed)
+    };
+    let nobody = Edit { customer: Some(two_lines().customer), reason: "asked".into(), ..Edit::default() };
+    assert_eq!(edited(with(TaxCategory::ReverseCharge, "DE"), &nobody), Err("tax-unfit"));
+    let exported = with(TaxCategory::Export, "CH");
+    let to = |country: &str| {
+        let address = Address { country: country.into(), ..exported.placed.shipping_address.clone() };
+        Edit { shipping_address: Some(address), reason: "moved".into(), ..Edit::default() }
+    };
+    assert_eq!(edited(exported.clone(), &to("AT")), Err("tax-unfit"));
+    assert!(edited(exported.clone(), &to("NO")).is_ok());
+    assert!(edited(exported.clone(), &nobody).is_ok(), "an export needs no VAT id");
 }
 
 #[test]
@@ -282,7 +307,8 @@ fn shipping_cannot_become_cheaper_than_what_was_given_back_of_it() {
     let request =
         RefundRequest { lines: [].into(), shipping: 490, amount: None, reason: "late".into(), key: "a".into() };
     let given_back = paid.request_refund(&request, &stamp(9)).unwrap();
-    let cheaper = Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 0, tax: 0, tax_rate: None };
+    let cheaper =
+        Shipping { method: "Slow".parse().unwrap(), price: 100, discount: 0, tax: 0, taxation: Taxation::default() };
     let edit = Edit { shipping: Some(cheaper), reason: "no hurry".into(), ..Edit::default() };
     assert_eq!(edited(given_back, &edit), Err("already-refunded"));
 }

@@ -3,20 +3,21 @@
 use super::*;
 use crate::{
     fixtures::seller,
-    invoice::{Invoice, InvoiceKind, Issued, RowKind, Series, taxes},
+    invoice::{Invoice, InvoiceKind, Issued, RowKind, Series},
     ledger::{Case, DisputeStatus, MoneyFact, RefundStatus},
     placed_order::PlacedOrder,
     policy::{Invoicing, Policy},
     requested_refund::RefundRequest,
+    tax::TaxCategory,
 };
 use proptest::prelude::*;
 
 /// Two shirts for 30.00 with 19 % in it, a book for 7.00 with 7 %, and 4.00 of shipping with 19 %.
 fn mixed() -> PlacedOrder {
     let mut mixed = placed(&[("TEE", 2, 1500), ("BOOK", 1, 700)]);
-    (mixed.lines[0].tax, mixed.lines[0].tax_rate) = (479, Some(1900));
-    (mixed.lines[1].tax, mixed.lines[1].tax_rate) = (46, Some(700));
-    (mixed.shipping.price, mixed.shipping.tax, mixed.shipping.tax_rate) = (400, 64, Some(1900));
+    (mixed.lines[0].tax, mixed.lines[0].taxation.rate) = (479, Some(1900));
+    (mixed.lines[1].tax, mixed.lines[1].taxation.rate) = (46, Some(700));
+    (mixed.shipping.price, mixed.shipping.tax, mixed.shipping.taxation.rate) = (400, 64, Some(1900));
     mixed.total = 4100;
     mixed
 }
@@ -65,11 +66,22 @@ fn an_invoice_says_every_line_and_the_tax_of_each_rate() {
         rows(&invoice),
         [(RowKind::Line, 2, 3000, 479), (RowKind::Line, 1, 700, 46), (RowKind::Shipping, 0, 400, 64),]
     );
-    let sums: Vec<_> = taxes(&invoice.rows).iter().map(|sum| (sum.rate, sum.net, sum.tax)).collect();
+    let sums: Vec<_> = invoice.taxes().iter().map(|sum| (sum.rate, sum.net, sum.tax)).collect();
     assert_eq!(sums, [(Some(700), 654, 46), (Some(1900), 2857, 543)]);
     assert_eq!(invoice.kept_until, "2037-01-01T00:00:00Z".parse().unwrap());
     assert!(!order.state.needs_invoice());
     assert_eq!(issue(order, &mut so_far).1, None);
+}
+
+#[test]
+fn a_case_of_tax_that_was_clear_before_it_was_said_is_the_same() {
+    let mut so_far = Vec::new();
+    let order = issue(paid(), &mut so_far).0;
+    let mut shipping = order.placed.shipping.clone();
+    (shipping.price, shipping.tax, shipping.taxation.category) = (300, 48, Some(TaxCategory::Standard));
+    let edit = Edit { shipping: Some(shipping), reason: "asked".into(), ..Edit::default() };
+    let cheaper = order.edit(&edit, &stamp(10)).unwrap().order;
+    assert_eq!(rows(&issue(cheaper, &mut so_far).1.unwrap()), [(RowKind::Shipping, 0, 100, 16)]);
 }
 
 #[test]

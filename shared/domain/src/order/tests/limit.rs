@@ -4,7 +4,7 @@ use super::{
     refunds::{back, inspect, mugs, request},
     *,
 };
-use crate::{limits::Limits, money::Amount, order::Edit, placed_order::Shipping, policy::Policy};
+use crate::{limits::Limits, money::Amount, order::Edit, placed_order::Shipping, policy::Policy, tax::Taxation};
 use proptest::prelude::*;
 
 fn limit(text: &str) -> Limits {
@@ -71,7 +71,8 @@ fn the_refund_of_a_return_counts_where_a_person_decides_it() {
 
 /// An edit to express shipping of this price.
 fn shipping(price: Amount) -> Edit {
-    let shipping = Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0, tax_rate: None };
+    let shipping =
+        Shipping { method: "Express".parse().unwrap(), price, discount: 0, tax: 0, taxation: Taxation::default() };
     Edit { shipping: Some(shipping), ..Edit::default() }
 }
 

@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 97] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 98] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -87,6 +87,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 97] = [
     ("POST /orders/{order_id}/returns", Own, false, true, Read),
     ("GET /orders/{order_id}/returns/{return}/documents/return-slip.pdf", Own, false, true, Ignored),
     ("GET /orders/{order_id}/invoices/{number}/documents/invoice.pdf", Own, false, true, Ignored),
+    ("GET /orders/{order_id}/invoices/{number}/documents/invoice.xml", Own, false, true, Ignored),
     ("POST /orders/{order_id}/returns/{return}/approve", No, false, true, Empty),
     ("POST /orders/{order_id}/returns/{return}/decline", No, false, true, Read),
     ("POST /orders/{order_id}/returns/{return}/receive", No, true, false, Read),
