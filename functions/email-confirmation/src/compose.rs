@@ -3,7 +3,7 @@
 use crate::mail::{
     CancelledPayment, DateRange, Delivered, Difference, Language, Line, Money, Order as Letterhead, OrderCancelled,
     OrderEdited, Parcel as PartOf, ParcelTrouble, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine,
-    Rendered, ReturnReceived, Shipped, Shop, Totals, TrackingCorrected, Trouble,
+    Rendered, ReturnReceived, Shipped, Shop, Totals, Tracking, TrackingCorrected, Trouble,
 };
 use app::Error;
 use domain::{
@@ -257,13 +257,26 @@ fn tracking_corrected(order: &Order, item: &ItemName, id: ParcelId) -> Option<Tr
 fn parcel_trouble(order: &Order, item: &ItemName, id: ParcelId, state: ParcelState) -> Option<ParcelTrouble> {
     let (_, parcel, _) = parcel(order, item, id)?;
     let trouble = match state {
+        ParcelState::AttemptFailed => Trouble::AttemptFailed,
+        ParcelState::AwaitingPickup => Trouble::AwaitingPickup,
         ParcelState::Delayed => Trouble::Delayed,
         ParcelState::Damaged => Trouble::Damaged,
         ParcelState::Refused | ParcelState::Returned => Trouble::Returned,
         ParcelState::Lost => Trouble::Lost,
-        ParcelState::Packed | ParcelState::InTransit | ParcelState::Overdue | ParcelState::Delivered => return None,
+        ParcelState::Packed
+        | ParcelState::InTransit
+        | ParcelState::OutForDelivery
+        | ParcelState::Overdue
+        | ParcelState::Exception
+        | ParcelState::Delivered => return None,
     };
-    Some(ParcelTrouble { order: letterhead(order), lines: contents(order, &parcel.contents), trouble })
+    let is_underway = matches!(trouble, Trouble::AttemptFailed | Trouble::AwaitingPickup | Trouble::Delayed);
+    let tracking = parcel.shipment.as_ref().filter(|_| is_underway).map(|shipment| Tracking {
+        carrier: shipment.carrier.to_string(),
+        number: shipment.tracking_number.to_string(),
+        page: shipment.tracking_page(Some(&order.placed.shipping_address)),
+    });
+    Some(ParcelTrouble { order: letterhead(order), lines: contents(order, &parcel.contents), trouble, tracking })
 }
 
 fn return_received(order: &Order, item: &ItemName) -> Option<ReturnReceived> {

@@ -148,17 +148,31 @@ pub struct TrackingCorrected {
     pub tracking_page: Option<WebUrl>,
 }
 
-/// One parcel is late, or will not arrive. The e-mail tells what happens next.
+/// One parcel is late, was not taken, or will not arrive. The e-mail tells what happens next.
 #[derive(Debug, Clone)]
 pub struct ParcelTrouble {
     pub order: Order,
     pub lines: Vec<Line>,
     pub trouble: Trouble,
+    /// How it is followed. None: it will not arrive.
+    pub tracking: Option<Tracking>,
+}
+
+/// How a parcel is followed.
+#[derive(Debug, Clone)]
+pub struct Tracking {
+    pub carrier: String,
+    pub number: String,
+    pub page: Option<WebUrl>,
 }
 
 /// What is wrong with a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
+    /// Nobody was there to take it.
+    AttemptFailed,
+    /// Its customer gets it from a shop, a post office or a locker.
+    AwaitingPickup,
     Delayed,
     Damaged,
     /// It was not taken, or came back.

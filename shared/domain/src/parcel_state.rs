@@ -8,10 +8,18 @@ names! {
         /// Not with a carrier yet.
         Packed = "packed",
         InTransit = "in_transit",
+        /// On the round that delivers it.
+        OutForDelivery = "out_for_delivery",
+        /// At a shop, a post office or a locker, where its customer gets it.
+        AwaitingPickup = "awaiting_pickup",
+        /// Nobody was there to take it. The carrier tries again, or keeps it for its customer.
+        AttemptFailed = "attempt_failed",
         /// Late, and known to be on its way.
         Delayed = "delayed",
         /// Nobody has told anything of it for too long.
         Overdue = "overdue",
+        /// Its carrier tells of a problem that somebody has to look at: an address that is wrong, papers that are missing.
+        Exception = "exception",
         Damaged = "damaged",
         /// The customer did not take it.
         Refused = "refused",
@@ -32,34 +40,47 @@ pub enum Teller {
 }
 
 /// A state that can be told, the states that it follows, and who may tell it.
-type Transition = (ParcelState, &'static [ParcelState], Teller);
+type Transition = (ParcelState, &'static [&'static [ParcelState]], Teller);
 
 /// Every way from one state to another. A parcel begins in transit. Nothing leads away from a delivery: a later report of
 /// a loss is wrong, and what is wrong with a delivered parcel is the matter of a return. A lost parcel may still be found.
 const TRANSITIONS: &[Transition] = {
-    use ParcelState::{Damaged, Delayed, Delivered, InTransit, Lost, Overdue, Refused, Returned};
+    use ParcelState::{
+        AttemptFailed, AwaitingPickup, Damaged, Delayed, Delivered, Exception, InTransit, Lost, OutForDelivery,
+        Overdue, Refused, Returned,
+    };
     use Teller::{Clock, Reporter};
+    const UNDERWAY: [ParcelState; 7] =
+        [InTransit, OutForDelivery, AwaitingPickup, AttemptFailed, Delayed, Overdue, Exception];
+    const BROKEN_OFF: [ParcelState; 3] = [Damaged, Refused, Lost];
     &[
-        (InTransit, &[Delayed, Overdue, Damaged, Refused, Lost], Reporter),
-        (Delayed, &[InTransit, Overdue, Lost], Reporter),
-        (Overdue, &[InTransit, Delayed], Clock),
-        (Damaged, &[InTransit, Delayed, Overdue, Refused, Lost], Reporter),
-        (Refused, &[InTransit, Delayed, Overdue, Damaged, Lost], Reporter),
-        (Returned, &[InTransit, Delayed, Overdue, Damaged, Refused, Lost], Reporter),
-        (Lost, &[InTransit, Delayed, Overdue, Damaged, Refused, Returned], Reporter),
-        (Delivered, &[InTransit, Delayed, Overdue, Damaged, Refused, Returned, Lost], Reporter),
+        (InTransit, &[&UNDERWAY, &BROKEN_OFF], Reporter),
+        (OutForDelivery, &[&UNDERWAY, &BROKEN_OFF], Reporter),
+        (AwaitingPickup, &[&UNDERWAY, &BROKEN_OFF], Reporter),
+        (AttemptFailed, &[&UNDERWAY, &[Lost]], Reporter),
+        (Delayed, &[&UNDERWAY, &[Lost]], Reporter),
+        (Overdue, &[&[InTransit, OutForDelivery, AwaitingPickup, AttemptFailed, Delayed]], Clock),
+        (Exception, &[&UNDERWAY, &[Lost]], Reporter),
+        (Damaged, &[&UNDERWAY, &[Refused, Lost]], Reporter),
+        (Refused, &[&UNDERWAY, &[Damaged, Lost]], Reporter),
+        (Returned, &[&UNDERWAY, &BROKEN_OFF], Reporter),
+        (Lost, &[&UNDERWAY, &[Damaged, Refused, Returned]], Reporter),
+        (Delivered, &[&UNDERWAY, &BROKEN_OFF, &[Returned]], Reporter),
     ]
 };
 
 impl ParcelState {
     /// Whether the parcel will not arrive, or nobody knows. A person has to decide what is done about it.
     pub fn is_exception(self) -> bool {
-        matches!(self, Self::Overdue | Self::Damaged | Self::Refused | Self::Returned | Self::Lost)
+        use ParcelState::{Damaged, Exception, Lost, Overdue, Refused, Returned};
+        matches!(self, Overdue | Exception | Damaged | Refused | Returned | Lost)
     }
 
-    /// Whether the customer is written to. That nothing was heard may only mean that nobody reports deliveries.
+    /// Whether the customer is written to. That nothing was heard may only mean that nobody reports deliveries, and of a
+    /// carrier's problem a person finds out first what it is.
     pub fn is_told_to_customers(self) -> bool {
-        matches!(self, Self::Delayed | Self::Damaged | Self::Refused | Self::Returned | Self::Lost)
+        use ParcelState::{AttemptFailed, AwaitingPickup, Damaged, Delayed, Lost, Refused, Returned};
+        matches!(self, AwaitingPickup | AttemptFailed | Delayed | Damaged | Refused | Returned | Lost)
     }
 
     /// Whether `teller` can tell it at all.
@@ -68,6 +89,7 @@ impl ParcelState {
     }
 
     pub(crate) fn may_become(self, next: Self) -> bool {
-        TRANSITIONS.iter().any(|(to, from, _)| *to == next && from.contains(&self))
+        let follows = |from: &[&[Self]]| from.iter().any(|from| from.contains(&self));
+        self != next && TRANSITIONS.iter().any(|(to, from, _)| *to == next && follows(from))
     }
 }

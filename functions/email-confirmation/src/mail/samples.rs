@@ -5,7 +5,7 @@
 use super::{
     CancelledPayment, DateRange, Delivered, Difference, Language, Line, Money, Order, OrderCancelled, OrderEdited,
     Parcel, ParcelTrouble, PaymentConfirmed, PricedLine, RefundSent, RefundedFor, RefundedLine, Rendered,
-    ReturnReceived, Shipped, Shop, Totals, TrackingCorrected, Trouble,
+    ReturnReceived, Shipped, Shop, Totals, Tracking, TrackingCorrected, Trouble,
 };
 use domain::{placed_order::Address, text::Text};
 use jiff::civil::date;
@@ -34,7 +34,9 @@ pub fn all(language: Language) -> Vec<(&'static str, Rendered)> {
         ("order-edited", order_edited().render(&shop, language)),
         ("order-edited-dearer", dearer.render(&shop, language)),
         ("tracking-corrected", tracking_corrected().render(&shop, language)),
-        ("parcel-delayed", ParcelTrouble { trouble: Trouble::Delayed, ..parcel_lost() }.render(&shop, language)),
+        ("parcel-attempt-failed", parcel_underway(Trouble::AttemptFailed).render(&shop, language)),
+        ("parcel-awaiting-pickup", parcel_underway(Trouble::AwaitingPickup).render(&shop, language)),
+        ("parcel-delayed", parcel_underway(Trouble::Delayed).render(&shop, language)),
         ("parcel-damaged", ParcelTrouble { trouble: Trouble::Damaged, ..parcel_lost() }.render(&shop, language)),
         ("parcel-returned", ParcelTrouble { trouble: Trouble::Returned, ..parcel_lost() }.render(&shop, language)),
         ("parcel-lost", parcel_lost().render(&shop, language)),
@@ -154,7 +156,12 @@ pub fn tracking_corrected() -> TrackingCorrected {
 }
 
 pub fn parcel_lost() -> ParcelTrouble {
-    ParcelTrouble { order: order(), lines: lines(), trouble: Trouble::Lost }
+    ParcelTrouble { order: order(), lines: lines(), trouble: Trouble::Lost, tracking: None }
+}
+
+pub fn parcel_underway(trouble: Trouble) -> ParcelTrouble {
+    let Shipped { carrier, tracking_number: number, tracking_page: page, .. } = shipped();
+    ParcelTrouble { trouble, tracking: Some(Tracking { carrier, number, page }), ..parcel_lost() }
 }
 
 pub fn order_cancelled() -> OrderCancelled {

@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 use tokio::{task::spawn_local, time::sleep};
 
+/// What people tell of parcels that do not arrive, or not yet.
+const STATES: [&str; 8] =
+    ["lost", "damaged", "refused", "returned", "delayed", "attempt_failed", "awaiting_pickup", "exception"];
+
 /// A parcel is lost, refused or never heard of again. Some are found, some come back, some have another number than was told.
 pub(super) async fn does_not_arrive(world: &Rc<World>, fulfillment: &Value, parcel: &Value) {
     let text = |of: &Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
@@ -19,7 +23,7 @@ pub(super) async fn does_not_arrive(world: &Rc<World>, fulfillment: &Value, parc
     if world.chance(0.3) {
         step("tracking", json!({ "carrier": "DHL", "tracking_number": "JJD2" })).await;
     }
-    let state = ["lost", "damaged", "refused", "returned", "delayed"][world.rng.borrow_mut().usize(..5)];
+    let state = STATES[world.rng.borrow_mut().usize(..STATES.len())];
     if world.chance(0.8) {
         step("reports", json!({ "state": state, "reason": "the carrier says so" })).await;
     }

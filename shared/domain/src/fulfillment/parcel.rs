@@ -254,10 +254,16 @@ impl Parcel {
 
     /// Whether the customer has it, or may be expected to get it.
     pub(crate) fn may_come_back(&self) -> bool {
+        use ParcelState::{
+            AttemptFailed, AwaitingPickup, Damaged, Delayed, Delivered, Exception, InTransit, Lost, OutForDelivery,
+            Overdue, Packed, Refused, Returned,
+        };
         match self.state() {
-            ParcelState::Delivered => true,
-            ParcelState::InTransit | ParcelState::Delayed | ParcelState::Overdue => self.resolution.is_none(),
-            _ => false,
+            Delivered => true,
+            InTransit | OutForDelivery | AwaitingPickup | AttemptFailed | Delayed | Overdue | Exception => {
+                self.resolution.is_none()
+            }
+            Packed | Damaged | Refused | Returned | Lost => false,
         }
     }
 }

@@ -178,12 +178,16 @@ pub(crate) static ENGLISH: Messages = Messages {
     },
     parcel_trouble: ParcelTrouble {
         subject: |trouble, order| match trouble {
+            Trouble::AttemptFailed => format!("Your parcel of order {order} could not be delivered yet"),
+            Trouble::AwaitingPickup => format!("Your parcel of order {order} is ready to be picked up"),
             Trouble::Delayed => format!("Your parcel of order {order} is delayed"),
             Trouble::Damaged => format!("Your parcel of order {order} was damaged on its way"),
             Trouble::Returned => format!("Your parcel of order {order} is coming back to us"),
             Trouble::Lost => format!("Your parcel of order {order} was lost on its way"),
         },
         title: |trouble| match trouble {
+            Trouble::AttemptFailed => "Your parcel could not be delivered yet",
+            Trouble::AwaitingPickup => "Your parcel is ready to be picked up",
             Trouble::Delayed => "Your parcel is delayed",
             Trouble::Damaged => "Your parcel was damaged on its way",
             Trouble::Returned => "Your parcel is coming back to us",
@@ -191,6 +195,8 @@ pub(crate) static ENGLISH: Messages = Messages {
         },
         opening: |trouble, order| {
             let what = match trouble {
+                Trouble::AttemptFailed => " could not be delivered, because nobody was there to take it.",
+                Trouble::AwaitingPickup => " is waiting for you at a shop, a post office or a locker near you.",
                 Trouble::Delayed => " is taking longer than planned. We are sorry about that.",
                 Trouble::Damaged => " was damaged on its way and cannot be delivered. We are sorry about that.",
                 Trouble::Returned => " could not be delivered and is coming back to us.",
@@ -200,6 +206,14 @@ pub(crate) static ENGLISH: Messages = Messages {
         },
         question: "What happens next",
         next: |trouble| match trouble {
+            Trouble::AttemptFailed => {
+                "The carrier tries again, or leaves it where you can pick it up. If it left a notice, that says what you can do; so \
+                 does the carrier's page."
+            }
+            Trouble::AwaitingPickup => {
+                "Please get it soon: the carrier keeps it for a few days only, and then sends it back to us. Its page says where it \
+                 is and until when. You may need the notice or code that it sent you, and your ID."
+            }
             Trouble::Delayed => {
                 "It is still on its way, and you need not do anything. We will write to you if that changes."
             }

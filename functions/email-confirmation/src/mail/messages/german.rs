@@ -183,12 +183,16 @@ pub(crate) static GERMAN: Messages = Messages {
     },
     parcel_trouble: ParcelTrouble {
         subject: |trouble, order| match trouble {
+            Trouble::AttemptFailed => format!("Ihr Paket zur Bestellung {order} konnte noch nicht zugestellt werden"),
+            Trouble::AwaitingPickup => format!("Ihr Paket zur Bestellung {order} liegt zur Abholung bereit"),
             Trouble::Delayed => format!("Ihr Paket zur Bestellung {order} verspätet sich"),
             Trouble::Damaged => format!("Ihr Paket zur Bestellung {order} wurde unterwegs beschädigt"),
             Trouble::Returned => format!("Ihr Paket zur Bestellung {order} kommt zu uns zurück"),
             Trouble::Lost => format!("Ihr Paket zur Bestellung {order} ist verloren gegangen"),
         },
         title: |trouble| match trouble {
+            Trouble::AttemptFailed => "Ihr Paket konnte noch nicht zugestellt werden",
+            Trouble::AwaitingPickup => "Ihr Paket liegt zur Abholung bereit",
             Trouble::Delayed => "Ihr Paket verspätet sich",
             Trouble::Damaged => "Ihr Paket wurde unterwegs beschädigt",
             Trouble::Returned => "Ihr Paket kommt zu uns zurück",
@@ -196,6 +200,10 @@ pub(crate) static GERMAN: Messages = Messages {
         },
         opening: |trouble, order| {
             let what = match trouble {
+                Trouble::AttemptFailed => " konnte nicht zugestellt werden, weil niemand da war, um es anzunehmen.",
+                Trouble::AwaitingPickup => {
+                    " wartet in einem Paketshop, einer Postfiliale oder einer Packstation auf Sie."
+                }
                 Trouble::Delayed => " braucht länger als geplant. Das tut uns leid.",
                 Trouble::Damaged => " wurde unterwegs beschädigt und kann nicht zugestellt werden. Das tut uns leid.",
                 Trouble::Returned => " konnte nicht zugestellt werden und kommt zu uns zurück.",
@@ -205,6 +213,15 @@ pub(crate) static GERMAN: Messages = Messages {
         },
         question: "Wie geht es weiter?",
         next: |trouble| match trouble {
+            Trouble::AttemptFailed => {
+                "Der Zusteller versucht es noch einmal oder gibt es zur Abholung ab. Was Sie tun können, steht auf der \
+                 Benachrichtigung in Ihrem Briefkasten und auf seiner Seite."
+            }
+            Trouble::AwaitingPickup => {
+                "Bitte holen Sie es bald ab: Es wird nur einige Tage aufbewahrt und dann an uns zurückgeschickt. Wo es liegt und \
+                 bis wann, steht auf der Seite des Zustellers. Sie brauchen dazu vielleicht die Benachrichtigung oder den Code \
+                 und Ihren Ausweis."
+            }
             Trouble::Delayed => {
                 "Es ist weiterhin unterwegs, und Sie müssen nichts tun. Wir schreiben Ihnen, falls sich das ändert."
             }

@@ -3,7 +3,10 @@
 use super::*;
 use crate::fixtures::{FULFILLMENT, PARCEL, at, shipped, stamp};
 use crate::parcel_state::Teller;
-use ParcelState::{Damaged, Delayed, Delivered, InTransit, Lost, Overdue, Packed, Refused, Returned};
+use ParcelState::{
+    AttemptFailed, AwaitingPickup, Damaged, Delayed, Delivered, Exception, InTransit, Lost, OutForDelivery, Overdue,
+    Packed, Refused, Returned,
+};
 use proptest::prelude::*;
 
 fn sent() -> Parcel {
@@ -40,6 +43,16 @@ fn a_parcel_is_where_the_latest_valid_report_says() {
         (&[(Returned, 10), (InTransit, 11)], Returned),
         (&[(Overdue, 10), (Delayed, 11)], Delayed),
         (&[(Lost, 10), (Overdue, 11)], Lost),
+        // The last days: tried twice, kept at a shop, and sent back when nobody came.
+        (&[(OutForDelivery, 10), (AttemptFailed, 11)], AttemptFailed),
+        (&[(AttemptFailed, 11), (OutForDelivery, 12)], OutForDelivery),
+        (&[(AttemptFailed, 11), (AwaitingPickup, 12)], AwaitingPickup),
+        (&[(AwaitingPickup, 12), (Returned, 20)], Returned),
+        (&[(AwaitingPickup, 12), (Delivered, 20)], Delivered),
+        // A carrier's problem may be over. That nothing more is heard of it is nothing new.
+        (&[(Exception, 10), (InTransit, 11)], InTransit),
+        (&[(Exception, 10), (Overdue, 11)], Exception),
+        (&[(Returned, 10), (OutForDelivery, 11)], Returned),
     ];
     for (reports, expected) in table {
         assert_eq!(told(reports).state(), *expected, "{reports:?}");
