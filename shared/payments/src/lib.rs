@@ -31,15 +31,14 @@
 //!    - `ANSWERING: Answering`, who gives evidence for disputes, [`TakesEvidence`](evidence::TakesEvidence) for its `Api`, and
 //!      [`ListsRefunds`](listing::ListsRefunds), if its list knows refunds that its payments do not tell.
 //!
-//!    What providers have in common is beside them: [`signed`] (secrets and signatures), [`client`] (their APIs), [`naming`] (how
-//!    an order is named on a payment), [`decimal`] and [`fields`].
+//!    What providers have in common is beside them: [`naming`] (how an order is named on a payment), [`decimal`] and [`fields`]; and
+//!    in [`webhooks::signed`] (secrets and signatures) and [`runtime::client`] (their APIs).
 //! 2. Add its line to the list below, and its `Use…` parameter to template.yaml.
 //! 3. Declare its variables and secrets in template.yaml: the webhook's for `payment-webhook`, the refunds' for `refunds`.
 //! 4. Write its simulator in `infra/local/src/payments/`.
 
 #[macro_use]
 mod family;
-mod client;
 mod clients;
 mod config;
 mod decimal;
@@ -49,7 +48,6 @@ mod fields;
 pub mod listing;
 mod naming;
 pub mod request;
-mod signed;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod testing;

@@ -2,6 +2,7 @@
 
 mod aws;
 mod batch;
+pub mod client;
 mod clock;
 mod connections;
 mod secret;

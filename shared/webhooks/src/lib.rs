@@ -1,11 +1,13 @@
-//! Webhook signatures: pure functions over the raw bytes of a body. This crate holds the common parts and Standard
-//! Webhooks. A payment provider's own scheme is with the provider.
+//! Webhook signatures: pure functions over the raw bytes of a body, and [`signed`], which finds the secrets for them. This crate
+//! holds the common parts, and the schemes of more than one sender. A sender's own scheme is with the sender.
 //!
 //! Verify before parsing, and with the bytes that were sent: decode a base64 body first, and do not reprint a parsed
 //! one, because that changes the signature. `now` is the moment at which the request was received, so that a delay
 //! behind the edge does not make an event too old.
 
+pub mod signed;
 pub mod standard_webhooks;
+pub mod timed;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;

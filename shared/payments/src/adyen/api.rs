@@ -1,12 +1,12 @@
 //! The client of Adyen's Checkout API: <https://docs.adyen.com/api-explorer/Checkout/latest/overview>.
 
 use super::{MERCHANT_ACCOUNT, captures::Captures, reports::Reports};
-use crate::{client::Client, webhook::ReportedEvent};
+use crate::webhook::ReportedEvent;
 use app::Error;
 use domain::ids::ProviderId;
 use http::request::Builder;
 use jiff::Timestamp;
-use runtime::{Answer, Aws, Clock, ConfigError, Secret};
+use runtime::{Answer, Aws, Clock, ConfigError, Secret, client::Client};
 
 /// The version that this code was written for.
 const VERSION: &str = "v72";

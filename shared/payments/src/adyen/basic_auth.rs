@@ -3,12 +3,11 @@
 //!
 //! The signatures prove eight fields of an item. The password proves that the rest came from Adyen too.
 
-use crate::signed;
 use api::{Code, Error, Problem, Request};
 use data_encoding::BASE64;
 use runtime::{Secret, SecretValue};
 use subtle::ConstantTimeEq;
-use webhooks::SignatureError;
+use webhooks::{SignatureError, signed};
 
 const HEADER: &str = "authorization";
 

@@ -1,10 +1,9 @@
 //! The body of a delivery: <https://docs.adyen.com/development-resources/webhooks/webhook-types>.
 
 use super::signature;
-use crate::signed;
 use api::Error;
 use serde_json::Value;
-use webhooks::SignatureError;
+use webhooks::{SignatureError, signed};
 
 /// A delivery. Nothing in it is proven yet.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! Adyen's reports, which are files that are made once a day: <https://docs.adyen.com/reporting/automatically-get-reports>.
 
 use super::captures::Captures;
-use crate::client::Client;
 use app::Error;
 use http::{Request, StatusCode};
 use jiff::{ToSpan as _, civil::Date};
-use runtime::{Aws, Secret};
+use runtime::{Aws, Secret, client::Client};
 
 /// No report is longer: it has a hundred thousand rows.
 const MAX_REPORT: usize = 32 * 1024 * 1024;

@@ -4,15 +4,12 @@
 //! Adyen only takes a request on. Its webhook tells what came of it.
 
 use super::{api::Api, references, units};
-use crate::{
-    client::json,
-    request::{Action, MoneyRequest, Outcome, Reply},
-};
+use crate::request::{Action, MoneyRequest, Outcome, Reply};
 use app::Error;
 use data_encoding::HEXLOWER;
 use domain::{ids::ProviderId, money::Amount, safeguards::Safeguard};
 use http::{StatusCode, header};
-use runtime::Answer;
+use runtime::{Answer, client::json};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

@@ -10,14 +10,13 @@ use super::{
 };
 use crate::{
     config::flag,
-    signed,
     webhook::{Outcome, Said},
 };
 use api::{Code, Error, Problem, Request, Response};
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
 use serde_json::Value;
-use webhooks::SignatureError;
+use webhooks::{SignatureError, signed};
 
 /// Adyen's items are a few kilobytes. A delivery has one, or a few.
 const MAX_BODY: usize = 1024 * 1024;

@@ -1,10 +1,12 @@
 //! The client of Mollie's API: <https://docs.mollie.com/reference/overview>.
 
-use crate::client::{Client, json};
 use app::Error;
 use domain::ids::ProviderId;
 use http::{StatusCode, header};
-use runtime::{Answer, Aws, Clock, ConfigError, Secret};
+use runtime::{
+    Answer, Aws, Clock, ConfigError, Secret,
+    client::{Client, json},
+};
 use serde_json::Value;
 
 /// What is fetched with a payment: <https://docs.mollie.com/reference/get-payment>.

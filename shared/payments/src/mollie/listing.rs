@@ -9,13 +9,11 @@ use super::{
     lists::start_of,
     refund_status,
 };
-use crate::{
-    client::json,
-    listing::{Listed, Page},
-};
+use crate::listing::{Listed, Page};
 use app::Error;
 use domain::{books::MovementKind, ledger::RefundStatus, money::Amount, statement::Entry};
 use jiff::{SignedDuration, Timestamp};
+use runtime::client::json;
 use serde_json::Value;
 use std::ops::Range;
 

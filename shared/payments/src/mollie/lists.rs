@@ -1,9 +1,9 @@
 //! Mollie's lists: <https://docs.mollie.com/reference/pagination>.
 
 use super::{api::Api, fields};
-use crate::client::json;
 use app::Error;
 use domain::ids::ProviderId;
+use runtime::client::json;
 use serde_json::Value;
 
 /// The longest page that Mollie makes.

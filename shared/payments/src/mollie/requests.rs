@@ -6,14 +6,11 @@ use super::{
     api::{Api, is_mollie_s},
     fields, metadata, refunds,
 };
-use crate::{
-    client::json,
-    request::{Action, MoneyRequest, Outcome, Reply},
-};
+use crate::request::{Action, MoneyRequest, Outcome, Reply};
 use app::Error;
 use data_encoding::HEXLOWER;
 use http::StatusCode;
-use runtime::Answer;
+use runtime::{Answer, client::json};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

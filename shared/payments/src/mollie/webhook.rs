@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     config::flag,
-    signed,
     webhook::{Outcome, Said},
 };
 use api::{Code, Error, Problem, Request, Response};
@@ -19,7 +18,7 @@ use domain::ids::ProviderId;
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
 use serde_json::json;
-use webhooks::SignatureError;
+use webhooks::{SignatureError, signed};
 
 /// Signed events hold one object, of a few kilobytes.
 const MAX_BODY: usize = 1024 * 1024;

@@ -1,13 +1,15 @@
 //! The client of PayPal's API: <https://developer.paypal.com/api/rest/requests/>.
 
 use super::fields::code;
-use crate::client::{Client, json};
 use app::Error;
 use data_encoding::BASE64;
 use domain::ids::ProviderId;
 use http::{StatusCode, header, request::Builder};
 use jiff::{SignedDuration, Timestamp};
-use runtime::{Answer, Aws, Clock, ConfigError, Secret};
+use runtime::{
+    Answer, Aws, Clock, ConfigError, Secret,
+    client::{Client, json},
+};
 use serde_json::Value;
 use std::fmt;
 use tokio::sync::Mutex;

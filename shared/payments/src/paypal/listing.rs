@@ -8,7 +8,6 @@ use super::{
     units::decimals,
 };
 use crate::{
-    client::json,
     decimal,
     listing::{Listed, Page, fits, unreadable},
 };
@@ -20,6 +19,7 @@ use domain::{
 };
 use http::StatusCode;
 use jiff::Timestamp;
+use runtime::client::json;
 use serde_json::Value;
 use std::ops::Range;
 

@@ -2,14 +2,12 @@
 //! (`#authorizations_capture`) and voids (`#authorizations_void`).
 
 use super::{api::Api, captures, custom_id, fields::code, refunds, units, units::decimals};
-use crate::{
-    client::json,
-    request::{Action, MoneyRequest, Outcome, Reply},
-};
+use crate::request::{Action, MoneyRequest, Outcome, Reply};
 use app::Error;
 use data_encoding::HEXLOWER;
 use domain::{money::Amount, safeguards::Safeguard};
 use http::{StatusCode, header};
+use runtime::client::json;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

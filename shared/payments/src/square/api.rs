@@ -1,13 +1,12 @@
 //! The client of Square's API: <https://developer.squareup.com/reference/square>.
 
 use super::sources::Sources;
-use crate::client::Client;
 use app::Error;
 use http::{Method, Request, header};
-use runtime::{Answer, Aws, Clock, ConfigError, Secret};
+use runtime::{Answer, Aws, Clock, ConfigError, Secret, client::Client};
 use serde_json::Value;
 
-pub(super) use crate::client::json as body;
+pub(super) use runtime::client::json as body;
 
 /// The version of the API that is understood here:
 /// <https://developer.squareup.com/docs/build-basics/versioning-overview>.

@@ -7,13 +7,12 @@ use super::{
 };
 use crate::{
     config::flag,
-    signed,
     webhook::{Outcome, Received, Said},
 };
 use api::{Code, Error, Problem, Request, Response};
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
-use webhooks::SignatureError;
+use webhooks::{SignatureError, signed};
 
 /// Square's events are a few kilobytes.
 const MAX_BODY: usize = 1024 * 1024;

@@ -1,14 +1,14 @@
 //! The merchant's own system, which is asked by signed webhooks: <https://www.standardwebhooks.com>.
 
-use crate::{client::Client, listing::Page, signed, webhook::ReportedEvent};
+use crate::{listing::Page, webhook::ReportedEvent};
 use app::Error;
 use domain::{books::MovementKind, ids::ProviderId};
 use http::request::Builder;
 use jiff::Timestamp;
-use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue};
+use runtime::{Answer, Aws, Clock, ConfigError, Secret, SecretValue, client::Client};
 use std::ops::Range;
 use webhooks::{
-    SignatureError,
+    SignatureError, signed,
     standard_webhooks::{self, Headers, ID_HEADER, SIGNATURE_HEADER, Secret as Signer, TIMESTAMP_HEADER},
 };
 

@@ -3,14 +3,13 @@
 use super::events;
 use crate::{
     config::flag,
-    signed,
     webhook::{Outcome, Received, Said},
 };
 use api::{Code, Error, Problem, Request, Response};
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
 use webhooks::{
-    SignatureError,
+    SignatureError, signed,
     standard_webhooks::{Headers, ID_HEADER, SIGNATURE_HEADER, SenderKey, TIMESTAMP_HEADER, verify_with},
 };
 

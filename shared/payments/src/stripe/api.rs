@@ -1,11 +1,10 @@
 //! The client of Stripe's API: <https://docs.stripe.com/api>.
 
-use crate::client::Client;
 use app::Error;
 use http::{header, request::Builder};
-use runtime::{Answer, Aws, Clock, ConfigError, Secret};
+use runtime::{Answer, Aws, Clock, ConfigError, Secret, client::Client};
 
-pub(super) use crate::client::json as body;
+pub(super) use runtime::client::json as body;
 
 /// The API of a Stripe account.
 #[derive(Debug)]

@@ -6,13 +6,12 @@ use super::{
 };
 use crate::{
     config::flag,
-    signed,
     webhook::{Outcome, Received, Said},
 };
 use api::{Code, Error, Problem, Request, Response};
 use jiff::Timestamp;
 use runtime::{Aws, Clock, ConfigError, Secret, SecretValue};
-use webhooks::SignatureError;
+use webhooks::{SignatureError, signed};
 
 /// Stripe's events are a few kilobytes, or about ten if a checkout has many lines.
 const MAX_BODY: usize = 1024 * 1024;

@@ -1,16 +1,13 @@
 //! Whether a request is signed with one of a webhook's secrets.
 
+use super::SignatureError;
 use api::{Code, Error, Problem};
 use runtime::{ConfigError, Secret, SecretValue};
-use webhooks::SignatureError;
 
 /// Checks a signature. One that no secret matches may have been made with a new secret, so the secret is read once more.
 ///
 /// Call it only for a request that carries a signature: anything else would let strangers make us read secrets.
-pub(crate) async fn check<T>(
-    secret: &Secret,
-    check: impl Fn(&SecretValue) -> Result<T, SignatureError>,
-) -> Result<T, Error> {
+pub async fn check<T>(secret: &Secret, check: impl Fn(&SecretValue) -> Result<T, SignatureError>) -> Result<T, Error> {
     let unreadable = |error: ConfigError| Error::Internal(error.to_string());
     let known = secret.value().await.map_err(unreadable)?;
     match check(&known) {
@@ -23,12 +20,12 @@ pub(crate) async fn check<T>(
 }
 
 /// The secrets of a webhook, one per line. There are two while one is rolled.
-pub(crate) fn lines(value: &SecretValue) -> impl Iterator<Item = &str> {
+pub fn lines(value: &SecretValue) -> impl Iterator<Item = &str> {
     value.expose().lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
 /// The answer to a signature that is not genuine. A secret that is missing or malformed is our fault.
-pub(crate) fn refused(error: SignatureError) -> Error {
+pub fn refused(error: SignatureError) -> Error {
     match error {
         SignatureError::NoSecret | SignatureError::MalformedSecret => Error::Internal(error.to_string()),
         refused => Problem::new(Code::BadSignature, refused.to_string()).into(),
