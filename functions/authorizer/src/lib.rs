@@ -75,13 +75,27 @@ pub async fn handle(
     let refused = AuthorizerResponse { is_authorized: false, context: Context::default() };
     let Some(token) = bearer(&request.headers) else { return Ok(refused) };
     let sent = Sent::read(token);
-    let read = store.api_key(sent.key()).await?;
+    let id = sent.key().to_owned();
+    let quick = store.api_key(&id).await?;
+    let read = certain(&sent, quick, async || store.load::<ApiKey>(&id).await).await?;
     let Some(read) = read.filter(|read| read.value.revoked_at.is_none()) else { return Ok(refused) };
     let Some(end) = sent.end(&read.value) else { return Ok(refused) };
     if !settings::is_expired(end, now) {
         note_use(store, &read, now).await;
     }
     Ok(AuthorizerResponse { is_authorized: true, context: Context::new(read.value, sent.session(), end) })
+}
+
+/// The record of a key, or what a read says instead of it.
+type Read = Result<Option<Stored<ApiKey>>, StoreError>;
+
+/// The record of the key. The quick read may not yet know a session that has just been opened, and API Gateway would keep a refusal for
+/// a minute. So a good key that lacks the session is read again, as it is now.
+async fn certain(sent: &Sent, quick: Option<Stored<ApiKey>>, again: impl AsyncFnOnce() -> Read) -> Read {
+    match quick {
+        Some(read) if read.value.revoked_at.is_none() && sent.end(&read.value).is_none() => again().await,
+        read => Ok(read),
+    }
 }
 
 /// What was sent, by the ids of what it is the secret of.
@@ -148,8 +162,38 @@ fn may_be_a_key(token: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use domain::{settings::Role, text::Text};
+    use std::future::{Ready, ready};
+
+    fn stored(key: &ApiKey) -> Option<Stored<ApiKey>> {
+        Some(Stored::absent(key.id.clone(), key.clone()))
+    }
+
+    fn never() -> Ready<Read> {
+        ready(Err(StoreError::Contended(0)))
+    }
+
+    #[tokio::test]
+    async fn a_session_that_the_quick_read_does_not_know_yet_is_looked_for_again() {
+        let now = Timestamp::UNIX_EPOCH;
+        let key = ApiKey::new(ApiKey::id_of("ok_anna"), Text::literal("Anna"), Role::Operator, now);
+        let token = SessionKey::text(&key.id, "secret");
+        let sent = Sent::read(&token);
+        let open = key.clone().with_session(ApiKey::id_of(&token), now);
+        let read = certain(&sent, stored(&key), async || Ok(stored(&open))).await.unwrap().unwrap();
+        assert_eq!(read.value, open);
+
+        // Nothing else costs a second read.
+        let revoked = ApiKey { revoked_at: Some(now), ..key.clone() };
+        let api_key = Sent::Key(key.id.clone());
+        for (sent, known) in [(&sent, &open), (&sent, &revoked), (&api_key, &key)] {
+            assert_eq!(certain(sent, stored(known), never).await.unwrap().unwrap().value, *known);
+        }
+        assert!(certain(&sent, None, never).await.unwrap().is_none());
+    }
 
     #[test]
     fn the_header_is_found_however_it_is_written() {

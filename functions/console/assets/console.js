@@ -22,18 +22,29 @@ addEventListener("keydown", (event) => {
   }
 });
 
-// A second press while the first one is on its way does nothing.
+// A second press while the first one is on its way does nothing. Whoever has stopped the page may press again after a while.
 addEventListener("submit", (event) => {
-  const form = event.target;
+  const { target: form, submitter: button } = event;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
-  event.submitter?.setAttribute("aria-busy", "true");
+  button?.setAttribute("aria-busy", "true");
+  setTimeout(() => {
+    delete form.dataset.sent;
+    button?.removeAttribute("aria-busy");
+  }, 12_000);
 });
 // Whoever comes back finds the form as it was.
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
+
+// What was done is told once, and not again at each reload.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  here.searchParams.delete("done");
+  history.replaceState(null, "", here);
+}
 
 // A key in the address's fragment reaches no server and no log. It is put into the field, and taken out of the address.
 const field = document.querySelector("#key");

@@ -7,7 +7,6 @@ use crate::{
     order::{self, Order},
     trouble::{Problem, Trouble},
     visit::Visit,
-    words::Words,
 };
 use api::Response;
 use domain::money::{Amount, Currency};
@@ -50,14 +49,14 @@ pub async fn act(visit: &Visit<'_>, order: &str, action: &[&str]) -> Result<Resp
     match api.send(asked.method, &path, asked.body.as_ref(), key).await {
         Ok(()) => Ok(Response::redirect(&format!("/console/orders/{}?done=yes", part(order)))),
         Err(Trouble::Told(problem)) => order::show_with(visit, order, name, *problem).await,
-        // Whether it was done is not known. The form comes back with its key, and may be sent again.
-        Err(Trouble::Busy) => order::show_with(visit, order, name, unknown(visit.words())).await,
+        // Whether it was done is not known. The form comes back with its key, and may be sent again. If its page cannot be shown,
+        // for whatever reason, the page of the trouble keeps the form.
+        Err(Trouble::Busy) => {
+            let problem = Problem::ours(503, visit.words().busy_text);
+            order::show_with(visit, order, name, problem).await.map_err(|_| Trouble::Busy)
+        }
         Err(other) => Err(other),
     }
-}
-
-fn unknown(w: &Words) -> Problem {
-    Problem { status: 503, detail: w.busy_text.to_owned(), ..Problem::default() }
 }
 
 async fn asked(visit: &Visit<'_>, api: &Client<'_>, order: &str, action: &[&str]) -> Result<Asked, Trouble> {
@@ -74,9 +73,8 @@ async fn asked(visit: &Visit<'_>, api: &Client<'_>, order: &str, action: &[&str]
             Asked::post("cancel", json!({ "reason": visit.field("reason"), "unsent": is_rest }))
         }
         ["edit"] => {
-            let left = units(visit, "left-", |_| true)?;
             let lines: Vec<Value> =
-                left.iter().map(|(line, units)| json!({ "line": line, "quantity": units })).collect();
+                lessened(visit)?.iter().map(|(line, units)| json!({ "line": line, "quantity": units })).collect();
             Asked::post("edit", json!({ "reason": visit.field("reason"), "lines": lines }))
         }
         ["refund"] => Asked::post("refunds", refund(visit, currency(api, order).await?)?),
@@ -154,16 +152,18 @@ fn amount(visit: &Visit<'_>, name: &str, currency: Currency) -> Result<Option<Am
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || Trouble::Told(Box::new(Problem::of_field(name, visit.words().bad_amount)));
-    read_money(text, currency).map(Some).ok_or_else(wrong)
+    let w = visit.words();
+    let label = if name == "shipping" { w.shipping_part } else { w.amount };
+    let wrong = || Trouble::Told(Box::new(Problem::of_field(label, text, w.bad_amount)));
+    read_money(w, text, currency).map(Some).ok_or_else(wrong)
 }
 
 /// The units of lines whose fields begin like this, `units-0`, and that are wanted. An empty field says nothing.
 fn units(visit: &Visit<'_>, prefix: &str, wanted: fn(u32) -> bool) -> Result<Vec<(u32, u32)>, Trouble> {
-    let fields = visit.form.iter().filter_map(|(name, value)| Some((name, name.strip_prefix(prefix)?, value.trim())));
-    let mut all = Vec::new();
-    for (name, line, value) in fields.filter(|(.., value)| !value.is_empty()) {
-        let wrong = || Trouble::Told(Box::new(Problem::of_field(name, visit.words().bad_number)));
+    let fields = visit.form.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value.trim())));
+    let (mut all, w) = (Vec::new(), visit.words());
+    for (line, value) in fields.filter(|(_, value)| !value.is_empty()) {
+        let wrong = || Trouble::Told(Box::new(Problem::of_field(w.units, value, w.bad_number)));
         let (line, units) = (line.parse().map_err(|_| wrong())?, value.parse().map_err(|_| wrong())?);
         all.push((line, units));
     }
@@ -173,17 +173,42 @@ fn units(visit: &Visit<'_>, prefix: &str, wanted: fn(u32) -> bool) -> Result<Vec
 
 /// The same, of which there must be some.
 fn chosen(visit: &Visit<'_>, prefix: &str) -> Result<Vec<(u32, u32)>, Trouble> {
-    let all = units(visit, prefix, |units| units > 0)?;
-    if all.is_empty() {
-        let detail = visit.words().nothing_chosen.to_owned();
-        return Err(Trouble::Told(Box::new(Problem { status: 422, detail, ..Problem::default() })));
-    }
-    Ok(all)
+    some(visit, units(visit, prefix, |units| units > 0)?)
+}
+
+/// What an edit leaves of the lines that were changed in the form. The others may have changed elsewhere since, and are let be.
+fn lessened(visit: &Visit<'_>) -> Result<Vec<(u32, u32)>, Trouble> {
+    let mut left = units(visit, "left-", |_| true)?;
+    left.retain(|(line, units)| visit.field(&format!("was-{line}")) != units.to_string());
+    some(visit, left)
+}
+
+fn some<T>(visit: &Visit<'_>, all: Vec<T>) -> Result<Vec<T>, Trouble> {
+    let nothing = || Trouble::Told(Box::new(Problem::ours(422, visit.words().nothing_chosen)));
+    if all.is_empty() { Err(nothing()) } else { Ok(all) }
 }
 
 /// Sets a field that may be left out.
 fn set_text(body: &mut Value, name: &str, text: &str) {
     if !text.is_empty() {
         body.as_object_mut().unwrap_or(&mut Map::new()).insert(name.to_owned(), json!(text));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::tests::{app, request};
+
+    #[tokio::test]
+    async fn an_edit_sends_only_the_lines_that_were_changed() {
+        let same = [("left-0", "5"), ("was-0", "5")];
+        let changed = [("left-0", "5"), ("was-0", "5"), ("left-1", "1"), ("was-1", "2"), ("left-2", "0")];
+        let (app, same) = (app(), request("POST", "orders/ord_1/edit", &same));
+        let changed = request("POST", "orders/ord_1/edit", &changed);
+        assert_eq!(lessened(&Visit::new(&app, &changed)).unwrap(), [(1, 1), (2, 0)]);
+        let nothing = lessened(&Visit::new(&app, &same)).unwrap_err();
+        assert!(matches!(nothing, Trouble::Told(problem) if problem.status == 422 && problem.is_ours));
     }
 }

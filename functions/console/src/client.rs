@@ -105,7 +105,9 @@ fn judged(answer: Answer) -> Result<Answer, Trouble> {
 
 fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Trouble> {
     serde_json::from_slice(&answer.body).map_err(|error| {
-        tracing::error!(%error, "an answer of the API is not what the console expects");
+        // Its text may quote a value, which may be a customer's.
+        let (line, column) = (error.line(), error.column());
+        tracing::error!(line, column, "an answer of the API is not what the console expects");
         Trouble::Busy
     })
 }

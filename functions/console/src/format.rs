@@ -34,11 +34,17 @@ pub fn money(words: &Words, amount: Amount, currency: Currency) -> String {
     }
 }
 
-/// An amount as people type it, in either language: `12.50`, `12,5`, `1 200`. None: it is none.
-pub fn read_money(text: &str, currency: Currency) -> Option<Amount> {
+/// An amount as people type it, mostly in either language: `12.50`, `12,5`, `1 200`. None: it is none.
+pub fn read_money(words: &Words, text: &str, currency: Currency) -> Option<Amount> {
     let text: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
-    let (whole, rest) = text.rsplit_once(['.', ',']).unwrap_or((&text, ""));
     let decimals = usize::try_from(currency.exponent()).ok()?;
+    // With three decimals `1,234` is a thousand in one language and one and a bit in the other: each reads its own sign only.
+    let points: &[char] = match (decimals, words.tag) {
+        (..=2, _) => &['.', ','],
+        (_, "de") => &[','],
+        _ => &['.'],
+    };
+    let (whole, rest) = text.rsplit_once(points).unwrap_or((&text, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     // `1.234` could mean two things, so it means neither.
     if whole.is_empty() || !is_number(whole) || !is_number(rest) || rest.len() > decimals {
@@ -96,17 +102,31 @@ mod tests {
 
     #[test]
     fn money_reads_back_as_it_is_typed_and_what_is_unclear_is_refused() {
-        let euros = |text: &str| read_money(text, "EUR".parse().unwrap());
+        let euros = |text: &str| read_money(&ENGLISH, text, "EUR".parse().unwrap());
         for (text, amount) in [("12.50", 1250), ("12,5", 1250), ("7", 700), ("1 200,00", 120_000), ("0", 0)] {
             assert_eq!(euros(text), Some(amount), "{text}");
         }
         for bad in ["", "-1", "1.234", "1.2.3", "12.505", "1e3", ",5", "€5", "99999999999999999999"] {
             assert_eq!(euros(bad), None, "{bad}");
         }
-        assert_eq!(read_money("500", "JPY".parse().unwrap()), Some(500));
-        assert_eq!(read_money("5.5", "JPY".parse().unwrap()), None);
+        assert_eq!(read_money(&ENGLISH, "500", "JPY".parse().unwrap()), Some(500));
+        assert_eq!(read_money(&ENGLISH, "5.5", "JPY".parse().unwrap()), None);
         for words in [&ENGLISH, &GERMAN] {
             assert_eq!(euros(&typed_money(words, 1_234_505, "EUR".parse().unwrap())), Some(1_234_505));
+        }
+    }
+
+    #[test]
+    fn with_three_decimals_each_language_reads_its_own_sign_only() {
+        let dinars: Currency = "KWD".parse().unwrap();
+        for (words, text, amount) in [
+            (&ENGLISH, "1.234", Some(1_234)),
+            (&ENGLISH, "1,234", None),
+            (&GERMAN, "1,234", Some(1_234)),
+            (&GERMAN, "1.234", None),
+            (&GERMAN, "1234", Some(1_234_000)),
+        ] {
+            assert_eq!(read_money(words, text, dinars), amount, "{text} in {}", words.tag);
         }
     }
 

@@ -19,8 +19,11 @@ mod visit;
 mod words;
 
 use api::{Request, Response};
+use client::part;
 use http::{HeaderName, header};
 use runtime::{Clock, Web};
+use std::time::Duration;
+use tokio::time::timeout;
 use trouble::Trouble;
 use visit::{Method, Visit};
 
@@ -39,10 +42,14 @@ pub struct App {
 /// looks at its own cookie.
 pub const ROUTES: [&str; 3] = ["GET /console", "GET /console/{page+}", "POST /console/{page+}"];
 
+/// A page may ask the API several times, one after the other. It gives up before Lambda does (29 s), which would tell nobody anything
+/// and lose what was typed.
+const DEADLINE: Duration = Duration::from_secs(25);
+
 /// Answers a request. Whatever goes wrong is a page too.
 pub async fn handle(app: &App, request: &Request) -> Response {
     let visit = Visit::new(app, request);
-    let answer = match route(&visit).await {
+    let answer = match timeout(DEADLINE, route(&visit)).await.unwrap_or(Err(Trouble::Busy)) {
         Ok(answer) => answer,
         Err(trouble) => pages::trouble::show(trouble, &visit).await,
     };
@@ -59,12 +66,16 @@ async fn route(visit: &Visit<'_>) -> Result<Response, Trouble> {
         (Get, ["assets", name]) => assets::serve(name, visit.takes_gzip()).ok_or(Trouble::Missing),
         (Get, ["sign-in"]) => pages::sign_in::form(visit),
         (Post, ["sign-in"]) => pages::sign_in::open(visit).await,
-        (Post, ["sign-out"]) => pages::sign_in::end(visit).await,
+        (Post, ["sign-out"]) => Ok(pages::sign_in::end(visit).await),
         (Post, ["language"]) => pages::sign_in::choose_language(visit),
         (Get, []) => pages::today::show(visit).await,
         (Get, ["orders"]) => pages::orders::list(visit).await,
         (Post, ["find"]) => pages::find::find(visit).await,
         (Get, ["orders", order]) => order::show(visit, order).await,
+        // Forms have addresses too. Whoever opens one sees the page that it stands on.
+        (Get, ["orders", order, ..]) => Ok(Response::redirect(&format!("/console/orders/{}", part(order)))),
+        (Get, ["find"]) => Ok(Response::redirect("/console/orders")),
+        (Get, ["stock", _]) => Ok(Response::redirect("/console/stock")),
         (Post, ["orders", order, action @ ..]) => actions::act(visit, order, action).await,
         (Get, ["papers", order, kind, id, name]) => pages::papers::paper(visit, order, kind, id, name).await,
         (Get, ["stock"]) => pages::stock::show(visit).await,
@@ -100,3 +111,7 @@ fn compressed(mut answer: Response, visit: &Visit<'_>) -> Response {
     answer.body = assets::gzip(&answer.body);
     answer.with(header::CONTENT_ENCODING, "gzip").with(header::VARY, "accept-encoding")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -16,6 +16,7 @@ use api::Response;
 use askama::Template;
 use can::Can;
 use steps::{Point, Step};
+use view::ReturnedLine;
 
 pub use filled::Filled;
 pub use view::{Line, Location, Locations, Order, Returned};
@@ -33,6 +34,13 @@ struct Page {
 }
 
 impl Page {
+    fn new(visit: &Visit<'_>, me: Me, order: Order, f: Filled) -> Self {
+        let can = Can::of(&me, &order);
+        let c = Chrome::new(visit, Some(me), "orders");
+        let (steps, way) = (steps::of(&c, &can, &order), steps::way(&c, &order));
+        Self { c, order, steps, way, can, f, locations: Vec::new() }
+    }
+
     /// The address that the order's forms are sent to.
     fn at(&self) -> String {
         format!("/console/orders/{}", self.order.id)
@@ -48,10 +56,18 @@ impl Page {
         format!("{what}-{id}")
     }
 
-    /// How many units an edit leaves: as many as there are, or what was typed.
+    /// How many units an edit leaves: as many as there are by now, or what was typed instead of what stood there.
     fn left(&self, line: &Line) -> String {
-        let typed = self.f.value_of("edit", "left-", &line.line);
-        if typed.is_empty() { line.quantity.to_string() } else { typed }
+        let field = |prefix: &str| self.f.typed("edit", &format!("{prefix}-{}", line.line));
+        let typed = field("left").filter(|typed| field("was") != Some(*typed));
+        typed.map_or_else(|| line.quantity.to_string(), str::to_owned)
+    }
+
+    /// How many units of a line of a return have come: what was typed, what was counted before, or all that are announced.
+    fn came(&self, back: &Returned, line: &ReturnedLine) -> String {
+        let known = if back.status == "partially_received" { line.received } else { line.quantity };
+        let typed = self.f.typed(&self.act("receive", &back.id), &format!("received-{}", line.line));
+        typed.map_or_else(|| known.to_string(), str::to_owned)
     }
 
     /// What a return's refund is proposed to be.
@@ -85,16 +101,14 @@ async fn page(visit: &Visit<'_>, order: &str, f: Filled) -> Result<Response, Tro
     let api = visit.api()?;
     let path = format!("/orders/{}", part(order));
     let (me, order) = futures::join!(api.get::<Me>("/sessions/current"), api.get::<Order>(&path));
-    let (me, order) = (me?, order?);
-    let can = Can::of(&me, &order);
+    let mut page = Page::new(visit, me?, order?, f);
     // Only who takes a return in has to say where it came to.
-    let locations = if order.returns.iter().any(|back| can.receives(back)) {
-        let Locations { locations } = api.get("/locations").await?;
-        locations
-    } else {
-        Vec::new()
-    };
-    let c = Chrome::new(visit, Some(me), "orders");
-    let (steps, way) = (steps::of(&c, &can, &order), steps::way(&c, &order));
-    parts::html(f.status(), &Page { c, order, steps, way, can, f, locations })
+    if page.order.returns.iter().any(|back| page.can.receives(back)) {
+        page.locations = api.get::<Locations>("/locations").await?.locations;
+    }
+    parts::html(page.f.status(), &page)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

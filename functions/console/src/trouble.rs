@@ -28,6 +28,9 @@ pub struct Problem {
     pub status: u16,
     pub detail: String,
     pub errors: Vec<FieldError>,
+    /// Whether the console itself says so, in the language of whoever reads it. The API speaks English.
+    #[serde(skip)]
+    pub is_ours: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -38,9 +41,14 @@ pub struct FieldError {
 }
 
 impl Problem {
-    /// One that a form has before the API is asked.
-    pub fn of_field(field: &str, detail: &str) -> Self {
-        let errors = vec![FieldError { field: field.to_owned(), detail: detail.to_owned() }];
-        Self { status: 422, errors, ..Self::default() }
+    /// One that the console itself has.
+    pub fn ours(status: u16, detail: &str) -> Self {
+        Self { status, detail: detail.to_owned(), is_ours: true, ..Self::default() }
+    }
+
+    /// One that a form has before the API is asked: what was typed into a field, by the field's label.
+    pub fn of_field(label: &str, typed: &str, detail: &str) -> Self {
+        let field = if typed.is_empty() { label.to_owned() } else { format!("{label} \"{typed}\"") };
+        Self { errors: vec![FieldError { field, detail: detail.to_owned() }], ..Self::ours(422, "") }
     }
 }

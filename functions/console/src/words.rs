@@ -65,7 +65,10 @@ words! {
     api_key: "API key", "API-Schlüssel";
     wrong_key: "This key is not known, or it was revoked or has expired. Check that it was copied whole.", "Dieser Schlüssel ist nicht bekannt, widerrufen oder abgelaufen. Prüfen Sie, ob er vollständig kopiert ist.";
     no_storefronts: "This is the key of a storefront, which is a program. Ask an operator for a key of your own.", "Dies ist der Schlüssel eines Shops, also eines Programms. Bitten Sie die Leitung um einen eigenen Schlüssel.";
+    session_key: "This is the key of a session, which signs nobody in. Paste the API key itself.", "Dies ist der Schlüssel einer Sitzung, mit dem man sich nicht anmeldet. Fügen Sie den API-Schlüssel selbst ein.";
     session_over: "Your session is over. Sign in again, and you are back where you were.", "Ihre Sitzung ist zu Ende. Melden Sie sich wieder an, dann sind Sie zurück, wo Sie waren.";
+    session_over_unsent: "Your session is over. What you have just sent was not carried out: sign in again, and repeat it.", "Ihre Sitzung ist zu Ende. Was Sie eben gesendet haben, wurde nicht ausgeführt: melden Sie sich wieder an und wiederholen Sie es.";
+    signed_out_here: "You are signed out in this browser. Orderly does not answer: the session itself ends 12 hours after it began at the latest.", "Sie sind in diesem Browser abgemeldet. Orderly antwortet nicht: die Sitzung selbst endet spätestens 12 Stunden nach ihrem Beginn.";
     signed_out: "You are signed out.", "Sie sind abgemeldet.";
     ends: "Signed in until", "Angemeldet bis";
     // Lists
@@ -157,6 +160,7 @@ words! {
     receive_return: "Receive", "Annehmen";
     inspect: "Inspect", "Prüfen";
     inspect_hint: "What becomes of the units of each article. Several findings for one article: by the API.", "Was aus den Stücken jedes Artikels wird. Mehrere Befunde zu einem Artikel: über die API.";
+    choose: "Choose…", "Bitte wählen…";
     decide_refund: "Decide the refund", "Über Erstattung entscheiden";
     reason_if_less: "Reason, if it is less than what is due", "Begründung, wenn es weniger als fällig ist";
     retry_refunds: "Refund again", "Erneut erstatten";
@@ -204,6 +208,8 @@ words! {
     step_return_text: "The customer waits for approval before sending it back.", "Vor dem Zurücksenden wartet der Kunde auf die Genehmigung.";
     step_coming: "A return is announced", "Eine Rücksendung ist angekündigt";
     step_coming_text: "The customer sends it back; the warehouse receives it.", "Der Kunde schickt sie zurück; das Lager nimmt sie an.";
+    step_partly: "A return has come in part", "Eine Rücksendung ist teilweise da";
+    step_partly_text: "Receive the rest when it comes. If it never does, inspect what is here.", "Den Rest annehmen, wenn er kommt. Kommt er nie, prüfen, was da ist.";
     step_inspect: "A return is to be inspected", "Eine Rücksendung ist zu prüfen";
     step_inspect_text: "The goods are here. What is found decides the refund.", "Die Ware ist da. Der Befund entscheidet über die Erstattung.";
     step_dispute: "A dispute", "Eine Reklamation bei der Bank";
@@ -238,6 +244,7 @@ words! {
     crowded_text: "Wait some seconds, and try again.", "Warten Sie einige Sekunden und versuchen Sie es erneut.";
     busy: "Not right now", "Gerade nicht";
     busy_text: "Orderly does not answer in time. It is not known whether your change was made: look at the order, and try again.", "Orderly antwortet nicht rechtzeitig. Ob die Änderung erfolgt ist, ist nicht bekannt: sehen Sie nach und versuchen Sie es erneut.";
+    kept: "What you have typed is kept, and is sent once more with this button.", "Ihre Eingaben sind erhalten und werden mit dieser Schaltfläche noch einmal gesendet.";
     elsewhere: "This did not come from here", "Das kam nicht von hier";
     elsewhere_text: "The request came from another site. Open the page here, and do it again.", "Die Anfrage kam von einer anderen Website. Öffnen Sie die Seite hier und wiederholen Sie es.";
     too_much: "That is too much", "Das ist zu viel";
@@ -246,6 +253,7 @@ words! {
     opening_text: "You come from another site. If nothing happens, go on here.", "Sie kommen von einer anderen Website. Wenn nichts geschieht, geht es hier weiter.";
     to_today: "To Today", "Zu Heute";
     try_again: "Try again", "Erneut versuchen";
+    look_again: "Look again", "Erneut ansehen";
     go_on: "Go on", "Weiter";
 }
 

@@ -1,7 +1,7 @@
 //! API keys: created, listed, revoked. A key is shown once, and only its hash is kept.
 
 use crate::{App, request::CreateKey};
-use api::{Caller, Error, Request, Response};
+use api::{Caller, Code, Error, Problem, Request, Response};
 use app::settings;
 use data_encoding::BASE64URL_NOPAD;
 use domain::settings::ApiKey;
@@ -36,6 +36,10 @@ pub struct RevokedKey {
 }
 
 pub(crate) async fn create(app: &App, caller: &Caller, body: CreateKey, _: &Request) -> Result<Response, Error> {
+    if caller.session.is_some() {
+        let why = "this is the key of a session, and makes no API key, which would outlive it; send an API key itself";
+        return Err(Problem::new(Code::Forbidden, why).into());
+    }
     let stamp = caller.stamp(app.clock.now());
     let key = format!("{}{}", ApiKey::PREFIX, secret()?);
     let stored = settings::create_key(&app.store, body.key(ApiKey::id_of(&key), stamp.at), &stamp).await?;
@@ -43,7 +47,8 @@ pub(crate) async fn create(app: &App, caller: &Caller, body: CreateKey, _: &Requ
 }
 
 pub(crate) async fn list(app: &App, _: &Caller, _: &Request) -> Result<Response, Error> {
-    Ok(Response::json(200, &Keys { keys: app.store.api_keys().await? }))
+    let (keys, now) = (app.store.api_keys().await?, app.clock.now());
+    Ok(Response::json(200, &Keys { keys: keys.into_iter().map(|key| key.with_open_sessions(now)).collect() }))
 }
 
 /// A revoked key stops working when the authorizer's cache has forgotten it: within a minute.

@@ -252,11 +252,19 @@ impl ApiKey {
     pub fn with_session(mut self, id: String, now: Timestamp) -> Self {
         let end = now + LONGEST;
         let expires_at = self.expires_at.map_or(end, |own| own.min(end));
-        self.sessions.retain(|session| !is_expired(Some(session.expires_at), now));
+        self = self.with_open_sessions(now);
         self.sessions.sort_by_key(|session| session.expires_at);
         let surplus = (self.sessions.len() + 1).saturating_sub(MAX_SESSIONS);
         self.sessions.drain(..surplus);
         self.sessions.push(Session { id, opened_at: now, expires_at });
+        self
+    }
+
+    /// The key with only those of its sessions that are not over, one by one or with the key.
+    #[must_use]
+    pub fn with_open_sessions(mut self, now: Timestamp) -> Self {
+        let is_over = self.revoked_at.is_some();
+        self.sessions.retain(|session| !is_over && !is_expired(Some(session.expires_at), now));
         self
     }
 
@@ -341,6 +349,10 @@ mod tests {
         assert_eq!(short.session("a").unwrap().expires_at, at(99));
         let later = open.with_session("b".into(), at(11) + LONGEST);
         assert_eq!(later.sessions.iter().map(|session| session.id.as_str()).collect::<Vec<_>>(), ["b"]);
+        let gone = ApiKey { revoked_at: Some(at(12) + LONGEST), ..later.clone() };
+        for (known, second, open) in [(&later, 13, 1), (&gone, 13, 0), (&later, 90_000, 0)] {
+            assert_eq!(known.clone().with_open_sessions(at(second) + LONGEST).sessions.len(), open, "at {second}");
+        }
         assert_eq!(later.without_session("b"), key);
 
         let many = (0..30).fold(key, |key, n| key.with_session(n.to_string(), at(n)));

@@ -97,7 +97,7 @@ impl Can {
     }
 
     pub fn inspects(&self, back: &Returned) -> bool {
-        self.works && back.status == "received"
+        self.works && matches!(back.status.as_str(), "partially_received" | "received")
     }
 
     pub fn decides_refund(&self, back: &Returned) -> bool {

@@ -24,10 +24,14 @@ impl Filled {
         self.problem.is_some() && self.action == action
     }
 
-    /// What was typed into a field of this form.
+    /// What was typed into a field of this form, which may be nothing. None: the form has not come back.
+    pub fn typed(&self, action: &str, name: &str) -> Option<&str> {
+        self.fields.get(name).filter(|_| self.is(action)).map(String::as_str)
+    }
+
+    /// What a field of this form shows, if it shows nothing at first.
     pub fn value(&self, action: &str, name: &str) -> String {
-        let typed = self.fields.get(name).filter(|_| self.is(action));
-        typed.cloned().unwrap_or_default()
+        self.typed(action, name).unwrap_or_default().to_owned()
     }
 
     pub fn value_of(&self, action: &str, prefix: &str, line: &u32) -> String {

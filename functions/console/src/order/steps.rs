@@ -98,7 +98,7 @@ fn returns<'o>(c: &'o Chrome, order: &'o Order) -> impl Iterator<Item = Step> + 
         let (tone, title, text, who) = match back.status.as_str() {
             "requested" => ("wait", c.w.step_return, c.w.step_return_text, c.w.who_service),
             "approved" => ("", c.w.step_coming, c.w.step_coming_text, c.w.who_customer),
-            "partially_received" => ("", c.w.step_coming, c.w.step_coming_text, c.w.who_warehouse),
+            "partially_received" => ("wait", c.w.step_partly, c.w.step_partly_text, c.w.who_warehouse),
             "received" => ("wait", c.w.step_inspect, c.w.step_inspect_text, c.w.who_warehouse),
             _ => return None,
         };

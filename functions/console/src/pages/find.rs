@@ -11,6 +11,7 @@ use crate::{
 use api::Response;
 use askama::Template;
 use futures::future::join_all;
+use http::header;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -80,7 +81,9 @@ pub async fn find(visit: &Visit<'_>) -> Result<Response, Trouble> {
     let offered = KINDS.into_iter().filter(|kind| !me.is_warehouse() || !is_personal(kind));
     let kinds = offered.map(|kind| (kind, label(visit.words(), kind))).collect();
     let c = Chrome::new(visit, Some(me), "orders").leading_to("/console/orders");
-    parts::html(200, &Found { c, value: value.to_owned(), groups, kinds, problem })
+    let page = parts::html(200, &Found { c, value: value.to_owned(), groups, kinds, problem })?;
+    // Whoever comes back from an order finds the page, and is not asked to send the form again.
+    Ok(page.with(header::CACHE_CONTROL, "private, max-age=300"))
 }
 
 /// Whether it tells who a customer is. The warehouse looks no customers up.

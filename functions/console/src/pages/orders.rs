@@ -73,23 +73,27 @@ impl Filters {
         address("/console/orders", all.into_iter().chain(cursor.map(|cursor| ("cursor", cursor))))
     }
 
-    /// The same for the API. A day is one of UTC, from its first moment on to its last.
+    /// The same for the API. A day is one of UTC, from its first moment on to its last. What is no day is asked for too: the API
+    /// says what is wrong with it.
     fn asked(&self, cursor: &str) -> String {
-        let moment = |text: &str, days: i64| {
-            let day: Date = text.parse().ok()?;
-            let day = day.checked_add(Span::new().days(days)).ok()?;
-            Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok().map(|moment| moment.to_string())
-        };
+        let moment = |text: &str, days| midnight(text, days).map_or_else(|| text.to_owned(), |at| at.to_string());
         let (from, before) = (moment(&self.from, 0), moment(&self.to, 1));
         let all = [
             ("status", self.status.as_str()),
             ("channel", &self.channel),
-            ("placed_from", from.as_deref().unwrap_or_default()),
-            ("placed_before", before.as_deref().unwrap_or_default()),
+            ("placed_from", &from),
+            ("placed_before", &before),
             ("cursor", cursor),
         ];
         address("/orders", all)
     }
+}
+
+/// When a day begins in UTC, or one that many days later.
+fn midnight(day: &str, days_later: i64) -> Option<Timestamp> {
+    let day: Date = day.parse().ok()?;
+    let day = day.checked_add(Span::new().days(days_later)).ok()?;
+    Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()
 }
 
 /// A path with those of the parameters that have a value.
@@ -130,4 +134,22 @@ pub async fn list(visit: &Visit<'_>) -> Result<Response, Trouble> {
     let next = page.next_cursor.as_deref().map(|cursor| f.address(&f.status, Some(cursor)));
     let c = Chrome::new(visit, Some(me), "orders");
     parts::html(status, &List { c, f, statuses: OrderStatus::NAMES, orders: page.orders, next, problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_asked_for_by_its_first_moment_and_what_is_no_day_is_asked_for_as_it_is() {
+        let asked = |from: &str, to: &str| {
+            let f = Filters { status: String::new(), channel: String::new(), from: from.into(), to: to.into() };
+            f.asked("")
+        };
+        assert_eq!(
+            asked("2026-11-30", "2026-11-30"),
+            "/orders?placed_from=2026-11-30T00%3A00%3A00Z&placed_before=2026-12-01T00%3A00%3A00Z"
+        );
+        assert_eq!(asked("31.12.2026", ""), "/orders?placed_from=31.12.2026");
+    }
 }

@@ -139,7 +139,8 @@ pub async fn act(visit: &Visit<'_>, action: &str) -> Result<Response, Trouble> {
     let (sku, location, reason) = (visit.field("sku"), visit.field("location"), visit.field("reason"));
     let name = format!("{action}-{location}");
     let Ok(units) = visit.field("quantity").parse::<u32>() else {
-        let problem = Problem::of_field("quantity", visit.words().bad_number);
+        let w = visit.words();
+        let problem = Problem::of_field(w.quantity, visit.field("quantity"), w.bad_number);
         return page(visit, sku, Filled::new(name, visit.form.clone(), problem)).await;
     };
     let mut body = json!({ "sku": sku, "location": location, "reason": reason });
@@ -160,9 +161,9 @@ pub async fn act(visit: &Visit<'_>, action: &str) -> Result<Response, Trouble> {
             page(visit, sku, Filled::new(name, visit.form.clone(), *problem)).await
         }
         Err(Trouble::Busy) => {
-            let detail = visit.words().busy_text.to_owned();
-            let problem = Problem { status: 503, detail, ..Problem::default() };
-            page(visit, sku, Filled::new(name, visit.form.clone(), problem)).await
+            let problem = Problem::ours(503, visit.words().busy_text);
+            // If the page cannot be shown either, that of the trouble keeps the form.
+            page(visit, sku, Filled::new(name, visit.form.clone(), problem)).await.map_err(|_| Trouble::Busy)
         }
         Err(other) => Err(other),
     }

@@ -328,7 +328,8 @@ fn keys() -> Vec<Prose> {
              `{\"name\": \"packing table\", \"role\": \"warehouse\", \"locations\": [\"main\"]}`. A key of customer service may give back \
              nothing unless it has a `refund_limit`: \
              `{\"name\": \"Anna\", \"role\": \"customer_service\", \"refund_limit\": {\"EUR\": 5000}}`. The name stands in the timeline of \
-             what is done with the key. A key is never changed: make another one, and revoke it.",
+             what is done with the key. A key is never changed: make another one, and revoke it. The key of a session \
+             makes none, since an API key would outlive it.",
         )
         .example(examples::create_key()),
         Prose::new::<Keys>(
