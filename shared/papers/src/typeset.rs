@@ -61,9 +61,12 @@ impl Typesetter {
             Paper::Invoice(invoice) => match &invoice.electronic {
                 None => self.typeset(INVOICE, invoice, paper, None),
                 Some(xml) => {
-                    let pdf =
-                        self.typeset(INVOICE, invoice, paper, Some(Attachment { xml, issued: invoice.issued }))?;
-                    factur_x::described(pdf)
+                    let attachment = Attachment { xml, issued: invoice.issued };
+                    let archived =
+                        self.typeset(INVOICE, invoice, paper, Some(attachment)).and_then(factur_x::described);
+                    // PDF/A refuses a character that the fonts lack. A paper with a box in it is better than none, and the
+                    // electronic invoice is there by itself.
+                    archived.or_else(|_| self.typeset(INVOICE, invoice, paper, None))
                 }
             },
         }

@@ -109,8 +109,13 @@ impl PlacedOrder {
         let (rate, whole) = (i128::from(rate), 10_000 + if self.tax_included { i128::from(rate) } else { 0 });
         let (low, high) =
             (i128::from(part.price.0) * rate / whole, (i128::from(part.price.1) * rate + whole - 1) / whole);
+        // Some rates have a third decimal (New York's is 8.875 %), which a hundredth of a percent rounds away.
+        let (lowest, highest) = (2 * rate - 1, 2 * rate + 1);
+        let doubled = |rate: i128| 20_000 + if self.tax_included { rate } else { 0 };
+        let least = i128::from(part.price.0) * lowest / doubled(lowest);
+        let most = (i128::from(part.price.1) * highest + doubled(highest) - 1) / doubled(highest);
         let (tolerance, tax) = (i128::from(part.units) + 1, i128::from(part.tax));
-        if (low - tolerance..=high + tolerance).contains(&tax) {
+        if (least - tolerance..=most + tolerance).contains(&tax) {
             return None;
         }
         let money = |amount| self.currency.format(i64::try_from(amount).unwrap_or(i64::MAX));
