@@ -1,8 +1,8 @@
 """The providers' own Python clients ask their stand-ins.
 
 Each reads a payment, captures, gives up and refunds money, repeats a request under its idempotency key, reads the provider's
-lists, and raises its own error for a refusal. So the stand-ins answer as the providers' libraries expect it, and not only as
-Orderly's clients do. `.ci/providers` runs it:
+lists, and raises its own error for a refusal. EasyPost's has a parcel followed, and verifies what tells of it. So the stand-ins answer
+as the providers' libraries expect it, and not only as Orderly's clients do. `.ci/providers` runs it:
 
     providers.py API PAYMENT_PROVIDERS AWS_SERVICES
 """
@@ -13,8 +13,11 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import Adyen
+import easypost
 import requests
 import stripe
+from easypost.errors import InvalidRequestError, NotFoundError, SignatureVerificationError
+from easypost.util import validate_webhook
 from mollie.api.client import Client as Mollie
 from mollie.api.error import ResponseError, UnauthorizedError, UnprocessableEntityError
 from paypalserversdk.configuration import Configuration, Environment, Server
@@ -213,7 +216,30 @@ def at_paypal():
     assert authorized not in codes, codes
 
 
-for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal]:
+def at_easypost():
+    client = easypost.EasyPostClient("EZTKlocal", api_base=f"{PROVIDERS}/v2")
+    tracker = client.tracker.create(tracking_code="1Z5R89390357567127", carrier="UPS")
+    assert (tracker.status, tracker.mode, tracker.carrier) == ("unknown", "test", "UPS"), tracker
+    assert client.tracker.create(tracking_code="1Z5R89390357567127", carrier="UPS").id == tracker.id
+    parcel = f"{PROVIDERS}/carriers/parcels/{tracker.tracking_code}"
+    told = requests.post(parcel, json={"state": "out_for_delivery", "text": "On the van"}, timeout=30)
+    assert told.json()["told_by"] == ["easypost"], told.text
+    found = client.tracker.retrieve(tracker.id)
+    assert (found.status, found.tracking_details[0].message) == ("out_for_delivery", "On the van"), found
+    assert [own.id for own in client.tracker.all(tracking_code=tracker.tracking_code).trackers] == [tracker.id]
+    assert client.tracker.create(tracking_code="EZ4000000004").status == "delivered"
+    [webhook] = requests.get(f"{parcel}/webhooks", timeout=30).json()
+    headers = {name.title(): value for name, value in webhook["headers"].items()}
+    body, key = webhook["body"].encode(), secret("EasyPostWebhookSecret").splitlines()[0]
+    event = validate_webhook(body, headers, key)
+    assert (event["description"], event["result"]["id"]) == ("tracker.updated", tracker.id), event
+    refused(SignatureVerificationError, lambda: validate_webhook(body + b" ", headers, key))
+    error = refused(InvalidRequestError, lambda: client.tracker.create(tracking_code="???"))
+    assert (error.http_status, error.code) == (422, "TRACKER.CREATE.ERROR"), error
+    refused(NotFoundError, lambda: client.tracker.retrieve("trk_unknown"))
+
+
+for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal, at_easypost]:
     began = time.monotonic()
     ask()
     name, took = ask.__name__.removeprefix("at_"), time.monotonic() - began

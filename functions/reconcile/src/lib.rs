@@ -9,7 +9,10 @@
 mod backlog;
 mod pace;
 
-use app::{Error, batches, comparison, customers, digest, payments, reconcile};
+use app::{
+    Error, batches, comparison, customers, digest, payments,
+    reconcile::{self, Watch},
+};
 use backlog::{Backlog, LIMIT, Share};
 use domain::{
     attention::{AttentionReason, Census, WaitingFor},
@@ -33,6 +36,8 @@ pub struct App {
     pub clock: Clock,
     /// How long after it left a parcel is overdue that nothing was heard of. None: never.
     pub parcel_overdue: Option<SignedDuration>,
+    /// How long nothing is heard of a parcel before its tracking service is asked. None: no service is.
+    pub parcel_asked_about: Option<SignedDuration>,
     /// How long after an order was placed its customer's data is erased. None: only when somebody asks for it.
     pub retention: Option<SignedDuration>,
     /// How often the merchant is told by e-mail what waits for people.
@@ -82,8 +87,8 @@ pub struct Report {
     pub expired: usize,
     pub waiting: usize,
     pub matched: usize,
-    /// Fulfillments with a parcel that has become overdue.
-    pub overdue: usize,
+    /// Fulfillments with a parcel that has become overdue, or that its tracking service is asked about.
+    pub silent: usize,
     /// Orders whose customer's data was erased.
     pub erased: usize,
     /// Batches whose end nobody had noted.
@@ -165,7 +170,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         expired: take(expire(app, now).await),
         waiting: take(waiting),
         matched: take(matched) + take(looked) + take(read),
-        overdue: take(find_overdue(app, now).await),
+        silent: take(watch_parcels(app, now).await),
         erased: take(erased) + take(erase_old(app, now).await),
         batches_ended: take(end_batches(app, now).await),
     };
@@ -174,7 +179,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         expired = report.expired,
         waiting = report.waiting,
         matched = report.matched,
-        overdue = report.overdue,
+        silent = report.silent,
         erased = report.erased,
         batches_ended = report.batches_ended,
         "reconciled"
@@ -357,20 +362,22 @@ async fn look_at_waiting(app: &App, waiting: Vec<DueItem>, now: Timestamp) -> (V
 
 /// Looks through the orders that are active for longer than a parcel may be silent: each channel once an hour. The list of
 /// active orders is there anyway, so a parcel on its way costs no write more for being watched.
-async fn find_overdue(app: &App, now: Timestamp) -> Step {
-    let Some(after) = app.parcel_overdue else { return Step::default() };
+async fn watch_parcels(app: &App, now: Timestamp) -> Step {
+    let Some(after) = app.parcel_overdue.into_iter().chain(app.parcel_asked_about).min() else {
+        return Step::default();
+    };
     let channels = match app.store.channels().await {
         Ok(channels) => channels,
         Err(error) => return Step::failed(error),
     };
     let mut step = Step::default();
     for channel in pace::hourly(channels, now) {
-        step.add(find_overdue_of(app, &channel.id, after, now).await);
+        step.add(watch_parcels_of(app, &channel.id, after, now).await);
     }
     step
 }
 
-async fn find_overdue_of(
+async fn watch_parcels_of(
     app: &App,
     channel: &ChannelId,
     after: SignedDuration,
@@ -378,7 +385,8 @@ async fn find_overdue_of(
 ) -> Result<usize, Error> {
     let active = app.store.active_since_before(channel, now - after).await?;
     let (sent, unreadable) = reconcile::with_a_carrier(&app.store, pace::part(active, LIMIT, pace::hour(now))).await?;
-    let step = each(sent, async |order| reconcile::report_overdue(&app.store, &order, after, now).await).await;
+    let watch = Watch { overdue: app.parcel_overdue, asked: app.parcel_asked_about };
+    let step = each(sent, async |order| reconcile::watch_parcels(&app.store, &order, &watch, now).await).await;
     unreadable.into_iter().next().map_or(Ok(()), Err).and(step.outcome).map(|()| step.done)
 }
 

@@ -1,3 +1,4 @@
+use domain::fulfillment::ASKED_AFTER;
 use reconcile::{App, handle};
 use runtime::{self, Aws, Clock, Error};
 use serde_json::Value;
@@ -11,6 +12,7 @@ async fn main() -> Result<(), Error> {
         store: aws.store()?,
         clock: Clock::system(),
         parcel_overdue: days("PARCEL_OVERDUE_DAYS")?,
+        parcel_asked_about: runtime::optional("TRACKED_BY").map(|_| ASKED_AFTER),
         retention: days("RETENTION_DAYS")?,
         providers: reconcile::providers(
             &runtime::variable("PAYMENT_PROVIDERS")?,

@@ -9,19 +9,21 @@ mod work;
 
 use request::{
     ConfirmPicks, CorrectTracking, HandOverParcels, MakeBatch, PackParcel, ReceiveParcelBack, ReportParcel,
-    ResolveParcel, ScanForBatch, ScanUnits,
+    ResolveParcel, ScanForBatch, ScanIntoParcel, ScanUnits,
 };
 use runtime::Clock;
 use store::Store;
 
 pub use batches::{BatchPage, BatchView};
-pub use scans::{PutBackPage, ScannedForTote, ScannedLine};
+pub use scans::{PutBackPage, ScannedForTote, ScannedIntoParcel, ScannedLine};
 pub use work::WorkPage;
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
     pub clock: Clock,
+    /// Whether a tracking service follows parcels for the shop.
+    pub follows: bool,
 }
 
 api::routes! {
@@ -41,6 +43,8 @@ api::routes! {
     "POST /orders/{order_id}/fulfillments/{fulfillment}/scans" (Warehouse) ScanUnits, keyed => scans::one;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/put-back" (Warehouse) => scans::put_back;
     "GET /put-backs" (Warehouse), query [location limit cursor] => scans::put_backs;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/open-parcel/scans" (Warehouse) ScanIntoParcel, keyed => scans::into_parcel;
+    "DELETE /orders/{order_id}/fulfillments/{fulfillment}/open-parcel" (Warehouse) => scans::empty_open_parcel;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels" (Warehouse) PackParcel, keyed => steps::pack;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over" (Warehouse) HandOverParcels => steps::hand_over;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered" (Warehouse) => steps::deliver;

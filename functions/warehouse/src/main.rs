@@ -5,6 +5,7 @@ use warehouse::{App, handle};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
-    let app = App { store: aws.store()?, clock: Clock::system() };
+    let follows = runtime::optional("TRACKED_BY").is_some();
+    let app = App { store: aws.store()?, clock: Clock::system(), follows };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

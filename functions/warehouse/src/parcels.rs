@@ -31,7 +31,7 @@ pub(crate) async fn correct_tracking(
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
     let (named, parcel) = (Named::read(caller, request)?, request.path_param("parcel")?);
-    let now = warehouse::correct_tracking(&app.store, &named.work(), parcel, &tracking, &stamp).await?;
+    let now = warehouse::correct_tracking(&app.store, &named.work(), parcel, &tracking, app.follows, &stamp).await?;
     Ok(named.answer(caller, &now))
 }
 

@@ -124,13 +124,27 @@ impl Body for ScanForBatch {
     }
 }
 
+/// What a scanner read at the packing table.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct ScanIntoParcel {
+    /// A SKU of the fulfillment, or a code of a product, which may stand for several units.
+    pub code: Barcode,
+}
+
+impl Body for ScanIntoParcel {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        Some(Self { code: fields.text("code")? })
+    }
+}
+
 /// A parcel: what is in it, how heavy and how large it is.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct PackParcel {
-    /// Picked units that are in no parcel yet.
+    /// Picked units that are in no parcel yet. Absent: what was scanned into the open parcel.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_LINES)))]
-    pub contents: Vec<PackedLine>,
+    pub contents: Option<Vec<PackedLine>>,
     /// Grams.
     pub weight_g: ParcelWeight,
     /// The sides of the parcel. Absent if nobody measured them.
@@ -159,7 +173,7 @@ impl PackParcel {
 
 impl Body for PackParcel {
     fn read(fields: &Fields<'_>) -> Option<Self> {
-        let contents = fields.list("contents", 1..=MAX_LINES, |packed| {
+        let contents = fields.optional_list("contents", 1..=MAX_LINES, |packed| {
             let (line, quantity): (_, Option<Units>) = (packed.line(), packed.whole("quantity"));
             Some(PackedLine { line: line?, quantity: quantity?.get() })
         });

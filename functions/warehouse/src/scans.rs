@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    request::{ScanForBatch, ScanUnits},
+    request::{ScanForBatch, ScanIntoParcel, ScanUnits},
     steps::Named,
 };
 use api::{Caller, Error, FieldError, Problem, Request, Response, next_cursor};
@@ -14,7 +14,7 @@ use app::{
 use domain::{
     batch::{BatchStatus, ToteName, WalkLine},
     duty::ItemName,
-    fulfillment::{Fulfillment, FulfillmentStatus, PickLine},
+    fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, PickLine},
     ids::{FulfillmentId, LineId, LocationId, OrderId, Sku},
 };
 use serde::Serialize;
@@ -32,6 +32,18 @@ pub struct ScannedLine {
     pub next: Option<PickLine>,
     /// `picked` once nothing is left: no more has to be told.
     pub status: FulfillmentStatus,
+}
+
+/// What a scan was counted for, at the packing table.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ScannedIntoParcel {
+    /// The line that it counts for: its id within its order.
+    pub line: LineId,
+    /// The open parcel, with this scan. Empty once it is closed.
+    pub open_parcel: Vec<PackedLine>,
+    /// Picked units that are in no parcel yet, by line. None left: close the parcel with `POST …/parcels`.
+    pub left: Vec<PackedLine>,
 }
 
 /// What a scan was counted for, in a batch.
@@ -119,6 +131,28 @@ pub(crate) async fn one(app: &App, caller: &Caller, body: ScanUnits, request: &R
     let left = open.iter().map(|own| own.left()).sum();
     let next = open.first().map(|own| (*own).clone());
     Ok(Response::json(200, &ScannedLine { line, left, next, status: now.status }))
+}
+
+pub(crate) async fn into_parcel(
+    app: &App,
+    caller: &Caller,
+    body: ScanIntoParcel,
+    request: &Request,
+) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let named = Named::read(caller, request)?;
+    let read = Read { code: body.code, bin: None, key: request.key()? };
+    let (now, line) = warehouse::scan_into_parcel(&app.store, &named.work(), &read, &stamp).await?;
+    let left = now.lines.iter().map(|own| PackedLine { line: own.line, quantity: now.left_to_pack(own.line) });
+    let left = left.filter(|own| own.quantity > 0).collect();
+    Ok(Response::json(200, &ScannedIntoParcel { line, open_parcel: now.open_parcel, left }))
+}
+
+pub(crate) async fn empty_open_parcel(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let stamp = caller.stamp(app.clock.now());
+    let named = Named::read(caller, request)?;
+    let now = warehouse::empty_open_parcel(&app.store, &named.work(), &stamp).await?;
+    Ok(named.answer(caller, &now))
 }
 
 pub(crate) async fn of_batch(

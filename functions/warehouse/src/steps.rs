@@ -48,7 +48,7 @@ pub(crate) async fn hand_over(
 ) -> Result<Response, Error> {
     let stamp = caller.stamp(app.clock.now());
     let named = Named::read(caller, request)?;
-    let now = warehouse::hand_over(&app.store, &named.work(), &body.parcels, &stamp).await?;
+    let now = warehouse::hand_over(&app.store, &named.work(), &body.parcels, app.follows, &stamp).await?;
     Ok(named.answer(caller, &now))
 }
 

@@ -95,6 +95,8 @@ impl World {
         settings.data_dir = options.data_dir.map(Path::to_owned);
         // Most shops have one provider.
         settings.parameters = only_stripe();
+        // An ordinary life is told by the warehouse.
+        settings.parameters.insert("TrackedBy".to_owned(), String::new());
         // An order's cost must not depend on whether a minute ends during the run.
         settings.schedules = false;
         // A stopped process would take its CPU time and its peak memory with it.

@@ -8,6 +8,7 @@ use crate::{
     payments::{self, StandIns, StandInsConfig},
     services::{Listener, Server, Services, ServicesConfig, warehouse_hook::WarehouseHook},
     template::{Context, System},
+    tracking,
 };
 use domain::{
     settings::{ApiKey, Role},
@@ -50,6 +51,8 @@ pub struct Backing {
     pub services: Services,
     /// The payment providers.
     pub providers: StandIns,
+    /// The services that tell of parcels. They answer at the payment providers' address.
+    pub tracking: tracking::StandIns,
     pub warehouse: WarehouseHook,
     /// An API key with the operator's role.
     pub operator_key: String,
@@ -70,6 +73,11 @@ impl Backing {
 
         let system = load(&template, &parameters, &listener.endpoint(), &payments.endpoint())?;
         let Keep { operator_key, secrets } = Keep::open(data_dir.as_deref(), &system.secrets)?;
+        let tracking = tracking::StandIns::new(&tracking::StandInsConfig {
+            api_url: api_url.clone(),
+            secrets: secrets.clone(),
+            clock: Clock::system(),
+        });
         let stand_ins = StandInsConfig {
             api_url: api_url.clone(),
             secrets: secrets.clone(),
@@ -83,10 +91,11 @@ impl Backing {
         let keeps_in = data_dir.clone();
         let config = ServicesConfig { data_dir, secrets, outputs, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;
-        let providers = StandIns::start(payments, stand_ins)?;
-        let signing = providers.clone();
+        let providers = StandIns::start_beside(payments, stand_ins, tracking.router())?;
+        let signing = (providers.clone(), tracking.clone());
         services.secrets().watch(move |name, value| {
-            signing.secret_is_put(name, value);
+            signing.0.secret_is_put(name, value);
+            signing.1.secret_is_put(name, value);
             let kept = keeps_in.as_deref().map(|directory| Keep::change(directory, name, value));
             if let Some(Err(error)) = kept {
                 tracing::error!(%error, secret = name, "the new value is lost with the next start");
@@ -102,7 +111,7 @@ impl Backing {
         });
         let pages = Console { services: services.clone(), warehouse: hook, links, exports: Arc::clone(&exports) };
         let console = console.serve(console::router(pages));
-        let backing = Self { system, services, providers, warehouse, operator_key, console, exports };
+        let backing = Self { system, services, providers, tracking, warehouse, operator_key, console, exports };
         if backing.system.tables.iter().any(|table| table.name == SETTINGS_TABLE) {
             backing.store_operator_key().await?;
         }
@@ -121,6 +130,7 @@ impl Backing {
 
     /// Finishes open requests and closes every address.
     pub async fn shutdown(&self) {
+        self.tracking.withhold_webhooks();
         tokio::join!(
             self.console.shutdown(GRACE),
             self.providers.shutdown(),
@@ -162,7 +172,8 @@ pub fn load(
     endpoint: &str,
     providers: &str,
 ) -> Result<System, StackError> {
-    let local = [("AwsEndpoint", endpoint.to_owned())].into_iter().chain(payments::parameters(providers));
+    let outside = payments::parameters(providers).into_iter().chain(tracking::parameters(providers));
+    let local = [("AwsEndpoint", endpoint.to_owned())].into_iter().chain(outside);
     let mut all: BTreeMap<_, _> = local.map(|(name, value)| (name.to_owned(), value)).collect();
     all.extend(parameters.clone());
     System::load(template, &all, &Context { endpoint: endpoint.to_owned() })

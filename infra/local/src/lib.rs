@@ -12,6 +12,7 @@ pub mod http_api;
 mod keep;
 pub mod lambda;
 pub mod logs;
+mod outside;
 pub mod payments;
 mod ports;
 mod schedule;
@@ -20,6 +21,7 @@ pub mod services;
 mod stack;
 pub mod template;
 pub mod terminal;
+pub mod tracking;
 mod triggers;
 
 pub use self::error::StackError;

@@ -12,6 +12,7 @@ use crate::{
     schedule,
     services::{Account, Listener, Mailbox, Meter, Refusal, Secrets, Sqs, warehouse_hook::WarehouseHook},
     template::System,
+    tracking,
     triggers::Triggers,
 };
 use std::{
@@ -122,6 +123,11 @@ impl Stack {
     /// The payment providers.
     pub fn providers(&self) -> &StandIns {
         &self.backing.providers
+    }
+
+    /// The services that tell of parcels.
+    pub fn tracking(&self) -> &tracking::StandIns {
+        &self.backing.tracking
     }
 
     pub fn stripe(&self) -> &Stripe {

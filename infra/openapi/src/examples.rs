@@ -152,6 +152,10 @@ pub fn scan_for_batch() -> Value {
     json!({ "code": "4006381333931", "bin": "A-02-1", "tote": "CART-1-A" })
 }
 
+pub fn scan_into_parcel() -> Value {
+    json!({ "code": "4006381333931" })
+}
+
 pub fn scan_units() -> Value {
     json!({ "code": "4006381333931", "bin": "A-02-1" })
 }
@@ -181,6 +185,23 @@ pub fn hand_over_parcels() -> Value {
 
 pub fn report_parcel() -> Value {
     json!({ "state": "lost", "at": "2026-11-27T10:15:00Z", "reason": "the carrier's search found nothing" })
+}
+
+pub fn tracking_event() -> Value {
+    json!({
+        "object": "Event",
+        "description": "tracker.updated",
+        "mode": "production",
+        "result": {
+            "object": "Tracker",
+            "tracking_code": "9400100105461057010003",
+            "carrier": "USPS",
+            "status": "delivered",
+            "tracking_details": [
+                { "status": "delivered", "datetime": "2026-11-27T13:03:00Z", "message": "Delivered, in or at the mailbox" }
+            ]
+        }
+    })
 }
 
 pub fn correct_tracking() -> Value {

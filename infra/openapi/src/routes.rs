@@ -6,6 +6,7 @@ mod orders;
 mod payments;
 mod returns;
 mod stock;
+mod tracking;
 mod warehouse;
 
 use crate::route::{Prose, Route};
@@ -32,7 +33,7 @@ struct Function {
     prose: Vec<Prose>,
 }
 
-fn functions() -> [Function; 7] {
+fn functions() -> [Function; 8] {
     let function = |name, tag, description, table, prose| Function { name, tag, description, table, prose };
     [
         function(
@@ -48,6 +49,13 @@ fn functions() -> [Function; 7] {
             "What payment providers tell.",
             payment_webhook::ROUTES,
             payments::routes(),
+        ),
+        function(
+            "tracking-webhook",
+            "tracking",
+            "What carriers tell of parcels.",
+            tracking_webhook::ROUTES,
+            tracking::routes(),
         ),
         function("stock", "stock", "Receive, count and show stock.", ::stock::ROUTES, stock::routes()),
         function("warehouse", "warehouse", "Pick, pack, hand over, deliver.", ::warehouse::ROUTES, warehouse::routes()),

@@ -19,6 +19,7 @@ use schemars::{
 };
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use tracking::Service;
 
 const COMPONENTS: &str = "/components/schemas";
 /// The preliminary target of references in requests, until it is known which types differ.
@@ -165,6 +166,7 @@ pub fn path_parameter(schemas: &mut SchemaGenerator, name: &str) -> Schema {
         "seller" => schemas.subschema_for::<SellerId>(),
         "number" => schemas.subschema_for::<InvoiceNumber>(),
         "provider" => json_schema!({ "type": "string", "enum": provider_names() }),
+        "service" => json_schema!({ "type": "string", "enum": service_names() }),
         "key" => json_schema!({ "type": "string", "description": "An `id` of `GET /keys`." }),
         other => panic!("of which type is the path parameter {other}?"),
     }
@@ -248,8 +250,30 @@ impl JsonSchema for PaymentEvent {
     }
 }
 
+/// A body of a tracking service's webhook, as each of them words it.
+pub struct TrackingEvent;
+
+impl JsonSchema for TrackingEvent {
+    fn schema_name() -> Cow<'static, str> {
+        "TrackingEvent".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let body = json!({ "type": "object", "description": "What the service tells, in its own words.", "additionalProperties": true });
+        Schema::try_from(body).unwrap_or_default()
+    }
+}
+
 fn provider_names() -> Vec<&'static str> {
     Provider::ALL.iter().map(|provider| provider.name()).collect()
+}
+
+fn service_names() -> Vec<&'static str> {
+    Service::ALL.iter().map(|service| service.name()).collect()
 }
 
 /// One schema for every error, also for those that API Gateway answers by itself, so that a client needs one type.

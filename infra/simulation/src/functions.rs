@@ -32,6 +32,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 use store::{Queues, Store, Tables};
+use tracking::{Clients, Service};
 
 /// The largest clock error. Machines that synchronize their clocks over the network differ by less.
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -43,6 +44,10 @@ const CONFIGURATION: &str = "MailConfiguration";
 pub const MERCHANT: &str = "merchant@example.com";
 /// A shorter time than any merchant would set: nobody waits for days here.
 const PARCEL_OVERDUE: SignedDuration = SignedDuration::from_mins(30);
+/// The tracking service that follows parcels.
+pub const FOLLOWER: Service = Service::EasyPost;
+/// As [`PARCEL_OVERDUE`].
+const PARCEL_ASKED_ABOUT: SignedDuration = SignedDuration::from_mins(10);
 
 pub struct Functions {
     intake: order_intake::App,
@@ -58,6 +63,8 @@ pub struct Functions {
     reconcile: reconcile::App,
     operations: operations::App,
     invoicing: invoicing::App,
+    parcel_tracking: parcel_tracking::App,
+    tracking_webhook: tracking_webhook::App,
 }
 
 /// The secrets that the functions share with outside systems.
@@ -70,6 +77,7 @@ pub struct Secrets {
     standard_webhook: &'static str,
     standard_requests: &'static str,
     warehouse_webhook: &'static str,
+    tracking_webhook: &'static str,
 }
 
 pub const SECRETS: Secrets = Secrets {
@@ -80,9 +88,15 @@ pub const SECRETS: Secrets = Secrets {
     standard_webhook: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3IgdGhlIGV2ZW50cw==",
     standard_requests: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3IgcmVxdWVzdHMuLg==",
     warehouse_webhook: "whsec_c2ltdWxhdGVkIHNlY3JldCBmb3Igd2FyZWhvdXNlcw==",
+    tracking_webhook: "simulated-tracking",
 };
 
 impl Secrets {
+    /// That of the tracking service, by its name in the template.
+    pub fn of_carriers(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([("EasyPostWebhookSecret".to_owned(), self.tracking_webhook.to_owned())])
+    }
+
     /// Those of the payment providers, by their names in the template.
     pub fn of_providers(&self) -> BTreeMap<String, String> {
         let all = [
@@ -95,6 +109,18 @@ impl Secrets {
         ];
         all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
+}
+
+/// The service that is asked about parcels.
+fn follower(own: &Aws, clock: &Clock) -> Clients {
+    let key = Secret::fixed("EASYPOST_API_KEY", "simulated");
+    Clients::new(tracking::Client::new(FOLLOWER, own, clock, network::CARRIERS, key))
+}
+
+/// The webhook of that service.
+fn told_by() -> tracking::Webhooks {
+    let secret = Secret::fixed("EASYPOST_WEBHOOK_SECRET", SECRETS.tracking_webhook);
+    tracking::Webhooks::new([tracking::Webhook::new(FOLLOWER, secret, false)])
 }
 
 /// The webhooks of all providers.
@@ -233,7 +259,7 @@ impl Functions {
         let warehouses = notice::Warehouses::new(&own, secret);
         let dispatch = fulfillment_dispatch::App { store, clock: wiring.clock(), warehouses };
         let (_, store) = wiring.store("warehouse");
-        let warehouse = warehouse::App { store, clock: wiring.clock() };
+        let warehouse = warehouse::App { store, clock: wiring.clock(), follows: true };
         let (own, store) = wiring.store("email-confirmation");
         let address = |text: &str| text.parse::<EmailAddress>();
         let wrong = |invalid| ConfigError::Invalid { name: "MAIL_FROM", problem: format!("{invalid}") };
@@ -254,6 +280,7 @@ impl Functions {
             store,
             clock: wiring.clock(),
             parcel_overdue,
+            parcel_asked_about: Some(PARCEL_ASKED_ABOUT),
             retention: None,
             digests,
             providers: compared()?,
@@ -263,6 +290,11 @@ impl Functions {
         let operations = operations::App { store, clock: wiring.clock() };
         let (_, store) = wiring.store("invoicing");
         let invoicing = invoicing::App { store, clock: wiring.clock() };
+        let (own, store) = wiring.store("parcel-tracking");
+        let (clock, asked_after) = (wiring.clock(), PARCEL_ASKED_ABOUT);
+        let parcel_tracking = parcel_tracking::App { store, services: follower(&own, &clock), clock, asked_after };
+        let (_, store) = wiring.store("tracking-webhook");
+        let tracking_webhook = tracking_webhook::App { store, clock: wiring.clock(), webhooks: told_by() };
         Ok(Self {
             intake,
             webhook,
@@ -277,6 +309,8 @@ impl Functions {
             reconcile,
             operations,
             invoicing,
+            parcel_tracking,
+            tracking_webhook,
         })
     }
 
@@ -288,6 +322,7 @@ impl Functions {
             "stock" => Box::pin(stock::handle(&self.stock, request)).await,
             "warehouse" => Box::pin(warehouse::handle(&self.warehouse, request)).await,
             "returns" => Box::pin(returns::handle(&self.returns, request)).await,
+            "tracking-webhook" => Box::pin(tracking_webhook::handle(&self.tracking_webhook, request)).await,
             "operations" => Box::pin(operations::handle(&self.operations, request)).await,
             other => Err(Error::Internal(format!("{other} serves no requests"))),
         }
@@ -302,6 +337,7 @@ impl Functions {
             "mail-events" => Box::pin(mail_events::handle(&self.mail_events, batch)).await,
             "refunds" => Box::pin(refunds::handle(&self.refunds, batch)).await,
             "invoicing" => Box::pin(invoicing::handle(&self.invoicing, batch)).await,
+            "parcel-tracking" => Box::pin(parcel_tracking::handle(&self.parcel_tracking, batch)).await,
             _ => return None,
         })
     }

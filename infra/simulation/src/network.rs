@@ -21,6 +21,7 @@ use http::{Response, request::Parts};
 use orderly_local::{
     payments::{Breakdown, Provider},
     services::Embedded,
+    tracking,
 };
 use serde_json::{Value, json};
 use std::{
@@ -38,6 +39,9 @@ pub const AWS: &str = "http://127.0.0.1:1";
 pub const WAREHOUSE: &str = "https://warehouse.simulated/picklists";
 const AWS_HOST: &str = "127.0.0.1";
 const WAREHOUSE_HOST: &str = "warehouse.simulated";
+/// Where the tracking services answer, all at one address.
+pub const CARRIERS: &str = "http://carriers.simulated";
+const CARRIERS_HOST: &str = "carriers.simulated";
 
 /// The payment providers, by their names.
 type Providers = BTreeMap<Provider, orderly_local::payments::Embedded>;
@@ -64,6 +68,7 @@ pub struct Network(Arc<Wires>);
 struct Wires {
     services: Embedded,
     providers: Providers,
+    carriers: tracking::Embedded,
     faults: Mutex<Faults>,
     sent: Mutex<Vec<SentMail>>,
     /// What the warehouse was told.
@@ -120,11 +125,12 @@ struct Wire {
 }
 
 impl Network {
-    pub fn new(services: Embedded, providers: Providers, faults: Faults) -> Self {
+    pub fn new(services: Embedded, providers: Providers, carriers: tracking::Embedded, faults: Faults) -> Self {
         let faults = Mutex::new(faults);
         Self(Arc::new(Wires {
             services,
             providers,
+            carriers,
             faults,
             sent: Mutex::default(),
             notices: Mutex::default(),
@@ -253,12 +259,17 @@ impl Network {
         let Parts { method, uri, headers, .. } = &wire.parts;
         let host = uri.host().unwrap_or_default();
         let provider = provider_at(host).and_then(|provider| self.0.providers.get(&provider));
-        let response = if let Some(provider) = provider {
+        let request = || {
             let mut request = http::Request::new(Body::from(wire.body.clone()));
             *request.method_mut() = method.clone();
             *request.uri_mut() = uri.clone();
             request.headers_mut().clone_from(headers);
-            provider.answer(request).await
+            request
+        };
+        let response = if let Some(provider) = provider {
+            provider.answer(request()).await
+        } else if host == CARRIERS_HOST {
+            self.0.carriers.answer(request()).await
         } else if host == WAREHOUSE_HOST {
             lock(&self.0.notices).push(wire.json());
             Response::new(Body::empty())
@@ -442,6 +453,7 @@ impl Wire {
             None if parts.uri.path() == "/v2/email/outbound-emails" => "SES.SendEmail".to_owned(),
             None => match provider_at(host) {
                 Some(provider) => format!("{provider:?}.{}", parts.method),
+                None if host == CARRIERS_HOST => format!("Carriers.{}", parts.method),
                 None => format!("Warehouse.{}", parts.method),
             },
         };

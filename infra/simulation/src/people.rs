@@ -19,7 +19,7 @@ pub use stocktaker::{recounter, stocktaker};
 use crate::world::{Answer, World, request};
 use api::Request;
 use domain::{ids::OrderId, settings::Role};
-use parcels::{does_not_arrive, resolve_parcels};
+use parcels::{carried, does_not_arrive, resolve_parcels, tracking_number};
 use payers::{authorize, capture_elsewhere, debit, dispute, pay, pay_unheard, refund_elsewhere};
 use plot::Paying;
 use serde_json::{Value, json};
@@ -322,11 +322,22 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value, picking: Picking) {
             let left = lines().filter(|line| line["picked"].as_i64().unwrap_or(0) > 0);
             let contents: Vec<Value> =
                 left.map(|line| json!({ "line": line["line"], "quantity": line["picked"] })).collect();
-            step("parcels", &[], json!({ "contents": contents, "weight_g": 900 })).await;
+            // Some tables scan what they pack, and tell nothing else of it. The next look goes on where this one ended.
+            let scans = picking == Picking::Short && world.chance(0.5);
+            if scans {
+                for line in lines() {
+                    step("open-parcel/scans", &[], json!({ "code": line["sku"] })).await;
+                }
+            }
+            let told =
+                if scans { json!({ "weight_g": 900 }) } else { json!({ "contents": contents, "weight_g": 900 }) };
+            step("parcels", &[], told).await;
         }
         "packed" => {
-            let parcel =
-                |parcel: &Value| json!({ "parcel": parcel["id"], "carrier": "DHL", "tracking_number": "JJD1" });
+            let parcel = |parcel: &Value| {
+                let number = tracking_number(order, id, parcel);
+                json!({ "parcel": parcel["id"], "carrier": "DHL Express", "tracking_number": number })
+            };
             let parcels: Vec<Value> = fulfillment["parcels"].as_array().into_iter().flatten().map(parcel).collect();
             step("hand-over", &[], json!({ "parcels": parcels })).await;
             sleep(world.moment(120)).await;
@@ -334,6 +345,8 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value, picking: Picking) {
                 let path = [("parcel", parcel["id"].as_str().unwrap_or_default())];
                 if world.strikes(0.3) {
                     does_not_arrive(world, fulfillment, parcel).await;
+                } else if picking == Picking::Short && world.chance(0.4) {
+                    carried(world, tracking_number(order, id, parcel));
                 } else {
                     step("parcels/{parcel}/delivered", &path, Value::Null).await;
                 }

@@ -27,6 +27,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     no_refund_fails_without_cause(world, &books, &mut broken);
     customer_service_stays_within_its_limit(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
+    what_carriers_have_done_is_known(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
     the_warehouse_hears_of_each_cancellation(world, &books, &mut broken);
@@ -84,6 +85,30 @@ async fn nothing_is_left_of_erased_customers(world: &World, books: &Books, broke
         for item in everything.iter().filter(|item| !is_invoice(item) && tells(item)) {
             let keys = ["order_id", "item", "payment_id", "term"].map(|name| text(item, name));
             broken.push(format!("{} still tells of the erased customer of {order}", keys.join(" ").trim()));
+        }
+    }
+}
+
+/// A parcel that left is followed, and what its carrier has delivered is known to be delivered, if nobody decided about it before.
+fn what_carriers_have_done_is_known(world: &World, books: &Books, broken: &mut Vec<String>) {
+    /// By then its service was asked, whatever failed.
+    const A_WHILE: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+    let delivered = world.delivered.borrow();
+    for item in books.orders.iter().filter(|item| text(item, "item").starts_with("fulfillment#")) {
+        for parcel in item.get("parcels").and_then(Value::as_array).into_iter().flatten() {
+            let Some(number) = parcel["shipment"]["tracking_number"].as_str() else { continue };
+            let moment = |of: &Value| of.as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+            let ended = moment(&parcel["resolution"]["at"]).or(moment(&parcel["delivered_at"]));
+            let left = moment(&parcel["shipment"]["handed_over_at"]);
+            let was_long = left.zip(ended).is_none_or(|(left, ended)| ended.duration_since(left) >= A_WHILE);
+            let name = format!("order {}: parcel {number}", text(item, "order_id"));
+            if parcel["followed"].is_null() && was_long {
+                broken.push(format!("{name} left, and nobody follows it"));
+            }
+            let is_decided = !parcel["resolution"].is_null() || !parcel["received_back"].is_null();
+            if delivered.iter().any(|own| own == number) && parcel["delivered_at"].is_null() && !is_decided {
+                broken.push(format!("{name} was delivered, and nobody knows"));
+            }
         }
     }
 }

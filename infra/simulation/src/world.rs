@@ -19,6 +19,7 @@ use orderly_local::{
     payments::{self, Embedded, Made, Moved, MovedBy, Provider, Webhook},
     services::{Embedded as Services, ServicesConfig},
     template::{System, Trigger},
+    tracking,
 };
 use serde_json::{Value, json};
 use std::{
@@ -28,7 +29,7 @@ use std::{
     rc::Rc,
     time::Duration,
 };
-use tokio::time::sleep;
+use tokio::{task::spawn_local, time::sleep};
 
 /// The payment providers, by their names.
 pub type Providers = BTreeMap<Provider, Embedded>;
@@ -41,6 +42,8 @@ pub struct World {
     pub network: Network,
     /// The payment providers.
     pub providers: Providers,
+    /// The carriers, and the tracking services that follow parcels.
+    pub carriers: tracking::Embedded,
     pub services: Services,
     pub system: System,
     pub functions: Functions,
@@ -62,6 +65,8 @@ pub struct World {
     pub cancelled: RefCell<Vec<(String, bool)>>,
     /// Orders whose customers' erasure was acknowledged.
     pub to_erase: RefCell<Vec<String>>,
+    /// Tracking numbers of parcels that their carriers have delivered.
+    pub delivered: RefCell<Vec<String>>,
     /// Answers that must never be given.
     pub outrages: RefCell<Vec<String>>,
 }
@@ -90,13 +95,15 @@ impl World {
             payments::embedded(provider, SECRETS.of_providers(), clock).map(|opened| (provider, opened))
         };
         let providers: Providers = Provider::ALL.into_iter().map(open).collect::<Result<_, _>>()?;
-        let network = Network::new(services.clone(), providers.clone(), faults);
+        let carriers = tracking::embedded(&SECRETS.of_carriers(), &time.clock(jiff::SignedDuration::ZERO));
+        let network = Network::new(services.clone(), providers.clone(), carriers.clone(), faults);
         let sqs = services.sqs().clone();
         let functions = Functions::wire(&network, &|queue| sqs.url(queue), time, &mut rng)?;
         Ok(Rc::new(Self {
             time,
             network,
             providers,
+            carriers,
             services,
             system,
             functions,
@@ -110,6 +117,7 @@ impl World {
             unheard: RefCell::default(),
             cancelled: RefCell::default(),
             to_erase: RefCell::default(),
+            delivered: RefCell::default(),
             outrages: RefCell::default(),
         }))
     }
@@ -241,6 +249,31 @@ impl World {
         }
         self.under_way.set(self.under_way.get() - 1);
         is_accepted
+    }
+
+    /// Delivers a tracking service's webhook after a while, sometimes twice, until it is accepted. Signs it again for each attempt.
+    pub fn deliver_tracking(self: &Rc<Self>, service: tracking::Service, webhook: Webhook) {
+        let (world, wait) = (Rc::clone(self), self.moment(90));
+        world.under_way.set(world.under_way.get() + 1);
+        spawn_local(async move {
+            sleep(wait).await;
+            let times = if world.strikes(0.1) { 2 } else { 1 };
+            for _ in 0..times {
+                let Some(signed) = world.carriers.sign(service, webhook.body.clone()) else { continue };
+                let request = Request {
+                    route: "POST /webhooks/tracking/{service}".to_owned(),
+                    path: HashMap::from([("service".to_owned(), service.name().to_owned())]),
+                    headers: signed.headers.into_iter().collect(),
+                    body: signed.body,
+                    ..Request::default()
+                };
+                let answer = world.insist(&request).await;
+                if let Some(refused) = answer.filter(|answer| answer.status >= 300) {
+                    world.outrages.borrow_mut().push(format!("a webhook of {service} was refused: {refused:?}"));
+                }
+            }
+            world.under_way.set(world.under_way.get() - 1);
+        });
     }
 
     fn function_of(&self, route: &str) -> Option<&str> {

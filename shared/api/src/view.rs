@@ -220,6 +220,9 @@ pub struct FulfillmentView {
     pub services: Vec<Service>,
     /// What has been packed of it so far.
     pub parcels: Vec<ParcelView>,
+    /// What scanners have put into the parcel that is open on the packing table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_parcel: Vec<PackedLine>,
     /// Units that were taken from their bins and will not be sent: somebody puts them back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub put_back: Vec<PackedLine>,
@@ -270,6 +273,7 @@ impl FulfillmentView {
             picklist: value.lines.clone(),
             services: value.services.clone(),
             parcels: value.parcels.iter().map(|parcel| ParcelView::of(parcel, to)).collect(),
+            open_parcel: value.open_parcel.clone(),
             put_back: value.put_back.clone(),
         }
     }

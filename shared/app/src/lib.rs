@@ -17,6 +17,7 @@ mod error;
 pub mod invoices;
 pub mod manual_payments;
 pub mod orders;
+pub mod parcel_tracking;
 pub mod payments;
 pub mod picking;
 pub mod place;

@@ -51,7 +51,7 @@ pub async fn scan(
         let why = "the fulfillment is not on this batch any more; scan again";
         Err(Refusal::new(Code::WrongTote, why).into())
     };
-    let (fulfillment, line) = warehouse::count(store, &work, still_here, stamp).await?;
+    let (fulfillment, line) = warehouse::pick_scanned(store, &work, still_here, stamp).await?;
     let at = (tote.order.clone(), tote.fulfillment);
     if let Some(now) = seen.contents.get_mut(&at) {
         now.fulfillment = fulfillment;

@@ -65,15 +65,26 @@ pub async fn expire_order(store: &Store, order: &OrderId, now: Timestamp) -> Res
     orders::change_state(store, order, now, |state| state.expire(now).miss_evidence(now)).await.map(drop)
 }
 
-/// Tells of the parcels of an order that nothing was heard of for too long. Returns how many fulfillments those are in.
-pub async fn report_overdue(
-    store: &Store,
-    order: &OrderId,
-    after: SignedDuration,
-    now: Timestamp,
-) -> Result<usize, Error> {
+/// What is done about parcels that nothing is heard of.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch {
+    /// After how long people are told. None: never.
+    pub overdue: Option<SignedDuration>,
+    /// After how long a tracking service is asked. None: never.
+    pub asked: Option<SignedDuration>,
+}
+
+/// Asks about the parcels of an order that nothing was heard of for a while, and tells of those that are silent for too long.
+/// Returns how many fulfillments those are in.
+pub async fn watch_parcels(store: &Store, order: &OrderId, watch: &Watch, now: Timestamp) -> Result<usize, Error> {
     let rule = |order: Order| {
-        let next = order.clone().report_overdue(after, now)?;
+        let mut next = order.clone();
+        if let Some(after) = watch.overdue {
+            next = next.report_overdue(after, now)?;
+        }
+        if let Some(after) = watch.asked {
+            next = next.ask_about_silent_parcels(after, now);
+        }
         let changed = next.fulfillments.iter().filter(|(id, of)| order.fulfillments.get(id) != Some(of)).count();
         Ok((changed, next.into()))
     };

@@ -145,7 +145,7 @@ pub async fn revoke_key(store: &Store, id: &str, stamp: &Stamp) -> Result<(), Er
             return Ok(());
         }
         let changed = Some(stamp.into());
-        let revoked = ApiKey { revoked_at: Some(stamp.at), changed, ..read.value.clone() };
+        let revoked = ApiKey { revoked_at: Some(stamp.at), changed, sessions: Vec::new(), ..read.value.clone() };
         let mut write = store.write(stamp.at);
         write.replace(&read, revoked);
         Ok(write.commit().await?)

@@ -3,7 +3,7 @@
 use crate::{Error, FieldError, Refusal, Scope, batches, orders, products, settings};
 use domain::{
     Rejection,
-    fulfillment::{Fulfillment, HandOver, Packing, Remedy, Report, Scan, Tracking},
+    fulfillment::{ASKED_AFTER, Fulfillment, HandOver, Packing, Remedy, Report, Scan, Tracking},
     history::Stamp,
     ids::{Barcode, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
     order::{Change, Order},
@@ -53,40 +53,69 @@ impl Read {
     pub(crate) fn scan(&self, sku: Sku, units: u32) -> Scan {
         Scan { sku, units, bin: self.bin.as_ref().map(ToString::to_string), key: self.key.clone() }
     }
+
+    /// What the code means where these lines are expected.
+    async fn meaning(&self, store: &Store, of: &Fulfillment) -> Result<Scan, Error> {
+        let is_here = |sku: &Sku| of.lines.iter().any(|line| line.sku == *sku);
+        let (sku, units) = products::scanned(store, &self.code, is_here).await?;
+        Ok(self.scan(sku, units))
+    }
 }
 
 /// Counts what was scanned, and returns the line that it counts for. The scan that completes the picklist ends the picking.
 pub async fn scan(store: &Store, work: &Work<'_>, read: &Read, stamp: &Stamp) -> Result<(Fulfillment, LineId), Error> {
-    let known = async |fulfillment: &Fulfillment| {
-        let is_here = |sku: &Sku| fulfillment.lines.iter().any(|line| line.sku == *sku);
-        let (sku, units) = products::scanned(store, &read.code, is_here).await?;
-        Ok(read.scan(sku, units))
-    };
-    count(store, work, known, stamp).await
+    pick_scanned(store, work, async |of| read.meaning(store, of).await, stamp).await
 }
 
-/// Counts the scan that `known` makes of what the fulfillment is now. The last one of a batch ends it.
-pub(crate) async fn count(
+/// Counts what was scanned into the open parcel, and returns the line that it counts for.
+pub async fn scan_into_parcel(
+    store: &Store,
+    work: &Work<'_>,
+    read: &Read,
+    stamp: &Stamp,
+) -> Result<(Fulfillment, LineId), Error> {
+    let known = async |of: &Fulfillment| read.meaning(store, of).await;
+    count(store, work, known, |order, scan| order.scan_into_parcel(work.id, scan), stamp.at).await
+}
+
+/// Takes everything out of the open parcel again.
+pub async fn empty_open_parcel(store: &Store, work: &Work<'_>, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    change(store, work, stamp.at, |order| Ok(order.empty_open_parcel(work.id)?.into())).await
+}
+
+/// Counts the scan that `known` makes of what the fulfillment is now, for its picklist. The last one of a batch ends it.
+pub(crate) async fn pick_scanned(
     store: &Store,
     work: &Work<'_>,
     known: impl AsyncFn(&Fulfillment) -> Result<Scan, Error>,
     stamp: &Stamp,
 ) -> Result<(Fulfillment, LineId), Error> {
-    let (now, line) = retry_on_conflict(async || {
-        let read = work.scope.order(store, work.order).await?;
-        let scan = known(work.scope.fulfillment(&read.order, work.id)?).await?;
-        let (order, line) = read.order.clone().scan(work.id, &scan, stamp)?;
-        let change = Change::from(order);
-        let mut write = store.write(stamp.at);
-        write.change(&read, &change);
-        write.commit().await?;
-        Ok::<_, Error>((change.order.fulfillment(work.id)?.clone(), line))
-    })
-    .await?;
+    let (now, line) = count(store, work, known, |order, scan| order.scan(work.id, scan, stamp), stamp.at).await?;
     if !now.status.is_to_pick() {
         end_batch_of(store, &now, stamp).await;
     }
     Ok((now, line))
+}
+
+/// Counts the scan that `known` makes of what the fulfillment is now, by `rule`.
+async fn count(
+    store: &Store,
+    work: &Work<'_>,
+    known: impl AsyncFn(&Fulfillment) -> Result<Scan, Error>,
+    rule: impl Fn(Order, &Scan) -> Result<(Order, LineId), Rejection>,
+    at: Timestamp,
+) -> Result<(Fulfillment, LineId), Error> {
+    retry_on_conflict(async || {
+        let read = work.scope.order(store, work.order).await?;
+        let scan = known(work.scope.fulfillment(&read.order, work.id)?).await?;
+        let (order, line) = rule(read.order.clone(), &scan)?;
+        let change = Change::from(order);
+        let mut write = store.write(at);
+        write.change(&read, &change);
+        write.commit().await?;
+        Ok((change.order.fulfillment(work.id)?.clone(), line))
+    })
+    .await
 }
 
 /// Records that what was taken and is not sent lies in its bins again.
@@ -108,14 +137,23 @@ pub async fn pack(store: &Store, work: &Work<'_>, packing: &Packing, stamp: &Sta
     change(store, work, stamp.at, |order| Ok(order.pack(work.id, packing, stamp)?.into())).await
 }
 
-/// Hands parcels to their carriers. The fulfillment, the order and the stock change together.
+/// Hands parcels to their carriers. The fulfillment, the order and the stock change together. `follows`: whether a tracking
+/// service follows parcels for the shop.
 pub async fn hand_over(
     store: &Store,
     work: &Work<'_>,
     leaving: &[HandOver],
+    follows: bool,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change_goods(store, work, stamp, |order| order.hand_over(work.id, leaving, stamp)).await
+    let rule = |order: Order| {
+        let mut change = order.hand_over(work.id, leaving, stamp)?;
+        if follows {
+            change.order = change.order.ask_about_parcels(work.id, ASKED_AFTER, stamp.at);
+        }
+        Ok(change)
+    };
+    change_goods(store, work, stamp, rule).await
 }
 
 /// Records that a parcel has arrived; the last one completes the order.
@@ -140,15 +178,21 @@ pub async fn report_parcel(
     change(store, work, stamp.at, rule).await
 }
 
-/// Corrects how a parcel can be followed, and tells the customer.
+/// Corrects how a parcel can be followed, and tells the customer. `follows`: whether a tracking service follows parcels for the
+/// shop.
 pub async fn correct_tracking(
     store: &Store,
     work: &Work<'_>,
     parcel: ParcelId,
     new: &Tracking,
+    follows: bool,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
-    change(store, work, stamp.at, |order| Ok(order.correct_tracking(work.id, parcel, new, stamp)?.into())).await
+    let rule = |order: Order| {
+        let order = order.correct_tracking(work.id, parcel, new, stamp)?;
+        Ok(if follows { order.ask_about_parcels(work.id, ASKED_AFTER, stamp.at) } else { order }.into())
+    };
+    change(store, work, stamp.at, rule).await
 }
 
 /// Takes a parcel back that did not reach its customer. The fulfillment and the stock change together.

@@ -16,6 +16,8 @@ const CARRIERS: &str = include_str!("carriers/carriers.tsv");
 const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 struct Carrier {
+    /// The first of its names, which no other has.
+    name: &'static str,
     forms: Vec<Form>,
     page: &'static str,
 }
@@ -28,7 +30,11 @@ impl Carrier {
             let (names, rest) = row.split_once('\t')?;
             let (forms, page) = rest.split_once('\t')?;
             let is_it = names.split('|').any(|name| plain(name) == wanted);
-            is_it.then(|| Self { forms: forms.split(',').filter_map(Form::read).collect(), page })
+            is_it.then(|| Self {
+                name: names.split('|').next().unwrap_or_default(),
+                forms: forms.split(',').filter_map(Form::read).collect(),
+                page,
+            })
         };
         CARRIERS.lines().filter_map(row).collect()
     }
@@ -81,6 +87,19 @@ pub fn doubt_about(carrier: &str, number: &str) -> Option<&'static str> {
     fitting.peek()?;
     let is_right = fitting.any(|form| form.is_right(&number));
     (!is_right).then_some("its check digit is wrong: probably a character is mistyped")
+}
+
+/// The business that carries this number, by the name that is its own: of two that share a name, the one whose numbers look like
+/// it. None: the carrier is not known.
+pub fn business(name: &str, number: &str) -> Option<&'static str> {
+    Carrier::of(name, &compact(number)).map(|carrier| carrier.name)
+}
+
+/// Whether two names may mean the same carrier. Of a name that is not known here, nobody can say that it does not.
+pub fn may_be_one(name: &str, other: &str) -> bool {
+    let (own, others) = (Carrier::named(name), Carrier::named(other));
+    let is_one = |carrier: &Carrier| others.iter().any(|other| other.name == carrier.name);
+    own.is_empty() || others.is_empty() || own.iter().any(is_one)
 }
 
 fn escaped(text: &str) -> PercentEncode<'_> {

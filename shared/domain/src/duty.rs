@@ -33,6 +33,8 @@ pub enum Duty {
     Comparison,
     /// Issue the invoices and credit notes that the order lacks.
     Invoice,
+    /// Ask the tracking service about the parcels that left.
+    Tracking,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -120,6 +122,7 @@ impl fmt::Display for Duty {
             Self::Digest => f.write_str("digest"),
             Self::Comparison => f.write_str("comparison"),
             Self::Invoice => f.write_str("invoice"),
+            Self::Tracking => f.write_str("tracking"),
         }
     }
 }
@@ -144,6 +147,7 @@ impl FromStr for Duty {
             "digest" => Ok(Self::Digest),
             "comparison" => Ok(Self::Comparison),
             "invoice" => Ok(Self::Invoice),
+            "tracking" => Ok(Self::Tracking),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -178,11 +182,18 @@ pub enum Consumer {
     EmailConfirmation,
     Refunds,
     Invoicing,
+    ParcelTracking,
 }
 
 impl Consumer {
-    pub const ALL: [Self; 5] =
-        [Self::StockDeduction, Self::FulfillmentDispatch, Self::EmailConfirmation, Self::Refunds, Self::Invoicing];
+    pub const ALL: [Self; 6] = [
+        Self::StockDeduction,
+        Self::FulfillmentDispatch,
+        Self::EmailConfirmation,
+        Self::Refunds,
+        Self::Invoicing,
+        Self::ParcelTracking,
+    ];
 
     /// The environment variable that holds its queue's URL.
     pub fn variable(self) -> &'static str {
@@ -192,6 +203,7 @@ impl Consumer {
             Self::EmailConfirmation => "EMAIL_CONFIRMATION_QUEUE",
             Self::Refunds => "REFUNDS_QUEUE",
             Self::Invoicing => "INVOICING_QUEUE",
+            Self::ParcelTracking => "PARCEL_TRACKING_QUEUE",
         }
     }
 }
@@ -205,6 +217,7 @@ impl Duty {
             Self::Email(_) | Self::Digest => Consumer::EmailConfirmation,
             Self::Refund | Self::Capture | Self::Evidence | Self::PaymentCheck | Self::Comparison => Consumer::Refunds,
             Self::Invoice => Consumer::Invoicing,
+            Self::Tracking => Consumer::ParcelTracking,
         }
     }
 }
@@ -387,6 +400,7 @@ mod tests {
             "digest",
             "comparison",
             "invoice",
+            "tracking",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",

@@ -174,7 +174,7 @@ pub fn units(lines: &[(LineId, u32)]) -> Vec<PackedLine> {
 
 /// A parcel of these units.
 pub fn packing(lines: &[(LineId, u32)], key: &str) -> Packing {
-    Packing { contents: units(lines), weight_g: 500, dimensions_mm: None, key: key.to_owned() }
+    Packing { contents: Some(units(lines)), weight_g: 500, dimensions_mm: None, key: key.to_owned() }
 }
 
 /// The parcel leaves with DHL.

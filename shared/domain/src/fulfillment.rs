@@ -1,17 +1,20 @@
 //! A fulfillment: the part of an order that one location picks, packs and hands over.
 
 mod delivery;
+mod packing;
 mod parcel;
 mod plan;
 mod scan;
+mod tracking;
 
 pub use parcel::{
-    HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report, Resolution,
-    Shipment, Tracking,
+    Followed, HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report,
+    Resolution, Shipment, Tracking,
 };
 pub use plan::plan;
 pub(crate) use scan::expected;
 pub use scan::{Counted, Scan};
+pub use tracking::ASKED_AFTER;
 
 use super::{
     Rejection,
@@ -53,6 +56,9 @@ pub struct Fulfillment {
     /// Units that were taken from their bins and will not be sent: somebody puts them back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub put_back: Vec<PackedLine>,
+    /// Units that scanners have put into the parcel that is open on the packing table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_parcel: Vec<PackedLine>,
     pub history: Vec<Entry>,
 }
 
@@ -317,6 +323,7 @@ impl Fulfillment {
                 short.push(PackedLine { line: line.line, quantity: asked - found });
             }
         }
+        self.correct_open_parcel();
         self.status = if self.lines.iter().all(|line| line.picked == Some(0)) {
             FulfillmentStatus::Short
         } else if self.is_all_packed() {
@@ -356,20 +363,21 @@ impl Fulfillment {
         self.lines.iter().all(|line| self.unpacked(line.line) == 0)
     }
 
-    /// Packs picked units into a parcel. It refuses units that are not picked or already packed. The idempotency key
-    /// makes a repetition harmless.
+    /// Packs picked units into a parcel: those that are told, or those that were scanned into the open one. It refuses units
+    /// that are not picked or already packed. The idempotency key makes a repetition harmless.
     pub fn pack(mut self, packing: &Packing, stamp: &Stamp) -> Result<Self, Rejection> {
-        let Packing { contents, weight_g, dimensions_mm, key } = packing;
+        let Packing { weight_g, dimensions_mm, key, .. } = packing;
         if let Some(known) = self.parcels.iter().find(|parcel| parcel.key == *key) {
-            let known = (&known.contents, &known.weight_g, &known.dimensions_mm);
             let other = "this idempotency key was used for a parcel with other contents";
-            let same = known == (contents, weight_g, dimensions_mm);
+            let same = packing.contents.as_ref().is_none_or(|contents| *contents == known.contents)
+                && (known.weight_g, known.dimensions_mm) == (*weight_g, *dimensions_mm);
             return if same { Ok(self) } else { Err(Rejection::new(Code::KeyReused, other)) };
         }
         if self.status != FulfillmentStatus::Picked {
             return Err(self.not_in("be packed", "picked"));
         }
-        for packed in contents {
+        let contents = self.contents_of(packing)?;
+        for packed in &contents {
             let asked: u32 = contents.iter().filter(|c| c.line == packed.line).map(|c| c.quantity).sum();
             let left = self.unpacked(packed.line);
             if asked > left {
@@ -381,7 +389,7 @@ impl Fulfillment {
         let note = format!("parcel {id}, {weight_g} g");
         self.parcels.push(Parcel {
             id,
-            contents: contents.clone(),
+            contents,
             weight_g: *weight_g,
             dimensions_mm: *dimensions_mm,
             key: key.clone(),
@@ -390,7 +398,12 @@ impl Fulfillment {
             reports: BTreeMap::new(),
             received_back: None,
             resolution: None,
+            followed: None,
         });
+        if packing.contents.is_none() {
+            self.open_parcel.clear();
+        }
+        self.correct_open_parcel();
         if self.is_all_packed() {
             self.status = FulfillmentStatus::Packed;
         }

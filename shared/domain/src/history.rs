@@ -179,6 +179,8 @@ names! {
         /// What became of a parcel on its way.
         ParcelReported = "parcel-reported",
         TrackingCorrected = "tracking-corrected",
+        /// The tracking service cannot follow a parcel.
+        NotFollowed = "not-followed",
         /// A parcel that did not reach its customer stands at its sender's again.
         ReceivedBack = "received-back",
         /// It was decided what is done about a parcel that did not arrive.
@@ -261,6 +263,7 @@ impl Event {
             | Self::DataExported
             | Self::ParcelReported
             | Self::TrackingCorrected
+            | Self::NotFollowed
             | Self::EmailDelivered
             | Self::EmailBounced
             | Self::EmailSuppressed
@@ -311,11 +314,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether its note may have words of the holder of an API key. Some notes are never people's own words.
+    /// Whether its note may have words of the holder of an API key, or of a carrier. Some notes are never people's own words.
     fn may_have_words(&self) -> bool {
-        use Event::{PaymentAssigned, PaymentDismissed, PaymentUnassigned, Released};
+        use Event::{NotFollowed, ParcelReported, PaymentAssigned, PaymentDismissed, PaymentUnassigned, Released};
         let is_ours = matches!(self.what, Released | PaymentAssigned | PaymentUnassigned | PaymentDismissed);
-        self.by.contains(':') && !is_ours
+        let is_carriers = matches!(self.what, ParcelReported | NotFollowed);
+        (self.by.contains(':') || is_carriers) && !is_ours
     }
 }
 

@@ -56,6 +56,7 @@ pub mod statement;
 pub mod stock;
 pub mod tax;
 pub mod text;
+pub mod tracking_number;
 pub mod unread;
 pub mod unsettled;
 pub mod whole;

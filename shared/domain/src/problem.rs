@@ -99,11 +99,13 @@ codes! {
     LineMissing = "line-missing", 409, "a line of the picklist is not confirmed";
     TooManyPicked = "too-many-picked", 409, "more is picked than was asked for, or than was told before";
     AlreadyPacked = "already-packed", 409, "less is picked than is packed already";
-    WrongItem = "wrong-item", 409, "what was scanned is not to be picked here; `detail` tells what is expected";
+    WrongItem = "wrong-item", 409, "what was scanned does not belong here; `detail` tells what is expected";
     WrongBin = "wrong-bin", 409, "it was taken from another bin than it is to be taken from";
     WrongTote = "wrong-tote", 409, "it goes into another tote";
     NotClaimed = "not-claimed", 409, "nobody picks the batch, or somebody else does; claim it first";
     NothingToPutBack = "nothing-to-put-back", 409, "nothing that was picked of the fulfillment is to be put back";
+    TooManyPacked = "too-many-packed", 409, "more is scanned into the parcel than is left to be packed; `detail` tells what is";
+    NothingScanned = "nothing-scanned", 409, "nothing was scanned into the parcel, and its contents are not told";
     NotPicked = "not-picked", 409, "more is packed than was picked and is not packed yet";
     CodeTaken = "code-taken", 409, "the barcode is another product's";
     AlreadyClaimed = "already-claimed", 409, "somebody else picks the batch; release it first";

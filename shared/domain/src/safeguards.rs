@@ -23,6 +23,8 @@ names! {
         NumberIsTakenWithInvoice = "number-is-taken-with-invoice",
         /// A batch takes no fulfillment that is on another one.
         OneBatchAtMost = "one-batch-at-most",
+        /// A silent parcel's tracking service is asked about it.
+        SilentParcelIsAskedAbout = "silent-parcel-is-asked-about",
         /// A batch that is over leaves the list, also if nobody noted its end.
         BatchesAreEnded = "batches-are-ended",
         /// Units that paid orders wait for are not sold to new orders.

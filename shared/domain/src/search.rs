@@ -14,6 +14,7 @@ use crate::{
     names::names,
     placed_order::{Customer, PlacedOrder},
     text::Name,
+    tracking_number::TrackingNumber,
 };
 use folded::{folded, surname_first};
 use hmac::{Hmac, KeyInit, Mac};
@@ -114,8 +115,6 @@ pub enum InvalidWanted {
     Phone,
     #[error("must be the beginning of a name or of its last word, with at least one letter")]
     Name,
-    #[error("must be a tracking number with at least one letter or digit")]
-    Tracking,
 }
 
 /// Numbers with fewer digits are too common.
@@ -172,25 +171,6 @@ impl std::str::FromStr for NameBeginning {
     fn from_str(text: &str) -> Result<Self, InvalidWanted> {
         let folded = folded(text);
         if folded.is_empty() { Err(InvalidWanted::Name) } else { Ok(Self(folded)) }
-    }
-}
-
-/// A tracking number as it is compared: people write it with blanks and dashes, or without.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TrackingNumber(String);
-
-impl TrackingNumber {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::str::FromStr for TrackingNumber {
-    type Err = InvalidWanted;
-
-    fn from_str(text: &str) -> Result<Self, InvalidWanted> {
-        let compared: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-        if compared.is_empty() { Err(InvalidWanted::Tracking) } else { Ok(Self(compared)) }
     }
 }
 

@@ -16,7 +16,8 @@ use super::{
 };
 use domain::{
     ids::{InvalidId, OrderId, Sku},
-    search::{SearchKey, TrackingNumber, Wanted, sortable},
+    search::{SearchKey, Wanted, sortable},
+    tracking_number::TrackingNumber,
 };
 use jiff::Timestamp;
 use std::ops::Range;

@@ -1,5 +1,4 @@
-//! Signatures in one header with their time, `t=…,v1=…`: Stripe's scheme (<https://docs.stripe.com/webhooks#verify-manually>), which
-//! others have taken over.
+//! Signatures in one header with their time: `t=…,v1=…`. One sender began with it, and others have taken it over.
 
 use super::{Key, SignatureError, check_age, parse_seconds};
 use data_encoding::HEXLOWER;
@@ -16,7 +15,8 @@ impl SigningSecret {
         Key::new(text.as_bytes()).map(Self)
     }
 
-    fn sign(&self, timestamp: &str, body: &[u8]) -> String {
+    /// The signature of a body at this time, in seconds, as it is written.
+    pub fn sign(&self, timestamp: &str, body: &[u8]) -> String {
         HEXLOWER.encode(&self.0.sign(&[timestamp.as_bytes(), body]))
     }
 }
@@ -30,14 +30,9 @@ impl std::fmt::Debug for SigningSecret {
 /// Succeeds only if one of the header's `v1` signatures was made of exactly this body with one of the secrets, at most
 /// [`TOLERANCE`](super::TOLERANCE) before or after `now`.
 ///
-/// Signatures of other schemes are ignored: Stripe's `v0` is for test events and proves nothing. The age is checked
+/// Signatures of other schemes are ignored: a `v0` is for test events and proves nothing. The age is checked
 /// only after the signature has matched, because an unsigned time can be forged.
-pub fn verify(
-    header: &str,
-    body: &[u8],
-    secrets: &[SigningSecret],
-    now: Timestamp,
-) -> Result<(), SignatureError> {
+pub fn verify(header: &str, body: &[u8], secrets: &[SigningSecret], now: Timestamp) -> Result<(), SignatureError> {
     if secrets.is_empty() {
         return Err(SignatureError::NoSecret);
     }

@@ -6,6 +6,18 @@ use domain::fulfillment::Fulfillment;
 pub(crate) fn counted_units_are_wanted(books: &Books, broken: &mut Vec<String>) {
     for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", &mut Vec::new()) {
         let sent = fulfillment.units_sent();
+        for open in &fulfillment.open_parcel {
+            let packed = fulfillment.parcels.iter().flat_map(|parcel| &parcel.contents);
+            let packed: u32 = packed.filter(|of| of.line == open.line).map(|of| of.quantity).sum();
+            let picked: u32 =
+                fulfillment.lines.iter().filter(|own| own.line == open.line).filter_map(|own| own.picked).sum();
+            if open.quantity + packed > picked || !fulfillment.status.is_work() {
+                broken.push(format!(
+                    "order {order}: line {} has {} in an open parcel of {picked} picked",
+                    open.line, open.quantity
+                ));
+            }
+        }
         for line in &fulfillment.lines {
             let (sku, scanned) = (&line.sku, line.scanned);
             if scanned > line.quantity || line.picked.is_some() && scanned > 0 {

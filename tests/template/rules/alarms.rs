@@ -78,7 +78,7 @@ const OWN: [(&str, &str, &str); 4] = [
     ("StuckOrders", "{ $.stuck_orders = * }", "$.stuck_orders"),
     ("NeedsAttention", "{ $.needs_attention = * }", "$.needs_attention"),
     ("UnreadWebhooks", "{ $.unread_webhooks = * }", "$.unread_webhooks"),
-    ("RefusedWebhooks", r#"{ ($.route = "POST /webhooks/payments/{provider}") && ($.status = "4*") }"#, "1"),
+    ("RefusedWebhooks", r#"{ ($.route = "POST /webhooks/*") && ($.status = "4*") }"#, "1"),
 ];
 
 /// The metrics by reason, which nobody is woken by.

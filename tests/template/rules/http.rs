@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The routes that anyone may call, each with what protects it.
-const PUBLIC: [(&str, &str); 4] = [
+const PUBLIC: [(&str, &str); 5] = [
     ("POST /webhooks/payments/{provider}", "the provider's signature"),
+    ("POST /webhooks/tracking/{service}", "the service's signature"),
     ("GET /console", "the cookie of a session, whose key the API looks at"),
     ("GET /console/{page+}", "the same"),
     ("POST /console/{page+}", "the same, and that the form was sent by a page of the console"),
@@ -125,17 +126,24 @@ fn a_flood_is_turned_away() {
 /// What anybody may ask shares no limit with what holds a key, and each such function takes a bounded share of the account's
 /// concurrency if the merchant wants it.
 fn bounded(template: &Template) -> Violations {
-    const OUTSIDE: [&str; 4] =
-        ["AuthorizerFunction", "PaymentWebhookFunction", "OrderIntakeFunction", "ConsoleFunction"];
+    const OUTSIDE: [&str; 5] = [
+        "AuthorizerFunction",
+        "PaymentWebhookFunction",
+        "TrackingWebhookFunction",
+        "OrderIntakeFunction",
+        "ConsoleFunction",
+    ];
     let reserves = |function: &&str| template.setting(function, "ReservedConcurrentExecutions").get("Fn::If").is_some();
     let mut violations: Violations = OUTSIDE
         .into_iter()
         .filter(|function| !reserves(function))
         .map(|function| format!("{function} may take all of the account's concurrency"))
         .collect();
-    let open = &template.properties("HttpApi")["RouteSettings"]["POST /webhooks/payments/{provider}"];
-    if open["ThrottlingRateLimit"].as_u64().is_none_or(|limit| limit < 500) {
-        violations.push("junk at the webhook's route shuts the payment provider out".to_owned());
+    for (route, _) in PUBLIC.into_iter().filter(|(route, _)| route.contains("/webhooks/")) {
+        let open = &template.properties("HttpApi")["RouteSettings"][route];
+        if open["ThrottlingRateLimit"].as_u64().is_none_or(|limit| limit < 500) {
+            violations.push(format!("junk at {route} shuts its sender out"));
+        }
     }
     violations
 }
@@ -149,7 +157,7 @@ fn a_flood_starves_no_other_function_and_does_not_shut_the_provider_out() {
                 Remove("/Resources/PaymentWebhookFunction/Properties/ReservedConcurrentExecutions"),
                 "PaymentWebhookFunction",
             ),
-            (Remove("/Resources/HttpApi/Properties/RouteSettings"), "shuts the payment provider out"),
+            (Remove("/Resources/HttpApi/Properties/RouteSettings"), "shuts its sender out"),
         ],
     );
 }

@@ -212,7 +212,7 @@ impl Parcel {
     /// Whether a person has to decide what is done about it.
     pub fn is_in_trouble(&self) -> bool {
         self.resolution.is_none()
-            && matches!(self.state.as_str(), "overdue" | "damaged" | "refused" | "returned" | "lost")
+            && matches!(self.state.as_str(), "overdue" | "exception" | "damaged" | "refused" | "returned" | "lost")
     }
 }
 

@@ -115,7 +115,7 @@ fn sent() -> Order {
         let page = fulfillment.location.as_str() == "main";
         let picks = fulfillment.lines.iter().map(|line| (line.line, line.quantity)).collect();
         let contents = fulfillment.lines.iter().map(|l| PackedLine { line: l.line, quantity: l.quantity }).collect();
-        let packing = Packing { contents, weight_g: 500, dimensions_mm: None, key: "k".into() };
+        let packing = Packing { contents: Some(contents), weight_g: 500, dimensions_mm: None, key: "k".into() };
         let leaving = HandOver {
             parcel: "P1".parse().unwrap(),
             carrier: "DHL".parse().unwrap(),

@@ -73,6 +73,11 @@ pub fn only_stripe() -> BTreeMap<String, String> {
 impl StandIns {
     /// Answers the APIs of all providers on `listener`, `POST /pay`, and the page for people.
     pub fn start(listener: Listener, config: StandInsConfig) -> Result<Self, BooksError> {
+        Self::start_beside(listener, config, Router::new())
+    }
+
+    /// The same, with others that answer at the same address.
+    pub(crate) fn start_beside(listener: Listener, config: StandInsConfig, others: Router) -> Result<Self, BooksError> {
         let StandInsConfig { api_url, secrets, data_dir, clock } = config;
         let settings = |provider: Provider| Settings {
             secrets: secrets.clone(),
@@ -89,7 +94,7 @@ impl StandIns {
             all.insert(provider, Simulator(account));
         }
         let for_people = Router::merge(till::router(all.clone()), page::router(all.clone()));
-        let stripe = Stripe::at(own, listener.serve(for_people.merge(router)));
+        let stripe = Stripe::at(own, listener.serve(for_people.merge(router).merge(others)));
         Ok(Self { stripe, all })
     }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{Code, view::FulfillmentView};
 use domain::{fulfillment::FulfillmentStatus, ids::LocationId};
-use warehouse::{BatchPage, BatchView, PutBackPage, ScannedForTote, ScannedLine, WorkPage};
+use warehouse::{BatchPage, BatchView, PutBackPage, ScannedForTote, ScannedIntoParcel, ScannedLine, WorkPage};
 
 const WRONG_STATUS: (Code, &str) = (Code::WrongStatus, "the fulfillment's status does not allow it");
 
@@ -62,6 +62,29 @@ fn work() -> Vec<Prose> {
         .fails(Code::WrongBin)
         .fails(Code::TooManyPicked)
         .fails_if(Code::KeyReused, "the key was used for another scan"),
+        Prose::new::<ScannedIntoParcel>(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/open-parcel/scans",
+            "scanIntoParcel",
+            "Pack by scanner",
+            (200, "The line that it counts for, and what is left to be packed."),
+        )
+        .about(
+            "Counts what is put into the parcel on the packing table, unit by unit or pack by pack. What does not belong there is \
+             refused, and counts for nothing. `POST …/parcels` without `contents` closes the parcel.",
+        )
+        .key("The same key counts once, also after the parcel is closed.")
+        .example(examples::scan_into_parcel())
+        .fails(Code::OnHold)
+        .fails_as([WRONG_STATUS])
+        .fails(Code::WrongItem)
+        .fails(Code::TooManyPacked)
+        .fails_if(Code::KeyReused, "the key was used for another scan"),
+        of_one(
+            "DELETE /orders/{order_id}/fulfillments/{fulfillment}/open-parcel",
+            "emptyOpenParcel",
+            "Take everything out of the open parcel again",
+        )
+        .about("Nothing is packed by that. Doing so again changes nothing."),
         of_one(
             "POST /orders/{order_id}/fulfillments/{fulfillment}/put-back",
             "putBack",
@@ -86,6 +109,7 @@ fn work() -> Vec<Prose> {
             .fails(Code::OnHold)
             .fails_as([WRONG_STATUS])
             .fails(Code::NotPicked)
+            .fails(Code::NothingScanned)
             .fails_if(Code::KeyReused, "the key was used for a parcel with other contents"),
         of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", "handOverParcels", "Hand parcels over")
             .about("Their units leave the stock, and the customer is told. Handing over again changes nothing.")

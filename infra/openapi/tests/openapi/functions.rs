@@ -42,13 +42,17 @@ impl Functions {
                 order_intake::handle(&order_intake::App { store, clock, conditions, providers }, request).await
             }
             "stock" => stock::handle(&stock::App { store, clock }, request).await,
-            "warehouse" => warehouse::handle(&warehouse::App { store, clock }, request).await,
+            "warehouse" => warehouse::handle(&warehouse::App { store, clock, follows: false }, request).await,
             "documents" => {
                 let typesetter = papers::Typesetter::new();
                 documents::handle(&documents::App { store, clock, typesetter }, request).await
             }
             "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,
+            "tracking" => {
+                let webhooks = tracking::Webhooks::new([]);
+                tracking_webhook::handle(&tracking_webhook::App { store, clock, webhooks }, request).await
+            }
             "payments" => {
                 let webhooks = payments::Webhooks::new([]);
                 payment_webhook::handle(&payment_webhook::App { store, clock, webhooks }, request).await

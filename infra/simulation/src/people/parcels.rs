@@ -3,6 +3,7 @@
 use super::LOCATIONS;
 use crate::world::{World, request};
 use domain::settings::Role;
+use orderly_local::tracking::{Happened, Happening};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tokio::{task::spawn_local, time::sleep};
@@ -21,7 +22,8 @@ pub(super) async fn does_not_arrive(world: &Rc<World>, fulfillment: &Value, parc
         world.insist(&request(Role::Warehouse, &route, &path, &body)).await
     };
     if world.chance(0.3) {
-        step("tracking", json!({ "carrier": "DHL", "tracking_number": "JJD2" })).await;
+        step("tracking", json!({ "carrier": "DHL", "tracking_number": tracking_number(&order, &id, parcel) + "X" }))
+            .await;
     }
     let state = STATES[world.rng.borrow_mut().usize(..STATES.len())];
     if world.chance(0.8) {
@@ -52,13 +54,43 @@ pub(super) async fn does_not_arrive(world: &Rc<World>, fulfillment: &Value, parc
     }
 }
 
+/// The number of a parcel. No other has it.
+pub(super) fn tracking_number(order: &str, fulfillment: &str, parcel: &Value) -> String {
+    let tail: String = order.chars().rev().take(20).collect();
+    format!("JJD{}{fulfillment}{}", tail.to_uppercase(), parcel["id"].as_str().unwrap_or_default())
+}
+
+/// A carrier takes a parcel to its customer, with or without trouble on its way, and a tracking service tells of it: late, twice, or
+/// never.
+pub(super) fn carried(world: &Rc<World>, number: String) {
+    use Happening::{AttemptFailed, AwaitingPickup, Delayed, Delivered, Exception, InTransit, OutForDelivery};
+    let world = Rc::clone(world);
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        let on_its_way = [InTransit, Delayed, Exception, OutForDelivery, AttemptFailed, AwaitingPickup];
+        for state in on_its_way.into_iter().filter(|_| world.chance(0.4)).chain([Delivered]).collect::<Vec<_>>() {
+            sleep(world.moment(90)).await;
+            let happened = Happened { state, at: world.time.now(), text: "the carrier says so".to_owned() };
+            for (service, webhook) in world.carriers.happen(&number, happened) {
+                if !world.strikes(0.15) {
+                    world.deliver_tracking(service, webhook);
+                }
+            }
+        }
+        world.delivered.borrow_mut().push(number);
+        world.under_way.set(world.under_way.get() - 1);
+    });
+}
+
 /// Decides about every parcel of an order that did not arrive, and sometimes changes their mind.
 pub(super) async fn resolve_parcels(world: &World, order: &str, read: &Value) {
     for fulfillment in read["fulfillment_details"].as_array().into_iter().flatten() {
         let id = fulfillment["id"].as_str().unwrap_or_default();
         for parcel in fulfillment["parcels"].as_array().into_iter().flatten() {
             let waits = parcel["resolution"].is_null()
-                && ["overdue", "damaged", "refused", "returned", "lost"].iter().any(|state| parcel["state"] == *state);
+                && ["overdue", "exception", "damaged", "refused", "returned", "lost"]
+                    .iter()
+                    .any(|state| parcel["state"] == *state);
             let name = parcel["id"].as_str().unwrap_or_default();
             let path = [("order_id", order), ("fulfillment", id), ("parcel", name)];
             let route = "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution";

@@ -90,3 +90,21 @@ fn a_number_of_another_form_is_not_doubted() {
         assert_eq!(doubt_about(carrier, number), None, "{carrier} {number}");
     }
 }
+
+#[test]
+fn of_two_businesses_of_one_name_the_number_says_which() {
+    assert_eq!(business("DHL", "00340434161094042557"), Some("DHL Paket"));
+    assert_eq!(business("dhl", "JJD1"), None, "the numbers of neither look so");
+    assert_eq!(business("United Parcel Service", "1Z"), Some("UPS"));
+    assert_eq!(business("My cousin's van", "1"), None);
+    for (name, other, may_be) in [
+        ("DHL", "DHL Paket", true),
+        ("DHL", "DHL Express", true),
+        ("DHL Paket", "DHL Express", false),
+        ("UPS", "FedEx", false),
+        ("UPS", "My cousin's van", true),
+        ("", "UPS", true),
+    ] {
+        assert_eq!(may_be_one(name, other), may_be, "{name} and {other}");
+    }
+}

@@ -81,6 +81,7 @@ pub(super) fn event(what: Event) -> Option<&'static str> {
         | Event::Picked
         | Event::ParcelReported
         | Event::TrackingCorrected
+        | Event::NotFollowed
         | Event::ParcelResolved
         | Event::Inspected
         | Event::ReturnInspected

@@ -25,7 +25,7 @@ impl Fulfillment {
     }
 
     /// A parcel that has left.
-    fn sent_parcel(&mut self, id: ParcelId) -> Result<&mut Parcel, Rejection> {
+    pub(super) fn sent_parcel(&mut self, id: ParcelId) -> Result<&mut Parcel, Rejection> {
         self.parcel(id)?;
         let sent = self.parcels.iter_mut().find(|parcel| parcel.id == id && parcel.shipment.is_some());
         let why = || format!("parcel {id} has not been handed to a carrier; hand it over first");
@@ -54,9 +54,14 @@ impl Fulfillment {
         // An e-mail about a trouble that is over, or that was overtaken, would only confuse.
         if state != before.state() {
             self.owed.retain(|duty| !matches!(duty, Duty::Email(EmailKind::ParcelTrouble(of, _)) if *of == id));
-            let mail = EmailKind::ParcelTrouble(id, state);
-            if state.is_told_to_customers() && before.resolution.is_none() && !self.was_mailed(&mail) {
-                self.owed.insert(Duty::Email(mail));
+            // What was refused comes back: the customer is told once.
+            let alike: &[ParcelState] = match state {
+                ParcelState::Refused | ParcelState::Returned => &[ParcelState::Refused, ParcelState::Returned],
+                _ => &[state],
+            };
+            let was_told = alike.iter().any(|state| self.was_mailed(&EmailKind::ParcelTrouble(id, *state)));
+            if state.is_told_to_customers() && before.resolution.is_none() && !was_told {
+                self.owed.insert(Duty::Email(EmailKind::ParcelTrouble(id, state)));
             }
         }
         self.close_when_all_have_ended();
@@ -89,7 +94,11 @@ impl Fulfillment {
     pub fn correct_tracking(mut self, id: ParcelId, new: &Tracking, stamp: &Stamp) -> Result<Self, Rejection> {
         self.sent_parcel(id)?;
         let mut parcels = self.parcels.iter_mut().filter(|parcel| parcel.id == id);
-        let Some(shipment) = parcels.find_map(|parcel| parcel.shipment.as_mut()) else { return Ok(self) };
+        let Some((shipment, followed)) =
+            parcels.find_map(|parcel| Some((parcel.shipment.as_mut()?, &mut parcel.followed)))
+        else {
+            return Ok(self);
+        };
         let old = shipment.tracking();
         if old == *new {
             return Ok(self);
@@ -104,6 +113,7 @@ impl Fulfillment {
         shipment.carrier = new.carrier.clone();
         shipment.tracking_number = new.tracking_number.clone();
         shipment.tracking_url.clone_from(&new.tracking_url);
+        *followed = None;
         // An earlier correction that was not mailed yet needs no mail any more.
         self.owed.retain(|duty| !matches!(duty, Duty::Email(EmailKind::TrackingCorrected(of, _)) if *of == id));
         self.owed.insert(Duty::Email(EmailKind::TrackingCorrected(id, nth)));

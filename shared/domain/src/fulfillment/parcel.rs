@@ -50,6 +50,9 @@ pub struct Parcel {
     /// What a person decided to do about it, because it did not arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
+    /// Who follows it for the shop. Absent until a tracking service was asked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed: Option<Followed>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +121,8 @@ pub const MAX_CORRECTIONS: usize = 20;
 /// A parcel to be packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packing {
-    pub contents: Vec<PackedLine>,
+    /// None: what was scanned into the open parcel.
+    pub contents: Option<Vec<PackedLine>>,
     pub weight_g: u32,
     /// Length, width and height.
     pub dimensions_mm: Option<[u32; 3]>,
@@ -136,6 +140,20 @@ pub struct Report {
     /// What else was told, for people. Absent if nothing was, or if it was erased with the customer's data.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+/// What a tracking service answered when it was asked to follow a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Followed {
+    /// The service's name: `easypost`.
+    pub by: String,
+    /// When it was asked last, in UTC.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub asked_at: Timestamp,
+    /// Why it cannot follow the parcel, in its words. Absent if it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// Units that came back to their sender, and where.
@@ -192,6 +210,9 @@ impl Parcel {
         if let Some(resolution) = &mut self.resolution {
             resolution.reason.clear();
         }
+        if let Some(followed) = &mut self.followed {
+            followed.refused = None;
+        }
     }
 
     /// Where it is: what was told of it, in the order of the times. What stands at the dock was not delivered.
@@ -235,11 +256,15 @@ impl Parcel {
         told.max(self.shipment.as_ref().map(|shipment| shipment.handed_over_at))
     }
 
+    /// When the last thing happened that was told of it. None: nothing was told.
+    pub(super) fn last_heard(&self) -> Option<Timestamp> {
+        self.reports.values().map(|report| report.at).max()
+    }
+
     /// Whether nothing was heard of it for this long.
     pub fn is_overdue(&self, after: SignedDuration, now: Timestamp) -> bool {
         let Some(shipment) = &self.shipment else { return false };
-        let heard = self.reports.values().map(|report| report.at).max();
-        let last = heard.map_or(shipment.handed_over_at, |at| at.max(shipment.handed_over_at));
+        let last = self.last_heard().map_or(shipment.handed_over_at, |at| at.max(shipment.handed_over_at));
         self.resolution.is_none()
             && self.state().may_become(ParcelState::Overdue)
             && now.duration_since(last) >= after

@@ -51,6 +51,7 @@ pub fn plan(
             batch: None,
             scans: Vec::new(),
             put_back: Vec::new(),
+            open_parcel: Vec::new(),
             history: vec![Stamp::orderly(now).entry(Event::Created, "")],
         }
     };

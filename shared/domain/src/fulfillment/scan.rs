@@ -86,14 +86,26 @@ impl Fulfillment {
         self.scans.iter().find(|counted| counted.key == hash)
     }
 
+    /// The line of a scan that was counted under this key before.
+    pub(super) fn line_counted_before(&self, scan: &Scan) -> Result<Option<LineId>, Rejection> {
+        let Some(Counted { line, units, .. }) = self.counted(&scan.key).cloned() else { return Ok(None) };
+        let is_same = units == scan.units && self.lines.iter().any(|own| own.line == line && own.sku == scan.sku);
+        let other = "this idempotency key was used for another scan";
+        if is_same { Ok(Some(line)) } else { Err(Rejection::new(Code::KeyReused, other)) }
+    }
+
+    /// Keeps a scan, and the last few before it.
+    pub(super) fn remember(&mut self, scan: &Scan, line: LineId) {
+        self.scans.push(Counted { key: Counted::hash(&scan.key), line, units: scan.units });
+        let old = self.scans.len().saturating_sub(REMEMBERED);
+        self.scans.drain(..old);
+    }
+
     /// Counts what was scanned. The first scan begins the picking, and the one that completes the picklist ends it. Returns the
     /// line that it counts for.
     pub fn scan(mut self, scan: &Scan, stamp: &Stamp) -> Result<(Self, LineId), Rejection> {
-        if let Some(counted) = self.counted(&scan.key) {
-            let (line, units) = (counted.line, counted.units);
-            let is_same = units == scan.units && self.lines.iter().any(|own| own.line == line && own.sku == scan.sku);
-            let other = "this idempotency key was used for another scan";
-            return if is_same { Ok((self, line)) } else { Err(Rejection::new(Code::KeyReused, other)) };
+        if let Some(line) = self.line_counted_before(scan)? {
+            return Ok((self, line));
         }
         self = match self.status {
             FulfillmentStatus::Open | FulfillmentStatus::Picking => self.start_picking(stamp)?,
@@ -103,9 +115,7 @@ impl Fulfillment {
         for own in self.lines.iter_mut().filter(|own| own.line == line) {
             own.scanned += scan.units;
         }
-        self.scans.push(Counted { key: Counted::hash(&scan.key), line, units: scan.units });
-        let old = self.scans.len().saturating_sub(REMEMBERED);
-        self.scans.drain(..old);
+        self.remember(scan, line);
         if self.lines.iter().all(|own| own.left() == 0) {
             let picks: BTreeMap<LineId, u32> = self.lines.iter().map(|own| (own.line, own.quantity)).collect();
             self = self.confirm_picks(&picks, stamp)?.0;
@@ -140,6 +150,7 @@ impl Fulfillment {
 
     /// Takes note of what was taken and will not be sent, so that somebody puts it back.
     pub(super) fn owe_put_back(&mut self) {
+        self.open_parcel.clear();
         let sent = self.units_sent();
         let back = |own: &PickLine| {
             let quantity = own.taken().saturating_sub(sent.get(&own.line).copied().unwrap_or_default());

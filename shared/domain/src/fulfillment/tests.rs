@@ -222,7 +222,7 @@ fn no_unit_is_packed_twice_or_unpicked() {
 fn the_same_key_packs_the_same_parcel_and_no_other() {
     let parcel = |contents: &[(LineId, u32)], weight_g, dimensions_mm| {
         let contents = units(contents);
-        Packing { contents, weight_g, dimensions_mm, key: "a".into() }
+        Packing { contents: Some(contents), weight_g, dimensions_mm, key: "a".into() }
     };
     let once = picked().pack(&parcel(&[(0, 2)], 500, Some([1, 2, 3])), &stamp(3)).unwrap();
     let again = |contents: &[(LineId, u32)], weight_g, dimensions_mm| {

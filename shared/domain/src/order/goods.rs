@@ -94,6 +94,21 @@ impl Order {
         Ok((self, line))
     }
 
+    /// Counts what was scanned into the open parcel. Returns the line that it counts for.
+    pub fn scan_into_parcel(mut self, id: FulfillmentId, scan: &Scan) -> Result<(Self, LineId), Rejection> {
+        let (next, line) = self.fulfillment(id)?.clone().scan_into_parcel(scan)?;
+        self.may_become(id, &next)?;
+        self.fulfillments.insert(id, next);
+        Ok((self, line))
+    }
+
+    /// Takes everything out of the open parcel again. A hold does not keep it in.
+    pub fn empty_open_parcel(mut self, id: FulfillmentId) -> Result<Self, Rejection> {
+        let next = self.fulfillment(id)?.clone().empty_open_parcel();
+        self.fulfillments.insert(id, next);
+        Ok(self)
+    }
+
     /// Records that what was taken and is not sent lies in its bins again. A hold does not keep it in the way.
     pub fn put_back(mut self, id: FulfillmentId, stamp: &Stamp) -> Result<Self, Rejection> {
         let next = self.fulfillment(id)?.clone().put_back(stamp)?;

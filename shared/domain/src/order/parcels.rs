@@ -3,7 +3,7 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{Fulfillment, PackedLine, Parcel, Remedy, Report, Resolution, Tracking},
+    fulfillment::{Followed, Fulfillment, PackedLine, Parcel, Remedy, Report, Resolution, Tracking},
     history::{Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId},
     money::Amount,
@@ -12,6 +12,7 @@ use crate::{
     refund_cause::RefundCause,
     returns::{Inspection, Return, ReturnLine},
     safeguards::Safeguard,
+    tracking_number::TrackingNumber,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -40,6 +41,61 @@ impl Order {
             *fulfillment = fulfillment.clone().report_overdue(after, now)?;
         }
         Ok(self)
+    }
+
+    /// Has the tracking service asked about the parcels of a fulfillment that it does not follow yet, or that are silent for as
+    /// long as `after`.
+    pub fn ask_about_parcels(mut self, id: FulfillmentId, after: SignedDuration, now: Timestamp) -> Self {
+        self.fulfillments.entry(id).and_modify(|of| *of = of.clone().ask_about_parcels(after, now));
+        self
+    }
+
+    /// Has it asked about all of them.
+    pub fn ask_about_silent_parcels(mut self, after: SignedDuration, now: Timestamp) -> Self {
+        for fulfillment in self.fulfillments.values_mut() {
+            *fulfillment = fulfillment.clone().ask_about_parcels(after, now);
+        }
+        self
+    }
+
+    /// Records what the tracking service answered about parcels of a fulfillment. `answers`: by parcel, what it said, and what it
+    /// knows.
+    pub fn asked_about_parcels(
+        self,
+        id: FulfillmentId,
+        answers: &[(ParcelId, Followed, Vec<(ParcelState, Report)>)],
+        stamp: &Stamp,
+    ) -> Result<Self, Rejection> {
+        self.on_the_way(id, stamp, |mut fulfillment| {
+            for (parcel, answer, moments) in answers {
+                fulfillment =
+                    fulfillment.told_by_carrier(*parcel, moments, stamp)?.asked_about(*parcel, answer, stamp)?;
+            }
+            Ok(fulfillment.asked_about_all())
+        })
+    }
+
+    /// Records what a carrier told of the parcels with a number. None: no parcel of the order has it.
+    pub fn told_by_carrier(
+        mut self,
+        (number, carrier): (&TrackingNumber, &str),
+        moments: &[(ParcelState, Report)],
+        stamp: &Stamp,
+    ) -> Result<Option<Self>, Rejection> {
+        let numbered: Vec<(FulfillmentId, ParcelId)> = self
+            .fulfillments
+            .iter()
+            .flat_map(|(id, of)| of.parcels_numbered(number, carrier).into_iter().map(|parcel| (*id, parcel)))
+            .collect();
+        // An erased order keeps nobody's words any more.
+        let wordless =
+            |(state, report): &(ParcelState, Report)| (*state, Report { reason: String::new(), ..report.clone() });
+        let moments: Vec<_> =
+            if self.state.is_erased() { moments.iter().map(wordless).collect() } else { moments.to_vec() };
+        for (id, parcel) in &numbered {
+            self = self.on_the_way(*id, stamp, |of| of.told_by_carrier(*parcel, &moments, stamp))?;
+        }
+        Ok(Some(self).filter(|_| !numbered.is_empty()))
     }
 
     pub fn correct_tracking(

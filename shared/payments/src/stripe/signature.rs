@@ -1,9 +1,8 @@
 //! Stripe's webhook signatures: <https://docs.stripe.com/webhooks#verify-manually>.
 
 use jiff::Timestamp;
-use webhooks::{SignatureError, timed};
 pub use webhooks::timed::{SigningSecret, sign};
-
+use webhooks::{SignatureError, timed};
 
 /// The name of the header, in lower case.
 pub const HEADER: &str = "stripe-signature";

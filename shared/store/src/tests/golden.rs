@@ -539,6 +539,7 @@ fn owed_by(duty: &Duty) -> Subject {
             | EmailKind::RefundSent(_),
         ) => ItemName::State,
         Duty::WarehouseNotice
+        | Duty::Tracking
         | Duty::Email(
             EmailKind::Shipped(_)
             | EmailKind::Delivered(_)

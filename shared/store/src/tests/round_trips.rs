@@ -90,7 +90,7 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 21] {
+pub(super) fn all_duties() -> [Duty; 22] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -103,6 +103,7 @@ pub(super) fn all_duties() -> [Duty; 21] {
         Duty::Digest,
         Duty::Comparison,
         Duty::Invoice,
+        Duty::Tracking,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),
@@ -287,6 +288,7 @@ async fn a_fulfillment_reads_back_at_every_step() {
         reports: BTreeMap::new(),
         received_back: None,
         resolution: None,
+        followed: None,
     };
     let shipment = |tracking_url| Shipment {
         carrier: "DHL".into(),

@@ -402,6 +402,7 @@ pub(crate) fn of_order(path: &str, order: &str) -> String {
         "order_id" => order.to_owned(),
         "fulfillment" | "return" => "01".to_owned(),
         "provider" => "stripe".to_owned(),
+        "service" => "easypost".to_owned(),
         "parcel" => "P1".to_owned(),
         other => format!("no-{other}"),
     })

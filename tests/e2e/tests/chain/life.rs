@@ -41,7 +41,7 @@ async fn an_order_is_paid_picked_shipped_delivered_and_partly_returned() {
         world.warehouse_does(&order, "01", "parcels", &parcel).await;
     }
     let leaving = |parcel: &str, number: &str| {
-        json!({ "parcel": parcel, "carrier": "DHL", "tracking_number": number,
+        json!({ "parcel": parcel, "carrier": "DHL Express", "tracking_number": number,
             "tracking_url": format!("https://track.example/{number}") })
     };
     let parcels = json!({ "parcels": [leaving("P1", "JJD-1"), leaving("P2", "JJD-2")] });

@@ -11,6 +11,7 @@ mod batches;
 mod binaries;
 mod bounces;
 mod captures;
+mod carriers;
 mod check;
 mod codes;
 mod console;

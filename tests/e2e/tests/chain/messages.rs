@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The consumers, with their queues and the queues of their dead letters.
-const CONSUMERS: [(&str, &str, &str); 5] = [
+const CONSUMERS: [(&str, &str, &str); 6] = [
     ("stock-deduction", "StockDeductionQueue", "StockDeductionDeadLetters"),
     ("fulfillment-dispatch", "FulfillmentDispatchQueue", "FulfillmentDispatchDeadLetters"),
     ("email-confirmation", "EmailConfirmationQueue", "EmailConfirmationDeadLetters"),
     ("refunds", "RefundsQueue", "RefundsDeadLetters"),
     ("invoicing", "InvoicingQueue", "InvoicingDeadLetters"),
+    ("parcel-tracking", "ParcelTrackingQueue", "ParcelTrackingDeadLetters"),
 ];
 
 #[tokio::test]

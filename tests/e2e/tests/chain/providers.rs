@@ -139,7 +139,7 @@ async fn what_happens_at_a_provider_is_known_though_its_webhooks_come_late_and_t
     let world = World::start().await;
     for provider in Provider::ALL {
         let own = world.stack.providers().provider(provider);
-        own.disturb(Disorder { late: Duration::from_millis(300), doubled: true });
+        own.disturb(Disorder { late: Duration::from_millis(300), doubled: true, lost: false });
         let order = world.place(&format!("late-{provider}"), &[("MUG-BLUE", 1)]).await;
         let paid = own.pay(&order.id, order.total, "EUR").unwrap();
         own.send(paid.webhooks);

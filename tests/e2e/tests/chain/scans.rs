@@ -109,3 +109,33 @@ async fn what_was_scanned_for_a_cancelled_order_is_put_back_and_counts_as_there_
     assert_eq!(listed["put_backs"], json!([]));
     laws::hold(&world).await;
 }
+
+#[tokio::test]
+async fn a_parcel_is_packed_scan_by_scan_and_takes_nothing_that_is_not_its_own() {
+    let world = World::start().await;
+    label_mugs(&world).await;
+    let order = world.place_and_pay("1", &[("MUG-BLUE", 2), ("TIN-SMALL", 1)]).await;
+    let of = |what: &str| format!("/orders/{}/fulfillments/01/{what}", order.id);
+    refused(&world.warehouse, &of("open-parcel/scans"), &json!({ "code": EAN }), "wrong-status").await;
+    world.pick(&order, "01").await;
+    refused(&world.warehouse, &of("parcels"), &json!({ "weight_g": 900 }), "nothing-scanned").await;
+    refused(&world.warehouse, &of("open-parcel/scans"), &json!({ "code": "CUP-KINTSUGI" }), "wrong-item").await;
+    for _ in 0..2 {
+        let (_, one) = scan(&world.warehouse, &of("open-parcel/scans"), "p1", &json!({ "code": EAN })).await;
+        assert_eq!(one["open_parcel"], json!([{ "line": 0, "quantity": 1 }]), "again it counts once: {one}");
+    }
+    refused(&world.warehouse, &of("open-parcel/scans"), &json!({ "code": "MUG-PAIR" }), "too-many-packed").await;
+    let emptied = world.warehouse.request(Method::DELETE, &of("open-parcel"));
+    assert_eq!(world.warehouse.ask(emptied).await.unwrap().body["open_parcel"], Value::Null);
+    let (_, pair) = scan(&world.warehouse, &of("open-parcel/scans"), "p2", &json!({ "code": "MUG-PAIR" })).await;
+    assert_eq!(pair["left"], json!([{ "line": 1, "quantity": 1 }]), "{pair}");
+    let closed = world.warehouse.post(&of("parcels"), &json!({ "weight_g": 700 })).await.unwrap();
+    assert_eq!(
+        (&closed["status"], &closed["parcels"][0]["contents"]),
+        (&json!("picked"), &json!([{ "line": 0, "quantity": 2 }]))
+    );
+    scan(&world.warehouse, &of("open-parcel/scans"), "p3", &json!({ "code": "TIN-SMALL" })).await;
+    let packed = world.warehouse.post(&of("parcels"), &json!({ "weight_g": 80 })).await.unwrap();
+    assert_eq!((&packed["status"], packed["parcels"].as_array().unwrap().len()), (&json!("packed"), 2), "{packed}");
+    laws::hold(&world).await;
+}

@@ -4,12 +4,11 @@ use super::{
     answers::{Answer, Known},
     books::{Books, BooksError, Refusal},
     breakdowns::{Breakdown, Breakdowns},
-    courier::Courier,
     dialect::{Change, Dialect, Thing},
     exchange::{Asked, Done, Reply},
     payment::{Capture, Complaint, DisputeStatus, Payment, Progress, Refund, RefundStatus},
-    webhook::Webhook,
 };
+use crate::outside::{Courier, Webhook};
 use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},

@@ -4,8 +4,8 @@ use super::{
     exchange::Reply,
     movements::Cause,
     payment::{Capture, Dispute, Refund, Statement},
-    webhook::Webhook,
 };
+use crate::outside::Webhook;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;

@@ -4,11 +4,10 @@ use super::{
     account::{Account, ActError, Made},
     books::BooksError,
     breakdowns::Breakdown,
-    courier::{DeliveryError, Disorder},
     movements::{Moved, Movement},
     payment::{Complaint, DisputeStatus, Payment, Progress, Refund, Statement},
-    webhook::Webhook,
 };
+use crate::outside::{DeliveryError, Disorder, Webhook};
 use axum::{Router, extract::Request, http::StatusCode, response::Response};
 use jiff::SignedDuration;
 use serde_json::Value;

@@ -364,7 +364,11 @@ fn worked(order: Order, id: FulfillmentId, step: Step, stamp: &Stamp) -> Option<
             let left = of.lines.iter().map(|line| (line.line, unpacked(line.line, line.picked)));
             let left = left.filter(|(_, units)| *units > 0).take(if all { usize::MAX } else { 1 });
             let packing = packing(&left.collect::<Vec<_>>(), &of.parcels.len().to_string());
-            if packing.contents.is_empty() { None } else { Some(order.pack(id, &packing, stamp).ok()?.into()) }
+            if packing.contents.as_ref().is_none_or(Vec::is_empty) {
+                None
+            } else {
+                Some(order.pack(id, &packing, stamp).ok()?.into())
+            }
         }
         Step::HandOver => order.hand_over(id, &[leaving(parcel(|parcel| parcel.shipment.is_none())?)], stamp).ok(),
         Step::Deliver => {

@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 98] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 101] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -56,6 +56,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 98] = [
     ("GET /orders/{order_id}/disputes/{dispute}/evidence", No, false, true, Ignored),
     ("POST /orders/{order_id}/disputes/{dispute}/evidence", No, false, false, Optional),
     ("POST /webhooks/payments/{provider}", Any, true, true, Signed),
+    ("POST /webhooks/tracking/{service}", Any, true, true, Signed),
     ("POST /stock", No, true, false, Read),
     ("PUT /stock", No, true, false, Read),
     ("GET /stock/{sku+}", Any, true, false, Ignored),
@@ -72,6 +73,8 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 98] = [
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/start-picking", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/picks", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/scans", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/open-parcel/scans", No, true, false, Read),
+    ("DELETE /orders/{order_id}/fulfillments/{fulfillment}/open-parcel", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/put-back", No, true, false, Empty),
     ("GET /put-backs", No, true, false, Ignored),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, false, Read),

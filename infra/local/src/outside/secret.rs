@@ -8,31 +8,31 @@ use std::{
 };
 
 /// A secret that may be rolled. Several stand one on a line, the newest first.
-pub(in crate::payments) struct Secret {
+pub(crate) struct Secret {
     name: &'static str,
     first: Mutex<String>,
 }
 
 impl Secret {
     /// `name` is its logical id in the template.
-    pub(in crate::payments) fn new(name: &'static str, lines: &str) -> Self {
+    pub(crate) fn new(name: &'static str, lines: &str) -> Self {
         Self { name, first: Mutex::new(first(lines)) }
     }
 
     /// Hears of a secret's new value, which may be another secret's.
-    pub(in crate::payments) fn is_put(&self, name: &str, lines: &str) {
+    pub(crate) fn is_put(&self, name: &str, lines: &str) {
         if name == self.name {
             *self.first.lock().unwrap_or_else(PoisonError::into_inner) = first(lines);
         }
     }
 
     /// The newest. Empty: the template does not declare it.
-    pub(in crate::payments) fn value(&self) -> String {
+    pub(crate) fn value(&self) -> String {
         self.first.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// HMAC-SHA256 of the parts, one after the other, keyed with the whole text.
-    pub(in crate::payments) fn hmac(&self, parts: &[&[u8]]) -> Vec<u8> {
+    pub(crate) fn hmac(&self, parts: &[&[u8]]) -> Vec<u8> {
         hmac(self.value().as_bytes(), parts)
     }
 }
@@ -42,7 +42,7 @@ fn first(lines: &str) -> String {
 }
 
 /// HMAC-SHA256 of the parts, one after the other.
-pub(in crate::payments) fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     // HMAC accepts a key of any length.
     let signed = Hmac::<Sha256>::new_from_slice(key).map(|mut mac| {
         for part in parts {

@@ -11,11 +11,11 @@ pub struct Webhook {
 
 impl Webhook {
     /// A body of JSON.
-    pub(in crate::payments) fn json(body: Vec<u8>) -> Self {
+    pub(crate) fn json(body: Vec<u8>) -> Self {
         Self { headers: vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())], body }
     }
 
-    pub(in crate::payments) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }

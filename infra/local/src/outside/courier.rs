@@ -31,6 +31,8 @@ pub struct Disorder {
     pub late: Duration,
     /// They come again after they were accepted.
     pub doubled: bool,
+    /// They never come.
+    pub lost: bool,
 }
 
 /// Why a webhook was not delivered.
@@ -46,7 +48,7 @@ pub enum DeliveryError {
 type Sign = Box<dyn Fn(Vec<u8>) -> Webhook + Send + Sync>;
 
 /// Delivers a provider's webhooks.
-pub(super) struct Courier {
+pub(crate) struct Courier {
     sign: Sign,
     way: Way,
 }
@@ -67,7 +69,7 @@ impl fmt::Debug for Courier {
 
 impl Courier {
     /// Posts to `url`. Without one, drops every webhook until [`Courier::turn_to`].
-    pub(super) fn posting(url: Option<String>, sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn posting(url: Option<String>, sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
         let way = Way::Post {
             url: RwLock::new(url),
             client: crate::http_client(),
@@ -78,27 +80,30 @@ impl Courier {
     }
 
     /// Posts nothing and keeps all webhooks for [`Courier::take`].
-    pub(super) fn keeping(sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn keeping(sign: impl Fn(Vec<u8>) -> Webhook + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { sign: Box::new(sign), way: Way::Keep(Mutex::default()) })
     }
 
     /// Signs any bytes as the body of a webhook, at the current time.
-    pub(super) fn sign(&self, body: Vec<u8>) -> Webhook {
+    pub(crate) fn sign(&self, body: Vec<u8>) -> Webhook {
         (self.sign)(body)
     }
 
     /// Sets the URL for webhooks from now on. None stops delivery, retries included.
-    pub(super) fn turn_to(&self, to: Option<String>) {
+    pub(crate) fn turn_to(&self, to: Option<String>) {
         if let Way::Post { url, .. } = &self.way {
             *url.write().unwrap_or_else(PoisonError::into_inner) = to;
         }
     }
 
     /// Sends webhooks, each at once and independently of the others.
-    pub(super) fn send(self: &Arc<Self>, webhooks: impl IntoIterator<Item = Webhook>) {
+    pub(crate) fn send(self: &Arc<Self>, webhooks: impl IntoIterator<Item = Webhook>) {
         match &self.way {
             Way::Post { under_way, .. } => {
-                let Disorder { late, doubled } = self.disorder();
+                let Disorder { late, doubled, lost } = self.disorder();
+                if lost {
+                    return;
+                }
                 for webhook in webhooks {
                     let courier = Arc::clone(self);
                     under_way.spawn(async move {
@@ -114,7 +119,7 @@ impl Courier {
     }
 
     /// Sets how the webhooks are delivered that come from now on.
-    pub(super) fn disturb(&self, to: Disorder) {
+    pub(crate) fn disturb(&self, to: Disorder) {
         if let Way::Post { disorder, .. } = &self.way {
             *lock(disorder) = to;
         }
@@ -128,7 +133,7 @@ impl Courier {
     }
 
     /// Removes and returns the kept webhooks.
-    pub(super) fn take(&self) -> Vec<Webhook> {
+    pub(crate) fn take(&self) -> Vec<Webhook> {
         match &self.way {
             Way::Keep(kept) => std::mem::take(&mut *lock(kept)),
             Way::Post { .. } => Vec::new(),
@@ -136,7 +141,7 @@ impl Courier {
     }
 
     /// The number of webhooks that are not yet delivered.
-    pub(super) fn undelivered(&self) -> usize {
+    pub(crate) fn undelivered(&self) -> usize {
         match &self.way {
             Way::Post { under_way, .. } => under_way.len(),
             Way::Keep(kept) => lock(kept).len(),
@@ -144,12 +149,12 @@ impl Courier {
     }
 
     /// Posts a webhook once; yields the receiver's status.
-    pub(super) async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
+    pub(crate) async fn deliver(&self, webhook: &Webhook) -> Result<StatusCode, DeliveryError> {
         self.ask(webhook).await.map(|(status, _)| status)
     }
 
     /// Posts a webhook once; yields the receiver's status and its words, if they are JSON.
-    pub(super) async fn ask(&self, webhook: &Webhook) -> Result<(StatusCode, Value), DeliveryError> {
+    pub(crate) async fn ask(&self, webhook: &Webhook) -> Result<(StatusCode, Value), DeliveryError> {
         let Way::Post { url, client, .. } = &self.way else { return Err(DeliveryError::NoUrl) };
         let url = url.read().unwrap_or_else(PoisonError::into_inner).clone();
         let url = url.ok_or(DeliveryError::NoUrl)?;
@@ -162,7 +167,7 @@ impl Courier {
     }
 
     /// Delivers until the receiver accepts the webhook or the retries are used up.
-    pub(super) async fn deliver_with_retries(self: Arc<Self>, webhook: Webhook) {
+    pub(crate) async fn deliver_with_retries(self: Arc<Self>, webhook: Webhook) {
         for pause in iter::once(Duration::ZERO).chain(RETRY_AFTER) {
             tokio::time::sleep(pause).await;
             // Each attempt is signed again, because a signature with a time is valid only for minutes.
@@ -173,7 +178,7 @@ impl Courier {
                 Err(error) => tracing::debug!(%error, "webhook not delivered"),
             }
         }
-        tracing::warn!("a payment webhook was given up after {} attempts", 1 + RETRY_AFTER.len());
+        tracing::warn!("a webhook was given up after {} attempts", 1 + RETRY_AFTER.len());
     }
 }
 

@@ -1,0 +1,22 @@
+//! Stand-ins of the services that tell what becomes of parcels: one file each, and what they share.
+//!
+//! The [`depot`] knows what happens to every parcel, as carriers do. A service follows the parcels that somebody registered there, and
+//! tells of each change by a signed webhook, in its own words. People, tests and the simulation say at the [`desk`] what happens. A
+//! service follows its documentation and shares no code with `shared/tracking`, so that it checks that code independently.
+
+mod aftership;
+mod depot;
+mod desk;
+mod easypost;
+mod sendcloud;
+mod service;
+mod shippo;
+mod stand_ins;
+#[cfg(test)]
+mod tests;
+
+pub use crate::outside::{DeliveryError, Disorder, Webhook};
+pub use depot::{Happened, Happening};
+pub use service::Service;
+
+pub use stand_ins::{Embedded, StandIns, StandInsConfig, embedded, parameters};

@@ -1,0 +1,89 @@
+//! Which services the shop uses.
+
+use crate::service::{Service, list};
+use runtime::ConfigError;
+
+/// Names the services in use, separated by commas. Empty: nobody tells of parcels but people.
+const SERVICES: &str = "TRACKING_SERVICES";
+/// Names the one that follows parcels. Empty: none does.
+const FOLLOWER: &str = "TRACKED_BY";
+
+/// The services that the environment variable `TRACKING_SERVICES` names.
+pub fn configured() -> Result<Vec<Service>, ConfigError> {
+    parse(&runtime::optional(SERVICES).unwrap_or_default())
+}
+
+/// The service that the environment variable `TRACKED_BY` names.
+pub(crate) fn follower() -> Result<Option<Service>, ConfigError> {
+    follower_of(&runtime::optional(FOLLOWER).unwrap_or_default(), &configured()?)
+}
+
+/// The services that a list names. An unknown name is an error that lists the known ones.
+fn parse(names: &str) -> Result<Vec<Service>, ConfigError> {
+    let mut services = Vec::new();
+    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let service = Service::named(name).ok_or_else(|| ConfigError::Invalid {
+            name: SERVICES,
+            problem: format!("there is no service {name:?}; known: {}", list(Service::ALL)),
+        })?;
+        if !services.contains(&service) {
+            services.push(service);
+        }
+    }
+    Ok(services)
+}
+
+fn follower_of(name: &str, services: &[Service]) -> Result<Option<Service>, ConfigError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |problem: String| Err(ConfigError::Invalid { name: FOLLOWER, problem });
+    match Service::named(name) {
+        None => wrong(format!("there is no service {name:?}; known: {}", list(Service::ALL))),
+        Some(Service::Sendcloud) => wrong(
+            "sendcloud follows only parcels that it sold the label of, and these by itself; name another one, or none"
+                .to_owned(),
+        ),
+        Some(service) if !services.contains(&service) => wrong(format!("{SERVICES} does not name {name}")),
+        follower => Ok(follower),
+    }
+}
+
+/// A variable that is `true` or `false`.
+pub(crate) fn flag(name: &'static str) -> Result<bool, ConfigError> {
+    let wrong = |_| ConfigError::Invalid { name, problem: "must be true or false".to_owned() };
+    runtime::variable(name)?.parse().map_err(wrong)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_services_in_use_are_named_once_each_and_may_be_none() {
+        let all = list(Service::ALL);
+        assert_eq!(all, "easypost, shippo, sendcloud, aftership");
+        assert_eq!(parse(&all).unwrap(), Service::ALL);
+        assert_eq!(parse(&format!(" {all} ,, {all}\n")).unwrap(), Service::ALL);
+        assert_eq!(parse(" , ").unwrap(), []);
+        let error = parse("shippo, nobody").unwrap_err().to_string();
+        assert!(error.contains("\"nobody\"") && error.contains(&all) && error.contains(SERVICES), "{error}");
+    }
+
+    #[test]
+    fn one_of_the_services_in_use_follows_parcels_or_none() {
+        let used = [Service::EasyPost, Service::Sendcloud];
+        assert_eq!(follower_of("", &used).unwrap(), None);
+        assert_eq!(follower_of(" easypost ", &used).unwrap(), Some(Service::EasyPost));
+        for (name, problem) in [
+            ("nobody", "\"nobody\""),
+            ("aftership", "TRACKING_SERVICES does not name aftership"),
+            ("sendcloud", "sendcloud follows only parcels that it sold the label of"),
+        ] {
+            let error = follower_of(name, &used).unwrap_err().to_string();
+            assert!(error.contains(problem) && error.contains(FOLLOWER), "{error}");
+        }
+    }
+}
