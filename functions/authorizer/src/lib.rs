@@ -168,8 +168,8 @@ mod tests {
     use domain::{settings::Role, text::Text};
     use std::future::{Ready, ready};
 
-    fn stored(key: &ApiKey) -> Option<Stored<ApiKey>> {
-        Some(Stored::absent(key.id.clone(), key.clone()))
+    fn stored(key: &ApiKey) -> Stored<ApiKey> {
+        Stored::absent(key.id.clone(), key.clone())
     }
 
     fn never() -> Ready<Read> {
@@ -183,14 +183,14 @@ mod tests {
         let token = SessionKey::text(&key.id, "secret");
         let sent = Sent::read(&token);
         let open = key.clone().with_session(ApiKey::id_of(&token), now);
-        let read = certain(&sent, stored(&key), async || Ok(stored(&open))).await.unwrap().unwrap();
+        let read = certain(&sent, Some(stored(&key)), async || Ok(Some(stored(&open)))).await.unwrap().unwrap();
         assert_eq!(read.value, open);
 
         // Nothing else costs a second read.
         let revoked = ApiKey { revoked_at: Some(now), ..key.clone() };
         let api_key = Sent::Key(key.id.clone());
         for (sent, known) in [(&sent, &open), (&sent, &revoked), (&api_key, &key)] {
-            assert_eq!(certain(sent, stored(known), never).await.unwrap().unwrap().value, *known);
+            assert_eq!(certain(sent, Some(stored(known)), never).await.unwrap().unwrap().value, *known);
         }
         assert!(certain(&sent, None, never).await.unwrap().is_none());
     }

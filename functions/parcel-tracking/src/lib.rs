@@ -1,14 +1,11 @@
 //! Has a tracking service follow parcels that left, and asks it about those that nothing was heard of for a while.
 
-use app::{
-    Error,
-    parcel_tracking::{self, Answer},
-};
+use app::{Error, parcel_tracking};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     carriers,
     duty::{Duty, ItemName, Subject},
-    fulfillment::{Followed, Parcel},
+    fulfillment::{Followed, Parcel, TrackingAnswer},
     history::{Actor, Stamp},
     ids::{FulfillmentId, OrderId},
     placed_order::Address,
@@ -64,7 +61,12 @@ async fn ask(app: &App, order: &OrderId, id: FulfillmentId) -> Result<(), Error>
     parcel_tracking::record_answers(&app.store, order, id, &answers, app.asked_after, &stamp).await.and(failed)
 }
 
-async fn ask_about(app: &App, service: &Client, parcel: &Parcel, to: &Address) -> Result<Option<Answer>, Error> {
+async fn ask_about(
+    app: &App,
+    service: &Client,
+    parcel: &Parcel,
+    to: &Address,
+) -> Result<Option<TrackingAnswer>, Error> {
     let Some(shipment) = &parcel.shipment else { return Ok(None) };
     let wanted = Wanted {
         // "DHL" is two businesses: the number says which.
@@ -81,5 +83,6 @@ async fn ask_about(app: &App, service: &Client, parcel: &Parcel, to: &Address) -
         tracking::Followed::Not(why) => (Some(why), Vec::new()),
     };
     let followed = Followed { by: service.service().name().to_owned(), asked_at: app.clock.now(), refused };
-    Ok(Some(Answer { parcel: parcel.id, number: shipment.tracking_number.to_string(), followed, moments }))
+    let number = shipment.tracking_number.to_string();
+    Ok(Some(TrackingAnswer { parcel: parcel.id, number, followed, moments }))
 }

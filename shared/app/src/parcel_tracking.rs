@@ -3,9 +3,9 @@
 use crate::{Error, Scope, orders};
 use domain::{
     duty::{Duty, ItemName},
-    fulfillment::{Followed, Fulfillment, Parcel, Report},
+    fulfillment::{Fulfillment, Parcel, Report, TrackingAnswer},
     history::{Actor, Stamp},
-    ids::{FulfillmentId, OrderId, ParcelId},
+    ids::{FulfillmentId, OrderId},
     order::{Change, Order},
     parcel_state::ParcelState,
     placed_order::Address,
@@ -96,36 +96,18 @@ pub async fn to_ask(
     Ok(Some(ToAsk { parcels, address: placement.order.shipping_address }))
 }
 
-/// What a tracking service said of a parcel when it was asked.
-#[derive(Debug)]
-pub struct Answer {
-    pub parcel: ParcelId,
-    /// The number that it was asked about. If it was corrected meanwhile, the answer is about another parcel.
-    pub number: String,
-    pub followed: Followed,
-    pub moments: Moments,
-}
-
 /// Records the answers about the parcels of a fulfillment: nothing is owed then, unless a parcel left or was corrected meanwhile.
 /// The stamp names the service.
 pub async fn record_answers(
     store: &Store,
     order: &OrderId,
     id: FulfillmentId,
-    answers: &[Answer],
+    answers: &[TrackingAnswer],
     after: SignedDuration,
     stamp: &Stamp,
 ) -> Result<(), Error> {
     let rule = |order: Order| {
-        let fulfillment = order.fulfillment(id)?;
-        let is_about_it = |answer: &&Answer| {
-            let parcel = fulfillment.parcel(answer.parcel).ok();
-            parcel.and_then(|parcel| parcel.shipment.as_ref()).is_some_and(|own| *own.tracking_number == answer.number)
-        };
-        let answers: Vec<_> = answers.iter().filter(is_about_it).collect();
-        let of = |answer: &&Answer| (answer.parcel, answer.followed.clone(), answer.moments.clone());
-        let answers: Vec<_> = answers.iter().map(of).collect();
-        let next = order.asked_about_parcels(id, &answers, stamp)?;
+        let next = order.asked_about_parcels(id, answers, stamp)?;
         Ok(((), next.ask_about_parcels(id, after, stamp.at).into()))
     };
     orders::change(store, order, &Scope::Everything, stamp.at, rule).await.map(drop)

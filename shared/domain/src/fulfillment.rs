@@ -14,7 +14,7 @@ pub use parcel::{
 pub use plan::plan;
 pub(crate) use scan::expected;
 pub use scan::{Counted, Scan};
-pub use tracking::ASKED_AFTER;
+pub use tracking::{ASKED_AFTER, TrackingAnswer};
 
 use super::{
     Rejection,

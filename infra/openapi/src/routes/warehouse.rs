@@ -12,7 +12,7 @@ use warehouse::{BatchPage, BatchView, PutBackPage, ScannedForTote, ScannedIntoPa
 const WRONG_STATUS: (Code, &str) = (Code::WrongStatus, "the fulfillment's status does not allow it");
 
 pub fn routes() -> Vec<Prose> {
-    work().into_iter().chain(batches()).chain(parcels()).collect()
+    work().into_iter().chain(packing()).chain(batches()).chain(parcels()).collect()
 }
 
 fn work() -> Vec<Prose> {
@@ -62,6 +62,37 @@ fn work() -> Vec<Prose> {
         .fails(Code::WrongBin)
         .fails(Code::TooManyPicked)
         .fails_if(Code::KeyReused, "the key was used for another scan"),
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/put-back",
+            "putBack",
+            "Tell that it lies in its bins again",
+        )
+        .about("All of what `put_back` names. Telling it again changes nothing.")
+        .fails(Code::NothingToPutBack),
+        Prose::new::<PutBackPage>(
+            "GET /put-backs",
+            "listPutBacks",
+            "List what a location has to put back",
+            (200, "A page, the oldest fulfillment first."),
+        )
+        .about("What was taken for fulfillments that were cancelled since. A count of the shelves adds it until it is put back.")
+        .required_query::<LocationId>("location", "Whose bins.")
+        .query::<Limit>("limit", "How many fulfillments are looked at for a page.")
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
+        of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", "handOverParcels", "Hand parcels over")
+            .about("Their units leave the stock, and the customer is told. Handing over again changes nothing.")
+            .example(examples::hand_over_parcels())
+            .fails(Code::OnHold)
+            .fails_as([WRONG_STATUS])
+            .fails(Code::NotCaptured)
+            .fails(Code::UnknownParcel)
+            .fails_if(Code::AlreadyHandedOver, "it left with another carrier or tracking number"),
+    ]
+}
+
+/// Picklists of several orders for one walk.
+fn packing() -> Vec<Prose> {
+    vec![
         Prose::new::<ScannedIntoParcel>(
             "POST /orders/{order_id}/fulfillments/{fulfillment}/open-parcel/scans",
             "scanIntoParcel",
@@ -85,23 +116,6 @@ fn work() -> Vec<Prose> {
             "Take everything out of the open parcel again",
         )
         .about("Nothing is packed by that. Doing so again changes nothing."),
-        of_one(
-            "POST /orders/{order_id}/fulfillments/{fulfillment}/put-back",
-            "putBack",
-            "Tell that it lies in its bins again",
-        )
-        .about("All of what `put_back` names. Telling it again changes nothing.")
-        .fails(Code::NothingToPutBack),
-        Prose::new::<PutBackPage>(
-            "GET /put-backs",
-            "listPutBacks",
-            "List what a location has to put back",
-            (200, "A page, the oldest fulfillment first."),
-        )
-        .about("What was taken for fulfillments that were cancelled since. A count of the shelves adds it until it is put back.")
-        .required_query::<LocationId>("location", "Whose bins.")
-        .query::<Limit>("limit", "How many fulfillments are looked at for a page.")
-        .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", "packParcel", "Pack a parcel")
             .about("No unit is packed twice, or unpicked.")
             .key("The same key packs one parcel.")
@@ -111,18 +125,9 @@ fn work() -> Vec<Prose> {
             .fails(Code::NotPicked)
             .fails(Code::NothingScanned)
             .fails_if(Code::KeyReused, "the key was used for a parcel with other contents"),
-        of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", "handOverParcels", "Hand parcels over")
-            .about("Their units leave the stock, and the customer is told. Handing over again changes nothing.")
-            .example(examples::hand_over_parcels())
-            .fails(Code::OnHold)
-            .fails_as([WRONG_STATUS])
-            .fails(Code::NotCaptured)
-            .fails(Code::UnknownParcel)
-            .fails_if(Code::AlreadyHandedOver, "it left with another carrier or tracking number"),
     ]
 }
 
-/// Picklists of several orders for one walk.
 fn batches() -> Vec<Prose> {
     vec![
         Prose::new::<BatchView>("POST /batches", "makeBatch", "Make a batch", (201, "The batch, with its walk."))

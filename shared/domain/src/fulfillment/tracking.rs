@@ -28,6 +28,17 @@ const TOLD_FOR: SignedDuration = SignedDuration::from_hours(120 * 24);
 /// How often it is noted that nothing has changed.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
+/// What a tracking service said of a parcel when it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackingAnswer {
+    pub parcel: ParcelId,
+    /// The number that it was asked about. If it was corrected meanwhile, the answer is about another parcel.
+    pub number: String,
+    pub followed: Followed,
+    /// States with their moments, in the order of time.
+    pub moments: Vec<(ParcelState, Report)>,
+}
+
 impl Parcel {
     /// Whether its tracking service is to be asked about it: it has never been, or nothing was heard since for as long as `after`.
     pub fn is_to_be_asked_about(&self, after: SignedDuration, now: Timestamp) -> bool {

@@ -3,7 +3,7 @@
 use super::{Change, Order};
 use crate::{
     Rejection,
-    fulfillment::{Followed, Fulfillment, PackedLine, Parcel, Remedy, Report, Resolution, Tracking},
+    fulfillment::{Fulfillment, PackedLine, Parcel, Remedy, Report, Resolution, Tracking, TrackingAnswer},
     history::{Event, Stamp},
     ids::{FulfillmentId, LineId, LocationId, ParcelId},
     money::Amount,
@@ -58,18 +58,20 @@ impl Order {
         self
     }
 
-    /// Records what the tracking service answered about parcels of a fulfillment. `answers`: by parcel, what it said, and what it
-    /// knows.
+    /// Records what the tracking service answered about parcels of a fulfillment.
     pub fn asked_about_parcels(
         self,
         id: FulfillmentId,
-        answers: &[(ParcelId, Followed, Vec<(ParcelState, Report)>)],
+        answers: &[TrackingAnswer],
         stamp: &Stamp,
     ) -> Result<Self, Rejection> {
         self.on_the_way(id, stamp, |mut fulfillment| {
-            for (parcel, answer, moments) in answers {
-                fulfillment =
-                    fulfillment.told_by_carrier(*parcel, moments, stamp)?.asked_about(*parcel, answer, stamp)?;
+            for TrackingAnswer { parcel, number, followed, moments } in answers {
+                let own = fulfillment.parcel(*parcel)?.shipment.as_ref().map(|own| own.tracking_number.as_str());
+                if own == Some(number.as_str()) {
+                    fulfillment =
+                        fulfillment.told_by_carrier(*parcel, moments, stamp)?.asked_about(*parcel, followed, stamp)?;
+                }
             }
             Ok(fulfillment.asked_about_all())
         })

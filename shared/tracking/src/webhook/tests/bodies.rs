@@ -170,7 +170,8 @@ fn telling(service: Service, status: &str, closer: &str) -> Value {
 #[test]
 fn each_service_s_words_are_our_states() {
     use Service::{AfterShip, EasyPost, Sendcloud, Shippo};
-    let tables: [(Service, &[(&str, &str, ParcelState)]); 4] = [
+    type Words = &'static [(&'static str, &'static str, ParcelState)];
+    let tables: [(Service, Words); 4] = [
         (
             EasyPost,
             &[
