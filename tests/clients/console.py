@@ -111,7 +111,8 @@ class Person:
     """Somebody in front of a browser."""
 
     def __init__(self, browser, key, language="en"):
-        self.context = browser.new_context(locale=language, accept_downloads=True)
+        # Without motion: axe would read a color that is on its way from light to dark.
+        self.context = browser.new_context(locale=language, accept_downloads=True, reduced_motion="reduce")
         self.page = self.context.new_page()
         self.errors = []
         self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
