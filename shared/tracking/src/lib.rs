@@ -5,7 +5,7 @@
 //! | what | who asks |
 //! |---|---|
 //! | [`Webhook`]: verifies a request, and reads what it tells of parcels | `tracking-webhook` |
-//! | [`Client`]: follows a parcel, and tells what is known of it now | `tracking` |
+//! | [`Client`]: follows a parcel, and tells what is known of it now | `parcel-tracking` |
 //!
 //! A service is used when `TRACKING_SERVICES` names it (see [`configured`]). Otherwise none of its variables or secrets is read, and
 //! its webhook is a 404. Several may tell of parcels; one of them follows those that are handed over: `TRACKED_BY`.
@@ -19,7 +19,7 @@
 //! 1. Write `src/NAME.rs` and `src/NAME/`, with what [`Webhook`] and [`Client`] call of a module: `HEADER`, `verify`, `event`, `is_live`
 //!    if it knows tests, its table of states and, if it follows parcels that others sent, `Api` with `follow`.
 //! 2. Add it to [`Service`], and its column to `carriers.tsv`.
-//! 3. Declare its variables and secrets in template.yaml: the webhook's for `tracking-webhook`, the API's for `tracking`.
+//! 3. Declare its variables and secrets in template.yaml: the webhook's for `tracking-webhook`, the API's for `parcel-tracking`.
 //! 4. Write its stand-in in `infra/local/src/tracking/`.
 
 mod answers;
