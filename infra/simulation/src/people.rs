@@ -319,13 +319,20 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value, picking: Picking) {
             step("picks", &[], json!({ "picks": picks })).await;
         }
         "picked" => {
-            let left = lines().filter(|line| line["picked"].as_i64().unwrap_or(0) > 0);
-            let contents: Vec<Value> =
-                left.map(|line| json!({ "line": line["line"], "quantity": line["picked"] })).collect();
+            let parcels = || fulfillment["parcels"].as_array().into_iter().flatten();
+            let packed = |line: &Value| -> i64 {
+                let contents = parcels().flat_map(|parcel| parcel["contents"].as_array().into_iter().flatten());
+                contents.filter(|of| of["line"] == line["line"]).filter_map(|of| of["quantity"].as_i64()).sum()
+            };
+            let left = |line: &Value| line["picked"].as_i64().unwrap_or(0) - packed(line);
+            let contents: Vec<Value> = lines()
+                .filter(|line| left(line) > 0)
+                .map(|line| json!({ "line": line["line"], "quantity": left(line) }))
+                .collect();
             // Some tables scan what they pack, and tell nothing else of it. The next look goes on where this one ended.
             let scans = picking == Picking::Short && world.chance(0.5);
             if scans {
-                for line in lines() {
+                for line in lines().filter(|line| left(line) > 0) {
                     step("open-parcel/scans", &[], json!({ "code": line["sku"] })).await;
                 }
             }
