@@ -78,8 +78,9 @@ pub async fn handle(
     let id = sent.key().to_owned();
     let quick = store.api_key(&id).await?;
     let read = certain(&sent, quick, async || store.load::<ApiKey>(&id).await).await?;
-    let Some(read) = read.filter(|read| read.value.revoked_at.is_none()) else { return Ok(refused) };
-    let Some(end) = sent.end(&read.value) else { return Ok(refused) };
+    let is_good = |key: &ApiKey| key.revoked_at.is_none() && sent.is_known_to(key);
+    let Some(read) = read.filter(|read| is_good(&read.value)) else { return Ok(refused) };
+    let end = sent.end(&read.value);
     if !settings::is_expired(end, now) {
         note_use(store, &read, now).await;
     }
@@ -93,7 +94,7 @@ type Read = Result<Option<Stored<ApiKey>>, StoreError>;
 /// a minute. So a good key that lacks the session is read again, as it is now.
 async fn certain(sent: &Sent, quick: Option<Stored<ApiKey>>, again: impl AsyncFnOnce() -> Read) -> Read {
     match quick {
-        Some(read) if read.value.revoked_at.is_none() && sent.end(&read.value).is_none() => again().await,
+        Some(read) if read.value.revoked_at.is_none() && !sent.is_known_to(&read.value) => again().await,
         read => Ok(read),
     }
 }
@@ -124,12 +125,19 @@ impl Sent {
         }
     }
 
-    /// When it ends, if it ever does. None: the key has no such session (any more).
-    #[allow(clippy::option_option)] // endless and unknown are different
-    fn end(&self, key: &ApiKey) -> Option<Option<Timestamp>> {
+    /// Whether it is the key itself, or a session that the key has.
+    fn is_known_to(&self, key: &ApiKey) -> bool {
         match self {
-            Self::Key(_) => Some(key.expires_at),
-            Self::Session(session) => key.session(&session.id).map(|session| Some(session.expires_at)),
+            Self::Key(_) => true,
+            Self::Session(session) => key.session(&session.id).is_some(),
+        }
+    }
+
+    /// When it ends, if it ever does. Ask first whether the key knows it.
+    fn end(&self, key: &ApiKey) -> Option<Timestamp> {
+        match self {
+            Self::Key(_) => key.expires_at,
+            Self::Session(session) => key.session(&session.id).map(|session| session.expires_at),
         }
     }
 }

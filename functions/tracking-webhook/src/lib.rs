@@ -76,18 +76,12 @@ async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
     Ok(Response::json(200, &Received { outcome: told.map_or(Outcome::Ignored, Outcome::from) }))
 }
 
-/// Writes a line for each thing that says nothing of a parcel. What was not understood is not kept: whoever follows the parcel is
-/// asked about it again. An alarm counts the lines with `unread_webhooks`.
+/// Writes a line for each thing that says nothing of a parcel. An alarm counts the lines with `unread_webhooks`.
 fn note_what_says_nothing(service: Service, reading: &Reading) {
     for kind in &reading.ignored {
         tracing::info!(service = service.name(), kind, "ignored: it tells nothing of a parcel");
     }
-    for unread in &reading.unread {
-        tracing::error!(
-            unread_webhooks = 1,
-            service = service.name(),
-            why = unread.why,
-            "a genuine webhook was not understood"
-        );
+    if let Some(why) = &reading.unread {
+        tracing::error!(unread_webhooks = 1, service = service.name(), why, "a genuine webhook was not understood");
     }
 }

@@ -2,18 +2,18 @@
 
 use crate::{Error, Scope, orders};
 use domain::{
-    duty::{Duty, ItemName},
+    duty::Duty,
     fulfillment::{Fulfillment, Parcel, Report, TrackingAnswer},
     history::{Actor, Stamp},
     ids::{FulfillmentId, OrderId},
-    order::{Change, Order},
+    order::Order,
     parcel_state::ParcelState,
     placed_order::Address,
     search::{ANY_TIME, Wanted},
     tracking_number::TrackingNumber,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{ItemKey, Store};
+use store::{Store, retry_on_conflict};
 
 /// What a carrier told of a parcel: states with their moments, in the order of time.
 pub type Moments = Vec<(ParcelState, Report)>;
@@ -44,10 +44,7 @@ pub async fn record(
     let found = store.find(&Wanted::Tracking(number.clone()), &ANY_TIME, None, LOOKED_AT).await?;
     let mut told = Told::Unmatched;
     for id in found.items {
-        // An entry whose commit failed may name an order that there is not.
-        if store.order_state(&id).await?.is_some() {
-            told = told.max(record_on(store, &id, (number, carrier), moments, &stamp).await?);
-        }
+        told = told.max(record_on(store, &id, (number, carrier), moments, &stamp).await?);
     }
     Ok(told)
 }
@@ -59,15 +56,18 @@ async fn record_on(
     moments: &Moments,
     stamp: &Stamp,
 ) -> Result<Told, Error> {
-    let rule = |order: Order| {
-        let next = order.clone().told_by_carrier(numbered, moments, stamp)?;
-        Ok(match next {
-            None => (Told::Unmatched, Change::from(order)),
-            Some(same) if same == order => (Told::Known, Change::from(order)),
-            Some(next) => (Told::Noted, Change::from(next)),
-        })
-    };
-    Ok(orders::change(store, id, &Scope::Everything, stamp.at, rule).await?.0)
+    retry_on_conflict(async || {
+        // An entry whose commit failed may name an order that there is not.
+        let Some(read) = store.order(id).await? else { return Ok(Told::Unmatched) };
+        let next = read.order.clone().told_by_carrier(numbered, moments, stamp)?;
+        let Some(next) = next else { return Ok(Told::Unmatched) };
+        let told = if next == read.order { Told::Known } else { Told::Noted };
+        let mut write = store.write(stamp.at);
+        write.change(&read, &next.into());
+        write.commit().await?;
+        Ok(told)
+    })
+    .await
 }
 
 /// The parcels of a fulfillment that a tracking service has to be asked about, and where they go.
@@ -86,14 +86,13 @@ pub async fn to_ask(
     after: SignedDuration,
     now: Timestamp,
 ) -> Result<Option<ToAsk>, Error> {
-    let read = store.load::<Fulfillment>(&ItemKey::new(order, ItemName::Fulfillment(id))).await?;
-    let Some(read) = read.filter(|read| read.owes(&Duty::Tracking)) else { return Ok(None) };
-    let mut parcels: Vec<Parcel> = read.value.parcels;
+    let Some(read) = store.order(order).await? else { return Ok(None) };
+    let Order { placed, mut fulfillments, .. } = read.order;
+    let owing = fulfillments.remove(&id).filter(|fulfillment| fulfillment.owed.contains(&Duty::Tracking));
+    let Some(Fulfillment { mut parcels, .. }) = owing else { return Ok(None) };
     parcels.retain(|parcel| parcel.is_to_be_asked_about(after, now));
     parcels.sort_by_key(|parcel| parcel.followed.as_ref().map(|followed| followed.asked_at));
-    let placement = store.placement(order).await?;
-    let placement = placement.ok_or_else(|| Error::Defect(format!("order {order} was never placed")))?;
-    Ok(Some(ToAsk { parcels, address: placement.order.shipping_address }))
+    Ok(Some(ToAsk { parcels, address: placed.shipping_address }))
 }
 
 /// Records the answers about the parcels of a fulfillment: nothing is owed then, unless a parcel left or was corrected meanwhile.

@@ -49,4 +49,4 @@ pub use config::configured;
 pub use service::Service;
 pub use told::{Moment, Told};
 pub use wanted::{Followed, Wanted};
-pub use webhook::{Reading, Unread, Webhook, Webhooks};
+pub use webhook::{Reading, Webhook, Webhooks};

@@ -21,16 +21,9 @@ pub struct Reading {
     pub told: Vec<Told>,
     /// The types of events, and the words of the service, that say nothing of a parcel on its way.
     pub ignored: Vec<String>,
-    /// What is genuine, and says what nobody here understands.
-    pub unread: Vec<Unread>,
-}
-
-/// A genuine event that was not understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    pub body: Vec<u8>,
-    /// What is wrong with it, for people.
-    pub why: String,
+    /// What is wrong with a body that is genuine and that nobody here understands, for people. The body is not kept: whoever
+    /// follows the parcel is asked about it again.
+    pub unread: Option<String>,
 }
 
 impl Service {
@@ -85,16 +78,16 @@ impl Webhook {
         request.at_most(MAX_BODY)?;
         self.check_signature(request, now).await?;
         let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
-            return Ok(unread(request, "the body is not valid JSON".to_owned()));
+            return Ok(unread("the body is not valid JSON".to_owned()));
         };
         self.check_mode(&body)?;
         match self.understand(&body, now) {
             Ok(Some(Said { told, ignored })) => {
                 let told = Some(told).filter(|told| !told.moments.is_empty()).into_iter().collect();
-                Ok(Reading { told, ignored, unread: Vec::new() })
+                Ok(Reading { told, ignored, unread: None })
             }
             Ok(None) => Ok(Reading { ignored: vec![kind(&body)], ..Reading::default() }),
-            Err(Error::Problem(problem)) => Ok(unread(request, problem.detail)),
+            Err(Error::Problem(problem)) => Ok(unread(problem.detail)),
             Err(error) => Err(error),
         }
     }
@@ -143,8 +136,8 @@ impl Webhook {
     }
 }
 
-fn unread(request: &Request, why: String) -> Reading {
-    Reading { unread: vec![Unread { body: request.body.clone(), why }], ..Reading::default() }
+fn unread(why: String) -> Reading {
+    Reading { unread: Some(why), ..Reading::default() }
 }
 
 /// The type of an event, wherever the service writes it.

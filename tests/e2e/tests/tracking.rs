@@ -47,7 +47,7 @@ async fn told(services: &Embedded, service: Service, number: &str, happened: Hap
         let headers = sent.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
         let request = Request { headers, body: sent.body, ..Request::default() };
         let reading = webhook.read(&request, now()).await.unwrap();
-        assert_eq!(reading.unread, []);
+        assert_eq!(reading.unread, None);
         all.push(reading.told.into_iter().flat_map(|told| told.moments).collect());
     }
     all

@@ -134,7 +134,7 @@ fn sendcloud_s_published_signature_is_genuine() {
         ..Request::default()
     };
     let reading = read(&webhook(Service::Sendcloud, "secretkey"), &request).unwrap();
-    assert_eq!(reading.unread.len(), 1, "it is genuine, and tells of no parcel");
+    assert!(reading.unread.is_some(), "it is genuine, and tells of no parcel");
 }
 
 #[test]

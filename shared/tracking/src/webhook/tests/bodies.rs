@@ -63,7 +63,7 @@ fn shippo_tells_nothing_of_a_parcel_that_nobody_has_scanned() {
     let body = json!({"event": "track_updated", "test": false, "data": {"carrier": "ups", "tracking_number": "1Z",
         "tracking_status": null, "tracking_history": [{"status": "PRE_TRANSIT", "status_details": "made"}]}});
     let reading = said(Service::Shippo, body.to_string().as_bytes());
-    assert_eq!((reading.told, reading.ignored, reading.unread), (vec![], vec!["PRE_TRANSIT".to_owned()], vec![]));
+    assert_eq!((reading.told, reading.ignored, reading.unread), (vec![], vec!["PRE_TRANSIT".to_owned()], None));
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn what_a_label_goes_through_is_nothing_and_an_unknown_word_is_named() {
         (AfterShip, "Beamed", "Beamed_001", "unknown Beamed/Beamed_001"),
     ] {
         let reading = said(service, telling(service, status, closer).to_string().as_bytes());
-        assert_eq!((reading.told, reading.unread), (vec![], vec![]), "{service:?} {status}");
+        assert_eq!((reading.told, reading.unread), (vec![], None), "{service:?} {status}");
         assert_eq!(reading.ignored, [ignored]);
     }
 }
@@ -295,7 +295,7 @@ fn events_about_other_things_are_ignored_by_name() {
         (Service::AfterShip, "event", "edd_revise"),
     ] {
         let reading = said(service, json!({ field: kind }).to_string().as_bytes());
-        assert_eq!((reading.ignored, reading.told, reading.unread), (vec![kind.to_owned()], vec![], vec![]));
+        assert_eq!((reading.ignored, reading.told, reading.unread), (vec![kind.to_owned()], vec![], None));
     }
 }
 
@@ -318,8 +318,7 @@ fn what_is_genuine_and_not_understood_is_kept_with_the_reason() {
     ] {
         let reading = said(service, body.as_bytes());
         assert_eq!((reading.told, reading.ignored), (vec![], vec![]), "{body}");
-        assert_eq!(reading.unread[0].body, body.as_bytes());
-        assert!(reading.unread[0].why.contains(why), "{}", reading.unread[0].why);
+        assert!(reading.unread.as_ref().is_some_and(|told| told.contains(why)), "{:?}", reading.unread);
     }
 }
 
