@@ -73,18 +73,16 @@ pub async fn handle(
     now: Timestamp,
 ) -> Result<AuthorizerResponse, StoreError> {
     let refused = AuthorizerResponse { is_authorized: false, context: Context::default() };
-    let Some(token) = bearer(&request.headers) else { return Ok(refused) };
-    let sent = Sent::read(token);
-    let id = sent.key().to_owned();
-    let quick = store.api_key(&id).await?;
-    let read = certain(&sent, quick, async || store.load::<ApiKey>(&id).await).await?;
-    let is_good = |key: &ApiKey| key.revoked_at.is_none() && sent.is_known_to(key);
+    let Some(sent) = bearer(&request.headers).and_then(Sent::read) else { return Ok(refused) };
+    let quick = store.api_key(&sent.key).await?;
+    let read = certain(&sent, quick, async || store.load::<ApiKey>(&sent.key).await).await?;
+    let is_good = |key: &ApiKey| key.revoked_at.is_none() && key.has(sent.session());
     let Some(read) = read.filter(|read| is_good(&read.value)) else { return Ok(refused) };
-    let end = sent.end(&read.value);
+    let end = read.value.end(sent.session());
     if !settings::is_expired(end, now) {
         note_use(store, &read, now).await;
     }
-    Ok(AuthorizerResponse { is_authorized: true, context: Context::new(read.value, sent.session(), end) })
+    Ok(AuthorizerResponse { is_authorized: true, context: Context::new(read.value, sent.session, end) })
 }
 
 /// The record of a key, or what a read says instead of it.
@@ -94,51 +92,31 @@ type Read = Result<Option<Stored<ApiKey>>, StoreError>;
 /// a minute. So a good key that lacks the session is read again, as it is now.
 async fn certain(sent: &Sent, quick: Option<Stored<ApiKey>>, again: impl AsyncFnOnce() -> Read) -> Read {
     match quick {
-        Some(read) if read.value.revoked_at.is_none() && !sent.is_known_to(&read.value) => again().await,
+        Some(read) if read.value.revoked_at.is_none() && !read.value.has(sent.session()) => again().await,
         read => Ok(read),
     }
 }
 
 /// What was sent, by the ids of what it is the secret of.
-enum Sent {
-    Key(String),
-    Session(SessionKey),
+struct Sent {
+    key: String,
+    session: Option<String>,
 }
 
 impl Sent {
-    fn read(token: &str) -> Self {
-        SessionKey::read(token).map_or_else(|| Self::Key(ApiKey::id_of(token)), Self::Session)
+    /// None: no key looks like it. That is refused without a read: a flood of junk costs nothing else.
+    fn read(token: &str) -> Option<Self> {
+        if token.len() > 128 {
+            return None;
+        }
+        if let Some(SessionKey { key, id }) = SessionKey::read(token) {
+            return Some(Self { key, session: Some(id) });
+        }
+        token.starts_with(ApiKey::PREFIX).then(|| Self { key: ApiKey::id_of(token), session: None })
     }
 
-    fn key(&self) -> &str {
-        match self {
-            Self::Key(id) => id,
-            Self::Session(session) => &session.key,
-        }
-    }
-
-    /// The session, if it is one.
-    fn session(self) -> Option<String> {
-        match self {
-            Self::Key(_) => None,
-            Self::Session(session) => Some(session.id),
-        }
-    }
-
-    /// Whether it is the key itself, or a session that the key has.
-    fn is_known_to(&self, key: &ApiKey) -> bool {
-        match self {
-            Self::Key(_) => true,
-            Self::Session(session) => key.session(&session.id).is_some(),
-        }
-    }
-
-    /// When it ends, if it ever does. Ask first whether the key knows it.
-    fn end(&self, key: &ApiKey) -> Option<Timestamp> {
-        match self {
-            Self::Key(_) => key.expires_at,
-            Self::Session(session) => key.session(&session.id).map(|session| session.expires_at),
-        }
+    fn session(&self) -> Option<&str> {
+        self.session.as_deref()
     }
 }
 
@@ -161,12 +139,7 @@ async fn note_use(store: &Store, read: &Stored<ApiKey>, now: Timestamp) {
 fn bearer(headers: &HashMap<String, String>) -> Option<&str> {
     let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
     let (scheme, token) = value.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|token| may_be_a_key(token))
-}
-
-/// What no key looks like is refused without a read: a flood of junk costs nothing else.
-fn may_be_a_key(token: &str) -> bool {
-    (token.starts_with(ApiKey::PREFIX) || SessionKey::read(token).is_some()) && token.len() <= 128
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 #[cfg(test)]
@@ -189,14 +162,14 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let key = ApiKey::new(ApiKey::id_of("ok_anna"), Text::literal("Anna"), Role::Operator, now);
         let token = SessionKey::text(&key.id, "secret");
-        let sent = Sent::read(&token);
+        let sent = Sent::read(&token).unwrap();
         let open = key.clone().with_session(ApiKey::id_of(&token), now);
         let read = certain(&sent, Some(stored(&key)), async || Ok(Some(stored(&open)))).await.unwrap().unwrap();
         assert_eq!(read.value, open);
 
         // Nothing else costs a second read.
         let revoked = ApiKey { revoked_at: Some(now), ..key.clone() };
-        let api_key = Sent::Key(key.id.clone());
+        let api_key = Sent { key: key.id.clone(), session: None };
         for (sent, known) in [(&sent, &open), (&sent, &revoked), (&api_key, &key)] {
             assert_eq!(certain(sent, Some(stored(known)), never).await.unwrap().unwrap().value, *known);
         }
@@ -213,10 +186,13 @@ mod tests {
 
     #[test]
     fn only_a_bearer_token_is_a_key() {
-        let of =
-            |value: &str| bearer(&HashMap::from([("authorization".to_owned(), value.to_owned())])).map(str::to_owned);
-        assert_eq!(of("Bearer ok_abc").as_deref(), Some("ok_abc"));
-        assert_eq!(of("bearer  ok_abc ").as_deref(), Some("ok_abc"));
+        let of = |value: &str| {
+            let headers = HashMap::from([("authorization".to_owned(), value.to_owned())]);
+            bearer(&headers).and_then(Sent::read).map(|sent| sent.key)
+        };
+        let key = Some(ApiKey::id_of("ok_abc"));
+        assert_eq!(of("Bearer ok_abc"), key);
+        assert_eq!(of("bearer  ok_abc "), key);
         let long = format!("Bearer ok_{}", "x".repeat(200));
         for bad in ["", "ok_abc", "Basic ok_abc", "Bearer", "Bearer abc", "Bearer eyJhbGciOi.e30.x", &long] {
             assert_eq!(of(bad), None, "{bad:?}");

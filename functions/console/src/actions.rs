@@ -77,11 +77,11 @@ async fn asked(visit: &Visit<'_>, api: &Client<'_>, order: &str, action: &[&str]
                 lessened(visit)?.iter().map(|(line, units)| json!({ "line": line, "quantity": units })).collect();
             Asked::post("edit", json!({ "reason": visit.field("reason"), "lines": lines }))
         }
-        ["refund"] => Asked::post("refunds", refund(visit, currency(api, order).await?)?),
+        ["refund"] => Asked::post("refunds", refund(visit, api, order).await?),
         ["refunds-retry"] => Asked::plain("refunds/retry"),
         ["capture"] => {
-            let amount = amount(visit, "amount", currency(api, order).await?)?;
-            Asked::post("capture", amount.map_or_else(|| json!({}), |amount| json!({ "amount": amount })))
+            let amounts = amounts(visit, &["amount"], api, order).await?;
+            Asked::post("capture", Value::Object(amounts))
         }
         ["accept"] => Asked::post("accept-payment", reason()),
         ["invoice"] => Asked::plain("invoices"),
@@ -126,19 +126,35 @@ async fn of_return(visit: &Visit<'_>, api: &Client<'_>, order: &str, id: &str, w
     })
 }
 
-fn refund(visit: &Visit<'_>, currency: Currency) -> Result<Value, Trouble> {
+async fn refund(visit: &Visit<'_>, api: &Client<'_>, order: &str) -> Result<Value, Trouble> {
     let mut body = json!({ "reason": visit.field("reason") });
     let lines = units(visit, "units-", |units| units > 0)?;
     if !lines.is_empty() {
         let line = |(line, units): &(u32, u32)| json!({ "line": line, "quantity": units });
         body["lines"] = lines.iter().map(line).collect();
     }
-    for name in ["shipping", "amount"] {
-        if let Some(amount) = amount(visit, name, currency)? {
-            body[name] = json!(amount);
-        }
+    for (name, amount) in amounts(visit, &["shipping", "amount"], api, order).await? {
+        body[name] = amount;
     }
     Ok(body)
+}
+
+/// The amounts that were typed. The order is asked for its currency only if there are any.
+async fn amounts(
+    visit: &Visit<'_>,
+    names: &[&str],
+    api: &Client<'_>,
+    order: &str,
+) -> Result<Map<String, Value>, Trouble> {
+    let typed: Vec<&str> = names.iter().copied().filter(|name| !visit.field(name).is_empty()).collect();
+    let mut amounts = Map::new();
+    if !typed.is_empty() {
+        let currency = currency(api, order).await?;
+        for name in typed {
+            amounts.insert(name.to_owned(), json!(amount(visit, name, currency)?));
+        }
+    }
+    Ok(amounts)
 }
 
 /// Which decimals the amounts of the order have.
@@ -191,7 +207,7 @@ fn some<T>(visit: &Visit<'_>, all: Vec<T>) -> Result<Vec<T>, Trouble> {
 /// Sets a field that may be left out.
 fn set_text(body: &mut Value, name: &str, text: &str) {
     if !text.is_empty() {
-        body.as_object_mut().unwrap_or(&mut Map::new()).insert(name.to_owned(), json!(text));
+        body[name] = json!(text);
     }
 }
 

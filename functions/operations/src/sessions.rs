@@ -40,9 +40,8 @@ pub struct Me {
 
 impl Me {
     fn new(key: ApiKey, session: Option<&str>) -> Self {
-        let end = session.and_then(|id| key.session(id)).map(|session| session.expires_at);
         Self {
-            expires_at: end.or(key.expires_at),
+            expires_at: key.end(session),
             is_session: session.is_some(),
             name: key.name,
             role: key.role,

@@ -13,13 +13,14 @@ use domain::{
 use jiff::SignedDuration;
 use runtime::{Clock, process};
 use store::{Message, Store};
-use tracking::{Client, Clients, Wanted};
+use tracking::{Client, Wanted};
 
 /// What the function works with.
 pub struct App {
     pub store: Store,
     pub clock: Clock,
-    pub services: Clients,
+    /// The service that follows parcels, if one does.
+    pub follower: Option<Client>,
     /// How long nothing is heard of a parcel before it is asked about again.
     pub asked_after: SignedDuration,
 }
@@ -43,7 +44,7 @@ async fn ask(app: &App, order: &OrderId, id: FulfillmentId) -> Result<(), Error>
     let Some(to_ask) = parcel_tracking::to_ask(&app.store, order, id, app.asked_after, now).await? else {
         return Ok(());
     };
-    let Some(service) = app.services.follower() else {
+    let Some(service) = &app.follower else {
         return parcel_tracking::ask_nobody(&app.store, order, id, now).await;
     };
     let (mut answers, mut failed) = (Vec::new(), Ok(()));
@@ -72,7 +73,6 @@ async fn ask_about(
         // "DHL" is two businesses: the number says which.
         carrier: carriers::business(&shipment.carrier, &shipment.tracking_number).unwrap_or(&shipment.carrier),
         number: &shipment.tracking_number,
-        country: Some(to.country.as_str()),
         postal_code: to.postal_code.as_deref(),
     };
     let (refused, moments) = match service.follow(&wanted).await? {

@@ -25,7 +25,7 @@ api::routes! {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Received {
-    /// Of several parcels, this is about the one that changed most.
+    /// If parcels of several orders have the number, this is about the one that changed most.
     pub outcome: Outcome,
 }
 
@@ -59,21 +59,15 @@ async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
     let webhook = app.webhooks.of(name)?;
     let reading = webhook.read(request, app.clock.now()).await?;
     note_what_says_nothing(webhook.service(), &reading);
-    let mut told = None;
-    for parcel in &reading.told {
-        let Ok(number) = parcel.number.parse() else { continue };
-        let service = webhook.service().name();
-        let this = parcel_tracking::record(
-            &app.store,
-            (&number, &parcel.carrier),
-            &parcel.reports(),
-            service,
-            app.clock.now(),
-        )
-        .await?;
-        told = told.max(Some(this));
+    let mut outcome = Outcome::Ignored;
+    if let Some(parcel) = &reading.told
+        && let Ok(number) = parcel.number.parse()
+    {
+        let (service, now) = (webhook.service().name(), app.clock.now());
+        let numbered = (&number, parcel.carrier.as_str());
+        outcome = parcel_tracking::record(&app.store, numbered, &parcel.reports(), service, now).await?.into();
     }
-    Ok(Response::json(200, &Received { outcome: told.map_or(Outcome::Ignored, Outcome::from) }))
+    Ok(Response::json(200, &Received { outcome }))
 }
 
 /// Writes a line for each thing that says nothing of a parcel. An alarm counts the lines with `unread_webhooks`.

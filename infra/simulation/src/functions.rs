@@ -32,7 +32,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 use store::{Queues, Store, Tables};
-use tracking::{Clients, Service};
+use tracking::{Client, Service};
 
 /// The largest clock error. Machines that synchronize their clocks over the network differ by less.
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -112,9 +112,9 @@ impl Secrets {
 }
 
 /// The service that is asked about parcels.
-fn follower(own: &Aws, clock: &Clock) -> Clients {
+fn follower(own: &Aws, clock: &Clock) -> Option<Client> {
     let key = Secret::fixed("EASYPOST_API_KEY", "simulated");
-    Clients::new(tracking::Client::new(FOLLOWER, own, clock, network::CARRIERS, key))
+    Client::new(FOLLOWER, own, clock, network::CARRIERS, key)
 }
 
 /// The webhook of that service.
@@ -292,7 +292,7 @@ impl Functions {
         let invoicing = invoicing::App { store, clock: wiring.clock() };
         let (own, store) = wiring.store("parcel-tracking");
         let (clock, asked_after) = (wiring.clock(), PARCEL_ASKED_ABOUT);
-        let parcel_tracking = parcel_tracking::App { store, services: follower(&own, &clock), clock, asked_after };
+        let parcel_tracking = parcel_tracking::App { store, follower: follower(&own, &clock), clock, asked_after };
         let (_, store) = wiring.store("tracking-webhook");
         let tracking_webhook = tracking_webhook::App { store, clock: wiring.clock(), webhooks: told_by() };
         Ok(Self {

@@ -21,10 +21,7 @@ pub async fn end(store: &Store, key: &str, session: &str, now: Timestamp) -> Res
 /// The API key as it is now, if it is still good, and has the session.
 pub async fn key(store: &Store, key: &str, session: Option<&str>, now: Timestamp) -> Result<ApiKey, Error> {
     let key = load(store, key, now).await?.value;
-    match session {
-        Some(session) if key.session(session).is_none() => Err(over("this session has ended")),
-        _ => Ok(key),
-    }
+    if key.has(session) { Ok(key) } else { Err(over("this session has ended")) }
 }
 
 async fn change(store: &Store, key: &str, now: Timestamp, rule: impl Fn(ApiKey) -> ApiKey) -> Result<ApiKey, Error> {

@@ -25,11 +25,11 @@ struct Carrier {
 impl Carrier {
     /// Those of a name, however it is written. Two businesses of one group may share it.
     fn named(name: &str) -> Vec<Self> {
-        let wanted = plain(name);
+        let wanted = comparable(name);
         let row = |row: &'static str| {
             let (names, rest) = row.split_once('\t')?;
             let (forms, page) = rest.split_once('\t')?;
-            let is_it = names.split('|').any(|name| plain(name) == wanted);
+            let is_it = names.split('|').any(|name| comparable(name) == wanted);
             is_it.then(|| Self {
                 name: names.split('|').next().unwrap_or_default(),
                 forms: forms.split(',').filter_map(Form::read).collect(),
@@ -53,8 +53,8 @@ impl Carrier {
     }
 }
 
-/// `D.H.L. Paket` and `dhl-paket` are the same name.
-fn plain(name: &str) -> String {
+/// A carrier's name as names are compared: `D.H.L. Paket` and `dhl-paket` are the same.
+pub fn comparable(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -279,6 +279,16 @@ impl ApiKey {
         self.sessions.iter().find(|session| session.id == id)
     }
 
+    /// Whether it has the session, if one is named.
+    pub fn has(&self, session: Option<&str>) -> bool {
+        session.is_none_or(|id| self.session(id).is_some())
+    }
+
+    /// When it ends, or that session of it. None: it does not end.
+    pub fn end(&self, session: Option<&str>) -> Option<Timestamp> {
+        session.and_then(|id| self.session(id)).map_or(self.expires_at, |session| Some(session.expires_at))
+    }
+
     /// The key with the day on which it is used now. None: the day is noted already.
     pub fn used(&self, now: Timestamp) -> Option<Self> {
         let today = Offset::UTC.to_datetime(now).date();

@@ -1,16 +1,17 @@
 //! Carriers as Orderly and the services name them.
 
 use crate::service::Service;
+use domain::carriers::comparable;
 
-/// A row a carrier: its names here (`|` between them, the first is the one we use), then what EasyPost, Shippo and AfterShip call it
+/// A row a carrier: its names here (`|` between them, the first is the one we use), then what EasyPost, Shippo, AfterShip and Sendcloud call it
 /// (`|` between several, the first is the one we send; empty: the service has no name for it that we know).
 const CARRIERS: &str = include_str!("carriers.tsv");
 
 /// What a service calls a carrier. None: nothing that we know.
 pub(crate) fn theirs(service: Service, carrier: &str) -> Option<&'static str> {
-    let wanted = plain(carrier);
+    let wanted = comparable(carrier);
     let own = |row: &[&'static str]| {
-        names(row[0]).any(|name| plain(name) == wanted).then(|| names(cell(service, row)?).next())
+        names(row[0]).any(|name| comparable(name) == wanted).then(|| names(cell(service, row)?).next())
     };
     rows().find_map(|row| own(&row)).flatten()
 }
@@ -39,11 +40,6 @@ fn cell(service: Service, row: &[&'static str]) -> Option<&'static str> {
 
 fn names(cell: &'static str) -> impl Iterator<Item = &'static str> {
     cell.split('|').filter(|name| !name.is_empty())
-}
-
-/// `D.H.L. Paket` and `dhl-paket` are the same name.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -89,7 +85,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for row in rows() {
             assert_eq!(row.len(), 5, "{row:?}");
-            assert!(names(row[0]).all(|name| seen.insert(plain(name))), "{row:?} has a name that another row has");
+            assert!(names(row[0]).all(|name| seen.insert(comparable(name))), "{row:?} has a name that another row has");
         }
         for service in Service::ALL {
             let mut codes = std::collections::BTreeSet::new();
@@ -104,7 +100,7 @@ mod tests {
         let domain = include_str!("../../domain/src/carriers/carriers.tsv");
         for line in domain.lines().filter(|line| !line.starts_with('#')) {
             let name = line.split(['|', '\t']).next().unwrap();
-            assert!(rows().any(|row| names(row[0]).any(|own| plain(own) == plain(name))), "{name}");
+            assert!(rows().any(|row| names(row[0]).any(|own| comparable(own) == comparable(name))), "{name}");
         }
     }
 }

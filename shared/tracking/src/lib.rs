@@ -24,7 +24,7 @@
 
 mod answers;
 mod carriers;
-mod clients;
+mod client;
 mod config;
 mod fields;
 mod hmac;
@@ -44,7 +44,7 @@ mod easypost;
 mod sendcloud;
 mod shippo;
 
-pub use clients::{Client, Clients};
+pub use client::Client;
 pub use config::configured;
 pub use service::Service;
 pub use told::{Moment, Told};

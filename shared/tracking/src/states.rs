@@ -32,7 +32,11 @@ impl States {
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = [&'static str; 3]> {
         let rows = self.0.lines().filter(|line| !line.starts_with('#'));
-        rows.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+        rows.filter_map(|line| {
+            let (status, rest) = line.split_once('\t')?;
+            let (closer, state) = rest.split_once('\t')?;
+            Some([status, closer, state])
+        })
     }
 }
 

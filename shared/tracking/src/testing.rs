@@ -60,7 +60,7 @@ pub(crate) fn client(service: Service, url: &str) -> Client {
 }
 
 pub(crate) fn parcel<'a>(carrier: &'a str, number: &'a str) -> Wanted<'a> {
-    Wanted { carrier, number, country: Some("US"), postal_code: Some("29401") }
+    Wanted { carrier, number, postal_code: Some("29401") }
 }
 
 /// What is wrong outside.

@@ -1,6 +1,6 @@
 //! A parcel that is to be followed, and what becomes of that.
 
-use crate::told::{Said, Told};
+use crate::told::Told;
 
 /// A parcel that is to be followed.
 #[derive(Debug, Clone, Copy)]
@@ -8,8 +8,7 @@ pub struct Wanted<'a> {
     /// Whoever carries it, as the warehouse has written it.
     pub carrier: &'a str,
     pub number: &'a str,
-    /// Of its address: two letters.
-    pub country: Option<&'a str>,
+    /// Of its address.
     pub postal_code: Option<&'a str>,
 }
 
@@ -20,10 +19,4 @@ pub enum Followed {
     Known(Told),
     /// It cannot follow it, and asking again changes nothing. Why, for people.
     Not(String),
-}
-
-/// What an API says of a parcel.
-pub(crate) enum Answered {
-    Said(Said),
-    Refused(String),
 }

@@ -18,7 +18,7 @@ const MAX_BODY: usize = 1024 * 1024;
 /// What a request says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    pub told: Vec<Told>,
+    pub told: Option<Told>,
     /// The types of events, and the words of the service, that say nothing of a parcel on its way.
     pub ignored: Vec<String>,
     /// What is wrong with a body that is genuine and that nobody here understands, for people. The body is not kept: whoever
@@ -83,7 +83,7 @@ impl Webhook {
         self.check_mode(&body)?;
         match self.understand(&body, now) {
             Ok(Some(Said { told, ignored })) => {
-                let told = Some(told).filter(|told| !told.moments.is_empty()).into_iter().collect();
+                let told = Some(told).filter(|told| !told.moments.is_empty());
                 Ok(Reading { told, ignored, unread: None })
             }
             Ok(None) => Ok(Reading { ignored: vec![kind(&body)], ..Reading::default() }),
@@ -93,12 +93,7 @@ impl Webhook {
     }
 
     async fn check_signature(&self, request: &Request, now: Timestamp) -> Result<(), Error> {
-        let name = match self.service {
-            Service::EasyPost => easypost::HEADER,
-            Service::Shippo => shippo::HEADER,
-            Service::Sendcloud => sendcloud::HEADER,
-            Service::AfterShip => aftership::HEADER,
-        };
+        let (name, _) = self.service.signature();
         let Some(header) = request.header(name) else {
             return Err(signed::refused(SignatureError::Missing(name))); // before any secret is read
         };

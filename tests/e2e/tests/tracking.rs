@@ -32,7 +32,7 @@ fn client(service: Service, url: &str) -> Option<Client> {
 }
 
 async fn follow(client: &Client, number: &str) -> Vec<Moment> {
-    let parcel = Wanted { carrier: "USPS", number, country: Some("US"), postal_code: Some("29401") };
+    let parcel = Wanted { carrier: "USPS", number, postal_code: Some("29401") };
     let Followed::Known(told) = client.follow(&parcel).await.unwrap() else { panic!("{number} is not followed") };
     assert_eq!((told.carrier.as_str(), told.number.as_str()), ("USPS", number));
     told.moments
@@ -143,7 +143,7 @@ async fn a_service_that_fails_is_asked_again_later() {
     ] {
         let (client, number) = (client(service, &url).unwrap(), format!("94002-{}", service.name()));
         services.stand_ins().fail(own, [503, 429]);
-        let parcel = Wanted { carrier: "USPS", number: &number, country: None, postal_code: None };
+        let parcel = Wanted { carrier: "USPS", number: &number, postal_code: None };
         for status in ["503", "429"] {
             let error = client.follow(&parcel).await.unwrap_err();
             assert!(matches!(&error, app::Error::Outside(why) if why.contains(status)), "{error}");

@@ -7,8 +7,9 @@ use domain::order_state::HoldReason;
 #[allow(clippy::struct_excessive_bools)] // each is an action
 pub struct Can {
     pub serves: bool,
-    pub is_operator: bool,
-    works: bool,
+    is_operator: bool,
+    pub works: bool,
+    /// Also to cancel it.
     pub hold: bool,
     pub edit: bool,
     pub refund: bool,
@@ -17,8 +18,6 @@ pub struct Can {
     pub accept: bool,
     pub invoice: bool,
     pub emails: bool,
-    pub cancel: bool,
-    pub picklist: bool,
 }
 
 impl Can {
@@ -41,8 +40,6 @@ impl Can {
             accept: is_operator && (order.status == "pending" || order.holds.contains_key("awaiting_payment")),
             invoice: serves && order.invoices.is_empty() && order.status != "pending" && order.status != "expired",
             emails: serves && order.emails.iter().any(|email| email.unreached_since.is_some()),
-            cancel: serves && !is_over,
-            picklist: works,
         }
     }
 
@@ -54,7 +51,6 @@ impl Can {
             || self.capture
             || self.accept
             || self.invoice
-            || self.cancel
             || self.emails
     }
 
@@ -68,7 +64,7 @@ impl Can {
             Some(("inspect", id)) => of_return(&|back| self.inspects(back), id),
             Some(("return-refund", id)) => of_return(&|back| self.decides_refund(back), id),
             _ => match action {
-                "hold" => self.hold,
+                "hold" | "cancel" => self.hold,
                 "edit" => self.edit,
                 "refund" => self.refund,
                 "return" => self.asks_returns,
@@ -76,7 +72,6 @@ impl Can {
                 "accept" => self.accept,
                 "invoice" => self.invoice,
                 "emails-retry" | "emails-dismiss" => self.emails,
-                "cancel" => self.cancel,
                 _ => false,
             },
         }

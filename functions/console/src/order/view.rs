@@ -1,6 +1,9 @@
 //! An order, as far as its page shows it. The warehouse is told less: what it is not told is absent.
 
-use domain::money::{Amount, Currency};
+use domain::{
+    money::{Amount, Currency},
+    parcel_state::ParcelState,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -33,7 +36,6 @@ view! {
         currency: Option<Currency>,
         total: Amount,
         cancel_reason: Option<String>,
-        reserved_until: Option<Timestamp>,
         erasure: Option<Erasure>,
         customer: Option<Customer>,
         shipping_address: Option<Address>,
@@ -52,7 +54,6 @@ view! {
         fulfillment_details: Vec<Fulfillment>,
         returns: Vec<Returned>,
         emails: Vec<Email>,
-        owed: Vec<String>,
         timeline: Vec<Entry>,
     }
     Hold { since: Timestamp, note: String, }
@@ -211,8 +212,7 @@ impl Payment {
 impl Parcel {
     /// Whether a person has to decide what is done about it.
     pub fn is_in_trouble(&self) -> bool {
-        self.resolution.is_none()
-            && matches!(self.state.as_str(), "overdue" | "exception" | "damaged" | "refused" | "returned" | "lost")
+        self.resolution.is_none() && self.state.parse().is_ok_and(ParcelState::is_exception)
     }
 }
 

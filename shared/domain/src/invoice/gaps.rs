@@ -1,7 +1,7 @@
 //! What a document lacks to be an electronic invoice by EN 16931.
 
 use super::{Breakdown, Invoice, Unbroken};
-use crate::tax::TaxCategory;
+use crate::{money::decimal, tax::TaxCategory};
 
 /// Something that is missing, by the field that would have it, and why it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +20,11 @@ impl Gap {
 impl Invoice {
     /// Why it cannot be an electronic invoice. Empty: it can.
     pub fn gaps(&self) -> Vec<Gap> {
-        let mut gaps = Vec::new();
+        let mut gaps: Vec<Gap> = self.seller_gap().into_iter().collect();
         let Some(breakdown) = &self.breakdown else {
-            gaps.extend(self.seller_gap());
             gaps.extend(self.unbroken());
             return gaps;
         };
-        gaps.extend(self.seller_gap());
         let of = |category| breakdown.taxes.iter().any(|sum| sum.category == category);
         if self.buyer_vat_id.is_none() {
             let needs = breakdown.taxes.iter().find(|sum| sum.category.needs_buyer_vat_id());
@@ -41,9 +39,7 @@ impl Invoice {
         if of(TaxCategory::IntraCommunity) && self.delivered_to.as_ref() == Some(&self.seller.address.country) {
             gaps.push(Gap::new("delivered_to", "the goods stay in the seller's country, so intra_community cannot be"));
         }
-        if of(TaxCategory::Exempt)
-            && breakdown.taxes.iter().any(|sum| sum.category == TaxCategory::Exempt && sum.exemption.is_none())
-        {
+        if breakdown.taxes.iter().any(|sum| sum.category == TaxCategory::Exempt && sum.exemption.is_none()) {
             gaps.push(Gap::new("exemption", "nobody told which law frees it from tax"));
         }
         gaps
@@ -71,13 +67,8 @@ impl Invoice {
             }
             Unbroken::TaxUnfit { rate, told, computed } => {
                 let money = |amount| self.currency.format(amount);
-                let why = format!(
-                    "the order tells {} of tax at {}.{:02} %, which comes to {}",
-                    money(told),
-                    rate / 100,
-                    rate % 100,
-                    money(computed)
-                );
+                let (told, computed, percent) = (money(told), money(computed), decimal(rate.into(), 2));
+                let why = format!("the order tells {told} of tax at {percent} %, which comes to {computed}");
                 Gap::new("taxes", why)
             }
         };

@@ -2,7 +2,7 @@
 
 use super::PlacedOrder;
 use crate::{
-    money::Amount,
+    money::{Amount, decimal},
     tax::{TaxCategory, Taxation},
 };
 
@@ -106,20 +106,20 @@ impl PlacedOrder {
         if part.taxation.category.is_some_and(|category| category != TaxCategory::Standard) {
             return None;
         }
-        let (rate, whole) = (i128::from(rate), 10_000 + if self.tax_included { i128::from(rate) } else { 0 });
-        let (low, high) =
-            (i128::from(part.price.0) * rate / whole, (i128::from(part.price.1) * rate + whole - 1) / whole);
+        let percent = format!("{} %", decimal(rate.into(), 2));
+        // At twice the rate, so that half a hundredth of a percent is a whole number.
+        let over = |doubled: i128| 20_000 + if self.tax_included { doubled } else { 0 };
+        let down = |price: Amount, doubled: i128| i128::from(price) * doubled / over(doubled);
+        let up = |price: Amount, doubled: i128| (i128::from(price) * doubled + over(doubled) - 1) / over(doubled);
+        let doubled = 2 * i128::from(rate);
+        let (low, high) = (down(part.price.0, doubled), up(part.price.1, doubled));
         // Some rates have a third decimal (New York's is 8.875 %), which a hundredth of a percent rounds away.
-        let (lowest, highest) = (2 * rate - 1, 2 * rate + 1);
-        let doubled = |rate: i128| 20_000 + if self.tax_included { rate } else { 0 };
-        let least = i128::from(part.price.0) * lowest / doubled(lowest);
-        let most = (i128::from(part.price.1) * highest + doubled(highest) - 1) / doubled(highest);
+        let (least, most) = (down(part.price.0, doubled - 1), up(part.price.1, doubled + 1));
         let (tolerance, tax) = (i128::from(part.units) + 1, i128::from(part.tax));
         if (least - tolerance..=most + tolerance).contains(&tax) {
             return None;
         }
         let money = |amount| self.currency.format(i64::try_from(amount).unwrap_or(i64::MAX));
-        let percent = format!("{}.{:02} %", rate / 100, rate % 100);
         let of = if self.tax_included { "in" } else { "on" };
         let expected = if low == high { money(low) } else { format!("{} to {}", money(low), money(high)) };
         Some(format!("is {}, but {percent} {of} its price come to {expected}", money(tax)))

@@ -4,7 +4,7 @@ use super::tracked;
 use crate::{
     Service, answers, carriers,
     fields::text,
-    wanted::{Answered, Wanted},
+    wanted::{Followed, Wanted},
     words,
 };
 use app::Error;
@@ -20,8 +20,7 @@ use serde_json::{Value, json};
 /// <https://www.aftership.com/docs/tracking/quickstart/request-errors>
 const EXISTS: i64 = 4003;
 /// What is wrong with the parcel itself: its number, its carrier, what the carrier asks for besides.
-const REFUSALS: [i64; 7] = [4005, 4007, 4008, 4009, 4010, 4011, 4012];
-const MALFORMED_NUMBER: i64 = 4017;
+const REFUSALS: [i64; 8] = [4005, 4007, 4008, 4009, 4010, 4011, 4012, 4017];
 
 /// The API of an AfterShip account.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ impl Api {
         Self { client: Client::new("AfterShip", aws, url, key) }
     }
 
-    pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Answered, Error> {
+    pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Followed, Error> {
         let mut wanted = json!({ "tracking_number": parcel.number });
         let carrier = carriers::theirs(Service::AfterShip, parcel.carrier);
         if let Some(slug) = carrier {
@@ -50,8 +49,8 @@ impl Api {
         match code {
             _ if made.status.is_success() => read(&made, &said["data"], now),
             EXISTS => self.known(parcel, carrier, text(&said["data"], "id"), now).await,
-            code if REFUSALS.contains(&code) || code == MALFORMED_NUMBER => {
-                Ok(Answered::Refused(format!("AfterShip cannot follow it: {} ({code})", words::words(why))))
+            code if REFUSALS.contains(&code) => {
+                Ok(Followed::Not(format!("AfterShip cannot follow it: {} ({code})", words::words(why))))
             }
             _ => Err(answers::undecided("AfterShip", &made, why)),
         }
@@ -64,7 +63,7 @@ impl Api {
         carrier: Option<&str>,
         id: &str,
         now: Timestamp,
-    ) -> Result<Answered, Error> {
+    ) -> Result<Followed, Error> {
         let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let path = if id.is_empty() {
             let slug = carrier.map(|slug| format!("&slug={}", escaped(slug))).unwrap_or_default();
@@ -89,10 +88,9 @@ impl Api {
     }
 }
 
-fn read(answer: &Answer, tracking: &Value, now: Timestamp) -> Result<Answered, Error> {
+fn read(answer: &Answer, tracking: &Value, now: Timestamp) -> Result<Followed, Error> {
     let told = crate::times::utc(&tracking["updated_at"]).unwrap_or(now);
-    let said = tracked::read(tracking, told, now);
-    said.map(Answered::Said).map_err(|error| answers::undecided("AfterShip", answer, &error.to_string()))
+    answers::known("AfterShip", answer, tracked::read(tracking, told, now))
 }
 
 #[cfg(test)]

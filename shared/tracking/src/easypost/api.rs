@@ -4,7 +4,7 @@ use super::tracker;
 use crate::{
     Service, answers, carriers,
     fields::text,
-    wanted::{Answered, Wanted},
+    wanted::{Followed, Wanted},
     words,
 };
 use app::Error;
@@ -30,7 +30,7 @@ impl Api {
 
     /// A second request for the same number and carrier answers with the tracker of the first, for three months; in test mode, with
     /// another one. <https://www.easypost.com/how-do-you-bill-for-your-trackers>
-    pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Answered, Error> {
+    pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Followed, Error> {
         let mut wanted = json!({ "tracking_code": parcel.number });
         if let Some(carrier) = carriers::theirs(Service::EasyPost, parcel.carrier) {
             wanted["carrier"] = carrier.into(); // otherwise it is found out by the number
@@ -48,11 +48,10 @@ impl Api {
         let error = &said["error"];
         let why = words::words(text(error, "message"));
         if answer.status.is_success() {
-            let told = tracker::read(&said, now);
-            return told.map(Answered::Said).map_err(|e| answers::undecided("EasyPost", &answer, &e.to_string()));
+            return answers::known("EasyPost", &answer, tracker::read(&said, now));
         }
         if answers::is_refused(answer.status) && !why.is_empty() {
-            return Ok(Answered::Refused(format!(
+            return Ok(Followed::Not(format!(
                 "EasyPost cannot follow it: {why} ({})",
                 words::word(text(error, "code"))
             )));

@@ -4,7 +4,7 @@ use super::track;
 use crate::{
     Service, answers, carriers,
     fields::text,
-    wanted::{Answered, Wanted},
+    wanted::{Followed, Wanted},
     words,
 };
 use app::Error;
@@ -35,11 +35,11 @@ impl Api {
 
     /// Registering a parcel twice doubles its webhooks (<https://docs.goshippo.com/tracking/tracking>), so Shippo is asked first. What it
     /// sold the label of it follows anyway.
-    pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Answered, Error> {
+    pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Followed, Error> {
         let Some(carrier) = carriers::theirs(Service::Shippo, parcel.carrier) else {
             let why =
                 format!("Shippo has no name for the carrier {:?} that Orderly knows", words::name(parcel.carrier));
-            return Ok(Answered::Refused(why));
+            return Ok(Followed::Not(why));
         };
         let number = utf8_percent_encode(parcel.number, NON_ALPHANUMERIC);
         let known = self.ask(|url| Request::get(format!("{url}/{carrier}/{number}")), "").await?;
@@ -58,7 +58,7 @@ impl Api {
         }
         let why = reason(&track);
         if answers::is_refused(registered.status) && !why.is_empty() {
-            return Ok(Answered::Refused(format!("Shippo cannot follow it: {why}")));
+            return Ok(Followed::Not(format!("Shippo cannot follow it: {why}")));
         }
         Err(answers::undecided("Shippo", &registered, &why))
     }
@@ -79,9 +79,8 @@ fn is_registered(track: &Value) -> bool {
     track["metadata"] == MARK || !text(track, "transaction").is_empty()
 }
 
-fn read(answer: &Answer, track: &Value, now: Timestamp) -> Result<Answered, Error> {
-    let told = track::read(track, now);
-    told.map(Answered::Said).map_err(|error| answers::undecided("Shippo", answer, &error.to_string()))
+fn read(answer: &Answer, track: &Value, now: Timestamp) -> Result<Followed, Error> {
+    answers::known("Shippo", answer, track::read(track, now))
 }
 
 /// An error says what is wrong in `detail`, or in a list for each field.

@@ -90,7 +90,7 @@ fn what_is_signed_with_one_of_the_secrets_is_read() {
         let body = bytes(service);
         for (secrets, signed_with) in [(SECRET, SECRET), ("new\nold", "new"), (" new \n\n old \n", "old")] {
             let reading = read(&webhook(service, secrets), &signed(service, &body, signed_with)).unwrap();
-            assert_eq!(reading.told.len(), 1, "{service:?} {secrets:?}");
+            assert!(reading.told.is_some(), "{service:?} {secrets:?}");
         }
     }
 }
@@ -146,7 +146,7 @@ fn shippo_s_signature_is_good_for_five_minutes() {
         read(&webhook(Service::Shippo, SECRET), &Request { headers, body: body.clone(), ..Request::default() })
     };
     for seconds in [-300, 0, 300] {
-        assert_eq!(at(seconds).unwrap().told.len(), 1, "{seconds}");
+        assert!(at(seconds).unwrap().told.is_some(), "{seconds}");
     }
     for seconds in [-301, 301] {
         assert_eq!(problem(at(seconds)).status, 401, "{seconds}");
@@ -167,7 +167,7 @@ fn the_bytes_that_were_sent_are_verified_however_they_arrive() {
                 "isBase64Encoded": is_base64, "requestContext": { "requestId": "1" },
             });
             let request: Request = serde_json::from_value(event).unwrap();
-            assert_eq!(read(&webhook(service, SECRET), &request).unwrap().told.len(), 1, "{service:?}");
+            assert!(read(&webhook(service, SECRET), &request).unwrap().told.is_some(), "{service:?}");
         }
     }
 }
@@ -215,7 +215,7 @@ fn events_of_the_other_mode_are_refused_once_they_are_genuine() {
     for (service, tested) in cases {
         let live = bytes(service);
         let for_tests = Webhook::new(service, Secret::fixed("SECRET", SECRET), false);
-        assert_eq!(read(&for_tests, &signed(service, &tested, SECRET)).unwrap().told.len(), 1, "{service:?}");
+        assert!(read(&for_tests, &signed(service, &tested, SECRET)).unwrap().told.is_some(), "{service:?}");
         for (webhook, body, mode) in [(&webhook(service, SECRET), &tested, "live"), (&for_tests, &live, "test")] {
             let refused = problem(read(webhook, &signed(service, body, SECRET)));
             assert_eq!((refused.status, refused.detail), (400, format!("this endpoint takes {mode} events only")));

@@ -23,7 +23,7 @@ async fn a_parcel_is_registered_with_what_its_carrier_may_ask_for() {
     let (client, calls) = asking(Service::AfterShip, |_| (201, meta(201, "", &tracking()))).await;
     let Followed::Known(told) = client.follow(&parcel("UPS", "1Z")).await.unwrap() else { panic!() };
     assert_eq!((told.carrier.as_str(), told.moments.len()), ("UPS", 1));
-    let unknown = Wanted { carrier: "a van", number: "7", country: None, postal_code: None };
+    let unknown = Wanted { carrier: "a van", number: "7", postal_code: None };
     client.follow(&unknown).await.unwrap();
     let calls = calls.lock().unwrap();
     assert_eq!((&calls[0].method, calls[0].uri.path()), (&Method::POST, PATH));

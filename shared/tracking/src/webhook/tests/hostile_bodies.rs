@@ -25,7 +25,8 @@ fn judge(service: Service, body: &[u8]) -> Result<(), String> {
                 && reading.ignored.iter().all(|name| name.len() <= 200)
                 && reading.unread.as_ref().is_none_or(|why| !why.is_empty()) =>
         {
-            let said = reading.told.len() + reading.ignored.len() + usize::from(reading.unread.is_some());
+            let said =
+                usize::from(reading.told.is_some()) + reading.ignored.len() + usize::from(reading.unread.is_some());
             if said > 0 { Ok(()) } else { Err("nothing came of it".to_owned()) }
         }
         Err(Error::Problem(problem)) if matches!(problem.status, 400 | 413) && !problem.detail.is_empty() => Ok(()),

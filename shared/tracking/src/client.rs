@@ -2,7 +2,7 @@
 
 use crate::{
     Service, aftership, config, easypost, shippo,
-    wanted::{Answered, Followed, Wanted},
+    wanted::{Followed, Wanted},
 };
 use app::Error;
 use jiff::Timestamp;
@@ -34,8 +34,14 @@ impl Client {
         Some(Self { api, clock: clock.clone() })
     }
 
+    /// The service that `TRACKED_BY` names: the one that follows parcels. None: nobody does, and people tell what becomes of them.
+    /// No key is read before the first request.
+    pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Option<Self>, ConfigError> {
+        config::follower()?.map_or(Ok(None), |service| Self::of(service, aws, clock))
+    }
+
     /// Needs `EASYPOST_API_URL` and `EASYPOST_API_KEY`, or the same of `SHIPPO` or `AFTERSHIP`.
-    fn from_env(service: Service, aws: &Aws, clock: &Clock) -> Result<Option<Self>, ConfigError> {
+    fn of(service: Service, aws: &Aws, clock: &Clock) -> Result<Option<Self>, ConfigError> {
         let (url, key) = match service {
             Service::EasyPost => ("EASYPOST_API_URL", "EASYPOST_API_KEY"),
             Service::Shippo => ("SHIPPO_API_URL", "SHIPPO_API_KEY"),
@@ -57,35 +63,10 @@ impl Client {
     /// whether it does: ask again later.
     pub async fn follow(&self, parcel: &Wanted<'_>) -> Result<Followed, Error> {
         let now: Timestamp = self.clock.now();
-        let answered = match &self.api {
-            Api::EasyPost(api) => api.follow(parcel, now).await?,
-            Api::Shippo(api) => api.follow(parcel, now).await?,
-            Api::AfterShip(api) => api.follow(parcel, now).await?,
-        };
-        Ok(match answered {
-            Answered::Said(said) => Followed::Known(said.told),
-            Answered::Refused(why) => Followed::Not(why),
-        })
-    }
-}
-
-/// The services that follow parcels: one, or none.
-#[derive(Debug)]
-pub struct Clients(Option<Client>);
-
-impl Clients {
-    /// The service that `TRACKED_BY` names. No key is read before the first request.
-    pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let client = config::follower()?.map(|service| Client::from_env(service, aws, clock)).transpose()?;
-        Ok(Self(client.flatten()))
-    }
-
-    pub fn new(follower: Option<Client>) -> Self {
-        Self(follower)
-    }
-
-    /// Who follows parcels. None: nobody does, and people tell what becomes of them.
-    pub fn follower(&self) -> Option<&Client> {
-        self.0.as_ref()
+        match &self.api {
+            Api::EasyPost(api) => api.follow(parcel, now).await,
+            Api::Shippo(api) => api.follow(parcel, now).await,
+            Api::AfterShip(api) => api.follow(parcel, now).await,
+        }
     }
 }
