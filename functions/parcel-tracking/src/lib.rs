@@ -12,8 +12,8 @@ use domain::{
 };
 use jiff::SignedDuration;
 use runtime::{Clock, process};
+use shipping::{Client, Wanted};
 use store::{Message, Store};
-use tracking::{Client, Wanted};
 
 /// What the function works with.
 pub struct App {
@@ -76,11 +76,11 @@ async fn ask_about(
         postal_code: to.postal_code.as_deref(),
     };
     let (refused, moments) = match service.follow(&wanted).await? {
-        tracking::Followed::Known(told) if carriers::may_be_one(&shipment.carrier, &told.carrier) => {
+        shipping::Followed::Known(told) if carriers::may_be_one(&shipment.carrier, &told.carrier) => {
             (None, told.reports())
         }
-        tracking::Followed::Known(told) => (Some(format!("it is taken for a parcel of {}", told.carrier)), Vec::new()),
-        tracking::Followed::Not(why) => (Some(why), Vec::new()),
+        shipping::Followed::Known(told) => (Some(format!("it is taken for a parcel of {}", told.carrier)), Vec::new()),
+        shipping::Followed::Not(why) => (Some(why), Vec::new()),
     };
     let followed = Followed { by: service.service().name().to_owned(), asked_at: app.clock.now(), refused };
     let number = shipment.tracking_number.to_string();

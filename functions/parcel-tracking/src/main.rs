@@ -1,7 +1,7 @@
 use domain::fulfillment::ASKED_AFTER;
 use parcel_tracking::{App, handle};
 use runtime::{self, Aws, Clock, Error};
-use tracking::Client;
+use shipping::Client;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

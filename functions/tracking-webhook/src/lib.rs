@@ -6,8 +6,8 @@ use api::{Error, Request, Response};
 use app::parcel_tracking::{self, Told};
 use runtime::Clock;
 use serde::Serialize;
+use shipping::{Reading, Service, Webhooks};
 use store::Store;
-use tracking::{Reading, Service, Webhooks};
 
 /// What the function works with.
 pub struct App {

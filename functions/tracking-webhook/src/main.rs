@@ -1,5 +1,5 @@
 use runtime::{self, Aws, Clock, Error};
-use tracking::Webhooks;
+use shipping::Webhooks;
 use tracking_webhook::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]

@@ -2,7 +2,7 @@
 //!
 //! The [`depot`] knows what happens to every parcel, as carriers do. A service follows the parcels that somebody registered there, and
 //! tells of each change by a signed webhook, in its own words. People, tests and the simulation say at the [`desk`] what happens. A
-//! service follows its documentation and shares no code with `shared/tracking`, so that it checks that code independently.
+//! service follows its documentation and shares no code with `shared/shipping`, so that it checks that code independently.
 
 mod aftership;
 mod depot;

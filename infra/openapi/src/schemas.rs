@@ -18,8 +18,8 @@ use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema, transform::RecursiveTransform,
 };
 use serde_json::{Value, json};
+use shipping::Service;
 use std::borrow::Cow;
-use tracking::Service;
 
 const COMPONENTS: &str = "/components/schemas";
 /// The preliminary target of references in requests, until it is known which types differ.

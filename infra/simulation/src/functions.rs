@@ -25,6 +25,7 @@ use jiff::SignedDuration;
 use orderly_local::payments as simulated;
 use payments::{ApiClients, Provider, Webhooks, adyen, mollie, paypal, square, standard, stripe};
 use runtime::{Aws, Clock, ConfigError, Secret};
+use shipping::{Client, Service};
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -32,7 +33,6 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 use store::{Queues, Store, Tables};
-use tracking::{Client, Service};
 
 /// The largest clock error. Machines that synchronize their clocks over the network differ by less.
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -118,9 +118,9 @@ fn follower(own: &Aws, clock: &Clock) -> Option<Client> {
 }
 
 /// The webhook of that service.
-fn told_by() -> tracking::Webhooks {
+fn told_by() -> shipping::Webhooks {
     let secret = Secret::fixed("EASYPOST_WEBHOOK_SECRET", SECRETS.tracking_webhook);
-    tracking::Webhooks::new([tracking::Webhook::new(FOLLOWER, secret, false)])
+    shipping::Webhooks::new([shipping::Webhook::new(FOLLOWER, secret, false)])
 }
 
 /// The webhooks of all providers.

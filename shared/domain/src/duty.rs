@@ -35,6 +35,8 @@ pub enum Duty {
     Invoice,
     /// Ask the tracking service about the parcels that left.
     Tracking,
+    /// Buy the labels that were ordered, and give back those that nobody uses.
+    Label,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -123,6 +125,7 @@ impl fmt::Display for Duty {
             Self::Comparison => f.write_str("comparison"),
             Self::Invoice => f.write_str("invoice"),
             Self::Tracking => f.write_str("tracking"),
+            Self::Label => f.write_str("label"),
         }
     }
 }
@@ -148,6 +151,7 @@ impl FromStr for Duty {
             "comparison" => Ok(Self::Comparison),
             "invoice" => Ok(Self::Invoice),
             "tracking" => Ok(Self::Tracking),
+            "label" => Ok(Self::Label),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -183,16 +187,18 @@ pub enum Consumer {
     Refunds,
     Invoicing,
     ParcelTracking,
+    Labels,
 }
 
 impl Consumer {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::StockDeduction,
         Self::FulfillmentDispatch,
         Self::EmailConfirmation,
         Self::Refunds,
         Self::Invoicing,
         Self::ParcelTracking,
+        Self::Labels,
     ];
 
     /// The environment variable that holds its queue's URL.
@@ -204,6 +210,7 @@ impl Consumer {
             Self::Refunds => "REFUNDS_QUEUE",
             Self::Invoicing => "INVOICING_QUEUE",
             Self::ParcelTracking => "PARCEL_TRACKING_QUEUE",
+            Self::Labels => "LABELS_QUEUE",
         }
     }
 }
@@ -218,6 +225,7 @@ impl Duty {
             Self::Refund | Self::Capture | Self::Evidence | Self::PaymentCheck | Self::Comparison => Consumer::Refunds,
             Self::Invoice => Consumer::Invoicing,
             Self::Tracking => Consumer::ParcelTracking,
+            Self::Label => Consumer::Labels,
         }
     }
 }
@@ -401,6 +409,7 @@ mod tests {
             "comparison",
             "invoice",
             "tracking",
+            "label",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",

@@ -1,12 +1,16 @@
 //! A fulfillment: the part of an order that one location picks, packs and hands over.
 
 mod delivery;
+mod label;
+mod labels;
 mod packing;
 mod parcel;
 mod plan;
 mod scan;
 mod tracking;
 
+pub use label::{Bought, Label, LabelWish, MAX_OTHER_OFFERS, Offer, Offered};
+pub use labels::{LabelOrder, Leaving, MAX_LABELS};
 pub use parcel::{
     Followed, HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report,
     Resolution, Shipment, Tracking,
@@ -59,6 +63,9 @@ pub struct Fulfillment {
     /// Units that scanners have put into the parcel that is open on the packing table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open_parcel: Vec<PackedLine>,
+    /// The labels that were ordered for its parcels, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
     pub history: Vec<Entry>,
 }
 
@@ -221,6 +228,7 @@ impl Fulfillment {
         self.status = FulfillmentStatus::Cancelled;
         self.owe_put_back();
         self.owed.clear();
+        self.give_up_unused_labels();
         self.owe_notice();
         self.with_entry(stamp, Event::Cancelled, "")
     }
@@ -236,6 +244,7 @@ impl Fulfillment {
         self.parcels.retain(|parcel| parcel.shipment.is_some());
         self.owe_put_back();
         self.status = self.status_of_what_has_left();
+        self.give_up_unused_labels();
         self.owe_notice();
         self.with_entry(stamp, Event::RestCancelled, "")
     }
@@ -450,6 +459,7 @@ impl Fulfillment {
         if self.status == FulfillmentStatus::Packed && self.parcels.iter().all(|parcel| parcel.shipment.is_some()) {
             self.status = FulfillmentStatus::HandedOver;
         }
+        self.give_up_unused_labels();
         Ok((self, left))
     }
 

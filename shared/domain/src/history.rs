@@ -181,6 +181,17 @@ names! {
         TrackingCorrected = "tracking-corrected",
         /// The tracking service cannot follow a parcel.
         NotFollowed = "not-followed",
+        /// A label is to be bought.
+        LabelOrdered = "label-ordered",
+        LabelBought = "label-bought",
+        /// No label was bought.
+        LabelFailed = "label-failed",
+        /// Nobody wants a label any more.
+        LabelGivenUp = "label-given-up",
+        /// Its service takes a label back.
+        LabelVoided = "label-voided",
+        /// Its service does not take a label back.
+        LabelNotVoided = "label-not-voided",
         /// A parcel that did not reach its customer stands at its sender's again.
         ReceivedBack = "received-back",
         /// It was decided what is done about a parcel that did not arrive.
@@ -264,6 +275,12 @@ impl Event {
             | Self::ParcelReported
             | Self::TrackingCorrected
             | Self::NotFollowed
+            | Self::LabelOrdered
+            | Self::LabelBought
+            | Self::LabelFailed
+            | Self::LabelGivenUp
+            | Self::LabelVoided
+            | Self::LabelNotVoided
             | Self::EmailDelivered
             | Self::EmailBounced
             | Self::EmailSuppressed
@@ -316,9 +333,12 @@ pub struct Entry {
 impl Entry {
     /// Whether its note may have words of the holder of an API key, or of a carrier. Some notes are never people's own words.
     fn may_have_words(&self) -> bool {
-        use Event::{NotFollowed, ParcelReported, PaymentAssigned, PaymentDismissed, PaymentUnassigned, Released};
+        use Event::{
+            LabelFailed, LabelNotVoided, NotFollowed, ParcelReported, PaymentAssigned, PaymentDismissed,
+            PaymentUnassigned, Released,
+        };
         let is_ours = matches!(self.what, Released | PaymentAssigned | PaymentUnassigned | PaymentDismissed);
-        let is_carriers = matches!(self.what, ParcelReported | NotFollowed);
+        let is_carriers = matches!(self.what, ParcelReported | NotFollowed | LabelFailed | LabelNotVoided);
         (self.by.contains(':') || is_carriers) && !is_ours
     }
 }

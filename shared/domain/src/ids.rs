@@ -269,6 +269,10 @@ numbered! {
     /// `P1`, `P2`…: a parcel within its fulfillment.
     ParcelId, "P", width 1, first "P1"
 }
+numbered! {
+    /// `L1`, `L2`…: a label within its fulfillment.
+    LabelId, "L", width 1, first "L1"
+}
 
 /// The id of a line of an order. It is given when the line is added, never changes and is never reused. After an edit
 /// of the order, ids may differ from positions.

@@ -10,6 +10,7 @@ mod emails;
 mod erasure;
 mod goods;
 mod invoices;
+mod labels;
 mod limit;
 mod parcels;
 mod refunds;

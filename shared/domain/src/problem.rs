@@ -111,6 +111,14 @@ codes! {
     AlreadyClaimed = "already-claimed", 409, "somebody else picks the batch; release it first";
     NothingToPick = "nothing-to-pick", 409, "nothing waits to be picked there that is on no batch and not held";
     UnknownParcel = "unknown-parcel", 409, "the fulfillment has no such parcel";
+    NoLabelService = "no-label-service", 409, "the shop buys no labels, or not from this service; `detail` tells what to do";
+    NoDimensions = "no-dimensions", 409, "the parcel was packed without its dimensions, which carriers ask for";
+    NoSender = "no-sender", 409, "the location has no address that the label can name as its sender's";
+    AcrossBorder = "across-border", 409, "the parcel crosses a customs border, and Orderly buys no label for that";
+    LabelExists = "label-exists", 409, "a label is bought, or being bought, for the parcel; give that up first";
+    TooManyLabels = "too-many-labels", 409, "no more labels can be ordered for this fulfillment";
+    UnknownLabel = "unknown-label", 409, "the fulfillment has no such label";
+    NoLabel = "no-label", 409, "no label was bought for the parcel, so its carrier and number are to be told";
     AlreadyHandedOver = "already-handed-over", 409, "it is with a carrier already, and that cannot be undone";
     NotHandedOver = "not-handed-over", 409, "the parcel has not been handed to a carrier";
     AlreadyResolved = "already-resolved", 409, "it was decided before that something else is done about the parcel";

@@ -73,6 +73,12 @@ names! {
         DeductedOwesDispatch = "deducted-owes-dispatch",
         /// A parcel that leaves owes its e-mail.
         ParcelOwesItsMail = "parcel-owes-its-mail",
+        /// One label at most is bought for a parcel.
+        OneLabelAtMost = "one-label-at-most",
+        /// A service is asked what it knows of a purchase before it is asked to buy again.
+        LabelIsLookedFor = "label-is-looked-for",
+        /// A label that nobody uses goes back.
+        UnusedLabelGoesBack = "unused-label-goes-back",
         /// A parcel that nothing was heard of for too long is shown to people.
         SilentParcelIsSeen = "silent-parcel-is-seen",
         /// What is done about a parcel that did not arrive is decided once.

@@ -1,4 +1,4 @@
-//! `shared/tracking` against the stand-ins of the services, which share no code: each was written after their documentation.
+//! `shared/shipping` against the stand-ins of the services, which share no code: each was written after their documentation.
 #![allow(clippy::unwrap_used)]
 
 use api::Request;
@@ -6,8 +6,8 @@ use domain::parcel_state::ParcelState;
 use jiff::{SignedDuration, Timestamp};
 use orderly_local::tracking::{self as stand_ins, Embedded, Happened, Happening};
 use runtime::{Aws, Clock, Secret};
+use shipping::{Client, Followed, Moment, Service, Wanted, Webhook};
 use std::collections::BTreeMap;
-use tracking::{Client, Followed, Moment, Service, Wanted, Webhook};
 
 const SECRET: &str = "s3cret";
 

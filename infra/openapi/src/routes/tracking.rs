@@ -2,7 +2,7 @@
 
 use crate::{examples, route::Prose, schemas::TrackingEvent};
 use api::Code;
-use tracking::Service;
+use shipping::Service;
 use tracking_webhook::Received;
 
 pub fn routes() -> Vec<Prose> {

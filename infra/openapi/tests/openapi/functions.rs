@@ -50,7 +50,7 @@ impl Functions {
             "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,
             "tracking" => {
-                let webhooks = tracking::Webhooks::new([]);
+                let webhooks = shipping::Webhooks::new([]);
                 tracking_webhook::handle(&tracking_webhook::App { store, clock, webhooks }, request).await
             }
             "payments" => {

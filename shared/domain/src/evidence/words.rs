@@ -82,6 +82,12 @@ pub(super) fn event(what: Event) -> Option<&'static str> {
         | Event::ParcelReported
         | Event::TrackingCorrected
         | Event::NotFollowed
+        | Event::LabelOrdered
+        | Event::LabelBought
+        | Event::LabelFailed
+        | Event::LabelGivenUp
+        | Event::LabelVoided
+        | Event::LabelNotVoided
         | Event::ParcelResolved
         | Event::Inspected
         | Event::ReturnInspected

@@ -52,6 +52,7 @@ pub fn plan(
             scans: Vec::new(),
             put_back: Vec::new(),
             open_parcel: Vec::new(),
+            labels: Vec::new(),
             history: vec![Stamp::orderly(now).entry(Event::Created, "")],
         }
     };

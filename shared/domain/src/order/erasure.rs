@@ -82,6 +82,9 @@ impl Order {
             for parcel in &mut fulfillment.parcels {
                 parcel.forget_words();
             }
+            for label in &mut fulfillment.labels {
+                label.forget_words();
+            }
         }
         for returned in self.returns.values_mut() {
             without_words(&mut returned.history);

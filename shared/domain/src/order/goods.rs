@@ -125,7 +125,7 @@ impl Order {
     }
 
     /// Changes only a fulfillment.
-    fn work(
+    pub(super) fn work(
         mut self,
         id: FulfillmentId,
         step: impl FnOnce(Fulfillment) -> Result<Fulfillment, Rejection>,

@@ -23,11 +23,43 @@ impl Address {
         let is_outside = OUTSIDE.split_ascii_whitespace().any(|outside| place.starts_with(outside));
         MEMBERS.split_ascii_whitespace().any(|member| member == country) && !is_outside
     }
+
+    /// Whether a customs border lies between this address and another one: within a country there is none, nor within the EU's area.
+    pub fn is_across_border(&self, other: &Self) -> bool {
+        let (own, others) = (self.is_in_eu_vat_area(), other.is_in_eu_vat_area());
+        let is_one_country = self.country == other.country && own == others;
+        !(is_one_country || own && others)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::fixtures::placed;
+    use crate::{fixtures::placed, placed_order::Address};
+
+    #[test]
+    fn customs_lie_between_countries_but_not_within_the_area() {
+        let at = |country: &str, postal: &str| Address {
+            country: country.into(),
+            postal_code: Some(postal.into()),
+            ..placed(&[]).shipping_address
+        };
+        for (from, to, is_border) in [
+            (("US", "10001"), ("US", "94105"), false),
+            (("DE", "10115"), ("FR", "75001"), false),
+            (("DE", "10115"), ("CH", "8001"), true),
+            (("DE", "10115"), ("DE", "27498"), true),
+            (("ES", "28001"), ("ES", "35001"), true),
+            (("GB", "N1 9GU"), ("IE", "D02"), true),
+            (("US", "10001"), ("CA", "K1A"), true),
+        ] {
+            let (from, to) = (at(from.0, from.1), at(to.0, to.1));
+            assert_eq!(
+                (from.is_across_border(&to), to.is_across_border(&from)),
+                (is_border, is_border),
+                "{from:?} {to:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_area_is_the_member_states_without_some_islands_and_valleys() {

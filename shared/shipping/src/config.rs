@@ -7,10 +7,22 @@ use runtime::ConfigError;
 const SERVICES: &str = "TRACKING_SERVICES";
 /// Names the one that follows parcels. Empty: none does.
 const FOLLOWER: &str = "TRACKED_BY";
+/// Names those that labels are bought from, separated by commas. The first is asked if nobody names another one. Empty: none.
+const SELLERS: &str = "LABELS_FROM";
 
 /// The services that the environment variable `TRACKING_SERVICES` names.
 pub fn configured() -> Result<Vec<Service>, ConfigError> {
-    parse(&runtime::optional(SERVICES).unwrap_or_default())
+    parse(SERVICES, &runtime::optional(SERVICES).unwrap_or_default())
+}
+
+/// The services that the environment variable `LABELS_FROM` names, the one that is asked if nobody names another one first.
+pub fn sellers() -> Result<Vec<Service>, ConfigError> {
+    let sellers = parse(SELLERS, &runtime::optional(SELLERS).unwrap_or_default())?;
+    if sellers.contains(&Service::AfterShip) { Err(no_seller(Service::AfterShip)) } else { Ok(sellers) }
+}
+
+pub(crate) fn no_seller(service: Service) -> ConfigError {
+    ConfigError::Invalid { name: SELLERS, problem: format!("{} sells no labels", service.name()) }
 }
 
 /// The service that the environment variable `TRACKED_BY` names.
@@ -19,11 +31,11 @@ pub(crate) fn follower() -> Result<Option<Service>, ConfigError> {
 }
 
 /// The services that a list names. An unknown name is an error that lists the known ones.
-fn parse(names: &str) -> Result<Vec<Service>, ConfigError> {
+fn parse(variable: &'static str, names: &str) -> Result<Vec<Service>, ConfigError> {
     let mut services = Vec::new();
     for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         let service = Service::named(name).ok_or_else(|| ConfigError::Invalid {
-            name: SERVICES,
+            name: variable,
             problem: format!("there is no service {name:?}; known: {}", list(Service::ALL)),
         })?;
         if !services.contains(&service) {
@@ -65,10 +77,10 @@ mod tests {
     fn the_services_in_use_are_named_once_each_and_may_be_none() {
         let all = list(Service::ALL);
         assert_eq!(all, "easypost, shippo, sendcloud, aftership");
-        assert_eq!(parse(&all).unwrap(), Service::ALL);
-        assert_eq!(parse(&format!(" {all} ,, {all}\n")).unwrap(), Service::ALL);
-        assert_eq!(parse(" , ").unwrap(), []);
-        let error = parse("shippo, nobody").unwrap_err().to_string();
+        assert_eq!(parse(SERVICES, &all).unwrap(), Service::ALL);
+        assert_eq!(parse(SERVICES, &format!(" {all} ,, {all}\n")).unwrap(), Service::ALL);
+        assert_eq!(parse(SERVICES, " , ").unwrap(), []);
+        let error = parse(SERVICES, "shippo, nobody").unwrap_err().to_string();
         assert!(error.contains("\"nobody\"") && error.contains(&all) && error.contains(SERVICES), "{error}");
     }
 

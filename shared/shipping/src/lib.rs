@@ -1,4 +1,4 @@
-//! The services that tell what becomes of parcels, whoever carries them.
+//! The services that sell labels, and those that tell what becomes of parcels, whoever carries them.
 //!
 //! The rest of the system knows no service by name. It finds a [`Service`] by the name in the webhook's address, and asks it for:
 //!
@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`Webhook`]: verifies a request, and reads what it tells of parcels | `tracking-webhook` |
 //! | [`Client`]: follows a parcel, and tells what is known of it now | `parcel-tracking` |
+//! | [`Seller`]: offers labels, sells them, and takes them back | `labels`, `documents` |
 //!
 //! A service is used when `TRACKING_SERVICES` names it (see [`configured`]). Otherwise none of its variables or secrets is read, and
 //! its webhook is a 404. Several may tell of parcels; one of them follows those that are handed over: `TRACKED_BY`.
@@ -28,6 +29,8 @@ mod client;
 mod config;
 mod fields;
 mod hmac;
+mod label;
+mod seller;
 mod service;
 mod states;
 #[cfg(test)]
@@ -45,7 +48,9 @@ mod sendcloud;
 mod shippo;
 
 pub use client::Client;
-pub use config::configured;
+pub use config::{configured, sellers};
+pub use label::{Offers, Party, Purchase, Purchased, Shipment, Voided};
+pub use seller::{Seller, Sellers};
 pub use service::Service;
 pub use told::{Moment, Told};
 pub use wanted::{Followed, Wanted};

@@ -1,0 +1,228 @@
+use super::*;
+use crate::{
+    fixtures::{FULFILLMENT, PARCEL, at, leaving, packed, stamp},
+    fulfillment::{FulfillmentStatus, Offer},
+    money::Amount,
+};
+use proptest::prelude::*;
+
+const L1: LabelId = LabelId::nth(1);
+
+fn table() -> Fulfillment {
+    let mut of = packed().fulfillments[&FULFILLMENT].clone();
+    of.parcels.iter_mut().for_each(|parcel| parcel.dimensions_mm = Some([300, 200, 100]));
+    of
+}
+
+fn order(key: &str) -> LabelOrder {
+    let wish = LabelWish::default();
+    LabelOrder { parcel: PARCEL, by: "acme".to_owned(), wish, key: key.to_owned() }
+}
+
+fn ordered() -> Fulfillment {
+    table().order_label(&order("k"), &stamp(10)).unwrap()
+}
+
+fn offer(price: Amount, service: &str) -> Offer {
+    Offer {
+        id: format!("rate-{service}"),
+        carrier: "Post".to_owned(),
+        service: service.to_owned(),
+        price,
+        currency: "EUR".parse().unwrap(),
+        days: Some(2),
+    }
+}
+
+fn offered() -> Offered {
+    Offered { shipment: "shp_1".to_owned(), taken: offer(590, "Parcel"), others: Vec::new() }
+}
+
+fn sent() -> Fulfillment {
+    ordered().label_sent(L1, &offered(), at(11)).unwrap()
+}
+
+fn told(number: &str) -> Bought {
+    Bought {
+        at: at(12),
+        carrier: "Post".into(),
+        tracking_number: number.into(),
+        tracking_url: None,
+        document: "https://labels.example/1.pdf".to_owned(),
+    }
+}
+
+fn bought() -> Fulfillment {
+    sent().label_bought(L1, "shp_1", &told("N1"), &stamp(12)).unwrap()
+}
+
+/// The parcel leaves with its label.
+fn with_label(of: &Fulfillment) -> HandOver {
+    of.leaving(&Leaving { parcel: PARCEL, carrier: None, tracking_number: None, tracking_url: None }).unwrap()
+}
+
+fn owes(of: &Fulfillment) -> bool {
+    of.owed.contains(&Duty::Label)
+}
+
+#[test]
+fn a_label_is_owed_until_it_is_known_what_came_of_it() {
+    assert!(!owes(&table()));
+    for open in [ordered(), sent(), sent().label_unknown(L1, "504", at(12)).unwrap()] {
+        assert!(owes(&open), "{:?}", open.labels);
+    }
+    let closed = bought();
+    assert!(!owes(&closed));
+    assert_eq!(closed.labels[0].purchase, RequestState::Succeeded { provider_id: "shp_1".to_owned() });
+    let note = &closed.history.last().unwrap().note;
+    assert_eq!(note, "L1 for parcel P1, Post N1, Parcel 5.90 EUR");
+    assert!(!owes(&ordered().label_refused(L1, "no money", &stamp(12)).unwrap()));
+}
+
+#[test]
+fn one_label_at_most_is_wanted_for_a_parcel() {
+    let again = |of: Fulfillment| of.order_label(&order("other"), &stamp(20));
+    for busy in [ordered(), sent(), bought()] {
+        assert_eq!(again(busy.clone()).unwrap_err().code, "label-exists");
+        assert_eq!(busy.clone().order_label(&order("k"), &stamp(20)).unwrap(), busy, "the same order again");
+    }
+    let failed = ordered().label_refused(L1, "no money", &stamp(12)).unwrap();
+    assert_eq!(again(failed).unwrap().labels.len(), 2);
+    let given_up = bought().give_up_label(PARCEL, &stamp(13)).unwrap();
+    assert_eq!(again(given_up).unwrap().labels.len(), 2);
+}
+
+#[test]
+fn no_label_is_ordered_for_what_cannot_leave_with_it() {
+    let refused = |of: Fulfillment, order: &LabelOrder| of.order_label(order, &stamp(20)).unwrap_err().code;
+    let other = LabelOrder { parcel: ParcelId::nth(9), ..order("k") };
+    assert_eq!(refused(table(), &other), "unknown-parcel");
+    let other = LabelOrder { by: "other".to_owned(), ..order("k") };
+    assert_eq!(refused(ordered(), &other), "key-reused");
+    let mut bare = table();
+    bare.parcels[0].dimensions_mm = None;
+    assert_eq!(refused(bare, &order("k")), "no-dimensions");
+    let (left, _) = table().hand_over(&[leaving(PARCEL)], &stamp(15)).unwrap();
+    assert_eq!(refused(left, &order("k")), "already-handed-over");
+    assert_eq!(refused(table().cancel(&stamp(15)), &order("k")), "wrong-status");
+}
+
+#[test]
+fn a_parcel_leaves_with_its_label_unless_another_number_is_told() {
+    let of = bought();
+    let (left, _) = of.clone().hand_over(&[with_label(&of)], &stamp(15)).unwrap();
+    assert_eq!(left.parcels[0].shipment.as_ref().unwrap().tracking_number.as_str(), "N1");
+    assert_eq!(left.labels[0].void, None);
+    assert_eq!(with_label(&left), with_label(&of), "a repetition is told the same way");
+    assert_eq!(left.give_up_label(PARCEL, &stamp(16)).unwrap_err().code, "already-handed-over");
+
+    let (other, _) = of.hand_over(&[leaving(PARCEL)], &stamp(15)).unwrap();
+    assert!(other.labels[0].is_to_be_voided() && owes(&other), "{:?}", other.labels);
+
+    let none = Leaving { parcel: PARCEL, carrier: None, tracking_number: None, tracking_url: None };
+    assert_eq!(sent().leaving(&none).unwrap_err().code, "no-label");
+}
+
+#[test]
+fn a_corrected_number_does_not_give_up_the_label_that_the_parcel_left_with() {
+    let of = bought();
+    let (left, _) = of.clone().hand_over(&[with_label(&of)], &stamp(15)).unwrap();
+    let new = Tracking { carrier: "Post".into(), tracking_number: "N2".into(), tracking_url: None };
+    let mut corrected = left.correct_tracking(PARCEL, &new, &stamp(16)).unwrap();
+    corrected.give_up_unused_labels();
+    assert_eq!(corrected.labels[0].void, None);
+}
+
+#[test]
+fn a_cancelled_fulfillment_gives_its_labels_up() {
+    let early = ordered().cancel(&stamp(20));
+    assert!(matches!(early.labels[0].purchase, RequestState::Failed { refused: false, .. }), "it was not bought");
+    assert!(!owes(&early));
+
+    let late = bought().cancel(&stamp(20));
+    assert!(owes(&late));
+    let voided = late.label_voided(L1, None, &stamp(21)).unwrap();
+    assert!(!owes(&voided));
+    assert_eq!(voided.history.last().unwrap().what, Event::LabelVoided);
+    assert_eq!(voided.clone().label_voided(L1, Some("too late"), &stamp(22)).unwrap(), voided, "it is known");
+}
+
+#[test]
+fn a_label_that_is_bought_after_its_order_was_cancelled_goes_back() {
+    let cancelled = sent().cancel(&stamp(20));
+    assert!(owes(&cancelled), "nobody knows yet whether it was bought");
+    assert!(!cancelled.labels[0].is_to_be_voided());
+    let bought = cancelled.clone().label_bought(L1, "shp_1", &told("N1"), &stamp(21)).unwrap();
+    assert!(bought.labels[0].is_to_be_voided() && owes(&bought));
+    assert_eq!(bought.status, FulfillmentStatus::Cancelled);
+    let not = cancelled.label_refused(L1, "no money", &stamp(21)).unwrap();
+    assert!(!owes(&not), "there is nothing to give back");
+}
+
+#[test]
+fn a_service_that_does_not_take_a_label_back_is_noted() {
+    let refused = bought().cancel(&stamp(20)).label_voided(L1, Some("it was scanned"), &stamp(21)).unwrap();
+    assert!(!owes(&refused));
+    let last = refused.history.last().unwrap();
+    assert_eq!((last.what, last.note.as_str()), (Event::LabelNotVoided, "L1 of parcel P1: it was scanned"));
+}
+
+#[test]
+fn the_cheapest_offer_that_is_wanted_is_taken_and_the_quickest_of_equals() {
+    let euro = "EUR".parse().unwrap();
+    let quick = Offer { days: Some(1), ..offer(590, "Quick") };
+    let dollar = Offer { currency: "USD".parse().unwrap(), ..offer(1, "Foreign") };
+    let offers = vec![offer(990, "Express"), offer(590, "Parcel"), quick.clone(), dollar.clone()];
+    let any = LabelWish::default().choose("shp_1", offers.clone(), euro).unwrap();
+    assert_eq!(any.taken, quick);
+    assert_eq!(any.others.len(), 3);
+    let named = LabelWish { service: Some("ex-press".into()), ..LabelWish::default() };
+    assert_eq!(named.choose("shp_1", offers.clone(), euro).unwrap().taken.price, 990);
+    let soon = LabelWish { within_days: Some(1), ..LabelWish::default() };
+    assert_eq!(soon.choose("shp_1", offers.clone(), euro).unwrap().taken, quick);
+    let only_foreign = LabelWish::default().choose("shp_1", vec![dollar], euro).unwrap();
+    assert_eq!(only_foreign.taken.service, "Foreign");
+    let nobody = LabelWish { carrier: Some("Nobody".into()), ..LabelWish::default() };
+    let why = nobody.choose("shp_1", offers, euro).unwrap_err();
+    assert!(why.contains("Post Quick (5.90 EUR, 1 days)"), "{why}");
+    assert!(nobody.choose("shp_1", Vec::new(), euro).unwrap_err().contains("no carrier offers"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_one_label_at_most_is_wanted_and_what_is_bought_leaves_or_goes_back(
+        steps in prop::collection::vec(0..9_u8, 1..14),
+    ) {
+        let mut of = table();
+        for (n, step) in steps.into_iter().enumerate() {
+            let now = stamp(20 + i64::try_from(n).unwrap());
+            let last = of.labels.last().map_or(L1, |label| label.id);
+            let number = format!("N{n}");
+            let next = match step {
+                0 => of.clone().order_label(&order(&number), &now),
+                1 => of.clone().label_sent(last, &offered(), now.at),
+                2 => of.clone().label_unknown(last, "504", now.at),
+                3 if of.labels.last().is_some_and(|label| label.offered.is_some()) => {
+                    of.clone().label_bought(last, "shp", &told(&number), &now)
+                }
+                4 => of.clone().label_refused(last, "no", &now),
+                5 => of.clone().give_up_label(PARCEL, &now),
+                6 => of.clone().hand_over(&[leaving(PARCEL)], &now).map(|(of, _)| of),
+                7 => of.leaving(&Leaving { parcel: PARCEL, carrier: None, tracking_number: None, tracking_url: None })
+                    .and_then(|leaving| of.clone().hand_over(&[leaving], &now)).map(|(of, _)| of),
+                8 => Ok(of.clone().cancel(&now)),
+                _ => continue,
+            };
+            of = next.unwrap_or(of);
+            prop_assert!(of.labels.iter().filter(|label| label.is_wanted()).count() <= 1);
+            prop_assert_eq!(owes(&of), of.labels.iter().any(Label::is_owed));
+            let left_with = of.parcels[0].shipment.as_ref().map(|shipment| &shipment.tracking_number);
+            for label in &of.labels {
+                let Some(bought) = &label.bought else { continue };
+                let may_leave = left_with.is_none() && of.status.is_work();
+                let is_used = left_with == Some(&bought.tracking_number);
+                prop_assert!(label.void.is_some() || may_leave || is_used, "{:?}", of);
+            }
+        }
+    }
+}
