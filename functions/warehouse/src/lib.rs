@@ -1,6 +1,7 @@
 //! What people in the warehouse do: look at their work, make batches of it, pick, pack, hand over, tell what becomes of parcels.
 
 mod batches;
+mod labels;
 mod parcels;
 pub mod request;
 mod scans;
@@ -8,7 +9,7 @@ mod steps;
 mod work;
 
 use request::{
-    ConfirmPicks, CorrectTracking, HandOverParcels, MakeBatch, PackParcel, ReceiveParcelBack, ReportParcel,
+    ConfirmPicks, CorrectTracking, HandOverParcels, MakeBatch, OrderLabel, PackParcel, ReceiveParcelBack, ReportParcel,
     ResolveParcel, ScanForBatch, ScanIntoParcel, ScanUnits,
 };
 use runtime::Clock;
@@ -24,6 +25,8 @@ pub struct App {
     pub clock: Clock,
     /// Whether a tracking service follows parcels for the shop.
     pub follows: bool,
+    /// The service that labels are bought from. None: the shop buys none.
+    pub labels_from: Option<String>,
 }
 
 api::routes! {
@@ -47,6 +50,8 @@ api::routes! {
     "DELETE /orders/{order_id}/fulfillments/{fulfillment}/open-parcel" (Warehouse) => scans::empty_open_parcel;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels" (Warehouse) PackParcel, keyed => steps::pack;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over" (Warehouse) HandOverParcels => steps::hand_over;
+    "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label" (Warehouse) OrderLabel, keyed => labels::order;
+    "DELETE /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label" (Warehouse) => labels::give_up;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered" (Warehouse) => steps::deliver;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports" (Warehouse) ReportParcel => parcels::report;
     "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking" (Warehouse) CorrectTracking => parcels::correct_tracking;

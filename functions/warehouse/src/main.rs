@@ -6,6 +6,7 @@ async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let aws = Aws::from_env()?;
     let follows = runtime::optional("TRACKED_BY").is_some();
-    let app = App { store: aws.store()?, clock: Clock::system(), follows };
+    let labels_from = runtime::optional("LABELS_FROM");
+    let app = App { store: aws.store()?, clock: Clock::system(), follows, labels_from };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

@@ -3,14 +3,14 @@
 use api::{Body, Fields};
 use domain::{
     batch::{BatchedOrders, First, MAX_TOTES, ToteName, Wanted},
-    fulfillment::{HandOver, MAX_PARCELS, PackedLine, Packing, Remedy, Tracking},
+    fulfillment::{LabelWish, Leaving, MAX_PARCELS, PackedLine, Packing, Remedy, Tracking},
     ids::{Barcode, LineId, LocationId},
     parcel_state::{ParcelState, Teller},
     placed_order::MAX_LINES,
     returns::Inspection,
     settings::Bin,
-    text::Reason,
-    whole::{FoundUnits, ParcelSide, ParcelWeight, Units},
+    text::{Reason, Text},
+    whole::{FoundUnits, ParcelSide, ParcelWeight, TransitDays, Units},
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -187,30 +187,57 @@ impl Body for PackParcel {
     }
 }
 
-/// Parcels that leave, with their carriers.
+/// Parcels that leave, each with its carrier, or with the label that was bought for it.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug)]
 pub struct HandOverParcels {
     /// The parcels that leave now. Others may follow later.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_PARCELS)))]
-    pub parcels: Vec<HandOver>,
+    pub parcels: Vec<Leaving>,
 }
 
 impl Body for HandOverParcels {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         let parcels = fields.list("parcels", 1..=MAX_PARCELS, |parcel| {
             let id = parcel.text("parcel");
-            let carrier = parcel.text("carrier");
-            let tracking_number = parcel.text("tracking_number");
-            let tracking_url = parcel.optional_text("tracking_url");
-            Some(HandOver {
-                parcel: id?,
-                carrier: carrier?,
-                tracking_number: tracking_number?,
-                tracking_url: tracking_url?,
-            })
+            let carrier = parcel.optional_text("carrier")?;
+            let tracking_number = parcel.optional_text("tracking_number")?;
+            let tracking_url = parcel.optional_text("tracking_url")?;
+            if carrier.is_some() != tracking_number.is_some() {
+                let missing = if carrier.is_some() { "tracking_number" } else { "carrier" };
+                parcel.report(missing, "is required with the other of carrier and tracking_number; without both, the parcel leaves with its label");
+                return None;
+            }
+            Some(Leaving { parcel: id?, carrier, tracking_number, tracking_url })
         });
         Some(Self { parcels: parcels? })
+    }
+}
+
+/// A label for a parcel: which of the service's offers may be taken. The cheapest of them is.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug)]
+pub struct OrderLabel {
+    /// Of this carrier only, by its name: `USPS`.
+    pub carrier: Option<Text<1, 60>>,
+    /// Of this service of a carrier only, by its name: `Priority`.
+    pub service: Option<Text<1, 60>>,
+    /// Only what is delivered within so many days, as the service expects.
+    pub within_days: Option<TransitDays>,
+}
+
+impl OrderLabel {
+    pub fn wish(self) -> LabelWish {
+        let Self { carrier, service, within_days } = self;
+        LabelWish { carrier, service, within_days: within_days.map(TransitDays::get) }
+    }
+}
+
+impl Body for OrderLabel {
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let (carrier, service) = (fields.optional_text("carrier"), fields.optional_text("service"));
+        let within_days = fields.optional_whole("within_days");
+        Some(Self { carrier: carrier?, service: service?, within_days: within_days? })
     }
 }
 

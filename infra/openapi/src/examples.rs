@@ -172,6 +172,10 @@ pub fn pack_parcel() -> Value {
     })
 }
 
+pub fn order_label() -> Value {
+    json!({ "carrier": "USPS", "service": "Ground Advantage", "within_days": 5 })
+}
+
 pub fn hand_over_parcels() -> Value {
     json!({
         "parcels": [{

@@ -25,7 +25,7 @@ use jiff::SignedDuration;
 use orderly_local::payments as simulated;
 use payments::{ApiClients, Provider, Webhooks, adyen, mollie, paypal, square, standard, stripe};
 use runtime::{Aws, Clock, ConfigError, Secret};
-use shipping::{Client, Service};
+use shipping::{Client, Seller, Sellers, Service};
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -46,6 +46,8 @@ pub const MERCHANT: &str = "merchant@example.com";
 const PARCEL_OVERDUE: SignedDuration = SignedDuration::from_mins(30);
 /// The tracking service that follows parcels.
 pub const FOLLOWER: Service = Service::EasyPost;
+/// Those that sell labels. A history has one of them.
+const SELLERS: &[Service] = &[Service::EasyPost, Service::Shippo, Service::Sendcloud];
 /// As [`PARCEL_OVERDUE`].
 const PARCEL_ASKED_ABOUT: SignedDuration = SignedDuration::from_mins(10);
 
@@ -64,6 +66,7 @@ pub struct Functions {
     operations: operations::App,
     invoicing: invoicing::App,
     parcel_tracking: parcel_tracking::App,
+    labels: labels::App,
     tracking_webhook: tracking_webhook::App,
 }
 
@@ -117,7 +120,13 @@ fn follower(own: &Aws, clock: &Clock) -> Option<Client> {
     Client::new(FOLLOWER, own, clock, network::CARRIERS, key)
 }
 
-/// The webhook of that service.
+/// The service that sells labels.
+fn sells(service: Service, own: &Aws, clock: &Clock) -> Sellers {
+    let key = Secret::fixed("API_KEY", "simulated:simulated");
+    Sellers::new(Seller::new(service, own, clock, network::CARRIERS, key).map(|seller| (service, seller)))
+}
+
+/// The webhook of the service that follows parcels.
 fn told_by() -> shipping::Webhooks {
     let secret = Secret::fixed("EASYPOST_WEBHOOK_SECRET", SECRETS.tracking_webhook);
     shipping::Webhooks::new([shipping::Webhook::new(FOLLOWER, secret, false)])
@@ -258,8 +267,10 @@ impl Functions {
         let secret = Secret::fixed(notice::SECRET, SECRETS.warehouse_webhook);
         let warehouses = notice::Warehouses::new(&own, secret);
         let dispatch = fulfillment_dispatch::App { store, clock: wiring.clock(), warehouses };
+        let seller = wiring.rng.clone().fork().choice(SELLERS).copied().unwrap_or(FOLLOWER);
+        let labels_from = Some(seller.name().to_owned());
         let (_, store) = wiring.store("warehouse");
-        let warehouse = warehouse::App { store, clock: wiring.clock(), follows: true };
+        let warehouse = warehouse::App { store, clock: wiring.clock(), follows: true, labels_from };
         let (own, store) = wiring.store("email-confirmation");
         let address = |text: &str| text.parse::<EmailAddress>();
         let wrong = |invalid| ConfigError::Invalid { name: "MAIL_FROM", problem: format!("{invalid}") };
@@ -293,6 +304,9 @@ impl Functions {
         let (own, store) = wiring.store("parcel-tracking");
         let (clock, asked_after) = (wiring.clock(), PARCEL_ASKED_ABOUT);
         let parcel_tracking = parcel_tracking::App { store, follower: follower(&own, &clock), clock, asked_after };
+        let (own, store) = wiring.store("labels");
+        let clock = wiring.clock();
+        let labels = labels::App { store, sellers: sells(seller, &own, &clock), clock };
         let (_, store) = wiring.store("tracking-webhook");
         let tracking_webhook = tracking_webhook::App { store, clock: wiring.clock(), webhooks: told_by() };
         Ok(Self {
@@ -310,6 +324,7 @@ impl Functions {
             operations,
             invoicing,
             parcel_tracking,
+            labels,
             tracking_webhook,
         })
     }
@@ -338,6 +353,7 @@ impl Functions {
             "refunds" => Box::pin(refunds::handle(&self.refunds, batch)).await,
             "invoicing" => Box::pin(invoicing::handle(&self.invoicing, batch)).await,
             "parcel-tracking" => Box::pin(parcel_tracking::handle(&self.parcel_tracking, batch)).await,
+            "labels" => Box::pin(labels::handle(&self.labels, batch)).await,
             _ => return None,
         })
     }

@@ -2,6 +2,7 @@
 //! again, and a client that gets a refusal accepts it.
 
 mod closer;
+mod labels;
 mod mails;
 mod parcels;
 mod payers;
@@ -19,7 +20,7 @@ pub use stocktaker::{recounter, stocktaker};
 use crate::world::{Answer, World, request};
 use api::Request;
 use domain::{ids::OrderId, settings::Role};
-use parcels::{carried, does_not_arrive, resolve_parcels, tracking_number};
+use parcels::{carried, does_not_arrive, resolve_parcels};
 use payers::{authorize, capture_elsewhere, debit, dispute, pay, pay_unheard, refund_elsewhere};
 use plot::Paying;
 use serde_json::{Value, json};
@@ -54,7 +55,9 @@ pub async fn open_shop(world: &World) {
     }
     for (n, location) in LOCATIONS.into_iter().enumerate() {
         let webhook = (n == 0).then_some(crate::network::WAREHOUSE);
-        let body = json!({ "name": location, "priority": n + 1, "webhook_url": webhook });
+        let address =
+            json!({ "name": "Acme", "line1": "1 Dock Rd", "city": "Berlin", "postal_code": "10115", "country": "DE" });
+        let body = json!({ "name": location, "priority": n + 1, "webhook_url": webhook, "address": address });
         put("PUT /locations/{location}", "location", location, body).await;
     }
     for (sku, units, backorder) in GOODS {
@@ -336,24 +339,28 @@ async fn next_step(world: &Rc<World>, fulfillment: &Value, picking: Picking) {
                     step("open-parcel/scans", &[], json!({ "code": line["sku"] })).await;
                 }
             }
-            let told =
-                if scans { json!({ "weight_g": 900 }) } else { json!({ "contents": contents, "weight_g": 900 }) };
+            let size = json!({ "length_mm": 300, "width_mm": 200, "height_mm": 100 });
+            let mut told = json!({ "weight_g": 900, "dimensions": size });
+            if !scans {
+                told["contents"] = contents.into();
+            }
             step("parcels", &[], told).await;
         }
         "packed" => {
-            let parcel = |parcel: &Value| {
-                let number = tracking_number(order, id, parcel);
-                json!({ "parcel": parcel["id"], "carrier": "DHL Express", "tracking_number": number })
-            };
-            let parcels: Vec<Value> = fulfillment["parcels"].as_array().into_iter().flatten().map(parcel).collect();
-            step("hand-over", &[], json!({ "parcels": parcels })).await;
+            if !labels::are_settled(world, fulfillment, picking).await {
+                return;
+            }
+            let of = || fulfillment["parcels"].as_array().into_iter().flatten();
+            let leaving: Vec<Value> = of().map(|parcel| labels::leaves(world, fulfillment, parcel, picking)).collect();
+            step("hand-over", &[], json!({ "parcels": leaving })).await;
             sleep(world.moment(120)).await;
-            for parcel in fulfillment["parcels"].as_array().into_iter().flatten() {
+            for (parcel, left) in of().zip(&leaving) {
                 let path = [("parcel", parcel["id"].as_str().unwrap_or_default())];
                 if world.strikes(0.3) {
                     does_not_arrive(world, fulfillment, parcel).await;
                 } else if picking == Picking::Short && world.chance(0.4) {
-                    carried(world, tracking_number(order, id, parcel));
+                    let told = left["tracking_number"].as_str().or(labels::number_of_label(fulfillment, parcel));
+                    carried(world, told.unwrap_or_default().to_owned());
                 } else {
                     step("parcels/{parcel}/delivered", &path, Value::Null).await;
                 }

@@ -28,6 +28,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     customer_service_stays_within_its_limit(&books, &mut broken);
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     what_carriers_have_done_is_known(world, &books, &mut broken);
+    labels_are_bought_once(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
     the_warehouse_hears_of_each_cancellation(world, &books, &mut broken);
@@ -111,6 +112,33 @@ fn what_carriers_have_done_is_known(world: &World, books: &Books, broken: &mut V
             }
         }
     }
+}
+
+/// Each label that a service has sold is one that a fulfillment knows, no purchase is made twice, and what was given back is known to be.
+fn labels_are_bought_once(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let mut known = BTreeMap::new();
+    for item in books.orders.iter().filter(|item| text(item, "item").starts_with("fulfillment#")) {
+        for label in item.get("labels").and_then(Value::as_array).into_iter().flatten() {
+            if let Some(number) = label["bought"]["tracking_number"].as_str() {
+                known.insert(number.to_owned(), label["void"]["state"] == "succeeded");
+            }
+        }
+    }
+    let mut purchases = BTreeSet::new();
+    for sold in world.carriers.stand_ins().labels() {
+        let (number, purchase) = (&sold.tracking_number, &sold.reference);
+        if !purchases.insert(purchase.clone()) {
+            broken.push(format!("{purchase}: a second label was bought, {number}"));
+        }
+        match known.remove(number) {
+            None => broken.push(format!("{purchase}: label {number} was bought, and nobody knows")),
+            Some(goes_back) if goes_back != sold.voided => {
+                broken.push(format!("{purchase}: label {number} was given back: {}, known: {goes_back}", sold.voided));
+            }
+            Some(_) => {}
+        }
+    }
+    broken.extend(known.into_keys().map(|number| format!("label {number} was never sold")));
 }
 
 fn text<'a>(item: &'a laws::Item, name: &str) -> &'a str {

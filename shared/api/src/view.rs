@@ -13,7 +13,7 @@ use domain::{
     contact::WebUrl,
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
+    fulfillment::{Fulfillment, FulfillmentStatus, Label, PackedLine, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
     ids::{
         CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
@@ -226,6 +226,9 @@ pub struct FulfillmentView {
     /// Units that were taken from their bins and will not be sent: somebody puts them back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub put_back: Vec<PackedLine>,
+    /// The labels that were ordered for its parcels, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
 }
 
 #[derive(Debug, Serialize)]
@@ -275,6 +278,7 @@ impl FulfillmentView {
             parcels: value.parcels.iter().map(|parcel| ParcelView::of(parcel, to)).collect(),
             open_parcel: value.open_parcel.clone(),
             put_back: value.put_back.clone(),
+            labels: value.labels.clone(),
         }
     }
 

@@ -15,6 +15,7 @@ pub mod emails;
 pub mod emptying;
 mod error;
 pub mod invoices;
+pub mod labels;
 pub mod manual_payments;
 pub mod orders;
 pub mod parcel_tracking;

@@ -3,7 +3,7 @@
 use crate::{Error, FieldError, Refusal, Scope, batches, orders, products, settings};
 use domain::{
     Rejection,
-    fulfillment::{ASKED_AFTER, Fulfillment, HandOver, Packing, Remedy, Report, Scan, Tracking},
+    fulfillment::{ASKED_AFTER, Fulfillment, Leaving, Packing, Remedy, Report, Scan, Tracking},
     history::Stamp,
     ids::{Barcode, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
     order::{Change, Order},
@@ -142,12 +142,13 @@ pub async fn pack(store: &Store, work: &Work<'_>, packing: &Packing, stamp: &Sta
 pub async fn hand_over(
     store: &Store,
     work: &Work<'_>,
-    leaving: &[HandOver],
+    leaving: &[Leaving],
     follows: bool,
     stamp: &Stamp,
 ) -> Result<Fulfillment, Error> {
     let rule = |order: Order| {
-        let mut change = order.hand_over(work.id, leaving, stamp)?;
+        let leaving = order.leaving(work.id, leaving)?;
+        let mut change = order.hand_over(work.id, &leaving, stamp)?;
         if follows {
             change.order = change.order.ask_about_parcels(work.id, ASKED_AFTER, stamp.at);
         }

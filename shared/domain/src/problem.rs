@@ -138,6 +138,7 @@ codes! {
     // Not the client's fault.
     Internal = "internal", 500, "`request_id` is what to report if it stays so";
     NoTypesetter = "no-typesetter", 503, "this installation typesets nothing, or not yet; `detail` tells what to do";
+    LabelUnavailable = "label-unavailable", 503, "the service that sold the label does not give it now; `detail` tells why";
     Busy = "busy", 503, "many requests change the same things right now";
 }
 

@@ -39,7 +39,7 @@ pub type StockUnits = Whole<i64, 0, MAX_STOCK>;
 pub type ParcelWeight = Whole<u32, 1, 1_000_000>;
 /// A side of a parcel in millimeters, up to ten meters.
 pub type ParcelSide = Whole<u32, 1, 10_000>;
-/// How many days a parcel is on its way.
+/// For how many days a parcel may be on its way.
 pub type TransitDays = Whole<u16, 1, 60>;
 /// A product's grams, up to ten tonnes.
 pub type ProductWeight = Whole<u32, 0, 10_000_000>;

@@ -7,6 +7,7 @@ mod goods;
 mod indexes;
 mod invoices;
 mod items;
+mod labels;
 mod money;
 mod picking;
 mod places;
@@ -73,6 +74,8 @@ const BY_HAND: &str = "read GET /orders/{id}: no rule of this version leaves an 
                        says, and keep its items for the report of a bug";
 const MONEY: &str = "compare the order with the payment at its provider before any further refund (GET /orders/{id}, and the \
                      provider's page of the payment)";
+const LABELS: &str = "compare the fulfillment with what its service has sold (the service's page of the label), and give back there what \
+                      nobody uses";
 const INDEX: &str =
     "nobody finds it: write the item again with its index keys, as a neighbor of the same kind has them";
 
@@ -86,6 +89,8 @@ pub const OF_ORDERS: &[Law] = &[
     law("an order is whole", MIXED, whole::an_order_is_whole),
     law("every unit is somewhere", BY_HAND, goods::every_unit_is_somewhere),
     law("counted units are wanted", BY_HAND, picking::counted_units_are_wanted),
+    law("one label at most is wanted", LABELS, labels::one_label_at_most_is_wanted),
+    law("a label is used or goes back", LABELS, labels::a_label_is_used_or_goes_back),
     law("no unit is made good twice", BY_HAND, goods::no_unit_is_made_good_twice),
     law("what is unsettled is owed", INDEX, goods::what_is_unsettled_is_owed),
     law("no more goes back than came", MONEY, money::no_more_goes_back_than_came),

@@ -40,9 +40,11 @@ pub fn parameters(url: &str) -> Vec<(&'static str, String)> {
         ("UseShippo", text("true")),
         ("ShippoApiUrl", text(url)),
         ("UseSendcloud", text("true")),
+        ("SendcloudApiUrl", text(url)),
         ("UseAfterShip", text("true")),
         ("AfterShipApiUrl", text(url)),
         ("TrackedBy", text(Service::EasyPost.name())),
+        ("LabelsFrom", text(Service::EasyPost.name())),
     ]
 }
 

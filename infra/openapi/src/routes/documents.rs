@@ -26,6 +26,17 @@ pub fn routes() -> Vec<Prose> {
         )
         .query::<ParcelId>("parcel", "For this parcel alone. Without it, for all parcels of the fulfillment.")
         .fails(Code::UnknownParcel),
+        Prose::new::<Pdf>(
+            "GET /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/documents/label.pdf",
+            "printLabel",
+            "Print the label of a parcel",
+            (200, "The label, as the service that sold it keeps it."),
+        )
+        .only_as("application/pdf")
+        .about("It is fetched from the service each time, and may be printed again.")
+        .fails(Code::UnknownParcel)
+        .fails(Code::NoLabel)
+        .fails(Code::LabelUnavailable),
         of_one("GET /batches/{batch}/documents/picklist.pdf", "printBatchPicklist", "Print a batch's picklist")
             .about(
                 "One walk through the bins, with the tote for each line. It has what is left to pick, and what is to be put \

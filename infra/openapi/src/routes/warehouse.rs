@@ -12,7 +12,7 @@ use warehouse::{BatchPage, BatchView, PutBackPage, ScannedForTote, ScannedIntoPa
 const WRONG_STATUS: (Code, &str) = (Code::WrongStatus, "the fulfillment's status does not allow it");
 
 pub fn routes() -> Vec<Prose> {
-    work().into_iter().chain(packing()).chain(batches()).chain(parcels()).collect()
+    work().into_iter().chain(packing()).chain(labels()).chain(batches()).chain(parcels()).collect()
 }
 
 fn work() -> Vec<Prose> {
@@ -80,17 +80,21 @@ fn work() -> Vec<Prose> {
         .query::<Limit>("limit", "How many fulfillments are looked at for a page.")
         .query::<Cursor>("cursor", "The `next_cursor` of the page before."),
         of_one("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", "handOverParcels", "Hand parcels over")
-            .about("Their units leave the stock, and the customer is told. Handing over again changes nothing.")
+            .about(
+                "Their units leave the stock, and the customer is told. Handing over again changes nothing. A parcel without \
+                 `carrier` and `tracking_number` leaves with the label that Orderly bought for it. If it leaves with another number, \
+                 that label goes back.",
+            )
             .example(examples::hand_over_parcels())
             .fails(Code::OnHold)
             .fails_as([WRONG_STATUS])
             .fails(Code::NotCaptured)
             .fails(Code::UnknownParcel)
+            .fails(Code::NoLabel)
             .fails_if(Code::AlreadyHandedOver, "it left with another carrier or tracking number"),
     ]
 }
 
-/// Picklists of several orders for one walk.
 fn packing() -> Vec<Prose> {
     vec![
         Prose::new::<ScannedIntoParcel>(
@@ -127,6 +131,47 @@ fn packing() -> Vec<Prose> {
             .fails_if(Code::KeyReused, "the key was used for a parcel with other contents"),
     ]
 }
+
+fn labels() -> Vec<Prose> {
+    vec![
+        of_one(
+            "POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label",
+            "orderLabel",
+            "Buy a label for a parcel",
+        )
+        .about(
+            "The service that `LabelsFrom` names is asked what it offers for the parcel. The cheapest offer that is wanted is bought, within \
+             seconds: `labels` of the fulfillment says what came of it, and the warehouse's webhook hears of it. What is not known yet is looked \
+             for at the service before anything is bought again. No label is bought across a customs border.",
+        )
+        .key("The same key buys one label.")
+        .example(examples::order_label())
+        .fails(Code::NoLabelService)
+        .fails(Code::OnHold)
+        .fails_as([WRONG_STATUS])
+        .fails(Code::UnknownParcel)
+        .fails_if(Code::AlreadyHandedOver, "the parcel is with a carrier already")
+        .fails(Code::NoDimensions)
+        .fails(Code::NoSender)
+        .fails(Code::AcrossBorder)
+        .fails(Code::LabelExists)
+        .fails(Code::TooManyLabels)
+        .fails_if(Code::KeyReused, "the key was used for another label"),
+        of_one(
+            "DELETE /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label",
+            "giveUpLabel",
+            "Give up the label of a parcel",
+        )
+        .about(
+            "One that was not bought is not bought any more, and one that was goes back to the service. That is also done for a parcel that is \
+             cancelled, or that leaves with another number. Giving up again changes nothing.",
+        )
+        .fails(Code::UnknownParcel)
+        .fails_if(Code::AlreadyHandedOver, "the parcel has left with it"),
+    ]
+}
+
+/// Picklists of several orders for one walk.
 
 fn batches() -> Vec<Prose> {
     vec![

@@ -42,10 +42,12 @@ impl Functions {
                 order_intake::handle(&order_intake::App { store, clock, conditions, providers }, request).await
             }
             "stock" => stock::handle(&stock::App { store, clock }, request).await,
-            "warehouse" => warehouse::handle(&warehouse::App { store, clock, follows: false }, request).await,
+            "warehouse" => {
+                warehouse::handle(&warehouse::App { store, clock, follows: false, labels_from: None }, request).await
+            }
             "documents" => {
                 let typesetter = papers::Typesetter::new();
-                documents::handle(&documents::App { store, clock, typesetter }, request).await
+                documents::handle(&documents::App { store, clock, typesetter, sellers: shipping::Sellers::new([]) }, request).await
             }
             "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,

@@ -90,7 +90,7 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 22] {
+pub(super) fn all_duties() -> [Duty; 23] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -104,6 +104,7 @@ pub(super) fn all_duties() -> [Duty; 22] {
         Duty::Comparison,
         Duty::Invoice,
         Duty::Tracking,
+        Duty::Label,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),

@@ -154,6 +154,7 @@ fn body_for(route: &str, own: &str) -> Value {
         "picks" => json!({ "picks": [{ "line": 0, "picked": 1 }] }),
         "parcels" => json!({ "contents": [{ "line": 0, "quantity": 1 }], "weight_g": 900 }),
         "hand-over" => json!({ "parcels": [{ "parcel": "P1", "carrier": "DHL", "tracking_number": "JJD1" }] }),
+        "label" => json!({}),
         "reports" => json!({ "state": "delayed" }),
         "tracking" => tracking,
         "received-back" => json!({ "location": own, "lines": unit }),

@@ -27,6 +27,7 @@ mod invoices;
 mod keys;
 mod kills;
 mod large;
+mod labels;
 mod laws;
 mod life;
 mod line;

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The consumers, with their queues and the queues of their dead letters.
-const CONSUMERS: [(&str, &str, &str); 6] = [
+const CONSUMERS: [(&str, &str, &str); 7] = [
     ("stock-deduction", "StockDeductionQueue", "StockDeductionDeadLetters"),
     ("fulfillment-dispatch", "FulfillmentDispatchQueue", "FulfillmentDispatchDeadLetters"),
     ("email-confirmation", "EmailConfirmationQueue", "EmailConfirmationDeadLetters"),
     ("refunds", "RefundsQueue", "RefundsDeadLetters"),
     ("invoicing", "InvoicingQueue", "InvoicingDeadLetters"),
     ("parcel-tracking", "ParcelTrackingQueue", "ParcelTrackingDeadLetters"),
+    ("labels", "LabelsQueue", "LabelsDeadLetters"),
 ];
 
 #[tokio::test]

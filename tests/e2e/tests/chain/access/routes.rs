@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 101] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 104] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -79,11 +79,14 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 101] = [
     ("GET /put-backs", No, true, false, Ignored),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label", No, true, false, Read),
+    ("DELETE /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/tracking", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/received-back", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/resolution", No, false, false, Read),
+    ("GET /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/documents/label.pdf", No, true, false, Ignored),
     ("GET /orders/{order_id}/fulfillments/{fulfillment}/documents/picklist.pdf", No, true, false, Ignored),
     ("GET /orders/{order_id}/fulfillments/{fulfillment}/documents/packing-slip.pdf", No, true, true, Ignored),
     ("GET /batches/{batch}/documents/picklist.pdf", No, true, false, Ignored),

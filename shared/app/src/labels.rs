@@ -1,0 +1,133 @@
+//! Labels: ordered for a parcel, bought by the function `labels`, and given back when nobody uses them.
+
+use crate::{Error, Scope, orders, warehouse::Work};
+use domain::{
+    Rejection,
+    fulfillment::{Bought, Fulfillment, Label, LabelOrder, Offered, Parcel},
+    history::Stamp,
+    ids::{FulfillmentId, LabelId, LocationId, OrderId, ParcelId},
+    order::{Change, Order},
+    placed_order::{Address, PlacedOrder},
+};
+use jiff::Timestamp;
+use store::Store;
+
+/// Orders a label for a packed parcel. It is bought within seconds; the fulfillment says what came of it.
+pub async fn order(store: &Store, work: &Work<'_>, label: &LabelOrder, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    let locations = store.locations().await?;
+    change(store, work, stamp.at, |order| {
+        let here = &order.fulfillment(work.id)?.location;
+        let from = locations.iter().find(|location| location.id == *here).and_then(|here| here.address.as_ref());
+        order.clone().order_label(work.id, label, from, stamp)
+    })
+    .await
+}
+
+/// Gives up the label of a parcel: it is not bought any more, or goes back.
+pub async fn give_up(store: &Store, work: &Work<'_>, parcel: ParcelId, stamp: &Stamp) -> Result<Fulfillment, Error> {
+    change(store, work, stamp.at, |order| order.give_up_label(work.id, parcel, stamp)).await
+}
+
+async fn change(
+    store: &Store,
+    work: &Work<'_>,
+    at: Timestamp,
+    rule: impl Fn(Order) -> Result<Order, Rejection>,
+) -> Result<Fulfillment, Error> {
+    let rule = |order: Order| {
+        work.scope.fulfillment(&order, work.id)?;
+        Ok(((), Change::from(rule(order)?)))
+    };
+    let ((), changed) = orders::change(store, work.order, work.scope, at, rule).await?;
+    Ok(changed.order.fulfillment(work.id)?.clone())
+}
+
+/// A label about which its service has to be asked, with what the service needs to know.
+#[derive(Debug)]
+pub struct OwedLabel {
+    pub label: Label,
+    pub parcel: Option<Parcel>,
+    /// Where the parcel leaves. None: the location has no address any more.
+    pub from: Option<Address>,
+    pub placed: PlacedOrder,
+}
+
+/// What is owed of a fulfillment's labels.
+pub async fn owed(store: &Store, order: &OrderId, id: FulfillmentId) -> Result<Vec<OwedLabel>, Error> {
+    let Some(read) = store.order(order).await? else { return Ok(Vec::new()) };
+    let Order { placed, mut fulfillments, .. } = read.order;
+    let Some(Fulfillment { location, parcels, labels, .. }) = fulfillments.remove(&id) else { return Ok(Vec::new()) };
+    let mut owed: Vec<Label> = labels;
+    owed.retain(Label::is_owed);
+    if owed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let from = address_of(store, &location).await?;
+    let with_parcel = |label: Label| OwedLabel {
+        parcel: parcels.iter().find(|parcel| parcel.id == label.parcel).cloned(),
+        from: from.clone(),
+        placed: placed.clone(),
+        label,
+    };
+    Ok(owed.into_iter().map(with_parcel).collect())
+}
+
+async fn address_of(store: &Store, location: &LocationId) -> Result<Option<Address>, Error> {
+    let locations = store.locations().await?;
+    Ok(locations.iter().find(|known| known.id == *location).and_then(|known| known.address.clone()))
+}
+
+/// A label of an order, by its names.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    pub order: &'a OrderId,
+    pub fulfillment: FulfillmentId,
+    pub label: LabelId,
+}
+
+/// Records which offer is taken, and that the service is about to be asked for it. Returns the label as it is then: somebody else may
+/// have been faster.
+pub async fn mark_sent(store: &Store, named: Named<'_>, offered: &Offered, now: Timestamp) -> Result<Label, Error> {
+    let now_is = step(store, named, now, |of| of.label_sent(named.label, offered, now)).await?;
+    now_is
+        .labels
+        .into_iter()
+        .find(|label| label.id == named.label)
+        .ok_or_else(|| Error::Defect(format!("label {} of order {} is not there any more", named.label, named.order)))
+}
+
+pub async fn record_unknown(store: &Store, named: Named<'_>, why: &str, now: Timestamp) -> Result<(), Error> {
+    step(store, named, now, |of| of.label_unknown(named.label, why, now)).await.map(drop)
+}
+
+/// `id`: what the service calls the label.
+pub async fn record_bought(
+    store: &Store,
+    named: Named<'_>,
+    id: &str,
+    bought: &Bought,
+    stamp: &Stamp,
+) -> Result<(), Error> {
+    step(store, named, stamp.at, |of| of.label_bought(named.label, id, bought, stamp)).await.map(drop)
+}
+
+pub async fn record_refused(store: &Store, named: Named<'_>, why: &str, stamp: &Stamp) -> Result<(), Error> {
+    step(store, named, stamp.at, |of| of.label_refused(named.label, why, stamp)).await.map(drop)
+}
+
+/// `refused`: why the service does not take the label back. None: it does.
+pub async fn record_voided(store: &Store, named: Named<'_>, refused: Option<&str>, stamp: &Stamp) -> Result<(), Error> {
+    step(store, named, stamp.at, |of| of.label_voided(named.label, refused, stamp)).await.map(drop)
+}
+
+/// Records how far a label has come.
+async fn step(
+    store: &Store,
+    named: Named<'_>,
+    now: Timestamp,
+    step: impl Fn(Fulfillment) -> Result<Fulfillment, Rejection>,
+) -> Result<Fulfillment, Error> {
+    let rule = |order: Order| Ok(((), Change::from(order.labelled(named.fulfillment, &step)?)));
+    let ((), changed) = orders::change(store, named.order, &Scope::Everything, now, rule).await?;
+    Ok(changed.order.fulfillment(named.fulfillment)?.clone())
+}

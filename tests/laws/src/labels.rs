@@ -1,0 +1,43 @@
+//! Laws of labels: each is money.
+
+use crate::{Books, items::all};
+use domain::{
+    duty::Duty,
+    fulfillment::{Fulfillment, Label},
+    ids::ParcelId,
+};
+use std::collections::BTreeSet;
+
+pub(crate) fn one_label_at_most_is_wanted(books: &Books, broken: &mut Vec<String>) {
+    for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", &mut Vec::new()) {
+        let mut seen: BTreeSet<ParcelId> = BTreeSet::new();
+        for label in fulfillment.labels.iter().filter(|label| label.is_wanted()) {
+            if !seen.insert(label.parcel) {
+                broken.push(format!("order {order}: parcel {} has two labels", label.parcel));
+            }
+        }
+        if fulfillment.labels.iter().any(Label::is_owed) != fulfillment.owed.contains(&Duty::Label) {
+            broken.push(format!("order {order}: its labels are not what it owes"));
+        }
+    }
+}
+
+/// What was bought is on the packing table, has left with its parcel, or goes back.
+pub(crate) fn a_label_is_used_or_goes_back(books: &Books, broken: &mut Vec<String>) {
+    for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", &mut Vec::new()) {
+        for label in fulfillment.labels.iter().filter(|label| label.void.is_none()) {
+            let Some(bought) = &label.bought else { continue };
+            let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == label.parcel);
+            let is_used = match parcel.and_then(|parcel| parcel.shipment.as_ref()) {
+                Some(left) => {
+                    let number = &bought.tracking_number;
+                    left.tracking_number == *number || left.corrected.iter().any(|was| was.tracking_number == *number)
+                }
+                None => parcel.is_some() && fulfillment.status.is_work(),
+            };
+            if !is_used {
+                broken.push(format!("order {order}: nobody uses label {} ({})", label.id, bought.tracking_number));
+            }
+        }
+    }
+}
