@@ -22,6 +22,10 @@ pub(crate) async fn print(app: &App, caller: &Caller, request: &Request) -> Resu
     let seller = app.sellers.named(&label.by).ok_or_else(|| {
         unavailable(format!("the shop does not use {} any more, which keeps the label; print it there", label.by))
     })?;
+    if bought.document.is_empty() {
+        let why = format!("{} has told no file of label {}; print it there", label.by, label.id);
+        return Err(Rejection::new(Code::NoLabel, why).into());
+    }
     let pdf = seller.document(bought).await.map_err(|error| unavailable(error.to_string()))?;
     let name = file_name(&format!("label-{order}-{id}-{parcel}"), "pdf");
     Ok(Response::bytes(200, "application/pdf", pdf)

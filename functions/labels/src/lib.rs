@@ -11,7 +11,7 @@ use app::{
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     duty::{Duty, ItemName, Subject},
-    fulfillment::Label,
+    fulfillment::{Label, Offered},
     history::{Actor, Stamp},
     ids::{FulfillmentId, OrderId},
     ledger::RequestState,
@@ -29,8 +29,11 @@ pub struct App {
     pub sellers: Sellers,
 }
 
-/// How long after a service was asked to sell a label it shows whether it has. Before that nothing is bought again.
+/// How long after a service was asked to sell a label it shows whether it has, and whoever asked is not at it any more. Before that
+/// nothing is bought again.
 const SETTLING: SignedDuration = SignedDuration::from_mins(2);
+/// The time in which the last label is begun. The function has a minute, and one label takes three requests of ten seconds at most.
+const BEGINNING: SignedDuration = SignedDuration::from_secs(25);
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |message: Message| match (&message.duty, &message.subject) {
@@ -40,40 +43,39 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     .await
 }
 
-/// Asks for everything that is owed of a fulfillment's labels. One whose outcome stays unknown does not stop the others.
+/// Asks for everything that is owed of a fulfillment's labels, also for what comes to be owed meanwhile, each once. One whose outcome
+/// stays unknown does not stop the others.
 async fn work_off(app: &App, order: &OrderId, id: FulfillmentId) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    for owed in labels::owed(&app.store, order, id).await? {
-        let named = Named { order, fulfillment: id, label: owed.label.id };
-        outcome = outcome.and(try_once(app, named, &owed).await);
+    let begun = app.clock.now();
+    let (mut tried, mut outcome) = (Vec::new(), Ok(()));
+    let step = |label: &Label| (label.id, label.is_to_be_voided());
+    while let Some(owed) = labels::owed(&app.store, order, id, |label| !tried.contains(&step(label))).await? {
+        if app.clock.now().duration_since(begun) > BEGINNING {
+            return outcome.and(Err(Error::Outside(format!("{} is slow; the rest is asked later", owed.label.by))));
+        }
+        tried.push(step(&owed.label));
+        outcome = outcome.and(try_once(app, Named { order, fulfillment: id, label: owed.label.id }, &owed).await);
     }
     outcome
 }
 
 async fn try_once(app: &App, named: Named<'_>, owed: &OwedLabel) -> Result<(), Error> {
-    let by = &owed.label.by;
-    let Some(seller) = app.sellers.named(by) else {
-        return without_seller(app, named, &owed.label).await;
+    let label = &owed.label;
+    let Some(seller) = app.sellers.named(&label.by) else {
+        return without_seller(app, named, label).await;
     };
-    if owed.label.is_to_be_voided() {
-        return give_back(app, seller, named, &owed.label).await;
-    }
-    let reference = owed.label.reference(named.order.as_str(), &named.fulfillment.to_string());
-    let shipment = match shipment(&reference, owed) {
-        Ok(shipment) => shipment,
-        Err(why) => return refuse(app, named, &owed.label, why).await,
-    };
-    match &owed.label.offered {
-        None => buy_first(app, seller, named, owed, &shipment).await,
-        Some(offered) => buy_again(app, seller, named, &owed.label, &Purchase { shipment: &shipment, offered }).await,
+    match &label.offered {
+        _ if label.is_to_be_voided() => give_back(app, seller, named, label).await,
+        Some(offered) => look_for(app, seller, named, owed, offered).await,
+        None => buy(app, seller, named, owed).await,
     }
 }
 
-/// The shop uses the service no more. What was never asked for is refused; of anything else the service alone knows what became.
+/// The shop uses the service no more. What was never asked for is not bought; of anything else the service alone knows what became.
 async fn without_seller(app: &App, named: Named<'_>, label: &Label) -> Result<(), Error> {
     let why = format!("the shop does not use {} any more", label.by);
     if label.purchase == RequestState::Intended {
-        return refuse(app, named, label, &why).await;
+        return labels::record_not_offered(&app.store, named, &why, &stamp(app, label)).await;
     }
     Err(Error::Outside(format!("{why}; use it again until its label {} of {} is settled", label.id, named.order)))
 }
@@ -99,51 +101,55 @@ fn shipment<'a>(reference: &'a str, owed: &'a OwedLabel) -> Result<Shipment<'a>,
 }
 
 /// Asks what is offered, takes one of that, and buys it.
-async fn buy_first(
+async fn buy(app: &App, seller: &Seller, named: Named<'_>, owed: &OwedLabel) -> Result<(), Error> {
+    let (label, reference) = (&owed.label, reference(named, &owed.label));
+    let offered = match shipment(&reference, owed) {
+        Err(why) => Err(why.to_owned()),
+        Ok(shipment) => match seller.offers(&shipment).await? {
+            Offers::Made { shipment, offers } => label.wish.choose(&shipment, offers, owed.placed.currency),
+            Offers::Refused(why) => Err(why),
+        }
+        .map(|offered| (shipment, offered)),
+    };
+    let (shipment, offered) = match offered {
+        Ok(offered) => offered,
+        Err(why) => return labels::record_not_offered(&app.store, named, &why, &stamp(app, label)).await,
+    };
+    if labels::mark_sent(&app.store, named, &offered, app.clock.now()).await? {
+        return ask(app, seller, named, label, &Purchase { shipment: &shipment, offered: &offered }).await;
+    }
+    Ok(())
+}
+
+/// Looks for what an attempt before this one has bought. If it has bought nothing, buys it now.
+async fn look_for(
     app: &App,
     seller: &Seller,
     named: Named<'_>,
     owed: &OwedLabel,
-    shipment: &Shipment<'_>,
+    offered: &Offered,
 ) -> Result<(), Error> {
-    let chosen = match seller.offers(shipment).await? {
-        Offers::Made { shipment, offers } => owed.label.wish.choose(&shipment, offers, owed.placed.currency),
-        Offers::Refused(why) => Err(why),
-    };
-    let offered = match chosen {
-        Ok(offered) => offered,
-        Err(why) => return refuse(app, named, &owed.label, &why).await,
-    };
-    let now = app.clock.now();
-    let label = labels::mark_sent(&app.store, named, &offered, now).await?;
-    // Somebody else may have taken an offer meanwhile, or the label may have been given up.
-    if label.purchase != (RequestState::Sent { at: now }) || label.offered.as_ref() != Some(&offered) {
-        return Ok(());
-    }
-    buy(app, seller, named, &label, &Purchase { shipment, offered: &offered }).await
-}
-
-/// Looks for what an attempt before this one has bought. If it has bought nothing, buys it now.
-async fn buy_again(
-    app: &App,
-    seller: &Seller,
-    named: Named<'_>,
-    label: &Label,
-    purchase: &Purchase<'_>,
-) -> Result<(), Error> {
-    if Safeguard::LabelIsLookedFor.is_off() {
-        return buy(app, seller, named, label, purchase).await;
-    }
-    if let Some(found) = seller.find(purchase).await? {
+    let (label, reference) = (&owed.label, reference(named, &owed.label));
+    let is_looked_for = !Safeguard::LabelIsLookedFor.is_off();
+    if is_looked_for && let Some(found) = seller.find(&reference, offered).await? {
         return record(app, named, label, found).await;
     }
-    if app.clock.now().duration_since(asked_at(label)) < SETTLING {
+    if is_looked_for && app.clock.now().duration_since(asked_at(label)) < SETTLING {
         return Err(Error::Outside(format!("{} does not show yet whether it has sold the label", label.by)));
     }
-    if label.void.is_some() {
-        return refuse(app, named, label, "it was given up before it was bought").await;
+    let shipment = if owed.is_needed { shipment(&reference, owed) } else { Err("nobody needs it any more") };
+    let shipment = match shipment {
+        Ok(shipment) => shipment,
+        Err(why) => return labels::record_refused(&app.store, named, why, &stamp(app, label)).await,
+    };
+    if labels::mark_sent_again(&app.store, named, &label.purchase, app.clock.now()).await? {
+        return ask(app, seller, named, label, &Purchase { shipment: &shipment, offered }).await;
     }
-    buy(app, seller, named, label, purchase).await
+    Ok(())
+}
+
+fn reference(named: Named<'_>, label: &Label) -> String {
+    label.reference(named.order.as_str(), &named.fulfillment.to_string())
 }
 
 /// When its service was last asked to sell it.
@@ -155,7 +161,7 @@ fn asked_at(label: &Label) -> Timestamp {
     }
 }
 
-async fn buy(
+async fn ask(
     app: &App,
     seller: &Seller,
     named: Named<'_>,
@@ -176,16 +182,12 @@ async fn record(app: &App, named: Named<'_>, label: &Label, purchased: Purchased
         Purchased::Bought { id, bought } => {
             labels::record_bought(&app.store, named, &id, &bought, &stamp(app, label)).await
         }
-        Purchased::Refused(why) => refuse(app, named, label, &why).await,
+        Purchased::Refused(why) => labels::record_refused(&app.store, named, &why, &stamp(app, label)).await,
         Purchased::UnderWay(why) => {
             labels::record_unknown(&app.store, named, &why, app.clock.now()).await?;
             Err(Error::Outside(why))
         }
     }
-}
-
-async fn refuse(app: &App, named: Named<'_>, label: &Label, why: &str) -> Result<(), Error> {
-    labels::record_refused(&app.store, named, why, &stamp(app, label)).await
 }
 
 async fn give_back(app: &App, seller: &Seller, named: Named<'_>, label: &Label) -> Result<(), Error> {

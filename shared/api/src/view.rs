@@ -1,10 +1,12 @@
 //! How orders, fulfillments and returns look to clients.
 
 mod issued;
+mod label;
 mod stock;
 mod work;
 
 pub use issued::IssuedView;
+pub use label::{BoughtLabel, LabelView};
 pub use stock::LevelView;
 pub use work::{OrderWork, OrderWorkSummary};
 
@@ -13,7 +15,7 @@ use domain::{
     contact::WebUrl,
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, Label, PackedLine, Parcel, PickLine, Service, Shipment},
+    fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
     ids::{
         CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
@@ -228,7 +230,7 @@ pub struct FulfillmentView {
     pub put_back: Vec<PackedLine>,
     /// The labels that were ordered for its parcels, the oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<Label>,
+    pub labels: Vec<LabelView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -278,7 +280,7 @@ impl FulfillmentView {
             parcels: value.parcels.iter().map(|parcel| ParcelView::of(parcel, to)).collect(),
             open_parcel: value.open_parcel.clone(),
             put_back: value.put_back.clone(),
-            labels: value.labels.clone(),
+            labels: value.labels.iter().map(LabelView::of).collect(),
         }
     }
 

@@ -6,6 +6,7 @@ use domain::{
     fulfillment::{Bought, Fulfillment, Label, LabelOrder, Offered, Parcel},
     history::Stamp,
     ids::{FulfillmentId, LabelId, LocationId, OrderId, ParcelId},
+    ledger::RequestState,
     order::{Change, Order},
     placed_order::{Address, PlacedOrder},
 };
@@ -46,30 +47,33 @@ async fn change(
 #[derive(Debug)]
 pub struct OwedLabel {
     pub label: Label,
+    /// Whether its parcel waits for it.
+    pub is_needed: bool,
     pub parcel: Option<Parcel>,
     /// Where the parcel leaves. None: the location has no address any more.
     pub from: Option<Address>,
     pub placed: PlacedOrder,
 }
 
-/// What is owed of a fulfillment's labels.
-pub async fn owed(store: &Store, order: &OrderId, id: FulfillmentId) -> Result<Vec<OwedLabel>, Error> {
-    let Some(read) = store.order(order).await? else { return Ok(Vec::new()) };
+/// The first of a fulfillment's labels that `is_next` and about which its service has to be asked. None: there is none.
+pub async fn owed(
+    store: &Store,
+    order: &OrderId,
+    id: FulfillmentId,
+    is_next: impl Fn(&Label) -> bool,
+) -> Result<Option<OwedLabel>, Error> {
+    let Some(read) = store.order(order).await? else { return Ok(None) };
     let Order { placed, mut fulfillments, .. } = read.order;
-    let Some(Fulfillment { location, parcels, labels, .. }) = fulfillments.remove(&id) else { return Ok(Vec::new()) };
-    let mut owed: Vec<Label> = labels;
-    owed.retain(Label::is_owed);
-    if owed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let from = address_of(store, &location).await?;
-    let with_parcel = |label: Label| OwedLabel {
-        parcel: parcels.iter().find(|parcel| parcel.id == label.parcel).cloned(),
-        from: from.clone(),
-        placed: placed.clone(),
+    let Some(fulfillment) = fulfillments.remove(&id) else { return Ok(None) };
+    let next = fulfillment.labels.iter().find(|label| label.is_owed() && is_next(label));
+    let Some(label) = next.cloned() else { return Ok(None) };
+    Ok(Some(OwedLabel {
+        is_needed: fulfillment.needs(&label),
+        parcel: fulfillment.parcel(label.parcel).ok().cloned(),
+        from: address_of(store, &fulfillment.location).await?,
+        placed,
         label,
-    };
-    Ok(owed.into_iter().map(with_parcel).collect())
+    }))
 }
 
 async fn address_of(store: &Store, location: &LocationId) -> Result<Option<Address>, Error> {
@@ -85,19 +89,47 @@ pub struct Named<'a> {
     pub label: LabelId,
 }
 
-/// Records which offer is taken, and that the service is about to be asked for it. Returns the label as it is then: somebody else may
-/// have been faster.
-pub async fn mark_sent(store: &Store, named: Named<'_>, offered: &Offered, now: Timestamp) -> Result<Label, Error> {
-    let now_is = step(store, named, now, |of| of.label_sent(named.label, offered, now)).await?;
-    now_is
-        .labels
-        .into_iter()
-        .find(|label| label.id == named.label)
-        .ok_or_else(|| Error::Defect(format!("label {} of order {} is not there any more", named.label, named.order)))
+/// Records which offer is taken, and that the service is about to be asked for it. Returns whether it is for us to ask: somebody else
+/// may have been faster, or the label was given up.
+pub async fn mark_sent(store: &Store, named: Named<'_>, offered: &Offered, now: Timestamp) -> Result<bool, Error> {
+    let is_ours = |before: &Label| before.purchase == RequestState::Intended;
+    marked(store, named, now, is_ours, |of| of.label_sent(named.label, offered, now)).await
+}
+
+/// Records that the service is about to be asked once more. `was`: how the purchase stood when it was looked for in vain. Returns
+/// whether it is for us to ask.
+pub async fn mark_sent_again(
+    store: &Store,
+    named: Named<'_>,
+    was: &RequestState,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    marked(store, named, now, |before| before.purchase == *was, |of| of.label_sent_again(named.label, was, now)).await
+}
+
+/// Marks a label, and returns whether that changed it from what `is_ours` holds for.
+async fn marked(
+    store: &Store,
+    named: Named<'_>,
+    now: Timestamp,
+    is_ours: impl Fn(&Label) -> bool,
+    mark: impl Fn(Fulfillment) -> Result<Fulfillment, Rejection>,
+) -> Result<bool, Error> {
+    let rule = |order: Order| {
+        let label = |order: &Order| {
+            let labels = &order.fulfillment(named.fulfillment)?.labels;
+            Ok::<_, Rejection>(labels.iter().find(|label| label.id == named.label).cloned())
+        };
+        let before = label(&order)?;
+        let next = order.labelled(named.fulfillment, &mark)?;
+        let is_changed = label(&next)? != before && before.as_ref().is_some_and(&is_ours);
+        Ok((is_changed, Change::from(next)))
+    };
+    orders::change(store, named.order, &Scope::Everything, now, rule).await.map(|(is_changed, _)| is_changed)
 }
 
 pub async fn record_unknown(store: &Store, named: Named<'_>, why: &str, now: Timestamp) -> Result<(), Error> {
-    step(store, named, now, |of| of.label_unknown(named.label, why, now)).await.map(drop)
+    step(store, named, now, |of| of.label_unknown(named.label, why, now)).await
 }
 
 /// `id`: what the service calls the label.
@@ -108,16 +140,21 @@ pub async fn record_bought(
     bought: &Bought,
     stamp: &Stamp,
 ) -> Result<(), Error> {
-    step(store, named, stamp.at, |of| of.label_bought(named.label, id, bought, stamp)).await.map(drop)
+    step(store, named, stamp.at, |of| of.label_bought(named.label, id, bought, stamp)).await
+}
+
+/// Its service was not asked to sell it.
+pub async fn record_not_offered(store: &Store, named: Named<'_>, why: &str, stamp: &Stamp) -> Result<(), Error> {
+    step(store, named, stamp.at, |of| of.label_not_offered(named.label, why, stamp)).await
 }
 
 pub async fn record_refused(store: &Store, named: Named<'_>, why: &str, stamp: &Stamp) -> Result<(), Error> {
-    step(store, named, stamp.at, |of| of.label_refused(named.label, why, stamp)).await.map(drop)
+    step(store, named, stamp.at, |of| of.label_refused(named.label, why, stamp)).await
 }
 
 /// `refused`: why the service does not take the label back. None: it does.
 pub async fn record_voided(store: &Store, named: Named<'_>, refused: Option<&str>, stamp: &Stamp) -> Result<(), Error> {
-    step(store, named, stamp.at, |of| of.label_voided(named.label, refused, stamp)).await.map(drop)
+    step(store, named, stamp.at, |of| of.label_voided(named.label, refused, stamp)).await
 }
 
 /// Records how far a label has come.
@@ -126,8 +163,7 @@ async fn step(
     named: Named<'_>,
     now: Timestamp,
     step: impl Fn(Fulfillment) -> Result<Fulfillment, Rejection>,
-) -> Result<Fulfillment, Error> {
+) -> Result<(), Error> {
     let rule = |order: Order| Ok(((), Change::from(order.labelled(named.fulfillment, &step)?)));
-    let ((), changed) = orders::change(store, named.order, &Scope::Everything, now, rule).await?;
-    Ok(changed.order.fulfillment(named.fulfillment)?.clone())
+    orders::change(store, named.order, &Scope::Everything, now, rule).await.map(drop)
 }

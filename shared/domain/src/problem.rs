@@ -111,7 +111,7 @@ codes! {
     AlreadyClaimed = "already-claimed", 409, "somebody else picks the batch; release it first";
     NothingToPick = "nothing-to-pick", 409, "nothing waits to be picked there that is on no batch and not held";
     UnknownParcel = "unknown-parcel", 409, "the fulfillment has no such parcel";
-    NoLabelService = "no-label-service", 409, "the shop buys no labels, or not from this service; `detail` tells what to do";
+    NoLabelService = "no-label-service", 409, "the shop buys no labels; whoever hands the parcel over tells its carrier and number";
     NoDimensions = "no-dimensions", 409, "the parcel was packed without its dimensions, which carriers ask for";
     NoSender = "no-sender", 409, "the location has no address that the label can name as its sender's";
     AcrossBorder = "across-border", 409, "the parcel crosses a customs border, and Orderly buys no label for that";

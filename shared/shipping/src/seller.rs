@@ -6,7 +6,7 @@ use crate::{
     sendcloud, shippo,
 };
 use app::Error;
-use domain::fulfillment::Bought;
+use domain::fulfillment::{Bought, Offered};
 use runtime::{Aws, Clock, ConfigError, Secret};
 
 /// A service that sells labels.
@@ -86,13 +86,13 @@ impl Seller {
         }
     }
 
-    /// Looks for what may have been bought. None: nothing that the service knows of.
-    pub async fn find(&self, purchase: &Purchase<'_>) -> Result<Option<Purchased>, Error> {
+    /// Looks for what may have been bought. None: nothing that the service knows of. `reference`: that of the shipment.
+    pub async fn find(&self, reference: &str, offered: &Offered) -> Result<Option<Purchased>, Error> {
         let now = self.clock.now();
         match &self.api {
-            Api::EasyPost(api) => api.find(purchase, now).await,
-            Api::Shippo(api) => api.find(purchase, now).await,
-            Api::Sendcloud(api) => api.find(purchase, now).await,
+            Api::EasyPost(api) => api.find(offered, now).await,
+            Api::Shippo(api) => api.find(offered, now).await,
+            Api::Sendcloud(api) => api.find(reference, now).await,
         }
     }
 

@@ -27,16 +27,9 @@ pub(crate) fn a_label_is_used_or_goes_back(books: &Books, broken: &mut Vec<Strin
     for (order, fulfillment) in all::<Fulfillment>(&books.orders, "fulfillment#", &mut Vec::new()) {
         for label in fulfillment.labels.iter().filter(|label| label.void.is_none()) {
             let Some(bought) = &label.bought else { continue };
-            let parcel = fulfillment.parcels.iter().find(|parcel| parcel.id == label.parcel);
-            let is_used = match parcel.and_then(|parcel| parcel.shipment.as_ref()) {
-                Some(left) => {
-                    let number = &bought.tracking_number;
-                    left.tracking_number == *number || left.corrected.iter().any(|was| was.tracking_number == *number)
-                }
-                None => parcel.is_some() && fulfillment.status.is_work(),
-            };
+            let is_used = fulfillment.has_left_with(label) || fulfillment.needs(label);
             if !is_used {
-                broken.push(format!("order {order}: nobody uses label {} ({})", label.id, bought.tracking_number));
+                broken.push(format!("order {order}: nobody uses label {} of {}", label.id, bought.carrier));
             }
         }
     }

@@ -55,10 +55,11 @@ fn judge(of: &str, logical_id: &str, value: &str, is_live: bool, findings: &mut 
 /// A secret that has a form, what it is, and whether a line of one has it.
 type Form = (&'static str, &'static str, fn(&str) -> bool);
 
-const FORMS: [Form; 4] = [
+const FORMS: [Form; 5] = [
     ("AdyenHmacKeys", "HMAC key (hexadecimal, as Adyen shows it once)", is_hexadecimal),
     ("AdyenWebhookCredentials", "user and password (user:password)", has_two_parts),
     ("PayPalCredentials", "client id and secret (client-id:secret)", has_two_parts),
+    ("SendcloudApiKey", "public and secret key (public:secret)", has_two_parts),
     ("StandardWebhookSecret", "key of Standard Webhooks (whsec_… or whpk_…)", is_standard_key),
 ];
 

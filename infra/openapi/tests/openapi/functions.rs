@@ -47,7 +47,11 @@ impl Functions {
             }
             "documents" => {
                 let typesetter = papers::Typesetter::new();
-                documents::handle(&documents::App { store, clock, typesetter, sellers: shipping::Sellers::new([]) }, request).await
+                documents::handle(
+                    &documents::App { store, clock, typesetter, sellers: shipping::Sellers::new([]) },
+                    request,
+                )
+                .await
             }
             "returns" => returns::handle(&returns::App { store, clock }, request).await,
             "operations" => operations::handle(&operations::App { store, clock }, request).await,

@@ -7,12 +7,15 @@ use crate::{
     ledger::RequestState,
     money::{Amount, Currency},
     text::Text,
+    tracking_number::TrackingNumber,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Offers that a label keeps beside the one that was taken.
-pub const MAX_OTHER_OFFERS: usize = 10;
+pub const MAX_OTHER_OFFERS: usize = 5;
+/// The most characters of what a service calls something.
+const MAX_ID: usize = 200;
 
 /// A label that was ordered for a parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,12 +103,13 @@ pub struct Bought {
     pub at: Timestamp,
     /// Who carries it, as the service writes it.
     pub carrier: Text<1, 60>,
-    /// The carrier's number of the parcel.
-    pub tracking_number: Text<1, 60>,
+    /// The carrier's number of the parcel. Absent if it has none: some letters are not tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking_number: Option<Text<1, 60>>,
     /// Where the service shows what becomes of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_url: Option<WebUrl>,
-    /// Where the service keeps the label to be printed.
+    /// Where the service keeps the label to be printed. Empty if it has none, and once the label is of no use.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub document: String,
 }
@@ -126,17 +130,42 @@ impl Label {
         self.void.is_none() && !matches!(self.purchase, RequestState::Failed { .. })
     }
 
+    /// Whether it has this number. USPS prints the destination's postal code before its numbers: what a scanner reads is longer.
+    pub fn is_numbered(&self, number: &TrackingNumber) -> bool {
+        const POSTAL_CODE_FIRST: &str = "420";
+        let own = self.bought.as_ref().and_then(|bought| bought.tracking_number.as_ref());
+        let own: Option<TrackingNumber> = own.and_then(|own| own.parse().ok());
+        own.is_some_and(|own| {
+            let told = number.as_str();
+            own == *number || told.starts_with(POSTAL_CODE_FIRST) && told.ends_with(own.as_str())
+        })
+    }
+
     /// Names its purchase at the service, where it must be unique, among all orders.
     pub fn reference(&self, order: &str, fulfillment: &str) -> String {
         format!("{order}-{fulfillment}-{}", self.id)
     }
 
-    /// Empties what a service wrote about it, which may name an address.
+    /// Drops what nobody needs of a label that is of no use, because a fulfillment may have many of these.
+    pub(super) fn forget_details(&mut self) {
+        if let Some(offered) = &mut self.offered {
+            offered.others.clear();
+        }
+        if let Some(bought) = &mut self.bought {
+            bought.document.clear();
+        }
+    }
+
+    /// Empties what a service wrote about it, which may name an address, and where its label is: an address is on it.
     pub(crate) fn forget_words(&mut self) {
         for state in [Some(&mut self.purchase), self.void.as_mut()].into_iter().flatten() {
             if let RequestState::Failed { reason, .. } | RequestState::Unknown { reason, .. } = state {
                 reason.clear();
             }
+        }
+        self.forget_details();
+        if let Some(bought) = &mut self.bought {
+            bought.tracking_url = None;
         }
     }
 }
@@ -144,10 +173,13 @@ impl Label {
 impl LabelWish {
     /// Takes the cheapest offer that is wanted, in the order's currency if there is one. Otherwise says what was offered.
     pub fn choose(&self, shipment: &str, offers: Vec<Offer>, currency: Currency) -> Result<Offered, String> {
-        let (mut fit, mut others): (Vec<Offer>, Vec<Offer>) = offers.into_iter().partition(|offer| self.takes(offer));
+        let is_whole = |offer: &Offer| (1..=MAX_ID).contains(&offer.id.len()) && shipment.len() <= MAX_ID;
+        let (mut fit, mut others): (Vec<Offer>, Vec<Offer>) =
+            offers.into_iter().filter(is_whole).partition(|offer| self.takes(offer));
         let place = |offer: &Offer| {
+            // Prices of different currencies are not compared.
             (
-                offer.currency != currency,
+                (offer.currency != currency).then_some(offer.currency),
                 offer.price,
                 offer.days.unwrap_or(u16::MAX),
                 offer.carrier.clone(),
@@ -179,7 +211,7 @@ impl LabelWish {
             return "no carrier offers to take this parcel to its address".to_owned();
         }
         let said = |offer: &Offer| {
-            let days = offer.days.map(|days| format!(", {days} days")).unwrap_or_default();
+            let days = offer.days.map(|days| format!(", days: {days}")).unwrap_or_default();
             format!("{} {} ({}{days})", offer.carrier, offer.service, offer.currency.format(offer.price))
         };
         let some: Vec<String> = others.iter().take(5).map(said).collect();

@@ -19,6 +19,9 @@ impl Order {
         from: Option<&Address>,
         stamp: &Stamp,
     ) -> Result<Self, Rejection> {
+        if self.fulfillment(id)?.has_ordered(label)? {
+            return Ok(self);
+        }
         let location = &self.fulfillment(id)?.location;
         let from = from.ok_or_else(|| {
             let why = format!("location {location} has no address; an operator sets it with PUT /locations/{location}");

@@ -10,7 +10,8 @@ const FULFILLMENT: &str = "01";
 /// An order with one packed parcel, at a location whose address is known.
 async fn packed(world: &World, reference: &str) -> Placed {
     let location = world.operator.get("/locations").await.unwrap()["locations"][0].clone();
-    let mut address = json!({ "name": "Acme", "line1": "1 Dock Rd", "city": "Berlin", "postal_code": "10115", "country": "DE" });
+    let mut address =
+        json!({ "name": "Acme", "line1": "1 Dock Rd", "city": "Berlin", "postal_code": "10115", "country": "DE" });
     let order = world.place_and_pay(reference, &[("MUG-BLUE", 1)]).await;
     address["country"] = world.read(&order).await["shipping_address"]["country"].clone();
     let mut told = location.clone();
@@ -53,7 +54,8 @@ async fn a_parcel_leaves_with_the_label_that_was_bought_for_it() {
     let printed = world.warehouse.ask(pdf).await.unwrap();
     assert_eq!(printed.status, StatusCode::OK);
 
-    let left = world.warehouse_does(&order, FULFILLMENT, "hand-over", &json!({ "parcels": [{ "parcel": "P1" }] })).await;
+    let left =
+        world.warehouse_does(&order, FULFILLMENT, "hand-over", &json!({ "parcels": [{ "parcel": "P1" }] })).await;
     assert_eq!(left["parcels"][0]["shipment"]["tracking_number"], number.as_str(), "{left}");
     world.until_settled().await;
     let sold = world.stack.tracking().labels();

@@ -16,7 +16,7 @@ fn table() -> Fulfillment {
 
 fn order(key: &str) -> LabelOrder {
     let wish = LabelWish::default();
-    LabelOrder { parcel: PARCEL, by: "acme".to_owned(), wish, key: key.to_owned() }
+    LabelOrder { parcel: PARCEL, by: Some("acme".to_owned()), wish, key: key.to_owned() }
 }
 
 fn ordered() -> Fulfillment {
@@ -46,7 +46,7 @@ fn told(number: &str) -> Bought {
     Bought {
         at: at(12),
         carrier: "Post".into(),
-        tracking_number: number.into(),
+        tracking_number: Some(number.into()),
         tracking_url: None,
         document: "https://labels.example/1.pdf".to_owned(),
     }
@@ -76,7 +76,7 @@ fn a_label_is_owed_until_it_is_known_what_came_of_it() {
     assert_eq!(closed.labels[0].purchase, RequestState::Succeeded { provider_id: "shp_1".to_owned() });
     let note = &closed.history.last().unwrap().note;
     assert_eq!(note, "L1 for parcel P1, Post N1, Parcel 5.90 EUR");
-    assert!(!owes(&ordered().label_refused(L1, "no money", &stamp(12)).unwrap()));
+    assert!(!owes(&ordered().label_not_offered(L1, "no money", &stamp(12)).unwrap()));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn one_label_at_most_is_wanted_for_a_parcel() {
         assert_eq!(again(busy.clone()).unwrap_err().code, "label-exists");
         assert_eq!(busy.clone().order_label(&order("k"), &stamp(20)).unwrap(), busy, "the same order again");
     }
-    let failed = ordered().label_refused(L1, "no money", &stamp(12)).unwrap();
+    let failed = ordered().label_not_offered(L1, "no money", &stamp(12)).unwrap();
     assert_eq!(again(failed).unwrap().labels.len(), 2);
     let given_up = bought().give_up_label(PARCEL, &stamp(13)).unwrap();
     assert_eq!(again(given_up).unwrap().labels.len(), 2);
@@ -97,8 +97,11 @@ fn no_label_is_ordered_for_what_cannot_leave_with_it() {
     let refused = |of: Fulfillment, order: &LabelOrder| of.order_label(order, &stamp(20)).unwrap_err().code;
     let other = LabelOrder { parcel: ParcelId::nth(9), ..order("k") };
     assert_eq!(refused(table(), &other), "unknown-parcel");
-    let other = LabelOrder { by: "other".to_owned(), ..order("k") };
+    let other = LabelOrder { wish: LabelWish { within_days: Some(1), ..LabelWish::default() }, ..order("k") };
     assert_eq!(refused(ordered(), &other), "key-reused");
+    let nobody = LabelOrder { by: None, ..order("k") };
+    assert_eq!(refused(table(), &nobody), "no-label-service");
+    assert_eq!(ordered().order_label(&nobody, &stamp(20)).unwrap(), ordered(), "it was ordered before");
     let mut bare = table();
     bare.parcels[0].dimensions_mm = None;
     assert_eq!(refused(bare, &order("k")), "no-dimensions");
@@ -184,7 +187,7 @@ fn the_cheapest_offer_that_is_wanted_is_taken_and_the_quickest_of_equals() {
     assert_eq!(only_foreign.taken.service, "Foreign");
     let nobody = LabelWish { carrier: Some("Nobody".into()), ..LabelWish::default() };
     let why = nobody.choose("shp_1", offers, euro).unwrap_err();
-    assert!(why.contains("Post Quick (5.90 EUR, 1 days)"), "{why}");
+    assert!(why.contains("Post Quick (5.90 EUR, days: 1)"), "{why}");
     assert!(nobody.choose("shp_1", Vec::new(), euro).unwrap_err().contains("no carrier offers"));
 }
 
@@ -220,7 +223,7 @@ proptest! {
             for label in &of.labels {
                 let Some(bought) = &label.bought else { continue };
                 let may_leave = left_with.is_none() && of.status.is_work();
-                let is_used = left_with == Some(&bought.tracking_number);
+                let is_used = left_with == bought.tracking_number.as_ref();
                 prop_assert!(label.void.is_some() || may_leave || is_used, "{:?}", of);
             }
         }
