@@ -1,7 +1,7 @@
 //! Labels that are bought for parcels.
 
 use crate::{laws, shop::Placed, world::World};
-use orderly_local::tracking::Service;
+use orderly_local::{StackOptions, tracking::Service};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -104,4 +104,23 @@ async fn what_no_service_offers_is_told_with_what_it_does_offer() {
     world.until_settled().await;
     assert_eq!(world.stack.tracking().labels().len(), 1);
     laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_label_whose_sale_nobody_heard_of_is_found_and_not_bought_again() {
+    for service in [Service::EasyPost, Service::Shippo, Service::Sendcloud] {
+        let from = |options: &mut StackOptions| {
+            options.parameters.insert("LabelsFrom".to_owned(), service.name().to_owned());
+        };
+        let world = World::start_with(from).await;
+        let order = packed(&world, "1").await;
+        world.stack.tracking().lose(service, [500]);
+        world.warehouse_does(&order, FULFILLMENT, "parcels/P1/label", &json!({})).await;
+        world.until_reconciled().await;
+        let label = until_label(&world, &order, "it is found", |label| label["purchase"]["state"] == "succeeded").await;
+        let sold = world.stack.tracking().labels();
+        assert_eq!(sold.len(), 1, "{service}: {sold:?}");
+        assert_eq!((&label["by"], &label["void"]), (&json!(service.name()), &Value::Null), "{label}");
+        laws::hold(&world).await;
+    }
 }

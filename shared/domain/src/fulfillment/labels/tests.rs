@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     fixtures::{FULFILLMENT, PARCEL, at, leaving, packed, stamp},
-    fulfillment::{FulfillmentStatus, Offer},
+    fulfillment::{Offer, Parcel},
     money::Amount,
 };
 use proptest::prelude::*;
@@ -170,6 +170,112 @@ fn a_service_that_does_not_take_a_label_back_is_noted() {
     assert_eq!((last.what, last.note.as_str()), (Event::LabelNotVoided, "L1 of parcel P1: it was scanned"));
 }
 
+/// The order's other parcel, of two.
+const P2: ParcelId = ParcelId::nth(2);
+
+/// Two parcels, each with a label that was bought.
+fn two_labels() -> Fulfillment {
+    let mut of = bought();
+    of.parcels.push(Parcel { id: P2, key: "other".to_owned(), ..of.parcels[0].clone() });
+    let ordered = of.order_label(&LabelOrder { parcel: P2, ..order("k2") }, &stamp(13)).unwrap();
+    let l2 = LabelId::nth(2);
+    ordered.label_sent(l2, &offered(), at(14)).unwrap().label_bought(l2, "shp_2", &told("N2"), &stamp(15)).unwrap()
+}
+
+/// A parcel leaves with this number.
+fn with(parcel: ParcelId, number: &str) -> HandOver {
+    HandOver { tracking_number: number.into(), ..leaving(parcel) }
+}
+
+#[test]
+fn a_label_that_any_parcel_left_with_stays_however_its_number_is_written() {
+    for (first, second) in [("n-1", "N 2"), ("N2", "N1"), ("42010115N1", "N2")] {
+        let (left, _) = two_labels().hand_over(&[with(PARCEL, first), with(P2, second)], &stamp(20)).unwrap();
+        assert!(left.labels.iter().all(|label| label.void.is_none()), "{first} {second}: {:?}", left.labels);
+        assert!(!owes(&left));
+    }
+}
+
+#[test]
+fn a_label_under_way_is_decided_about_when_it_is_known() {
+    let unknown = sent().label_unknown(L1, "504", at(12)).unwrap();
+    let (left, _) = unknown.hand_over(&[with(PARCEL, "N1")], &stamp(15)).unwrap();
+    assert!(left.labels[0].is_wanted() && owes(&left) && !left.needs(&left.labels[0]));
+    let its_own = left.clone().label_bought(L1, "shp_1", &told("N1"), &stamp(16)).unwrap();
+    assert_eq!(its_own.labels[0].void, None, "the packer had printed it at the service");
+    let another = left.label_bought(L1, "shp_1", &told("N7"), &stamp(16)).unwrap();
+    assert!(another.labels[0].is_to_be_voided());
+}
+
+#[test]
+fn a_parcel_that_left_with_a_label_that_was_given_up_keeps_it() {
+    let given_up = sent().give_up_label(PARCEL, &stamp(12)).unwrap();
+    let (left, _) = given_up.hand_over(&[with(PARCEL, "N1")], &stamp(15)).unwrap();
+    let bought = left.label_bought(L1, "shp_1", &told("N1"), &stamp(16)).unwrap();
+    assert_eq!(bought.labels[0].void, None);
+}
+
+#[test]
+fn a_label_that_turns_out_to_be_bought_after_another_one_was_ordered_goes_back() {
+    let failed = sent().label_refused(L1, "no money", &stamp(12)).unwrap();
+    let both = failed.order_label(&order("other"), &stamp(13)).unwrap();
+    let late = both.label_bought(L1, "shp_1", &told("N1"), &stamp(14)).unwrap();
+    assert!(late.labels[0].is_to_be_voided() && late.labels[1].is_wanted(), "{:?}", late.labels);
+}
+
+#[test]
+fn what_was_found_before_the_purchase_does_not_end_the_purchase() {
+    let sent = sent();
+    assert_eq!(sent.clone().label_not_offered(L1, "no offers", &stamp(12)).unwrap(), sent, "another worker was faster");
+    assert_eq!(ordered().label_refused(L1, "no", &stamp(12)).unwrap(), ordered(), "nobody was asked");
+}
+
+#[test]
+fn one_of_two_who_looked_in_vain_asks_again() {
+    let unknown = sent().label_unknown(L1, "504", at(12)).unwrap();
+    let was = unknown.labels[0].purchase.clone();
+    let first = unknown.clone().label_sent_again(L1, &was, at(200)).unwrap();
+    assert_ne!(first.labels[0].purchase, was);
+    assert_eq!(first.clone().label_sent_again(L1, &was, at(201)).unwrap(), first);
+    let given_up = unknown.give_up_label(PARCEL, &stamp(190)).unwrap();
+    assert_eq!(given_up.clone().label_sent_again(L1, &was, at(200)).unwrap(), given_up);
+}
+
+#[test]
+fn a_letter_without_a_number_leaves_with_what_is_told() {
+    let letter = Bought { tracking_number: None, ..told("N1") };
+    let of = sent().label_bought(L1, "shp_1", &letter, &stamp(12)).unwrap();
+    let none = Leaving { parcel: PARCEL, carrier: None, tracking_number: None, tracking_url: None };
+    assert_eq!(of.leaving(&none).unwrap_err().code, "no-label");
+    let (left, _) = of.hand_over(&[leaving(PARCEL)], &stamp(15)).unwrap();
+    assert_eq!(left.labels[0].void, None, "its parcel has left, with nothing else to know it by");
+}
+
+#[test]
+fn what_cannot_leave_is_refused_for_that_and_not_for_its_label() {
+    let none = Leaving { parcel: PARCEL, carrier: None, tracking_number: None, tracking_url: None };
+    let unknown = Leaving { parcel: ParcelId::nth(9), ..none.clone() };
+    assert_eq!(table().leaving(&unknown).unwrap_err().code, "unknown-parcel");
+    assert_eq!(bought().cancel(&stamp(20)).leaving(&none).unwrap_err().code, "wrong-status");
+}
+
+#[test]
+fn labels_of_parcels_that_are_cancelled_with_the_rest_go_back() {
+    let (left, _) = two_labels().hand_over(&[with(PARCEL, "N1")], &stamp(20)).unwrap();
+    let rest = left.cancel_unsent(&stamp(21));
+    assert_eq!(rest.parcels.len(), 1);
+    assert!(rest.labels[0].void.is_none() && rest.labels[1].is_to_be_voided() && owes(&rest), "{:?}", rest.labels);
+}
+
+#[test]
+fn what_is_of_no_use_any_more_tells_little() {
+    let mut of = sent();
+    of.labels[0].offered.as_mut().unwrap().others = vec![offer(990, "Express")];
+    let back = of.label_bought(L1, "shp_1", &told("N1"), &stamp(12)).unwrap().cancel(&stamp(20));
+    assert!(back.labels[0].offered.as_ref().unwrap().others.is_empty());
+    assert_eq!(back.labels[0].bought.as_ref().unwrap().document, "");
+}
+
 #[test]
 fn the_cheapest_offer_that_is_wanted_is_taken_and_the_quickest_of_equals() {
     let euro = "EUR".parse().unwrap();
@@ -194,26 +300,28 @@ fn the_cheapest_offer_that_is_wanted_is_taken_and_the_quickest_of_equals() {
 proptest! {
     #[test]
     fn whatever_happens_one_label_at_most_is_wanted_and_what_is_bought_leaves_or_goes_back(
-        steps in prop::collection::vec(0..9_u8, 1..14),
+        steps in prop::collection::vec(0..10_u8, 1..16),
     ) {
         let mut of = table();
         for (n, step) in steps.into_iter().enumerate() {
             let now = stamp(20 + i64::try_from(n).unwrap());
             let last = of.labels.last().map_or(L1, |label| label.id);
+            let one = of.labels.get(n % of.labels.len().max(1)).map_or(L1, |label| label.id);
             let number = format!("N{n}");
             let next = match step {
                 0 => of.clone().order_label(&order(&number), &now),
                 1 => of.clone().label_sent(last, &offered(), now.at),
                 2 => of.clone().label_unknown(last, "504", now.at),
-                3 if of.labels.last().is_some_and(|label| label.offered.is_some()) => {
-                    of.clone().label_bought(last, "shp", &told(&number), &now)
+                3 if of.labels.iter().any(|label| label.id == one && label.offered.is_some()) => {
+                    of.clone().label_bought(one, "shp", &told(&number), &now)
                 }
-                4 => of.clone().label_refused(last, "no", &now),
+                4 => of.clone().label_refused(one, "no", &now),
                 5 => of.clone().give_up_label(PARCEL, &now),
                 6 => of.clone().hand_over(&[leaving(PARCEL)], &now).map(|(of, _)| of),
                 7 => of.leaving(&Leaving { parcel: PARCEL, carrier: None, tracking_number: None, tracking_url: None })
                     .and_then(|leaving| of.clone().hand_over(&[leaving], &now)).map(|(of, _)| of),
                 8 => Ok(of.clone().cancel(&now)),
+                9 => of.clone().label_not_offered(last, "nothing fits", &now),
                 _ => continue,
             };
             of = next.unwrap_or(of);
