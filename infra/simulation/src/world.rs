@@ -252,7 +252,7 @@ impl World {
     }
 
     /// Delivers a tracking service's webhook after a while, sometimes twice, until it is accepted. Signs it again for each attempt.
-    pub fn deliver_tracking(self: &Rc<Self>, service: shipping::Service, webhook: Webhook) {
+    pub fn deliver_tracking(self: &Rc<Self>, service: tracking::Service, webhook: Webhook) {
         let (world, wait) = (Rc::clone(self), self.moment(90));
         world.under_way.set(world.under_way.get() + 1);
         spawn_local(async move {

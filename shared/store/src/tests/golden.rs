@@ -540,6 +540,7 @@ fn owed_by(duty: &Duty) -> Subject {
         ) => ItemName::State,
         Duty::WarehouseNotice
         | Duty::Tracking
+        | Duty::Label
         | Duty::Email(
             EmailKind::Shipped(_)
             | EmailKind::Delivered(_)
