@@ -17,7 +17,11 @@ pub fn configured() -> Result<Vec<Service>, ConfigError> {
 
 /// The services that the environment variable `LABELS_FROM` names, the one that is asked if nobody names another one first.
 pub fn sellers() -> Result<Vec<Service>, ConfigError> {
-    let sellers = parse(SELLERS, &runtime::optional(SELLERS).unwrap_or_default())?;
+    sellers_of(&runtime::optional(SELLERS).unwrap_or_default())
+}
+
+fn sellers_of(names: &str) -> Result<Vec<Service>, ConfigError> {
+    let sellers = parse(SELLERS, names)?;
     if sellers.contains(&Service::AfterShip) { Err(no_seller(Service::AfterShip)) } else { Ok(sellers) }
 }
 
@@ -96,6 +100,18 @@ mod tests {
         ] {
             let error = follower_of(name, &used).unwrap_err().to_string();
             assert!(error.contains(problem) && error.contains(FOLLOWER), "{error}");
+        }
+    }
+
+    #[test]
+    fn labels_are_bought_from_services_that_sell_them_the_first_of_them_first() {
+        assert_eq!(sellers_of("").unwrap(), []);
+        assert_eq!(sellers_of(" shippo,easypost, shippo").unwrap(), [Service::Shippo, Service::EasyPost]);
+        assert_eq!(sellers_of("sendcloud").unwrap(), [Service::Sendcloud]);
+        for (names, problem) in [("easypost,aftership", "aftership sells no labels"), ("easypost,nobody", "\"nobody\"")]
+        {
+            let error = sellers_of(names).unwrap_err().to_string();
+            assert!(error.contains(problem) && error.contains(SELLERS), "{error}");
         }
     }
 }

@@ -7,10 +7,12 @@
 //! of the same mode).
 
 mod api;
+mod labels;
 mod signature;
 mod tracker;
 
 pub use api::Api;
+pub use labels::Labels;
 pub(crate) use signature::{HEADER, verify};
 pub(crate) use tracker::{event, is_live};
 

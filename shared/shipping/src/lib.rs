@@ -15,21 +15,28 @@
 //! one of our [`ParcelState`](domain::parcel_state::ParcelState)s. What a label goes through before a carrier has the parcel is none.
 //! Nor is a word that the table does not know: it is named in the log, and the rest of what is told counts.
 //!
+//! A label is bought once, whatever is lost on the way. Each service has its own means for that, which its `labels.rs` tells: one purchase a
+//! shipment, a look before each purchase, or a reference that is taken once. An error means that nobody knows.
+//!
 //! # To add a service
 //!
-//! 1. Write `src/NAME.rs` and `src/NAME/`, with what [`Webhook`] and [`Client`] call of a module: `HEADER`, `verify`, `event`, `is_live`
-//!    if it knows tests, its table of states and, if it follows parcels that others sent, `Api` with `follow`.
+//! 1. Write `src/NAME.rs` and `src/NAME/`, with what [`Webhook`], [`Client`] and [`Seller`] call of a module: `HEADER`, `verify`, `event`,
+//!    `is_live` if it knows tests, its table of states; if it follows parcels that others sent, `Api` with `follow`; if it sells labels,
+//!    `Labels` with `offers`, `buy`, `find`, `void` and `document`.
 //! 2. Add it to [`Service`], and its column to `carriers.tsv`.
-//! 3. Declare its variables and secrets in template.yaml: the webhook's for `tracking-webhook`, the API's for `parcel-tracking`.
-//! 4. Write its stand-in in `infra/local/src/tracking/`.
+//! 3. Declare its variables and secrets in template.yaml: the webhook's for `tracking-webhook`, the API's for `parcel-tracking` and `labels`.
+//! 4. Write its stand-in in `infra/local/src/tracking/`, and its rows in `tests/e2e/tests/tracking.rs` and `labels.rs`.
 
 mod answers;
 mod carriers;
 mod client;
 mod config;
+mod document;
 mod fields;
 mod hmac;
 mod label;
+mod price;
+mod purchase;
 mod seller;
 mod service;
 mod states;

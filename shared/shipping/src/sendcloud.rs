@@ -2,7 +2,12 @@
 //!
 //! It follows the parcels that it sold the label of, by itself, and tells one change at a time, in any order. It knows no tests.
 //!
-//! Variables: `SENDCLOUD_WEBHOOK_SECRET` (the ARN of the integration's secret keys, one on a line).
+//! Variables: `SENDCLOUD_WEBHOOK_SECRET` (the ARN of the integration's secret keys, one on a line), `SENDCLOUD_API_URL`
+//! (`https://panel.sendcloud.sc`) and `SENDCLOUD_API_KEY` (the ARN of its public key and its secret one, a colon between them).
+
+mod labels;
+
+pub use labels::Labels;
 
 use crate::{
     Service,

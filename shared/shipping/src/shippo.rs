@@ -8,10 +8,12 @@
 //! the same mode).
 
 mod api;
+mod labels;
 mod signature;
 mod track;
 
 pub use api::Api;
+pub use labels::Labels;
 pub(crate) use signature::{HEADER, verify};
 pub(crate) use track::{event, is_live};
 

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 /// Written on what we have registered. Shippo answers for any parcel, so this alone tells those that it follows for us.
 const MARK: &str = "orderly";
 /// The version of the API whose answers are read here.
-const VERSION: &str = "2018-02-08";
+pub(super) const VERSION: &str = "2018-02-08";
 
 /// The API of a Shippo account.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ fn read(answer: &Answer, track: &Value, now: Timestamp) -> Result<Followed, Erro
 }
 
 /// An error says what is wrong in `detail`, or in a list for each field.
-fn reason(error: &Value) -> String {
+pub(super) fn reason(error: &Value) -> String {
     let of_field = |(field, texts): (&String, &Value)| {
         let text = texts.as_str().or_else(|| texts[0].as_str())?;
         Some(if field == "detail" { text.to_owned() } else { format!("{field}: {text}") })

@@ -1,0 +1,74 @@
+//! A label's file, which is somewhere at its service.
+
+use crate::answers;
+use app::Error;
+use http::Uri;
+use runtime::Answer;
+
+/// No label is larger. More of an answer is read, so a larger one is seen.
+const MAX_BYTES: usize = 5 * 1024 * 1024;
+
+/// Whether a label may be asked for at this address: nobody between must be able to read it. `api`: the service's own address.
+pub(crate) fn is_private(url: &str, api: &str) -> bool {
+    is_at(url, api) || url.parse::<Uri>().is_ok_and(|uri| uri.scheme_str() == Some("https") && uri.host().is_some())
+}
+
+/// Whether an address is one of the service's own.
+pub(crate) fn is_at(url: &str, api: &str) -> bool {
+    let origin = |url: &str| {
+        let uri: Uri = url.parse().ok()?;
+        let (scheme, authority) = (uri.scheme_str()?.to_owned(), uri.authority()?.as_str().to_ascii_lowercase());
+        // Whoever stands before an @ is not who answers.
+        (!authority.contains('@')).then_some((scheme, authority))
+    };
+    origin(url).is_some_and(|url| origin(api) == Some(url))
+}
+
+/// There is none, or it is where a label must not be fetched from.
+pub(crate) fn nowhere(service: &str) -> Error {
+    Error::Outside(format!("{service} has told no address that a label may be fetched from"))
+}
+
+/// The answer's PDF.
+pub(crate) fn pdf(service: &str, answer: Answer) -> Result<Vec<u8>, Error> {
+    if !answer.status.is_success() {
+        return Err(answers::undecided(service, &answer, "it has no label there"));
+    }
+    if answer.body.len() > MAX_BYTES {
+        return Err(answers::undecided(service, &answer, "the label is larger than 5 MiB"));
+    }
+    if !answer.body.starts_with(b"%PDF") {
+        return Err(answers::undecided(service, &answer, "the label is no PDF"));
+    }
+    Ok(answer.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_fetched_in_private_only() {
+        for (url, private, own) in [
+            ("https://api.example/v2/labels/1.pdf?a=b", true, true),
+            ("https://API.example/1.pdf", true, true),
+            ("https://files.example/1.pdf", true, false),
+            ("https://api.example.evil/1.pdf", true, false),
+            ("https://api.example@evil/1.pdf", true, false),
+            ("https://api.example:444/1.pdf", true, false),
+            ("http://api.example/1.pdf", false, false),
+            ("http://169.254.169.254/latest", false, false),
+            ("file:///etc/passwd", false, false),
+            ("/1.pdf", false, false),
+            ("", false, false),
+            ("https://ex ample/", false, false),
+        ] {
+            assert_eq!(
+                (is_private(url, "https://api.example"), is_at(url, "https://api.example")),
+                (private, own),
+                "{url}"
+            );
+        }
+        assert!(is_private("http://127.0.0.1:1/1.pdf", "http://127.0.0.1:1"), "a stand-in");
+    }
+}
