@@ -5,8 +5,8 @@ use app::Error;
 use http::Uri;
 use runtime::Answer;
 
-/// No label is larger. More of an answer is read, so a larger one is seen.
-const MAX_BYTES: usize = 5 * 1024 * 1024;
+/// A function answers with 6 MB at most, and in base64. More of an answer is read, so a larger one is seen.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Whether a label may be asked for at this address: nobody between must be able to read it. `api`: the service's own address.
 pub(crate) fn is_private(url: &str, api: &str) -> bool {
@@ -35,7 +35,7 @@ pub(crate) fn pdf(service: &str, answer: Answer) -> Result<Vec<u8>, Error> {
         return Err(answers::undecided(service, &answer, "it has no label there"));
     }
     if answer.body.len() > MAX_BYTES {
-        return Err(answers::undecided(service, &answer, "the label is larger than 5 MiB"));
+        return Err(answers::undecided(service, &answer, "the label is larger than 4 MiB"));
     }
     if !answer.body.starts_with(b"%PDF") {
         return Err(answers::undecided(service, &answer, "the label is no PDF"));

@@ -9,6 +9,7 @@ use app::Error;
 use domain::{
     fulfillment::{Bought, Offer},
     money::{Amount, Currency},
+    text::Text,
 };
 use http::StatusCode;
 use jiff::Timestamp;
@@ -37,15 +38,13 @@ pub(crate) struct Sold<'a> {
 }
 
 impl Sold<'_> {
-    /// What was bought. Without a number or a file nobody can use it yet.
+    /// What was bought. Without a file nobody can use it yet. Some letters have no number.
     pub(crate) fn bought(&self, now: Timestamp) -> Purchased {
-        let (carrier, number) = (short(self.carrier).parse(), words::name(self.number).parse());
-        let (Ok(carrier), Ok(tracking_number)) = (carrier, number) else {
-            return Purchased::UnderWay("the label is sold, and its tracking number is not known yet".to_owned());
-        };
         if self.document.is_empty() {
             return Purchased::UnderWay("the label is sold, and its file is not there yet".to_owned());
         }
+        let carrier = short(self.carrier).parse().unwrap_or_else(|_| Text::literal("the carrier"));
+        let tracking_number = words::name(self.number).parse().ok();
         let bought = Bought {
             at: times::utc(self.at).map_or(now, |at| times::until(now, at)),
             carrier,

@@ -154,7 +154,7 @@ pub(crate) async fn buy(seller: &Seller, offered: &Offered) -> Result<Purchased,
 }
 
 pub(crate) async fn find(seller: &Seller, offered: &Offered) -> Result<Option<Purchased>, app::Error> {
-    seller.find(&Purchase { shipment: &shipment(&addresses()), offered }).await
+    seller.find(shipment(&addresses()).reference, offered).await
 }
 
 /// What was bought, and what its service calls it.
@@ -168,7 +168,7 @@ pub(crate) fn bought(purchased: Purchased) -> (String, Bought) {
 /// What became of a purchase in a word, and what is said of it.
 pub(crate) fn outcome(purchased: Result<Purchased, app::Error>) -> (&'static str, String) {
     match purchased {
-        Ok(Purchased::Bought { bought, .. }) => ("bought", bought.tracking_number.to_string()),
+        Ok(Purchased::Bought { bought, .. }) => ("bought", bought.tracking_number.map_or_else(|| "no number".to_owned(), |number| number.to_string())),
         Ok(Purchased::Refused(why)) => ("refused", why),
         Ok(Purchased::UnderWay(why)) => ("under way", why),
         Err(app::Error::Outside(why)) => ("unknown", why),

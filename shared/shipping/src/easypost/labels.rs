@@ -12,7 +12,7 @@ use crate::{
 };
 use app::Error;
 use data_encoding::BASE64;
-use domain::fulfillment::{Bought, Offer};
+use domain::fulfillment::{Bought, Offer, Offered};
 use http::{Request, StatusCode, header, request::Builder};
 use jiff::Timestamp;
 use runtime::{
@@ -70,7 +70,7 @@ impl Labels {
         let (code, why) = (text(&said["error"], "code"), reason(&said["error"]));
         let is = |ends: &str| code.ends_with(ends);
         if is("POSTAGE.EXISTS") {
-            let found = self.find(purchase, now).await?;
+            let found = self.find(offered, now).await?;
             return found.ok_or_else(|| answers::undecided(NAME, &answer, "the label that it has sold is not there"));
         }
         if is("PURCHASE.IN_PROGRESS") {
@@ -84,8 +84,8 @@ impl Labels {
         purchase::refusal(NAME, &answer, why).map(Purchased::Refused)
     }
 
-    pub(crate) async fn find(&self, purchase: &Purchase<'_>, now: Timestamp) -> Result<Option<Purchased>, Error> {
-        let answer = self.get(&purchase.offered.shipment).await?;
+    pub(crate) async fn find(&self, offered: &Offered, now: Timestamp) -> Result<Option<Purchased>, Error> {
+        let answer = self.get(&offered.shipment).await?;
         let said = json(&answer);
         if answer.status == StatusCode::NOT_FOUND && said["error"].is_object() {
             return Ok(None);

@@ -80,15 +80,14 @@ impl Labels {
         }
         let why = reason(&said);
         if answer.status == StatusCode::CONFLICT {
-            let found = self.find(purchase, now).await?;
+            let found = self.find(purchase.shipment.reference, now).await?;
             return found.ok_or_else(|| answers::undecided(NAME, &answer, &why));
         }
         purchase::refusal(NAME, &answer, why).map(Purchased::Refused)
     }
 
     /// A shipment that failed has used the reference up: nothing is bought by it any more.
-    pub(crate) async fn find(&self, purchase: &Purchase<'_>, now: Timestamp) -> Result<Option<Purchased>, Error> {
-        let reference = purchase.shipment.reference;
+    pub(crate) async fn find(&self, reference: &str, now: Timestamp) -> Result<Option<Purchased>, Error> {
         let answer = self.get(&format!("/shipments?external_reference_id={}", purchase::escaped(reference))).await?;
         let said = json(&answer);
         let unread = |why: &str| answers::undecided(NAME, &answer, why);

@@ -12,7 +12,7 @@ use crate::{
     purchase::{self, Sold},
 };
 use app::Error;
-use domain::fulfillment::{Bought, Offer};
+use domain::fulfillment::{Bought, Offer, Offered};
 use http::{Request, StatusCode, header, request::Builder};
 use jiff::Timestamp;
 use runtime::{
@@ -63,7 +63,7 @@ impl Labels {
     }
 
     pub(crate) async fn buy(&self, purchase: &Purchase<'_>, now: Timestamp) -> Result<Purchased, Error> {
-        if let Some(known) = self.find(purchase, now).await? {
+        if let Some(known) = self.find(purchase.offered, now).await? {
             return Ok(known);
         }
         let wanted = json!({
@@ -72,15 +72,15 @@ impl Labels {
         let answer = self.post("/transactions", &wanted).await?;
         let said = json(&answer);
         if answer.status.is_success() {
-            return outcome(&said, purchase, now)
+            return outcome(&said, purchase.offered, now)
                 .ok_or_else(|| answers::undecided(NAME, &answer, "the transaction's status is not known"));
         }
         purchase::refusal(NAME, &answer, reason(&said)).map(Purchased::Refused)
     }
 
     /// Transactions that failed have bought nothing, and another one may be made.
-    pub(crate) async fn find(&self, purchase: &Purchase<'_>, now: Timestamp) -> Result<Option<Purchased>, Error> {
-        let rate = purchase.offered.taken.id.as_str();
+    pub(crate) async fn find(&self, offered: &Offered, now: Timestamp) -> Result<Option<Purchased>, Error> {
+        let rate = offered.taken.id.as_str();
         let answer = self.get(&format!("/transactions?rate={}&results=100", purchase::escaped(rate))).await?;
         let said = json(&answer);
         let unread = |why: &str| answers::undecided(NAME, &answer, why);
@@ -93,7 +93,7 @@ impl Labels {
         };
         let mut found = Vec::new();
         for transaction in list(&said, "results").iter().filter(own) {
-            let known = outcome(transaction, purchase, now);
+            let known = outcome(transaction, offered, now);
             found.push(known.ok_or_else(|| unread("the status of a transaction is not known"))?);
         }
         found.retain(|known| !matches!(known, Purchased::Refused(_)));
@@ -167,12 +167,12 @@ fn offer(rate: &Value) -> Option<Offer> {
 }
 
 /// What a transaction has come to. None: nobody here knows its status.
-fn outcome(transaction: &Value, purchase: &Purchase<'_>, now: Timestamp) -> Option<Purchased> {
+fn outcome(transaction: &Value, offered: &Offered, now: Timestamp) -> Option<Purchased> {
     Some(match text(transaction, "status") {
         // A label that went back was sold before.
         "SUCCESS" | "REFUNDED" | "REFUNDPENDING" | "REFUNDREJECTED" => Sold {
             id: text(transaction, "object_id"),
-            carrier: &purchase.offered.taken.carrier,
+            carrier: &offered.taken.carrier,
             number: text(transaction, "tracking_number"),
             tracking_url: text(transaction, "tracking_url_provider"),
             document: text(transaction, "label_url"),

@@ -171,7 +171,7 @@ async fn what_becomes_of_a_purchase() {
         (400, documented("rejected"), "refused", "/to_address/name: This field is required."),
         (402, error("No funds"), "refused", "No funds"),
         (201, without("/data/parcels/0/documents"), "under way", "its file is not there yet"),
-        (201, without("/data/parcels/0/tracking_number"), "under way", "its tracking number is not known yet"),
+        (201, without("/data/parcels/0/tracking_number"), "bought", "no number"),
         (201, without("/data/parcels"), "unknown", "the shipment is missing"),
         (201, without("/data/id"), "unknown", "the shipment is missing"),
         (201, json!("<html>"), "unknown", "the shipment is missing"),

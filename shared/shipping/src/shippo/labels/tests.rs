@@ -119,7 +119,7 @@ async fn what_becomes_of_a_purchase() {
         (200, with_status("REFUNDED"), "bought", NUMBER),
         (201, with_status("QUEUED"), "under way", "Shippo waits for the carrier"),
         (201, with_status("WAITING"), "under way", "Shippo waits for the carrier"),
-        (201, unnumbered, "under way", "the label is sold, and its tracking number is not known yet"),
+        (201, unnumbered, "bought", "no number"),
         (
             201,
             documented("response_carrier_error"),
