@@ -1,7 +1,7 @@
 //! What happens to parcels, and who follows them.
 
-use super::service::Service;
-use crate::outside::{Courier, Webhook};
+use super::{counter::Counter, service::Service};
+use crate::outside::{Courier, Webhook, hex};
 use jiff::Timestamp;
 use runtime::Clock;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ struct Known {
 #[derive(Debug)]
 pub(super) struct Depot {
     pub(super) clock: Clock,
+    /// Where labels are sold.
+    pub(super) counter: Counter,
     known: Mutex<Known>,
     tell: Tell,
     couriers: BTreeMap<Service, Arc<Courier>>,
@@ -77,7 +79,7 @@ pub(super) type Tell = fn(&Tracker, &[Happened], Timestamp) -> Vec<u8>;
 
 impl Depot {
     pub(super) fn new(clock: Clock, tell: Tell, couriers: BTreeMap<Service, Arc<Courier>>) -> Self {
-        Self { clock, known: Mutex::default(), tell, couriers }
+        Self { clock, counter: Counter::default(), known: Mutex::default(), tell, couriers }
     }
 
     pub(super) fn couriers(&self) -> impl Iterator<Item = (Service, &Arc<Courier>)> {
@@ -135,6 +137,28 @@ impl Depot {
         }
         known.trackers.push(new.clone());
         new
+    }
+
+    /// A service follows whatever it sold the label of.
+    pub(super) fn sell(&self, service: Service, carrier: &str, number: &str) {
+        let tracker = Tracker {
+            service,
+            id: match service {
+                Service::EasyPost => format!("trk_{}", hex(32)),
+                _ => hex(32),
+            },
+            number: number.to_owned(),
+            carrier: carrier.to_owned(),
+            since: self.clock.now(),
+            note: None,
+            times: 1,
+        };
+        self.register(tracker, |_| {});
+    }
+
+    /// Whether a carrier has the parcel.
+    pub(super) fn is_on_its_way(&self, number: &str) -> bool {
+        self.history(number).iter().any(|happened| happened.state != Happening::LabelMade)
     }
 
     /// Lets a service fail with these statuses, one request after the other.

@@ -3,13 +3,14 @@
 //! `POST /carriers/parcels/{number}` `{"state", "at"?, "text"?, "sold_by"?, "carrier"?}` lets something happen, and those who follow the
 //! parcel tell it. `GET` shows what happened, and `GET …/webhooks` what would tell it now. `sold_by` names a service that follows the parcel because it sold its label.
 //! `POST /carriers/webhooks` `{"late_ms"?, "doubled"?, "lost"?}` says how webhooks come from now on, and `POST /carriers/failures`
-//! `{"service", "statuses"}` what a service's API answers next.
+//! `{"service", "statuses"?, "lost"?, "refusals"?}` what a service's API answers next: to any request, before it does anything; to purchases of
+//! labels that have taken effect; and how many of the next purchases the carriers refuse. `GET /carriers/labels` lists the labels that were sold.
 
 use super::{
-    depot::{Depot, Happened, Happening, Tracker},
+    depot::{Depot, Happened, Happening},
     service::Service,
 };
-use crate::outside::{Disorder, hex};
+use crate::outside::Disorder;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -50,7 +51,7 @@ struct Told {
 async fn happen(State(depot): State<Arc<Depot>>, Path(number): Path<String>, body: Bytes) -> Answer {
     let Told { state, at, text, sold_by, carrier } = read(&body)?;
     if let Some(service) = sold_by {
-        sell(&depot, service, &carrier, &number);
+        depot.sell(service, &carrier, &number);
     }
     let happened = Happened { state, at: at.unwrap_or_else(|| depot.clock.now()), text };
     let told = depot.happen(&number, happened);
@@ -60,20 +61,6 @@ async fn happen(State(depot): State<Arc<Depot>>, Path(number): Path<String>, bod
         courier.send(told.iter().filter(|(teller, _)| *teller == service).map(|(_, webhook)| webhook.clone()));
     }
     Ok(Json(json!({ "number": number, "told_by": names })))
-}
-
-/// A service follows whatever it sold the label of.
-pub(super) fn sell(depot: &Depot, service: Service, carrier: &str, number: &str) {
-    let tracker = Tracker {
-        service,
-        id: hex(32),
-        number: number.to_owned(),
-        carrier: carrier.to_owned(),
-        since: depot.clock.now(),
-        note: None,
-        times: 1,
-    };
-    depot.register(tracker, |_| {});
 }
 
 async fn show(State(depot): State<Arc<Depot>>, Path(number): Path<String>) -> Json<Value> {
@@ -112,12 +99,21 @@ async fn disturb(State(depot): State<Arc<Depot>>, body: Bytes) -> Answer {
 #[serde(deny_unknown_fields)]
 struct Failures {
     service: Service,
+    #[serde(default)]
     statuses: Vec<u16>,
+    /// The statuses of the answers to the next purchases, which have taken effect all the same.
+    #[serde(default)]
+    lost: Vec<u16>,
+    /// How many of the next purchases the carriers refuse.
+    #[serde(default)]
+    refusals: usize,
 }
 
 async fn fail(State(depot): State<Arc<Depot>>, body: Bytes) -> Answer {
-    let Failures { service, statuses } = read(&body)?;
+    let Failures { service, statuses, lost, refusals } = read(&body)?;
     depot.fail(service, statuses);
+    depot.counter.lose(service, lost);
+    depot.counter.refuse(service, refusals);
     Ok(Json(json!({})))
 }
 

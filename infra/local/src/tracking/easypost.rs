@@ -1,6 +1,8 @@
-//! A simulated EasyPost: trackers, and the events that tell of them. <https://docs.easypost.com/docs/trackers>
+//! A simulated EasyPost: labels, trackers, and the events that tell of them. <https://docs.easypost.com/docs/trackers>
 //!
 //! A second request for the same number and carrier answers with the first tracker, as in production; it says that all is a test.
+
+mod labels;
 
 use super::{
     depot::{Depot, Happened, Happening, Tracker},
@@ -25,7 +27,8 @@ pub(super) fn router(depot: Arc<Depot>) -> Router {
     Router::new()
         .route("/v2/trackers", get(list).post(create))
         .route("/v2/trackers/{id}", get(retrieve))
-        .with_state(depot)
+        .with_state(Arc::clone(&depot))
+        .merge(labels::router(depot))
 }
 
 async fn create(State(depot): State<Arc<Depot>>, headers: HeaderMap, body: Bytes) -> Answer {

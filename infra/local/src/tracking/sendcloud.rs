@@ -1,4 +1,8 @@
-//! A simulated Sendcloud: webhooks about the parcels whose labels it sold. <https://sendcloud.dev/api/v3/webhooks/parcel-status-changed>
+//! A simulated Sendcloud: labels, and webhooks about the parcels whose labels it sold. <https://sendcloud.dev/api/v3/webhooks/parcel-status-changed>
+
+mod labels;
+
+pub(super) use labels::router;
 
 use super::depot::{Happened, Happening, Tracker};
 use crate::outside::{Secret, Webhook};

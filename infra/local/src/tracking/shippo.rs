@@ -1,6 +1,8 @@
-//! A simulated Shippo: tracks, and the webhooks that tell of them. <https://docs.goshippo.com/docs/Tracking/Tracking>
+//! A simulated Shippo: labels, tracks, and the webhooks that tell of them. <https://docs.goshippo.com/docs/Tracking/Tracking>
 //!
 //! It answers for any parcel. What is registered twice is told twice.
+
+mod labels;
 
 use super::{
     depot::{Depot, Happened, Happening, Tracker},
@@ -45,7 +47,8 @@ pub(super) fn router(depot: Arc<Depot>) -> Router {
         .route("/tracks", post(register))
         .route("/tracks/", post(register))
         .route("/tracks/{carrier}/{number}", get(show))
-        .with_state(depot)
+        .with_state(Arc::clone(&depot))
+        .merge(labels::router(depot))
 }
 
 async fn register(State(depot): State<Arc<Depot>>, headers: HeaderMap, body: Bytes) -> Answer {

@@ -2,10 +2,11 @@
 
 use super::{
     aftership,
+    counter::SoldLabel,
     depot::{Depot, Happened, Tracker},
     desk, easypost, sendcloud,
     service::Service,
-    shippo,
+    shippo, wall,
 };
 use crate::outside::{Courier, Disorder, Secret, Webhook};
 use axum::{Router, extract::Request, response::Response};
@@ -77,7 +78,7 @@ impl StandIns {
 
     /// Their APIs, and the desk where people say what happens.
     pub fn router(&self) -> Router {
-        let all = [desk::router, easypost::router, shippo::router, aftership::router];
+        let all = [desk::router, wall::router, easypost::router, shippo::router, sendcloud::router, aftership::router];
         all.into_iter().map(|router| router(Arc::clone(&self.depot))).fold(Router::new(), Router::merge)
     }
 
@@ -91,7 +92,22 @@ impl StandIns {
 
     /// A service sold the label of a parcel, and follows it.
     pub fn sell(&self, service: Service, carrier: &str, number: &str) {
-        desk::sell(&self.depot, service, carrier, number);
+        self.depot.sell(service, carrier, number);
+    }
+
+    /// The labels that the services sold, the first one first.
+    pub fn labels(&self) -> Vec<SoldLabel> {
+        self.depot.counter.labels()
+    }
+
+    /// Lets the answers to the next purchases of labels have these statuses, though the labels are sold.
+    pub fn lose(&self, service: Service, statuses: impl IntoIterator<Item = u16>) {
+        self.depot.counter.lose(service, statuses);
+    }
+
+    /// Lets carriers refuse so many of the next purchases of labels.
+    pub fn refuse(&self, service: Service, purchases: usize) {
+        self.depot.counter.refuse(service, purchases);
     }
 
     /// The services that follow a parcel.
