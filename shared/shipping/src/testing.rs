@@ -168,7 +168,9 @@ pub(crate) fn bought(purchased: Purchased) -> (String, Bought) {
 /// What became of a purchase in a word, and what is said of it.
 pub(crate) fn outcome(purchased: Result<Purchased, app::Error>) -> (&'static str, String) {
     match purchased {
-        Ok(Purchased::Bought { bought, .. }) => ("bought", bought.tracking_number.map_or_else(|| "no number".to_owned(), |number| number.to_string())),
+        Ok(Purchased::Bought { bought, .. }) => {
+            ("bought", bought.tracking_number.map_or_else(|| "no number".to_owned(), |number| number.to_string()))
+        }
         Ok(Purchased::Refused(why)) => ("refused", why),
         Ok(Purchased::UnderWay(why)) => ("under way", why),
         Err(app::Error::Outside(why)) => ("unknown", why),

@@ -127,15 +127,17 @@ fn leaving(fields: &Value) -> Value {
 }
 
 #[test]
-fn a_hand_over_names_parcel_carrier_and_number() {
+fn a_hand_over_names_parcel_carrier_and_number_or_only_the_parcel() {
     let read = decoded::<HandOverParcels>(&leaving(&json!({"tracking_url": "https://t.example/1?a=b"}))).unwrap();
-    let expected = HandOver {
+    let expected = Leaving {
         parcel: "P1".parse().unwrap(),
-        carrier: "DHL".parse().unwrap(),
-        tracking_number: "JD01".parse().unwrap(),
+        carrier: Some("DHL".parse().unwrap()),
+        tracking_number: Some("JD01".parse().unwrap()),
         tracking_url: Some("https://t.example/1?a=b".parse().unwrap()),
     };
     assert_eq!(read.parcels, [expected]);
+    let labeled = json!({ "parcels": [{ "parcel": "P1" }] });
+    assert_eq!(decoded::<HandOverParcels>(&labeled).unwrap().parcels[0].carrier, None, "it leaves with its label");
     let long = |n: usize| json!("x".repeat(n));
     let table = [
         ("parcel", vec![json!(null), json!(""), json!("P 1"), long(9), json!(1)]),

@@ -111,7 +111,10 @@ async fn what_easypost_says_instead_of_offers() {
 async fn a_label_is_bought_by_its_rate() {
     let (seller, calls) = selling(Service::EasyPost, |_| (200, recorded(1))).await;
     let (id, bought) = bought(buy(&seller, &ground()).await.unwrap());
-    assert_eq!((id.as_str(), bought.carrier.as_str(), bought.tracking_number.unwrap().as_str()), (SHIPMENT, "USPS", NUMBER));
+    assert_eq!(
+        (id.as_str(), bought.carrier.as_str(), bought.tracking_number.unwrap().as_str()),
+        (SHIPMENT, "USPS", NUMBER)
+    );
     assert_eq!(bought.at.to_string(), "2025-03-07T16:46:20Z");
     assert!(bought.tracking_url.unwrap().starts_with("https://track.easypost.com/"));
     assert!(bought.document.starts_with("https://easypost-files.s3.us-west-2.amazonaws.com/files/postage_label/"));
