@@ -1,7 +1,8 @@
 """The providers' own Python clients ask their stand-ins.
 
 Each reads a payment, captures, gives up and refunds money, repeats a request under its idempotency key, reads the provider's
-lists, and raises its own error for a refusal. EasyPost's has a parcel followed, and verifies what tells of it. So the stand-ins answer
+lists, and raises its own error for a refusal. EasyPost's has a parcel followed, and verifies what tells of it; it and
+Shippo's buy labels and give them back. So the stand-ins answer
 as the providers' libraries expect it, and not only as Orderly's clients do. `.ci/providers` runs it:
 
     providers.py API PAYMENT_PROVIDERS AWS_SERVICES
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta, timezone
 import Adyen
 import easypost
 import requests
+import shippo
 import stripe
 from easypost.errors import InvalidRequestError, NotFoundError, SignatureVerificationError
 from easypost.util import validate_webhook
@@ -26,6 +28,8 @@ from paypalserversdk.http.auth.o_auth_2 import ClientCredentialsAuthCredentials
 from paypalserversdk.models.money import Money
 from paypalserversdk.models.refund_request import RefundRequest
 from paypalserversdk.paypal_serversdk_client import PaypalServersdkClient
+from shippo.models import components, operations
+from shippo.models.errors import SDKError
 from square import Square
 from square.core.api_error import ApiError
 
@@ -239,7 +243,67 @@ def at_easypost():
     refused(NotFoundError, lambda: client.tracker.retrieve("trk_unknown"))
 
 
-for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal, at_easypost]:
+SENDER = {"name": "Warehouse", "street1": "1092 Indian Summer Ct", "city": "San Jose", "state": "CA", "zip": "95122"}
+BUYER = {"name": "Ada Buyer", "street1": "965 Mission St", "city": "San Francisco", "state": "CA", "zip": "94103"}
+
+
+def sold(reference):
+    """Whether each label of this name that was sold is given back, and its number."""
+    labels = requests.get(f"{PROVIDERS}/carriers/labels", timeout=30).json()
+    return [(own["tracking_number"], own["voided"]) for own in labels if own["reference"] == reference]
+
+
+def printed(url, number):
+    file = requests.get(url, timeout=30)
+    assert file.ok and file.content.startswith(b"%PDF") and number.encode() in file.content, file.text
+
+
+def labels_at_easypost():
+    client = easypost.EasyPostClient("EZTKlocal", api_base=f"{PROVIDERS}/v2")
+    shipment = client.shipment.create(
+        from_address={**SENDER, "country": "US"},
+        to_address={**BUYER, "country": "US"},
+        parcel={"length": 10, "width": 8, "height": 4, "weight": 15.4},
+        reference="python-easypost",
+    )
+    rate = shipment.lowest_rate()
+    assert (rate.carrier, rate.service, rate.currency, shipment.postage_label) == ("USPS", "GroundAdvantage", "USD", None), rate
+    bought = client.shipment.buy(shipment.id, rate=rate)
+    assert (bought.selected_rate.id, bought.tracker.carrier) == (rate.id, "USPS"), bought
+    error = refused(InvalidRequestError, lambda: client.shipment.buy(shipment.id, rate=rate))
+    assert (error.http_status, error.code) == (422, "SHIPMENT.POSTAGE.EXISTS"), error
+    assert client.shipment.retrieve(shipment.id).tracking_code == bought.tracking_code
+    assert client.tracker.all(tracking_code=bought.tracking_code).trackers[0].id == bought.tracker.id
+    printed(bought.postage_label.label_url, bought.tracking_code)
+    assert sold("python-easypost") == [(bought.tracking_code, False)]
+    assert client.shipment.refund(shipment.id).refund_status == "submitted"
+    assert sold("python-easypost") == [(bought.tracking_code, True)]
+    refused(InvalidRequestError, lambda: client.shipment.create(parcel={"weight": 1}))
+
+
+def labels_at_shippo():
+    client = shippo.Shippo(api_key_header="shippo_test_local", shippo_api_version="2018-02-08", server_url=PROVIDERS)
+    parcel = components.ParcelCreateRequest(
+        length="200", width="150", height="51", distance_unit="mm", weight="1320", mass_unit="g"
+    )
+    addresses = [components.AddressCreateRequest(**address, country="US") for address in (SENDER, BUYER)]
+    wanted = components.ShipmentCreateRequest(address_from=addresses[0], address_to=addresses[1], parcels=[parcel], async_=False)
+    shipment = client.shipments.create(wanted)
+    rate = min(shipment.rates, key=lambda rate: float(rate.amount))
+    assert (rate.provider, rate.servicelevel.token, rate.estimated_days) == ("USPS", "usps_ground_advantage", 3), rate
+    buy = components.TransactionCreateRequest(rate=rate.object_id, label_file_type="PDF_4x6", metadata="python-shippo", async_=False)
+    bought = client.transactions.create(buy)
+    assert (bought.status.value, bought.metadata) == ("SUCCESS", "python-shippo"), bought
+    printed(bought.label_url, bought.tracking_number)
+    listed = client.transactions.list(operations.ListTransactionsRequest(rate=rate.object_id))
+    assert [own.object_id for own in listed.results] == [bought.object_id], listed
+    assert client.refunds.create(transaction=bought.object_id, async_=False).status.value == "QUEUED"
+    assert client.transactions.get(bought.object_id).status.value == "REFUNDPENDING"
+    assert sold("python-shippo") == [(bought.tracking_number, True)]
+    refused(SDKError, lambda: client.refunds.create(transaction=bought.object_id, async_=False))
+
+
+for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal, at_easypost, labels_at_easypost, labels_at_shippo]:
     began = time.monotonic()
     ask()
     name, took = ask.__name__.removeprefix("at_"), time.monotonic() - began

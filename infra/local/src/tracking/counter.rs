@@ -93,10 +93,15 @@ impl Counter {
     }
 
     /// Sells a label, unless `is_sold` holds for what was sold before. Then it yields that.
-    pub(super) fn sell(&self, order: Order<'_>, at: Timestamp, is_sold: impl Fn(&Sale) -> bool) -> Result<Sale, Sale> {
+    pub(super) fn sell(
+        &self,
+        order: Order<'_>,
+        at: Timestamp,
+        is_sold: impl Fn(&Sale) -> bool,
+    ) -> Result<Sale, Box<Sale>> {
         let mut known = self.known();
         if let Some(sale) = known.sales.iter().find(|sale| is_sold(sale)) {
-            return Err(sale.clone());
+            return Err(Box::new(sale.clone()));
         }
         let refusals = known.refusals.entry(order.service).or_default();
         let has_failed = *refusals > 0;

@@ -25,7 +25,7 @@ pub(super) fn pdf(lines: &[&str]) -> Vec<u8> {
     let mut file = "%PDF-1.4\n".to_owned();
     let mut places = String::new();
     for (number, object) in objects.iter().enumerate() {
-        let _ = write!(places, "{:010} 00000 n \n", file.len());
+        let _ = writeln!(places, "{:010} 00000 n ", file.len());
         let _ = write!(file, "{} 0 obj\n{object}\nendobj\n", number + 1);
     }
     let (table, size) = (file.len(), objects.len() + 1);

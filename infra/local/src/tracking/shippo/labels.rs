@@ -137,7 +137,7 @@ fn purchase(depot: &Depot, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answe
         tariff: *tariff,
         weight_g: shipment.weight_g,
     };
-    let (Ok(sale) | Err(sale)) = depot.counter.sell(order, depot.clock.now(), |_| false);
+    let sale = depot.counter.sell(order, depot.clock.now(), |_| false).unwrap_or_else(|first| *first);
     if !sale.has_failed {
         depot.sell(Service::Shippo, tariff.carrier, &sale.label.tracking_number);
         if let Some(status) = depot.counter.lost(Service::Shippo) {
@@ -180,6 +180,7 @@ fn transaction(sale: &Sale, origin: &str) -> Value {
     let label = &sale.label;
     let common = json!({
         "object_id": label.id, "object_state": "VALID", "object_owner": OWNER, "object_created": label.at,
+        "created_by": { "first_name": "Shop", "last_name": "Owner", "username": OWNER },
         "object_updated": label.at, "test": true, "rate": sale.offer, "parcel": hex(32), "metadata": label.reference,
         "label_file_type": "PDF_4x6", "eta": null, "tracking_status": "UNKNOWN", "commercial_invoice_url": null, "qr_code_url": null,
     });
