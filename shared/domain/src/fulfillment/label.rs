@@ -189,7 +189,7 @@ impl LabelWish {
         fit.sort_by_cached_key(place);
         others.sort_by_cached_key(place);
         if fit.is_empty() {
-            return Err(self.nothing_of(&others));
+            return Err(nothing_of(&others));
         }
         let taken = fit.remove(0);
         let others = fit.into_iter().chain(others).take(MAX_OTHER_OFFERS).collect();
@@ -204,17 +204,17 @@ impl LabelWish {
             && is(&self.service, &offer.service)
             && self.within_days.is_none_or(|most| offer.days.is_some_and(|days| days <= most))
     }
+}
 
-    /// Why no offer can be taken, for people.
-    fn nothing_of(&self, others: &[Offer]) -> String {
-        if others.is_empty() {
-            return "no carrier offers to take this parcel to its address".to_owned();
-        }
-        let said = |offer: &Offer| {
-            let days = offer.days.map(|days| format!(", days: {days}")).unwrap_or_default();
-            format!("{} {} ({}{days})", offer.carrier, offer.service, offer.currency.format(offer.price))
-        };
-        let some: Vec<String> = others.iter().take(5).map(said).collect();
-        format!("none of the offers is what was asked for; offered: {}", some.join(", "))
+/// Why no offer can be taken, for people.
+fn nothing_of(others: &[Offer]) -> String {
+    if others.is_empty() {
+        return "no carrier offers to take this parcel to its address".to_owned();
     }
+    let said = |offer: &Offer| {
+        let days = offer.days.map(|days| format!(", days: {days}")).unwrap_or_default();
+        format!("{} {} ({}{days})", offer.carrier, offer.service, offer.currency.format(offer.price))
+    };
+    let some: Vec<String> = others.iter().take(5).map(said).collect();
+    format!("none of the offers is what was asked for; offered: {}", some.join(", "))
 }

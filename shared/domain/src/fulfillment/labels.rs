@@ -152,8 +152,8 @@ impl Fulfillment {
         let is_useless =
             |label: &&Label| label.is_wanted() && is_decided(label) && !self.needs(label) && !self.has_left_with(label);
         let useless: Vec<LabelId> = self.labels.iter().filter(is_useless).map(|label| label.id).collect();
-        if !Safeguard::UnusedLabelGoesBack.is_off() {
-            useless.into_iter().for_each(|id| self.give_up(id));
+        for id in useless.into_iter().filter(|_| !Safeguard::UnusedLabelGoesBack.is_off()) {
+            self.give_up(id);
         }
         self.owe_labels();
     }
