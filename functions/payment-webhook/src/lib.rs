@@ -6,10 +6,10 @@ mod replay;
 
 use api::{Error, Request, Response};
 use app::{
-    payments::{Recorded, record_payment},
+    payments::{Recorded, record_payments},
     unread,
 };
-use domain::ids::ProviderName;
+use domain::{ids::ProviderName, ledger::MoneyEvent};
 use payments::{
     Provider, Webhooks,
     webhook::{Outcome, ReportedEvent, Unread},
@@ -47,15 +47,19 @@ async fn receive(app: &App, request: &Request) -> Result<Response, Error> {
     Ok(webhook.answer(&outcomes))
 }
 
-/// Records each event by itself, and returns what became of each. An event that fails does not stop the others: the
-/// provider sends all of them again, and the recorded ones are known by then.
+/// Records the events, those about one payment together, and returns what became of each. An event that fails does not stop
+/// others: the provider sends all of them again, and the recorded ones are known by then.
 pub async fn record_all(app: &App, events: &[ReportedEvent]) -> Result<Vec<Recorded>, Error> {
     let mut all = Ok(Vec::new());
-    for ReportedEvent { named, event } in events {
-        let recorded = record_payment(&app.store, named, event, app.clock.now()).await;
+    let is_together =
+        |a: &ReportedEvent, b: &ReportedEvent| (&a.named, &a.event.payment) == (&b.named, &b.event.payment);
+    for of_payment in events.chunk_by(is_together) {
+        let Some(ReportedEvent { named, event: MoneyEvent { payment, .. } }) = of_payment.first() else { continue };
+        let told: Vec<MoneyEvent> = of_payment.iter().map(|reported| reported.event.clone()).collect();
+        let recorded = record_payments(&app.store, named, payment, &told, app.clock.now()).await;
         all = match (all, recorded) {
             (Ok(mut all), Ok(recorded)) => {
-                all.push(recorded);
+                all.extend(told.iter().map(|_| recorded));
                 Ok(all)
             }
             (Err(first), _) => Err(first),

@@ -13,6 +13,7 @@ use domain::{
     safeguards::Safeguard,
     statement::{Entry, Parts, moved_by},
 };
+use jiff::Timestamp;
 use payments::{ApiClient, webhook::ReportedEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +36,7 @@ pub(crate) async fn go_on(app: &App, provider: &ProviderName) -> Result<(), Erro
         return comparison::put_off(&app.store, &read, complete, now).await;
     }
     let mut parts = run.parts.clone();
-    let look = Look { app, client, provider };
+    let look = Look { app, client, provider, listed_until: run.window().end };
     let next = match &run.step {
         Step::List(cursor) => look.at_list(&run, cursor.as_deref(), &mut parts).await?,
         Step::Rows(after) => look.at_rows(&run, after.as_deref()).await?,
@@ -51,6 +52,8 @@ struct Look<'a> {
     app: &'a App,
     client: &'a ApiClient,
     provider: &'a ProviderName,
+    /// What is booked later may not be in the list yet.
+    listed_until: Timestamp,
 }
 
 impl Look<'_> {
@@ -95,12 +98,12 @@ impl Look<'_> {
     async fn at_rows(&self, run: &Run, after: Option<&str>) -> Result<Option<Step>, Error> {
         let after = after.map(str::parse).transpose().map_err(|_| Error::Defect("a place is malformed".into()))?;
         let (rows, next) = self.app.store.booked(run.day, after.as_ref(), AT_ONCE).await?;
+        // Of a kind of which the list does not tell all, only what it has told is compared.
         let mut booked: BTreeMap<PaymentId, BTreeSet<MovementKind>> = BTreeMap::new();
-        let is_listed = |kind: &MovementKind| self.client.lists().contains(kind);
-        for row in rows.into_iter().map(|row| row.movement).filter(|row| is_listed(&row.kind)) {
-            if row.payment.provider == *self.provider {
-                booked.entry(row.payment).or_default().insert(row.kind);
-            }
+        let own = rows.into_iter().map(|row| row.movement).filter(|row| row.payment.provider == *self.provider);
+        for row in own.filter(|row| !matches!(row.kind, MovementKind::Fee | MovementKind::Payout)) {
+            let of_payment = booked.entry(row.payment).or_default();
+            of_payment.extend(Some(row.kind).filter(|kind| self.client.lists().contains(kind)));
         }
         let mut outcome = Ok(());
         for (payment, booked) in booked {
@@ -161,7 +164,8 @@ impl Look<'_> {
             take_in(self.app, reported).await?;
             take_in(self.app, listed).await?;
         }
-        comparison::compare(&self.app.store, payment, &told, booked, self.app.clock.now()).await
+        let (store, now) = (&self.app.store, self.app.clock.now());
+        comparison::compare(store, payment, &told, booked, self.listed_until, now).await
     }
 
     /// What the provider knows of the refunds that its list names, where it does not tell them with their payment. Also whether

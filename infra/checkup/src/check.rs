@@ -6,13 +6,16 @@
 
 mod confirm;
 mod judge;
+mod papers;
 mod report;
+mod rows;
 mod stock;
 
 pub use self::report::{Broken, Counts, Report};
 
-use self::{judge::Judge, report::UNCHECKED};
+use self::{judge::Judge, report::UNCHECKED, rows::Rows};
 use crate::{AwsError, Shape, Tables};
+use jiff::Timestamp;
 use laws::{Settings, Shelves};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use store::Table;
@@ -44,13 +47,14 @@ pub async fn check(tables: &Tables, options: &Options, say: &dyn Fn(&str)) -> Re
             remedy: "put one as infra/README.md shows, or restore the settings table",
         });
     }
-    let catalog = tables.scan(&tables.names.catalog, async |page| {
-        report.broken.extend(judge::products(&page));
-        Ok(())
-    });
-    catalog.await?;
+    papers::catalog(tables, options.patience, &mut report).await?;
 
-    let judge = Judge { tables, settings: &settings };
+    // Rows are written before what they are of: those that are written from now on are read again.
+    let (begun, mut rows) = (Timestamp::now(), Rows::default());
+    say("reading the books");
+    rows.read(tables).await?;
+    report.counts.rows = rows.count();
+    let judge = Judge { tables, settings: &settings, rows: &rows };
     say("reading the stock");
     let mut shelves = Shelves::default();
     stock::read(tables, &mut shelves, &mut report).await?;
@@ -70,6 +74,13 @@ pub async fn check(tables: &Tables, options: &Options, say: &dyn Fn(&str)) -> Re
     });
     entries.await?;
 
+    say("reading the invoices");
+    papers::invoices(tables, options.patience, &mut report).await?;
+
+    if !(suspects.is_empty() && payments.is_empty()) {
+        rows.read_since(tables, begun).await?;
+    }
+    let judge = Judge { tables, settings: &settings, rows: &rows };
     confirm::orders(&judge, suspects, options.patience, &mut report, say).await?;
     confirm::payments(&judge, payments, options.patience, &mut report).await?;
     stock::confirm(tables, &shelves.broken(), options.patience, &mut report, say).await?;

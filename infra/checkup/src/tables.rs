@@ -64,14 +64,20 @@ impl Tables {
 
     /// All items of one order, strongly consistent.
     pub async fn order(&self, order: &str) -> Result<Vec<Item>, AwsError> {
-        let query = self.client.query().table_name(&self.names.orders).consistent_read(true);
+        self.partition(&self.names.orders, "order_id", order).await
+    }
+
+    /// All items whose partition key has this value, strongly consistent.
+    pub async fn partition(&self, table: &str, key: &str, value: &str) -> Result<Vec<Item>, AwsError> {
+        let query = self.client.query().table_name(table).consistent_read(true);
         let query = query
-            .key_condition_expression("order_id = :order")
-            .expression_attribute_values(":order", AttributeValue::S(order.to_owned()));
+            .key_condition_expression("#key = :value")
+            .expression_attribute_names("#key", key)
+            .expression_attribute_values(":value", AttributeValue::S(value.to_owned()));
         let mut items = query.into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = items.next().await {
-            found.push(plain_item(item.map_err(AwsError::of("Query", named(&self.names.orders)))?));
+            found.push(plain_item(item.map_err(AwsError::of("Query", named(table)))?));
         }
         Ok(found)
     }

@@ -339,6 +339,7 @@ impl World {
             payments: self.scan("PaymentsTable").await,
             search: self.scan("SearchTable").await,
             rows: self.scan("BooksTable").await,
+            catalog: self.scan("CatalogTable").await,
             batches: self.scan("BatchesTable").await,
             invoices: self.scan("InvoicesTable").await,
             settings: Settings::of(&self.scan("SettingsTable").await).into(),

@@ -8,6 +8,7 @@ use domain::{
     history::Stamp,
     ids::{OrderId, PaymentId, ProviderId, ProviderName},
     money::Currency,
+    safeguards::Safeguard,
     statement::{Entry, Moved, Parts, Statement, moved_in},
 };
 use jiff::Timestamp;
@@ -94,10 +95,13 @@ pub async fn list(
         let (read, ours) = (statement(store, payment).await?, ours(store, payment).await?);
         let take = |statement: Statement, (id, entry): &(String, Entry)| statement.list(payment, id, *entry, now);
         let mut next = entries.iter().fold(read.value.clone(), take);
-        next.order = ours.order.or(next.order);
-        let differs = next.differs_from(&ours.moved, booked);
+        let (told, later) = (Moved::new(), BTreeSet::new());
+        let differs = !next.differing(&ours.moved, &told, booked).is_empty();
         if !differs {
-            next = next.compare(&ours.moved, None, booked, ours.currency, now);
+            next = next.compare(&ours.moved, &told, booked, &later, ours.currency, now);
+        }
+        if next != Statement::default() {
+            next.order = ours.order.or(next.order);
         }
         replace(store, &read, next, now).await?;
         Ok(differs)
@@ -111,17 +115,26 @@ pub async fn listed(store: &Store, payment: &PaymentId, kind: MovementKind) -> R
     Ok(read.value.listed(kind).filter_map(|id| id.parse().ok()).collect())
 }
 
-/// Compares a payment with what its provider has told of it, once that is taken in.
+/// Compares a payment with what its provider has told of it, once that is taken in. The list tells what moved before
+/// `listed_until`, and the books may know of more by now.
 pub async fn compare(
     store: &Store,
     payment: &PaymentId,
     told: &Moved,
     booked: &BTreeSet<MovementKind>,
+    listed_until: Timestamp,
     now: Timestamp,
 ) -> Result<(), Error> {
     retry_on_conflict(async || {
         let (read, ours) = (statement(store, payment).await?, ours(store, payment).await?);
-        let mut next = read.value.clone().compare(&ours.moved, Some(told), booked, ours.currency, now);
+        let mut undecided = read.value.differing(&ours.moved, told, booked);
+        undecided.retain(|kind| !told.contains_key(kind));
+        let later = if undecided.is_empty() || Safeguard::LaterRowsAreNotCompared.is_off() {
+            BTreeSet::new()
+        } else {
+            store.booked_since(payment, listed_until, now).await?
+        };
+        let mut next = read.value.clone().compare(&ours.moved, told, booked, &later, ours.currency, now);
         next.order = ours.order.or(next.order);
         for (kind, difference) in next.open() {
             let (ours, theirs) = (difference.ours, difference.theirs);

@@ -26,21 +26,40 @@ pub enum Recorded {
     Unmatched,
 }
 
-/// Records a fact in its order's ledger. If the order is not there yet, keeps the fact for reconcile to match and for
-/// people to see. `named` is what the merchant's server wrote on the payment. A repetition changes nothing.
+/// Records a fact in its order's ledger: see [`record_payments`].
 pub async fn record_payment(
     store: &Store,
     named: &Named,
     event: &MoneyEvent,
     now: Timestamp,
 ) -> Result<Recorded, Error> {
-    retry_on_conflict(async || attempt(store, named, event, now).await).await
+    record_payments(store, named, &event.payment, std::slice::from_ref(event), now).await
 }
 
-async fn attempt(store: &Store, named: &Named, event: &MoneyEvent, now: Timestamp) -> Result<Recorded, Error> {
-    let (payment, named_state) = store.payment_and_state(&event.payment, named.order.as_ref()).await?;
+/// Records facts about one payment in its order's ledger, in one read and one write where nothing unusual is known of it. If the
+/// order is not there yet, keeps them for reconcile to match and for people to see. `named` is what the merchant's server wrote
+/// on the payment. A repetition changes nothing.
+pub async fn record_payments(
+    store: &Store,
+    named: &Named,
+    payment: &PaymentId,
+    events: &[MoneyEvent],
+    now: Timestamp,
+) -> Result<Recorded, Error> {
+    retry_on_conflict(async || attempt(store, named, payment, events, now).await).await
+}
+
+async fn attempt(
+    store: &Store,
+    named: &Named,
+    id: &PaymentId,
+    new: &[MoneyEvent],
+    now: Timestamp,
+) -> Result<Recorded, Error> {
+    let (payment, named_state) = store.payment_and_state(id, named.order.as_ref()).await?;
+    let keep = |record: PaymentRecord| new.iter().fold(record, |record, event| record.keep(event, named, now));
     if payment.value.is_given_back() {
-        write_record(store, &payment, payment.value.clone().keep(event, named, now), now).await?;
+        write_record(store, &payment, keep(payment.value.clone()), now).await?;
         return Ok(Recorded::Unmatched);
     }
     let (record, pays) = (&payment.value, payment.value.pays(named).cloned());
@@ -54,37 +73,33 @@ async fn attempt(store: &Store, named: &Named, event: &MoneyEvent, now: Timestam
         |state: &Stored<OrderState>| record.is_claimed_across_channels(named, &state.key.order, &state.value.channel);
     let (record, state) = match state {
         Some(state) if is_foreign(&state) => {
-            tracing::warn!(payment = %event.payment, order = %state.key.order, "an order claims a payment of another channel");
+            tracing::warn!(payment = %id, order = %state.key.order, "an order claims a payment of another channel");
             (record.clone().without_claim(), None)
         }
         state => (record.clone(), state),
     };
     let Some(state) = state else {
-        write_record(store, &payment, record.keep(event, named, now), now).await?;
+        write_record(store, &payment, keep(record), now).await?;
         return Ok(Recorded::Unmatched);
     };
     let pays = &state.key.order;
     if record.order.as_ref() == Some(pays) && record.events.is_empty() && record.word != Word::Claimed {
-        return take_in(store, &state, std::slice::from_ref(event), None, now).await;
+        return take_in(store, &state, new, now).await;
     }
-    // The order is written down before the ledger knows the payment, so a later event (a refund, a dispute) never finds
-    // the ledger entry without the record.
-    let (events, decision) =
-        ([&record.events[..], std::slice::from_ref(event)].concat(), record.decision(&event.payment));
+    // The order is written down together with its ledger's knowledge of the payment, so a later event (a refund, a dispute) never
+    // finds the ledger entry without the record.
+    let (events, decision) = ([&record.events[..], new].concat(), record.decision(id));
     let word = match (record.word, &named.order) {
         (Word::Claimed, Some(_)) => Word::Told,
         _ => record.word_after(&events),
     };
     let record = PaymentRecord { order: Some(pays.clone()), word, ..record };
-    if record.events.is_empty() {
-        write_record(store, &payment, record, now).await?;
-        return take_in(store, &state, &events, decision, now).await;
-    }
-    // What was kept changes hands in one transaction, so that nobody decides about it meanwhile.
+    let record = if record.events.is_empty() { record } else { record.taken(pays.clone()) };
+    // What was kept changes hands in the same transaction, so that nobody decides about it meanwhile.
     let (next, outcome) = told(&state, &events, decision, now);
-    let mut write = store.write(now);
+    let mut write = store.write(now).at_once();
     write.state(&state, next);
-    write.replace(&payment, record.taken(pays.clone()));
+    write.replace(&payment, record);
     write.commit().await?;
     Ok(outcome)
 }
@@ -94,20 +109,21 @@ pub async fn payments_asked(store: &Store, order: &OrderId, now: Timestamp) -> R
     orders::change_state(store, order, now, |state| state.payments_asked(now)).await.map(drop)
 }
 
-/// Merges facts into an order's ledger. `decision`: the person's that they belong there.
+/// Merges facts into the ledger of an order that has the payment.
 async fn take_in(
     store: &Store,
     state: &Stored<OrderState>,
     events: &[MoneyEvent],
-    decision: Option<Entry>,
     now: Timestamp,
 ) -> Result<Recorded, Error> {
-    let (next, outcome) = told(state, events, decision, now);
-    orders::commit_state(store, state, next, now).await?;
+    let (next, outcome) = told(state, events, None, now);
+    let mut write = store.write(now).at_once();
+    write.state(state, next);
+    write.commit().await?;
     Ok(outcome)
 }
 
-/// The order once it has been told facts, and whether they were news.
+/// The order once it has been told facts, and whether they were news. `decision`: a person's that they belong there.
 fn told(
     state: &Stored<OrderState>,
     events: &[MoneyEvent],

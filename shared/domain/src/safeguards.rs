@@ -113,6 +113,8 @@ names! {
         ReconcileExpires = "reconcile-expires",
         /// What a provider's list says and no webhook told is taken in.
         ListedMoneyIsTakenIn = "listed-money-is-taken-in",
+        /// A provider's list says nothing of what was booked after its end.
+        LaterRowsAreNotCompared = "later-rows-are-not-compared",
         /// Payments that came before their order are matched to it.
         ReconcileMatchesPayments = "reconcile-matches-payments",
     }

@@ -167,28 +167,39 @@ impl Statement {
         self.entries.iter().filter(move |(_, entry)| entry.kind == kind).map(|(id, _)| id.as_str())
     }
 
-    /// Whether it says something else than the books, of what it tells or what was `booked`.
-    pub fn differs_from(&self, ours: &Moved, booked: &BTreeSet<MovementKind>) -> bool {
-        let theirs = self.moved();
-        self.kinds(booked).iter().any(|kind| amount(&theirs, *kind) != amount(ours, *kind))
+    /// Where it says something else than the books, of what it tells or what was `booked`. `told`: what the provider says of the
+    /// payment itself, of the kinds that it tells there. That may be newer than the list, and outweighs it.
+    pub fn differing(&self, ours: &Moved, told: &Moved, booked: &BTreeSet<MovementKind>) -> BTreeSet<MovementKind> {
+        let listed = self.moved();
+        let agrees = |kind: &MovementKind| {
+            let ours = amount(ours, *kind);
+            ours == amount(&listed, *kind) || told.get(kind) == Some(&ours)
+        };
+        self.kinds(booked).into_iter().filter(|kind| !agrees(kind)).collect()
     }
 
-    /// Compares it with the books. `told`: what the provider says of the payment itself, of the kinds that it tells there, if it was
-    /// asked; that may be newer than the list, and outweighs it. A difference ends when they agree. One that a person has settled opens again when it changes.
+    /// Compares it with the books. A difference ends when they agree. One that a person has settled opens again when it changes.
+    ///
+    /// `later`: what was booked after the end of the list. Of that the list alone says nothing: what is known of it stays, and the
+    /// list of the day on which it was booked decides.
     pub fn compare(
         mut self,
         ours: &Moved,
-        told: Option<&Moved>,
+        told: &Moved,
         booked: &BTreeSet<MovementKind>,
+        later: &BTreeSet<MovementKind>,
         currency: Option<Currency>,
         now: Timestamp,
     ) -> Self {
-        let listed = self.moved();
+        let (listed, differing) = (self.moved(), self.differing(ours, told, booked));
         for kind in self.kinds(booked) {
+            let differs = differing.contains(&kind);
+            if differs && later.contains(&kind) && !told.contains_key(&kind) {
+                continue;
+            }
             let (ours, theirs) = (amount(ours, kind), amount(&listed, kind));
-            let agrees = ours == theirs || told.is_some_and(|told| told.get(&kind) == Some(&ours));
             let currency = currency.or_else(|| self.entries.values().next().map(|entry| entry.currency));
-            self.note(kind, currency.filter(|_| !agrees).map(|currency| (ours, theirs, currency)), now);
+            self.note(kind, currency.filter(|_| differs).map(|currency| (ours, theirs, currency)), now);
         }
         self
     }

@@ -10,15 +10,15 @@ use super::{
     keys::ItemKey,
     tables::Table,
 };
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use domain::{
-    books::{BookedFor, Books, Movement},
+    books::{BookedFor, Books, Movement, MovementKind, day_of},
     ids::{ChannelId, OrderId, PaymentId},
     order_state::OrderState,
     payment_record::PaymentRecord,
     statement::Statement,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::{self, Display},
@@ -28,6 +28,8 @@ use std::{
 /// Key attributes of the table.
 const DAY: &str = "day";
 const PLACE: &str = "place";
+/// The attribute of a row's payment.
+const PAYMENT: &str = "payment";
 /// A day is spread over this many partitions, because one takes only 1,000 writes a second.
 const SHARDS: u8 = 4;
 
@@ -131,6 +133,44 @@ impl Store {
         Ok((self.known_rows(found).await?, next))
     }
 
+    /// What of a payment was booked from one moment to another. It reads the rows of these days, so they should be few.
+    pub async fn booked_since(
+        &self,
+        payment: &PaymentId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<BTreeSet<MovementKind>, StoreError> {
+        let mut found = Vec::new();
+        let (mut day, last) = (day_of(since), day_of(until));
+        while day <= last {
+            for shard in 0..SHARDS {
+                let of_payment = self
+                    .rows_after(partition(day, shard), sortable(since))
+                    .filter_expression("#payment = :payment")
+                    .expression_attribute_names("#payment", PAYMENT)
+                    .expression_attribute_values(":payment", AttributeValue::S(payment.to_string()));
+                let items = of_payment.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+                let rows = items.map_err(StoreError::request("Query books"))?.into_iter().map(row);
+                found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+            }
+            day = day.saturating_add(1.day());
+        }
+        Ok(self.known_rows(found).await?.into_iter().map(|row| row.movement.kind).collect())
+    }
+
+    /// The rows of a partition after a place, or after a moment.
+    fn rows_after(&self, partition: String, after: String) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.tables.books)
+            .consistent_read(true)
+            .key_condition_expression("#day = :day AND #place > :after")
+            .expression_attribute_names("#day", DAY)
+            .expression_attribute_names("#place", PLACE)
+            .expression_attribute_values(":day", AttributeValue::S(partition))
+            .expression_attribute_values(":after", AttributeValue::S(after))
+    }
+
     async fn of_shard(
         &self,
         partition: &str,
@@ -138,17 +178,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<BookedRow>, StoreError> {
         let after = after.map_or_else(|| " ".to_owned(), ToString::to_string);
-        let query = self
-            .client
-            .query()
-            .table_name(&self.tables.books)
-            .consistent_read(true)
-            .key_condition_expression("#day = :day AND #place > :after")
-            .expression_attribute_names("#day", DAY)
-            .expression_attribute_names("#place", PLACE)
-            .expression_attribute_values(":day", AttributeValue::S(partition.to_owned()))
-            .expression_attribute_values(":after", AttributeValue::S(after))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let query = self.rows_after(partition.to_owned(), after).limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let mut items = query.into_paginator().items().send();
         let mut rows = Vec::new();
         while rows.len() < limit

@@ -39,8 +39,17 @@ struct Action {
 }
 
 enum Kind {
-    Put { item: Item, guard: Guard },
-    Move { place: StockPlace, delta: StockDelta, terms: Terms },
+    Put {
+        item: Item,
+        guard: Guard,
+    },
+    /// Whatever stands in its place is overwritten.
+    Entry(Item),
+    Move {
+        place: StockPlace,
+        delta: StockDelta,
+        terms: Terms,
+    },
 }
 
 enum Guard {
@@ -55,12 +64,19 @@ pub struct Write<'a> {
     actions: Vec<Action>,
     owed: Vec<OwedDuty>,
     entries: Vec<Entry>,
+    is_at_once: bool,
     broken: Option<StoreError>,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn new(store: &'a Store, now: Timestamp) -> Self {
-        Self { store, now, actions: Vec::new(), owed: Vec::new(), entries: Vec::new(), broken: None }
+        let (actions, owed, entries) = (Vec::new(), Vec::new(), Vec::new());
+        Self { store, now, actions, owed, entries, is_at_once: false, broken: None }
+    }
+
+    /// Writes what would come first in the same request. It costs the double of its units, and somebody waits less.
+    pub fn at_once(self) -> Self {
+        Self { is_at_once: true, ..self }
     }
 
     /// Adds a new record. The commit fails if it exists.
@@ -136,12 +152,17 @@ impl<'a> Write<'a> {
     /// A single put is a plain conditional write, which costs half of a transaction. When transactions collide on an
     /// item, DynamoDB cancels one with `TransactionConflict`, which the SDK does not retry. It is retried here, because
     /// nothing was written.
-    pub async fn commit(self) -> Result<(), CommitError> {
+    pub async fn commit(mut self) -> Result<(), CommitError> {
         if let Some(error) = self.broken {
             return Err(error.into());
         }
         if self.actions.is_empty() {
             return Ok(());
+        }
+        if self.is_at_once && self.actions.len() + self.entries.len() <= MAX_ACTIONS {
+            for Entry { table, item } in std::mem::take(&mut self.entries) {
+                self.action(table, Failed::Other("an entry".to_owned()), Kind::Entry(item));
+            }
         }
         let entries_come_first = !Safeguard::SearchEntriesComeFirst.is_off();
         if entries_come_first {
@@ -318,6 +339,10 @@ impl Action {
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
                     .build()?;
                 TransactWriteItem::builder().put(put).build()
+            }
+            Kind::Entry(item) => {
+                let put = Put::builder().table_name(store.tables.name(self.table)).set_item(Some(item.clone()));
+                TransactWriteItem::builder().put(put.build()?).build()
             }
             Kind::Move { place, delta, terms } => {
                 let StockUpdate { update, condition, values } = stock_update(delta, terms, now);

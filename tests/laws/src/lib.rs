@@ -3,6 +3,7 @@
 //! all use them.
 
 mod batches;
+mod catalog;
 mod goods;
 mod indexes;
 mod invoices;
@@ -16,6 +17,7 @@ mod settings;
 mod story;
 mod whole;
 
+pub use invoices::{Numbers, documents_of};
 pub use items::{Item, Place};
 pub use money::payments_of;
 pub use places::{BrokenPlace, Shelves};
@@ -33,6 +35,7 @@ pub struct Books {
     pub stock: Vec<Item>,
     pub payments: Vec<Item>,
     pub search: Vec<Item>,
+    pub catalog: Vec<Item>,
     pub batches: Vec<Item>,
     pub invoices: Vec<Item>,
     /// The rows of the bookkeeper's books.
@@ -76,6 +79,8 @@ const MONEY: &str = "compare the order with the payment at its provider before a
                      provider's page of the payment)";
 const LABELS: &str = "compare the fulfillment with what its service has sold (the service's page of the label), and give back there what \
                       nobody uses";
+const TWO_MOMENTS: &str = "the tables of orders and invoices are of different moments: restore both to one";
+const CORRECT: &str = "issue a correcting document by hand, and report the order";
 const INDEX: &str =
     "nobody finds it: write the item again with its index keys, as a neighbor of the same kind has them";
 
@@ -163,6 +168,13 @@ pub const OF_ENTRIES: &[Law] =
 /// The laws of the bookkeeper's books, which stand in a table of their own.
 pub const OF_BOOKS: &[Law] = &[law("the books tell every movement", MONEY, money::the_books_tell_every_movement)];
 
+/// The laws of the catalog.
+pub const OF_CATALOG: &[Law] = &[law(
+    "a code is of the product that has it",
+    "PUT /products/{sku} without the code, and once more with it; or restore the catalog to one moment",
+    catalog::a_code_is_of_the_product_that_has_it,
+)];
+
 /// The laws of batches, with the fulfillments that are on them.
 pub const OF_BATCHES: &[Law] = &[
     law(
@@ -178,28 +190,27 @@ pub const OF_BATCHES: &[Law] = &[
     ),
 ];
 
-/// The laws of invoices, with the orders that they are of.
+/// The laws of invoices, each by itself, with the orders that they are of.
 pub const OF_INVOICES: &[Law] = &[
     law(
         "invoices can be read",
         "a newer version wrote it, or a hand: deploy the version that wrote it, or mend the item",
         invoices::every_invoice_can_be_read,
     ),
-    law(
-        "numbers have no gaps",
-        "restore the invoices to the moment of the orders, and tell the tax adviser which numbers are void",
-        invoices::numbers_have_no_gaps,
-    ),
-    law(
-        "an order names its invoices",
-        "the tables of orders and invoices are of different moments: restore both to one",
-        invoices::an_order_names_its_invoices,
-    ),
-    law(
-        "every breakdown of an invoice adds up",
-        "issue a correcting document by hand, and report the order",
-        invoices::breakdowns_add_up,
-    ),
+    law("an invoice is named by its order", TWO_MOMENTS, invoices::an_invoice_is_named_by_its_order),
+    law("rows and breakdowns of an invoice add up", CORRECT, invoices::sums_add_up),
+];
+
+/// The law of all numbers that were given.
+pub const OF_NUMBERS: &[Law] = &[law(GAPS, REMEDY_OF_GAPS, invoices::numbers_have_no_gaps)];
+/// Its name, and what a person does who finds it broken: for [`Numbers`].
+pub const GAPS: &str = "numbers have no gaps";
+pub const REMEDY_OF_GAPS: &str =
+    "restore the invoices to the moment of the orders, and tell the tax adviser which numbers are void";
+
+/// The laws of what an order was invoiced for, with its invoices.
+pub const OF_INVOICED: &[Law] = &[
+    law("an order's invoices are there", TWO_MOMENTS, invoices::an_order_s_invoices_are_there),
     law(
         "invoices agree with the money",
         "read GET /orders/{id}: its documents must come to what its customer is charged. Report it as a bug",
@@ -227,9 +238,9 @@ pub fn remedy_of_place(law: &str) -> &'static str {
 
 /// The broken laws, each as a sentence that names the order or the place.
 pub fn broken(books: &Books) -> Vec<String> {
-    let laws = [OF_ORDERS, OF_ITEMS, AT_REST, OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_BATCHES, OF_INVOICES, OF_PROVIDERS]
-        .into_iter()
-        .flatten();
+    let of_orders = [OF_ORDERS, OF_ITEMS, AT_REST, OF_INVOICED];
+    let of_others = [OF_PAYMENTS, OF_ENTRIES, OF_BOOKS, OF_CATALOG, OF_BATCHES, OF_INVOICES, OF_NUMBERS, OF_PROVIDERS];
+    let laws = of_orders.into_iter().chain(of_others).flatten();
     let mut broken: Vec<String> = laws.flat_map(|law| law.broken(books)).collect();
     let mut shelves = Shelves::default();
     shelves.add_orders(&books.orders);

@@ -6,13 +6,15 @@ use domain::{
     books::MovementKind,
     duty::{Duty, Subject},
     ids::{PaymentId, ProviderName},
-    ledger::{MoneyEvent, MoneyFact, PartStatus, RequestState},
+    ledger::{Case, DisputeStatus, MoneyEvent, MoneyFact, PartStatus, RefundStatus, RequestState},
     payment_record::Named,
     statement::Statement,
 };
 use jiff::SignedDuration;
 use orderly_local::{
-    payments::{Provider, Simulator, StandIns, StandInsConfig, adyen::MERCHANT_ACCOUNT},
+    payments::{
+        DisputeStatus as SimulatedStatus, Made, Provider, Simulator, StandIns, StandInsConfig, adyen::MERCHANT_ACCOUNT,
+    },
     services::Listener,
 };
 use payments::{
@@ -25,6 +27,7 @@ use std::collections::BTreeMap;
 /// When the day of the beginning is over for more than four hours, and when the reports of it are there for certain.
 const NEXT_DAY: SignedDuration = SignedDuration::from_hours(13);
 const REPORTED: SignedDuration = SignedDuration::from_hours(8 + 24 + 16);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 fn told_of(payment: &str, fact: MoneyFact) -> MoneyEvent {
     let (payment, currency) = (payment.parse().unwrap(), "EUR".parse().ok());
@@ -76,6 +79,12 @@ impl Shop {
         payment
     }
 
+    /// A webhook tells it now.
+    async fn tell(&self, told: &MoneyEvent) {
+        let app = &self.stage.app;
+        record_payment(&app.store, &Named::from(order()), told, app.clock.now()).await.unwrap();
+    }
+
     /// Begins what is to be compared now. Returns whether a step is owed.
     async fn begin(&self) -> bool {
         let app = &self.stage.app;
@@ -91,7 +100,12 @@ impl Shop {
     async fn compare(&self) {
         self.stage.pass_to(NEXT_DAY);
         assert!(self.begin().await && !self.step().await);
-        self.stage.pass_to(REPORTED);
+        self.compare_at(REPORTED).await;
+    }
+
+    /// Compares the next day, whose reports are there so long after the beginning.
+    async fn compare_at(&self, since: SignedDuration) {
+        self.stage.pass_to(since);
         assert!(self.begin().await, "it is taken up again");
         for _ in 0..10 {
             assert!(!self.step().await);
@@ -154,12 +168,78 @@ async fn a_day_is_not_owed_before_its_reports_are_there() {
     shop.end().await;
 }
 
+/// What Adyen calls what was done, by its webhook.
+fn reference(made: &Made) -> String {
+    let item = &made.webhooks[0].event()["notificationItems"][0]["NotificationRequestItem"];
+    item["pspReference"].as_str().unwrap().to_owned()
+}
+
+fn went_back(id: String, amount: i64) -> MoneyFact {
+    MoneyFact::Refund { ours: None, id, amount, status: RefundStatus::Succeeded }
+}
+
+/// The reports end at midnight, and the books are compared with them forty hours later.
+#[tokio::test]
+async fn what_moved_again_after_the_reports_is_compared_with_the_next_ones() {
+    let shop = Shop::open().await;
+    let payment = shop.pay(1000).await;
+    shop.tell(&told_of("adyen_UNKNOWN", MoneyFact::Captured(700))).await;
+    for since in [SignedDuration::from_mins(1), REPORTED - SignedDuration::from_hours(6)] {
+        shop.stage.pass_to(since);
+        let made = shop.simulator().refund(payment.id.as_str(), Some(200)).unwrap();
+        shop.tell(&told_of(&payment.to_string(), went_back(reference(&made), 200))).await;
+    }
+    shop.compare().await;
+    assert_eq!(shop.differences(&payment).await, [], "the reports cannot have the second refund");
+    let forged = "adyen_UNKNOWN".parse().unwrap();
+    assert_eq!(shop.differences(&forged).await, [(MovementKind::Captured, 700, 0)], "others are told at once");
+    // Whatever a webhook says, nobody gives this back.
+    shop.stage.pass_to(REPORTED + SignedDuration::from_mins(1));
+    shop.tell(&told_of(&payment.to_string(), went_back("FORGED".to_owned(), 100))).await;
+    shop.compare_at(REPORTED + DAY).await;
+    assert_eq!(shop.differences(&payment).await, []);
+    shop.compare_at(REPORTED + 2 * DAY).await;
+    assert_eq!(shop.differences(&payment).await, [(MovementKind::Refunded, -500, -400)], "its own day's reports");
+    shop.end().await;
+}
+
+/// Its reports do not tell of each dispute, so of these only what they have told is compared.
+#[tokio::test]
+async fn money_that_a_bank_gives_back_after_the_reports_is_no_difference() {
+    let shop = Shop::open().await;
+    let payment = shop.pay(1000).await;
+    let of = |id: &str, status| {
+        let fact = MoneyFact::Dispute { id: id.to_owned(), amount: 1000, status, case: Case::default() };
+        MoneyEvent { at: shop.stage.app.clock.now(), ..told_of(&payment.to_string(), fact) }
+    };
+    shop.stage.pass_to(SignedDuration::from_mins(1));
+    let opened = reference(&shop.simulator().dispute(payment.id.as_str()).unwrap());
+    shop.tell(&of(&opened, DisputeStatus::Open)).await;
+    let later = REPORTED - SignedDuration::from_hours(1);
+    shop.stage.pass_to(later);
+    shop.tell(&of(&opened, DisputeStatus::Won)).await;
+    shop.compare().await;
+    assert_eq!(shop.differences(&payment).await, []);
+    shop.compare_at(REPORTED + DAY).await;
+    assert_eq!(shop.differences(&payment).await, []);
+    shop.compare_at(REPORTED + 2 * DAY).await;
+    let expected = [(MovementKind::Disputed, 0, -1000)];
+    assert_eq!(shop.differences(&payment).await, expected, "the bank's word is in no report of its day");
+    shop.stage.pass_to(REPORTED + 2 * DAY + SignedDuration::from_mins(1));
+    shop.simulator().decide(payment.id.as_str(), SimulatedStatus::Won).unwrap();
+    for days in 3..5 {
+        shop.compare_at(REPORTED + days * DAY).await;
+    }
+    assert_eq!(shop.differences(&payment).await, []);
+    shop.end().await;
+}
+
 #[tokio::test]
 async fn what_the_reports_do_not_have_waits_for_a_person() {
     let shop = Shop::open().await;
     let payment = shop.pay(1000).await;
     let forged = told_of("adyen_UNKNOWN", MoneyFact::Captured(700));
-    record_payment(&shop.stage.app.store, &Named::from(order()), &forged, began()).await.unwrap();
+    shop.tell(&forged).await;
     shop.compare().await;
     assert_eq!(shop.differences(&forged.payment).await, [(MovementKind::Captured, 700, 0)]);
     assert_eq!(shop.differences(&payment).await, []);

@@ -1,7 +1,7 @@
 //! Reads again what looked broken, because it may have been in motion.
 
 use super::{
-    judge::{self, Judge, MAX_SUSPECTS},
+    judge::{Judge, MAX_SUSPECTS},
     report::{Broken, Report},
 };
 use crate::AwsError;
@@ -64,8 +64,8 @@ pub(super) async fn payments(
         sleep(patience).await;
         let keys: Vec<_> = suspects.iter().map(|id| vec![("payment_id", id.as_str())]).collect();
         let items = judge.tables.some(&judge.tables.names.payments, &keys).await?;
-        let named = items.into_iter().map(|item| (judge::text(&item, "payment_id").to_owned(), judge::payment(item)));
-        let named: Vec<_> = named.filter(|(_, broken)| !broken.is_empty()).collect();
+        let mut named = judge.judged_payments(items).await?;
+        named.retain(|(_, broken)| !broken.is_empty());
         suspects = named.iter().map(|(id, _)| id.clone()).collect();
         broken = named.into_iter().flat_map(|(_, broken)| broken).collect();
     }

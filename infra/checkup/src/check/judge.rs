@@ -1,9 +1,14 @@
 //! Judges what was read, an order, a payment or a product at a time.
 
-use super::report::{Broken, Counts, Report};
+use super::{
+    report::{Broken, Counts, Report},
+    rows::{Rows, owner},
+};
 use crate::{AwsError, Tables};
 use domain::settings::Product;
-use laws::{AT_REST, Books, Item, Law, OF_ENTRIES, OF_ITEMS, OF_ORDERS, OF_PAYMENTS, Settings, Shelves};
+use laws::{
+    AT_REST, Books, Item, Law, OF_BOOKS, OF_ENTRIES, OF_INVOICED, OF_ITEMS, OF_ORDERS, OF_PAYMENTS, Settings, Shelves,
+};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,6 +28,7 @@ const UNDONE_AFTER: Duration = Duration::from_mins(10);
 pub(super) struct Judge<'a> {
     pub(super) tables: &'a Tables,
     pub(super) settings: &'a Arc<Settings>,
+    pub(super) rows: &'a Rows,
 }
 
 pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
@@ -71,21 +77,36 @@ impl Judge<'_> {
             let order = text(&entry, "at").rsplit('#').next().unwrap_or_default().to_owned();
             found.entry(order).or_default().push(entry);
         }
+        let of_payments = payments.iter().map(|(_, payment)| format!("payment/{payment}"));
+        let owners: BTreeSet<String> =
+            orders.iter().filter_map(|of| of.first()).map(owner_of_rows).chain(of_payments).collect();
+        let rows = by_owner(self.rows.of(self.tables, &owners).await?);
+        let documents = laws::documents_of(&all);
+        let keys: Vec<_> =
+            documents.iter().map(|(series, nth)| vec![("series", series.as_str()), ("nth", nth.as_str())]).collect();
+        let mut invoices: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        for document in self.tables.some(&names.invoices, &keys).await? {
+            invoices.entry(text(&document, "order").to_owned()).or_default().push(document);
+        }
         let mut judged = Vec::new();
         for items in orders {
             let order = items.first().map(|item| text(item, "order_id").to_owned()).unwrap_or_default();
             let own = payments.iter().filter(|(of, _)| *of == order);
+            let owners = own.clone().map(|(_, payment)| format!("payment/{payment}")).chain([format!("order/{order}")]);
+            let rows = owners.filter_map(|owner| rows.get(&owner)).flatten().cloned().collect();
             let own = own.filter_map(|(_, payment)| records.get(payment.as_str()).copied());
             let is_abandoned = items.iter().any(is_abandoned);
             let books = Books {
                 payments: own.cloned().collect(),
                 search: found.remove(&order).unwrap_or_default(),
+                invoices: invoices.remove(&order).unwrap_or_default(),
+                rows,
                 settings: Arc::clone(self.settings),
                 orders: items,
                 ..Books::default()
             };
             let at_rest = if is_abandoned { AT_REST } else { &[] };
-            let laws = [OF_ORDERS, OF_ITEMS, at_rest];
+            let laws = [OF_ORDERS, OF_ITEMS, at_rest, OF_BOOKS, OF_INVOICED];
             judged.push((order.clone(), broken(&laws, &books, &format!("order {order}"))));
         }
         Ok(judged)
@@ -98,9 +119,8 @@ impl Judge<'_> {
         let read = self.tables.scan(table, async |page| {
             counts.payments += page.len();
             counts.owing += page.iter().filter(|item| item.contains_key("owed")).count();
-            for item in page {
-                let id = text(&item, "payment_id").to_owned();
-                if !payment(item).is_empty() && suspects.len() < MAX_SUSPECTS {
+            for (id, broken) in self.judged_payments(page).await? {
+                if !broken.is_empty() && suspects.len() < MAX_SUSPECTS {
                     suspects.insert(id);
                 }
             }
@@ -109,12 +129,38 @@ impl Judge<'_> {
         read.await?;
         Ok(suspects)
     }
+
+    /// The laws that each of some payment records breaks, or each of what providers list.
+    pub(super) async fn judged_payments(&self, items: Vec<Item>) -> Result<Vec<(String, Vec<Broken>)>, AwsError> {
+        let owners: BTreeSet<String> = items.iter().map(owner_of_rows).collect();
+        let mut rows = by_owner(self.rows.of(self.tables, &owners).await?);
+        let judge = |item: Item| {
+            let (id, rows) = (text(&item, "payment_id").to_owned(), rows.remove(&owner_of_rows(&item)));
+            let books = Books { payments: vec![item], rows: rows.unwrap_or_default(), ..Books::default() };
+            let broken = broken(&[OF_PAYMENTS, OF_ITEMS, OF_BOOKS], &books, &format!("payment {id}"));
+            (id, broken)
+        };
+        Ok(items.into_iter().map(judge).collect())
+    }
 }
 
-/// The laws that a payment record breaks.
-pub(super) fn payment(item: Item) -> Vec<Broken> {
-    let of = format!("payment {}", text(&item, "payment_id"));
-    broken(&[OF_PAYMENTS, OF_ITEMS], &Books { payments: vec![item], ..Books::default() }, &of)
+/// What the rows of an item are of: an order, a payment, or what a provider lists of one.
+fn owner_of_rows(item: &Item) -> String {
+    match (text(item, "order_id"), text(item, "payment_id")) {
+        ("", payment) => match payment.strip_prefix("statement#") {
+            Some(listed) => format!("statement/{listed}"),
+            None => format!("payment/{payment}"),
+        },
+        (order, _) => format!("order/{order}"),
+    }
+}
+
+fn by_owner(rows: Vec<Item>) -> BTreeMap<String, Vec<Item>> {
+    let mut found: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+    for row in rows {
+        found.entry(owner(&row).to_owned()).or_default().push(row);
+    }
+    found
 }
 
 pub(super) fn entries(page: Vec<Item>, report: &mut Report) {
@@ -138,7 +184,7 @@ pub(super) fn products(page: &[Item]) -> Vec<Broken> {
 }
 
 /// What breaks these laws. A sentence that several laws say is kept once.
-fn broken(laws: &[&[Law]], books: &Books, of: &str) -> Vec<Broken> {
+pub(super) fn broken(laws: &[&[Law]], books: &Books, of: &str) -> Vec<Broken> {
     let mut said = BTreeSet::new();
     let mut found = Vec::new();
     for law in laws.iter().copied().flatten() {

@@ -34,8 +34,19 @@ fn compared(
     ours: &[(MovementKind, Amount)],
     told: Option<&[(MovementKind, Amount)]>,
 ) -> Statement {
+    compared_when(statement, ours, told, &[])
+}
+
+/// `later`: what was booked after the end of the list.
+fn compared_when(
+    statement: Statement,
+    ours: &[(MovementKind, Amount)],
+    told: Option<&[(MovementKind, Amount)]>,
+    later: &[MovementKind],
+) -> Statement {
     let moved = |all: &[(MovementKind, Amount)]| all.iter().copied().collect::<Moved>();
-    statement.compare(&moved(ours), told.map(moved).as_ref(), &BTreeSet::new(), Some(eur()), at(1))
+    let (told, later) = (told.map(moved).unwrap_or_default(), later.iter().copied().collect());
+    statement.compare(&moved(ours), &told, &BTreeSet::new(), &later, Some(eur()), at(1))
 }
 
 use MovementKind::{Captured, Disputed, Fee as FeeKind, Payout, Refunded};
@@ -82,10 +93,32 @@ fn what_the_books_and_the_list_say_otherwise_is_a_difference() {
 fn what_was_booked_and_is_not_listed_is_a_difference() {
     let booked = BTreeSet::from([Captured]);
     let ours = Moved::from([(Captured, 100)]);
-    assert!(Statement::default().differs_from(&ours, &booked));
-    assert!(!Statement::default().differs_from(&ours, &BTreeSet::new()));
-    let differs = Statement::default().compare(&ours, Some(&Moved::new()), &booked, Some(eur()), at(1));
+    let differing = |booked| Statement::default().differing(&ours, &Moved::new(), booked);
+    assert_eq!((differing(&booked), differing(&BTreeSet::new())), (booked.clone(), BTreeSet::new()));
+    let differs = Statement::default().compare(&ours, &Moved::new(), &booked, &BTreeSet::new(), Some(eur()), at(1));
     assert_eq!(differs.open().map(|(kind, known)| (kind, known.ours, known.theirs)).next(), Some((Captured, 100, 0)));
+}
+
+#[test]
+fn what_was_booked_after_the_end_of_the_list_is_no_difference_yet() {
+    let statement = || listed(&[("a", Captured, 100, 0), ("b", Refunded, -10, 0)]);
+    let ours = [(Captured, 100), (Refunded, -30)];
+    let now = compared_when(statement(), &ours, None, &[Refunded]);
+    assert_eq!(now.differences.len(), 0, "20 more went back since");
+    assert_eq!(compared_when(statement(), &ours, None, &[Captured]).differences.len(), 1, "something else moved since");
+    // The list of the later day decides.
+    let listed_later = now.clone().list(&payment(), "c", entry(Refunded, -20, 0), at(2));
+    assert_eq!(compared(listed_later, &ours, None).differences.len(), 0);
+    let differs = compared(now, &ours, None);
+    assert_eq!(differs.differences[&Refunded].theirs, -10);
+    // What is known stays until it is decided, and what agrees ends.
+    let still = compared_when(differs.clone(), &[(Captured, 100), (Refunded, -40)], None, &[Refunded]);
+    assert_eq!(still.differences, differs.differences);
+    let agrees = compared_when(differs, &[(Captured, 100), (Refunded, -10)], None, &[Refunded]);
+    assert_eq!(agrees.differences.len(), 0);
+    // Who was asked just now has said all.
+    let told = Some(&[(Refunded, -10)][..]);
+    assert_eq!(compared_when(statement(), &ours, told, &[Refunded]).differences.len(), 1);
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! The rows of the Payments accounting report: <https://docs.adyen.com/reporting/invoice-reconciliation/payment-accounting-report>.
 //!
 //! What a row says, a webhook says too. So a row becomes that webhook's item: its facts then have the same names, and count once,
-//! whoever tells of them.
+//! whoever tells of them. Only the report tells what Adyen kept of a payment.
 
 use super::{units, zones::zone};
-use crate::decimal;
+use crate::{
+    decimal,
+    listing::{Listed, fits},
+};
 use app::Error;
 use csv::{ReaderBuilder, StringRecord};
-use domain::money::Currency;
+use domain::{books::MovementKind, ids::ProviderId, money::Currency, statement::Entry};
 use jiff::{Timestamp, civil::DateTime};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,8 +30,12 @@ const CAPTURED: &str = "Captured (PC)";
 /// What a bank takes and gives back goes past the registers of authorized and captured money: only this has it in the payment's
 /// currency.
 const ORIGINAL: &str = "Original Amount";
+/// What is paid out is in this currency, and so are the fees that Adyen keeps of it.
+const SETTLED_IN: &str = "Settlement Currency";
+/// They are the whole fee together, positive if Adyen keeps it. Fees for processing are in the monthly invoice instead.
+const FEES: [&str; 4] = ["Commission (SC)", "Markup (SC)", "Scheme Fees (SC)", "Interchange (SC)"];
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 18] = [
     ACCOUNT,
     PAYMENT,
     REFERENCE,
@@ -42,6 +49,11 @@ const COLUMNS: [&str; 13] = [
     AUTHORISED,
     CAPTURED,
     ORIGINAL,
+    SETTLED_IN,
+    FEES[0],
+    FEES[1],
+    FEES[2],
+    FEES[3],
 ];
 
 /// The record types that say something about an order's money, the event that says the same, and where the amount is. Adyen tells of
@@ -63,20 +75,40 @@ const RECORDS: [(&str, &str, &str); 11] = [
 /// What Adyen writes on what it does by itself.
 const BY_ITSELF: &str = "<auto>";
 
-/// What a report says of an account's payments, as items of webhooks.
-pub(super) fn items(report: &str, account: &str) -> Result<Vec<Value>, Error> {
+/// Before what is paid out changes, these tell of the fees that will be kept of it. They are told again then.
+const FORECASTS: &str = "SentFor";
+
+/// What a report says of an account's payments.
+#[derive(Debug, Default)]
+pub(super) struct Accounted {
+    /// As items of webhooks.
+    pub(super) items: Vec<Value>,
+    /// By their ids.
+    pub(super) fees: BTreeMap<ProviderId, Listed>,
+}
+
+pub(super) fn read(report: &str, account: &str) -> Result<Accounted, Error> {
     let report = report.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(report.as_bytes());
     let columns = Columns::of(reader.headers().map_err(|_| unreadable("its first row"))?)?;
-    let mut items = Vec::new();
+    let mut accounted = Accounted::default();
     for (number, record) in (2..).zip(reader.records()) {
         let record = record.map_err(|_| unreadable(&format!("row {number}")))?;
         let row = Row { columns: &columns, record: &record, number };
         if row.text(ACCOUNT) == account {
-            items.extend(row.item()?);
+            accounted.items.extend(row.item()?);
+            row.fee()?.into_iter().for_each(|fee| accounted.add(fee));
         }
     }
-    Ok(items)
+    Ok(accounted)
+}
+
+impl Accounted {
+    /// Rows of one moment that say the same of one operation are one fee.
+    fn add(&mut self, fee: Listed) {
+        let amount = fee.entry.amount;
+        self.fees.entry(fee.id.clone()).and_modify(|known| known.entry.amount += amount).or_insert(fee);
+    }
 }
 
 /// The error says no field's value: it might be a customer's.
@@ -139,6 +171,28 @@ impl Row<'_> {
             "pspReference": own,
             "success": "true",
         })))
+    }
+
+    /// What Adyen keeps, or gives back of it.
+    fn fee(&self) -> Result<Option<Listed>, Error> {
+        let record = self.text(RECORD);
+        if record.starts_with(FORECASTS) || FEES.iter().all(|column| self.text(column).is_empty()) {
+            return Ok(None);
+        }
+        let currency: Currency = self.text(SETTLED_IN).parse().map_err(|_| self.wrong(SETTLED_IN))?;
+        let fee = decimal::rounded_sum(FEES.map(|column| self.text(column)), currency.exponent());
+        let amount = -fee.filter(|fee| fits(*fee)).ok_or_else(|| self.wrong("fees"))?;
+        if amount == 0 {
+            return Ok(None);
+        }
+        let (at, payment, operation) = (self.moment()?, self.text(PAYMENT), self.text(OPERATION));
+        let own = if operation.is_empty() { payment } else { operation };
+        let named = |text: &str, column| text.parse().map_err(|_| self.wrong(column));
+        Ok(Some(Listed {
+            about: named(payment, PAYMENT)?,
+            id: named(&format!("{own}-{record}-{}", at.as_second()), OPERATION)?,
+            entry: Entry { at, kind: MovementKind::Fee, amount, currency, fee: None },
+        }))
     }
 
     /// The amount as an item has it. A register says by its sign where the money goes, as the record's type does too.

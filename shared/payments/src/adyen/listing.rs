@@ -1,9 +1,15 @@
 //! What Adyen lists: the Payments accounting report of each day.
 //!
+//! It tells what Adyen keeps of each payment, too. What it pays out is in another report, which is made when a batch is closed.
+//!
 //! A report's day is that of the account's time zone, which may begin half a day before a day of UTC or after it. So three reports
 //! tell of the moments of a day, and the last one is made when the day is long over.
 
-use super::{accounting, api::Api, events};
+use super::{
+    accounting::{self, Accounted},
+    api::Api,
+    events,
+};
 use crate::{
     listing::{Listed, Page, unreadable},
     webhook::{ReportedEvent, Said},
@@ -25,7 +31,7 @@ const LISTS: &[MovementKind] = &[MovementKind::Captured, MovementKind::Refunded]
 /// after that of UTC.
 pub const LISTED_AFTER: SignedDuration = SignedDuration::from_hours(24 + 16);
 
-/// Items of a page. Nobody is asked about their payments, and for each page the report is downloaded.
+/// Items and fees of a page. Nobody is asked about their payments, and for each page the report is downloaded.
 const ITEMS: usize = 200;
 
 impl Api {
@@ -34,21 +40,25 @@ impl Api {
         if self.reports.is_some() { LISTS } else { &[] }
     }
 
-    /// See [`ApiClient::listed`](crate::ApiClient::listed). A cursor is the day of a report, and how many of its items were told.
+    /// See [`ApiClient::listed`](crate::ApiClient::listed). A cursor is the day of a report, and how many of its items were told, and after
+    /// these of its fees.
     pub async fn listed(&self, window: &Range<Timestamp>, cursor: Option<&str>) -> Result<Page, Error> {
         let Some(reports) = &self.reports else { return Ok(Page::default()) };
         let (day, seen) = cursor.map_or(Some((day_of(window.start), 0)), read).ok_or_else(malformed_cursor)?;
         let report = reports.of(day).await?;
-        let items = report.map(|report| accounting::items(&report, &reports.merchant_account)).transpose()?;
-        let items = items.unwrap_or_default();
+        let accounted = report.map(|report| accounting::read(&report, &reports.merchant_account)).transpose()?;
+        let Accounted { items, fees } = accounted.unwrap_or_default();
         let mut page = Page::default();
+        let all = items.len() + fees.len();
         for item in items.iter().skip(seen).take(ITEMS) {
             if let Said::Facts(facts) = events::read(item, &reports.captures).map_err(unreadable)? {
                 page.told.extend(facts);
             }
         }
         page.entries = page.told.iter().filter_map(|told| entry(told).transpose()).collect::<Result<_, _>>()?;
-        page.next = if items.len() > seen + ITEMS {
+        let (told, left) = (seen.saturating_sub(items.len()), ITEMS.min((seen + ITEMS).saturating_sub(items.len())));
+        page.entries.extend(fees.into_values().skip(told).take(left));
+        page.next = if all > seen + ITEMS {
             Some(format!("{day} {}", seen + ITEMS))
         } else {
             Some(day.saturating_add(1.day())).filter(|next| *next <= day_of(window.end)).map(|next| format!("{next} 0"))

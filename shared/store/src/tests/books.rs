@@ -12,6 +12,7 @@ use domain::{
     statement::{Entry, Fee, Moved, Statement},
 };
 use jiff::{SignedDuration, ToSpan as _};
+use std::collections::BTreeSet;
 
 /// Records that something was captured of the n-th order's payment.
 fn paid(read: &Stored<OrderState>, n: u32, amount: Amount, now: Timestamp) -> OrderState {
@@ -82,6 +83,41 @@ async fn a_row_whose_decision_was_never_written_does_not_count() {
 }
 
 #[tokio::test]
+async fn what_of_a_payment_was_booked_since_a_moment_is_found_on_the_days_since() {
+    let store = TestStore::new();
+    let tomorrow = at(1) + SignedDuration::from_hours(24);
+    for (n, now) in [(1, at(1)), (2, tomorrow)] {
+        let read = store.created(&state_key(n), state()).await;
+        let next = paid(&read, n, 100, now);
+        store.replaced(&read, next, now).await;
+    }
+    let never_written = {
+        let read = store.created(&state_key(3), state()).await;
+        let (mine, theirs) = (paid(&read, 3, 100, tomorrow), read.value.clone());
+        store.replaced(&read, OrderState { total: 1, ..theirs }, tomorrow).await;
+        let mut write = store.write(tomorrow);
+        write.replace(&read, mine);
+        conflict(write.commit().await);
+        3
+    };
+    let second = SignedDuration::from_secs(1);
+    let table = [
+        (1, at(1), true),
+        (1, at(1) + second, false),
+        (2, at(1), true),
+        (2, tomorrow, true),
+        (2, tomorrow + second, false),
+        (never_written, at(1), false),
+    ];
+    for (n, since, is_found) in table {
+        let payment = format!("stripe_pi_{n}").parse().unwrap();
+        let expected = BTreeSet::from_iter(is_found.then_some(MovementKind::Captured));
+        let until = tomorrow + SignedDuration::from_hours(1);
+        assert_eq!(store.booked_since(&payment, since, until).await.unwrap(), expected, "{n} since {since}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_written_of_an_order_whose_row_could_not_be() {
     let store = TestStore::new();
     let read = store.created(&state_key(1), state()).await;
@@ -122,7 +158,8 @@ async fn what_differs_is_listed_until_it_agrees() {
     assert_eq!(store.differing().await.unwrap(), []);
     let compared = |statement: Statement, ours: Amount, n: i64| {
         let ours = Moved::from([(MovementKind::Captured, ours)]);
-        statement.compare(&ours, None, &std::collections::BTreeSet::new(), Some(eur()), at(n))
+        let none = BTreeSet::new();
+        statement.compare(&ours, &Moved::new(), &none, &none, Some(eur()), at(n))
     };
     let differs = store.replaced(&read, compared(read.value.clone(), 90, 3), at(3)).await;
     assert_eq!(store.differing().await.unwrap(), [(payment, at(3))]);

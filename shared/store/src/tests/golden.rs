@@ -163,10 +163,17 @@ async fn what_a_provider_s_list_says_of_a_payment() {
         .list(&payment, "txn_1", entry(MovementKind::Captured, 5100, Some(101)), at(2))
         .list(&payment, "txn_2", entry(MovementKind::Payout, -4999, None), at(2))
         .made_of(Parts { count: 1, net: 4999 })
-        .compare(&Moved::from([(MovementKind::Captured, 5000)]), None, &booked, Some(eur()), at(2))
+        .compare(
+            &Moved::from([(MovementKind::Captured, 5000)]),
+            &Moved::new(),
+            &booked,
+            &BTreeSet::new(),
+            Some(eur()),
+            at(2),
+        )
         .settle("a gift card", &Stamp::new(Actor::caller("operator", "anna"), at(3)))
         .list(&payment, "txn_3", entry(MovementKind::Refunded, -100, None), at(4))
-        .compare(&Moved::new(), None, &booked, Some(eur()), at(4));
+        .compare(&Moved::new(), &Moved::new(), &booked, &BTreeSet::new(), Some(eur()), at(4));
     let statement = Statement {
         order: Some(pending().id),
         folded: Moved::from([(MovementKind::Refunded, -7)]),

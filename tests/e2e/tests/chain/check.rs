@@ -23,6 +23,9 @@ pub async fn checked(world: &World, suffix: Option<&str>) -> Report {
     check(&tables(world, suffix).await, &options, &|_| ()).await.unwrap()
 }
 
+/// What scanners read on a mug, as the catalog's key has it.
+const CODE: &str = "04006381333931";
+
 /// What is done to an item of a table.
 enum Harm {
     /// A new value of an attribute.
@@ -35,10 +38,13 @@ enum Harm {
 use Harm::{Add, Delete, Set, Unset};
 
 /// What is broken on purpose: a table, which of its items by a text in it, what is done to it, and the law that must say so.
-fn breakages(paid: &Placed, unpaid: &Placed) -> Vec<(&'static str, Vec<String>, Harm, &'static str)> {
+fn breakages(paid: &Placed, unpaid: &Placed, sent: &Placed) -> Vec<(&'static str, Vec<String>, Harm, &'static str)> {
     let of = |order: &Placed, item: &str| vec![order.id.clone(), format!(r#""item":{{"S":"{item}"}}"#)];
     let mugs = || vec![r#""sku":{"S":"MUG-BLUE"}"#.to_owned(), r#""item":{"S":"location#main"}"#.to_owned()];
     let text = |text: &str| json!({ "S": text });
+    let code = || vec![format!("#code#{}", CODE)];
+    let row = || vec![format!("#order/{}#", paid.id)];
+    let invoice = || vec![sent.id.clone(), r#""nth":{"S":"0"#.to_owned()];
     let setting = |collection: &str| vec![format!(r#""collection":{{"S":"{collection}"}}"#)];
     vec![
         ("StockTable", mugs(), Add(&[("reserved", 1), ("available", -1)]), "the buckets equal what the orders hold"),
@@ -80,6 +86,31 @@ fn breakages(paid: &Placed, unpaid: &Placed) -> Vec<(&'static str, Vec<String>, 
         ("SettingsTable", setting("channels"), Delete, "every channel is known"),
         ("SettingsTable", setting("locations"), Delete, "every location is known"),
         ("CatalogTable", vec!["MUG-BLUE".to_owned()], Unset("title"), "products can be read"),
+        ("CatalogTable", code(), Delete, "a code is of the product that has it"),
+        ("CatalogTable", code(), Unset("product"), "a code is of the product that has it"),
+        ("CatalogTable", code(), Set("product", text("TIN-SMALL")), "a code is of the product that has it"),
+        (
+            "CatalogTable",
+            vec![r#""sku":{"S":"MUG-BLUE"}"#.to_owned()],
+            Unset("codes"),
+            "a code is of the product that has it",
+        ),
+        ("BooksTable", row(), Delete, "the books tell every movement"),
+        ("BooksTable", row(), Set("amount", json!({ "N": "1" })), "the books tell every movement"),
+        ("BooksTable", row(), Set("kind", text("refunded")), "the books tell every movement"),
+        ("InvoicesTable", invoice(), Delete, "an order's invoices are there"),
+        ("InvoicesTable", invoice(), Delete, "numbers have no gaps"),
+        ("InvoicesTable", invoice(), Set("order", text(&unpaid.id)), "an invoice is named by its order"),
+        ("InvoicesTable", invoice(), Set("total", json!({ "N": "1" })), "rows and breakdowns of an invoice add up"),
+        ("InvoicesTable", invoice(), Set("kind", text("receipt")), "invoices can be read"),
+        ("InvoicesTable", vec![r#""nth":{"S":"count"}"#.to_owned()], Delete, "numbers have no gaps"),
+        (
+            "InvoicesTable",
+            vec![r#""nth":{"S":"count"}"#.to_owned()],
+            Set("last", json!({ "N": "2" })),
+            "numbers have no gaps",
+        ),
+        ("OrdersTable", of(sent, "state"), Unset("invoices"), "an invoice is named by its order"),
     ]
 }
 
@@ -108,6 +139,8 @@ impl World {
                         "PaymentsTable" => &["payment_id"],
                         "SettingsTable" => &["collection", "id"],
                         "SearchTable" => &["term", "at"],
+                        "BooksTable" => &["day", "place"],
+                        "InvoicesTable" => &["series", "nth"],
                         _ => &["sku"],
                     };
                     let key = keys.iter().map(|name| ((*name).to_owned(), item[*name].clone()));
@@ -134,11 +167,15 @@ async fn check_finds_nothing_on_sound_books_and_each_thing_that_is_broken_on_pur
     let unpaid = world.place("unpaid", &[("MUG-BLUE", 1)]).await;
     let sent = world.place_and_pay("sent", &[("MUG-BLUE", 1)]).await;
     world.ship(&sent, "01").await;
+    world.operator.post(&format!("/orders/{}/invoices", sent.id), &json!({})).await.unwrap();
+    let product = json!({ "title": "Enamel mug, blue", "codes": [{ "code": CODE }] });
+    world.operator.put("/products/MUG-BLUE", &product).await.unwrap();
     world.until_settled().await;
     let sound = checked(&world, None).await;
     assert!(sound.is_sound() && sound.moving.is_empty(), "{sound}");
     assert_eq!((sound.counts.orders, sound.counts.payments), (3, 2));
-    for (table, texts, harm, law) in breakages(&paid, &unpaid) {
+    assert_eq!((sound.counts.rows, sound.counts.invoices), (2, 1));
+    for (table, texts, harm, law) in breakages(&paid, &unpaid, &sent) {
         let before = world.harm(table, &texts, &harm).await;
         let report = checked(&world, None).await;
         let found = report.broken.iter().any(|broken| broken.law == law);

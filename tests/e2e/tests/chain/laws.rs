@@ -39,6 +39,7 @@ async fn books(world: &World) -> Books {
         payments: world.scan("PaymentsTable").await,
         search: world.scan("SearchTable").await,
         rows: world.scan("BooksTable").await,
+        catalog: world.scan("CatalogTable").await,
         batches: world.scan("BatchesTable").await,
         invoices: world.scan("InvoicesTable").await,
         settings: Settings::of(&world.scan("SettingsTable").await).into(),

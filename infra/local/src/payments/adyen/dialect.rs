@@ -5,7 +5,7 @@ use super::{
     items::{self, Item},
 };
 use crate::payments::engine::{
-    Change, Dialect, DisputeStatus, Keeping, Reply, Secret, Statement, Thing, Webhook, alphanumeric,
+    Cause, Change, Dialect, DisputeStatus, Keeping, Reply, Secret, Statement, Thing, Webhook, alphanumeric,
 };
 use axum::http::StatusCode;
 use data_encoding::BASE64;
@@ -25,6 +25,17 @@ impl AdyenDialect {
     }
 }
 
+/// What a chargeback costs, in minor units.
+pub(super) const CHARGEBACK_FEE: i64 = 750;
+
+/// What is kept of so much that was captured of a payment in all.
+pub(super) fn fee_of(captured: i64) -> i64 {
+    if captured == 0 { 0 } else { captured * 9 / 1_000 + MARKUP }
+}
+
+/// The part of it that is Adyen's own.
+pub(super) const MARKUP: i64 = 10;
+
 /// What the merchant wrote on an operation. Without it, the operation carries the payment's reference.
 pub(super) fn reference<'a>(written: &'a BTreeMap<String, String>, of: &'a Statement<'_>) -> &'a str {
     written.get("reference").or(of.payment.order_id.as_ref()).map(String::as_str).unwrap_or_default()
@@ -40,6 +51,15 @@ impl Dialect for AdyenDialect {
 
     fn captures_keep_the_rest(&self) -> bool {
         true
+    }
+
+    /// A refund costs nothing here, and what a bank takes is dear, also if it gives it back.
+    fn fee(&self, cause: &Cause<'_>, amount: i64) -> i64 {
+        match cause {
+            Cause::Captured => fee_of(amount),
+            Cause::Refunded(_) | Cause::Won(_) => 0,
+            Cause::Disputed(_) => CHARGEBACK_FEE,
+        }
     }
 
     fn tell(&self, change: Change<'_>, of: &Statement<'_>, now: Timestamp) -> Vec<Vec<u8>> {

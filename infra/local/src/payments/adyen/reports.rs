@@ -1,7 +1,11 @@
 //! The Payments accounting report of each day, with a row for each thing that became of a payment:
 //! <https://docs.adyen.com/reporting/invoice-reconciliation/payment-accounting-report>. It is a file, made some hours after its day.
 
-use super::{MERCHANT_ACCOUNT, api, dialect::reference, items};
+use super::{
+    MERCHANT_ACCOUNT, api,
+    dialect::{CHARGEBACK_FEE, MARKUP, fee_of, reference},
+    items,
+};
 use crate::payments::engine::{
     Account, Books, DisputeStatus, Payment, Progress, RefundStatus, Statement, decimal, decimals, handled,
 };
@@ -97,6 +101,8 @@ struct Row {
     record: Record,
     /// In the currency's minor units.
     amount: i64,
+    /// What is kept of it.
+    fee: i64,
     /// The reference of what was done with the payment, and what the merchant wrote on it. Empty: it is the payment itself.
     operation: String,
     written: String,
@@ -104,14 +110,17 @@ struct Row {
 
 impl Row {
     fn line(&self) -> String {
-        let Self { at, payment, record: Record(record, registers), amount, operation, written } = self;
+        let Self { at, payment, record: Record(record, registers), amount, fee, operation, written } = self;
         let currency = payment.currency.as_str();
         let text = |amount: i64| {
             let sign = if amount < 0 { "-" } else { "" };
             format!("{sign}{}", decimal(amount.abs(), decimals(currency)))
         };
         let moved = |times: i64| if times == 0 { String::new() } else { text(times * amount) };
-        let [received, authorised, captured, payable] = registers.map(moved);
+        let [received, authorised, captured, _] = registers.map(moved);
+        let payable = if registers[3] == 0 { String::new() } else { text(registers[3] * amount - fee) };
+        let fees = |part: i64| if part == 0 { String::new() } else { text(part) };
+        let (markup, interchange) = (fees(MARKUP.min(*fee)), fees((fee - MARKUP).max(0)));
         let booked = zone().to_datetime(*at).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let (reference, method) = (payment.order_id.as_deref().unwrap_or_default(), items::method(payment));
         let main = text(*amount);
@@ -136,9 +145,9 @@ impl Row {
             currency,
             &payable,
             "",
+            &markup,
             "",
-            "",
-            "",
+            &interchange,
             "",
             "",
             written,
@@ -161,24 +170,29 @@ fn rows(of: &Statement<'_>) -> Vec<Row> {
         payment: payment.clone(),
         record,
         amount,
+        fee: 0,
         operation: operation.to_owned(),
         written: written.to_owned(),
     };
     let mut rows = vec![row(payment.begun(), RECEIVED, payment.amount, "", "")];
-    let sent = |at, amount, operation: &str, written: &str| {
-        [SENT_FOR_SETTLE, SETTLED].map(|record| row(at, record, amount, operation, written))
+    // The fee is told when it is sent, too.
+    let sent = |at, amount, fee, operation: &str, written: &str| {
+        [SENT_FOR_SETTLE, SETTLED].map(|record| Row { fee, ..row(at, record, amount, operation, written) })
     };
     if payment.is_manual {
         rows.push(row(payment.begun(), AUTHORISED, payment.amount, "", ""));
+        let mut captured = 0;
         for capture in &payment.captures {
-            rows.extend(sent(capture.at, capture.amount, &capture.id, reference(&capture.metadata, of)));
+            let fee = fee_of(captured + capture.amount) - fee_of(captured);
+            captured += capture.amount;
+            rows.extend(sent(capture.at, capture.amount, fee, &capture.id, reference(&capture.metadata, of)));
         }
         if payment.progress == Progress::Canceled {
             rows.push(row(payment.changed(), CANCELLED, payment.amount, &by_itself(payment), ""));
         }
     } else if payment.received() > 0 {
         rows.push(row(payment.paid_at(), AUTHORISED, payment.amount, "", ""));
-        rows.extend(sent(payment.paid_at(), payment.amount, &by_itself(payment), "<auto>"));
+        rows.extend(sent(payment.paid_at(), payment.amount, fee_of(payment.amount), &by_itself(payment), "<auto>"));
     }
     for refund in &of.refunds {
         let (at, written) =
@@ -193,7 +207,7 @@ fn rows(of: &Statement<'_>) -> Vec<Row> {
     }
     for dispute in &of.disputes {
         let told = |at, record| row(at, record, dispute.amount, &dispute.id, "");
-        rows.push(told(dispute.created, CHARGEBACK));
+        rows.push(Row { fee: CHARGEBACK_FEE, ..told(dispute.created, CHARGEBACK) });
         match dispute.status {
             DisputeStatus::Open => {}
             DisputeStatus::Won => rows.push(told(dispute.updated, CHARGEBACK_REVERSED)),

@@ -181,6 +181,13 @@ async fn a_day_s_report_has_a_row_for_each_thing_that_became_of_a_payment_and_is
         ("Refunded", "", "3.00"),
     ];
     assert_eq!(told(&paid), expected);
+    let kept = |payment: &str, record: &str| {
+        let own = rows.iter().filter(|row| row[2] == payment && row[8] == record);
+        own.map(|row| [18, 20, 22].map(|column| row[column].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&paid, "Settled"), [["9.81", "0.10", "0.09"]], "payable, markup, interchange");
+    assert_eq!(kept(&paid, "SentForSettle"), [["", "0.10", "0.09"]]);
+    assert_eq!(kept(&authorized, "Chargeback"), [["-14.50", "0.10", "7.40"]]);
     let records = told(&authorized).into_iter().map(|(record, ..)| record).collect::<Vec<_>>();
     assert_eq!(records, ["Received", "Authorised", "SentForSettle", "Settled", "Chargeback"]);
     assert_eq!((rows[0][6].as_str(), rows[0][7].as_str()), ("2026-05-28 21:26:40", "CET"));

@@ -36,6 +36,49 @@ fn a_row_is_the_item_of_the_webhook_that_tells_the_same() {
     assert_eq!((text(0, "paymentMethod"), text(0, "success")), ("mc".to_owned(), "true".to_owned()));
 }
 
+/// What a report says as items of webhooks.
+fn items(report: &str, account: &str) -> Result<Vec<Value>, Error> {
+    read(report, account).map(|accounted| accounted.items)
+}
+
+/// What a report says was kept: of which payment, for what, how much, and in which currency.
+fn fees(report: &str) -> Vec<(String, String, i64, String)> {
+    let fees = read(report, ACCOUNT).unwrap().fees.into_values();
+    let told = fees.map(|of| (of.about.into(), of.id.into(), of.entry.amount, of.entry.currency.to_string()));
+    told.collect()
+}
+
+#[test]
+fn what_adyen_keeps_is_a_fee_of_the_payment_and_counts_when_it_is_settled() {
+    let fee = |payment: &str, id: &str, amount| (payment.to_owned(), id.to_owned(), amount, "USD".to_owned());
+    let expected = [
+        fee("PAYMENT000000001", "CAPTURE000000001-Settled-1795785054", -38),
+        fee("PAYMENT000000002", "DISPUTE000000001-Chargeback-1795802675", -1086),
+        fee("PAYMENT000000003", "DISPUTE000000002-ChargebackReversed-1795806000", -11),
+    ];
+    assert_eq!(fees(REPORT), expected, "what is sent for settlement only forecasts it");
+}
+
+#[test]
+fn fees_are_added_up_before_they_are_rounded_and_may_be_given_back() {
+    let row = |record: &str, fees: &str| {
+        format!("{fees},EUR,,0,0,EUR,,OPERATION1,{record},UTC,2026-11-27 10:00:00,visa,web/1,PAYMENT1,{ACCOUNT}")
+    };
+    let names = COLUMNS.iter().rev().copied().collect::<Vec<_>>().join(",");
+    let report = |rows: &[String]| [std::slice::from_ref(&names), rows].concat().join("\n");
+    let told =
+        |record, of| fees(&report(&[row(record, of)])).into_iter().map(|(_, _, amount, _)| amount).collect::<Vec<_>>();
+    assert_eq!(told("Settled", "0.0149,0.0149,,0.1"), [-13]);
+    assert_eq!(told("SettledReversed", "-0.20,,,"), [20]);
+    assert_eq!(told("Settled", "0.001,,,0.0"), [0; 0], "less than a cent");
+    assert_eq!(told("SentForSettle", "0.20,,,"), [0; 0]);
+    let installments = [row("SettledInInstallments", "0.20,,,"), row("SettledInInstallments", "0.10,,,")];
+    let sum = fees(&report(&installments)).into_iter().map(|(_, _, amount, _)| amount).collect::<Vec<_>>();
+    assert_eq!(sum, [-30], "two rows of one moment");
+    let why = read(&report(&[row("Settled", "0.20,x,,")]), ACCOUNT).unwrap_err().to_string();
+    assert!(why.contains("the fees in row 2"), "{why}");
+}
+
 /// A report with only the columns that are needed, in another order.
 fn report(rows: &[[&str; 6]]) -> String {
     let names = COLUMNS.iter().rev().copied().collect::<Vec<_>>().join(",");
@@ -43,7 +86,7 @@ fn report(rows: &[[&str; 6]]) -> String {
         let registers = [register, register];
         let [authorised, captured] = registers;
         format!(
-            "{original},{captured},{authorised},{currency},,{operation},{record},{zone},2026-11-27 10:00:00,visa,web/1,PAYMENT1,{ACCOUNT}"
+            ",,,,,{original},{captured},{authorised},{currency},,{operation},{record},{zone},2026-11-27 10:00:00,visa,web/1,PAYMENT1,{ACCOUNT}"
         )
     };
     [names].into_iter().chain(rows.iter().map(row)).collect::<Vec<_>>().join("\r\n")

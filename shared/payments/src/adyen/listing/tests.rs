@@ -50,7 +50,7 @@ fn said(entries: &[Listed]) -> Vec<(&str, &str, MovementKind, i64)> {
 
 #[tokio::test]
 async fn what_adyen_captures_by_itself_is_captured_with_its_authorization_and_once() {
-    use MovementKind::{Captured, Disputed, Refunded};
+    use MovementKind::{Captured, Disputed, Fee, Refunded};
     let adyen = account(vec![("2026_11_27", REPORT.to_owned())], Captures::automatic()).await;
     let (entries, told, pages) = read_all(&adyen).await;
     let expected = [
@@ -59,6 +59,9 @@ async fn what_adyen_captures_by_itself_is_captured_with_its_authorization_and_on
         ("PAYMENT000000001", "REFUND0000000001", Refunded, -400),
         ("PAYMENT000000002", "DISPUTE000000001", Disputed, -2000),
         ("PAYMENT000000003", "DISPUTE000000002", Disputed, 0),
+        ("PAYMENT000000001", "CAPTURE000000001-Settled-1795785054", Fee, -38),
+        ("PAYMENT000000002", "DISPUTE000000001-Chargeback-1795802675", Fee, -1086),
+        ("PAYMENT000000003", "DISPUTE000000002-ChargebackReversed-1795806000", Fee, -11),
     ];
     assert_eq!((said(&entries), pages), (expected.to_vec(), 3), "three reports tell of two days");
     let payment: PaymentId = "adyen_PAYMENT000000001".parse().unwrap();
@@ -74,7 +77,7 @@ async fn what_is_captured_when_it_is_asked_for_has_its_own_reference() {
     let adyen = account(vec![("2026_11_27", REPORT.to_owned())], Captures::manual()).await;
     let (entries, ..) = read_all(&adyen).await;
     assert_eq!(said(&entries)[0], ("PAYMENT000000001", "CAPTURE000000001", MovementKind::Captured, 1040));
-    assert_eq!(entries.len(), 4);
+    assert_eq!(entries.len(), 4 + 3, "with fees");
 }
 
 #[tokio::test]
@@ -84,7 +87,8 @@ async fn what_fails_later_takes_back_what_was_listed() {
     let reports = vec![("2026_11_27", REPORT.to_owned()), ("2026_11_28", later)];
     let (entries, ..) = read_all(&account(reports, Captures::manual()).await).await;
     // A statement knows an entry by its id: the last word counts.
-    let last: BTreeMap<&str, i64> = entries.iter().map(|of| (of.id.as_str(), of.entry.amount)).collect();
+    let moved = entries.iter().filter(|of| of.entry.kind != MovementKind::Fee);
+    let last: BTreeMap<&str, i64> = moved.map(|of| (of.id.as_str(), of.entry.amount)).collect();
     let expected =
         [("CAPTURE000000001", 0), ("DISPUTE000000001", 0), ("DISPUTE000000002", -5200), ("REFUND0000000001", 0)];
     assert_eq!(last, BTreeMap::from(expected));
@@ -94,12 +98,14 @@ async fn what_fails_later_takes_back_what_was_listed() {
 async fn a_long_report_is_told_page_by_page() {
     let mut lines = REPORT.lines();
     let (names, row) = (lines.next().unwrap(), lines.find(|line| line.contains("SentForRefund")).unwrap());
-    let rows = (0..=ITEMS).map(|n| row.replace("REFUND0000000001", &format!("REFUND{n:010}")));
-    let report = [names.to_owned()].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
+    let rows = (0..ITEMS - 1).map(|n| row.replace("REFUND0000000001", &format!("REFUND{n:010}")));
+    let settled = REPORT.lines().find(|line| line.contains(",Settled,")).unwrap();
+    let fees = (0..ITEMS).map(|n| settled.replace("CAPTURE000000001", &format!("CAPTURE{n:09}")));
+    let report = [names.to_owned()].into_iter().chain(fees).chain(rows).collect::<Vec<_>>().join("\n");
     let adyen = account(vec![("2026_11_26", report)], Captures::automatic()).await;
     let (entries, _, pages) = read_all(&adyen).await;
     let ids: std::collections::BTreeSet<&str> = entries.iter().map(|of| of.id.as_str()).collect();
-    assert_eq!((ids.len(), pages), (ITEMS + 1, 4));
+    assert_eq!((ids.len(), entries.len(), pages), (2 * ITEMS - 1, 2 * ITEMS - 1, 4));
     assert!(adyen.listed(&window(), Some("no cursor")).await.is_err());
 }
 
