@@ -44,7 +44,7 @@ impl Piece {
     }
 
     fn taken(&self) -> u32 {
-        self.own.picklist.iter().map(|line| line.taken()).sum()
+        self.own.picklist.iter().map(PickLine::taken).sum()
     }
 
     /// The first article, which the others are beside.

@@ -155,14 +155,12 @@ pub async fn act(visit: &Visit<'_>, named: Named<'_>, action: &str) -> Result<Re
             Ok(()) => send(&api, named, "claim").await,
             refused => refused,
         },
-        ("pause" | "release", Named::Batch(_)) => match send(&api, named, action).await {
-            Ok(()) => return Ok(Response::redirect("/console/pick?done=yes")),
-            refused => refused,
-        },
-        ("put-back", Named::One(..)) => match send(&api, named, action).await {
-            Ok(()) => return Ok(Response::redirect("/console/pick?done=yes")),
-            refused => refused,
-        },
+        ("pause" | "release", Named::Batch(_)) | ("put-back", Named::One(..)) => {
+            match send(&api, named, action).await {
+                Ok(()) => return Ok(Response::redirect("/console/pick?done=yes")),
+                refused => refused,
+            }
+        }
         _ => return Err(Trouble::Missing),
     };
     match told {

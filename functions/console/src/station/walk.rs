@@ -75,9 +75,9 @@ impl Walk {
         job.stops.iter().find(|stop| stop.left() > 0 && !self.misses(stop))
     }
 
-    /// What comes after that.
+    /// The next few after that.
     pub fn then<'j>(&self, job: &'j Job) -> Vec<&'j Stop> {
-        job.stops.iter().filter(|stop| stop.left() > 0 && !self.misses(stop)).skip(1).collect()
+        job.stops.iter().filter(|stop| stop.left() > 0 && !self.misses(stop)).skip(1).take(5).collect()
     }
 
     /// The stops where something is missing, with whether it is damaged.

@@ -39,7 +39,7 @@ impl Picker {
         fields.extend(typed);
         let answer = self.browser.post(to, &fields).await;
         match answer.status {
-            303 => self.open(&answer.leads_to().to_owned()).await,
+            303 => self.open(answer.leads_to()).await,
             _ => self.page = answer.html,
         }
         answer.status
