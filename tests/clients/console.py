@@ -27,6 +27,7 @@ RULES = {
 }
 HOSTILE = "<script>alert(1)</script>\"'&"
 ARABIC = "عبد الرحمن بن محمد الأنصاري"
+EAN = "4006381333931"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
@@ -95,8 +96,11 @@ def shop():
         ),
         "sent": place("1005", "Katherine Johnson", [mug, tin]),
         "cancelled": place("1006", "Mary Jackson", [tin]),
+        "picked": place("1008", "Christine Darden", [mug, tin]),
         "bounced": place("1007", "Dorothy Vaughan", [tin], email="bounce@simulator.amazonses.com"),
     }
+    mugs = {"title": "Enamel mug, blue", "weight_g": 320, "bins": {"main": "A-02-1"}, "codes": [{"code": EAN}]}
+    call(OPERATOR, "PUT", "/products/MUG-BLUE", mugs)
     call(OPERATOR, "POST", f"/orders/{orders['held']}/holds", {"reason": "incorrect_address", "note": "Which house number?"})
     ship(orders["sent"])
     call(STOREFRONT, "POST", f"/orders/{orders['sent']}/returns", {"lines": [{"line": 0, "quantity": 1, "reason": "color"}]})
@@ -131,12 +135,12 @@ class Person:
 
 
 def look(person, name, path, axe, is_error=False):
-    """One page at every width, light and dark."""
+    """One page at every width, light and dark. Without a path: the page as it stands."""
     for scheme in ("light", "dark"):
         person.page.emulate_media(color_scheme=scheme)
         for width, height in WIDTHS.items():
             person.page.set_viewport_size({"width": width, "height": height})
-            if scheme == "light" and width == 360:
+            if path and scheme == "light" and width == 360:
                 person.go(path)
                 if is_error:
                     person.errors.clear()  # the browser tells the status of the page, which is meant
@@ -154,6 +158,7 @@ def look(person, name, path, axe, is_error=False):
         assert wide <= 0, f"{name} scrolls sideways by {wide} px at {width} px from the right"
     if SHOTS:
         person.page.screenshot(path=SHOTS / f"{name}-rtl.png", full_page=True)
+    person.page.evaluate("document.documentElement.dir = ''")
     assert not person.errors, f"{name}: {person.errors}"
 
 
@@ -166,6 +171,7 @@ def weigh(person, name, path):
     limit = MAX_SCRIPT if path.endswith(".js") else MAX_PAGE
     assert len(raw) <= limit, f"{name} has {len(raw)} bytes; {limit} are the most"
     print(f"   {name:28} {len(raw):6} bytes ({len(gzip.decompress(raw))} plain)")
+    return len(raw)
 
 
 def acts(service, orders):
@@ -222,6 +228,135 @@ def acts(service, orders):
     assert not service.errors, service.errors
 
 
+def scan(page, code):
+    """A scanner is a keyboard that types without a pause."""
+    session = page.context.new_cdp_session(page)
+    at = time.time()
+
+    def press(key, text, n):
+        for kind in ("keyDown", "keyUp"):
+            event = {"type": kind, "key": key, "timestamp": at + n / 200}
+            if kind == "keyDown":
+                event["text"] = text
+            session.send("Input.dispatchKeyEvent", event)
+
+    for n, sign in enumerate(code):
+        press(sign, sign, n)
+    session.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r", "timestamp": at + len(code) / 200})
+    session.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13})
+    session.detach()
+
+
+def seen(page, text):
+    page.locator("#station").get_by_text(text).first.wait_for()
+
+
+def counted(order):
+    lines = call(WAREHOUSE, "GET", f"/orders/{order}/fulfillments/01")["picklist"]
+    return {line["sku"]: line.get("picked", line.get("scanned", 0)) for line in lines}
+
+
+def stations(worker, order, axe):
+    """A picker picks and packs an order by scan: with wrong scans, without a network, and with answers that get lost."""
+    page = worker.go("/console/pick")
+    page.set_viewport_size({"width": 360, "height": 740})
+    scan(page, f"{order}/01")
+    page.wait_for_url(f"**/pick/{order}/01")
+    assert page.evaluate("document.activeElement.id") == "code", "the field has not the focus"
+    assert page.evaluate("document.activeElement.inputMode") == "none", "a keyboard hides the screen"
+    look(worker, "station-pick", None, axe)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    # The wrong article stops everything, until the right one comes. The field is there at once.
+    scan(page, "CUP-KINTSUGI")
+    seen(page, "Wrong article")
+    assert "MUG-BLUE" in page.locator("#alarm").inner_text()
+    worker.errors.clear()  # the browser tells the status of the answer, which is meant
+    look(worker, "station-alarm", None, axe)
+    # A scan presses no button, also if one has the focus, and it lands in no other field.
+    page.locator("#ok").focus()
+    scan(page, "B-03-4")
+    seen(page, "Wrong bin")
+    worker.errors.clear()
+    assert page.url.endswith("/01"), "the scan has pressed the button"
+    scan(page, "OK")
+    page.locator(".stop").wait_for()
+    page.locator("#find").focus()
+    scan(page, "A-02-1")
+    page.locator(".there").wait_for()
+    assert page.locator("#find").input_value() == "", "the scan is in a field of its own"
+
+    # Nothing is lost without a network, and nothing is doubled.
+    worker.context.set_offline(True)
+    scan(page, EAN)
+    page.locator("#unsent").wait_for()
+    assert counted(order) == {"MUG-BLUE": 0, "TIN-SMALL": 0}
+    worker.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+    seen(page, "1 / 2")
+    worker.errors.clear()  # the browser tells that there was no network
+    lost = []
+
+    def lose(route):
+        route.fetch()
+        lost.append(route)
+        route.abort()
+
+    page.route("**/scan", lose, times=1)
+    scan(page, "]C10104006381333931")
+    seen(page, "TIN-SMALL")
+    assert len(lost) == 1 and counted(order) == {"MUG-BLUE": 2, "TIN-SMALL": 0}, counted(order)
+    worker.errors.clear()
+    # Two that come faster than answers do are both counted, or both told.
+    scan(page, "TIN-SMALL")
+    seen(page, "Everything is picked")
+    page.get_by_role("link", name="Pack it now").click()
+    page.wait_for_url(f"**/pack/{order}/01")
+    scan(page, EAN)
+    scan(page, EAN)
+    seen(page, "2 / 2")
+    scan(page, EAN)
+    seen(page, "Too many of it")
+    worker.errors.clear()
+    look(worker, "station-too-many", None, axe)
+    page.locator("#ok").click()
+    page.locator(".stop").wait_for()
+    look(worker, "station-pack", None, axe)
+    scan(page, "TIN-SMALL")
+    seen(page, "All in: weigh the parcel")
+    assert page.evaluate("document.activeElement.id") == "weight"
+    page.keyboard.type("740")
+    page.keyboard.press("Enter")
+    seen(page, "Hand over parcel")
+    page.locator("#carrier").fill("DHL")
+    look(worker, "station-hand-over", None, axe)
+    page.locator("body").click(position={"x": 1, "y": 1})
+    scan(page, "00340434161094042557")
+    seen(page, "On its way")
+    assert read(order)["fulfillments"]["01"] == "handed_over"
+
+    page = worker.go("/console/scanner")
+    scan(page, "]C10104006381333931")
+    page.locator("#timing").get_by_text("a scanner", exact=True).wait_for()
+    seen(page, "Enamel mug, blue")
+    look(worker, "scanner", None, axe)
+    assert not worker.errors, worker.errors
+
+
+def walks(worker, axe):
+    """A batch: its walk in large type, and what is not there."""
+    page = worker.go("/console/pick")
+    page.locator("#totes").fill("RED BLUE GREEN")
+    page.get_by_role("button", name="Make a batch").click()
+    page.locator(".stop").wait_for()
+    look(worker, "station-batch", None, axe)
+    page.locator("#missing summary").click()
+    page.locator("#why").select_option("damaged")
+    look(worker, "station-missing", None, axe)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("status").first.wait_for()
+
+
 def main():
     orders = shop()
     if SHOTS:
@@ -241,16 +376,22 @@ def main():
             (service, "order-ugly", f"/console/orders/{orders['ugly']}"),
             (worker, "order-work", f"/console/orders/{orders['open']}"),
             (worker, "stock", "/console/stock?sku=MUG-BLUE"),
+            (worker, "work", "/console/pick"),
         ]
         for person, name, path in pages:
             look(person, name, path, axe)
         look(service, "missing", "/console/nowhere", axe, is_error=True)
+        stations(worker, orders["picked"], axe)
+        walks(worker, axe)
         acts(service, orders)
         for person, name, path in pages:
             weigh(person, name, path)
-        assets = re.findall(r'(?:href|src)="(/console/assets/[^"]+)"', requests.get(f"{API}/console/sign-in", timeout=60).text)
+        page = requests.get(f"{API}/console/scanner", cookies=worker.cookies(), timeout=60).text
+        assets = dict.fromkeys(re.findall(r'(?:href|src)="(/console/assets/[^"]+)"', page))
+        scripts = sum(weigh(worker, asset.rpartition("/")[2], asset) for asset in assets if asset.endswith(".js"))
+        assert scripts <= MAX_SCRIPT, f"the scripts have {scripts} bytes; {MAX_SCRIPT} are the most"
         for asset in assets:
-            weigh(service, asset.rpartition(".")[2], asset)
+            weigh(worker, asset.rpartition("/")[2], asset)
         page = service.go("/console")
         page.locator(".account summary").click()
         page.get_by_role("button", name="Abmelden").click()

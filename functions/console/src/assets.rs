@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::{io::Write as _, sync::LazyLock};
 
 struct Asset {
-    /// `console.1f2e3d4c.css`
+    /// `console.1f2e3d4c5b6a.css`
     name: String,
     content_type: &'static str,
     plain: &'static [u8],
@@ -19,6 +19,15 @@ static CSS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_bytes!("../assets/console.css")));
 static JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_bytes!("../assets/console.js")));
+/// The script of the pages where people scan: its parts, one after the other.
+static STATION: LazyLock<Asset> = LazyLock::new(|| {
+    let parts = concat!(
+        include_str!("../assets/station/scan.js"),
+        include_str!("../assets/station/outbox.js"),
+        include_str!("../assets/station/station.js")
+    );
+    Asset::new("station.js", "text/javascript; charset=utf-8", parts.as_bytes())
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_bytes!("../assets/icon.svg")));
 
@@ -42,13 +51,17 @@ pub fn js() -> String {
     address(&JS)
 }
 
+pub fn station() -> String {
+    address(&STATION)
+}
+
 pub fn icon() -> String {
     address(&ICON)
 }
 
 /// The asset of this name, compressed or not. Other names, also those of other versions, are nothing.
 pub fn serve(name: &str, is_compressed: bool) -> Option<Response> {
-    let asset = [&CSS, &JS, &ICON].map(LazyLock::force).into_iter().find(|asset| asset.name == name)?;
+    let asset = [&CSS, &JS, &STATION, &ICON].map(LazyLock::force).into_iter().find(|asset| asset.name == name)?;
     let body = if is_compressed { asset.compressed.as_slice() } else { asset.plain };
     let answer = Response::bytes(200, asset.content_type, body)
         .with(header::CACHE_CONTROL, "public, max-age=31536000, immutable")

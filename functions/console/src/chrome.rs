@@ -52,6 +52,8 @@ pub struct Chrome {
     pub to: String,
     pub css: String,
     pub js: String,
+    /// The script of the pages where people scan.
+    pub station: String,
     pub icon: String,
     /// What was just done.
     pub notice: Option<&'static str>,
@@ -62,8 +64,8 @@ impl Chrome {
     pub fn new(visit: &Visit<'_>, me: Option<Me>, here: &'static str) -> Self {
         let w = visit.words();
         let notice = (visit.query("done") == "yes").then_some(w.done);
-        let (css, js, icon) = (assets::css(), assets::js(), assets::icon());
-        Self { w, me, here, to: visit.here(), css, js, icon, notice, now: visit.app.clock.now() }
+        let (css, js, station, icon) = (assets::css(), assets::js(), assets::station(), assets::icon());
+        Self { w, me, here, to: visit.here(), css, js, station, icon, notice, now: visit.app.clock.now() }
     }
 
     /// The same, to be left for another page: the answer to a form has no address of its own.
@@ -73,6 +75,11 @@ impl Chrome {
 
     pub fn sees_money(&self) -> bool {
         self.me.as_ref().is_some_and(|me| !me.is_warehouse())
+    }
+
+    /// Whose scans the browser keeps until they are sent.
+    pub fn who(&self) -> &str {
+        self.me.as_ref().map(|me| me.name.as_str()).unwrap_or_default()
     }
 
     /// Customer service does not look into the stock, as the API has it.
@@ -105,6 +112,9 @@ impl Chrome {
     }
     pub fn fulfillment_status(&self, name: &str) -> String {
         self.name(Kind::Fulfillment, name)
+    }
+    pub fn batch_status(&self, name: &str) -> String {
+        self.name(Kind::Batch, name)
     }
     pub fn return_status(&self, name: &str) -> String {
         self.name(Kind::Return, name)

@@ -35,6 +35,12 @@ impl<'c> Client<'c> {
         read(&self.ask(self.web, Method::POST, path, Some(body), None).await?)
     }
 
+    /// A change that is answered with what has become of it. `key` makes it happen once, however often it is sent.
+    pub async fn change<T: DeserializeOwned>(&self, path: &str, body: &Value, key: &str) -> Result<T, Trouble> {
+        let key = Some(key).filter(|key| !key.is_empty());
+        read(&self.ask(self.web, Method::POST, path, Some(body), key).await?)
+    }
+
     /// A change. `key` makes it happen once, however often it is sent.
     pub async fn send(
         &self,

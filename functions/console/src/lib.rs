@@ -14,6 +14,7 @@ mod language;
 mod order;
 mod pages;
 mod parts;
+mod station;
 mod trouble;
 mod visit;
 mod words;
@@ -77,16 +78,19 @@ async fn route(visit: &Visit<'_>) -> Result<Response, Trouble> {
         (Get, ["find"]) => Ok(Response::redirect("/console/orders")),
         (Get, ["stock", _]) => Ok(Response::redirect("/console/stock")),
         (Post, ["orders", order, action @ ..]) => actions::act(visit, order, action).await,
+        (Get, ["papers", "batches", batch, "picklist.pdf"]) => pages::papers::picklist_of_batch(visit, batch).await,
         (Get, ["papers", order, kind, id, name]) => pages::papers::paper(visit, order, kind, id, name).await,
         (Get, ["stock"]) => pages::stock::show(visit).await,
+        (_, [station @ ("pick" | "pack"), job @ ..]) => station::route(visit, station, job).await,
+        (_, ["scanner"]) => pages::scanner::show(visit).await,
         (Post, ["stock", action]) => pages::stock::act(visit, action).await,
         _ => Err(Trouble::Missing),
     }
 }
 
 /// Nothing is loaded or run that is not the console's own, nothing stands inline, and nobody frames it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 fn protected(answer: Response) -> Response {
     let answer = if answer.header(header::CACHE_CONTROL).is_some() {

@@ -19,7 +19,7 @@ use steps::{Point, Step};
 use view::ReturnedLine;
 
 pub use filled::Filled;
-pub use view::{Line, Location, Locations, Order, Returned};
+pub use view::{Fulfillment, Line, Location, Locations, Order, PackedLine, Parcel, PickLine, Returned};
 
 #[derive(Template)]
 #[template(path = "order.html")]

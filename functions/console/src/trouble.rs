@@ -26,6 +26,9 @@ pub enum Trouble {
 #[serde(default)]
 pub struct Problem {
     pub status: u16,
+    /// `urn:orderly:problem:wrong-bin`
+    #[serde(rename = "type")]
+    pub name: String,
     pub detail: String,
     pub errors: Vec<FieldError>,
     /// Whether the console itself says so, in the language of whoever reads it. The API speaks English.
@@ -44,6 +47,11 @@ impl Problem {
     /// One that the console itself has.
     pub fn ours(status: u16, detail: &str) -> Self {
         Self { status, detail: detail.to_owned(), is_ours: true, ..Self::default() }
+    }
+
+    /// What kind of problem it is: `wrong-bin`. Empty if it is the console's own.
+    pub fn kind(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or_default()
     }
 
     /// One that a form has before the API is asked: what was typed into a field, by the field's label.

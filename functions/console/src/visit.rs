@@ -89,6 +89,12 @@ impl<'v> Visit<'v> {
         self.request.header("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site")
     }
 
+    /// Whether a script of the page asks, which shows the answer in its place. Others are redirected after a form, so that a reload
+    /// sends nothing again.
+    pub fn is_of_a_script(&self) -> bool {
+        self.request.header("sec-fetch-dest").is_some_and(|what| what == "empty")
+    }
+
     pub fn takes_gzip(&self) -> bool {
         self.request
             .header("accept-encoding")
@@ -100,6 +106,9 @@ impl<'v> Visit<'v> {
         let path = match (self.method, self.path.split('/').collect::<Vec<_>>().as_slice()) {
             (Method::Post, ["orders", order, ..]) => format!("orders/{order}"),
             (Method::Post, ["stock", ..]) => "stock".to_owned(),
+            (Method::Post, ["pick", batch, _]) => format!("pick/{batch}"),
+            (Method::Post, [station @ ("pick" | "pack"), order, id, _]) => format!("{station}/{order}/{id}"),
+            (Method::Post, ["pick", ..]) => "pick".to_owned(),
             (Method::Post, _) => String::new(),
             (Method::Get, _) => self.path.to_owned(),
         };

@@ -4,7 +4,7 @@ use crate::{App, request::PutProduct};
 use api::{Caller, Code, Error, FieldError, Problem, Request, Response};
 use app::{products, settings};
 use domain::{
-    ids::{Barcode, Sku},
+    ids::{Barcode, ScannedCode, Sku},
     settings::{Product, Role},
 };
 use serde::Serialize;
@@ -71,7 +71,7 @@ pub(crate) async fn one(app: &App, caller: &Caller, request: &Request) -> Result
 
 pub(crate) async fn by_code(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
     let missing = || FieldError { field: "code".into(), detail: "is required: what was scanned?".into() };
-    let code: Barcode = request.query_param("code")?.ok_or_else(|| Problem::invalid(vec![missing()]))?;
+    let code: ScannedCode = request.query_param("code")?.ok_or_else(|| Problem::invalid(vec![missing()]))?;
     let (product, units) = products::by_code(&app.store, &code).await?;
     let product = seen_by(caller, product).into();
     Ok(Response::json(200, &FoundProduct { product, units }))

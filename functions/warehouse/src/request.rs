@@ -4,7 +4,7 @@ use api::{Body, Fields};
 use domain::{
     batch::{BatchedOrders, First, MAX_TOTES, ToteName, Wanted},
     fulfillment::{LabelWish, Leaving, MAX_PARCELS, PackedLine, Packing, Remedy, Tracking},
-    ids::{Barcode, LineId, LocationId},
+    ids::{LineId, LocationId, ScannedCode},
     parcel_state::{ParcelState, Teller},
     placed_order::MAX_LINES,
     returns::Inspection,
@@ -92,7 +92,7 @@ impl Body for ConfirmPicks {
 #[derive(Debug)]
 pub struct ScanUnits {
     /// A SKU of the picklist, or a code of a product, which may stand for several units.
-    pub code: Barcode,
+    pub code: ScannedCode,
     /// The bin that it was taken from. Absent if that was not scanned.
     pub bin: Option<Bin>,
 }
@@ -109,7 +109,7 @@ impl Body for ScanUnits {
 #[derive(Debug)]
 pub struct ScanForBatch {
     /// A SKU of the batch, or a code of a product, which may stand for several units.
-    pub code: Barcode,
+    pub code: ScannedCode,
     /// The bin that it was taken from. Absent if that was not scanned.
     pub bin: Option<Bin>,
     /// The tote that it goes into. Absent if that was not scanned: then the answer says which.
@@ -129,7 +129,7 @@ impl Body for ScanForBatch {
 #[derive(Debug)]
 pub struct ScanIntoParcel {
     /// A SKU of the fulfillment, or a code of a product, which may stand for several units.
-    pub code: Barcode,
+    pub code: ScannedCode,
 }
 
 impl Body for ScanIntoParcel {

@@ -18,8 +18,8 @@ use domain::{
     fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
     history::{Entry, Event},
     ids::{
-        CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId, ReturnId,
-        Sku,
+        BatchId, CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId,
+        ReturnId, Sku,
     },
     ledger::{Capture, Evidence, Payment, PaymentStatus, Refund},
     mail_report::MailReport,
@@ -215,6 +215,9 @@ pub struct FulfillmentView {
     /// When the location was given this work, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "domain::schema::Moment"))]
     pub created_at: Timestamp,
+    /// The batch that it is picked with, or was. Absent if it was on none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchId>,
     /// The picklist, sorted by bin.
     pub picklist: Vec<PickLine>,
     /// What was ordered beside goods, for whoever packs them: gift wrap, an engraving.
@@ -275,6 +278,7 @@ impl FulfillmentView {
             location: value.location.clone(),
             status: value.status,
             created_at: value.created_at,
+            batch: value.batch.clone(),
             picklist: value.lines.clone(),
             services: value.services.clone(),
             parcels: value.parcels.iter().map(|parcel| ParcelView::of(parcel, to)).collect(),

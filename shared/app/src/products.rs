@@ -3,7 +3,7 @@
 use crate::{Error, Refusal};
 use domain::{
     history::Stamp,
-    ids::{Barcode, CodeKey, Sku},
+    ids::{CodeKey, ScannedCode, Sku},
     product_code::{self, CodeOwner},
     settings::Product,
 };
@@ -58,31 +58,41 @@ async fn owners(
 
 /// What was scanned: a SKU that is expected here, or else the product that has the code, or else a SKU that is not expected; and
 /// for how many units it stands.
-pub async fn scanned(store: &Store, code: &Barcode, is_expected: impl Fn(&Sku) -> bool) -> Result<(Sku, u32), Error> {
-    let sku: Option<Sku> = code.as_str().parse().ok();
-    if let Some(sku) = sku.clone().filter(is_expected) {
-        return Ok((sku, 1));
+pub async fn scanned(
+    store: &Store,
+    code: &ScannedCode,
+    is_expected: impl Fn(&Sku) -> bool,
+) -> Result<(Sku, u32), Error> {
+    let skus: Vec<Sku> = code.readings().iter().filter_map(|reading| reading.as_str().parse().ok()).collect();
+    if let Some(sku) = skus.iter().find(|sku| is_expected(sku)) {
+        return Ok((sku.clone(), 1));
     }
-    match (by_code(store, code).await, sku) {
-        (Ok((product, units)), _) => Ok((product.sku, units)),
-        (Err(none @ Error::Refused(_)), Some(sku)) => {
-            store.product(&sku).await?.map(|product| (product.sku, 1)).ok_or(none)
+    let none = match by_code(store, code).await {
+        Ok((product, units)) => return Ok((product.sku, units)),
+        Err(none @ Error::Refused(_)) => none,
+        Err(error) => return Err(error),
+    };
+    for sku in skus {
+        if let Some(product) = store.product(&sku).await? {
+            return Ok((product.sku, 1));
         }
-        (Err(error), _) => Err(error),
     }
+    Err(none)
 }
 
-/// The product that has a code, and for how many units it stands.
-pub async fn by_code(store: &Store, code: &Barcode) -> Result<(Product, u32), Error> {
-    let owner: Option<Stored<CodeOwner>> = store.load(&code.key()).await?;
-    let product = match owner.and_then(|owner| owner.value.product) {
-        Some(sku) => store.product(&sku).await?,
-        None => None,
-    };
-    let found = product.and_then(|product| {
-        let units = product_code::units_of(&product.codes, code)?;
-        Some((product, units))
-    });
-    let none = || format!("no product has the code {code}; PUT /products/{{sku}} with `codes` gives it to one");
-    found.ok_or_else(|| Refusal::not_found(none()).into())
+/// The product that has a code, and for how many units it stands. What may be read in several ways is the first that is known.
+pub async fn by_code(store: &Store, code: &ScannedCode) -> Result<(Product, u32), Error> {
+    for reading in code.readings() {
+        let owner: Option<Stored<CodeOwner>> = store.load(&reading.key()).await?;
+        let product = match owner.and_then(|owner| owner.value.product) {
+            Some(sku) => store.product(&sku).await?,
+            None => None,
+        };
+        let units = product.as_ref().and_then(|product| product_code::units_of(&product.codes, &reading));
+        if let Some(found) = product.zip(units) {
+            return Ok(found);
+        }
+    }
+    let none = format!("no product has the code {}; PUT /products/{{sku}} with `codes` gives it to one", code.bare());
+    Err(Refusal::not_found(none).into())
 }

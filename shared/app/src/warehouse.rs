@@ -5,7 +5,7 @@ use domain::{
     Rejection,
     fulfillment::{ASKED_AFTER, Fulfillment, Leaving, Packing, Remedy, Report, Scan, Tracking},
     history::Stamp,
-    ids::{Barcode, FulfillmentId, LineId, LocationId, OrderId, ParcelId, Sku},
+    ids::{FulfillmentId, LineId, LocationId, OrderId, ParcelId, ScannedCode, Sku},
     order::{Change, Order},
     parcel_state::ParcelState,
     returns::Inspection,
@@ -43,7 +43,7 @@ pub async fn confirm_picks(
 /// What a scanner read: a code, and the bin that it was taken from, if that was scanned too.
 #[derive(Debug, Clone)]
 pub struct Read {
-    pub code: Barcode,
+    pub code: ScannedCode,
     pub bin: Option<Bin>,
     /// The caller's idempotency key.
     pub key: String,

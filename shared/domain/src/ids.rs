@@ -2,11 +2,13 @@
 
 mod barcode;
 mod manual;
+mod scanned;
 mod sku;
 mod unread;
 
 pub use barcode::{Barcode, CodeKey, InvalidBarcode};
 pub use manual::end_to_end_id;
+pub use scanned::{InvalidScan, ScannedCode};
 pub use sku::{InvalidSku, Sku};
 pub use unread::UnreadId;
 

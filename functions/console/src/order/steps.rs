@@ -39,7 +39,7 @@ pub fn of(c: &Chrome, can: &Can, order: &Order) -> Vec<Step> {
         steps.push(Step::new("wait", c.w.on_hold, "", c.w.who_service));
     }
     if steps.is_empty() {
-        steps.extend(work(c, order));
+        steps.extend(work(c, can, order));
     }
     if order.erasure.as_ref().is_some_and(|erasure| erasure.state == "asked") {
         steps.push(Step::new("rest", c.w.step_erasure, c.w.step_erasure_text, c.w.who_orderly));
@@ -108,7 +108,7 @@ fn returns<'o>(c: &'o Chrome, order: &'o Order) -> impl Iterator<Item = Step> + 
 }
 
 /// The ordinary course of things.
-fn work(c: &Chrome, order: &Order) -> Vec<Step> {
+fn work(c: &Chrome, can: &Can, order: &Order) -> Vec<Step> {
     match order.status.as_str() {
         "pending" => {
             let step = Step::new("", c.w.step_pending, c.w.step_pending_text, c.w.who_customer);
@@ -135,7 +135,15 @@ fn work(c: &Chrome, order: &Order) -> Vec<Step> {
                 } else {
                     format!("{} ({})", c.w.who_warehouse, part.location)
                 };
-                Some(Step::new("", title, text, who).since(part.created_at))
+                let station = match part.status.as_str() {
+                    "open" | "picking" => Some((c.w.pick, "pick")),
+                    "picked" | "packed" => Some((c.w.pack, "pack")),
+                    _ => None,
+                };
+                let to = station.filter(|_| can.works);
+                let to = to.map(|(label, at)| Button::link(label, format!("/console/{at}/{}/{}", order.id, part.id)));
+                let buttons = to.into_iter().collect();
+                Some(Step { buttons, ..Step::new("", title, text, who).since(part.created_at) })
             })
             .collect(),
         _ => Vec::new(),

@@ -106,13 +106,28 @@ view! {
         location: String,
         status: String,
         created_at: Timestamp,
+        batch: Option<String>,
         picklist: Vec<PickLine>,
+        services: Vec<Service>,
         parcels: Vec<Parcel>,
+        open_parcel: Vec<PackedLine>,
+        put_back: Vec<PackedLine>,
     }
-    PickLine { line: u32, sku: String, title: String, bin: Option<String>, quantity: u32, picked: Option<u32>, }
+    PickLine {
+        line: u32,
+        sku: String,
+        title: String,
+        bin: Option<String>,
+        quantity: u32,
+        picked: Option<u32>,
+        scanned: u32,
+    }
+    Service { title: String, quantity: u32, }
+    PackedLine { line: u32, quantity: u32, }
     Parcel {
         id: String,
         state: String,
+        contents: Vec<PackedLine>,
         weight_g: u32,
         shipment: Option<Shipment>,
         tracking_page: Option<String>,
@@ -150,6 +165,11 @@ impl Order {
         matches!(self.status.as_str(), "completed" | "cancelled" | "expired")
     }
 
+    /// Whether nobody may work on it. What is missing on a shelf does not keep people from sending the rest.
+    pub fn is_held(&self) -> bool {
+        self.on_hold || self.holds.keys().any(|reason| reason != "inventory_out_of_stock")
+    }
+
     pub fn currency_code(&self) -> &str {
         self.currency.as_ref().map(Currency::as_str).unwrap_or_default()
     }
@@ -175,6 +195,13 @@ impl Order {
 
     pub fn parcels(&self) -> impl Iterator<Item = &Parcel> {
         self.fulfillment_details.iter().flat_map(|part| &part.parcels)
+    }
+}
+
+impl PickLine {
+    /// Units that were taken from their bin, as far as anybody has told.
+    pub fn taken(&self) -> u32 {
+        self.picked.unwrap_or(self.scanned)
     }
 }
 

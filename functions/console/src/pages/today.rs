@@ -159,7 +159,8 @@ async fn open_work(api: &Client<'_>, c: &Chrome, me: &Me) -> Vec<Tile> {
         let Locations { locations } = api.get("/locations").await.unwrap_or_default();
         let tiles = locations.iter().take(LOCATIONS).map(async |location| {
             let path = format!("/fulfillments?location={}&limit={COUNTED}", part(&location.id));
-            count(&format!("{} {}", c.w.tile_work, location.name), String::new(), path).await
+            let href = address("/console/pick", [("location", location.id.as_str())]);
+            count(&format!("{} {}", c.w.tile_work, location.name), href, path).await
         });
         join_all(tiles).await
     };

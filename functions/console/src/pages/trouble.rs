@@ -39,7 +39,7 @@ impl Again {
     /// the API key would stand in the page.
     fn of(visit: &Visit<'_>) -> Option<Self> {
         let action = format!("/console/{}", visit.path);
-        let is_kept = ["orders/", "stock/", "find"].iter().any(|begin| visit.path.starts_with(begin));
+        let is_kept = ["orders/", "stock/", "pick", "pack/", "find"].iter().any(|begin| visit.path.starts_with(begin));
         let is_form = visit.method == Method::Post && is_kept && own_address(&action) == action;
         is_form.then(|| Self { action, fields: visit.form.clone() })
     }

@@ -6,6 +6,7 @@ pub enum Kind {
     Order,
     Payment,
     Fulfillment,
+    Batch,
     Return,
     Parcel,
     Hold,
@@ -31,6 +32,7 @@ pub fn of(kind: Kind) -> &'static [Named] {
         Kind::Order => ORDER,
         Kind::Payment => PAYMENT,
         Kind::Fulfillment => FULFILLMENT,
+        Kind::Batch => BATCH,
         Kind::Return => RETURN,
         Kind::Parcel => PARCEL,
         Kind::Hold => HOLD,
@@ -79,6 +81,14 @@ const FULFILLMENT: &[Named] = &[
     ("closed", "Delivered", "Zugestellt"),
     ("short", "Not found", "Nicht gefunden"),
     ("cancelled", "Cancelled", "Storniert"),
+];
+
+const BATCH: &[Named] = &[
+    ("open", "Waits", "Wartet"),
+    ("picking", "Being picked", "Wird kommissioniert"),
+    ("paused", "Paused", "Pausiert"),
+    ("done", "Done", "Fertig"),
+    ("cancelled", "Cancelled", "Aufgelöst"),
 ];
 
 const RETURN: &[Named] = &[

@@ -5,6 +5,7 @@ use super::{
 };
 use domain::{
     attention::AttentionReason,
+    batch::BatchStatus,
     history::Event,
     mail_report::MailReport,
     order_state::{HoldReason, OrderStatus},
@@ -20,8 +21,9 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> BTreeSet<&'sta
 
 #[test]
 fn every_name_of_the_rules_has_words_and_no_other_name_has() {
-    let tables: [(&[Named], BTreeSet<&str>); 11] = [
+    let tables: [(&[Named], BTreeSet<&str>); 12] = [
         (of(Kind::Order), OrderStatus::NAMES.into_iter().collect()),
+        (of(Kind::Batch), names(BatchStatus::ALL, BatchStatus::as_str)),
         (of(Kind::Hold), names(HoldReason::ALL, HoldReason::as_str)),
         (WAY_ON, names(HoldReason::ALL, HoldReason::as_str)),
         (of(Kind::Attention), names(AttentionReason::ALL, AttentionReason::as_str)),

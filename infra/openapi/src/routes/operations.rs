@@ -8,7 +8,7 @@ use crate::{
 use api::view::OrderView;
 use domain::{
     attention::AttentionReason,
-    ids::Barcode,
+    ids::ScannedCode,
     problem::Code,
     settings::{Channel, Location, Seller},
 };
@@ -258,7 +258,7 @@ fn settings() -> Vec<Prose> {
             (200, "The product, and for how many units the code stands."),
         )
         .about("A UPC-A, the same number as an EAN-13, and as a GTIN-14 with zeros before it are one code.")
-        .required_query::<Barcode>("code", "What was scanned.")
+        .required_query::<ScannedCode>("code", "What was scanned.")
         .fails_if(Code::NotFound, "no product has the code"),
         Prose::new::<ProductView>("GET /products/{sku+}", "readProduct", "Read a product", (200, "The product.")),
         Prose::new::<Location>("PUT /locations/{location}", "putLocation", "Set a location", (200, "The location."))

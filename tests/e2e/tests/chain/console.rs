@@ -1,6 +1,7 @@
 //! The console as a browser meets it: signing in and out, what forms do, what each role sees, and what other sites cannot do.
 
 mod browser;
+mod stations;
 
 use crate::{
     laws,
@@ -167,7 +168,7 @@ async fn no_page_that_is_only_looked_at_writes() {
         all
     };
     let before = read().await;
-    let order = page_of(&order);
+    let (order, pick) = (page_of(&order), format!("/console/pick/{}", order.id));
     for path in [
         "/console",
         "/console/orders",
@@ -184,6 +185,13 @@ async fn no_page_that_is_only_looked_at_writes() {
         "/console/nowhere",
         "/console/papers/x/fulfillments/01/picklist.pdf",
         "/console/orders/ord_none",
+        "/console/pick",
+        "/console/pick/bat_none",
+        &format!("{pick}/01"),
+        &format!("{pick}/01/confirm"),
+        "/console/pick/make",
+        &format!("{}/01", pick.replace("pick", "pack")),
+        "/console/scanner",
     ] {
         let answer = browser.get(path).await;
         assert!(matches!(answer.status, 200 | 303 | 404), "{path}: {}", answer.status);
