@@ -7,7 +7,7 @@ use shipping::Sellers;
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let (aws, clock) = (Aws::from_env()?, Clock::system());
-    let sellers = Sellers::from_env(&aws, &clock)?;
+    let sellers = Sellers::keepers_from_env(&aws, &clock)?;
     let app = App { store: aws.store()?, clock, typesetter: Typesetter::new(), sellers };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

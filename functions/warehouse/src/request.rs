@@ -200,9 +200,9 @@ impl Body for HandOverParcels {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         let parcels = fields.list("parcels", 1..=MAX_PARCELS, |parcel| {
             let id = parcel.text("parcel");
-            let carrier = parcel.optional_text("carrier")?;
-            let tracking_number = parcel.optional_text("tracking_number")?;
-            let tracking_url = parcel.optional_text("tracking_url")?;
+            let (carrier, tracking_number) = (parcel.optional_text("carrier"), parcel.optional_text("tracking_number"));
+            let tracking_url = parcel.optional_text("tracking_url");
+            let (carrier, tracking_number, tracking_url) = (carrier?, tracking_number?, tracking_url?);
             if carrier.is_some() != tracking_number.is_some() {
                 let missing = if carrier.is_some() { "tracking_number" } else { "carrier" };
                 parcel.report(missing, "is required with the other of carrier and tracking_number; without both, the parcel leaves with its label");

@@ -117,7 +117,6 @@ codes! {
     AcrossBorder = "across-border", 409, "the parcel crosses a customs border, and Orderly buys no label for that";
     LabelExists = "label-exists", 409, "a label is bought, or being bought, for the parcel; give that up first";
     TooManyLabels = "too-many-labels", 409, "no more labels can be ordered for this fulfillment";
-    UnknownLabel = "unknown-label", 409, "the fulfillment has no such label";
     NoLabel = "no-label", 409, "no label was bought for the parcel, so its carrier and number are to be told";
     AlreadyHandedOver = "already-handed-over", 409, "it is with a carrier already, and that cannot be undone";
     NotHandedOver = "not-handed-over", 409, "the parcel has not been handed to a carrier";

@@ -9,7 +9,6 @@ use app::Error;
 use domain::{
     fulfillment::{Bought, Offer},
     money::{Amount, Currency},
-    text::Text,
 };
 use http::StatusCode;
 use jiff::Timestamp;
@@ -43,7 +42,9 @@ impl Sold<'_> {
         if self.document.is_empty() {
             return Purchased::UnderWay("the label is sold, and its file is not there yet".to_owned());
         }
-        let carrier = short(self.carrier).parse().unwrap_or_else(|_| Text::literal("the carrier"));
+        let Ok(carrier) = short(self.carrier).parse() else {
+            return Purchased::UnderWay("the label is sold, and its carrier is not known yet".to_owned());
+        };
         let tracking_number = words::name(self.number).parse().ok();
         let bought = Bought {
             at: times::utc(self.at).map_or(now, |at| times::until(now, at)),

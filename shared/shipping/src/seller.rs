@@ -35,6 +35,13 @@ impl Sellers {
         config::sellers()?.into_iter().map(of).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The same, to fetch labels from and nothing else. Only a service that asks for its key before it gives a label out needs one:
+    /// `SENDCLOUD_API_KEY`. The keys that buy labels are not for whoever prints them.
+    pub fn keepers_from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
+        let of = |service| Ok((service, Seller::keeper(service, aws, clock)?));
+        config::sellers()?.into_iter().map(of).collect::<Result<_, _>>().map(Self)
+    }
+
     pub fn new(sellers: impl IntoIterator<Item = (Service, Seller)>) -> Self {
         Self(sellers.into_iter().collect())
     }
@@ -58,13 +65,16 @@ impl Seller {
     }
 
     fn of(service: Service, aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let (url, key) = match service {
-            Service::EasyPost => ("EASYPOST_API_URL", "EASYPOST_API_KEY"),
-            Service::Shippo => ("SHIPPO_API_URL", "SHIPPO_API_KEY"),
-            Service::Sendcloud | Service::AfterShip => ("SENDCLOUD_API_URL", "SENDCLOUD_API_KEY"),
-        };
+        let (url, key) = variables(service);
         let none = || config::no_seller(service);
         Self::new(service, aws, clock, &runtime::variable(url)?, Secret::new(aws, clock, key)?).ok_or_else(none)
+    }
+
+    fn keeper(service: Service, aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
+        let (url, key) = variables(service);
+        let key = if service == Service::Sendcloud { Secret::new(aws, clock, key)? } else { Secret::fixed(key, "") };
+        let none = || config::no_seller(service);
+        Self::new(service, aws, clock, &runtime::variable(url)?, key).ok_or_else(none)
     }
 
     /// Asks what carriers would take for a parcel. It buys nothing.
@@ -112,5 +122,14 @@ impl Seller {
             Api::Shippo(api) => api.document(bought).await,
             Api::Sendcloud(api) => api.document(bought).await,
         }
+    }
+}
+
+/// The variables with a service's URL and its key.
+fn variables(service: Service) -> (&'static str, &'static str) {
+    match service {
+        Service::EasyPost => ("EASYPOST_API_URL", "EASYPOST_API_KEY"),
+        Service::Shippo => ("SHIPPO_API_URL", "SHIPPO_API_KEY"),
+        Service::Sendcloud | Service::AfterShip => ("SENDCLOUD_API_URL", "SENDCLOUD_API_KEY"),
     }
 }

@@ -2,14 +2,13 @@
 
 use super::{
     report::{Broken, Counts, Report},
-    rows::{Rows, owner},
+    rows::{Rows, owner, text},
 };
 use crate::{AwsError, Tables};
 use domain::settings::Product;
 use laws::{
     AT_REST, Books, Item, Law, OF_BOOKS, OF_ENTRIES, OF_INVOICED, OF_ITEMS, OF_ORDERS, OF_PAYMENTS, Settings, Shelves,
 };
-use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem::take,
@@ -29,10 +28,6 @@ pub(super) struct Judge<'a> {
     pub(super) tables: &'a Tables,
     pub(super) settings: &'a Arc<Settings>,
     pub(super) rows: &'a Rows,
-}
-
-pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
-    item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 impl Judge<'_> {

@@ -1,8 +1,9 @@
 //! Invoices and barcodes: tables that change little. What looks broken there is read again, all of it.
 
 use super::{
-    judge::{self, text},
+    judge,
     report::{Broken, Report},
+    rows::text,
 };
 use crate::{AwsError, Tables};
 use laws::{Books, GAPS, Item, Numbers, OF_CATALOG, OF_INVOICES, REMEDY_OF_GAPS};

@@ -1,9 +1,9 @@
 //! Where the rows of the books stand. Of each only its place is kept: an order's rows are read again together with it.
 
-use super::judge::text;
 use crate::{AwsError, Tables};
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use laws::Item;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A day's rows are in so many partitions.
@@ -80,4 +80,8 @@ impl Rows {
 /// What a row of the books is of, as its place names it.
 pub(super) fn owner(row: &Item) -> &str {
     text(row, "place").split('#').nth(1).unwrap_or_default()
+}
+
+pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
 }

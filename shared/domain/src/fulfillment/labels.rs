@@ -179,7 +179,7 @@ impl Fulfillment {
     }
 
     fn label_mut(&mut self, id: LabelId) -> Result<&mut Label, Rejection> {
-        let unknown = || Rejection::new(Code::UnknownLabel, format!("the fulfillment has no label {id}"));
+        let unknown = || Rejection::new(Code::NoLabel, format!("the fulfillment has no label {id}"));
         self.labels.iter_mut().find(|label| label.id == id).ok_or_else(unknown)
     }
 

@@ -136,7 +136,7 @@ async fn what_becomes_of_a_purchase() {
         (422, error("SHIPMENT.POSTAGE.EXISTS"), "bought"),
         (422, error("SHIPMENT.PURCHASE.IN_PROGRESS"), "under way"),
         (409, error("SHIPMENT.PURCHASE.IN_PROGRESS"), "under way"),
-        (200, without("tracking_code"), "under way"),
+        (200, without("tracking_code"), "bought"),
         (200, without("selected_rate"), "under way"),
         (422, error("SHIPMENT.POSTAGE.FAILURE"), "refused"),
         (402, error("PAYMENT_REQUIRED"), "refused"),
