@@ -16,6 +16,7 @@ use domain::{
     ids::{FulfillmentId, OrderId},
     ledger::RequestState,
     safeguards::Safeguard,
+    text::Text,
 };
 use jiff::{SignedDuration, Timestamp};
 use runtime::{Clock, process};
@@ -37,7 +38,9 @@ const BEGINNING: SignedDuration = SignedDuration::from_secs(25);
 
 pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
     process(event, async |message: Message| match (&message.duty, &message.subject) {
-        (Duty::Label, Subject::OrderItem(order, ItemName::Fulfillment(id))) => work_off(app, order, *id).await,
+        (Duty::Label, Subject::OrderItem(order, ItemName::Fulfillment(id))) => {
+            Box::pin(work_off(app, order, *id)).await
+        }
         _ => Err(Error::Defect("this duty belongs to another function".into())),
     })
     .await
@@ -93,7 +96,7 @@ fn shipment<'a>(reference: &'a str, owed: &'a OwedLabel) -> Result<Shipment<'a>,
         to: Party {
             address: &placed.shipping_address,
             email: Some(customer.email.as_str()),
-            phone: customer.phone.as_ref().map(|phone| phone.as_str()),
+            phone: customer.phone.as_ref().map(Text::as_str),
         },
         weight_g: parcel.weight_g,
         dimensions_mm,

@@ -4,6 +4,7 @@ use crate::{
     files::{self, KeepError},
     payments,
     template::Secret,
+    tracking,
 };
 use base64::{
     Engine,
@@ -57,7 +58,7 @@ impl Keep {
 /// Generates a secret. A payment provider's key must have a form that its simulator accepts. The others sign webhooks
 /// and have the form of Standard Webhooks.
 fn local_value(secret: &str) -> String {
-    match payments::secret(secret) {
+    match payments::secret(secret).or_else(|| tracking::secret(secret)) {
         Some(own) => own.to_owned(),
         None => format!("whsec_{}", BASE64_STANDARD.encode(random())),
     }

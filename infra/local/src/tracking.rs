@@ -24,4 +24,5 @@ pub use counter::SoldLabel;
 pub use depot::{Happened, Happening};
 pub use service::Service;
 
+pub(crate) use sendcloud::secret;
 pub use stand_ins::{Embedded, StandIns, StandInsConfig, embedded, parameters};

@@ -95,9 +95,10 @@ pub const SECRETS: Secrets = Secrets {
 };
 
 impl Secrets {
-    /// That of the tracking service, by its name in the template.
+    /// Those of the services that tell of parcels, by their names in the template.
     pub fn of_carriers(&self) -> BTreeMap<String, String> {
-        BTreeMap::from([("EasyPostWebhookSecret".to_owned(), self.tracking_webhook.to_owned())])
+        let names = ["EasyPostWebhookSecret", "ShippoWebhookSecret", "SendcloudWebhookSecret"];
+        names.into_iter().map(|name| (name.to_owned(), self.tracking_webhook.to_owned())).collect()
     }
 
     /// Those of the payment providers, by their names in the template.
@@ -126,10 +127,10 @@ fn sells(service: Service, own: &Aws, clock: &Clock) -> Sellers {
     Sellers::new(Seller::new(service, own, clock, network::CARRIERS, key).map(|seller| (service, seller)))
 }
 
-/// The webhook of the service that follows parcels.
+/// The webhooks of the services that tell of parcels: one follows them, and each those that it sold the label of.
 fn told_by() -> shipping::Webhooks {
-    let secret = Secret::fixed("EASYPOST_WEBHOOK_SECRET", SECRETS.tracking_webhook);
-    shipping::Webhooks::new([shipping::Webhook::new(FOLLOWER, secret, false)])
+    let secret = || Secret::fixed("TRACKING_WEBHOOK_SECRET", SECRETS.tracking_webhook);
+    shipping::Webhooks::new(SELLERS.iter().map(|service| shipping::Webhook::new(*service, secret(), false)))
 }
 
 /// The webhooks of all providers.

@@ -171,8 +171,6 @@ fn labels() -> Vec<Prose> {
     ]
 }
 
-/// Picklists of several orders for one walk.
-
 fn batches() -> Vec<Prose> {
     vec![
         Prose::new::<BatchView>("POST /batches", "makeBatch", "Make a batch", (201, "The batch, with its walk."))

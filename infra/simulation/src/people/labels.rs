@@ -53,6 +53,6 @@ pub(super) fn number_of_label<'a>(fulfillment: &'a Value, parcel: &Value) -> Opt
 
 /// The newest label of a parcel.
 fn label_of<'a>(fulfillment: &'a Value, parcel: &Value) -> Option<&'a Value> {
-    let labels = fulfillment["labels"].as_array().into_iter().flatten();
-    labels.filter(|label| label["parcel"] == parcel["id"]).next_back()
+    let mut labels = fulfillment["labels"].as_array().into_iter().flatten();
+    labels.rfind(|label| label["parcel"] == parcel["id"])
 }

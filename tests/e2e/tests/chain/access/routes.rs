@@ -79,7 +79,7 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 104] = [
     ("GET /put-backs", No, true, false, Ignored),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels", No, true, false, Read),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/hand-over", No, true, false, Read),
-    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label", No, true, false, Read),
+    ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label", No, true, false, Optional),
     ("DELETE /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/label", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/delivered", No, true, false, Empty),
     ("POST /orders/{order_id}/fulfillments/{fulfillment}/parcels/{parcel}/reports", No, true, false, Read),
