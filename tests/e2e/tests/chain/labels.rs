@@ -1,4 +1,5 @@
-//! Labels that are bought for parcels.
+//! Labels that are bought for parcels. Two things that a warehouse's webhook is told of at once may be one message, and `reconcile`
+//! sends the other.
 
 use crate::{laws, shop::Placed, world::World};
 use orderly_local::{StackOptions, tracking::Service};
@@ -57,7 +58,7 @@ async fn a_parcel_leaves_with_the_label_that_was_bought_for_it() {
     let left =
         world.warehouse_does(&order, FULFILLMENT, "hand-over", &json!({ "parcels": [{ "parcel": "P1" }] })).await;
     assert_eq!(left["parcels"][0]["shipment"]["tracking_number"], number.as_str(), "{left}");
-    world.until_settled().await;
+    world.until_reconciled().await;
     let sold = world.stack.tracking().labels();
     assert_eq!((sold.len(), sold[0].tracking_number.as_str(), sold[0].voided), (1, number.as_str(), false), "{sold:?}");
     laws::hold(&world).await;
@@ -71,7 +72,7 @@ async fn the_label_of_a_cancelled_order_goes_back() {
     until_label(&world, &order, "it is bought", |label| label["purchase"]["state"] == "succeeded").await;
     world.operator.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "by mistake" })).await.unwrap();
     until_label(&world, &order, "it goes back", |label| label["void"]["state"] == "succeeded").await;
-    world.until_settled().await;
+    world.until_reconciled().await;
     assert!(world.stack.tracking().labels().iter().all(|sold| sold.voided));
     let printed = world.warehouse.get(&path(&order, "documents/label.pdf")).await.unwrap_err();
     assert!(printed.to_string().contains("no label that is still wanted"), "{printed}");
@@ -101,7 +102,7 @@ async fn what_no_service_offers_is_told_with_what_it_does_offer() {
     assert_eq!(world.stack.tracking().labels().len(), 0);
     // Another wish is another order.
     world.warehouse_does(&order, FULFILLMENT, "parcels/P1/label", &json!({ "within_days": 30 })).await;
-    world.until_settled().await;
+    world.until_reconciled().await;
     assert_eq!(world.stack.tracking().labels().len(), 1);
     laws::hold(&world).await;
 }
