@@ -2,20 +2,21 @@
 
 mod issued;
 mod label;
+mod parcel;
 mod stock;
 mod work;
 
 pub use issued::IssuedView;
 pub use label::{BoughtLabel, LabelView};
+pub use parcel::ParcelView;
 pub use stock::LevelView;
 pub use work::{OrderWork, OrderWorkSummary};
 
 use domain::{
     allocation::{Allocation, AllocationState},
-    contact::WebUrl,
     duty::ItemName,
     email_claim::EmailClaim,
-    fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, Parcel, PickLine, Service, Shipment},
+    fulfillment::{Fulfillment, FulfillmentStatus, PackedLine, PickLine, Service},
     history::{Entry, Event},
     ids::{
         BatchId, CaptureId, ChannelId, FulfillmentId, LineId, LocationId, OrderId, PaymentId, ProviderId, RefundId,
@@ -26,7 +27,6 @@ use domain::{
     money::{Amount, Currency},
     order::Order,
     order_state::{Erasure, Hold, HoldReason, OrderState, OrderStatus},
-    parcel_state::ParcelState,
     placed_order::{Address, Customer, Discount, Line, Shipping},
     requested_refund::RequestedRefund,
     returns::{Deduction, Return, ReturnLine, ReturnStatus},
@@ -234,34 +234,6 @@ pub struct FulfillmentView {
     /// The labels that were ordered for its parcels, the oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelView>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Parcel"))]
-pub struct ParcelView {
-    /// Where it is, as far as anybody has told.
-    pub state: ParcelState,
-    /// The page where it can be followed: the one that was told, or else its carrier's. Absent until it has left, and if the
-    /// carrier is not known. A few carriers' pages need the address; lists of fulfillments leave these out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking_page: Option<WebUrl>,
-    /// Why its tracking number is probably mistyped. It was taken as it is; `POST …/tracking` corrects it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking_doubt: Option<&'static str>,
-    #[serde(flatten)]
-    pub parcel: Parcel,
-}
-
-impl ParcelView {
-    fn of(parcel: &Parcel, to: Option<&Address>) -> Self {
-        let shipment = parcel.shipment.as_ref();
-        Self {
-            state: parcel.state(),
-            tracking_page: shipment.and_then(|shipment| shipment.tracking_page(to)),
-            tracking_doubt: shipment.and_then(Shipment::tracking_doubt),
-            parcel: parcel.clone(),
-        }
-    }
 }
 
 impl FulfillmentView {

@@ -92,8 +92,7 @@ pub struct Named<'a> {
 /// Records which offer is taken, and that the service is about to be asked for it. Returns whether it is for us to ask: somebody else
 /// may have been faster, or the label was given up.
 pub async fn mark_sent(store: &Store, named: Named<'_>, offered: &Offered, now: Timestamp) -> Result<bool, Error> {
-    let is_ours = |before: &Label| before.purchase == RequestState::Intended;
-    marked(store, named, now, is_ours, |of| of.label_sent(named.label, offered, now)).await
+    marked(store, named, now, |of| of.label_sent(named.label, offered, now)).await
 }
 
 /// Records that the service is about to be asked once more. `was`: how the purchase stood when it was looked for in vain. Returns
@@ -104,15 +103,14 @@ pub async fn mark_sent_again(
     was: &RequestState,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    marked(store, named, now, |before| before.purchase == *was, |of| of.label_sent_again(named.label, was, now)).await
+    marked(store, named, now, |of| of.label_sent_again(named.label, was, now)).await
 }
 
-/// Marks a label, and returns whether that changed it from what `is_ours` holds for.
+/// Marks a label, and returns whether that changed it.
 async fn marked(
     store: &Store,
     named: Named<'_>,
     now: Timestamp,
-    is_ours: impl Fn(&Label) -> bool,
     mark: impl Fn(Fulfillment) -> Result<Fulfillment, Rejection>,
 ) -> Result<bool, Error> {
     let rule = |order: Order| {
@@ -122,7 +120,7 @@ async fn marked(
         };
         let before = label(&order)?;
         let next = order.labelled(named.fulfillment, &mark)?;
-        let is_changed = label(&next)? != before && before.as_ref().is_some_and(&is_ours);
+        let is_changed = label(&next)? != before;
         Ok((is_changed, Change::from(next)))
     };
     orders::change(store, named.order, &Scope::Everything, now, rule).await.map(|(is_changed, _)| is_changed)

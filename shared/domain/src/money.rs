@@ -61,6 +61,30 @@ pub fn decimal(units: Amount, decimals: u32) -> String {
     }
 }
 
+/// The value of a decimal number, as other systems write them in text, in units of its last decimal: `30.00` with two decimals is 3000. Decimals that are left out are 0, and so must
+/// be any beyond those that the currency has. None: it is no such number, or negative.
+pub fn parse_decimal(text: &str, decimals: u32) -> Option<Amount> {
+    /// No amount that fits has more characters.
+    const MAX_LENGTH: usize = 32;
+    let (whole, fraction) = match text.split_once('.') {
+        Some((_, "")) => return None,
+        Some((whole, fraction)) => (whole, fraction),
+        None if text.is_empty() => return None,
+        None => (text, ""),
+    };
+    let is_number = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_number || text.len() > MAX_LENGTH {
+        return None;
+    }
+    let decimals = decimals as usize;
+    let (kept, beyond) = fraction.split_at(fraction.len().min(decimals));
+    if beyond.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    let digits = format!("{whole}{kept:0<decimals$}");
+    digits.bytes().try_fold(0, |sum: Amount, digit| sum.checked_mul(10)?.checked_add(Amount::from(digit - b'0')))
+}
+
 impl FromStr for Currency {
     type Err = UnknownCurrency;
 
@@ -166,7 +190,65 @@ mod tests {
         assert!(allocate(5, &[]).is_empty());
     }
 
+    #[test]
+    fn a_decimal_number_is_read_exactly() {
+        let table = [
+            ("30.00", 2, Some(3000)),
+            ("30", 2, Some(3000)),
+            ("30.0", 2, Some(3000)),
+            ("0.01", 2, Some(1)),
+            (".50", 2, Some(50)),
+            ("0030.00", 2, Some(3000)),
+            ("30.000", 2, Some(3000)),
+            ("30.001", 2, None),
+            ("1000", 0, Some(1000)),
+            ("1000.00", 0, Some(1000)),
+            ("1000.50", 0, None),
+            ("1.005", 3, Some(1005)),
+            ("0.29", 2, Some(29)), // 28.999999999999996 as a float
+            ("92233720368547758.07", 2, Some(i64::MAX)),
+            ("92233720368547758.08", 2, None),
+            ("99999999999999999999999999999999", 0, None),
+            ("000000000000000000000000000000001", 0, None),
+            ("", 2, None),
+            (".", 2, None),
+            ("5.", 2, None),
+            ("-1.00", 2, None),
+            ("+1.00", 2, None),
+            ("1,00", 2, None),
+            ("1.0.0", 2, None),
+            ("1e2", 2, None),
+            ("0x10", 2, None),
+            (" 1.00", 2, None),
+            ("1.00 ", 2, None),
+            ("١.٠٠", 2, None),
+            ("NaN", 2, None),
+        ];
+        for (text, decimals, units) in table {
+            assert_eq!(parse_decimal(text, decimals), units, "{text:?} with {decimals}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_written_with_all_its_decimals() {
+        for (units, decimals, text) in
+            [(3000, 2, "30.00"), (1, 2, "0.01"), (0, 2, "0.00"), (1000, 0, "1000"), (1005, 3, "1.005")]
+        {
+            assert_eq!(decimal(units, decimals), text);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_written_is_read_again(units in 0..=i64::MAX, decimals in 0_u32..4) {
+            prop_assert_eq!(parse_decimal(&decimal(units, decimals), decimals), Some(units));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,40}", decimals in 0_u32..4) {
+            prop_assert!(parse_decimal(&text, decimals).is_none_or(|units| units >= 0));
+        }
+
         #[test]
         fn shares_always_add_up(total in -MAX_AMOUNT..MAX_AMOUNT, weights in prop::collection::vec(0_u64..1_000_000, 1..40)) {
             let shares = allocate(total, &weights);

@@ -7,15 +7,15 @@ use runtime::ConfigError;
 const SERVICES: &str = "TRACKING_SERVICES";
 /// Names the one that follows parcels. Empty: none does.
 const FOLLOWER: &str = "TRACKED_BY";
-/// Names those that labels are bought from, separated by commas. The first is asked if nobody names another one. Empty: none.
-const SELLERS: &str = "LABELS_FROM";
+/// Names those that sell labels, or have sold some, separated by commas. Empty: none.
+const SELLERS: &str = "LABEL_SELLERS";
 
 /// The services that the environment variable `TRACKING_SERVICES` names.
 pub fn configured() -> Result<Vec<Service>, ConfigError> {
     parse(SERVICES, &runtime::optional(SERVICES).unwrap_or_default())
 }
 
-/// The services that the environment variable `LABELS_FROM` names, the one that is asked if nobody names another one first.
+/// The services that the environment variable `LABEL_SELLERS` names.
 pub fn sellers() -> Result<Vec<Service>, ConfigError> {
     sellers_of(&runtime::optional(SELLERS).unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! A label's file, which is somewhere at its service.
 
-use crate::answers;
+use crate::{account::Account, answers};
 use app::Error;
 use http::Uri;
 use runtime::Answer;
@@ -9,12 +9,12 @@ use runtime::Answer;
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Whether a label may be asked for at this address: nobody between must be able to read it. `api`: the service's own address.
-pub(crate) fn is_private(url: &str, api: &str) -> bool {
+fn is_private(url: &str, api: &str) -> bool {
     is_at(url, api) || url.parse::<Uri>().is_ok_and(|uri| uri.scheme_str() == Some("https") && uri.host().is_some())
 }
 
 /// Whether an address is one of the service's own.
-pub(crate) fn is_at(url: &str, api: &str) -> bool {
+fn is_at(url: &str, api: &str) -> bool {
     let origin = |url: &str| {
         let uri: Uri = url.parse().ok()?;
         let (scheme, authority) = (uri.scheme_str()?.to_owned(), uri.authority()?.as_str().to_ascii_lowercase());
@@ -24,13 +24,29 @@ pub(crate) fn is_at(url: &str, api: &str) -> bool {
     origin(url).is_some_and(|url| origin(api) == Some(url))
 }
 
+/// Fetches a label whose address is signed, or cannot be guessed, and is not the API's: it must not get the key.
+pub(crate) async fn fetch(service: &str, account: &Account, url: &str) -> Result<Vec<u8>, Error> {
+    if !is_private(url, &account.url("/")) {
+        return Err(nowhere(service));
+    }
+    pdf(service, account.public_pdf(url).await?)
+}
+
+/// Fetches a label that is at the API itself, which wants the key. Nobody else gets it.
+pub(crate) async fn fetch_with_key(service: &str, account: &Account, url: &str) -> Result<Vec<u8>, Error> {
+    if !is_at(url, &account.url("/")) {
+        return Err(nowhere(service));
+    }
+    pdf(service, account.own_pdf(url).await?)
+}
+
 /// There is none, or it is where a label must not be fetched from.
-pub(crate) fn nowhere(service: &str) -> Error {
+fn nowhere(service: &str) -> Error {
     Error::Outside(format!("{service} has told no address that a label may be fetched from"))
 }
 
 /// The answer's PDF.
-pub(crate) fn pdf(service: &str, answer: Answer) -> Result<Vec<u8>, Error> {
+fn pdf(service: &str, answer: Answer) -> Result<Vec<u8>, Error> {
     if !answer.status.is_success() {
         return Err(answers::undecided(service, &answer, "it has no label there"));
     }

@@ -27,6 +27,7 @@
 //! 3. Declare its variables and secrets in template.yaml: the webhook's for `tracking-webhook`, the API's for `parcel-tracking` and `labels`.
 //! 4. Write its stand-in in `infra/local/src/tracking/`, and its rows in `tests/e2e/tests/tracking.rs` and `labels.rs`.
 
+mod account;
 mod answers;
 mod carriers;
 mod client;

@@ -1,6 +1,6 @@
 //! Prices as services write them: decimal numbers in text, never floats.
 
-use domain::money::{Amount, Currency, MAX_AMOUNT};
+use domain::money::{Amount, Currency, MAX_AMOUNT, parse_decimal};
 use serde_json::Value;
 
 /// A price in minor units. None: it is no such number, it has more decimals than its currency, or nobody here knows the currency.
@@ -9,19 +9,11 @@ pub(crate) fn price(amount: &Value, currency: &Value) -> Option<(Amount, Currenc
     // A number without quotes is written as shortly as it can be, so it has the decimals that were sent.
     let text =
         amount.as_str().map_or_else(|| amount.as_number().map(ToString::to_string), |text| Some(text.to_owned()))?;
-    let price = minor_units(text.trim(), currency.exponent() as usize)?;
+    let text = text.trim();
+    // What begins with its decimals is cut off.
+    let price =
+        parse_decimal(text, currency.exponent()).filter(|price| *price <= MAX_AMOUNT && !text.starts_with('.'))?;
     Some((price, currency))
-}
-
-/// Decimals that are left out are 0, and so must be any beyond those that the currency has.
-fn minor_units(text: &str, decimals: usize) -> Option<Amount> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.len() <= 20 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (kept, beyond) = fraction.split_at_checked(decimals.min(fraction.len()))?;
-    if !is_number(whole) || !is_number(fraction) || beyond.bytes().any(|digit| digit != b'0') {
-        return None;
-    }
-    format!("{whole}{kept:0<decimals$}").parse().ok().filter(|price| *price <= MAX_AMOUNT)
 }
 
 #[cfg(test)]

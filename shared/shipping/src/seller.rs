@@ -28,17 +28,25 @@ enum Api {
 pub struct Sellers(Vec<(Service, Seller)>);
 
 impl Sellers {
-    /// Those that `LABELS_FROM` names. Each needs its API's URL and key: `EASYPOST_API_URL` and `EASYPOST_API_KEY`, and so on. No key is read
+    /// Those that `LABEL_SELLERS` names. Each needs its API's URL and key: `EASYPOST_API_URL` and `EASYPOST_API_KEY`, and so on. No key is read
     /// before the first request.
     pub fn from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let of = |service| Ok((service, Seller::of(service, aws, clock)?));
-        config::sellers()?.into_iter().map(of).collect::<Result<_, _>>().map(Self)
+        Self::with_keys(aws, clock, |_| true)
     }
 
     /// The same, to fetch labels from and nothing else. Only a service that asks for its key before it gives a label out needs one:
     /// `SENDCLOUD_API_KEY`. The keys that buy labels are not for whoever prints them.
     pub fn keepers_from_env(aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let of = |service| Ok((service, Seller::keeper(service, aws, clock)?));
+        Self::with_keys(aws, clock, |service| service == Service::Sendcloud)
+    }
+
+    fn with_keys(aws: &Aws, clock: &Clock, has_key: impl Fn(Service) -> bool) -> Result<Self, ConfigError> {
+        let of = |service| {
+            let (url, key) = variables(service);
+            let key = if has_key(service) { Secret::new(aws, clock, key)? } else { Secret::fixed(key, "") };
+            let seller = Seller::new(service, aws, clock, &runtime::variable(url)?, key);
+            Ok((service, seller.ok_or_else(|| config::no_seller(service))?))
+        };
         config::sellers()?.into_iter().map(of).collect::<Result<_, _>>().map(Self)
     }
 
@@ -62,19 +70,6 @@ impl Seller {
             Service::AfterShip => return None,
         };
         Some(Self { api, clock: clock.clone() })
-    }
-
-    fn of(service: Service, aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let (url, key) = variables(service);
-        let none = || config::no_seller(service);
-        Self::new(service, aws, clock, &runtime::variable(url)?, Secret::new(aws, clock, key)?).ok_or_else(none)
-    }
-
-    fn keeper(service: Service, aws: &Aws, clock: &Clock) -> Result<Self, ConfigError> {
-        let (url, key) = variables(service);
-        let key = if service == Service::Sendcloud { Secret::new(aws, clock, key)? } else { Secret::fixed(key, "") };
-        let none = || config::no_seller(service);
-        Self::new(service, aws, clock, &runtime::variable(url)?, key).ok_or_else(none)
     }
 
     /// Asks what carriers would take for a parcel. It buys nothing.

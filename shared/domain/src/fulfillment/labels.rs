@@ -142,8 +142,8 @@ impl Fulfillment {
         }
         let now = left().map(|(_, shipment)| &shipment.tracking_number);
         let before = left().flat_map(|(_, shipment)| shipment.corrected.iter().map(|was| &was.tracking_number));
-        let numbers = now.chain(before).filter_map(|number| number.parse::<TrackingNumber>().ok());
-        numbers.into_iter().any(|number| label.is_numbered(&number))
+        let mut numbers = now.chain(before).filter_map(|number| number.parse::<TrackingNumber>().ok());
+        numbers.any(|number| label.is_numbered(&number))
     }
 
     /// Gives up every label that no parcel can leave with any more. One that may be bought is decided about once that is known.

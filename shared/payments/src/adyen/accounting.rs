@@ -10,7 +10,12 @@ use crate::{
 };
 use app::Error;
 use csv::{ReaderBuilder, StringRecord};
-use domain::{books::MovementKind, ids::ProviderId, money::Currency, statement::Entry};
+use domain::{
+    books::MovementKind,
+    ids::ProviderId,
+    money::{Currency, parse_decimal},
+    statement::Entry,
+};
 use jiff::{Timestamp, civil::DateTime};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -199,7 +204,7 @@ impl Row<'_> {
     fn amount(&self, register: &str) -> Result<Value, Error> {
         let currency: Currency = self.text(CURRENCY).parse().map_err(|_| self.wrong(CURRENCY))?;
         let told = Some(self.text(register)).filter(|text| !text.is_empty()).unwrap_or(self.text(ORIGINAL));
-        let amount = decimal::parse(told.trim_start_matches('-'), currency.exponent());
+        let amount = parse_decimal(told.trim_start_matches('-'), currency.exponent());
         let value =
             amount.and_then(|amount| units(currency).to_provider(amount)).ok_or_else(|| self.wrong(register))?;
         Ok(json!({ "currency": currency.as_str(), "value": value }))

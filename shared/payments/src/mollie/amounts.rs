@@ -4,8 +4,7 @@ use super::{
     fields::{Error, malformed},
     units,
 };
-use crate::decimal;
-use domain::money::{Amount, Currency, MAX_AMOUNT};
+use domain::money::{Amount, Currency, MAX_AMOUNT, parse_decimal};
 use serde_json::{Value, json};
 
 /// An amount in our units, and its currency.
@@ -30,7 +29,7 @@ pub(super) fn optional(object: &Value, field: &str) -> Result<Option<Money>, Err
         let currency: Currency = value["currency"].as_str()?.parse().ok()?;
         // Mollie writes a digit before the point.
         let text = value["value"].as_str().filter(|text| !text.starts_with('.'))?;
-        let theirs = decimal::parse(text, currency.exponent())?;
+        let theirs = parse_decimal(text, currency.exponent())?;
         let amount = units(currency).from_provider(theirs)?;
         (amount <= MAX_AMOUNT).then_some(Money { amount, currency })
     };

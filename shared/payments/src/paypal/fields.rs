@@ -1,11 +1,10 @@
 //! The fields of PayPal's objects. One that is missing or malformed is named in the error.
 
 use super::{NAME, units, units::decimals};
-use crate::decimal;
 use api::Error;
 use domain::{
     ids::{PaymentId, ProviderId},
-    money::{Amount, Currency, MAX_AMOUNT},
+    money::{Amount, Currency, MAX_AMOUNT, parse_decimal},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -36,7 +35,7 @@ pub(super) fn id(object: &Value, field: &str) -> Result<ProviderId, Error> {
 pub(super) fn money(object: &Value, field: &str) -> Result<Money, Error> {
     let read = |money: &Value| {
         let currency: Currency = money["currency_code"].as_str()?.parse().ok()?;
-        let theirs = decimal::parse(money["value"].as_str()?, decimals(currency))?;
+        let theirs = parse_decimal(money["value"].as_str()?, decimals(currency))?;
         let amount = units(currency).from_provider(theirs).filter(|amount| (0..=MAX_AMOUNT).contains(amount))?;
         Some(Money { amount, currency })
     };

@@ -7,14 +7,11 @@ use super::{
     units,
     units::decimals,
 };
-use crate::{
-    decimal,
-    listing::{Listed, Page, fits, unreadable},
-};
+use crate::listing::{Listed, Page, fits, unreadable};
 use app::Error;
 use domain::{
     books::MovementKind,
-    money::{Amount, Currency},
+    money::{Amount, Currency, parse_decimal},
     statement::{Entry, Fee},
 };
 use http::StatusCode;
@@ -94,7 +91,7 @@ fn signed(info: &Value, field: &str) -> Result<(Amount, Currency), api::Error> {
         let currency: Currency = info[field]["currency_code"].as_str()?.parse().ok()?;
         let value = info[field]["value"].as_str()?;
         let (sign, value) = value.strip_prefix('-').map_or((1, value), |value| (-1, value));
-        let amount = units(currency).from_provider(decimal::parse(value, decimals(currency))?)?;
+        let amount = units(currency).from_provider(parse_decimal(value, decimals(currency))?)?;
         fits(amount).then_some((sign * amount, currency))
     };
     read().ok_or_else(|| malformed(field))

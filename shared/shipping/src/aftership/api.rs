@@ -2,13 +2,15 @@
 
 use super::tracked;
 use crate::{
-    Service, answers, carriers,
+    Service,
+    account::Account,
+    answers, carriers,
     fields::text,
     wanted::{Followed, Wanted},
     words,
 };
 use app::Error;
-use http::{Request, header, request::Builder};
+use http::request::Builder;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use runtime::{
@@ -22,15 +24,18 @@ const EXISTS: i64 = 4003;
 /// What is wrong with the parcel itself: its number, its carrier, what the carrier asks for besides.
 const REFUSALS: [i64; 8] = [4005, 4007, 4008, 4009, 4010, 4011, 4012, 4017];
 
+const TRACKINGS: &str = "/tracking/2026-07/trackings";
+
 /// The API of an AfterShip account.
 #[derive(Debug)]
 pub struct Api {
-    client: Client,
+    account: Account,
 }
 
 impl Api {
     pub(crate) fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { client: Client::new("AfterShip", aws, url, key) }
+        let with_key = |request: Builder, key: &str| request.header("as-api-key", key);
+        Self { account: Account::new(Client::new("AfterShip", aws, url, key), with_key) }
     }
 
     pub(crate) async fn follow(&self, parcel: &Wanted<'_>, now: Timestamp) -> Result<Followed, Error> {
@@ -43,7 +48,7 @@ impl Api {
         if let Some(postal_code) = parcel.postal_code {
             wanted["destination_postal_code"] = postal_code.into();
         }
-        let made = self.ask(|url| Request::post(url), &wanted.to_string()).await?;
+        let made = self.account.post(TRACKINGS, &wanted).await?;
         let said = json(&made);
         let (code, why) = (said["meta"]["code"].as_i64().unwrap_or_default(), text(&said["meta"], "message"));
         match code {
@@ -71,20 +76,13 @@ impl Api {
         } else {
             format!("/{}", escaped(id))
         };
-        let answer = self.ask(|url| Request::get(format!("{url}{path}")), "").await?;
+        let answer = self.account.get(&format!("{TRACKINGS}{path}")).await?;
         let said = json(&answer);
         let data = if id.is_empty() { &said["data"]["trackings"][0] } else { &said["data"] };
         if answer.status.is_success() {
             return read(&answer, data, now);
         }
         Err(answers::undecided("AfterShip", &answer, text(&said["meta"], "message")))
-    }
-
-    async fn ask(&self, request: impl Fn(&str) -> Builder, body: &str) -> Result<Answer, Error> {
-        let url = self.client.url("/tracking/2026-07/trackings");
-        let with_key =
-            |key: &str| request(&url).header("as-api-key", key).header(header::CONTENT_TYPE, "application/json");
-        self.client.ask(with_key, body).await
     }
 }
 

@@ -2,14 +2,16 @@
 
 use super::tracker;
 use crate::{
-    Service, answers, carriers,
+    Service,
+    account::Account,
+    answers, carriers,
     fields::text,
     wanted::{Followed, Wanted},
     words,
 };
 use app::Error;
 use data_encoding::BASE64;
-use http::{Request, header};
+use http::{header, request::Builder};
 use jiff::Timestamp;
 use runtime::{
     Aws, Secret,
@@ -20,12 +22,12 @@ use serde_json::json;
 /// The API of an EasyPost account.
 #[derive(Debug)]
 pub struct Api {
-    client: Client,
+    account: Account,
 }
 
 impl Api {
     pub(crate) fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { client: Client::new("EasyPost", aws, url, key) }
+        Self { account: Account::new(Client::new("EasyPost", aws, url, key), with_key) }
     }
 
     /// A second request for the same number and carrier answers with the tracker of the first, for three months; in test mode, with
@@ -35,15 +37,7 @@ impl Api {
         if let Some(carrier) = carriers::theirs(Service::EasyPost, parcel.carrier) {
             wanted["carrier"] = carrier.into(); // otherwise it is found out by the number
         }
-        let body = json!({ "tracker": wanted }).to_string();
-        let url = self.client.url("/v2/trackers");
-        let request = |key: &str| {
-            let user = BASE64.encode(format!("{key}:").as_bytes());
-            Request::post(&url)
-                .header(header::AUTHORIZATION, format!("Basic {user}"))
-                .header(header::CONTENT_TYPE, "application/json")
-        };
-        let answer = self.client.ask(request, &body).await?;
+        let answer = self.account.post("/v2/trackers", &json!({ "tracker": wanted })).await?;
         let said = json(&answer);
         let error = &said["error"];
         let why = words::words(text(error, "message"));
@@ -58,6 +52,11 @@ impl Api {
         }
         Err(answers::undecided("EasyPost", &answer, text(error, "message")))
     }
+}
+
+pub(super) fn with_key(request: Builder, key: &str) -> Builder {
+    let user = BASE64.encode(format!("{key}:").as_bytes());
+    request.header(header::AUTHORIZATION, format!("Basic {user}"))
 }
 
 #[cfg(test)]

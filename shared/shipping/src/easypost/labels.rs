@@ -2,8 +2,11 @@
 //!
 //! A shipment is what EasyPost makes offers for, and one of them can be bought, once: so buying again needs no key.
 
+use super::api::with_key;
 use crate::{
-    Service, answers, document,
+    Service,
+    account::Account,
+    answers, document,
     fields::{list, text},
     label::{Offers, Purchase, Purchased, Shipment, Voided},
     price::price,
@@ -11,12 +14,11 @@ use crate::{
     words,
 };
 use app::Error;
-use data_encoding::BASE64;
 use domain::fulfillment::{Bought, Offer, Offered};
-use http::{Request, StatusCode, header, request::Builder};
+use http::StatusCode;
 use jiff::Timestamp;
 use runtime::{
-    Answer, Aws, Secret,
+    Aws, Secret,
     client::{Client, json},
 };
 use serde_json::{Value, json};
@@ -26,12 +28,13 @@ const NAME: &str = "EasyPost";
 /// The labels of an EasyPost account.
 #[derive(Debug)]
 pub struct Labels {
-    client: Client,
+    account: Account,
 }
 
 impl Labels {
     pub(crate) fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { client: Client::new(NAME, aws, url, key).reading(purchase::MAX_ANSWER) }
+        let client = Client::new(NAME, aws, url, key).reading(purchase::MAX_ANSWER);
+        Self { account: Account::new(client, with_key) }
     }
 
     pub(crate) async fn offers(&self, shipment: &Shipment<'_>) -> Result<Offers, Error> {
@@ -42,7 +45,7 @@ impl Labels {
             "to_address": purchase::american(&shipment.to), "parcel": parcel,
             "options": { "label_format": "PDF", "label_size": "4x6" },
         });
-        let answer = self.post("", &json!({ "shipment": wanted })).await?;
+        let answer = self.account.post("/v2/shipments", &json!({ "shipment": wanted })).await?;
         let said = json(&answer);
         if !answer.status.is_success() {
             return purchase::refusal(NAME, &answer, reason(&said["error"])).map(Offers::Refused);
@@ -62,7 +65,7 @@ impl Labels {
     pub(crate) async fn buy(&self, purchase: &Purchase<'_>, now: Timestamp) -> Result<Purchased, Error> {
         let offered = purchase.offered;
         let body = json!({ "rate": { "id": offered.taken.id } });
-        let answer = self.post(&format!("/{}/buy", purchase::escaped(&offered.shipment)), &body).await?;
+        let answer = self.account.post(&format!("{}/buy", path_of(&offered.shipment)), &body).await?;
         let said = json(&answer);
         if answer.status.is_success() {
             return sold(&said, now).ok_or_else(|| answers::undecided(NAME, &answer, "no label is in it"));
@@ -85,7 +88,7 @@ impl Labels {
     }
 
     pub(crate) async fn find(&self, offered: &Offered, now: Timestamp) -> Result<Option<Purchased>, Error> {
-        let answer = self.get(&offered.shipment).await?;
+        let answer = self.account.get(&path_of(&offered.shipment)).await?;
         let said = json(&answer);
         if answer.status == StatusCode::NOT_FOUND && said["error"].is_object() {
             return Ok(None);
@@ -98,7 +101,7 @@ impl Labels {
 
     /// `id`: the shipment's.
     pub(crate) async fn void(&self, id: &str) -> Result<Voided, Error> {
-        let answer = self.post(&format!("/{}/refund", purchase::escaped(id)), &json!({})).await?;
+        let answer = self.account.post(&format!("{}/refund", path_of(id)), &json!({})).await?;
         let said = json(&answer);
         if answer.status.is_success() {
             return voided(text(&said, "refund_status"))
@@ -106,7 +109,7 @@ impl Labels {
         }
         let why = purchase::refusal(NAME, &answer, reason(&said["error"]))?;
         // It refuses also what it has done already.
-        let known = self.get(id).await?;
+        let known = self.account.get(&path_of(id)).await?;
         match voided(text(&json(&known), "refund_status")) {
             Some(Voided::Accepted) => Ok(Voided::Accepted),
             _ if known.status.is_success() || known.status == StatusCode::NOT_FOUND => Ok(Voided::Refused(why)),
@@ -114,29 +117,13 @@ impl Labels {
         }
     }
 
-    /// The address of the label is signed, or cannot be guessed, and is not the API's: it must not get the key.
     pub(crate) async fn document(&self, bought: &Bought) -> Result<Vec<u8>, Error> {
-        if !document::is_private(&bought.document, &self.client.url("/")) {
-            return Err(document::nowhere(NAME));
-        }
-        document::pdf(NAME, self.client.send(Request::get(&bought.document), "").await?)
-    }
-
-    async fn get(&self, shipment: &str) -> Result<Answer, Error> {
-        let url = self.client.url(&format!("/v2/shipments/{}", purchase::escaped(shipment)));
-        self.client.ask(|key| with_key(Request::get(&url), key), "").await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Answer, Error> {
-        let url = self.client.url(&format!("/v2/shipments{path}"));
-        let request = |key: &str| with_key(Request::post(&url), key).header(header::CONTENT_TYPE, "application/json");
-        self.client.ask(request, &body.to_string()).await
+        document::fetch(NAME, &self.account, &bought.document).await
     }
 }
 
-fn with_key(request: Builder, key: &str) -> Builder {
-    let user = BASE64.encode(format!("{key}:").as_bytes());
-    request.header(header::AUTHORIZATION, format!("Basic {user}"))
+fn path_of(shipment: &str) -> String {
+    format!("/v2/shipments/{}", purchase::escaped(shipment))
 }
 
 /// A tenth of an inch is the least that EasyPost counts. Never less than it is.

@@ -4,7 +4,9 @@
 //! second shipment of the same one is not made, and the answer is the first.
 
 use crate::{
-    Service, answers, document,
+    Service,
+    account::Account,
+    answers, document,
     fields::{list, text},
     label::{Offers, Party, Purchase, Purchased, Shipment, Voided},
     price::price,
@@ -17,10 +19,10 @@ use domain::{
     fulfillment::{Bought, Offer},
     money::decimal,
 };
-use http::{Request, StatusCode, header, request::Builder};
+use http::{StatusCode, header, request::Builder};
 use jiff::Timestamp;
 use runtime::{
-    Answer, Aws, Secret,
+    Aws, Secret,
     client::{Client, json},
 };
 use serde_json::{Value, json};
@@ -36,13 +38,14 @@ const PLACES: [&str; 3] = ["service_point", "locker", "locker_or_service_point"]
 /// The labels of a Sendcloud integration.
 #[derive(Debug)]
 pub struct Labels {
-    client: Client,
+    account: Account,
 }
 
 impl Labels {
     /// `key`: the integration's public key and its secret one, a colon between them.
     pub(crate) fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { client: Client::new(NAME, aws, url, key).reading(purchase::MAX_ANSWER) }
+        let client = Client::new(NAME, aws, url, key).reading(purchase::MAX_ANSWER);
+        Self { account: Account::new(client, with_key) }
     }
 
     pub(crate) async fn offers(&self, shipment: &Shipment<'_>) -> Result<Offers, Error> {
@@ -50,7 +53,7 @@ impl Labels {
             "from_address": place(&shipment.from), "to_address": place(&shipment.to), "parcels": [parcel(shipment)],
             "calculate_quotes": true,
         });
-        let answer = self.post("/shipping-options", &wanted).await?;
+        let answer = self.account.post("/api/v3/shipping-options", &wanted).await?;
         let said = json(&answer);
         let why = reason(&said);
         if answer.status.is_success() && (said["data"].is_array() || said["data"].is_null() && said.is_object()) {
@@ -72,7 +75,7 @@ impl Labels {
             "ship_with": { "type": "shipping_option_code", "properties": option }, "parcels": [parcel(shipment)],
             "label_details": { "mime_type": "application/pdf", "dpi": 72 },
         });
-        let answer = self.post("/shipments/announce", &wanted).await?;
+        let answer = self.account.post("/api/v3/shipments/announce", &wanted).await?;
         let said = json(&answer);
         if answer.status.is_success() {
             return outcome(&said["data"], &said, now)
@@ -88,7 +91,10 @@ impl Labels {
 
     /// A shipment that failed has used the reference up: nothing is bought by it any more.
     pub(crate) async fn find(&self, reference: &str, now: Timestamp) -> Result<Option<Purchased>, Error> {
-        let answer = self.get(&format!("/shipments?external_reference_id={}", purchase::escaped(reference))).await?;
+        let answer = self
+            .account
+            .get(&format!("/api/v3/shipments?external_reference_id={}", purchase::escaped(reference)))
+            .await?;
         let said = json(&answer);
         let unread = |why: &str| answers::undecided(NAME, &answer, why);
         if !answer.status.is_success() || !said["data"].is_array() {
@@ -103,7 +109,8 @@ impl Labels {
 
     /// `id`: the shipment's.
     pub(crate) async fn void(&self, id: &str) -> Result<Voided, Error> {
-        let answer = self.post(&format!("/shipments/{}/cancel", purchase::escaped(id)), &json!({})).await?;
+        let answer =
+            self.account.post(&format!("/api/v3/shipments/{}/cancel", purchase::escaped(id)), &json!({})).await?;
         if answer.status.is_success() {
             return Ok(Voided::Accepted);
         }
@@ -112,7 +119,7 @@ impl Labels {
             why => purchase::refusal(NAME, &answer, why)?,
         };
         // It refuses also what it has done already.
-        let known = self.get(&format!("/shipments/{}", purchase::escaped(id))).await?;
+        let known = self.account.get(&format!("/api/v3/shipments/{}", purchase::escaped(id))).await?;
         let shipment = json(&known);
         let status = &shipment["data"]["parcels"][0]["status"];
         match text(status, "code").to_ascii_uppercase() {
@@ -122,25 +129,8 @@ impl Labels {
         }
     }
 
-    /// The label is at the API itself, which wants the key. Nobody else gets it.
     pub(crate) async fn document(&self, bought: &Bought) -> Result<Vec<u8>, Error> {
-        let url = &bought.document;
-        if !document::is_at(url, &self.client.url("/")) {
-            return Err(document::nowhere(NAME));
-        }
-        let request = |key: &str| with_key(Request::get(url), key).header(header::ACCEPT, "application/pdf");
-        document::pdf(NAME, self.client.ask(request, "").await?)
-    }
-
-    async fn get(&self, path: &str) -> Result<Answer, Error> {
-        let url = self.client.url(&format!("/api/v3{path}"));
-        self.client.ask(|key| with_key(Request::get(&url), key), "").await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Answer, Error> {
-        let url = self.client.url(&format!("/api/v3{path}"));
-        let request = |key: &str| with_key(Request::post(&url), key).header(header::CONTENT_TYPE, "application/json");
-        self.client.ask(request, &body.to_string()).await
+        document::fetch_with_key(NAME, &self.account, &bought.document).await
     }
 }
 

@@ -2,13 +2,15 @@
 
 use super::track;
 use crate::{
-    Service, answers, carriers,
+    Service,
+    account::Account,
+    answers, carriers,
     fields::text,
     wanted::{Followed, Wanted},
     words,
 };
 use app::Error;
-use http::{Request, StatusCode, header, request::Builder};
+use http::{StatusCode, header, request::Builder};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use runtime::{
@@ -20,17 +22,17 @@ use serde_json::{Value, json};
 /// Written on what we have registered. Shippo answers for any parcel, so this alone tells those that it follows for us.
 const MARK: &str = "orderly";
 /// The version of the API whose answers are read here.
-pub(super) const VERSION: &str = "2018-02-08";
+const VERSION: &str = "2018-02-08";
 
 /// The API of a Shippo account.
 #[derive(Debug)]
 pub struct Api {
-    client: Client,
+    account: Account,
 }
 
 impl Api {
     pub(crate) fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { client: Client::new("Shippo", aws, url, key) }
+        Self { account: Account::new(Client::new("Shippo", aws, url, key), with_key) }
     }
 
     /// Registering a parcel twice doubles its webhooks (<https://docs.goshippo.com/tracking/tracking>), so Shippo is asked first. What it
@@ -42,7 +44,7 @@ impl Api {
             return Ok(Followed::Not(why));
         };
         let number = utf8_percent_encode(parcel.number, NON_ALPHANUMERIC);
-        let known = self.ask(|url| Request::get(format!("{url}/{carrier}/{number}")), "").await?;
+        let known = self.account.get(&format!("/tracks/{carrier}/{number}")).await?;
         let track = json(&known);
         if known.status.is_success() && is_registered(&track) {
             return read(&known, &track, now);
@@ -50,8 +52,8 @@ impl Api {
         if !known.status.is_success() && known.status != StatusCode::NOT_FOUND && !answers::is_refused(known.status) {
             return Err(answers::undecided("Shippo", &known, &reason(&track)));
         }
-        let body = json!({ "carrier": carrier, "tracking_number": parcel.number, "metadata": MARK }).to_string();
-        let registered = self.ask(|url| Request::post(format!("{url}/")), &body).await?;
+        let body = json!({ "carrier": carrier, "tracking_number": parcel.number, "metadata": MARK });
+        let registered = self.account.post("/tracks/", &body).await?;
         let track = json(&registered);
         if registered.status.is_success() {
             return read(&registered, &track, now);
@@ -62,17 +64,10 @@ impl Api {
         }
         Err(answers::undecided("Shippo", &registered, &why))
     }
+}
 
-    async fn ask(&self, request: impl Fn(&str) -> Builder, body: &str) -> Result<Answer, Error> {
-        let url = self.client.url("/tracks");
-        let with_key = |key: &str| {
-            request(&url)
-                .header(header::AUTHORIZATION, format!("ShippoToken {key}"))
-                .header("shippo-api-version", VERSION)
-                .header(header::CONTENT_TYPE, "application/json")
-        };
-        self.client.ask(with_key, body).await
-    }
+pub(super) fn with_key(request: Builder, key: &str) -> Builder {
+    request.header(header::AUTHORIZATION, format!("ShippoToken {key}")).header("shippo-api-version", VERSION)
 }
 
 fn is_registered(track: &Value) -> bool {

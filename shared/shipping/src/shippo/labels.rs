@@ -3,9 +3,11 @@
 //! A shipment has rates, and a transaction buys one. It takes no key that would make a repetition harmless, and one rate can be bought
 //! any number of times. So Shippo is asked for the rate's transactions before each purchase.
 
-use super::api::{VERSION, reason};
+use super::api::{reason, with_key};
 use crate::{
-    Service, answers, document,
+    Service,
+    account::Account,
+    answers, document,
     fields::{list, text},
     label::{Offers, Purchase, Purchased, Shipment, Voided},
     price::price,
@@ -13,10 +15,10 @@ use crate::{
 };
 use app::Error;
 use domain::fulfillment::{Bought, Offer, Offered};
-use http::{Request, StatusCode, header, request::Builder};
+use http::StatusCode;
 use jiff::Timestamp;
 use runtime::{
-    Answer, Aws, Secret,
+    Aws, Secret,
     client::{Client, json},
 };
 use serde_json::{Value, json};
@@ -28,12 +30,13 @@ const MAX_NOTE: usize = 100;
 /// The labels of a Shippo account.
 #[derive(Debug)]
 pub struct Labels {
-    client: Client,
+    account: Account,
 }
 
 impl Labels {
     pub(crate) fn new(aws: &Aws, url: &str, key: Secret) -> Self {
-        Self { client: Client::new(NAME, aws, url, key).reading(purchase::MAX_ANSWER) }
+        let client = Client::new(NAME, aws, url, key).reading(purchase::MAX_ANSWER);
+        Self { account: Account::new(client, with_key) }
     }
 
     pub(crate) async fn offers(&self, shipment: &Shipment<'_>) -> Result<Offers, Error> {
@@ -46,7 +49,7 @@ impl Labels {
             "address_from": purchase::american(&shipment.from), "address_to": purchase::american(&shipment.to),
             "parcels": [parcel], "metadata": note(shipment), "async": false,
         });
-        let answer = self.post("/shipments", &wanted).await?;
+        let answer = self.account.post("/shipments", &wanted).await?;
         let said = json(&answer);
         if !answer.status.is_success() {
             return purchase::refusal(NAME, &answer, reason(&said)).map(Offers::Refused);
@@ -69,7 +72,7 @@ impl Labels {
         let wanted = json!({
             "rate": purchase.offered.taken.id, "label_file_type": "PDF_4x6", "metadata": note(purchase.shipment), "async": false,
         });
-        let answer = self.post("/transactions", &wanted).await?;
+        let answer = self.account.post("/transactions", &wanted).await?;
         let said = json(&answer);
         if answer.status.is_success() {
             return outcome(&said, purchase.offered, now)
@@ -81,7 +84,7 @@ impl Labels {
     /// Transactions that failed have bought nothing, and another one may be made.
     pub(crate) async fn find(&self, offered: &Offered, now: Timestamp) -> Result<Option<Purchased>, Error> {
         let rate = offered.taken.id.as_str();
-        let answer = self.get(&format!("/transactions?rate={}&results=100", purchase::escaped(rate))).await?;
+        let answer = self.account.get(&format!("/transactions?rate={}&results=100", purchase::escaped(rate))).await?;
         let said = json(&answer);
         let unread = |why: &str| answers::undecided(NAME, &answer, why);
         if !answer.status.is_success() || !said["results"].is_array() {
@@ -107,7 +110,7 @@ impl Labels {
 
     /// `id`: the transaction's.
     pub(crate) async fn void(&self, id: &str) -> Result<Voided, Error> {
-        let answer = self.post("/refunds", &json!({ "transaction": id, "async": false })).await?;
+        let answer = self.account.post("/refunds", &json!({ "transaction": id, "async": false })).await?;
         let said = json(&answer);
         if answer.status.is_success() {
             return match text(&said, "status") {
@@ -121,7 +124,7 @@ impl Labels {
             why => purchase::refusal(NAME, &answer, why)?,
         };
         // It refuses also what it has done already.
-        let known = self.get(&format!("/transactions/{}", purchase::escaped(id))).await?;
+        let known = self.account.get(&format!("/transactions/{}", purchase::escaped(id))).await?;
         match text(&json(&known), "status") {
             "REFUNDED" | "REFUNDPENDING" => Ok(Voided::Accepted),
             _ if known.status.is_success() || known.status == StatusCode::NOT_FOUND => Ok(Voided::Refused(why)),
@@ -129,28 +132,9 @@ impl Labels {
         }
     }
 
-    /// The address of the label is signed, and is not the API's: it must not get the key.
     pub(crate) async fn document(&self, bought: &Bought) -> Result<Vec<u8>, Error> {
-        if !document::is_private(&bought.document, &self.client.url("/")) {
-            return Err(document::nowhere(NAME));
-        }
-        document::pdf(NAME, self.client.send(Request::get(&bought.document), "").await?)
+        document::fetch(NAME, &self.account, &bought.document).await
     }
-
-    async fn get(&self, path: &str) -> Result<Answer, Error> {
-        let url = self.client.url(path);
-        self.client.ask(|key| with_key(Request::get(&url), key), "").await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Answer, Error> {
-        let url = self.client.url(path);
-        let request = |key: &str| with_key(Request::post(&url), key).header(header::CONTENT_TYPE, "application/json");
-        self.client.ask(request, &body.to_string()).await
-    }
-}
-
-fn with_key(request: Builder, key: &str) -> Builder {
-    request.header(header::AUTHORIZATION, format!("ShippoToken {key}")).header("shippo-api-version", VERSION)
 }
 
 fn note(shipment: &Shipment<'_>) -> String {
