@@ -34,7 +34,6 @@ mod client;
 mod config;
 mod document;
 mod fields;
-mod hmac;
 mod label;
 mod price;
 mod purchase;

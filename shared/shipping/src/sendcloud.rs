@@ -12,7 +12,6 @@ pub use labels::Labels;
 use crate::{
     Service,
     fields::{malformed, number, text},
-    hmac,
     states::States,
     times,
     told::{Reader, Said},
@@ -22,7 +21,7 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use runtime::SecretValue;
 use serde_json::Value;
-use webhooks::{SignatureError, signed};
+use webhooks::{SignatureError, signed, whole};
 
 /// The name of the header, in lower case.
 pub(crate) const HEADER: &str = "sendcloud-signature";
@@ -32,7 +31,7 @@ pub(crate) static STATES: States = States(include_str!("sendcloud/states.tsv"));
 
 /// <https://sendcloud.dev/docs/getting-started/webhooks>
 pub(crate) fn verify(header: &str, body: &[u8], secrets: &SecretValue) -> Result<(), SignatureError> {
-    hmac::verify(header, body, signed::lines(secrets), &HEXLOWER)
+    whole::verify(header, body, signed::lines(secrets), &HEXLOWER)
 }
 
 /// None: the event is about something else than a parcel's state.

@@ -8,6 +8,7 @@
 pub mod signed;
 pub mod standard_webhooks;
 pub mod timed;
+pub mod whole;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;

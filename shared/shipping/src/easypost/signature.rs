@@ -1,10 +1,9 @@
 //! EasyPost's webhook signatures: <https://docs.easypost.com/guides/webhooks-guide>.
 
-use crate::hmac;
 use data_encoding::HEXLOWER;
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use runtime::SecretValue;
-use webhooks::{SignatureError, signed};
+use webhooks::{SignatureError, signed, whole};
 
 /// The name of the header, in lower case.
 pub(crate) const HEADER: &str = "x-hmac-signature";
@@ -16,7 +15,7 @@ const PREFIX: &str = "hmac-sha256-hex=";
 pub(crate) fn verify(header: &str, body: &[u8], secrets: &SecretValue) -> Result<(), SignatureError> {
     let nfkd = DecomposingNormalizerBorrowed::new_nfkd();
     let secrets = signed::lines(secrets).map(|secret| nfkd.normalize(secret).into_owned());
-    hmac::verify(header.strip_prefix(PREFIX).unwrap_or_default(), body, secrets, &HEXLOWER)
+    whole::verify(header.strip_prefix(PREFIX).unwrap_or_default(), body, secrets, &HEXLOWER)
 }
 
 #[cfg(test)]

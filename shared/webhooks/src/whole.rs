@@ -1,12 +1,12 @@
 //! Signatures that are the HMAC-SHA256 of the whole body and nothing else. They hold no time, so an old request can be sent again.
 //! That changes nothing: what it tells is known already.
 
+use super::{Key, SignatureError};
 use data_encoding::Encoding;
 use subtle::ConstantTimeEq;
-use webhooks::{Key, SignatureError};
 
 /// Succeeds only if the signature is of exactly this body, by one of the secrets.
-pub(crate) fn verify<S: AsRef<[u8]>>(
+pub fn verify<S: AsRef<[u8]>>(
     signature: &str,
     body: &[u8],
     secrets: impl IntoIterator<Item = S>,
