@@ -19,7 +19,7 @@ if [ "${papers:-}" = yes ]; then
 fi
 "${CARGO_TARGET_DIR:-target}/debug/orderly-local" run --template "$work/template.yaml" \
   --binaries "${CARGO_TARGET_DIR:-target}/debug" --in-memory \
-  --api-port 0 --invoke-port 0 --console-port 0 --warehouse-port 0 --services-port 0 --stripe-port 0 "${typesetter[@]}" >"$work/stack.log" 2>&1 &
+  --api-port 0 --invoke-port 0 --console-port 0 --warehouse-port 0 --services-port 0 --shop-port 0 --stripe-port 0 "${typesetter[@]}" >"$work/stack.log" 2>&1 &
 stack=$!
 
 # What the banner says: an address, or a key. What it does not say is an error.

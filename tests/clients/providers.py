@@ -2,10 +2,10 @@
 
 Each reads a payment, captures, gives up and refunds money, repeats a request under its idempotency key, reads the provider's
 lists, and raises its own error for a refusal. EasyPost's has a parcel followed, and verifies what tells of it; it and
-Shippo's buy labels and give them back. So the stand-ins answer
-as the providers' libraries expect it, and not only as Orderly's clients do. `.ci/providers` runs it:
+Shippo's buy labels and give them back. WooCommerce's signs its requests as shops without TLS want it, and sells, refunds and
+counts in the shop. So the stand-ins answer as the providers' libraries expect it, and not only as Orderly's clients do. `.ci/providers` runs it:
 
-    providers.py API PAYMENT_PROVIDERS AWS_SERVICES
+    providers.py API PAYMENT_PROVIDERS AWS_SERVICES SHOP
 """
 
 import json
@@ -32,8 +32,9 @@ from shippo.models import components, operations
 from shippo.models.errors import SDKError
 from square import Square
 from square.core.api_error import ApiError
+from woocommerce import API as WooCommerce
 
-API, PROVIDERS, SERVICES = sys.argv[1:]
+API, PROVIDERS, SERVICES, SHOP = sys.argv[1:]
 ORDER = "ord_" + "a" * 26
 
 
@@ -303,7 +304,46 @@ def labels_at_shippo():
     refused(SDKError, lambda: client.refunds.create(transaction=bought.object_id, async_=False))
 
 
-for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal, at_easypost, labels_at_easypost, labels_at_shippo]:
+def at_woocommerce():
+    known = requests.get(f"{SHOP}/wp-json/", timeout=30).json()
+    assert "wc/v3" in known["namespaces"] and "/wc/v3/orders" in known["routes"], known
+    own = json.loads(secret("ChannelSecrets"))["woo"]
+    client = WooCommerce(SHOP, own["key"], own["secret"], timeout=30)
+    nobody = WooCommerce(SHOP, own["key"], "cs_other", timeout=30).get("orders")
+    why = "Invalid signature - provided signature does not match."
+    assert (nobody.status_code, nobody.json()["message"]) == (401, why), nobody.text
+    basic = requests.get(f"{SHOP}/wp-json/wc/v3/orders", auth=(own["key"], own["secret"]), timeout=30)
+    assert (basic.status_code, basic.json()["code"]) == (401, "woocommerce_rest_cannot_view"), basic.text
+    wanted = {"sku": "MUG-BLUE,SHIRT-M", "orderby": "id", "order": "asc"}
+    mug, shirt = client.get("products", params=wanted).json()
+    assert (mug["sku"], shirt["type"], shirt["parent_id"]) == ("MUG-BLUE", "variation", 11), shirt
+    line = {"product_id": mug["id"], "quantity": 2}
+    order = {"payment_method": "bacs", "status": "processing", "line_items": [line], "customer_note": "ä & ö"}
+    made = client.post("orders", order)
+    order = made.json()
+    assert (made.status_code, order["total"], order["total_tax"]) == (201, "29.00", "5.89"), order
+    assert (order["customer_note"], order["date_paid"] is not None) == ("ä & ö", True), order
+    since = {"modified_after": "2026-01-01T00:00:00", "dates_are_gmt": "true", "orderby": "modified", "order": "asc"}
+    listed = client.get("orders", params={**since, "status": "any", "per_page": 1})
+    assert ([own["id"] for own in listed.json()], listed.headers["X-WP-Total"]) == ([order["id"]], "1"), listed.text
+    refunds = f"orders/{order['id']}/refunds"
+    part = {"id": order["line_items"][0]["id"], "quantity": 1, "refund_total": 11.55}
+    refund = client.post(refunds, {"reason": "one back", "line_items": [part], "api_refund": False})
+    assert (refund.status_code, refund.json()["amount"]) == (201, "11.55"), refund.text
+    too_much = client.post(refunds, {"amount": "17.46", "api_refund": False})
+    assert (too_much.status_code, too_much.json()["data"]) == (500, 500), too_much.text
+    changes = [{"id": mug["id"], "stock_quantity": 7}, {"id": shirt["id"], "stock_quantity": 1}]
+    batch = client.post("products/batch", {"update": changes})
+    done, wrong = batch.json()["update"]
+    assert (batch.status_code, done["stock_quantity"], wrong["error"]["data"]["status"]) == (200, 7, 404), batch.text
+    hook = client.post("webhooks", {"topic": "order.updated", "delivery_url": f"{API}/", "secret": "s3cret"}).json()
+    assert client.put(f"webhooks/{hook['id']}", {"status": "paused"}).json()["status"] == "paused"
+    assert client.delete(f"webhooks/{hook['id']}", params={"force": "true"}).status_code == 200
+    pushed = requests.get(f"{SHOP}/shop/pushed", timeout=30).json()
+    assert [(own["sku"], own["quantity"]) for own in pushed] == [("MUG-BLUE", 7)], pushed
+
+
+for ask in [at_stripe, at_adyen, at_square, at_mollie, at_paypal, at_easypost, labels_at_easypost, labels_at_shippo, at_woocommerce]:
     began = time.monotonic()
     ask()
     name, took = ask.__name__.removeprefix("at_"), time.monotonic() - began

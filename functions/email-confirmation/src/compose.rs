@@ -130,7 +130,7 @@ fn priced_lines(order: &Order) -> Vec<PricedLine> {
         quantity: line.quantity,
         backordered: waiting(line.id).map(|held| held.quantity).sum(),
         unit_price: money(order, line.unit_price),
-        total: money(order, line.unit_price * i64::from(line.quantity)),
+        total: money(order, line.before_discount().unwrap_or_default()),
     };
     order.placed.lines.iter().map(line).collect()
 }

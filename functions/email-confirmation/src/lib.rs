@@ -89,7 +89,7 @@ async fn send_digest(app: &App) -> Result<(), Error> {
 async fn send_email(app: &App, email: OwedEmail) -> Result<(), Error> {
     let claimed = emails::claim_email(&app.store, &email, app.clock.now()).await?;
     let Some(Claimed { order: read, tags }) = claimed else { return Ok(()) };
-    if read.order.state.is_erased() {
+    if read.order.writes_no_emails() {
         return emails::record_email(&app.store, &email, &read, Sending::Needless, app.clock.now()).await;
     }
     let locations = app.store.locations().await?;

@@ -4,12 +4,13 @@ mod waiting;
 
 use crate::App;
 use api::{Caller, Error, Request, Response, next_cursor};
+use app::channels;
 use domain::{
     attention::AttentionReason,
     duty::{ItemName, STUCK_AFTER},
     email_claim::EmailClaim,
     fulfillment::Fulfillment,
-    ids::{OrderId, ParcelId, PaymentId, ProviderName, UnreadId},
+    ids::{ChannelId, OrderId, ParcelId, PaymentId, ProviderName, UnreadId},
     ledger::Dispute,
     mail_report::MailReport,
     money::{Amount, Currency},
@@ -72,6 +73,9 @@ pub struct AttentionItem {
     /// The payment provider with whose list the books of a day could not be compared. Absent if this is about no provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<ProviderName>,
+    /// The channel whose shop cannot be reached. `GET /channels/{channel}/connection` tells why. Absent if this is about no channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// A payment provider's webhook that was not understood. `GET /operations/unread-webhooks` tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<UnreadId>,
@@ -133,6 +137,7 @@ enum About {
     Webhook(UnreadId),
     /// A comparison of the books with a provider's list.
     Provider(ProviderName),
+    Channel(ChannelId),
     Difference(PaymentId),
 }
 
@@ -144,6 +149,7 @@ impl About {
             Self::Payment(payment) => payment.to_string(),
             Self::Webhook(webhook) => webhook.to_string(),
             Self::Provider(provider) => provider.to_string(),
+            Self::Channel(channel) => format!("channel/{channel}"),
             Self::Difference(payment) => format!("{payment}/difference"),
         }
     }
@@ -270,6 +276,11 @@ async fn of_payments(app: &App) -> Result<Vec<Entry>, Error> {
     let why = AttentionReason::WorkOverdue;
     let overdue = owed.filter(|(_, since)| now.duration_since(*since) > STUCK_AFTER);
     found.extend(overdue.map(|(provider, since)| Entry { why, since, about: About::Provider(provider) }));
+    for watch in channels::watched(&app.store).await? {
+        let why = AttentionReason::ChannelFault;
+        let since = watch.waits_for_person_since(now);
+        found.extend(since.map(|since| Entry { why, since, about: About::Channel(watch.channel) }));
+    }
     Ok(found)
 }
 
@@ -281,7 +292,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
         match &entry.about {
             About::Item(key) if key.item == ItemName::State => states.push(key.clone()),
             About::Item(key) if matches!(key.item, ItemName::Fulfillment(_)) => parcels.push(key.clone()),
-            About::Item(_) | About::Webhook(_) | About::Provider(_) => {}
+            About::Item(_) | About::Webhook(_) | About::Provider(_) | About::Channel(_) => {}
             About::Difference(payment) => statements.push(payment.clone()),
             About::Emails(order, keys) => {
                 states.push(ItemKey::state(order));
@@ -316,6 +327,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
             currency: None,
             captured: None,
             provider: None,
+            channel: None,
             webhook: None,
         };
         match about {
@@ -340,6 +352,7 @@ async fn described(app: &App, page: Vec<Entry>) -> Result<Vec<AttentionItem>, Er
                 ..bare
             },
             About::Provider(provider) => AttentionItem { provider: Some(provider), ..bare },
+            About::Channel(channel) => AttentionItem { channel: Some(channel), ..bare },
             About::Difference(payment) => {
                 let order = statements.remove(&payment).and_then(|statement| statement.order);
                 AttentionItem { payment: Some(payment), order, ..bare }

@@ -164,7 +164,7 @@ pub struct PutChannel {
 
 impl PutChannel {
     pub fn channel(self, id: ChannelId) -> Channel {
-        Channel { id, name: self.name, seller: self.seller, changed: None }
+        Channel { id, name: self.name, seller: self.seller, connection: None, changed: None }
     }
 }
 

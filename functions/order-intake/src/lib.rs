@@ -9,14 +9,12 @@ mod read;
 pub mod request;
 mod told;
 
-use domain::limits::{Limits, NoLimits};
-use jiff::SignedDuration;
 use payments::Provider;
 use request::{
     AcceptPayment, AnswerDispute, CancelOrder, CaptureOrder, EditOrder, EnterPayment, FindOrders, HoldOrder,
     PlaceOrder, RefundOrder, TellOutcome,
 };
-use runtime::{Clock, ConfigError};
+use runtime::Clock;
 use store::Store;
 
 pub use app::place::{Accepted, Conditions};
@@ -55,61 +53,4 @@ api::routes! {
     "GET /orders/{order_id}/invoices/{number}" (Storefront, CustomerService) => invoices::one;
     "GET /orders/{order_id}/disputes/{dispute}/evidence" (CustomerService) => disputes::read;
     "POST /orders/{order_id}/disputes/{dispute}/evidence" () AnswerDispute => disputes::answer;
-}
-
-/// Reads `RESERVATION_MINUTES`, `SURPLUS`, `REFUND_APPROVAL`, `CAPTURE` and `INVOICE`.
-pub fn conditions(
-    reservation_minutes: &str,
-    surplus: &str,
-    approval: &str,
-    capture: &str,
-    invoice: &str,
-) -> Result<Conditions, ConfigError> {
-    let wrong = |name, problem: &str| ConfigError::Invalid { name, problem: problem.to_owned() };
-    let minutes = reservation_minutes.parse().ok().filter(|minutes| *minutes > 0);
-    let minutes = minutes.ok_or(wrong("RESERVATION_MINUTES", "must be a whole number of minutes, 1 or more"))?;
-    let refunds_surplus = match surplus {
-        "hold" => false,
-        "refund" => true,
-        _ => return Err(wrong("SURPLUS", "must be hold or refund")),
-    };
-    let limits = approval.parse().map_err(|why: NoLimits| wrong("REFUND_APPROVAL", &why.to_string()));
-    let Limits(approval_limits) = limits?;
-    let capturing = capture.parse().map_err(|why: String| wrong("CAPTURE", &why))?;
-    let invoicing = invoice.parse().map_err(|why: String| wrong("INVOICE", &why))?;
-    let reservation = SignedDuration::from_mins(minutes);
-    Ok(Conditions { reservation, refunds_surplus, approval_limits, capturing, invoicing })
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use domain::policy::{Capturing, Invoicing};
-
-    #[test]
-    fn a_setting_that_cannot_be_meant_stops_the_function_with_its_name() {
-        let limits = conditions("60", "hold", " EUR:20000, JPY:0 ", "when-told", "when-told").unwrap().approval_limits;
-        assert_eq!(
-            limits.into_iter().map(|(c, limit)| (c.to_string(), limit)).collect::<Vec<_>>(),
-            [("EUR".to_owned(), 20_000), ("JPY".to_owned(), 0)]
-        );
-        let other = conditions("60", "refund", "", "at-hand-over", "at-payment").unwrap();
-        assert!(other.refunds_surplus && other.capturing == Capturing::AtHandOver);
-        assert_eq!(other.invoicing, Invoicing::AtPayment);
-        let table = [
-            ("0", "hold", "", "when-told", "when-told", "RESERVATION_MINUTES"),
-            ("1h", "hold", "", "when-told", "when-told", "RESERVATION_MINUTES"),
-            ("60", "", "", "when-told", "when-told", "SURPLUS"),
-            ("60", "hold", "200.00", "when-told", "when-told", "REFUND_APPROVAL"),
-            ("60", "hold", "EUR:-1", "when-told", "when-told", "REFUND_APPROVAL"),
-            ("60", "hold", "EURO:1", "when-told", "when-told", "REFUND_APPROVAL"),
-            ("60", "hold", "", "later", "when-told", "CAPTURE"),
-            ("60", "hold", "", "when-told", "never", "INVOICE"),
-        ];
-        for (minutes, surplus, approval, capture, invoice, name) in table {
-            let error = conditions(minutes, surplus, approval, capture, invoice).unwrap_err().to_string();
-            assert!(error.contains(name), "{error}");
-        }
-    }
 }

@@ -9,13 +9,7 @@ async fn main() -> Result<(), Error> {
         store: aws.store()?,
         clock: Clock::system(),
         providers: payments::configured()?,
-        conditions: order_intake::conditions(
-            &runtime::variable("RESERVATION_MINUTES")?,
-            &runtime::variable("SURPLUS")?,
-            &runtime::optional("REFUND_APPROVAL").unwrap_or_default(),
-            &runtime::variable("CAPTURE")?,
-            &runtime::variable("INVOICE")?,
-        )?,
+        conditions: runtime::conditions_from_env()?,
     };
     runtime::serve_http(async |request| handle(&app, &request).await).await
 }

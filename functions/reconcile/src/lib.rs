@@ -10,7 +10,7 @@ mod backlog;
 mod pace;
 
 use app::{
-    Error, batches, comparison, customers, digest, payments,
+    Error, batches, channels, comparison, customers, digest, payments,
     reconcile::{self, Watch},
 };
 use backlog::{Backlog, LIMIT, Share};
@@ -22,6 +22,7 @@ use domain::{
     ids::{ChannelId, LocationId, OrderId, PaymentId, ProviderName, UnreadId},
     order_state::{ERASURE_IS_LATE_AFTER, EVIDENCE_WARNING},
     safeguards::Safeguard,
+    shop_watch::ShopWatch,
 };
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -84,6 +85,8 @@ pub fn days(name: &'static str, text: &str) -> Result<Option<SignedDuration>, Co
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     pub sent_again: usize,
+    /// Shops that are asked for what changed.
+    pub shops_asked: usize,
     pub expired: usize,
     pub waiting: usize,
     pub matched: usize,
@@ -157,6 +160,8 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
     for_people.extend(unread);
     let (differing, read) = differences(app).await;
     for_people.extend(differing);
+    let (faults, asked) = ask_shops(app, now).await;
+    for_people.extend(faults);
     let needs_attention = older_than_a_day(&for_people, now);
     tracing::info!(needs_attention, unresolved_parcels = unresolved, "counted");
     let census = Census::of(for_people.into_iter().map(|Waits { why, what, since }| (why, what, since)));
@@ -167,6 +172,7 @@ pub async fn handle(app: &App) -> Result<Report, Error> {
         unresolved,
         needs_attention,
         sent_again: take(sent_again) + take(refunds) + take(compared) + take(told),
+        shops_asked: take(asked),
         expired: take(expire(app, now).await),
         waiting: take(waiting),
         matched: take(matched) + take(looked) + take(read),
@@ -456,6 +462,25 @@ async fn compare_books(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
     let is_turn = |since| pace::is_turn(since, now) && !Safeguard::ReconcileSendsAgain.is_off();
     let turn = under_way.into_iter().filter(|(_, since)| is_turn(*since)).collect();
     (waiting, each(turn, async |(provider, _)| Ok(comparison::remind(&app.store, &provider).await)).await)
+}
+
+/// Has connected shops asked for what changed, each every few minutes. Returns those that cannot be reached.
+async fn ask_shops(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
+    let watched = match channels::watched(&app.store).await {
+        Ok(watched) => watched,
+        Err(error) => return (Vec::new(), Step::failed(error)),
+    };
+    let fault = |watch: &ShopWatch| {
+        let since = watch.waits_for_person_since(now)?;
+        Some(Waits::new(AttentionReason::ChannelFault, &watch.channel, since))
+    };
+    let faults = watched.iter().filter_map(fault).collect();
+    let mut due: Vec<ChannelId> =
+        watched.into_iter().filter(|watch| watch.is_due(now)).map(|watch| watch.channel).collect();
+    if Safeguard::ShopsAreAsked.is_off() {
+        due.clear();
+    }
+    (faults, each(due, async |channel| Ok(channels::ask_for_changes(&app.store, &channel).await)).await)
 }
 
 /// What differs from a provider's list.

@@ -1,8 +1,9 @@
-//! What surrounds the functions: the AWS services, the payment providers, a warehouse's system, and the console pages that
-//! show all of it.
+//! What surrounds the functions: the AWS services, the payment providers, a shop, a warehouse's system, and the console pages
+//! that show all of it.
 
 use crate::{
     Ports, StackError,
+    channels::{self, woocommerce::Shop},
     console::{self, Console, Link},
     keep::Keep,
     payments::{self, StandIns, StandInsConfig},
@@ -34,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct BackingOptions {
     pub template: PathBuf,
-    /// The directory for tables, mails, payments and secrets. Without one they are kept in memory.
+    /// The directory for tables, mails, payments, the shop and secrets. Without one they are kept in memory.
     pub data_dir: Option<PathBuf>,
     pub ports: Ports,
     /// The HTTP API's address, for the provider's webhooks; no final slash.
@@ -53,6 +54,9 @@ pub struct Backing {
     pub providers: StandIns,
     /// The services that tell of parcels. They answer at the payment providers' address.
     pub tracking: tracking::StandIns,
+    /// The shop of a sales channel.
+    pub shop: Shop,
+    shop_server: Server,
     pub warehouse: WarehouseHook,
     /// An API key with the operator's role.
     pub operator_key: String,
@@ -66,10 +70,13 @@ impl Backing {
         let BackingOptions { template, data_dir, ports, api_url, mut parameters, links } = options;
         // The console is asked by names of this machine, and without TLS.
         parameters.entry("ConsoleApi".to_owned()).or_insert_with(|| api_url.clone());
+        let webhooks = || format!("{api_url}/webhooks/channels");
+        parameters.entry("ChannelWebhooksUrl".to_owned()).or_insert_with(webhooks);
         let listener = Listener::bind(ports.services).await?;
         let payments = Listener::bind(ports.stripe).await?;
         let warehouse = Listener::bind(ports.warehouse).await?;
         let console = Listener::bind(ports.console).await?;
+        let shop_listener = Listener::bind(ports.shop).await?;
 
         let system = load(&template, &parameters, &listener.endpoint(), &payments.endpoint())?;
         let Keep { operator_key, secrets } = Keep::open(data_dir.as_deref(), &system.secrets)?;
@@ -78,6 +85,7 @@ impl Backing {
             secrets: secrets.clone(),
             clock: Clock::system(),
         });
+        let shop = channels::start(shop_listener.endpoint(), &secrets, data_dir.clone(), Clock::system())?;
         let stand_ins = StandInsConfig {
             api_url: api_url.clone(),
             secrets: secrets.clone(),
@@ -92,10 +100,12 @@ impl Backing {
         let config = ServicesConfig { data_dir, secrets, outputs, ..ServicesConfig::default() };
         let services = Services::start(listener, &system, config).await?;
         let providers = StandIns::start_beside(payments, stand_ins, tracking.router())?;
-        let signing = (providers.clone(), tracking.clone());
+        let shop_server = shop_listener.serve(shop.router());
+        let signing = (providers.clone(), tracking.clone(), shop.clone());
         services.secrets().watch(move |name, value| {
             signing.0.secret_is_put(name, value);
             signing.1.secret_is_put(name, value);
+            channels::secret_is_put(&signing.2, name, value);
             let kept = keeps_in.as_deref().map(|directory| Keep::change(directory, name, value));
             if let Some(Err(error)) = kept {
                 tracing::error!(%error, secret = name, "the new value is lost with the next start");
@@ -109,9 +119,24 @@ impl Backing {
             label: "Payment providers, and a page to pay at".to_owned(),
             url: providers.endpoint().to_owned(),
         });
+        links.push(Link {
+            label: "A sales channel's shop, and a page to buy at".to_owned(),
+            url: shop.url().to_owned(),
+        });
         let pages = Console { services: services.clone(), warehouse: hook, links, exports: Arc::clone(&exports) };
         let console = console.serve(console::router(pages));
-        let backing = Self { system, services, providers, tracking, warehouse, operator_key, console, exports };
+        let backing = Self {
+            system,
+            services,
+            providers,
+            tracking,
+            shop,
+            shop_server,
+            warehouse,
+            operator_key,
+            console,
+            exports,
+        };
         if backing.system.tables.iter().any(|table| table.name == SETTINGS_TABLE) {
             backing.store_operator_key().await?;
         }
@@ -131,7 +156,9 @@ impl Backing {
     /// Finishes open requests and closes every address.
     pub async fn shutdown(&self) {
         self.tracking.withhold_webhooks();
+        self.shop.withhold_webhooks();
         tokio::join!(
+            self.shop_server.shutdown(GRACE),
             self.console.shutdown(GRACE),
             self.providers.shutdown(),
             self.warehouse.shutdown(),
@@ -173,7 +200,8 @@ pub fn load(
     providers: &str,
 ) -> Result<System, StackError> {
     let outside = payments::parameters(providers).into_iter().chain(tracking::parameters(providers));
-    let local = [("AwsEndpoint", endpoint.to_owned())].into_iter().chain(outside);
+    let own = [("AwsEndpoint", endpoint.to_owned()), ("UseChannels", "true".to_owned())];
+    let local = own.into_iter().chain(outside);
     let mut all: BTreeMap<_, _> = local.map(|(name, value)| (name.to_owned(), value)).collect();
     all.extend(parameters.clone());
     System::load(template, &all, &Context { endpoint: endpoint.to_owned() })

@@ -1,6 +1,7 @@
 //! Values that the local stack generates once and keeps: secrets and the first operator key.
 
 use crate::{
+    channels,
     files::{self, KeepError},
     payments,
     template::Secret,
@@ -55,10 +56,10 @@ impl Keep {
     }
 }
 
-/// Generates a secret. A payment provider's key must have a form that its simulator accepts. The others sign webhooks
+/// Generates a secret. A payment provider's key must have a form that its simulator accepts, and a shop gives out its own. The others sign webhooks
 /// and have the form of Standard Webhooks.
 fn local_value(secret: &str) -> String {
-    match payments::secret(secret).or_else(|| tracking::secret(secret)) {
+    match payments::secret(secret).or_else(|| tracking::secret(secret)).or_else(|| channels::secret(secret)) {
         Some(own) => own.to_owned(),
         None => format!("whsec_{}", BASE64_STANDARD.encode(random())),
     }

@@ -2,6 +2,7 @@
 
 pub mod backing;
 pub mod binaries;
+pub mod channels;
 pub mod client;
 pub mod console;
 pub mod demo;

@@ -7,6 +7,7 @@ pub struct Ports {
     pub console: u16,
     pub services: u16,
     pub invoke: u16,
+    pub shop: u16,
     pub stripe: u16,
     pub warehouse: u16,
 }

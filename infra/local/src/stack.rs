@@ -3,6 +3,7 @@
 use crate::{
     Ports, StackError,
     backing::{Backing, BackingOptions},
+    channels::woocommerce::Shop,
     console::Link,
     event_source::Retry,
     http_api,
@@ -128,6 +129,11 @@ impl Stack {
     /// The services that tell of parcels.
     pub fn tracking(&self) -> &tracking::StandIns {
         &self.backing.tracking
+    }
+
+    /// The shop of a sales channel.
+    pub fn shop(&self) -> &Shop {
+        &self.backing.shop
     }
 
     pub fn stripe(&self) -> &Stripe {

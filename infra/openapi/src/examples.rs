@@ -282,6 +282,20 @@ pub fn put_channel() -> Value {
     json!({ "name": "Web shop", "seller": "example" })
 }
 
+pub fn connect_shop() -> Value {
+    json!({
+        "kind": "woocommerce",
+        "url": "https://shop.example",
+        "key": "ck_0123456789abcdef0123456789abcdef01234567",
+        "secret": "cs_0123456789abcdef0123456789abcdef01234567",
+        "emails": "shop",
+    })
+}
+
+pub fn shop_event() -> Value {
+    json!({ "id": 41, "status": "processing" })
+}
+
 pub fn put_seller() -> Value {
     json!({
         "address": {

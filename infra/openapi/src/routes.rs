@@ -1,5 +1,6 @@
 //! What is told of the routes beside their functions' tables, one file for each function.
 
+mod channels;
 mod documents;
 mod operations;
 mod orders;
@@ -33,7 +34,7 @@ struct Function {
     prose: Vec<Prose>,
 }
 
-fn functions() -> [Function; 8] {
+fn functions() -> [Function; 10] {
     let function = |name, tag, description, table, prose| Function { name, tag, description, table, prose };
     [
         function(
@@ -57,6 +58,14 @@ fn functions() -> [Function; 8] {
             tracking_webhook::ROUTES,
             tracking::routes(),
         ),
+        function(
+            "channel-webhook",
+            "shops",
+            "What connected shops tell.",
+            channel_webhook::ROUTES,
+            channels::webhook(),
+        ),
+        function("channel-setup", "channels", "Connect channels to shops.", channel_setup::ROUTES, channels::setup()),
         function("stock", "stock", "Receive, count and show stock.", ::stock::ROUTES, stock::routes()),
         function("warehouse", "warehouse", "Pick, pack, hand over, deliver.", ::warehouse::ROUTES, warehouse::routes()),
         function(

@@ -268,6 +268,24 @@ impl JsonSchema for TrackingEvent {
     }
 }
 
+/// A body of a shop's webhook, as each shop words it.
+pub struct ShopEvent;
+
+impl JsonSchema for ShopEvent {
+    fn schema_name() -> Cow<'static, str> {
+        "ShopEvent".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let body = json!({ "type": "object", "description": "What the shop tells, in its own words.", "additionalProperties": true });
+        Schema::try_from(body).unwrap_or_default()
+    }
+}
+
 fn provider_names() -> Vec<&'static str> {
     Provider::ALL.iter().map(|provider| provider.name()).collect()
 }

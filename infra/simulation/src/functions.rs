@@ -8,12 +8,15 @@ use api::{Error, Request, Response};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use channels::{Keyring, Shops};
 use domain::{
     contact::EmailAddress,
     digest::DigestPace,
     duty::Consumer,
+    history::Stamp,
     ids::ProviderName,
     policy::{Capturing, Invoicing},
+    settings::{ChannelKind, Connection, EmailsBy},
 };
 use email_confirmation::{
     mail::{Language, Shop},
@@ -22,9 +25,10 @@ use email_confirmation::{
 use fastrand::Rng;
 use fulfillment_dispatch::notice;
 use jiff::SignedDuration;
-use orderly_local::payments as simulated;
+use orderly_local::{channels::woocommerce, payments as simulated};
 use payments::{ApiClients, Provider, Webhooks, adyen, mollie, paypal, square, standard, stripe};
 use runtime::{Aws, Clock, ConfigError, Secret};
+use serde_json::json;
 use shipping::{Client, Seller, Sellers, Service};
 use std::{
     collections::BTreeMap,
@@ -34,6 +38,8 @@ use std::{
 };
 use store::{Queues, Store, Tables};
 
+/// The channel that is connected to the shop, in some histories.
+pub const CHANNEL: &str = "woo";
 /// The largest clock error. Machines that synchronize their clocks over the network differ by less.
 const MAX_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// The template's default.
@@ -68,6 +74,8 @@ pub struct Functions {
     parcel_tracking: parcel_tracking::App,
     labels: labels::App,
     tracking_webhook: tracking_webhook::App,
+    channel_webhook: channel_webhook::App,
+    channel_orders: channel_orders::App,
 }
 
 /// The secrets that the functions share with outside systems.
@@ -113,6 +121,13 @@ impl Secrets {
         ];
         all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
+}
+
+/// The keys of the shop.
+fn keyring() -> Keyring {
+    let woocommerce::Credentials { key, secret, webhook_secret } = orderly_local::channels::local_credentials();
+    let keys = json!({ CHANNEL: { "key": key, "secret": secret, "webhook_secret": webhook_secret } });
+    Keyring::of(Secret::fixed(channels::SECRET, &keys.to_string()))
 }
 
 /// The service that is asked about parcels.
@@ -255,7 +270,7 @@ impl Functions {
         let capture = wiring.rng.clone().choice(Capturing::ALL).copied().unwrap_or_default();
         // The lots of the two do not depend on each other.
         let invoice = wiring.rng.clone().fork().choice(Invoicing::ALL).copied().unwrap_or_default();
-        let conditions = order_intake::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str(), invoice.as_str())?;
+        let conditions = runtime::conditions(RESERVATION_MINUTES, "hold", "", capture.as_str(), invoice.as_str())?;
         let providers = Provider::ALL.to_vec();
         let intake = order_intake::App { store, clock: wiring.clock(), conditions, providers };
         let (own, store) = wiring.store("payment-webhook");
@@ -310,6 +325,14 @@ impl Functions {
         let labels = labels::App { store, sellers: sells(seller, &own, &clock), clock };
         let (_, store) = wiring.store("tracking-webhook");
         let tracking_webhook = tracking_webhook::App { store, clock: wiring.clock(), webhooks: told_by() };
+        let (_, store) = wiring.store("channel-webhook");
+        let channel_webhook = channel_webhook::App { store, keyring: keyring() };
+        let (own, store) = wiring.store("channel-orders");
+        let clock = wiring.clock();
+        let shops = Shops::new(keyring(), &own, &clock);
+        let conditions = intake.conditions.clone();
+        let webhooks_url = Some("https://orderly.simulated/webhooks/channels".to_owned());
+        let channel_orders = channel_orders::App { store, clock, shops, conditions, webhooks_url };
         Ok(Self {
             intake,
             webhook,
@@ -327,6 +350,8 @@ impl Functions {
             parcel_tracking,
             labels,
             tracking_webhook,
+            channel_webhook,
+            channel_orders,
         })
     }
 
@@ -339,6 +364,7 @@ impl Functions {
             "warehouse" => Box::pin(warehouse::handle(&self.warehouse, request)).await,
             "returns" => Box::pin(returns::handle(&self.returns, request)).await,
             "tracking-webhook" => Box::pin(tracking_webhook::handle(&self.tracking_webhook, request)).await,
+            "channel-webhook" => Box::pin(channel_webhook::handle(&self.channel_webhook, request)).await,
             "operations" => Box::pin(operations::handle(&self.operations, request)).await,
             other => Err(Error::Internal(format!("{other} serves no requests"))),
         }
@@ -355,8 +381,19 @@ impl Functions {
             "invoicing" => Box::pin(invoicing::handle(&self.invoicing, batch)).await,
             "parcel-tracking" => Box::pin(parcel_tracking::handle(&self.parcel_tracking, batch)).await,
             "labels" => Box::pin(labels::handle(&self.labels, batch)).await,
+            "channel-orders" => Box::pin(channel_orders::handle(&self.channel_orders, batch)).await,
             _ => return None,
         })
+    }
+
+    /// Connects a channel to the shop, as `channel-setup` does.
+    pub async fn connect_shop(&self, channel: &str) {
+        let now = self.operations.clock.now();
+        let (Ok(channel), Ok(url)) = (channel.parse(), network::SHOP.parse()) else { return };
+        let connection = Connection { kind: ChannelKind::WooCommerce, url, since: now, emails: EmailsBy::Orderly };
+        let stamp = Stamp::orderly(now);
+        let connected = app::channels::connect(&self.operations.store, &channel, &connection, &stamp).await;
+        assert!(connected.is_ok(), "{connected:?}");
     }
 
     /// Whether the run succeeded.

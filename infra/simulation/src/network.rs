@@ -19,6 +19,7 @@ use axum::body::{Body, Bytes};
 use domain::mail_report::MailTags;
 use http::{Response, request::Parts};
 use orderly_local::{
+    channels::woocommerce,
     payments::{Breakdown, Provider},
     services::Embedded,
     tracking,
@@ -42,6 +43,10 @@ const WAREHOUSE_HOST: &str = "warehouse.simulated";
 /// Where the tracking services answer, all at one address.
 pub const CARRIERS: &str = "http://carriers.simulated";
 const CARRIERS_HOST: &str = "carriers.simulated";
+
+/// Where the shop of a channel answers.
+pub const SHOP: &str = "https://shop.simulated";
+const SHOP_HOST: &str = "shop.simulated";
 
 /// The payment providers, by their names.
 type Providers = BTreeMap<Provider, orderly_local::payments::Embedded>;
@@ -69,6 +74,7 @@ struct Wires {
     services: Embedded,
     providers: Providers,
     carriers: tracking::Embedded,
+    shop: woocommerce::Embedded,
     faults: Mutex<Faults>,
     sent: Mutex<Vec<SentMail>>,
     /// What the warehouse was told.
@@ -125,12 +131,19 @@ struct Wire {
 }
 
 impl Network {
-    pub fn new(services: Embedded, providers: Providers, carriers: tracking::Embedded, faults: Faults) -> Self {
+    pub fn new(
+        services: Embedded,
+        providers: Providers,
+        carriers: tracking::Embedded,
+        shop: woocommerce::Embedded,
+        faults: Faults,
+    ) -> Self {
         let faults = Mutex::new(faults);
         Self(Arc::new(Wires {
             services,
             providers,
             carriers,
+            shop,
             faults,
             sent: Mutex::default(),
             notices: Mutex::default(),
@@ -270,6 +283,8 @@ impl Network {
             provider.answer(request()).await
         } else if host == CARRIERS_HOST {
             self.0.carriers.answer(request()).await
+        } else if host == SHOP_HOST {
+            self.0.shop.answer(request()).await
         } else if host == WAREHOUSE_HOST {
             lock(&self.0.notices).push(wire.json());
             Response::new(Body::empty())

@@ -9,12 +9,14 @@ mod payers;
 mod pickers;
 mod plot;
 mod service;
+mod shoppers;
 mod stocktaker;
 
 pub use closer::closer;
 pub use pickers::picker;
 pub use plot::{BOUNCES, Plot, surname};
 pub use service::{SERVICE_KEY, SERVICE_LIMIT, service};
+pub use shoppers::{connect, order_id, shopkeeper, shopper};
 pub use stocktaker::{recounter, stocktaker};
 
 use crate::world::{Answer, World, request};
@@ -377,7 +379,8 @@ pub async fn operator(world: Rc<World>) {
         if world.is_night.get() {
             continue;
         }
-        let orders = world.accepted.borrow().clone();
+        let mut orders = world.accepted.borrow().clone();
+        orders.extend(world.bought.borrow().iter().filter_map(|order| order_id(*order)).map(|id| id.to_string()));
         for order in orders {
             let path = &[("order_id", order.as_str())];
             let read = request(Role::Operator, "GET /orders/{order_id}", path, &Value::Null);

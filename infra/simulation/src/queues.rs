@@ -145,6 +145,8 @@ async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
         Subject::Provider(provider) => {
             ("PaymentsTable", json!({ "payment_id": { "S": format!("comparison#{provider}") } }))
         }
+        // Nothing owes these: what never came is found when the shop is asked for what changed.
+        Subject::Channel(_) | Subject::ChannelOrder(..) => return None,
         Subject::Digest => ("SettingsTable", json!({ "collection": { "S": "digests" }, "id": { "S": "attention" } })),
     };
     let get = json!({ "TableName": table, "Key": key, "ConsistentRead": true });

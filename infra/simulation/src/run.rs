@@ -57,6 +57,12 @@ async fn play(seed: u64, scene: &Scene) -> Report {
         Err(error) => return failed(&error.to_string()),
     };
     people::open_shop(&world).await;
+    // Who follows a shop asks it all the time, so most histories have none.
+    if matches!(scene, Scene::Rush) && seed.is_multiple_of(3) {
+        people::connect(&world).await;
+        world.connected.set(true);
+        spawn_local(people::shopkeeper(Rc::clone(&world)));
+    }
     if let Scene::Large(what, _) = scene {
         people::open_large_shop(&world, *what == Large::Rivals).await;
     }
@@ -112,6 +118,12 @@ async fn play(seed: u64, scene: &Scene) -> Report {
                 let (plot, wait) = (Plot { pays_within, ..Plot::random(&world) }, world.moment(spread));
                 orders(&world, wait, FIRST + n, plot);
             }
+            if world.has_shop() {
+                let buyers = world.rng.borrow_mut().usize(1..=4);
+                for _ in 0..buyers {
+                    shops(&world, world.moment(spread));
+                }
+            }
             if world.chance(0.5) {
                 pickers(&world);
             }
@@ -165,6 +177,17 @@ fn orders(world: &Rc<World>, after: Duration, reference: usize, plot: Plot) {
     spawn_local(async move {
         sleep(after).await;
         people::customer(Rc::clone(&world), reference.to_string(), plot).await;
+        world.under_way.set(world.under_way.get() - 1);
+    });
+}
+
+/// A customer of the shop buys after a while.
+fn shops(world: &Rc<World>, after: Duration) {
+    let world = Rc::clone(world);
+    world.under_way.set(world.under_way.get() + 1);
+    spawn_local(async move {
+        sleep(after).await;
+        people::shopper(Rc::clone(&world)).await;
         world.under_way.set(world.under_way.get() - 1);
     });
 }

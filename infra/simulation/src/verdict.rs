@@ -29,6 +29,7 @@ pub(crate) async fn of(world: &World, scene: &Scene) -> Report {
     what_was_acknowledged_is_kept(world, &books, &mut broken);
     what_carriers_have_done_is_known(world, &books, &mut broken);
     labels_are_bought_once(world, &books, &mut broken);
+    the_shop_and_orderly_agree(world, &books, &mut broken);
     kept_payments_find_their_order(&books, &mut broken);
     money_that_no_webhook_tells_of_is_found(world, &books, &mut broken);
     the_warehouse_hears_of_each_cancellation(world, &books, &mut broken);
@@ -110,6 +111,43 @@ fn what_carriers_have_done_is_known(world: &World, books: &Books, broken: &mut V
             if delivered.iter().any(|own| own == number) && parcel["delivered_at"].is_null() && !is_decided {
                 broken.push(format!("{name} was delivered, and nobody knows"));
             }
+        }
+    }
+}
+
+/// What was bought at the shop and is still wanted there is taken over, for what the shop charges; what was cancelled there is not on
+/// its way, unless a person was told; and the shop's customers heard of each parcel once.
+fn the_shop_and_orderly_agree(world: &World, books: &Books, broken: &mut Vec<String>) {
+    let shop = world.shop.shop();
+    for at_shop in world.bought.borrow().iter() {
+        let (Some(id), Some(told)) = (people::order_id(*at_shop), shop.order(*at_shop)) else { continue };
+        let name = format!("order {id}, {at_shop} at the shop");
+        let is_wanted = !matches!(told["status"].as_str(), Some("cancelled" | "refunded" | "failed" | "trash"));
+        let of_order = || books.orders.iter().filter(|item| text(item, "order_id") == id.as_str());
+        let Some(state) = of_order().find(|item| text(item, "item") == "state") else {
+            if is_wanted {
+                broken.push(format!("{name}, was not taken over"));
+            }
+            continue;
+        };
+        let refunded = |entry: &Value| entry.as_str().is_some_and(|entry| entry.contains("-channel "));
+        let told_people = state["history"].as_array().into_iter().flatten().any(refunded);
+        let has_left = of_order()
+            .any(|item| item.get("parcels").is_some_and(|parcels| parcels.to_string().contains("handed_over_at")));
+        if !is_wanted && matches!(text(state, "status"), "open" | "pending") && !told_people && !has_left {
+            broken.push(format!("{name}, goes on though it was cancelled there: {}", told["status"]));
+        }
+        for item in of_order().filter(|item| text(item, "item").starts_with("fulfillment#")) {
+            for parcel in item.get("parcels").and_then(Value::as_array).into_iter().flatten() {
+                if !parcel["shipment"].is_null() && parcel["at_channel"].is_null() {
+                    broken.push(format!("{name}: nobody told the shop of parcel {}", parcel["id"]));
+                }
+            }
+        }
+        let notes: Vec<String> =
+            shop.notes(*at_shop).into_iter().filter(|note| note.for_customer).map(|note| note.text).collect();
+        if notes.iter().collect::<BTreeSet<_>>().len() < notes.len() {
+            broken.push(format!("{name}: the shop was told twice: {notes:?}"));
         }
     }
 }

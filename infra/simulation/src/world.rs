@@ -16,6 +16,7 @@ use http::StatusCode;
 use laws::{Books, Item, Settings};
 use orderly_local::{
     backing,
+    channels::{self, woocommerce},
     payments::{self, Embedded, Made, Moved, MovedBy, Provider, Webhook},
     services::{Embedded as Services, ServicesConfig},
     template::{System, Trigger},
@@ -44,6 +45,11 @@ pub struct World {
     pub providers: Providers,
     /// The carriers, and the tracking services that follow parcels.
     pub carriers: tracking::Embedded,
+    /// The shop that a channel may be connected to.
+    pub shop: woocommerce::Embedded,
+    pub connected: Cell<bool>,
+    /// What was bought there.
+    pub bought: RefCell<Vec<u64>>,
     pub services: Services,
     pub system: System,
     pub functions: Functions,
@@ -96,7 +102,13 @@ impl World {
         };
         let providers: Providers = Provider::ALL.into_iter().map(open).collect::<Result<_, _>>()?;
         let carriers = tracking::embedded(&SECRETS.of_carriers(), &time.clock(jiff::SignedDuration::ZERO));
-        let network = Network::new(services.clone(), providers.clone(), carriers.clone(), faults);
+        let shop = woocommerce::embedded(woocommerce::ShopConfig {
+            url: crate::network::SHOP.to_owned(),
+            credentials: channels::local_credentials(),
+            data_dir: None,
+            clock: time.clock(jiff::SignedDuration::ZERO),
+        })?;
+        let network = Network::new(services.clone(), providers.clone(), carriers.clone(), shop.clone(), faults);
         let sqs = services.sqs().clone();
         let functions = Functions::wire(&network, &|queue| sqs.url(queue), time, &mut rng)?;
         Ok(Rc::new(Self {
@@ -104,6 +116,9 @@ impl World {
             network,
             providers,
             carriers,
+            shop,
+            connected: Cell::new(false),
+            bought: RefCell::default(),
             services,
             system,
             functions,
@@ -274,6 +289,32 @@ impl World {
             }
             world.under_way.set(world.under_way.get() - 1);
         });
+    }
+
+    /// Whether a channel is connected to the shop.
+    pub fn has_shop(&self) -> bool {
+        self.connected.get()
+    }
+
+    /// Posts a webhook of the shop, once. Shops do not try again. Returns what was answered.
+    pub async fn hear_shop(&self, channel: &str, delivery: &woocommerce::Delivery) -> Option<u16> {
+        let request = Request {
+            route: "POST /webhooks/channels/{channel}".to_owned(),
+            path: HashMap::from([("channel".to_owned(), channel.to_owned())]),
+            headers: delivery
+                .webhook
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_lowercase(), value.clone()))
+                .collect(),
+            body: delivery.webhook.body.clone(),
+            ..Request::default()
+        };
+        let answer = self.ask(&request).await?;
+        if (400..500).contains(&answer.status) {
+            self.outrages.borrow_mut().push(format!("a webhook of the shop was refused: {answer:?}"));
+        }
+        Some(answer.status)
     }
 
     fn function_of(&self, route: &str) -> Option<&str> {

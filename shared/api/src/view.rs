@@ -189,6 +189,9 @@ pub struct LineView {
     pub quantity: u32,
     /// Of one unit before discounts, in minor units. With its tax if the order's `tax_included` is true.
     pub unit_price: Amount,
+    /// What all units cost together before discounts, where a shop counts otherwise than `unit_price` times `quantity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<Amount>,
     /// On all units of the line together, in minor units. A share of the order's own `discount` comes on top.
     pub discount: Amount,
     /// Of the whole line after discounts, in minor units: contained in its price if `tax_included`, else added.
@@ -199,6 +202,9 @@ pub struct LineView {
     pub total: Amount,
     /// False: it is sold without stock, and neither picked nor returned.
     pub stocked: bool,
+    /// What the shop that the order came from calls the line. Absent if a storefront posted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_channel: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -378,11 +384,13 @@ impl OrderView {
             title: line.title.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price,
+            subtotal: line.subtotal,
             discount: line.discount,
             tax: line.tax,
             taxation: line.taxation.clone(),
             total: totals.as_ref().map_or(0, |totals| totals.lines[n]),
             stocked: line.stocked,
+            at_channel: line.at_channel.as_ref().map(ToString::to_string),
         };
         let to = Some(&placed.shipping_address);
         let fulfillments = order.fulfillments.iter().map(|(id, value)| FulfillmentView::new(&order.id, *id, value, to));

@@ -111,7 +111,7 @@ pub enum Sending {
     Taken,
     /// The mail service takes no mail to an address of this form. A person has to correct it.
     Refused,
-    /// It was not sent: the customer's data was erased, so nobody is left to write to.
+    /// It was not sent: nobody is to be written to ([`Order::writes_no_emails`]).
     Needless,
 }
 

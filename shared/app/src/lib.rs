@@ -6,6 +6,7 @@
 //! [`Stamp`](domain::history::Stamp).
 
 pub mod batches;
+pub mod channels;
 pub mod comparison;
 pub mod customers;
 pub mod deduction;

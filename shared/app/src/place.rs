@@ -81,6 +81,8 @@ pub struct Conditions {
     pub capturing: Capturing,
     /// When an order's invoice is issued.
     pub invoicing: Invoicing,
+    /// Whether somebody else writes to the customers.
+    pub emails_elsewhere: bool,
 }
 
 impl Conditions {
@@ -90,6 +92,7 @@ impl Conditions {
             approves_above: self.approval_limits.get(&currency).copied(),
             capturing: self.capturing,
             invoicing: self.invoicing,
+            emails_elsewhere: self.emails_elsewhere,
         }
     }
 }
@@ -97,8 +100,28 @@ impl Conditions {
 /// Places an order whose channel is known. A repeated order gets the same answer.
 pub async fn place_order(
     store: &Store,
+    placed: PlacedOrder,
+    conditions: &Conditions,
+    stamp: &Stamp,
+) -> Result<Accepted, Error> {
+    place(store, placed, conditions, false, stamp).await
+}
+
+/// Places an order that a shop has accepted already: it is taken, and what is not in stock is missing.
+pub(crate) async fn place_fact(
+    store: &Store,
+    placed: PlacedOrder,
+    conditions: &Conditions,
+    stamp: &Stamp,
+) -> Result<Accepted, Error> {
+    place(store, placed, conditions, true, stamp).await
+}
+
+async fn place(
+    store: &Store,
     mut placed: PlacedOrder,
     conditions: &Conditions,
+    is_fact: bool,
     stamp: &Stamp,
 ) -> Result<Accepted, Error> {
     let id = OrderId::derive(&placed.channel, &placed.reference);
@@ -107,7 +130,7 @@ pub async fn place_order(
     placed.found_by = store.search_key().await?.found_by(&placed.customer, placed.placed_at);
     let placement = Placement { fingerprint, reserved_until, first_total: None, order: placed };
     retry_on_conflict(async || {
-        let placing = Placing { store, id: &id, placement: &placement, stamp, policy, payment: None };
+        let placing = Placing { store, id: &id, placement: &placement, stamp, policy, is_fact, payment: None };
         match payment_of(store, &id, &placement.order).await {
             Ok(payment) => Placing { payment, ..placing }.attempt().await,
             // A replay gets its answer whatever has become of its payment since.
@@ -134,6 +157,8 @@ struct Placing<'a> {
     placement: &'a Placement,
     stamp: &'a Stamp,
     policy: Policy,
+    /// Whether a shop has accepted it already.
+    is_fact: bool,
     /// The record of the payment that the storefront named.
     payment: Option<Stored<PaymentRecord>>,
 }
@@ -182,7 +207,12 @@ impl Placing<'_> {
         self.payment.as_ref().map(|payment| payment.value.events.as_slice()).unwrap_or_default()
     }
 
-    /// Whether the customer's money has come already. Such an order is a fact: it is taken even if its stock is missing.
+    /// Whether a shop has accepted it, or the customer's money has come already. Such an order is a fact: it is taken even if its
+    /// stock is missing.
+    fn is_taken_anyway(&self) -> bool {
+        self.is_fact || self.is_paid()
+    }
+
     fn is_paid(&self) -> bool {
         let mut ledger = Ledger::default();
         for event in self.events() {
@@ -210,11 +240,11 @@ impl Placing<'_> {
             is_unknown.then(|| FieldError::new(format!("lines[{n}].sku"), detail()))
         };
         let unknown: Vec<FieldError> = placed.lines.iter().enumerate().filter_map(unknown).collect();
-        if !unknown.is_empty() && !self.is_paid() {
+        if !unknown.is_empty() && !self.is_taken_anyway() {
             return Err(Refusal::invalid(unknown).into());
         }
         let routed = route(&needed(placed, held), &locations, &mut stock);
-        if !routed.short.is_empty() && !self.is_paid() {
+        if !routed.short.is_empty() && !self.is_taken_anyway() {
             return Err(out_of_stock(&routed).into());
         }
         let stock = allocations(routed);

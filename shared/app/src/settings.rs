@@ -67,7 +67,7 @@ async fn change_location(
     Ok(changed)
 }
 
-/// Sets a channel. Its seller must be known.
+/// Sets a channel. Its seller must be known. The shop that it is connected to stays.
 pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Result<Channel, Error> {
     if let Some(seller) = &channel.seller {
         let known: Option<Stored<Seller>> = store.load(seller).await?;
@@ -76,7 +76,11 @@ pub async fn put_channel(store: &Store, channel: Channel, stamp: &Stamp) -> Resu
             return Err(Refusal::invalid(vec![FieldError::new("seller", detail)]).into());
         }
     }
-    put(store, &channel.id.clone(), Channel { changed: Some(stamp.into()), ..channel }, stamp).await
+    let rule = |before: Option<Channel>| {
+        let connection = before.and_then(|before| before.connection);
+        Ok(Channel { changed: Some(stamp.into()), connection, ..channel.clone() })
+    };
+    change(store, &channel.id, rule, stamp).await
 }
 
 /// Sets a seller. Documents that are issued keep it as it was.

@@ -28,6 +28,8 @@ names! {
         WebhookUnread = "webhook_unread",
         /// The books and a payment provider's own list differ: look at the payment there, and settle the difference.
         BooksDiffer = "books_differ",
+        /// The shop of a channel cannot be reached: its orders, and what it is to be told, wait.
+        ChannelFault = "channel_fault",
     }
 }
 

@@ -143,6 +143,16 @@ impl EmailAddress {
     pub(crate) fn nobody() -> Self {
         Self("erased@erased.invalid".to_owned())
     }
+
+    /// What stands where a sales channel has told none (RFC 2606).
+    pub fn unknown() -> Self {
+        Self("unknown@unknown.invalid".to_owned())
+    }
+
+    /// Whether nobody knows where e-mails should go.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::unknown()
+    }
 }
 
 #[cfg(test)]

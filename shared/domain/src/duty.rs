@@ -1,6 +1,6 @@
 //! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
-use super::ids::{FulfillmentId, OrderId, ParcelId, PaymentId, ProviderName, RefundId, ReturnId};
+use super::ids::{ChannelId, FulfillmentId, OrderId, ParcelId, PaymentId, ProviderName, RefundId, ReturnId};
 use super::parcel_state::ParcelState;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,12 @@ pub enum Duty {
     Tracking,
     /// Buy the labels that were ordered, and give back those that nobody uses.
     Label,
+    /// Tell the shop that an order came from of the parcels that left.
+    ChannelShipment,
+    /// Take an order over as its shop knows it now. No record owes it: what never came is found by [`Duty::ChannelCatchUp`].
+    ChannelOrder,
+    /// Take over what changed at a shop since the last time. It is asked for every few minutes.
+    ChannelCatchUp,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -126,6 +132,9 @@ impl fmt::Display for Duty {
             Self::Invoice => f.write_str("invoice"),
             Self::Tracking => f.write_str("tracking"),
             Self::Label => f.write_str("label"),
+            Self::ChannelShipment => f.write_str("channel-shipment"),
+            Self::ChannelOrder => f.write_str("channel-order"),
+            Self::ChannelCatchUp => f.write_str("channel-catch-up"),
         }
     }
 }
@@ -152,6 +161,9 @@ impl FromStr for Duty {
             "invoice" => Ok(Self::Invoice),
             "tracking" => Ok(Self::Tracking),
             "label" => Ok(Self::Label),
+            "channel-shipment" => Ok(Self::ChannelShipment),
+            "channel-order" => Ok(Self::ChannelOrder),
+            "channel-catch-up" => Ok(Self::ChannelCatchUp),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -188,10 +200,11 @@ pub enum Consumer {
     Invoicing,
     ParcelTracking,
     Labels,
+    ChannelOrders,
 }
 
 impl Consumer {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::StockDeduction,
         Self::FulfillmentDispatch,
         Self::EmailConfirmation,
@@ -199,6 +212,7 @@ impl Consumer {
         Self::Invoicing,
         Self::ParcelTracking,
         Self::Labels,
+        Self::ChannelOrders,
     ];
 
     /// The environment variable that holds its queue's URL.
@@ -211,6 +225,7 @@ impl Consumer {
             Self::Invoicing => "INVOICING_QUEUE",
             Self::ParcelTracking => "PARCEL_TRACKING_QUEUE",
             Self::Labels => "LABELS_QUEUE",
+            Self::ChannelOrders => "CHANNEL_ORDERS_QUEUE",
         }
     }
 }
@@ -226,6 +241,7 @@ impl Duty {
             Self::Invoice => Consumer::Invoicing,
             Self::Tracking => Consumer::ParcelTracking,
             Self::Label => Consumer::Labels,
+            Self::ChannelShipment | Self::ChannelOrder | Self::ChannelCatchUp => Consumer::ChannelOrders,
         }
     }
 }
@@ -335,6 +351,10 @@ pub enum Subject {
     Digest,
     /// How far the books are compared with a payment provider's list.
     Provider(ProviderName),
+    /// A channel that is connected to a shop.
+    Channel(ChannelId),
+    /// An order at the shop of a channel, by the shop's id of it.
+    ChannelOrder(ChannelId, String),
 }
 
 impl fmt::Display for Subject {
@@ -344,6 +364,8 @@ impl fmt::Display for Subject {
             Self::Payment(payment) => write!(f, "payment/{payment}"),
             Self::Digest => f.write_str("digest"),
             Self::Provider(name) => write!(f, "provider/{name}"),
+            Self::Channel(channel) => write!(f, "channel/{channel}"),
+            Self::ChannelOrder(channel, order) => write!(f, "channel/{channel}/{order}"),
         }
     }
 }
@@ -362,6 +384,10 @@ impl FromStr for Subject {
                 .and_then(|(order, item)| Some(Self::OrderItem(order.parse().ok()?, item.parse().ok()?))),
             Some(("payment", id)) => id.parse().ok().map(Self::Payment),
             Some(("provider", name)) => name.parse().ok().map(Self::Provider),
+            Some(("channel", name)) => match name.split_once('/') {
+                Some((channel, order)) => channel.parse().ok().map(|of| Self::ChannelOrder(of, order.to_owned())),
+                None => name.parse().ok().map(Self::Channel),
+            },
             None if text == "digest" => Some(Self::Digest),
             _ => None,
         };
@@ -410,6 +436,9 @@ mod tests {
             "invoice",
             "tracking",
             "label",
+            "channel-shipment",
+            "channel-order",
+            "channel-catch-up",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",

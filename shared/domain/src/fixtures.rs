@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+pub mod shop;
+
 use crate::{
     Rejection,
     allocation::{Allocation, AllocationState},
@@ -63,6 +65,8 @@ pub fn placed(lines: &[(&str, u32, Amount)]) -> PlacedOrder {
         tax: 0,
         taxation: Taxation::default(),
         stocked: true,
+        subtotal: None,
+        at_channel: None,
     };
     let address = Address {
         name: "Ada".into(),

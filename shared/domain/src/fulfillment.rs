@@ -15,7 +15,7 @@ pub use labels::{LabelOrder, Leaving, MAX_LABELS};
 pub use lines::{PickLine, Service};
 pub use parcel::{
     Followed, HandOver, MAX_CORRECTIONS, MAX_PARCELS, PackedLine, Packing, Parcel, ReceivedBack, Remedy, Report,
-    Resolution, Shipment, Tracking,
+    Resolution, Shipment, ToldToChannel, Tracking,
 };
 pub use plan::plan;
 pub(crate) use scan::expected;
@@ -358,6 +358,7 @@ impl Fulfillment {
             reports: BTreeMap::new(),
             received_back: None,
             resolution: None,
+            at_channel: None,
             followed: None,
         });
         if packing.contents.is_none() {

@@ -100,6 +100,11 @@ names! {
         Rerouted = "rerouted",
         /// Lines, an address or a contact were changed.
         Edited = "edited",
+        /// It was changed at its sales channel, and nothing of that can be done here.
+        ChangedAtChannel = "changed-at-channel",
+        /// Its sales channel was told of a parcel, or does not take that.
+        ToldToChannel = "told-to-channel",
+        NotTakenByChannel = "not-taken-by-channel",
         /// A person asked for an invoice.
         InvoiceRequested = "invoice-requested",
         /// An invoice was issued, with its number.
@@ -249,6 +254,9 @@ impl Event {
             Self::Held
             | Self::Released
             | Self::Edited
+            | Self::ChangedAtChannel
+            | Self::ToldToChannel
+            | Self::NotTakenByChannel
             | Self::Rerouted
             | Self::PaymentAuthorized
             | Self::PaymentAssigned

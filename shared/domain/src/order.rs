@@ -5,6 +5,7 @@
 //! orders shows which items are written, which stock moves and which duties are owed, so no rule can forget one of
 //! them.
 
+mod channel;
 mod edit;
 mod emails;
 mod erasure;
@@ -18,6 +19,7 @@ mod returns;
 #[cfg(test)]
 mod tests;
 
+pub use channel::Untold;
 pub use edit::Edit;
 
 use crate::{

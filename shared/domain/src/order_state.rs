@@ -5,6 +5,7 @@
 //! [`deadlines`] what people hear of in time.
 
 mod captures;
+mod channel;
 mod deadlines;
 mod disputes;
 mod goods;
@@ -16,6 +17,7 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
+pub use channel::ToldByShop;
 pub use disputes::{Answer, EVIDENCE_WARNING};
 pub use goods::MAX_CLAIMS;
 pub use manual::{EnteredPayment, Standing, ToldOutcome};
@@ -111,6 +113,9 @@ pub struct OrderState {
     /// Whether the confirmation has been ordered, so that it is owed once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirmed: bool,
+    /// What the shop that its channel is connected to has told so far. None: a storefront posted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by_shop: Option<Box<ToldByShop>>,
     /// Whether its customer's data is to be erased, or was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erasure: Option<Erasure>,
@@ -169,8 +174,14 @@ names! {
         AuthorizationEnds = "authorization_ends",
         AwaitingPayment = "awaiting_payment",
         AwaitingReturnItems = "awaiting_return_items",
+        /// What its sales channel charges does not come to its total.
+        AmountsDiffer = "amounts_differ",
         /// Money that was authorized could not be captured, or an authorization could not be given up.
         CaptureFailed = "capture_failed",
+        /// It was changed at its sales channel, and that cannot be done here any more.
+        ChangedAtChannel = "changed_at_channel",
+        /// Its sales channel tells no e-mail address.
+        ContactMissing = "contact_missing",
         HighRiskOfFraud = "high_risk_of_fraud",
         IncorrectAddress = "incorrect_address",
         InventoryOutOfStock = "inventory_out_of_stock",
@@ -188,7 +199,11 @@ names! {
         RefundFailed = "refund_failed",
         /// The refund of a return waits for an operator's decision.
         RefundToApprove = "refund_to_approve",
+        /// Its sales channel tells something that nobody has said the meaning of.
+        UnclearAtChannel = "unclear_at_channel",
         UnknownDeliveryDate = "unknown_delivery_date",
+        /// Something of it has no SKU, or one that no location keeps.
+        UnknownSku = "unknown_sku",
         Other = "other",
     }
 }
@@ -197,7 +212,8 @@ impl HoldReason {
     /// Whether who releases it decides about money: gives some up, keeps some, or sends goods whose money is gone.
     pub fn is_about_money(self) -> bool {
         match self {
-            Self::AuthorizationEnds
+            Self::AmountsDiffer
+            | Self::AuthorizationEnds
             | Self::AwaitingPayment
             | Self::CaptureFailed
             | Self::OutcomeMissing
@@ -208,10 +224,14 @@ impl HoldReason {
             | Self::RefundFailed
             | Self::RefundToApprove => true,
             Self::AwaitingReturnItems
+            | Self::ChangedAtChannel
+            | Self::ContactMissing
             | Self::HighRiskOfFraud
             | Self::IncorrectAddress
             | Self::InventoryOutOfStock
+            | Self::UnclearAtChannel
             | Self::UnknownDeliveryDate
+            | Self::UnknownSku
             | Self::Other => false,
         }
     }
@@ -298,6 +318,7 @@ impl OrderState {
             fulfillments: BTreeMap::new(),
             invoices: Invoices::default(),
             confirmed: false,
+            told_by_shop: None,
             erasure: None,
             owed: Owed::new(),
             history: Vec::new(),

@@ -154,6 +154,10 @@ pub struct Line {
     /// Of one unit before discounts, in minor units. With its tax if the order's `tax_included` is true.
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
     pub unit_price: Amount,
+    /// What its units cost together before discounts, where a sales channel counts otherwise than `unit_price` times `quantity`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub subtotal: Option<Amount>,
     /// On the whole line.
     #[serde(default, skip_serializing_if = "crate::sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(with = "Price"))]
@@ -168,6 +172,10 @@ pub struct Line {
     /// absent.
     #[serde(default = "crate::sparse::yes", skip_serializing_if = "crate::sparse::is_yes")]
     pub stocked: bool,
+    /// What the shop that a channel is connected to calls the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub at_channel: Option<Text<1, 60>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,9 +226,39 @@ pub struct Totals {
     pub total: Amount,
 }
 
+/// What stands where a sales channel has told no address. The order is held until somebody gives it one.
+const UNKNOWN: &str = "unknown";
+
+impl Address {
+    /// One that nobody knows. A country is needed for taxes and calendars.
+    pub(crate) fn unknown(name: Name, country: Country) -> Self {
+        Self {
+            name,
+            company: None,
+            line1: Name::literal(UNKNOWN),
+            line2: None,
+            city: None,
+            postal_code: None,
+            region: None,
+            country,
+        }
+    }
+
+    /// Whether a channel has told no address.
+    pub fn is_unknown(&self) -> bool {
+        self.line1.as_str() == UNKNOWN
+    }
+}
+
 impl Line {
-    fn before_discount(&self) -> Option<Amount> {
-        self.unit_price.checked_mul(i64::from(self.quantity))
+    /// What its units cost together before discounts. None if that is more than can be.
+    pub fn before_discount(&self) -> Option<Amount> {
+        self.subtotal.or_else(|| self.unit_price.checked_mul(i64::from(self.quantity)))
+    }
+
+    /// The same after its own discount. Of an order that has totals, it can be.
+    fn net(&self) -> Amount {
+        self.before_discount().unwrap_or(Amount::MAX).saturating_sub(self.discount)
     }
 }
 
@@ -288,10 +326,11 @@ impl PlacedOrder {
         next.spread_discount();
         for line in next.lines.iter_mut().filter(|line| line.id == id) {
             let share = |amount: Amount| share_of_units(amount, line.quantity, 0..quantity);
-            let net = share(line.unit_price * i64::from(line.quantity) - line.discount);
+            let net = share(line.net());
             line.tax = share(line.tax);
-            line.discount = line.unit_price * i64::from(quantity) - net;
+            line.subtotal = line.subtotal.map(share);
             line.quantity = quantity;
+            line.discount = line.before_discount().unwrap_or(net) - net;
         }
         next.lines.retain(|line| line.quantity > 0);
         next.total = next.totals().map_or(next.total, |totals| totals.total);
@@ -311,9 +350,8 @@ impl PlacedOrder {
     /// Makes the order's discount a part of each line's own. What is more than the lines cost is still the order's.
     fn spread_discount(&mut self) {
         let Some(discount) = self.discount.take() else { return };
-        let net = |line: &Line| line.unit_price * i64::from(line.quantity) - line.discount;
-        let of_lines = discount.amount.min(self.lines.iter().map(net).sum());
-        let weights: Vec<u64> = self.lines.iter().map(|line| net(line).unsigned_abs()).collect();
+        let of_lines = discount.amount.min(self.lines.iter().map(Line::net).sum());
+        let weights: Vec<u64> = self.lines.iter().map(|line| line.net().unsigned_abs()).collect();
         for (line, share) in self.lines.iter_mut().zip(allocate(of_lines, &weights)) {
             line.discount += share;
         }

@@ -18,6 +18,9 @@ pub struct Policy {
     /// When its invoice is issued.
     #[serde(skip_serializing_if = "Invoicing::is_when_told")]
     pub invoicing: Invoicing,
+    /// The shop that the order came from writes to its customer, so Orderly does not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub emails_elsewhere: bool,
 }
 
 names! {

@@ -23,6 +23,10 @@ names! {
         NumberIsTakenWithInvoice = "number-is-taken-with-invoice",
         /// A batch takes no fulfillment that is on another one.
         OneBatchAtMost = "one-batch-at-most",
+        /// The shop that an order came from is told of the parcels that left.
+        ChannelHearsOfParcels = "channel-hears-of-parcels",
+        /// Connected shops are asked for what changed, whatever their webhooks have told.
+        ShopsAreAsked = "shops-are-asked",
         /// A silent parcel's tracking service is asked about it.
         SilentParcelIsAskedAbout = "silent-parcel-is-asked-about",
         /// A batch that is over leaves the list, also if nobody noted its end.

@@ -207,7 +207,7 @@ impl SearchKey {
         let name = (!folded.is_empty()).then(|| self.name_key(&folded));
         let surname = folded.contains(' ').then(|| self.name_key(&surname_first(&folded)));
         FoundBy {
-            email_key: Some(self.email(&customer.email)),
+            email_key: (!customer.email.is_unknown()).then(|| self.email(&customer.email)),
             phone_key: customer.phone.as_deref().and_then(PhoneDigits::of).map(|phone| self.phone(&phone)),
             found_at: Some(sortable(placed_at)),
             name_at: name.as_ref().map(|name| name.at(placed_at)),

@@ -8,12 +8,13 @@ use super::{
     history::{LastChange, Stamp},
     ids::{ChannelId, LocationId, NumberPrefix, SellerId, Sku},
     limits::Limits,
+    names::names,
     placed_order::Address,
     product_code::ProductCode,
     session::{self, LONGEST, MAX_SESSIONS, Session},
     text::{Name, Reason, Text},
 };
-use jiff::{Timestamp, civil::Date, tz::Offset};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,9 +88,54 @@ pub struct Channel {
     /// programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seller: Option<SellerId>,
+    /// The shop that runs it, where Orderly takes its orders from and tells it of stock and shipments. None: it is a storefront that
+    /// posts its orders here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
     /// None: it was changed by a version of Orderly that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
+}
+
+names! {
+    /// What runs a sales channel.
+    ChannelKind {
+        WooCommerce = "woocommerce",
+    }
+}
+
+/// How a shop is reached. What it takes to sign in there is in the secret `ChannelSecrets`, by the channel's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Connection {
+    /// What runs the shop.
+    pub kind: ChannelKind,
+    /// Its address: `https://shop.example`. `https` only, but for loopback.
+    pub url: WebhookUrl,
+    /// When it was connected, in UTC: older orders are not taken.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub since: Timestamp,
+    /// Who writes e-mails to its customers.
+    pub emails: EmailsBy,
+}
+
+/// The clock of a shop may be behind ours.
+const SHOP_CLOCK: SignedDuration = SignedDuration::from_mins(1);
+
+impl Connection {
+    /// Whether an order that was placed then is taken over. Older ones stay in the shop.
+    pub fn takes(&self, placed_at: Timestamp) -> bool {
+        placed_at >= self.since - SHOP_CLOCK
+    }
+}
+
+names! {
+    /// Who writes e-mails to the customers of a channel.
+    EmailsBy {
+        /// The shop, as it did before.
+        Shop = "shop",
+        Orderly = "orderly",
+    }
 }
 
 /// A legal entity that sells. Its invoices and credit notes are numbered without gaps, from 1 each year.

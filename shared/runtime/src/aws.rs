@@ -6,7 +6,7 @@ use super::{
     web::Web,
 };
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_sdk_secretsmanager::{error::DisplayErrorContext, operation::get_secret_value::GetSecretValueError};
 use aws_smithy_runtime_api::client::{
     http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
 };
@@ -141,5 +141,28 @@ impl Aws {
             ))
         })?;
         Ok(answer.secret_string.unwrap_or_default())
+    }
+
+    /// The text of the secret that the variable `name` holds, as it is now. None: nobody has put one yet.
+    pub async fn present_secret(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let client = aws_sdk_secretsmanager::Client::new(&self.config);
+        let answer = client.get_secret_value().secret_id(variable(name)?).send().await;
+        match answer {
+            Ok(answer) => Ok(answer.secret_string),
+            Err(error)
+                if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(ConfigError::Secret { name, problem: DisplayErrorContext(error).to_string() }),
+        }
+    }
+
+    /// Writes another value of the secret that the variable `name` holds.
+    pub async fn put_secret(&self, name: &'static str, value: &str) -> Result<(), ConfigError> {
+        let client = aws_sdk_secretsmanager::Client::new(&self.config);
+        let put = client.put_secret_value().secret_id(variable(name)?).secret_string(value).send().await;
+        let problem = |error| ConfigError::Secret { name, problem: DisplayErrorContext(error).to_string() };
+        put.map(drop).map_err(problem)
     }
 }

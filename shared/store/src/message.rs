@@ -53,7 +53,11 @@ impl Message {
     pub fn order(&self) -> Option<&OrderId> {
         match &self.subject {
             Subject::OrderItem(order, _) => Some(order),
-            Subject::Payment(_) | Subject::Digest | Subject::Provider(_) => None,
+            Subject::Payment(_)
+            | Subject::Digest
+            | Subject::Provider(_)
+            | Subject::Channel(_)
+            | Subject::ChannelOrder(..) => None,
         }
     }
 

@@ -237,6 +237,10 @@ impl Write<'_> {
             self.item(read, ItemName::Return(*id), before.returns.get(id), returned);
         }
         if before.placed != after.placed {
+            let known: BTreeSet<&Sku> = before.placed.lines.iter().map(|line| &line.sku).collect();
+            for line in after.placed.lines.iter().filter(|line| !known.contains(&line.sku)) {
+                self.found_by(&SearchEntry::sku(&line.sku, &after.id, after.state.placed_at));
+            }
             self.item(read, ItemName::Placed, Some(&read.placement(before)), &read.placement(after));
         }
     }

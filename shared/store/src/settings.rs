@@ -13,6 +13,7 @@ use domain::{
     ids::{ChannelId, LocationId, SellerId, Sku},
     search::SearchKey,
     settings::{ApiKey, Channel, Location, Product, Seller},
+    shop_watch::ShopWatch,
 };
 use std::{
     collections::BTreeMap,
@@ -77,6 +78,7 @@ macro_rules! setting {
 setting!(Location, LocationId, "locations");
 setting!(Channel, ChannelId, "channels");
 setting!(Seller, SellerId, "sellers");
+setting!(ShopWatch, ChannelId, "shops");
 // Keyed by the key's SHA-256.
 setting!(ApiKey, String, "keys");
 // The only one is at [`SEARCH_KEY`].
@@ -152,6 +154,12 @@ impl Store {
 
     pub async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
         self.settings().await
+    }
+
+    /// How far the shops of channels are followed.
+    pub async fn shop_watches(&self) -> Result<Vec<(ChannelId, ShopWatch)>, StoreError> {
+        let watches: Vec<ShopWatch> = self.settings().await?;
+        Ok(watches.into_iter().map(|watch| (watch.channel.clone(), watch)).collect())
     }
 
     pub async fn sellers(&self) -> Result<Vec<Seller>, StoreError> {

@@ -271,7 +271,9 @@ pub(crate) fn nothing_left_uncaptured(books: &Books, broken: &mut Vec<String>) {
                 && [HoldReason::CaptureFailed, HoldReason::AwaitingPayment]
                     .iter()
                     .any(|hold| entry.note == hold.as_str());
-            is_let_go || matches!(entry.what, Event::PaymentCaptured | Event::ShortPaymentAccepted)
+            // Who vouches for money that comes later lets it go too.
+            let is_vouched_for = entry.what == Event::PaymentPromised;
+            is_let_go || is_vouched_for || matches!(entry.what, Event::PaymentCaptured | Event::ShortPaymentAccepted)
         };
         let since = state.history.iter().find(may_leave).map(|entry| entry.at);
         let of_it =

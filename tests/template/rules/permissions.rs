@@ -309,6 +309,9 @@ fn a_function_receives_from_its_own_queue_only_and_sends_to_no_dead_letter_queue
     );
 }
 
+/// Secrets that a function writes, since people tell it what is in them.
+const WRITTEN: [(&str, &str); 1] = [("ChannelSetupFunction", "ChannelSecrets")];
+
 /// A secret's ARN is in a variable, only that function may read it, and its value is not in the template.
 fn secrets(template: &Template) -> Violations {
     let mut violations = Violations::new();
@@ -323,11 +326,9 @@ fn secrets(template: &Template) -> Violations {
         let named: BTreeSet<_> = template.environment(function).filter_map(|(_, value)| referent(value)).collect();
         for (secret, _) in template.all(SECRET) {
             let granted = granted(template, role_of(template, function), secret);
-            let needed = if named.contains(secret) {
-                BTreeSet::from(["secretsmanager:GetSecretValue"])
-            } else {
-                BTreeSet::new()
-            };
+            let mut needed = BTreeSet::new();
+            needed.extend(named.contains(secret).then_some("secretsmanager:GetSecretValue"));
+            needed.extend(WRITTEN.contains(&(function, secret)).then_some("secretsmanager:PutSecretValue"));
             if granted != needed {
                 violations.push(format!("{function} may do {granted:?} on {secret}, its job is {needed:?}"));
             }

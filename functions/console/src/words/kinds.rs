@@ -117,10 +117,13 @@ const PARCEL: &[Named] = &[
 ];
 
 const HOLD: &[Named] = &[
+    ("amounts_differ", "Amounts differ", "Beträge weichen ab"),
     ("authorization_ends", "Authorization ends soon", "Autorisierung endet bald"),
     ("awaiting_payment", "The rest of the payment", "Der Rest der Zahlung"),
     ("awaiting_return_items", "Items to come back", "Rückkehrende Ware"),
     ("capture_failed", "Capture failed", "Einzug fehlgeschlagen"),
+    ("changed_at_channel", "Changed at the channel", "Im Kanal geändert"),
+    ("contact_missing", "E-mail address missing", "E-Mail-Adresse fehlt"),
     ("high_risk_of_fraud", "Possible fraud", "Betrugsverdacht"),
     ("incorrect_address", "Address to be checked", "Adresse zu klären"),
     ("inventory_out_of_stock", "Stock", "Ware"),
@@ -131,12 +134,39 @@ const HOLD: &[Named] = &[
     ("payment_refunded", "Money has gone back", "Geld ging zurück"),
     ("refund_failed", "Refund failed", "Erstattung fehlgeschlagen"),
     ("refund_to_approve", "Refund to approve", "Erstattung zu genehmigen"),
+    ("unclear_at_channel", "Unclear at the channel", "Im Kanal unklar"),
     ("unknown_delivery_date", "Delivery date unknown", "Liefertermin unbekannt"),
+    ("unknown_sku", "SKU unknown", "SKU unbekannt"),
     ("other", "A decision", "Eine Entscheidung"),
 ];
 
 /// The way on from each hold.
 pub const WAY_ON: &[Named] = &[
+    (
+        "amounts_differ",
+        "Compare it with the channel. Releasing takes the channel's total as it is.",
+        "Mit dem Kanal vergleichen. Freigeben übernimmt die Summe des Kanals.",
+    ),
+    (
+        "changed_at_channel",
+        "Do by hand what could not be followed, then release it.",
+        "Von Hand nachholen, was nicht übernommen werden konnte, dann freigeben.",
+    ),
+    (
+        "contact_missing",
+        "Set the address with an edit. Releasing writes no e-mails.",
+        "Adresse nachtragen. Freigeben schreibt keine E-Mails.",
+    ),
+    (
+        "unclear_at_channel",
+        "Look at the order at the channel. Release it if it is to be sent, or cancel.",
+        "Bestellung im Kanal ansehen. Freigeben, wenn sie versendet werden soll, oder stornieren.",
+    ),
+    (
+        "unknown_sku",
+        "Give the product its SKU at the channel, or count it here; then release it.",
+        "Dem Artikel im Kanal die SKU geben oder ihn hier zählen; dann freigeben.",
+    ),
     (
         "authorization_ends",
         "Capture before it ends. Released, it is left to end.",
@@ -218,6 +248,7 @@ const ATTENTION: &[Named] = &[
     ("refund_by_hand", "Refund by hand", "Erstattung von Hand"),
     ("webhook_unread", "Message not understood", "Meldung nicht verstanden"),
     ("books_differ", "The books differ", "Bücher weichen ab"),
+    ("channel_fault", "Shop cannot be reached", "Shop nicht erreichbar"),
 ];
 
 /// What is done about each, where an order's page does not tell.
@@ -260,6 +291,11 @@ pub const ATTENTION_WAY_ON: &[Named] = &[
         "Look at the payment at its provider, and settle the difference, by the API.",
         "Zahlung beim Anbieter ansehen und die Abweichung klären, über die API.",
     ),
+    (
+        "channel_fault",
+        "Look at the shop and at its keys. Connect it again if they were changed.",
+        "Shop und Schlüssel prüfen. Neu verbinden, falls sie geändert wurden.",
+    ),
 ];
 
 const EVENT: &[Named] = &[
@@ -272,6 +308,9 @@ const EVENT: &[Named] = &[
     ("rest-cancelled", "Rest cancelled", "Rest storniert"),
     ("put-back", "Put back", "Zurückgelegt"),
     ("rerouted", "Moved to another location", "Anderem Standort gegeben"),
+    ("changed-at-channel", "Changed at the channel", "Im Kanal geändert"),
+    ("told-to-channel", "Channel told", "Kanal informiert"),
+    ("not-taken-by-channel", "Not taken by the channel", "Vom Kanal nicht angenommen"),
     ("edited", "Edited", "Geändert"),
     ("invoice-requested", "Invoice asked for", "Rechnung verlangt"),
     ("invoice-issued", "Invoice issued", "Rechnung ausgestellt"),

@@ -246,6 +246,8 @@ fn line(fields: &Fields<'_>) -> Option<Line> {
         tax: tax?,
         taxation: taxation?,
         stocked: stocked?,
+        subtotal: None,
+        at_channel: None,
     })
 }
 

@@ -85,6 +85,7 @@ impl Shop {
             approval_limits: BTreeMap::new(),
             capturing: domain::policy::Capturing::default(),
             invoicing: domain::policy::Invoicing::default(),
+            emails_elsewhere: false,
         };
         place_order(&self.app.store, placed, &conditions, &stamp()).await.map(drop)
     }

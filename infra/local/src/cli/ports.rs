@@ -31,6 +31,9 @@ pub(crate) struct BackingPortArgs {
     /// DynamoDB, SQS, SES and Secrets Manager
     #[arg(long = "services-port", value_name = "PORT", env = "ORDERLY_SERVICES_PORT", default_value_t = 4566)]
     services: u16,
+    /// The shop of a sales channel, and its page
+    #[arg(long = "shop-port", value_name = "PORT", env = "ORDERLY_SHOP_PORT", default_value_t = 3004)]
+    shop: u16,
     /// The payment providers, and their page
     #[arg(long = "stripe-port", value_name = "PORT", env = "ORDERLY_STRIPE_PORT", default_value_t = 12111)]
     stripe: u16,
@@ -43,19 +46,20 @@ impl From<PortArgs> for Ports {
 }
 
 impl From<BackingPortArgs> for Ports {
-    fn from(BackingPortArgs { console, warehouse, services, stripe }: BackingPortArgs) -> Self {
-        Self { console, warehouse, services, stripe, ..Self::default() }
+    fn from(BackingPortArgs { console, warehouse, services, shop, stripe }: BackingPortArgs) -> Self {
+        Self { console, warehouse, services, shop, stripe, ..Self::default() }
     }
 }
 
 /// Each port under the name of its flag.
-fn flags(ports: Ports) -> [(&'static str, u16); 6] {
-    let Ports { api, console, services, invoke, stripe, warehouse } = ports;
+fn flags(ports: Ports) -> [(&'static str, u16); 7] {
+    let Ports { api, console, services, invoke, shop, stripe, warehouse } = ports;
     [
         ("api", api),
         ("console", console),
         ("services", services),
         ("invoke", invoke),
+        ("shop", shop),
         ("stripe", stripe),
         ("warehouse", warehouse),
     ]

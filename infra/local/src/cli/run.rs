@@ -11,10 +11,12 @@ use clap::Args;
 use orderly_local::{
     Stack, StackOptions, backing,
     binaries::{self, Fit, TYPESETTING},
+    channels::{self, woocommerce},
     client::Client,
     lambda::Lambda,
-    seed::{Shop, seed},
+    seed::{SeedError, Shop, seed},
 };
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -118,6 +120,9 @@ async fn serve(stack: &Stack, empty: bool, in_memory: bool, state: &State) -> Re
     let kept = (!in_memory).then(|| state.directory());
     let operator = Client::new(stack.api_url(), stack.operator_key());
     let shop = if empty { None } else { Some(seed(&operator, &stack.warehouse().url(), kept).await?) };
+    if shop.is_some() {
+        connect(&operator, stack).await?;
+    }
     let exports = exports(stack, shop.as_ref());
     let to_source = state.write(EXPORTS, exports.as_bytes())?;
     stack.show_exports(&exports);
@@ -127,6 +132,18 @@ async fn serve(stack: &Stack, empty: bool, in_memory: bool, state: &State) -> Re
         Some(directory) => println!("  Kept in {}. Ctrl-C stops.\n", directory.display()),
     }
     stop_requested().await
+}
+
+/// Connects a channel to the shop that runs beside the stack. Connected again, it stays what it was, at the shop's present address.
+async fn connect(operator: &Client, stack: &Stack) -> Result<(), CliError> {
+    let woocommerce::Credentials { key, secret, .. } = channels::local_credentials();
+    let shop = json!({ "kind": "woocommerce", "url": stack.shop().url(), "key": key, "secret": secret });
+    operator
+        .put(&format!("/channels/{}", channels::CHANNEL), &json!({ "name": "WooCommerce shop" }))
+        .await
+        .map_err(SeedError::Api)?;
+    operator.post(&format!("/channels/{}/connect", channels::CHANNEL), &shop).await.map_err(SeedError::Api)?;
+    Ok(())
 }
 
 /// The addresses and keys that the README's examples use, for a shell.
@@ -159,6 +176,7 @@ fn introduce(stack: &Stack, shop: Option<&Shop>, exports: &str, to_source: &Path
     line("AWS services", stack.endpoint());
     line("Lambda Invoke API", stack.invoke_url());
     line("Payment providers", stack.providers().endpoint());
+    line("Shop (WooCommerce)", stack.shop().url());
     line("Warehouse's webhook", &stack.warehouse().url());
     line("Operator's API key", key);
     if let Some(Shop { storefront_key, warehouse_key, service_key }) = shop {

@@ -61,13 +61,15 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
 
     let (mut endpoint, mut providers) =
         (backing.services.endpoint().to_owned(), backing.providers.endpoint().to_owned());
+    let mut shop = backing.shop.url().to_owned();
     if let Some(host) = &advertise {
         endpoint = answer_at(host, &endpoint).await?;
         providers = answer_at(host, &providers).await?;
+        shop = answer_at(host, &shop).await?;
     }
     let seen_by_functions = backing::load(template, &BTreeMap::new(), &endpoint, &providers)?;
     let environment = state.write(ENVIRONMENT, environment(&seen_by_functions).as_bytes())?;
-    introduce(&backing, &endpoint, &environment);
+    introduce(&backing, &endpoint, &shop, &environment);
 
     let triggers = Triggers::default();
     let invoker = Invoker::Remote(Remote::new(&lambda_endpoint));
@@ -117,9 +119,10 @@ async fn answer_at(host: &str, local: &str) -> Result<String, CliError> {
     Ok(format!("http://{address}"))
 }
 
-fn introduce(backing: &Backing, endpoint: &str, environment: &Path) {
+fn introduce(backing: &Backing, endpoint: &str, shop: &str, environment: &Path) {
     println!("  Mails and queues    {}", backing.console_url());
     println!("  AWS services        {endpoint}");
+    println!("  Shop (WooCommerce)  {shop}");
     println!("  Operator's API key  {}", backing.operator_key);
     println!("  For SAM             sam local start-lambda --env-vars {}", environment.display());
     println!("                      sam local start-api --env-vars {}\n", environment.display());

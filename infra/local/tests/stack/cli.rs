@@ -40,7 +40,7 @@ impl Project {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orderly-local"));
         command.current_dir(self.directory.path()).stdin(Stdio::null()).kill_on_drop(true);
-        for part in ["API", "CONSOLE", "INVOKE", "WAREHOUSE", "SERVICES", "STRIPE"] {
+        for part in ["API", "CONSOLE", "INVOKE", "WAREHOUSE", "SERVICES", "SHOP", "STRIPE"] {
             command.env(format!("ORDERLY_{part}_PORT"), "0");
         }
         command

@@ -16,6 +16,7 @@ use store::{Queues, Sender, Store, Tables};
 /// The functions, over a database that does not answer. That is enough to test refusals.
 struct Functions {
     store: Store,
+    aws: Aws,
 }
 
 impl Functions {
@@ -30,14 +31,14 @@ impl Functions {
         let Ok(queues) = Queues::of(|_| Ok::<_, std::convert::Infallible>(none()));
         let database = aws_sdk_dynamodb::Client::new(&config);
         let sender = Sender::new(queues, move || aws_sdk_sqs::Client::new(&config));
-        Self { store: Store::new(database, tables, sender) }
+        Self { store: Store::new(database, tables, sender), aws }
     }
 
     async fn handle(&self, tag: &str, request: &Request) -> Result<Response, Error> {
         let (store, clock) = (self.store.clone(), Clock::system());
         match tag {
             "orders" => {
-                let conditions = order_intake::conditions("60", "hold", "", "when-told", "when-told").unwrap();
+                let conditions = runtime::conditions("60", "hold", "", "when-told", "when-told").unwrap();
                 let providers = payments::Provider::ALL.to_vec();
                 order_intake::handle(&order_intake::App { store, clock, conditions, providers }, request).await
             }
@@ -58,6 +59,15 @@ impl Functions {
             "tracking" => {
                 let webhooks = shipping::Webhooks::new([]);
                 tracking_webhook::handle(&tracking_webhook::App { store, clock, webhooks }, request).await
+            }
+            "shops" => {
+                let keyring = channels::Keyring::of(runtime::Secret::fixed("CHANNEL_SECRETS", "{}"));
+                channel_webhook::handle(&channel_webhook::App { store, keyring }, request).await
+            }
+            "channels" => {
+                let keyring = channels::Keyring::of(runtime::Secret::fixed("CHANNEL_SECRETS", "{}"));
+                let shops = channels::Shops::new(keyring, &self.aws, &clock);
+                channel_setup::handle(&channel_setup::App { store, shops, clock }, request).await
             }
             "payments" => {
                 let webhooks = payments::Webhooks::new([]);
@@ -92,7 +102,7 @@ async fn the_roles_are_those_that_the_functions_let_through() {
         for route in group.routes {
             let Access::Keys(roles) = route.declared.access else { continue };
             for role in Role::ALL {
-                let (status, detail) = met(&functions, group.tag, route.key(), role).await;
+                let (status, detail) = Box::pin(met(&functions, group.tag, route.key(), role)).await;
                 assert!(!detail.starts_with("there is no route"), "{}: {detail}", route.key());
                 let may = role == Role::Operator || roles.contains(&role);
                 assert_eq!(status != 403, may, "{} as {role:?}: {status} {detail}", route.key());

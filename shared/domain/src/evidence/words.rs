@@ -36,6 +36,9 @@ pub(super) fn event(what: Event) -> Option<&'static str> {
         Event::InvoiceIssued => "An invoice was issued.",
         Event::CreditNoteIssued => "A credit note was issued.",
         Event::InvoiceRequested
+        | Event::ChangedAtChannel
+        | Event::ToldToChannel
+        | Event::NotTakenByChannel
         | Event::Deducted
         | Event::Dispatched
         | Event::Rerouted

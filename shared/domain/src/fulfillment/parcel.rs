@@ -50,9 +50,29 @@ pub struct Parcel {
     /// What a person decided to do about it, because it did not arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
+    /// What the shop that the order came from was told of it. Absent until it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_channel: Option<ToldToChannel>,
     /// Who follows it for the shop. Absent until a tracking service was asked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub followed: Option<Followed>,
+}
+
+/// What a shop was told of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ToldToChannel {
+    /// When it was told last, in UTC.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
+    pub at: Timestamp,
+    /// The tracking number that it was told.
+    pub tracking_number: String,
+    /// What the shop calls the shipment. Absent if it does not take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Why the shop does not take it. Absent if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,6 +49,27 @@ impl FromStr for Sku {
     }
 }
 
+/// What stands for goods that the merchant has given no SKU.
+const NONE: &str = "NO-SKU";
+
+impl Sku {
+    /// One of our own, which is known to fit.
+    pub(crate) fn literal(sku: &'static str) -> Self {
+        debug_assert!(sku.parse::<Self>().is_ok());
+        Self(sku.to_owned())
+    }
+
+    /// A SKU that no goods have, for what a sales channel sells without one. `listing`: what the channel calls it.
+    pub(crate) fn standing_for(listing: &str) -> Self {
+        format!("{NONE}/{listing}").parse().unwrap_or_else(|_| Self::literal(NONE))
+    }
+
+    /// Whether it stands for goods that have none.
+    pub fn is_none_told(&self) -> bool {
+        self.0 == NONE || self.0.strip_prefix(NONE).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
 fn in_one_form(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return text.to_owned(); // almost every one, each time that a stored order is read

@@ -16,6 +16,8 @@ names! {
         BankTransfer = "bank_transfer",
         /// The carrier takes the money at the customer's door.
         CashOnDelivery = "cash_on_delivery",
+        /// The sales channel takes the money, and pays it out. What goes back goes back there.
+        Channel = "channel",
         Cash = "cash",
         Check = "check",
         GiftCard = "gift_card",

@@ -7,6 +7,12 @@ use crate::{
 };
 
 impl Order {
+    /// Whether nobody is written to: the customer's data was erased, nobody knows an address, or the shop that the order came from
+    /// writes itself.
+    pub fn writes_no_emails(&self) -> bool {
+        self.state.is_erased() || self.placed.customer.email.is_unknown() || self.state.policy.emails_elsewhere
+    }
+
     /// Owes an e-mail again, if it still tells the truth: a cancelled order is not confirmed.
     pub fn owe_mail_again(&mut self, item: &ItemName, kind: &EmailKind) {
         let is_over = matches!(self.state.status, OrderStatus::Cancelled { .. })

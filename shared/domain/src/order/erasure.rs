@@ -70,6 +70,9 @@ impl Order {
             self.state.status = OrderStatus::Cancelled { reason: ERASED.into() };
             self.state.stock.clear();
         }
+        if let Some(told) = &mut self.state.told_by_shop {
+            told.who.clear();
+        }
         without_words(&mut self.state.history);
         for payment in self.state.ledger.payments.values_mut() {
             payment.forget_payer();

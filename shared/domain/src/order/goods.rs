@@ -177,6 +177,7 @@ impl Order {
         let mut order = self.with_fulfillment(id, fulfillment, !left.is_empty(), stamp.at);
         if !left.is_empty() {
             order.capture_parcels(stamp.at);
+            order.owe_channel(id);
         }
         Ok(Change { goods, ..order.into() })
     }

@@ -107,7 +107,9 @@ impl Order {
         new: &Tracking,
         stamp: &Stamp,
     ) -> Result<Self, Rejection> {
-        self.on_the_way(id, stamp, |fulfillment| fulfillment.correct_tracking(parcel, new, stamp))
+        let mut order = self.on_the_way(id, stamp, |fulfillment| fulfillment.correct_tracking(parcel, new, stamp))?;
+        order.owe_channel(id);
+        Ok(order)
     }
 
     /// Takes a parcel back that did not reach its customer.

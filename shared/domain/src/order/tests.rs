@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod captures;
+mod channel;
 mod edit;
 mod erasure;
 mod ids;

@@ -47,7 +47,7 @@ impl PlacedOrder {
         let of_order = self.discount.as_ref().map_or(0, |discount| discount.amount);
         let least = |price: Amount| price.saturating_sub(of_order).max(0);
         let lines = self.lines.iter().enumerate().map(|(n, line)| {
-            let (units, price) = (i64::from(line.quantity), line.unit_price.saturating_mul(i64::from(line.quantity)));
+            let (units, price) = (i64::from(line.quantity), line.before_discount().unwrap_or(i64::MAX));
             let price = (least(price - line.discount), price);
             Part { name: format!("lines[{n}]"), taxation: &line.taxation, tax: line.tax, price, units }
         });

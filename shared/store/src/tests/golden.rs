@@ -36,7 +36,8 @@ use domain::{
     product_code::{CodeOwner, ProductCode},
     returns::{Disposition, Grade, Inspection, RefundWish},
     session::Session,
-    settings::{ApiKey, Channel, Closure, Product, Role, Seller},
+    settings::{ApiKey, Channel, ChannelKind, Closure, Connection, EmailsBy, Product, Role, Seller},
+    shop_watch::ShopWatch,
     statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
     unread::UnreadWebhook,
@@ -44,7 +45,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The golden files: each belongs to a test here.
-const FILES: [&str; 41] = [
+const FILES: [&str; 42] = [
     "api_key",
     "batch",
     "books_row",
@@ -74,6 +75,7 @@ const FILES: [&str; 41] = [
     "return_inspected",
     "return_requested",
     "seller",
+    "shop_watch",
     "series",
     "state_cancelled_with_refunds",
     "state_open_with_holds",
@@ -402,9 +404,22 @@ async fn a_channel() {
         id: "web".parse().unwrap(),
         name: "Web shop".into(),
         seller: "acme".parse().ok(),
+        connection: Some(Connection {
+            kind: ChannelKind::WooCommerce,
+            url: "https://shop.example".into(),
+            since: at(2),
+            emails: EmailsBy::Shop,
+        }),
         changed: Some((&stamp(3)).into()),
     };
     assert_record("channel", channel.id.clone(), channel).await;
+}
+
+#[tokio::test]
+async fn a_shop_watch() {
+    let watch = ShopWatch::new("web".parse().unwrap(), at(2));
+    let watch = watch.asked(Some(at(40)), Some("no answer in 10 s".to_owned()), at(60));
+    assert_record("shop_watch", watch.channel.clone(), ShopWatch { webhooks_at: Some(at(3)), ..watch }).await;
 }
 
 #[tokio::test]
@@ -530,6 +545,8 @@ fn owed_by(duty: &Duty) -> Subject {
     let item = match duty {
         Duty::Digest => return Subject::Digest,
         Duty::Comparison => return Subject::Provider("stripe".parse().unwrap()),
+        Duty::ChannelCatchUp => return Subject::Channel("web".parse().unwrap()),
+        Duty::ChannelOrder => return Subject::ChannelOrder("web".parse().unwrap(), "41".into()),
         Duty::StockDeduction
         | Duty::StockSettlement
         | Duty::FulfillmentDispatch
@@ -548,6 +565,7 @@ fn owed_by(duty: &Duty) -> Subject {
         Duty::WarehouseNotice
         | Duty::Tracking
         | Duty::Label
+        | Duty::ChannelShipment
         | Duty::Email(
             EmailKind::Shipped(_)
             | EmailKind::Delivered(_)

@@ -76,6 +76,7 @@ async fn every_table_s_records_are_created_once_and_replaced_at_their_version_on
         id: "web".parse().unwrap(),
         name: name.into(),
         seller: None,
+        connection: None,
         changed: None,
     });
     follows_the_protocol("web".parse().unwrap(), channels, other("web")).await;

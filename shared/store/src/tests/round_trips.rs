@@ -5,7 +5,7 @@ use domain::{
     duty::{Duty, EmailKind},
     email_claim::EmailClaim,
     fixtures::units,
-    fulfillment::{Parcel, ReceivedBack, Remedy, Report, Resolution, Shipment},
+    fulfillment::{Parcel, ReceivedBack, Remedy, Report, Resolution, Shipment, ToldToChannel},
     history::Event,
     ids::PaymentId,
     ledger::{
@@ -13,7 +13,7 @@ use domain::{
         PaymentMethod, Refund, RefundStatus, RequestState,
     },
     money::MAX_AMOUNT,
-    order_state::{EnteredPayment, Hold, HoldReason, OrderStatus, Standing},
+    order_state::{EnteredPayment, Hold, HoldReason, OrderStatus, Standing, ToldByShop},
     parcel_state::ParcelState,
     placed_order::{Address, Discount, Line},
     policy::{Capturing, Policy},
@@ -90,7 +90,7 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 23] {
+pub(super) fn all_duties() -> [Duty; 26] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -105,6 +105,9 @@ pub(super) fn all_duties() -> [Duty; 23] {
         Duty::Invoice,
         Duty::Tracking,
         Duty::Label,
+        Duty::ChannelShipment,
+        Duty::ChannelOrder,
+        Duty::ChannelCatchUp,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),
@@ -215,8 +218,20 @@ pub(super) fn with_captures(mut state: OrderState) -> OrderState {
     OrderState {
         policy: Policy { capturing: Capturing::AtHandOver, ..state.policy },
         warned_of: Some(at(9)),
+        told_by_shop: Some(Box::new(told_by_shop())),
         reminded: [(HoldReason::PaymentOverdue, at(8))].into(),
         ..state
+    }
+}
+
+fn told_by_shop() -> ToldByShop {
+    ToldByShop {
+        changed_at: at(6),
+        who: "4ag1pPTNfvOzQgN8".to_owned(),
+        units: [("56".to_owned(), 2)].into(),
+        refunds: ["9".to_owned()].into(),
+        doubts: [(HoldReason::UnknownSku, "\"Mug\" has no SKU".to_owned())].into(),
+        not_followed: "line 57 went from 1 to 2 units".to_owned(),
     }
 }
 
@@ -276,6 +291,11 @@ async fn whatever_may_owe_reads_back_with_every_duty() {
     reads_back([(return_name(), Return { owed, ..returned(ReturnStatus::Requested) })]).await;
 }
 
+fn told_to_channel(id: Option<&str>, refused: Option<&str>) -> ToldToChannel {
+    let (id, refused) = (id.map(str::to_owned), refused.map(str::to_owned));
+    ToldToChannel { at: at(601), tracking_number: "JD01".to_owned(), id, refused }
+}
+
 #[tokio::test]
 async fn a_fulfillment_reads_back_at_every_step() {
     let parcel = |shipment, delivered_at| Parcel {
@@ -289,6 +309,7 @@ async fn a_fulfillment_reads_back_at_every_step() {
         reports: BTreeMap::new(),
         received_back: None,
         resolution: None,
+        at_channel: None,
         followed: None,
     };
     let shipment = |tracking_url| Shipment {
@@ -303,6 +324,8 @@ async fn a_fulfillment_reads_back_at_every_step() {
     picked.lines[0] = PickLine { bin: Some("A-01".into()), picked: Some(0), ..picked.lines[0].clone() };
     let parcels = [
         Parcel { dimensions_mm: None, ..parcel(None, None) },
+        Parcel { at_channel: Some(told_to_channel(Some("7"), None)), ..parcel(Some(shipment(None)), None) },
+        Parcel { at_channel: Some(told_to_channel(None, Some("it is closed"))), ..parcel(Some(shipment(None)), None) },
         parcel(Some(shipment(None)), None),
         parcel(Some(shipment(Some("https://t.example/1".into()))), Some(at(900))),
         Parcel {

@@ -70,8 +70,13 @@ async fn locations_read_back_and_are_known_at_once_where_they_are_forgotten() {
 #[tokio::test]
 async fn channels_read_back() {
     let store = TestStore::new();
-    let channel =
-        |id: &str, name: &str| Channel { id: id.parse().unwrap(), name: name.into(), seller: None, changed: None };
+    let channel = |id: &str, name: &str| Channel {
+        id: id.parse().unwrap(),
+        name: name.into(),
+        seller: None,
+        connection: None,
+        changed: None,
+    };
     for channel in [channel("web", "Old name"), channel("web", "Web shop"), channel("market", "Market")] {
         put(&store, &channel.id, &channel).await;
     }

@@ -12,6 +12,7 @@ mod binaries;
 mod bounces;
 mod captures;
 mod carriers;
+mod channels;
 mod check;
 mod codes;
 mod console;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The consumers, with their queues and the queues of their dead letters.
-const CONSUMERS: [(&str, &str, &str); 7] = [
+const CONSUMERS: [(&str, &str, &str); 8] = [
     ("stock-deduction", "StockDeductionQueue", "StockDeductionDeadLetters"),
     ("fulfillment-dispatch", "FulfillmentDispatchQueue", "FulfillmentDispatchDeadLetters"),
     ("email-confirmation", "EmailConfirmationQueue", "EmailConfirmationDeadLetters"),
@@ -19,6 +19,7 @@ const CONSUMERS: [(&str, &str, &str); 7] = [
     ("invoicing", "InvoicingQueue", "InvoicingDeadLetters"),
     ("parcel-tracking", "ParcelTrackingQueue", "ParcelTrackingDeadLetters"),
     ("labels", "LabelsQueue", "LabelsDeadLetters"),
+    ("channel-orders", "ChannelOrdersQueue", "ChannelOrdersDeadLetters"),
 ];
 
 #[tokio::test]

@@ -289,10 +289,13 @@ pub(crate) static ENGLISH: Messages = Messages {
         opening: "These wait for a person:",
         waiting: |why| match why {
             WaitingFor::Hold(hold) => match hold {
+                HoldReason::AmountsDiffer => "Orders whose amounts differ from their channel's total",
                 HoldReason::AuthorizationEnds => "Orders whose authorized payment ends soon",
                 HoldReason::AwaitingPayment => "Orders that wait for the rest of their payment",
                 HoldReason::AwaitingReturnItems => "Orders that wait for goods to come back",
                 HoldReason::CaptureFailed => "Payments that could not be captured",
+                HoldReason::ChangedAtChannel => "Orders that were changed at their channel too late",
+                HoldReason::ContactMissing => "Orders without an e-mail address",
                 HoldReason::HighRiskOfFraud => "Orders held as possible fraud",
                 HoldReason::IncorrectAddress => "Orders held for a wrong address",
                 HoldReason::InventoryOutOfStock => "Orders that wait for stock",
@@ -303,7 +306,9 @@ pub(crate) static ENGLISH: Messages = Messages {
                 HoldReason::PaymentRefunded => "Orders whose payment was refunded before they left",
                 HoldReason::RefundFailed => "Refunds that failed",
                 HoldReason::RefundToApprove => "Refunds that wait for approval",
+                HoldReason::UnclearAtChannel => "Orders whose channel tells something unclear",
                 HoldReason::UnknownDeliveryDate => "Orders without a delivery date",
+                HoldReason::UnknownSku => "Orders with an unknown SKU",
                 HoldReason::Other => "Orders held for another reason",
             },
             WaitingFor::Other(reason) => match reason {
@@ -316,6 +321,7 @@ pub(crate) static ENGLISH: Messages = Messages {
                 AttentionReason::PaymentUnmatched => "Payments without an order",
                 AttentionReason::RefundByHand => "Refunds that you have to transfer yourself",
                 AttentionReason::WebhookUnread => "Messages of payment providers that were not understood",
+                AttentionReason::ChannelFault => "Shops that cannot be reached",
                 AttentionReason::BooksDiffer => "Payments whose books differ from the provider's list",
             },
         },

@@ -304,10 +304,13 @@ pub(crate) static GERMAN: Messages = Messages {
         opening: "Das wartet auf einen Menschen:",
         waiting: |why| match why {
             WaitingFor::Hold(hold) => match hold {
+                HoldReason::AmountsDiffer => "Bestellungen, deren Beträge nicht die Summe ihres Kanals ergeben",
                 HoldReason::AuthorizationEnds => "Bestellungen, deren reservierte Zahlung bald verfällt",
                 HoldReason::AwaitingPayment => "Bestellungen, die auf den Rest der Zahlung warten",
                 HoldReason::AwaitingReturnItems => "Bestellungen, die auf zurückkommende Ware warten",
                 HoldReason::CaptureFailed => "Zahlungen, die nicht abgebucht werden konnten",
+                HoldReason::ChangedAtChannel => "Bestellungen, die im Kanal zu spät geändert wurden",
+                HoldReason::ContactMissing => "Bestellungen ohne E-Mail-Adresse",
                 HoldReason::HighRiskOfFraud => "Wegen Betrugsverdachts angehaltene Bestellungen",
                 HoldReason::IncorrectAddress => "Wegen falscher Adresse angehaltene Bestellungen",
                 HoldReason::InventoryOutOfStock => "Bestellungen, die auf Ware warten",
@@ -318,7 +321,9 @@ pub(crate) static GERMAN: Messages = Messages {
                 HoldReason::PaymentRefunded => "Vor dem Versand erstattete Bestellungen",
                 HoldReason::RefundFailed => "Gescheiterte Erstattungen",
                 HoldReason::RefundToApprove => "Erstattungen, die auf Freigabe warten",
+                HoldReason::UnclearAtChannel => "Bestellungen, zu denen der Kanal Unklares meldet",
                 HoldReason::UnknownDeliveryDate => "Bestellungen ohne Liefertermin",
+                HoldReason::UnknownSku => "Bestellungen mit unbekannter SKU",
                 HoldReason::Other => "Aus anderen Gründen angehaltene Bestellungen",
             },
             WaitingFor::Other(reason) => match reason {
@@ -331,6 +336,7 @@ pub(crate) static GERMAN: Messages = Messages {
                 AttentionReason::PaymentUnmatched => "Zahlungen ohne Bestellung",
                 AttentionReason::RefundByHand => "Erstattungen, die Sie selbst überweisen müssen",
                 AttentionReason::WebhookUnread => "Nicht verstandene Meldungen von Zahlungsanbietern",
+                AttentionReason::ChannelFault => "Nicht erreichbare Shops",
                 AttentionReason::BooksDiffer => "Zahlungen, bei denen Bücher und Liste des Anbieters abweichen",
             },
         },

@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 104] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 108] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -57,6 +57,10 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 104] = [
     ("POST /orders/{order_id}/disputes/{dispute}/evidence", No, false, false, Optional),
     ("POST /webhooks/payments/{provider}", Any, true, true, Signed),
     ("POST /webhooks/tracking/{service}", Any, true, true, Signed),
+    ("POST /webhooks/channels/{channel}", Any, true, true, Signed),
+    ("POST /channels/{channel}/connect", No, false, false, Read),
+    ("POST /channels/{channel}/disconnect", No, false, false, Empty),
+    ("GET /channels/{channel}/connection", No, false, false, Ignored),
     ("POST /stock", No, true, false, Read),
     ("PUT /stock", No, true, false, Read),
     ("GET /stock/{sku+}", Any, true, false, Ignored),

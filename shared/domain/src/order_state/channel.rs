@@ -1,0 +1,123 @@
+//! What a connected shop has told of an order, so that the same thing told again, or told late, changes nothing.
+
+use super::{Hold, HoldReason, OrderState};
+use crate::{
+    Rejection,
+    channel_order::{ChannelOrder, ChannelPayment, ChannelRefund, PaymentStanding},
+    duty::Duty,
+    history::{Event, Stamp},
+    ids::PaymentId,
+    ledger::{Manual, MoneyEvent, MoneyFact, PaymentMethod, RefundStatus, RequestName},
+    order_state::{EnteredPayment, Standing, ToldOutcome},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long money that a shop waits for may be on its way. The shop cancels before, or a person does.
+const TRANSFER: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What has been followed of what a shop told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldByShop {
+    /// What is told of a moment before this is out of date.
+    pub changed_at: Timestamp,
+    /// A hash of who ordered and where it goes. It changes when the shop changes that, so that what people change here stays.
+    pub who: String,
+    /// How many units each line had, by the shop's ids of lines.
+    pub units: BTreeMap<String, u32>,
+    /// The refunds that are in the ledger, by the shop's ids.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub refunds: BTreeSet<String>,
+    /// The doubts that the order was held for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub doubts: BTreeMap<HoldReason, String>,
+    /// What could not be followed, as people were told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub not_followed: String,
+}
+
+impl OrderState {
+    /// Holds the order for each doubt that is new, and releases what is none any more. A doubt that a person has decided about does
+    /// not come back.
+    pub(crate) fn follow_doubts(&mut self, doubts: &BTreeMap<HoldReason, String>, seen: &ToldByShop, stamp: &Stamp) {
+        for (reason, note) in doubts.iter().filter(|(reason, note)| seen.doubts.get(reason) != Some(note)) {
+            self.hold_for_channel(*reason, note, stamp);
+        }
+        for (reason, note) in seen.doubts.iter().filter(|(reason, _)| !doubts.contains_key(reason)) {
+            if self.holds.get(reason).is_some_and(|hold| hold.note == *note) {
+                self.holds.remove(reason);
+                self.add_entry(stamp, Event::Released, reason.as_str());
+                self.owe_dispatch();
+            }
+        }
+    }
+
+    /// Holds the order for what its channel tells. Of one that is over, the timeline alone tells it.
+    fn hold_for_channel(&mut self, reason: HoldReason, note: &str, stamp: &Stamp) {
+        if !self.status.is_active() {
+            return self.add_entry(stamp, Event::ChangedAtChannel, note);
+        }
+        self.holds.insert(reason, Hold { since: stamp.at, note: note.to_owned() });
+        self.owed.remove(&Duty::FulfillmentDispatch);
+        self.add_entry(stamp, Event::Held, reason.as_str());
+    }
+
+    /// Tells a person what was changed at the channel and cannot be changed here.
+    pub(crate) fn tell_not_followed(&mut self, what: &str, stamp: &Stamp) {
+        self.hold_for_channel(HoldReason::ChangedAtChannel, what, stamp);
+    }
+
+    /// Records the channel's payment, if it is not.
+    pub(crate) fn follow_payment(self, told: &ChannelOrder, stamp: &Stamp) -> Result<Self, Rejection> {
+        let Some(payment) = told.payment.as_ref().filter(|payment| payment.amount > 0) else { return Ok(self) };
+        let is_over = !(self.status.is_active() || self.status.is_unpaid());
+        if payment.standing != PaymentStanding::Received && (is_over || self.ledger.has_or_awaits_money()) {
+            return Ok(self); // it was told, or more is known by now
+        }
+        let entered = entered([self.channel.as_str(), &told.id], payment, told.placed_at);
+        self.enter_payment(&entered, stamp)
+    }
+
+    /// Records what the channel has given back. A refund that a person was asked to make is the same one if it is as much.
+    pub(crate) fn follow_refund(self, refund: &ChannelRefund, stamp: &Stamp) -> Result<Self, Rejection> {
+        let asked = self.ledger.refunds_by_hand().find(|(_, asked)| asked.amount == refund.amount);
+        if let Some(id) = asked.map(|(id, _)| id.clone()) {
+            return self.tell_outcome(&RequestName::Refund(id), ToldOutcome::Succeeded, stamp);
+        }
+        let paid = |payment: &&PaymentId| {
+            payment.is_manual() && self.ledger.payments.get(*payment).is_some_and(|payment| payment.captured > 0)
+        };
+        let Some(payment) = self.ledger.payments.keys().find(paid).cloned() else { return Ok(self) };
+        let event = MoneyEvent {
+            payment,
+            at: refund.at,
+            event: "refunded at the channel".to_owned(),
+            currency: Some(self.currency),
+            step: 1,
+            fact: MoneyFact::Refund {
+                ours: None,
+                id: format!("channel-{}", refund.id),
+                amount: refund.amount,
+                status: RefundStatus::Succeeded,
+            },
+        };
+        Ok(self.record_as(&event, stamp))
+    }
+}
+
+/// The payment as a person would enter it. `of`: the channel, and its id of the order.
+fn entered(of: [&str; 2], payment: &ChannelPayment, placed_at: Timestamp) -> EnteredPayment {
+    let (standing, on) = match payment.standing {
+        PaymentStanding::Received => (Standing::Received, payment.at),
+        PaymentStanding::Expected => (Standing::Expected, placed_at.checked_add(TRANSFER).ok()),
+        PaymentStanding::OnAccount => (Standing::OnAccount, None),
+    };
+    EnteredPayment {
+        id: PaymentId::manual(&["channel", of[0], of[1], standing.as_str()]),
+        standing,
+        amount: payment.amount,
+        on,
+        manual: Manual { method: PaymentMethod::Channel, reference: payment.method.parse().ok(), payer: None },
+    }
+}
