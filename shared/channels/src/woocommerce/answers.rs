@@ -19,8 +19,10 @@ pub(crate) struct Said {
 pub(crate) enum Fault {
     /// Nobody knows what became of the request. It may be otherwise later.
     Unknown(String),
-    /// The shop does not let us in.
+    /// Something before WooCommerce does not let us in.
     Locked(String),
+    /// WooCommerce does not let the channel's credentials do this.
+    Forbidden(Refusal),
     /// WooCommerce refuses the request, and would again.
     Refused(Refusal),
 }
@@ -55,6 +57,11 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unknown(why) | Self::Locked(why) => f.write_str(why),
+            Self::Forbidden(refusal) => write!(
+                f,
+                "the shop refuses the credentials of its channel ({refusal}): look at the channel's key and secret in \
+                 `ChannelSecrets`, and at what the key, and the user that it belongs to, may do"
+            ),
             Self::Refused(refusal) => write!(f, "the shop refuses the request: {refusal}"),
         }
     }
@@ -98,10 +105,7 @@ fn refused(body: &Value, status: StatusCode) -> Option<Refusal> {
 
 fn meaning(refusal: Refusal) -> Fault {
     match refusal.status {
-        401 | 403 => Fault::Locked(format!(
-            "the shop refuses the credentials of its channel ({refusal}): look at the channel's key and secret in `ChannelSecrets`, \
-             and at what the key, and the user that it belongs to, may do"
-        )),
+        401 | 403 => Fault::Forbidden(refusal),
         408 | 425 | 429 => Fault::Unknown(format!("the shop is busy ({refusal})")),
         // WooCommerce's own no, as to a refund of more than was paid, is no accident.
         500 if refusal.code.starts_with("woocommerce_rest_") => Fault::Refused(refusal),

@@ -53,8 +53,8 @@ impl Api {
             return vec![Probed { what: "the address of the API".to_owned(), fault: Some(fault), is_needed: true }];
         }
         let fault = read.err().map(|fault| match fault {
-            Fault::Locked(why) => format!(
-                "{why}; if they are right, the host keeps the Authorization header from WordPress: its support, or \
+            Fault::Locked(_) | Fault::Forbidden(_) => format!(
+                "{fault}; if they are right, the host keeps the Authorization header from WordPress: its support, or \
                  `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1` in .htaccess, changes that"
             ),
             Fault::Unknown(_) | Fault::Refused(_) => fault.to_string(),
@@ -75,7 +75,9 @@ impl Api {
             let fault = match self.ask(method.clone(), path, &[], body.as_ref()).await {
                 Err(Fault::Refused(refusal)) if refusal.status != 405 && !refusal.is_without_route() => None,
                 Ok(_) => None,
-                Err(Fault::Locked(why)) => Some(format!("{why}; the key needs Read/Write")),
+                Err(fault @ (Fault::Locked(_) | Fault::Forbidden(_))) => {
+                    Some(format!("{fault}; the key needs Read/Write"))
+                }
                 Err(fault) => Some(format!("{fault}; the host, or a firewall, has to let {method} pass")),
             };
             found.push(Probed { what: what.to_owned(), fault, is_needed });

@@ -52,7 +52,8 @@ impl Api {
         let path = format!("/orders/{order}/fulfillments");
         let known = match self.get(&path, &[]).await {
             Ok(said) => fulfillment(&said.body, shipment),
-            Err(Fault::Refused(refusal)) => return Ok(Told::No(refusal)),
+            // They take other rights than orders do.
+            Err(Fault::Refused(refusal) | Fault::Forbidden(refusal)) => return Ok(Told::No(refusal)),
             Err(fault) => return Err(fault.into()),
         };
         if let Some(id) = known {

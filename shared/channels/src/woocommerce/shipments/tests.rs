@@ -218,6 +218,24 @@ async fn what_the_fulfillments_do_not_take_becomes_a_note() {
 }
 
 #[tokio::test]
+async fn where_the_key_may_read_no_fulfillments_a_note_is_written() {
+    let answer = |seen: &Seen| match seen.what().as_str() {
+        "GET /orders/41/fulfillments" => error(403, "woocommerce_rest_cannot_view"),
+        "POST /orders/41/notes" => Reply { status: 201, ..json(&value!({"id": 5})) },
+        "GET /orders/41" => json(&value!({"id": 41, "status": "processing"})),
+        _ => page(&[], 1),
+    };
+    assert_eq!(told(shop(answer).await.0.ship("41", &shipment()).await), "note-5");
+    let blocked = |seen: &Seen| match seen.what().as_str() {
+        "GET /orders/41/fulfillments" => text(403, "<html>"),
+        "GET /orders/41" => json(&value!({"id": 41, "status": "processing"})),
+        other => panic!("{other}"),
+    };
+    // A firewall that is in the way today may hide what was told yesterday.
+    outside(shop(blocked).await.0.ship("41", &shipment()).await);
+}
+
+#[tokio::test]
 async fn a_fulfillment_that_is_refused_only_after_it_was_made_is_found() {
     let mut known = processing(Some(vec![]));
     known.lost =
