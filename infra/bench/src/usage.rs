@@ -87,7 +87,7 @@ impl ByFunction {
                 match trigger {
                     Trigger::Queue(mapping) => callers.push(&mapping.queue),
                     Trigger::Http(_) => is_http = true,
-                    Trigger::Schedule(_) => {}
+                    Trigger::Stream(_) | Trigger::Schedule(_) => {}
                 }
             }
             for meter in callers.into_iter().filter_map(|caller| meters.get(caller)) {

@@ -20,6 +20,7 @@ mod schedule;
 pub mod seed;
 pub mod services;
 mod stack;
+mod stream_source;
 pub mod template;
 pub mod terminal;
 pub mod tracking;

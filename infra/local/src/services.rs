@@ -42,7 +42,7 @@ pub use self::{
     access::Refusal,
     account::{Account, Condition},
     cloudformation::STACK,
-    dynamodb::TableError,
+    dynamodb::{Batch, Streams, TableError},
     listener::{BindError, Listener},
     mailbox::{Mail, Mailbox, MailboxError},
     meter::{Meter, Units},
@@ -138,12 +138,13 @@ impl Embedded {
         let data_dir = config.data_dir.as_deref();
         let sqs = Sqs::start(port, &system.queues, counters.clone()).await?;
         let mails = data_dir.map(|path| path.join("mail.jsonl"));
+        let streams = Streams::new(&system.tables, &system.stream_readers(), config.clock.clone());
         Ok(Self(Arc::new(Shared {
             access: Access::new(system),
             table_suffix: system.table_in_use(""),
             account: Account::of(system.parameters.get("MailFrom")),
             cloudformation: CloudFormation::new(system, config.outputs),
-            dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone())?,
+            dynamodb: DynamoDb::open(data_dir, &system.tables, config.ttl_sweep, counters.clone(), streams)?,
             mailbox: Mailbox::open(mails.as_deref(), &system.configuration_sets, config.clock)?,
             event_bus: EventBus::new(&system.event_rules, &sqs),
             sqs,
@@ -166,6 +167,11 @@ impl Embedded {
 
     pub fn sqs(&self) -> &Sqs {
         &self.0.sqs
+    }
+
+    /// The changes of tables, for the functions that read them.
+    pub fn streams(&self) -> &Streams {
+        self.0.dynamodb.streams()
     }
 
     /// The name of a table of the template, by its logical id: after a restore another one is in use.

@@ -11,7 +11,7 @@ use crate::{
     logs::Logs,
     payments::{StandIns, stripe::Stripe},
     schedule,
-    services::{Account, Listener, Mailbox, Meter, Refusal, Secrets, Sqs, warehouse_hook::WarehouseHook},
+    services::{Account, Listener, Mailbox, Meter, Refusal, Secrets, Sqs, Streams, warehouse_hook::WarehouseHook},
     template::System,
     tracking,
     triggers::Triggers,
@@ -90,6 +90,7 @@ impl Stack {
         let invoker = Invoker::Local(lambda.clone());
         triggers.spawn(|stop| http_api::serve(api.into_socket(), system, lambda.clone(), stop));
         triggers.start_queues(system, backing.services.sqs(), &invoker, retry);
+        triggers.start_streams(system, backing.services.streams(), &invoker);
         if schedules {
             triggers.start_schedules(system, &invoker);
         }
@@ -161,6 +162,11 @@ impl Stack {
 
     pub fn sqs(&self) -> &Sqs {
         self.backing.services.sqs()
+    }
+
+    /// The changes of tables, for the functions that read them.
+    pub fn streams(&self) -> &Streams {
+        self.backing.services.streams()
     }
 
     pub fn mailbox(&self) -> &Mailbox {

@@ -1,10 +1,11 @@
-//! The triggers that invoke functions without a caller: queue mappings and schedules.
+//! The triggers that invoke functions without a caller: queue and stream mappings, and schedules.
 
 use crate::{
     event_source::{self, Retry},
     lambda::Invoker,
     schedule,
-    services::Sqs,
+    services::{Sqs, Streams},
+    stream_source,
     template::System,
 };
 use std::time::Duration;
@@ -25,6 +26,11 @@ impl Triggers {
     /// Polls every queue that a function is mapped to.
     pub fn start_queues(&self, system: &System, sqs: &Sqs, invoker: &Invoker, retry: Retry) {
         event_source::start(system, sqs, invoker, retry, &self.stop, &self.tasks);
+    }
+
+    /// Reads every stream that a function is mapped to.
+    pub fn start_streams(&self, system: &System, streams: &Streams, invoker: &Invoker) {
+        stream_source::start(system, streams, invoker, &self.stop, &self.tasks);
     }
 
     /// Runs every schedule.

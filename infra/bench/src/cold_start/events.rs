@@ -38,7 +38,7 @@ impl Events {
     pub fn of(&self, function: &Function) -> Value {
         let routes = function.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Http(route) => Some(route),
-            Trigger::Queue(_) | Trigger::Schedule(_) => None,
+            Trigger::Queue(_) | Trigger::Stream(_) | Trigger::Schedule(_) => None,
         });
         let mut routes: Vec<&Route> = routes.collect();
         // A read changes nothing, so that every start finds the same state.

@@ -74,6 +74,7 @@ pub(crate) async fn run(template: &Path, arguments: ServicesArgs) -> Result<(), 
     let triggers = Triggers::default();
     let invoker = Invoker::Remote(Remote::new(&lambda_endpoint));
     triggers.start_queues(&backing.system, backing.services.sqs(), &invoker, Retry::default());
+    triggers.start_streams(&backing.system, backing.services.streams(), &invoker);
     triggers.start_schedules(&backing.system, &invoker);
     stop_requested().await?;
     triggers.shutdown().await;

@@ -39,7 +39,7 @@ impl Routes {
             .flat_map(|function| function.triggers.iter().map(|trigger| (&function.name, trigger)))
             .filter_map(|(function, trigger)| match trigger {
                 Trigger::Http(route) => Some(Entry::new(route, function)),
-                Trigger::Queue(_) | Trigger::Schedule(_) => None,
+                Trigger::Queue(_) | Trigger::Stream(_) | Trigger::Schedule(_) => None,
             })
             .collect();
         entries.sort_by_key(Entry::priority);

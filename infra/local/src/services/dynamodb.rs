@@ -1,6 +1,7 @@
 //! DynamoDB: an embedded emulator, and a count of the capacity that each request consumed.
 
 mod restore;
+mod streams;
 mod tables;
 
 use axum::{
@@ -23,8 +24,11 @@ use serde_json::Value;
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::task::AbortHandle;
 
-use self::restore::Recovery;
-pub use self::tables::TableError;
+use self::{restore::Recovery, tables::call};
+pub use self::{
+    streams::{Batch, Streams},
+    tables::TableError,
+};
 use super::{
     answer::AwsError,
     meter::{Counters, Direction},
@@ -37,6 +41,7 @@ pub(super) struct DynamoDb {
     database: Handle,
     recovery: Arc<Recovery>,
     counters: Counters,
+    streams: Streams,
     sweep: Option<AbortHandle>,
 }
 
@@ -57,6 +62,7 @@ impl DynamoDb {
         declared: &[Table],
         ttl_sweep: Option<Duration>,
         counters: Counters,
+        streams: Streams,
     ) -> Result<Self, TableError> {
         let database = match data_dir {
             Some(path) => Database::new(&path.join("dynamodb.sqlite").to_string_lossy()),
@@ -71,7 +77,12 @@ impl DynamoDb {
         let every = ttl_sweep.filter(|_| has_ttl);
         let sweep = every.map(|every| tokio::spawn(sweep(database.clone(), every)).abort_handle());
         let recovery = Arc::new(Recovery::of(declared.iter().map(|table| table.name.clone())));
-        Ok(Self { database: Handle(database), recovery, counters, sweep })
+        Ok(Self { database: Handle(database), recovery, counters, streams, sweep })
+    }
+
+    /// The changes of tables, for the functions that read them.
+    pub(super) fn streams(&self) -> &Streams {
+        &self.streams
     }
 
     pub(super) fn shutdown(&self) {
@@ -86,9 +97,10 @@ impl DynamoDb {
         let Handle(database) = self.database.clone();
         let counters = self.counters.clone();
         let (of, name) = (caller.to_owned(), operation.to_owned());
-        let recovery = Arc::clone(&self.recovery);
+        let (recovery, streams) = (Arc::clone(&self.recovery), self.streams.clone());
         let answer = tokio::task::spawn_blocking(move || {
-            let ran = run(&database, &name, &body, |direction, report| count(&counters, &of, direction, report));
+            let counted = |direction, report: &ConsumedCapacity| count(&counters, &of, direction, report);
+            let ran = streams.record(&database, &name, &body, || run(&database, &name, &body, counted));
             ran.or_else(|| recovery.run(&database, &name, &body))
         });
         let answer = answer.await;
@@ -100,7 +112,9 @@ impl DynamoDb {
     pub(super) fn answer(&self, caller: &str, operation: &str, body: &[u8]) -> Response {
         self.counters.count(caller, "DynamoDB", operation);
         let counted = |direction, report: &ConsumedCapacity| count(&self.counters, caller, direction, report);
-        self.respond(caller, operation, run(&self.database.0, operation, body, counted))
+        let database = &self.database.0;
+        let ran = self.streams.record(database, operation, body, || run(database, operation, body, counted));
+        self.respond(caller, operation, ran)
     }
 
     fn respond(&self, caller: &str, operation: &str, answer: Option<Result<String, DynoxideError>>) -> Response {

@@ -20,6 +20,9 @@ const DEPLOYMENT: &[&str] =
 /// What Lambda does with a queue in the function's name.
 const CONSUME: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
+/// What Lambda does with the stream of a table in the function's name.
+const READ: [&str; 3] = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+
 /// Lambda's defaults for a function's timeout and memory.
 const DEFAULT_TIMEOUT_SECONDS: u64 = 3;
 const DEFAULT_MEMORY_MB: u32 = 128;
@@ -120,8 +123,11 @@ fn permissions(
     let permissions = role.rsplit('/').next().and_then(|id| roles.get(id));
     let permissions = permissions.ok_or_else(|| fields.invalid("Role", "the Arn of a role", fields.line()))?;
     for trigger in triggers {
-        let Trigger::Queue(mapping) = trigger else { continue };
-        let needs = CONSUME.map(|action| Need::new(action, arn("sqs", &mapping.queue)));
+        let needs = match trigger {
+            Trigger::Queue(mapping) => CONSUME.map(|action| Need::new(action, arn("sqs", &mapping.queue))),
+            Trigger::Stream(mapping) => READ.map(|action| Need::new(action, &mapping.arn)),
+            Trigger::Http(_) | Trigger::Schedule(_) => continue,
+        };
         if let Some(Need { action, resource, .. }) = needs.into_iter().find(|need| !permissions.allow(need)) {
             return Err(fields.problem(Problem::NotAllowed { role: permissions.role.clone(), action, resource }));
         }

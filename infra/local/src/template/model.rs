@@ -53,6 +53,7 @@ pub struct Function {
 pub enum Trigger {
     Http(Route),
     Queue(EventSourceMapping),
+    Stream(StreamMapping),
     Schedule(Duration),
 }
 
@@ -75,6 +76,15 @@ pub struct EventSourceMapping {
     /// Whether the function reports the records that failed (`ReportBatchItemFailures`).
     pub report_batch_item_failures: bool,
     pub max_concurrency: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamMapping {
+    /// The table's name, as in [`Table::name`].
+    pub table: String,
+    /// The stream's.
+    pub arn: String,
+    pub batch_size: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -110,6 +120,40 @@ pub struct Table {
     pub keys: Keys,
     pub indexes: Vec<Index>,
     pub ttl_attribute: Option<String>,
+    /// What its stream tells of each change, if it has one.
+    pub stream: Option<StreamView>,
+}
+
+/// What a record of a stream has of the item that changed, besides its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamView {
+    KeysOnly,
+    NewImage,
+    OldImage,
+    NewAndOldImages,
+}
+
+impl StreamView {
+    pub const ALL: [Self; 4] = [Self::KeysOnly, Self::NewImage, Self::OldImage, Self::NewAndOldImages];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeysOnly => "KEYS_ONLY",
+            Self::NewImage => "NEW_IMAGE",
+            Self::OldImage => "OLD_IMAGE",
+            Self::NewAndOldImages => "NEW_AND_OLD_IMAGES",
+        }
+    }
+
+    /// Whether a record has this image.
+    pub fn has(self, image: &str) -> bool {
+        match self {
+            Self::KeysOnly => false,
+            Self::NewImage => image == "NewImage",
+            Self::OldImage => image == "OldImage",
+            Self::NewAndOldImages => true,
+        }
+    }
 }
 
 /// Key attributes are strings; the template's parser refuses any other type.
@@ -168,6 +212,19 @@ pub enum Pattern {
 }
 
 impl System {
+    /// The functions that read the stream of each table, by its name.
+    pub fn stream_readers(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut readers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for function in self.functions.values() {
+            for trigger in &function.triggers {
+                if let Trigger::Stream(mapping) = trigger {
+                    readers.entry(mapping.table.clone()).or_default().insert(function.name.clone());
+                }
+            }
+        }
+        readers
+    }
+
     /// The name of a table of the template, by its logical id: the one in use, which after a restore is another than the
     /// stack's own.
     pub fn table_in_use(&self, logical_id: &str) -> String {

@@ -67,6 +67,13 @@ impl<'a> Scope<'a> {
         (kind == "AWS::SQS::Queue").then(|| name.to_owned())
     }
 
+    /// The name of the table whose stream has this ARN, if the template declares it.
+    pub(super) fn streamed_table(&self, arn: &str) -> Option<String> {
+        let name = arn.split_once(":table/")?.1.split_once("/stream/")?.0;
+        let kind = self.resources.get(name)?;
+        (kind == "AWS::DynamoDB::Table").then(|| name.to_owned())
+    }
+
     /// Evaluates the `Conditions` section. A condition may use any other, before or after it.
     pub(super) fn declare_conditions(&mut self, section: &[Entry]) -> Result<(), TemplateError> {
         let mut waiting: Vec<&Entry> = section.iter().collect();
@@ -295,6 +302,7 @@ impl<'a> Scope<'a> {
             ("AWS::SQS::Queue", "QueueName") => Some(target.to_owned()),
             ("AWS::SQS::Queue", "QueueUrl") => Some(format!("{}/{ACCOUNT}/{target}", self.context.endpoint)),
             ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", &format!("table/{target}")),
+            ("AWS::DynamoDB::Table", "StreamArn") => arn("dynamodb", &format!("table/{target}/stream/local")),
             ("AWS::SecretsManager::Secret", "Arn" | "Id") => arn("secretsmanager", &format!("secret:{target}-local0")),
             ("AWS::Serverless::Function", "Arn") => arn("lambda", &format!("function:{target}")),
             ("AWS::SNS::Topic", "Arn" | "TopicArn") => arn("sns", target),

@@ -1,6 +1,8 @@
 //! Tables, their keys and their indexes.
 
-use super::{Index, Keys, Projection, Table, TemplateError, fields::Fields, resource::Resource, scope::Scope};
+use super::{
+    Index, Keys, Projection, StreamView, Table, TemplateError, fields::Fields, resource::Resource, scope::Scope,
+};
 
 pub(super) fn read(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Table, TemplateError> {
     let mut fields = Fields::read(scope, resource.id, "", &resource.properties)?;
@@ -29,8 +31,18 @@ pub(super) fn read(scope: &Scope<'_>, resource: &Resource<'_>) -> Result<Table, 
     let ttl_attribute = ttl_attribute.filter(|_| enabled);
     ttl.finish()?;
     let keys = keys(&mut fields)?;
+    let stream = stream(fields.fields("StreamSpecification")?)?;
     fields.finish()?;
-    Ok(Table { name: resource.id.to_owned(), attributes, keys, indexes, ttl_attribute })
+    Ok(Table { name: resource.id.to_owned(), attributes, keys, indexes, ttl_attribute, stream })
+}
+
+fn stream(mut fields: Fields<'_>) -> Result<Option<StreamView>, TemplateError> {
+    let Some(view) = fields.text("StreamViewType")? else { return Ok(None) };
+    let known = StreamView::ALL.into_iter().find(|known| known.name() == view);
+    let names = StreamView::ALL.map(StreamView::name).join(", ");
+    let known = known.ok_or_else(|| fields.invalid("StreamViewType", &names, fields.line()))?;
+    fields.finish()?;
+    Ok(Some(known))
 }
 
 fn keys(fields: &mut Fields<'_>) -> Result<Keys, TemplateError> {

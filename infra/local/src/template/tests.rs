@@ -258,7 +258,7 @@ fn each_mistake_is_named_with_its_place() {
         ),
         (
             function("      Events: { A: { Type: Kinesis } }"),
-            "line 6, Fn: `Events.A.Properties.Type` must be HttpApi, SQS, Schedule or ScheduleV2",
+            "line 6, Fn: `Events.A.Properties.Type` must be HttpApi, SQS, DynamoDB, Schedule or ScheduleV2",
         ),
         (
             function("      Events: { A: { Type: Schedule, Properties: { Schedule: 'cron(0 0 * * ? *)' } } }"),

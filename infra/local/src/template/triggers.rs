@@ -1,6 +1,6 @@
-//! What triggers a function: routes, queues, schedules.
+//! What triggers a function: routes, queues, streams of tables, schedules.
 
-use super::{EventSourceMapping, Route, TemplateError, Trigger, api::Api, fields::Fields, scope::Scope};
+use super::{EventSourceMapping, Route, StreamMapping, TemplateError, Trigger, api::Api, fields::Fields, scope::Scope};
 use std::time::Duration;
 
 /// The trigger; none if the template disables it.
@@ -13,10 +13,15 @@ pub(super) fn trigger(scope: &Scope<'_>, mut event: Fields<'_>, api: &Api) -> Re
     let trigger = match kind.as_str() {
         "HttpApi" => Trigger::Http(route(&mut properties, api)?),
         "SQS" => Trigger::Queue(event_source(scope, &mut properties)?),
+        "DynamoDB" => Trigger::Stream(stream(scope, &mut properties)?),
         "Schedule" => Trigger::Schedule(schedule(&mut properties, "Schedule")?),
         "ScheduleV2" => Trigger::Schedule(schedule(&mut properties, "ScheduleExpression")?),
         _ => {
-            return Err(properties.invalid("Type", "HttpApi, SQS, Schedule or ScheduleV2", properties.line()));
+            return Err(properties.invalid(
+                "Type",
+                "HttpApi, SQS, DynamoDB, Schedule or ScheduleV2",
+                properties.line(),
+            ));
         }
     };
     properties.finish()?;
@@ -72,6 +77,19 @@ fn event_source(scope: &Scope<'_>, properties: &mut Fields<'_>) -> Result<EventS
         report_batch_item_failures: !response_types.is_empty(),
         max_concurrency,
     })
+}
+
+/// One batch at a time, from the beginning, until it is done: as the mapping is when a shard has no other readers.
+fn stream(scope: &Scope<'_>, properties: &mut Fields<'_>) -> Result<StreamMapping, TemplateError> {
+    let line = properties.line();
+    let arn = properties.required("Stream")?;
+    let table = scope.streamed_table(&arn);
+    let table = table.ok_or_else(|| properties.invalid("Stream", "the StreamArn of a table", line))?;
+    properties.fixed("StartingPosition", "TRIM_HORIZON")?;
+    // A batch is not divided here, and it is tried until it is done.
+    properties.ignore(&["BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts"]);
+    // Lambda's default.
+    Ok(StreamMapping { table, arn, batch_size: properties.number("BatchSize")?.unwrap_or(100) })
 }
 
 fn schedule(properties: &mut Fields<'_>, key: &str) -> Result<Duration, TemplateError> {
