@@ -1,15 +1,14 @@
-//! What changed at a shop since the last time, whatever its webhooks have told. Orders come in the order of their changes, and how far
-//! that is gets noted after each page, so a shop that fails in between goes on from there.
+//! What changed at a shop since the last time, whatever its webhooks have told, and whether these still come.
 
-use crate::{App, take_over};
-use app::{Error, channels as shops};
+use crate::App;
+use app::{Error, channels as shops, stock_sync};
 use channels::Shop;
 use domain::{
     ids::ChannelId,
     settings::{Channel, Connection},
     shop_watch::ShopWatch,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 /// The time for one shop. The function has a minute; the rest is taken over the next time.
 const AT_MOST: SignedDuration = SignedDuration::from_secs(40);
@@ -18,28 +17,26 @@ pub(crate) async fn catch_up(app: &App, channel: &ChannelId) -> Result<(), Error
     let Some((channel, connection)) = shops::connected(&app.store, channel).await? else { return Ok(()) };
     let of = (&channel, &connection);
     let watch = shops::watch(&app.store, &channel.id, &connection).await?.value;
-    let shop = match app.shops.of(&channel.id, &connection).await {
-        Ok(shop) => shop,
-        Err(error) => return note_fault(app, of, &error).await,
+    let done = match app.shops.of(&channel.id, &connection).await {
+        Ok(shop) => {
+            // Without webhooks everything comes a few minutes later, so this is no reason not to go on.
+            if let Err(error) = keep_told(app, &shop, of, &watch).await {
+                tracing::warn!(channel = %channel.id, %error, "the webhooks of the shop cannot be looked after");
+            }
+            app.follower().take_over_changes(&shop, of, &watch, AT_MOST).await.map(drop)
+        }
+        Err(error) => Err(Error::Outside(error.to_string())),
     };
-    let told = keep_told(app, &shop, of, &watch).await;
-    match orders(app, &shop, of, &watch).await.and(told) {
-        Ok(()) => Ok(()),
-        Err(Error::Outside(why)) => note_fault(app, of, &Error::Outside(why)).await,
-        Err(error) => Err(error),
+    let now = app.clock.now();
+    match done {
+        Ok(()) => shops::note_watch(&app.store, &channel.id, &connection, |watch| watch.asked(None, now), now).await?,
+        Err(Error::Outside(why)) => return shops::note_fault(&app.store, of, &why, now).await,
+        Err(error) => return Err(error),
     }
-}
-
-/// Notes that a shop cannot be followed now. It is asked every minute then, and a person hears of it if it lasts.
-pub(crate) async fn note_fault(
-    app: &App,
-    (channel, connection): (&Channel, &Connection),
-    error: &Error,
-) -> Result<(), Error> {
-    let (now, why) = (app.clock.now(), error.to_string());
-    tracing::warn!(channel = %channel.id, why, "the shop cannot be followed now");
-    let rule = |watch: ShopWatch| watch.asked(None, Some(why.clone()), now);
-    shops::note_watch(&app.store, &channel.id, connection, rule, now).await
+    if watch.fault.is_some() && connection.stock.is_some() {
+        stock_sync::ask_for_check(&app.store, &channel.id).await;
+    }
+    Ok(())
 }
 
 /// Makes the shop tell what changes. Some shops give up webhooks after a few failures, and tell nobody.
@@ -58,37 +55,4 @@ async fn keep_told(
     }
     let rule = |watch: ShopWatch| ShopWatch { webhooks_at: Some(now), ..watch };
     shops::note_watch(&app.store, &channel.id, connection, rule, now).await
-}
-
-async fn orders(app: &App, shop: &Shop, of: (&Channel, &Connection), watch: &ShopWatch) -> Result<(), Error> {
-    let (channel, connection) = of;
-    let (began, since) = (app.clock.now(), watch.asks_since());
-    let mut next: Option<String> = None;
-    loop {
-        let page = shop.changed_orders(since, next.as_deref()).await?;
-        for unread in &page.unread {
-            // An alarm counts these. It is read again when it changes.
-            tracing::error!(unread_webhooks = 1, channel = %channel.id, order = unread.id, why = unread.why, "an order cannot be read");
-        }
-        let mut until: Option<Timestamp> = None;
-        let mut failed = Ok(());
-        for told in &page.orders {
-            if let Err(error) = take_over(app, of, told).await {
-                failed = Err(error);
-                break;
-            }
-            until = until.max(Some(told.changed_at));
-        }
-        next = page.next;
-        let is_over = next.is_none() && failed.is_ok();
-        let now = app.clock.now();
-        // All that changed before this run began is taken over when it is over.
-        let until = if is_over { Some(began) } else { until };
-        let rule = |watch: ShopWatch| watch.asked(until, None, now);
-        shops::note_watch(&app.store, &channel.id, connection, rule, now).await?;
-        failed?;
-        if is_over || now.duration_since(began) >= AT_MOST {
-            return Ok(());
-        }
-    }
 }

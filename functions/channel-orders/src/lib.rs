@@ -3,18 +3,12 @@
 mod catch_up;
 mod parcels;
 
-use app::{
-    Error,
-    channels::{self as shops, TakenOver},
-    place::Conditions,
-};
+use app::{Error, channels as shops, place::Conditions};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use channels::Shops;
+use channels::{Follower, Shops};
 use domain::{
-    channel_order::ChannelOrder,
     duty::{Duty, ItemName, Subject},
     ids::ChannelId,
-    settings::{Channel, Connection},
 };
 use runtime::{Clock, process};
 use store::{Message, Store};
@@ -47,7 +41,7 @@ async fn one(app: &App, channel: &ChannelId, order: &str) -> Result<(), Error> {
     let Some((channel, connection)) = shops::connected(&app.store, channel).await? else { return Ok(()) };
     let shop = app.shops.of(&channel.id, &connection).await?;
     match shop.order(order).await {
-        Ok(Some(told)) => take_over(app, (&channel, &connection), &told).await,
+        Ok(Some(told)) => app.follower().take_over((&channel, &connection), &told).await,
         Ok(None) => {
             tracing::info!(channel = %channel.id, order, "the shop has no such order any more");
             Ok(())
@@ -59,21 +53,13 @@ async fn one(app: &App, channel: &ChannelId, order: &str) -> Result<(), Error> {
         }
         Err(error) => {
             tracing::warn!(channel = %channel.id, order, %error, "an order could not be fetched; it is asked for again");
-            catch_up::note_fault(app, (&channel, &connection), &error).await
+            shops::note_fault(&app.store, (&channel, &connection), &error.to_string(), app.clock.now()).await
         }
     }
 }
 
-async fn take_over(app: &App, of: (&Channel, &Connection), told: &ChannelOrder) -> Result<(), Error> {
-    let channel = &of.0.id;
-    match shops::take_over(&app.store, of, told, &app.conditions, app.clock.now()).await? {
-        TakenOver::Ignored => tracing::info!(%channel, order = told.id, "ignored: it is no order to be sent"),
-        TakenOver::Known(_) => {}
-        TakenOver::Noted(order) => tracing::info!(%channel, %order, "an order of a shop is taken over"),
-        // An alarm counts these.
-        TakenOver::Unfit(why) => {
-            tracing::error!(unread_webhooks = 1, %channel, order = told.id, why, "an order cannot be stored");
-        }
+impl App {
+    fn follower(&self) -> Follower<'_> {
+        Follower { store: &self.store, clock: &self.clock, conditions: &self.conditions }
     }
-    Ok(())
 }

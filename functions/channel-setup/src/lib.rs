@@ -1,17 +1,21 @@
-//! Connects channels to shops, and tells how that goes.
+//! Connects channels to shops, says how these are told of stock, and tells how that goes.
 
+mod listings;
 pub mod request;
 
 use api::{Caller, Code, Error, Problem, Request, Response};
 use app::channels as shops;
+use app::stock_sync;
 use channels::{Probe, Probed, Shops};
 use domain::{
     ids::ChannelId,
     settings::{Channel, Connection},
     shop_watch::ShopFault,
+    stock_sync::StockCheck,
 };
 use jiff::Timestamp;
-use request::ConnectShop;
+pub use listings::{ListingState, ListingView, Listings};
+use request::{ConnectShop, PutStockSync};
 use runtime::Clock;
 use serde::Serialize;
 use store::Store;
@@ -28,6 +32,9 @@ api::routes! {
     "POST /channels/{channel}/connect" () ConnectShop => connect;
     "POST /channels/{channel}/disconnect" () => disconnect;
     "GET /channels/{channel}/connection" () => connection;
+    "PUT /channels/{channel}/stock" () PutStockSync => put_stock;
+    "DELETE /channels/{channel}/stock" () => stop_stock;
+    "GET /channels/{channel}/listings" (), query [cursor] => listings::list;
 }
 
 /// A channel that is connected now.
@@ -60,6 +67,9 @@ pub struct ConnectionView {
     /// Why the shop cannot be followed now. Absent if it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<ShopFault>,
+    /// The last comparison of what the shop says it has with what it is to say. Absent if it is not told of stock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stock_check: Option<StockCheck>,
 }
 
 async fn connect(app: &App, caller: &Caller, body: ConnectShop, request: &Request) -> Result<Response, Error> {
@@ -80,6 +90,9 @@ async fn connect(app: &App, caller: &Caller, body: ConnectShop, request: &Reques
     app.shops.keep(&channel, keys).await?;
     let channel = shops::connect(&app.store, &channel, &connection, &caller.stamp(now)).await?;
     shops::ask_for_changes(&app.store, &channel.id).await;
+    if channel.connection.as_ref().is_some_and(|connection| connection.stock.is_some()) {
+        stock_sync::ask_for_check(&app.store, &channel.id).await;
+    }
     Ok(Response::json(200, &Connected { channel, findings }))
 }
 
@@ -94,11 +107,9 @@ async fn disconnect(app: &App, caller: &Caller, request: &Request) -> Result<Res
 
 async fn connection(app: &App, _: &Caller, request: &Request) -> Result<Response, Error> {
     let channel: ChannelId = request.path_param("channel")?;
-    let Some((_, connection)) = shops::connected(&app.store, &channel).await? else {
-        let why = format!("channel {channel} is connected to no shop: POST /channels/{channel}/connect");
-        return Err(Problem::not_found(why).into());
-    };
+    let (_, connection) = connected(app, &channel).await?;
     let watch = shops::watch(&app.store, &channel, &connection).await?.value;
+    let stock_check = watch.stock.filter(|_| connection.stock.is_some()).map(StockCheck::shown);
     Ok(Response::json(
         200,
         &ConnectionView {
@@ -107,6 +118,23 @@ async fn connection(app: &App, _: &Caller, request: &Request) -> Result<Response
             asked_at: watch.asked_at,
             webhooks_looked_at: watch.webhooks_at,
             fault: watch.fault,
+            stock_check,
         },
     ))
+}
+
+/// A channel and its shop. Refuses one that has none.
+async fn connected(app: &App, channel: &ChannelId) -> Result<(Channel, Connection), Error> {
+    let connected = shops::connected(&app.store, channel).await?;
+    Ok(connected.ok_or_else(|| app::Error::from(shops::not_connected(channel)))?)
+}
+
+async fn put_stock(app: &App, caller: &Caller, body: PutStockSync, request: &Request) -> Result<Response, Error> {
+    let (channel, now): (ChannelId, _) = (request.path_param("channel")?, app.clock.now());
+    Ok(Response::json(200, &stock_sync::set(&app.store, &channel, &body.sync(now), &caller.stamp(now)).await?))
+}
+
+async fn stop_stock(app: &App, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let channel: ChannelId = request.path_param("channel")?;
+    Ok(Response::json(200, &stock_sync::stop(&app.store, &channel, &caller.stamp(app.clock.now())).await?))
 }

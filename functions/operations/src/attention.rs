@@ -277,9 +277,8 @@ async fn of_payments(app: &App) -> Result<Vec<Entry>, Error> {
     let overdue = owed.filter(|(_, since)| now.duration_since(*since) > STUCK_AFTER);
     found.extend(overdue.map(|(provider, since)| Entry { why, since, about: About::Provider(provider) }));
     for watch in channels::watched(&app.store).await? {
-        let why = AttentionReason::ChannelFault;
-        let since = watch.waits_for_person_since(now);
-        found.extend(since.map(|since| Entry { why, since, about: About::Channel(watch.channel) }));
+        let about = || About::Channel(watch.channel.clone());
+        found.extend(watch.waits_for_person(now).map(|(why, since)| Entry { why, since, about: about() }));
     }
     Ok(found)
 }

@@ -12,6 +12,7 @@ mod pace;
 use app::{
     Error, batches, channels, comparison, customers, digest, payments,
     reconcile::{self, Watch},
+    stock_sync,
 };
 use backlog::{Backlog, LIMIT, Share};
 use domain::{
@@ -22,7 +23,6 @@ use domain::{
     ids::{ChannelId, LocationId, OrderId, PaymentId, ProviderName, UnreadId},
     order_state::{ERASURE_IS_LATE_AFTER, EVIDENCE_WARNING},
     safeguards::Safeguard,
-    shop_watch::ShopWatch,
 };
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -464,23 +464,29 @@ async fn compare_books(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
     (waiting, each(turn, async |(provider, _)| Ok(comparison::remind(&app.store, &provider).await)).await)
 }
 
-/// Has connected shops asked for what changed, each every few minutes. Returns those that cannot be reached.
+/// Has connected shops asked for what changed, each every few minutes, and their numbers compared with the stock. Returns those that wait
+/// for a person.
 async fn ask_shops(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
     let watched = match channels::watched(&app.store).await {
         Ok(watched) => watched,
         Err(error) => return (Vec::new(), Step::failed(error)),
     };
-    let fault = |watch: &ShopWatch| {
-        let since = watch.waits_for_person_since(now)?;
-        Some(Waits::new(AttentionReason::ChannelFault, &watch.channel, since))
+    let mut waiting = Vec::new();
+    for watch in &watched {
+        waiting.extend(watch.waits_for_person(now).map(|(why, since)| Waits::new(why, &watch.channel, since)));
+    }
+    let checks = match channels::stock_checks_due(&app.store, &watched, now).await {
+        Ok(due) => each(due, async |channel| Ok(stock_sync::ask_for_check(&app.store, &channel).await)).await,
+        Err(error) => Step::failed(error),
     };
-    let faults = watched.iter().filter_map(fault).collect();
     let mut due: Vec<ChannelId> =
         watched.into_iter().filter(|watch| watch.is_due(now)).map(|watch| watch.channel).collect();
     if Safeguard::ShopsAreAsked.is_off() {
         due.clear();
     }
-    (faults, each(due, async |channel| Ok(channels::ask_for_changes(&app.store, &channel).await)).await)
+    let mut asked = each(due, async |channel| Ok(channels::ask_for_changes(&app.store, &channel).await)).await;
+    asked.add(checks.outcome.map(|()| checks.done));
+    (waiting, asked)
 }
 
 /// What differs from a provider's list.

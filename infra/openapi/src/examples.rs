@@ -292,6 +292,18 @@ pub fn connect_shop() -> Value {
     })
 }
 
+pub fn put_stock_sync() -> Value {
+    json!({
+        "first": "shop",
+        "count_at": "berlin",
+        "share": 90,
+        "buffer": 1,
+        "cap": 50,
+        "locations": ["berlin", "hamburg"],
+        "skus": [{ "sku": "CUP-KINTSUGI", "share": 100, "buffer": 0, "cap": 1 }],
+    })
+}
+
 pub fn shop_event() -> Value {
     json!({ "id": 41, "status": "processing" })
 }

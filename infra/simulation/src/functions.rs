@@ -14,9 +14,10 @@ use domain::{
     digest::DigestPace,
     duty::Consumer,
     history::Stamp,
-    ids::ProviderName,
+    ids::{ProviderName, Sku},
     policy::{Capturing, Invoicing},
     settings::{ChannelKind, Connection, EmailsBy},
+    stock_sync::StockSync,
 };
 use email_confirmation::{
     mail::{Language, Shop},
@@ -24,7 +25,7 @@ use email_confirmation::{
 };
 use fastrand::Rng;
 use fulfillment_dispatch::notice;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use orderly_local::{channels::woocommerce, payments as simulated};
 use payments::{ApiClients, Provider, Webhooks, adyen, mollie, paypal, square, standard, stripe};
 use runtime::{Aws, Clock, ConfigError, Secret};
@@ -36,7 +37,7 @@ use std::{
     future::ready,
     sync::atomic::{AtomicU64, Ordering},
 };
-use store::{Queues, Store, Tables};
+use store::{Queues, StockStream, Store, Tables};
 
 /// The channel that is connected to the shop, in some histories.
 pub const CHANNEL: &str = "woo";
@@ -76,6 +77,8 @@ pub struct Functions {
     tracking_webhook: tracking_webhook::App,
     channel_webhook: channel_webhook::App,
     channel_orders: channel_orders::App,
+    channel_stock: channel_stock::App,
+    stock_changes: stock_changes::App,
 }
 
 /// The secrets that the functions share with outside systems.
@@ -333,6 +336,12 @@ impl Functions {
         let conditions = intake.conditions.clone();
         let webhooks_url = Some("https://orderly.simulated/webhooks/channels".to_owned());
         let channel_orders = channel_orders::App { store, clock, shops, conditions, webhooks_url };
+        let (own, store) = wiring.store("channel-stock");
+        let clock = wiring.clock();
+        let shops = Shops::new(keyring(), &own, &clock);
+        let channel_stock = channel_stock::App { store, clock, shops, conditions: intake.conditions.clone() };
+        let (_, store) = wiring.store("stock-changes");
+        let stock_changes = stock_changes::App { store };
         Ok(Self {
             intake,
             webhook,
@@ -352,6 +361,8 @@ impl Functions {
             tracking_webhook,
             channel_webhook,
             channel_orders,
+            channel_stock,
+            stock_changes,
         })
     }
 
@@ -382,15 +393,37 @@ impl Functions {
             "parcel-tracking" => Box::pin(parcel_tracking::handle(&self.parcel_tracking, batch)).await,
             "labels" => Box::pin(labels::handle(&self.labels, batch)).await,
             "channel-orders" => Box::pin(channel_orders::handle(&self.channel_orders, batch)).await,
+            "channel-stock" => Box::pin(channel_stock::handle(&self.channel_stock, batch)).await,
             _ => return None,
         })
     }
 
+    /// Passes changes of stock on. Returns whether that succeeded.
+    pub async fn hear_of_stock(&self, batch: &StockStream) -> bool {
+        Box::pin(stock_changes::handle(&self.stock_changes, batch)).await.is_ok()
+    }
+
+    /// What the shop of a channel is to say of SKUs that it sells.
+    pub async fn to_tell(&self, channel: &str, skus: &[&str]) -> BTreeMap<Sku, u32> {
+        let store = &self.operations.store;
+        let Ok(channel) = channel.parse() else { return BTreeMap::new() };
+        let Ok(Some((_, connection))) = app::channels::connected(store, &channel).await else { return BTreeMap::new() };
+        let Some(sync) = connection.stock else { return BTreeMap::new() };
+        let skus = skus.iter().filter_map(|sku| sku.parse().ok()).collect();
+        app::stock_sync::numbers(store, &sync, &skus).await.unwrap_or_default()
+    }
+
+    /// The time by a clock of ours.
+    pub fn now(&self) -> Timestamp {
+        self.operations.clock.now()
+    }
+
     /// Connects a channel to the shop, as `channel-setup` does.
-    pub async fn connect_shop(&self, channel: &str) {
-        let now = self.operations.clock.now();
+    pub async fn connect_shop(&self, channel: &str, stock: Option<StockSync>) {
+        let now = self.now();
         let (Ok(channel), Ok(url)) = (channel.parse(), network::SHOP.parse()) else { return };
-        let connection = Connection { kind: ChannelKind::WooCommerce, url, since: now, emails: EmailsBy::Orderly };
+        let connection =
+            Connection { kind: ChannelKind::WooCommerce, url, since: now, emails: EmailsBy::Orderly, stock };
         let stamp = Stamp::orderly(now);
         let connected = app::channels::connect(&self.operations.store, &channel, &connection, &stamp).await;
         assert!(connected.is_ok(), "{connected:?}");

@@ -1,4 +1,4 @@
-//! Event source mappings, with everything that SQS may do to messages: deliver them twice, late, in another order,
+//! Event source mappings of queues and streams, with everything that SQS may do to messages: deliver them twice, late, in another order,
 //! again while the first delivery is in progress, or lose all of them.
 
 use crate::{invocation::End, people, world::World};
@@ -6,22 +6,31 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use domain::duty::Subject;
 use orderly_local::{
     services::Message,
-    template::{EventSourceMapping, Trigger},
+    template::{EventSourceMapping, StreamMapping, Trigger},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, rc::Rc, time::Duration};
+use store::StockStream;
 use tokio::{task::spawn_local, time::sleep};
 
 const LONG_POLL: Duration = Duration::from_secs(20);
 const BATCH: usize = 10;
 const NIGHT_WATCH: Duration = Duration::from_mins(1);
+/// Lambda looks at a shard four times a second.
+const SHARD_POLL: Duration = Duration::from_millis(250);
 
 /// Polls every queue until the world ends.
 pub fn start(world: &Rc<World>) {
     for function in world.system.functions.values() {
         for trigger in &function.triggers {
-            if let Trigger::Queue(mapping) = trigger {
-                spawn_local(poll(Rc::clone(world), function.name.clone(), mapping.clone()));
+            match trigger {
+                Trigger::Queue(mapping) => {
+                    drop(spawn_local(poll(Rc::clone(world), function.name.clone(), mapping.clone())));
+                }
+                Trigger::Stream(mapping) if world.is_told_of_stock.get() => {
+                    drop(spawn_local(read_stream(Rc::clone(world), function.name.clone(), mapping.clone())));
+                }
+                Trigger::Stream(_) | Trigger::Http(_) | Trigger::Schedule(_) => {}
             }
         }
     }
@@ -55,6 +64,29 @@ async fn poll(world: Rc<World>, function: String, mapping: EventSourceMapping) {
             let size = if world.chance(0.6) { most } else { world.rng.borrow_mut().usize(1..=most) };
             let batch: Vec<Message> = messages.drain(..size).collect();
             deliver(&world, &function, &mapping, batch, epoch).await;
+        }
+    }
+}
+
+/// Reads the stream of a table until the world ends. A batch comes again until it is done, and sometimes once more.
+async fn read_stream(world: Rc<World>, function: String, mapping: StreamMapping) {
+    let streams = world.services.streams().clone();
+    loop {
+        sleep(if world.is_night.get() { NIGHT_WATCH } else { SHARD_POLL }).await;
+        let batch = streams.read(&mapping.table, &function, mapping.batch_size);
+        if batch.records.is_empty() {
+            continue;
+        }
+        let Ok(event) = serde_json::from_value::<StockStream>(json!({ "Records": batch.records })) else {
+            return world.outrages.borrow_mut().push("a change of stock cannot be read".to_owned());
+        };
+        let (invocation, limit) = world.invocation(&function);
+        let end = invocation.run(limit, world.functions.hear_of_stock(&event)).await;
+        world.network.note(format!("#{} {function} {} changes: {end:?}", invocation.number(), batch.records.len()));
+        match end {
+            End::Done(true) if !world.strikes(0.05) => streams.done(&mapping.table, &function, &batch),
+            End::Panicked => world.outrages.borrow_mut().push(format!("{function} panicked")),
+            End::Done(_) | End::Killed | End::TimedOut => {}
         }
     }
 }
@@ -146,7 +178,7 @@ async fn version_that_owes(world: &World, message: &Message) -> Option<String> {
             ("PaymentsTable", json!({ "payment_id": { "S": format!("comparison#{provider}") } }))
         }
         // Nothing owes these: what never came is found when the shop is asked for what changed.
-        Subject::Channel(_) | Subject::ChannelOrder(..) => return None,
+        Subject::Channel(_) | Subject::ChannelOrder(..) | Subject::Listing(..) => return None,
         Subject::Digest => ("SettingsTable", json!({ "collection": { "S": "digests" }, "id": { "S": "attention" } })),
     };
     let get = json!({ "TableName": table, "Key": key, "ConsistentRead": true });

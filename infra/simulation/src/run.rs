@@ -59,8 +59,11 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     people::open_shop(&world).await;
     // Who follows a shop asks it all the time, so most histories have none.
     if matches!(scene, Scene::Rush) && seed.is_multiple_of(3) {
-        people::connect(&world).await;
+        // Of those that are not told what they may sell, some sell what is not there.
+        let is_told = seed.is_multiple_of(2);
+        people::connect(&world, is_told).await;
         world.connected.set(true);
+        world.is_told_of_stock.set(is_told);
         spawn_local(people::shopkeeper(Rc::clone(&world)));
     }
     if let Scene::Large(what, _) = scene {
@@ -144,6 +147,8 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     world.network.faults().stop();
     sleep(scene.least().saturating_sub(scene.storm())).await;
     rest(&world).await;
+    // Later the hourly comparison puts right what should not have been wrong.
+    verdict::the_shop_says_what_it_is_told(&world).await;
     for hour in COMPARED_AT {
         until_compared(&world, hour).await;
     }
@@ -269,6 +274,7 @@ async fn rest(world: &World) {
         let is_done = is_done && verdict::to_be_erased(world, &books).is_empty();
         let is_done = is_done && laws::batches_to_end(&books).is_empty();
         let undelivered: usize = world.providers.values().map(|own: &Embedded| own.undelivered()).sum();
+        let is_done = is_done && verdict::shops_are_followed(world).await;
         if busy == 0 && is_done && undelivered == 0 {
             return;
         }

@@ -1,13 +1,13 @@
 //! Checks all laws at rest: the laws of the books, and the laws that depend on what happened during the run.
 
 use crate::{
-    functions::MERCHANT,
+    functions::{CHANNEL, MERCHANT},
     people::{self, SERVICE_KEY, SERVICE_LIMIT, surname},
     report::Report,
     scene::{Large, Scene},
     world::World,
 };
-use laws::Books;
+use laws::{Books, Item};
 use orderly_local::payments::{Provider, Refund};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +111,36 @@ fn what_carriers_have_done_is_known(world: &World, books: &Books, broken: &mut V
             if delivered.iter().any(|own| own == number) && parcel["delivered_at"].is_null() && !is_decided {
                 broken.push(format!("{name} was delivered, and nobody knows"));
             }
+        }
+    }
+}
+
+/// Whether nothing keeps the shop from being told of stock, and all that it was not told while something did has been compared.
+pub(crate) async fn shops_are_followed(world: &World) -> bool {
+    let is_told = world.is_told_of_stock.get();
+    let is_followed = |watch: Item| {
+        let watch = Value::Object(watch);
+        let (check, is_well) = (&watch["stock"], watch["fault"].is_null());
+        let is_compared = !check["ended_at"].is_null() || !check["stopped_at"].is_null();
+        is_well && (is_compared || !is_told)
+    };
+    let is_waiting = is_told && world.services.streams().waiting() > 0;
+    !is_waiting && world.shop_watches().await.into_iter().all(is_followed)
+}
+
+/// The shop says of each SKU what it is to say. What differs is noted.
+pub(crate) async fn the_shop_says_what_it_is_told(world: &World) {
+    if !world.is_told_of_stock.get() {
+        return;
+    }
+    let skus = people::GOODS.map(|(sku, ..)| sku);
+    for (sku, units) in world.functions.to_tell(CHANNEL, &skus).await {
+        let said = world.shop.shop().stock(sku.as_str());
+        if said != Some(i64::from(units)) {
+            world
+                .outrages
+                .borrow_mut()
+                .push(format!("the shop says that it has {said:?} of {sku}, and there are {units} for it"));
         }
     }
 }

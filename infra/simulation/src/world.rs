@@ -48,6 +48,8 @@ pub struct World {
     /// The shop that a channel may be connected to.
     pub shop: woocommerce::Embedded,
     pub connected: Cell<bool>,
+    /// Whether that shop is told how many units it may sell.
+    pub is_told_of_stock: Cell<bool>,
     /// What was bought there.
     pub bought: RefCell<Vec<u64>>,
     pub services: Services,
@@ -91,8 +93,8 @@ impl World {
         fastrand::seed(seed);
         let mut rng = Rng::with_seed(seed ^ 0x5EED);
         let time = Time::begin();
-        let none = BTreeMap::new();
-        let system = backing::load(template, &none, crate::network::AWS, &crate::network::url(Provider::Stripe))?;
+        let parameters = BTreeMap::from([("UseChannels".to_owned(), "true".to_owned())]);
+        let system = backing::load(template, &parameters, crate::network::AWS, &crate::network::url(Provider::Stripe))?;
         let clock = time.clock(jiff::SignedDuration::ZERO);
         let config = ServicesConfig { ttl_sweep: None, clock, ..ServicesConfig::default() };
         let services = Services::start(1, &system, config).await?;
@@ -118,6 +120,7 @@ impl World {
             carriers,
             shop,
             connected: Cell::new(false),
+            is_told_of_stock: Cell::new(false),
             bought: RefCell::default(),
             services,
             system,
@@ -337,6 +340,13 @@ impl World {
                 None => return items,
             }
         }
+    }
+
+    /// How far the shops of channels are followed.
+    pub async fn shop_watches(&self) -> Vec<Item> {
+        let mut settings = self.scan("SettingsTable").await;
+        settings.retain(|item| item.get("collection").is_some_and(|collection| collection == "shops"));
+        settings
     }
 
     /// Every item of every table.

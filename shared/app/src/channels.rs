@@ -16,8 +16,9 @@ use domain::{
     order_state::HoldReason,
     payment_record::{PaymentRecord, Word},
     problem::Code,
-    settings::{Channel, Connection, EmailsBy, Seller},
+    settings::{Channel, Connection, EmailsBy, Location, Seller},
     shop_watch::ShopWatch,
+    stock_sync::{StockCheck, StockSync},
     taken::Taken,
 };
 use jiff::Timestamp;
@@ -173,12 +174,20 @@ pub async fn must_know(store: &Store, id: &ChannelId) -> Result<(), Error> {
 
 /// Connects a channel to a shop, or changes how. What the shop is asked for begins now.
 pub async fn connect(store: &Store, id: &ChannelId, connection: &Connection, stamp: &Stamp) -> Result<Channel, Error> {
-    let channel = change(store, id, Some(connection), stamp).await?;
+    // Connected again, it goes on from when it was connected first. What it is told of stock was decided for the shop at that address.
+    let again = |before: Option<Connection>| match before {
+        Some(before) if before.url == connection.url => {
+            Connection { since: before.since, stock: before.stock, ..connection.clone() }
+        }
+        Some(before) => Connection { since: before.since, ..connection.clone() },
+        None => connection.clone(),
+    };
+    let channel = change(store, id, |before| Ok(Some(again(before))), stamp).await?;
     retry_on_conflict(async || {
         let read: Option<Stored<ShopWatch>> = store.load(id).await?;
         let mut write = store.write(stamp.at);
         match read {
-            Some(read) => write.replace(&read, ShopWatch { fault: None, webhooks_at: None, ..read.value.clone() }),
+            Some(read) => write.replace(&read, read.value.clone().connected_again(stamp.at)),
             None => write.create(id.clone(), ShopWatch::new(id.clone(), connection.since)),
         }
         Ok::<_, Error>(write.commit().await?)
@@ -189,21 +198,34 @@ pub async fn connect(store: &Store, id: &ChannelId, connection: &Connection, sta
 
 /// Lets go of the shop of a channel. Its orders stay.
 pub async fn disconnect(store: &Store, id: &ChannelId, stamp: &Stamp) -> Result<Channel, Error> {
-    change(store, id, None, stamp).await
+    change(store, id, |_| Ok(None), stamp).await
+}
+
+/// Changes how the shop of a channel is followed. Refuses a channel that is connected to none.
+pub async fn change_connection(
+    store: &Store,
+    id: &ChannelId,
+    rule: impl Fn(Connection) -> Connection,
+    stamp: &Stamp,
+) -> Result<Channel, Error> {
+    change(store, id, |before| Ok(Some(rule(before.ok_or_else(|| not_connected(id))?))), stamp).await
+}
+
+/// Why nothing can be done with the shop of a channel that has none.
+pub fn not_connected(id: &ChannelId) -> Refusal {
+    Refusal::not_found(format!("channel {id} is connected to no shop: POST /channels/{id}/connect"))
 }
 
 async fn change(
     store: &Store,
     id: &ChannelId,
-    connection: Option<&Connection>,
+    rule: impl Fn(Option<Connection>) -> Result<Option<Connection>, Refusal>,
     stamp: &Stamp,
 ) -> Result<Channel, Error> {
     retry_on_conflict(async || {
         let none = || Refusal::not_found(format!("there is no channel {id}; make it with PUT /channels/{id}"));
         let read: Stored<Channel> = store.load(id).await?.ok_or_else(none)?;
-        // Connected again, it goes on from when it was connected first.
-        let since = read.value.connection.as_ref().map(|before| before.since);
-        let connection = connection.map(|new| Connection { since: since.unwrap_or(new.since), ..new.clone() });
+        let connection = rule(read.value.connection.clone())?;
         let next = Channel { connection, changed: Some(stamp.into()), ..read.value.clone() };
         let mut write = store.write(stamp.at);
         write.replace(&read, next.clone());
@@ -217,6 +239,18 @@ async fn change(
 pub async fn watch(store: &Store, id: &ChannelId, connection: &Connection) -> Result<Stored<ShopWatch>, Error> {
     let read = store.load(id).await?;
     Ok(read.unwrap_or_else(|| Stored::absent(id.clone(), ShopWatch::new(id.clone(), connection.since))))
+}
+
+/// Notes that a shop cannot be followed now. It is asked every minute then, and a person hears of it if it lasts.
+pub async fn note_fault(
+    store: &Store,
+    (channel, connection): (&Channel, &Connection),
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tracing::warn!(channel = %channel.id, why, "the shop cannot be followed now");
+    let rule = |watch: ShopWatch| watch.asked(Some(why.to_owned()), now);
+    note_watch(store, &channel.id, connection, rule, now).await
 }
 
 /// Notes how far a shop is followed. Of two that followed it at once, the one that came further counts.
@@ -250,9 +284,28 @@ pub async fn watched(store: &Store) -> Result<Vec<ShopWatch>, Error> {
     }
     let known: BTreeMap<ChannelId, ShopWatch> = store.shop_watches().await?.into_iter().collect();
     let watch = |(id, connection): (ChannelId, Connection)| {
-        known.get(&id).cloned().unwrap_or_else(|| ShopWatch::new(id, connection.since))
+        let watch = known.get(&id).cloned().unwrap_or_else(|| ShopWatch::new(id, connection.since));
+        // A shop that is not told of stock any more waits for nobody.
+        ShopWatch { stock: watch.stock.clone().filter(|_| connection.stock.is_some()), ..watch }
     };
     Ok(connected.into_iter().map(watch).collect())
+}
+
+/// The channels whose shops are to be compared with the stock now.
+pub async fn stock_checks_due(store: &Store, watched: &[ShopWatch], now: Timestamp) -> Result<Vec<ChannelId>, Error> {
+    if watched.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open = Location::open_of(&store.locations().await?);
+    let channels = store.channels().await?.into_iter();
+    let sync = |channel: Channel| Some((channel.id, channel.connection?.stock?));
+    let is_due = |(id, sync): &(ChannelId, StockSync)| {
+        let watch = watched.iter().find(|watch| watch.channel == *id);
+        watch.is_some_and(|watch| {
+            watch.fault.is_none() && StockCheck::due(sync, watch.stock.clone(), open.clone(), now).is_some()
+        })
+    };
+    Ok(channels.filter_map(sync).filter(is_due).map(|(id, _)| id).collect())
 }
 
 /// Has an order looked at that a webhook named. Returns whether somebody will.

@@ -34,6 +34,7 @@ pub mod sessions;
 pub mod settings;
 pub mod settlement;
 pub mod stock;
+pub mod stock_sync;
 pub mod unread;
 pub mod warehouse;
 

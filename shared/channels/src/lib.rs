@@ -5,11 +5,11 @@
 //! | what | who asks |
 //! |---|---|
 //! | [`read_webhook`]: verifies a request, and reads the name of what changed | `channel-webhook` |
-//! | [`Shop::order`], [`Shop::changed_orders`]: orders, as the shop knows them now | `channel-orders` |
+//! | [`Shop::order`], [`Shop::changed_orders`]: orders, as the shop knows them now; [`Follower`] takes them over | `channel-orders`, `channel-stock` |
 //! | [`Shop::ship`]: tells of a parcel that left, once | `channel-orders` |
 //! | [`Shop::repair_webhooks`]: makes the shop tell what changes | `channel-orders` |
 //! | [`Shop::listings`], [`Shop::find`], [`Shop::set_stock`]: what is sold there, and how many are left | `channel-stock` |
-//! | [`Shop::probe`]: what works there and what does not | `operations`, when a channel is connected |
+//! | [`Shop::probe`]: what works there and what does not | `channel-setup` |
 //!
 //! A shop's answer may be lost, and it may be wrong, in parts or as a whole. An error means that nobody knows, and that it is worth
 //! asking again. What a shop refuses for good is an answer. One order that cannot be read is a defect, which a person looks at.
@@ -22,6 +22,7 @@
 //! 2. Add it to [`ChannelKind`](domain::settings::ChannelKind), and to the matches in `shop.rs` and `webhook.rs`.
 //! 3. Write its stand-in in `infra/local`, without a line of this package.
 
+mod follow;
 mod keyring;
 mod seam;
 mod shop;
@@ -32,6 +33,7 @@ mod webhook;
 
 mod woocommerce;
 
+pub use follow::Follower;
 pub use keyring::{Keyring, Keys, SECRET, Shops, read_unsigned};
 pub use seam::{
     Credentials, Listing, ListingPage, OrderPage, Probe, Probed, Pushed, Shipment, Shipped, Told, Unreadable,

@@ -111,6 +111,7 @@ pub(crate) fn shop_at(url: &str) -> Shop {
         kind: ChannelKind::WooCommerce,
         url: url.parse().unwrap(),
         since: Timestamp::UNIX_EPOCH,
+        stock: None,
         emails: EmailsBy::Shop,
     };
     Shop::new(&connection, credentials(), &Aws::beside(url), &Clock::new(now))

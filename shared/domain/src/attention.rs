@@ -30,6 +30,9 @@ names! {
         BooksDiffer = "books_differ",
         /// The shop of a channel cannot be reached: its orders, and what it is to be told, wait.
         ChannelFault = "channel_fault",
+        /// So many of a shop's numbers differ from what it is to be told that something else must be wrong: it is told nothing more until a
+        /// person has looked (`GET /channels/{channel}/listings`) and decided (`PUT /channels/{channel}/stock`).
+        StockDiffers = "stock_differs",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Duties: the follow-up work that a record owes (see docs/ARCHITECTURE.md, "The `owed` set").
 
-use super::ids::{ChannelId, FulfillmentId, OrderId, ParcelId, PaymentId, ProviderName, RefundId, ReturnId};
+use super::ids::{ChannelId, FulfillmentId, OrderId, ParcelId, PaymentId, ProviderName, RefundId, ReturnId, Sku};
 use super::parcel_state::ParcelState;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,13 @@ pub enum Duty {
     ChannelOrder,
     /// Take over what changed at a shop since the last time. It is asked for every few minutes.
     ChannelCatchUp,
+    /// Tell a shop that there are fewer units of a SKU, or compare what it says. No record owes it, nor the two below: what nobody did is
+    /// found when everything is compared.
+    ChannelStock,
+    /// Tell a shop that there are more units of a SKU.
+    ChannelRestock,
+    /// Compare everything that a shop says it has with what it is to say.
+    ChannelStockCheck,
 }
 
 /// A customer e-mail. Each kind goes out once per item that owes it.
@@ -135,6 +142,9 @@ impl fmt::Display for Duty {
             Self::ChannelShipment => f.write_str("channel-shipment"),
             Self::ChannelOrder => f.write_str("channel-order"),
             Self::ChannelCatchUp => f.write_str("channel-catch-up"),
+            Self::ChannelStock => f.write_str("channel-stock"),
+            Self::ChannelRestock => f.write_str("channel-restock"),
+            Self::ChannelStockCheck => f.write_str("channel-stock-check"),
         }
     }
 }
@@ -164,6 +174,9 @@ impl FromStr for Duty {
             "channel-shipment" => Ok(Self::ChannelShipment),
             "channel-order" => Ok(Self::ChannelOrder),
             "channel-catch-up" => Ok(Self::ChannelCatchUp),
+            "channel-stock" => Ok(Self::ChannelStock),
+            "channel-restock" => Ok(Self::ChannelRestock),
+            "channel-stock-check" => Ok(Self::ChannelStockCheck),
             _ => match text.strip_prefix("email:").map(str::parse) {
                 Some(Ok(kind)) => Ok(Self::Email(kind)),
                 _ => Err(UnknownDuty(text.to_owned())),
@@ -189,7 +202,7 @@ impl From<Duty> for String {
 /// What a record owes. It is a set: a duty that is owed twice is one duty.
 pub type Owed = BTreeSet<Duty>;
 
-/// The function that works off some kinds of duties. It has one queue. `template.yaml` declares the dead-letter queue,
+/// A queue, and the function that works it off. `channel-stock` has two: one for what is urgent, and one for the rest. `template.yaml` declares the dead-letter queue,
 /// the alarms and the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Consumer {
@@ -201,10 +214,12 @@ pub enum Consumer {
     ParcelTracking,
     Labels,
     ChannelOrders,
+    ChannelStock,
+    ChannelRestock,
 }
 
 impl Consumer {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::StockDeduction,
         Self::FulfillmentDispatch,
         Self::EmailConfirmation,
@@ -213,6 +228,8 @@ impl Consumer {
         Self::ParcelTracking,
         Self::Labels,
         Self::ChannelOrders,
+        Self::ChannelStock,
+        Self::ChannelRestock,
     ];
 
     /// The environment variable that holds its queue's URL.
@@ -226,6 +243,8 @@ impl Consumer {
             Self::ParcelTracking => "PARCEL_TRACKING_QUEUE",
             Self::Labels => "LABELS_QUEUE",
             Self::ChannelOrders => "CHANNEL_ORDERS_QUEUE",
+            Self::ChannelStock => "CHANNEL_STOCK_QUEUE",
+            Self::ChannelRestock => "CHANNEL_RESTOCK_QUEUE",
         }
     }
 }
@@ -242,6 +261,8 @@ impl Duty {
             Self::Tracking => Consumer::ParcelTracking,
             Self::Label => Consumer::Labels,
             Self::ChannelShipment | Self::ChannelOrder | Self::ChannelCatchUp => Consumer::ChannelOrders,
+            Self::ChannelStock => Consumer::ChannelStock,
+            Self::ChannelRestock | Self::ChannelStockCheck => Consumer::ChannelRestock,
         }
     }
 }
@@ -355,6 +376,18 @@ pub enum Subject {
     Channel(ChannelId),
     /// An order at the shop of a channel, by the shop's id of it.
     ChannelOrder(ChannelId, String),
+    /// What the shop of a channel sells of a SKU.
+    Listing(ChannelId, Sku),
+}
+
+impl Subject {
+    /// The channel whose shop is to be asked or told. Those of one channel must not delay those of the others.
+    pub fn shop(&self) -> Option<&ChannelId> {
+        match self {
+            Self::Channel(channel) | Self::ChannelOrder(channel, _) | Self::Listing(channel, _) => Some(channel),
+            Self::OrderItem(..) | Self::Payment(_) | Self::Digest | Self::Provider(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Subject {
@@ -366,6 +399,7 @@ impl fmt::Display for Subject {
             Self::Provider(name) => write!(f, "provider/{name}"),
             Self::Channel(channel) => write!(f, "channel/{channel}"),
             Self::ChannelOrder(channel, order) => write!(f, "channel/{channel}/{order}"),
+            Self::Listing(channel, sku) => write!(f, "listing/{channel}/{sku}"),
         }
     }
 }
@@ -388,6 +422,9 @@ impl FromStr for Subject {
                 Some((channel, order)) => channel.parse().ok().map(|of| Self::ChannelOrder(of, order.to_owned())),
                 None => name.parse().ok().map(Self::Channel),
             },
+            Some(("listing", name)) => name
+                .split_once('/')
+                .and_then(|(channel, sku)| Some(Self::Listing(channel.parse().ok()?, sku.parse().ok()?))),
             None if text == "digest" => Some(Self::Digest),
             _ => None,
         };
@@ -439,6 +476,9 @@ mod tests {
             "channel-shipment",
             "channel-order",
             "channel-catch-up",
+            "channel-stock",
+            "channel-restock",
+            "channel-stock-check",
             "email:payment-confirmed",
             "email:order-cancelled",
             "email:rest-cancelled",
@@ -507,6 +547,10 @@ mod tests {
                 if let Ok(read) = subject.parse::<Subject>() {
                     prop_assert_eq!(read.to_string(), subject);
                 }
+            }
+            // A SKU has one form, whatever it was written like.
+            if let Ok(read) = format!("listing/woo/{text}").parse::<Subject>() {
+                prop_assert_eq!(read.to_string().parse::<Subject>(), Ok(read));
             }
             if let Ok(duty) = text.parse::<Duty>() {
                 prop_assert_eq!(duty.to_string(), text);

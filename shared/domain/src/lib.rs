@@ -56,6 +56,7 @@ pub mod shop_watch;
 mod sparse;
 pub mod statement;
 pub mod stock;
+pub mod stock_sync;
 pub mod taken;
 pub mod tax;
 pub mod text;

@@ -132,7 +132,7 @@ codes! {
     Discontinued = "discontinued", 409, "no more units of the product will come, so none are sold before they are there";
     // Shops.
     NoShops = "no-shops", 409, "this installation connects no channels to shops; deploy it with `UseChannels=true`";
-    ShopUnfit = "shop-unfit", 409, "the shop cannot be connected as it is; `findings` lists what was tried and what to do";
+    ShopUnfit = "shop-unfit", 409, "the shop does not work as it is; `findings`, when a channel is connected, lists what was tried and what to do";
     // Stock by hand.
     NotEnoughStock = "not-enough-stock", 409, "more is taken than is there";
     NotReceived = "not-received", 409, "what is received must be above 0";

@@ -73,7 +73,7 @@ impl Availability {
 
     /// For new orders: what is available beyond the backorders promised to earlier orders.
     pub fn beyond_promises<'a>(levels: impl IntoIterator<Item = &'a StockLevel>) -> Self {
-        Self::counting(levels, |level| level.sellable() - level.backordered)
+        Self::counting(levels, |level| i64::try_from(level.promisable()).unwrap_or(i64::MAX))
     }
 
     fn counting<'a>(levels: impl IntoIterator<Item = &'a StockLevel>, free: impl Fn(&StockLevel) -> i64) -> Self {

@@ -27,6 +27,12 @@ names! {
         ChannelHearsOfParcels = "channel-hears-of-parcels",
         /// Connected shops are asked for what changed, whatever their webhooks have told.
         ShopsAreAsked = "shops-are-asked",
+        /// A change of stock is told to the shops that sell it.
+        ShopsHearOfStock = "shops-hear-of-stock",
+        /// A shop's orders are taken over before it is told that it has more than it says.
+        OrdersComeBeforeUnits = "orders-come-before-units",
+        /// The levels are read again after a shop was told of them.
+        StockIsReadAgain = "stock-is-read-again",
         /// A silent parcel's tracking service is asked about it.
         SilentParcelIsAskedAbout = "silent-parcel-is-asked-about",
         /// A batch that is over leaves the list, also if nobody noted its end.

@@ -12,6 +12,7 @@ use super::{
     placed_order::Address,
     product_code::ProductCode,
     session::{self, LONGEST, MAX_SESSIONS, Session},
+    stock_sync::StockSync,
     text::{Name, Reason, Text},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
@@ -74,6 +75,11 @@ impl Location {
     pub fn reopen(self) -> Self {
         Self { closed: None, ..self }
     }
+
+    /// Those that new orders may be promised from.
+    pub fn open_of(locations: &[Self]) -> BTreeSet<LocationId> {
+        locations.iter().filter(|location| location.is_open()).map(|location| location.id.clone()).collect()
+    }
 }
 
 /// A storefront or marketplace.
@@ -117,6 +123,9 @@ pub struct Connection {
     pub since: Timestamp,
     /// Who writes e-mails to its customers.
     pub emails: EmailsBy,
+    /// How it is told how many units it may sell. None: it is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<StockSync>,
 }
 
 /// The clock of a shop may be behind ours.

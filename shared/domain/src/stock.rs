@@ -56,6 +56,11 @@ impl StockLevel {
         if self.is_closed() { 0 } else { self.available.max(0) }
     }
 
+    /// What may be promised to a new order beyond what is promised from the next delivery.
+    pub fn promisable(&self) -> u64 {
+        (self.sellable() - self.backordered).max(0).unsigned_abs()
+    }
+
     /// What a paid order may take whose turn it is.
     pub fn takeable(&self) -> i64 {
         if self.is_closed() { 0 } else { (self.available + self.waiting).max(0) }

@@ -57,7 +57,8 @@ impl Message {
             | Subject::Digest
             | Subject::Provider(_)
             | Subject::Channel(_)
-            | Subject::ChannelOrder(..) => None,
+            | Subject::ChannelOrder(..)
+            | Subject::Listing(..) => None,
         }
     }
 

@@ -26,6 +26,14 @@ impl Queues {
     }
 }
 
+/// A message that is to be sent.
+#[derive(Debug, Clone)]
+struct Outgoing {
+    body: String,
+    /// Whose it is, where many share a queue: SQS lets nobody's messages wait behind those of somebody who has many.
+    group: Option<String>,
+}
+
 /// Sends messages. Cheap to clone.
 #[derive(Clone)]
 pub struct Sender(Arc<Inner>);
@@ -56,38 +64,44 @@ impl Sender {
     /// Sends one message per duty, in as few requests as possible. Returns how many were sent.
     ///
     /// It never fails. The work is already recorded as owed, and `reconcile` sends within a minute what could not be
-    /// sent now. The caller has nothing to undo, so only the delay is logged.
+    /// sent now. The caller has nothing to undo, so only the delay is logged. Nothing records what shops are to be told of
+    /// stock: who asks for that looks at the number that was sent.
     pub async fn send(&self, owed: &[OwedDuty]) -> usize {
-        let mut by_queue: BTreeMap<Consumer, Vec<String>> = BTreeMap::new();
+        let mut by_queue: BTreeMap<Consumer, Vec<Outgoing>> = BTreeMap::new();
         for owing in owed {
+            let group = owing.subject.shop().map(ToString::to_string);
             match serde_json::to_string(&Message::new(owing)) {
-                Ok(body) => by_queue.entry(owing.duty.consumer()).or_default().push(body),
+                Ok(body) => by_queue.entry(owing.duty.consumer()).or_default().push(Outgoing { body, group }),
                 Err(error) => tracing::error!(subject = %owing.subject, %error, "a message cannot be written"),
             }
         }
         let mut batches = Vec::new();
-        for (consumer, bodies) in by_queue {
-            batches.extend(bodies.chunks(MAX_BATCH).map(|chunk| (consumer, chunk.to_vec())));
+        for (consumer, messages) in by_queue {
+            batches.extend(messages.chunks(MAX_BATCH).map(|chunk| (consumer, chunk.to_vec())));
         }
-        let sends = stream::iter(batches).map(async |(consumer, bodies)| self.send_batch(consumer, &bodies).await);
+        let sends = stream::iter(batches).map(async |(consumer, messages)| self.send_batch(consumer, &messages).await);
         sends.buffer_unordered(AT_ONCE).fold(0, async |sent, more| sent + more).await
     }
 
-    async fn send_batch(&self, consumer: Consumer, bodies: &[String]) -> usize {
+    async fn send_batch(&self, consumer: Consumer, messages: &[Outgoing]) -> usize {
         let queue = &self.0.queues.0[&consumer];
-        let failure = match bodies {
+        let failure = match messages {
             [] => return 0,
-            [body] => match self.client().send_message().queue_url(queue).message_body(body).send().await {
-                Ok(_) => return 1,
-                Err(error) => format!("{}", aws_sdk_sqs::error::DisplayErrorContext(error)),
-            },
-            bodies => {
-                let entry = |(n, body): (usize, &String)| {
-                    SendMessageBatchRequestEntry::builder().id(n.to_string()).message_body(body).build()
+            [Outgoing { body, group }] => {
+                let send = self.client().send_message().queue_url(queue).message_body(body);
+                match send.set_message_group_id(group.clone()).send().await {
+                    Ok(_) => return 1,
+                    Err(error) => format!("{}", aws_sdk_sqs::error::DisplayErrorContext(error)),
+                }
+            }
+            messages => {
+                let entry = |(n, Outgoing { body, group }): (usize, &Outgoing)| {
+                    let entry = SendMessageBatchRequestEntry::builder().id(n.to_string()).message_body(body);
+                    entry.set_message_group_id(group.clone()).build()
                 };
-                let entries = bodies.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>();
+                let entries = messages.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>();
                 match self.client().send_message_batch().queue_url(queue).set_entries(entries.ok()).send().await {
-                    Ok(answer) if answer.failed().is_empty() => return bodies.len(),
+                    Ok(answer) if answer.failed().is_empty() => return messages.len(),
                     Ok(answer) => {
                         let codes: Vec<_> =
                             answer.failed().iter().map(aws_sdk_sqs::types::BatchResultErrorEntry::code).collect();
@@ -97,13 +111,13 @@ impl Sender {
                             ?codes,
                             "some messages were not sent; reconcile will send them"
                         );
-                        return bodies.len() - codes.len();
+                        return messages.len() - codes.len();
                     }
                     Err(error) => format!("{}", aws_sdk_sqs::error::DisplayErrorContext(error)),
                 }
             }
         };
-        tracing::warn!(queue, messages = bodies.len(), %failure, "messages were not sent; reconcile will send them");
+        tracing::warn!(queue, messages = messages.len(), %failure, "messages were not sent; reconcile will send them");
         0
     }
 }

@@ -160,7 +160,8 @@ fn loud(template: &Template) -> Violations {
         if alarm["ComparisonOperator"] != "GreaterThanThreshold" {
             violations.push(format!("{id} does not go off above its threshold"));
         }
-        let waits = alarm["MetricName"] == "ApproximateAgeOfOldestMessage" || alarm["MetricName"] == "RefusedWebhooks";
+        let waits = ["ApproximateAgeOfOldestMessage", "IteratorAge", "RefusedWebhooks"];
+        let waits = waits.iter().any(|metric| alarm["MetricName"] == *metric);
         if !waits && alarm["Threshold"] != 0 {
             violations.push(format!("{id} allows some failures"));
         }

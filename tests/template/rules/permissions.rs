@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 
 /// The only resources with a wildcard, each with its reason.
-const WILDCARDS: [(&str, &str, &str); 3] = [
+const WILDCARDS: [(&str, &str, &str); 7] = [
     ("xray:PutTraceSegments", "*", "X-Ray knows no resource for it"),
     ("xray:PutTelemetryRecords", "*", "X-Ray knows no resource for it"),
     (
@@ -19,7 +19,16 @@ const WILDCARDS: [(&str, &str, &str); 3] = [
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
         "SES checks the address, its domain or the recipient; the condition on the sender narrows it",
     ),
+    (STREAM_ACTIONS[0], STOCK_STREAMS, "a stream is named by its moment, and a restored table has its own"),
+    (STREAM_ACTIONS[1], STOCK_STREAMS, "as above"),
+    (STREAM_ACTIONS[2], STOCK_STREAMS, "as above"),
+    ("dynamodb:ListStreams", "*", "DynamoDB knows no resource for it"),
 ];
+
+/// What Lambda does with a stream in the name of the function that reads it.
+const STREAM_ACTIONS: [&str; 3] = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+/// The streams of the stock table, restored or not.
+const STOCK_STREAMS: &str = "${StockTable.Arn}*/stream/*";
 
 /// The actions on a table that a function may have. None scans or deletes.
 const TABLE_ACTIONS: [&str; 6] = [
@@ -219,6 +228,13 @@ fn a_statement_allows_and_an_email_has_the_shop_as_its_sender() {
 fn tables(template: &Template) -> Violations {
     let mut violations = Violations::new();
     for grant in grants(template) {
+        if grant.action == "dynamodb:ListStreams" || grant.resource["Fn::Sub"] == STOCK_STREAMS {
+            let of = |(function, ..): &(&str, &str, &Value)| role_of(template, function) == grant.holder;
+            if !template.events("DynamoDB").any(|event| of(&event)) {
+                violations.push(format!("{} may {}, and reads no stream", grant.holder, grant.action));
+            }
+            continue;
+        }
         let Some(table) = referent(grant.resource).filter(|id| template.is(id, TABLE)) else {
             if grant.action.starts_with("dynamodb:") {
                 violations.push(format!("{} may {} on no table", grant.holder, grant.action));
@@ -260,6 +276,7 @@ fn a_table_is_read_and_written_by_key_and_index_never_scanned_or_deleted_from() 
             (Set(statement, with("dynamodb:Query", index("listings"))), "listings"),
             (Set(statement, with("dynamodb:GetItem", index("listing"))), "OrderIntakeRole"),
             (Set(statement, with("dynamodb:Query", json!({ "Ref": "RefundsQueue" }))), "OrderIntakeRole"),
+            (Set(statement, with("dynamodb:GetRecords", json!({ "Fn::Sub": STOCK_STREAMS }))), "OrderIntakeRole"),
         ],
     );
 }

@@ -55,7 +55,8 @@ fn suffixed(template: &Template) -> Violations {
         walk(template.at(section), &mut |name, value| match name {
             "Ref" | "Fn::GetAtt" => {
                 let id = value.as_str().or(value[0].as_str()).unwrap_or_default();
-                if is_table(id) {
+                // A stream is taken over by its ARN, and whoever may read one may read those of restored tables.
+                if is_table(id) && value[1] != "StreamArn" {
                     violations.push(format!("{id} is named without TableSuffix"));
                 }
             }
@@ -64,7 +65,7 @@ fn suffixed(template: &Template) -> Violations {
                 for (start, _) in text.match_indices("${") {
                     let Some((name, after)) = text[start + 2..].split_once('}') else { continue };
                     let id = name.split('.').next().unwrap_or_default();
-                    if is_table(id) && !after.starts_with("${TableSuffix}") {
+                    if is_table(id) && !after.starts_with("${TableSuffix}") && !after.ends_with("/stream/*") {
                         violations.push(format!("{id} is named without TableSuffix in {text}"));
                     }
                 }
@@ -105,6 +106,23 @@ fn a_restored_table_can_be_taken_over_by_its_suffix() {
             (Set(variable, json!({ "Ref": "SearchTable" })), "SearchTable"),
         ],
     );
+}
+
+/// Who reads a stream can be pointed at that of a restored table.
+fn replaced_streams(template: &Template) -> Violations {
+    let own = |mapping: &Value| mapping["Stream"]["Fn::If"][0] != "HasStockStream";
+    template
+        .events("DynamoDB")
+        .filter(|(_, _, mapping)| own(mapping))
+        .map(|(function, ..)| format!("{function} reads the stream of the stack's own table alone"))
+        .collect()
+}
+
+#[test]
+fn the_stream_of_a_restored_table_can_be_read() {
+    let stream = "/Resources/StockChangesFunction/Properties/Events/Stock/Properties/Stream";
+    let own = json!({ "Fn::GetAtt": ["StockTable", "StreamArn"] });
+    law(replaced_streams, &[(Set(stream, own), "StockChangesFunction")]);
 }
 
 /// A projected attribute costs a write of the index with each change.

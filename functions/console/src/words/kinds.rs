@@ -249,6 +249,7 @@ const ATTENTION: &[Named] = &[
     ("webhook_unread", "Message not understood", "Meldung nicht verstanden"),
     ("books_differ", "The books differ", "Bücher weichen ab"),
     ("channel_fault", "Shop cannot be reached", "Shop nicht erreichbar"),
+    ("stock_differs", "Shop's stock differs too much", "Bestände im Shop weichen zu stark ab"),
 ];
 
 /// What is done about each, where an order's page does not tell.
@@ -295,6 +296,11 @@ pub const ATTENTION_WAY_ON: &[Named] = &[
         "channel_fault",
         "Look at the shop and at its keys. Connect it again if they were changed.",
         "Shop und Schlüssel prüfen. Neu verbinden, falls sie geändert wurden.",
+    ),
+    (
+        "stock_differs",
+        "Compare what the shop says with the stock, and say whose numbers count, by the API.",
+        "Angaben des Shops mit dem Bestand vergleichen und sagen, wessen Zahlen gelten, über die API.",
     ),
 ];
 

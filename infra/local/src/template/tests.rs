@@ -111,7 +111,7 @@ mod this_repository {
     #[test]
     fn queues_and_tables() {
         let system = load(&[]);
-        assert_eq!(system.queues.len(), 18);
+        assert_eq!(system.queues.len(), 22);
         let queue = system.queues.iter().find(|queue| queue.name == "RefundsQueue").unwrap();
         assert_eq!(queue.visibility_timeout, Duration::from_mins(6));
         let redrive = queue.redrive.as_ref().unwrap();

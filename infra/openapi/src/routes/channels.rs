@@ -1,8 +1,12 @@
 //! `channel-webhook` and `channel-setup`.
 
-use crate::{examples, route::Prose, schemas::ShopEvent};
+use crate::{
+    examples,
+    route::Prose,
+    schemas::{Cursor, ShopEvent},
+};
 use api::Code;
-use channel_setup::{Connected, ConnectionView};
+use channel_setup::{Connected, ConnectionView, Listings};
 use channel_webhook::Heard;
 use domain::settings::Channel;
 
@@ -54,5 +58,34 @@ pub fn setup() -> Vec<Prose> {
             "How a channel's shop is followed",
             (200, "Its shop, how far its orders are taken over, and why it cannot be followed now, if so."),
         ),
+        Prose::new::<Channel>(
+            "PUT /channels/{channel}/stock",
+            "putStockSync",
+            "Tell a channel's shop how many units it may sell",
+            (200, "The channel. What its shop says is compared now, and mended."),
+        )
+        .about(
+            "The shop is told each change of what is available, whoever made it, within seconds: fewer units first. Everything is \
+             compared every hour. The shop's numbers are overwritten, so look at `GET /channels/{channel}/listings` before. The same call \
+             is the answer to `stock_differs` in `GET /operations/attention`. The shop is told nothing of a SKU that no location keeps.",
+        )
+        .example(examples::put_stock_sync()),
+        Prose::new::<Channel>(
+            "DELETE /channels/{channel}/stock",
+            "stopStockSync",
+            "Stop telling a channel's shop of stock",
+            (200, "The channel. Its shop keeps the numbers that it has."),
+        ),
+        Prose::new::<Listings>(
+            "GET /channels/{channel}/listings",
+            "listListings",
+            "Show what a channel's shop sells, and what it is to say of it",
+            (200, "A page of its listings, as the shop has them now."),
+        )
+        .about(
+            "The shop is asked. If it is not told of stock yet, this shows what it would be told of everything that is available.",
+        )
+        .query::<Cursor>("cursor", "The `next_cursor` of the page before.")
+        .fails_if(Code::ShopUnfit, "the shop does not answer"),
     ]
 }

@@ -41,7 +41,7 @@ fn errors(route: &Route, body: &Value) -> Vec<FieldError> {
 /// costs as much as its discount at least and more than a tax that it contains, most countries' addresses have a city, what
 /// is looked for is of the kind that `by` says, a cursor is one that was given, no tote is named twice, and no
 /// code.
-const BEYOND_SCHEMAS: [&str; 22] = [
+const BEYOND_SCHEMAS: [&str; 23] = [
     // By the address that it goes to.
     "lines[2].tax_category",
     "email",
@@ -63,6 +63,8 @@ const BEYOND_SCHEMAS: [&str; 22] = [
     "shipping_address.city",
     "billing_address.city",
     "address.city",
+    // Whose numbers count first says whether it must be there.
+    "count_at",
     // Both are told, or none is.
     "parcels[0].carrier",
     "parcels[0].tracking_number",

@@ -54,7 +54,12 @@ impl Api {
             let has_variations =
                 text(product, "type").starts_with("variable") && !list(product, "variations").is_empty();
             if let Some(id) = fields::id(&product["id"]).filter(|_| has_variations) {
-                listings.extend(self.variations(&id, &entities::title(&text(product, "name"))).await?);
+                let title = entities::title(&text(product, "name"));
+                // A variation without a SKU shows its product's. It is not the same thing, and cannot be found by it.
+                let own = some_text(product, "sku");
+                let named =
+                    |listing: Listing| Listing { sku: listing.sku.filter(|sku| Some(sku) != own.as_ref()), ..listing };
+                listings.extend(self.variations(&id, &title).await?.into_iter().map(named));
             }
         }
         Ok(ListingPage { listings, next: has_more.then(|| (page + 1).to_string()) })

@@ -40,6 +40,7 @@ use domain::{
     shop_watch::ShopWatch,
     statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
+    stock_sync::{CheckReason, FirstNumbers, Seen, SkuSync, StockCheck, StockSync},
     unread::UnreadWebhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -398,6 +399,19 @@ async fn a_location() {
     assert_record("location", location.id.clone(), location).await;
 }
 
+fn stock_sync() -> StockSync {
+    let differs = SkuSync { share: Some(50), buffer: Some(0), cap: Some(3) };
+    StockSync {
+        first: FirstNumbers::Shop,
+        count_at: "main".parse().ok(),
+        buffer: 2,
+        cap: Some(40),
+        locations: ["main".parse().unwrap()].into(),
+        skus: [("TEE".parse().unwrap(), differs)].into(),
+        ..StockSync::of_everything(at(4))
+    }
+}
+
 #[tokio::test]
 async fn a_channel() {
     let channel = Channel {
@@ -409,6 +423,7 @@ async fn a_channel() {
             url: "https://shop.example".into(),
             since: at(2),
             emails: EmailsBy::Shop,
+            stock: Some(stock_sync()),
         }),
         changed: Some((&stamp(3)).into()),
     };
@@ -418,8 +433,11 @@ async fn a_channel() {
 #[tokio::test]
 async fn a_shop_watch() {
     let watch = ShopWatch::new("web".parse().unwrap(), at(2));
-    let watch = watch.asked(Some(at(40)), Some("no answer in 10 s".to_owned()), at(60));
-    assert_record("shop_watch", watch.channel.clone(), ShopWatch { webhooks_at: Some(at(3)), ..watch }).await;
+    let watch = watch.taken_over(Some(at(40)), at(60)).asked(Some("no answer in 10 s".to_owned()), at(60));
+    let seen = Seen { listings: 9, matched: 5, unmatched: 3, not_counted: 1, mended: 2, refused: 0 };
+    let check = StockCheck::begin(["main".parse().unwrap()].into(), CheckReason::Regular, at(70));
+    let stock = Some(check.after(seen, Some("2".to_owned()), at(80)));
+    assert_record("shop_watch", watch.channel.clone(), ShopWatch { webhooks_at: Some(at(3)), stock, ..watch }).await;
 }
 
 #[tokio::test]
@@ -545,7 +563,10 @@ fn owed_by(duty: &Duty) -> Subject {
     let item = match duty {
         Duty::Digest => return Subject::Digest,
         Duty::Comparison => return Subject::Provider("stripe".parse().unwrap()),
-        Duty::ChannelCatchUp => return Subject::Channel("web".parse().unwrap()),
+        Duty::ChannelCatchUp | Duty::ChannelStockCheck => return Subject::Channel("web".parse().unwrap()),
+        Duty::ChannelStock | Duty::ChannelRestock => {
+            return Subject::Listing("web".parse().unwrap(), "TEE".parse().unwrap());
+        }
         Duty::ChannelOrder => return Subject::ChannelOrder("web".parse().unwrap(), "41".into()),
         Duty::StockDeduction
         | Duty::StockSettlement

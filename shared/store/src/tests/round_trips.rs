@@ -90,7 +90,7 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 26] {
+pub(super) fn all_duties() -> [Duty; 29] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -108,6 +108,9 @@ pub(super) fn all_duties() -> [Duty; 26] {
         Duty::ChannelShipment,
         Duty::ChannelOrder,
         Duty::ChannelCatchUp,
+        Duty::ChannelStock,
+        Duty::ChannelRestock,
+        Duty::ChannelStockCheck,
         Duty::Email(EmailKind::PaymentConfirmed),
         Duty::Email(EmailKind::OrderCancelled),
         Duty::Email(EmailKind::RestCancelled),

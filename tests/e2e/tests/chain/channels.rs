@@ -7,7 +7,7 @@ use crate::{
 };
 use orderly_local::channels::{
     self,
-    woocommerce::{Bought, Checkout, RefundAct},
+    woocommerce::{Bought, Checkout, Fault, NewProduct, RefundAct, TaxClass},
 };
 use serde_json::{Value, json};
 
@@ -155,4 +155,187 @@ async fn a_disconnected_channel_keeps_its_orders_and_hears_no_more() {
         .await;
     assert_eq!(read["fulfillment_details"][0]["status"], "handed_over", "{read}");
     assert_eq!(world.stack.mailbox().list().len(), 0, "the shop writes to its customers");
+}
+
+/// Has the shop told of stock, once the two have been compared.
+async fn tell(world: &World, settings: &Value) {
+    world.operator.put(&format!("/channels/{CHANNEL}/stock"), settings).await.unwrap();
+    let check = format!("/channels/{CHANNEL}/connection");
+    eventually("everything is compared", async || {
+        let connection = world.operator.get(&check).await.unwrap();
+        connection["stock_check"]["ended_at"].is_string().then_some(())
+    })
+    .await;
+}
+
+/// Waits until the shop says that it has so many.
+async fn until_shop_says(world: &World, sku: &str, units: i64) {
+    let shop = world.stack.shop();
+    eventually(&format!("the shop has {units} of {sku}"), async || (shop.stock(sku) == Some(units)).then_some(()))
+        .await;
+}
+
+#[tokio::test]
+async fn every_change_of_stock_reaches_the_shop_whoever_made_it() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    tell(&world, &json!({ "first": "orderly", "buffer": 2 })).await;
+    // 132 units at two locations, less the buffer.
+    assert_eq!(world.stack.shop().stock("MUG-BLUE"), Some(130));
+    assert_eq!(world.stack.shop().stock("CUP-KINTSUGI"), Some(0));
+    assert_eq!(world.stack.shop().stock("SHIRT-S"), Some(5), "no location keeps it, so nothing is said of it");
+
+    let order = world.place("1", &[("MUG-BLUE", 10)]).await;
+    until_shop_says(&world, "MUG-BLUE", 120).await;
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    until_shop_says(&world, "MUG-BLUE", 130).await;
+    let moved =
+        json!({ "sku": "MUG-BLUE", "location": "store", "kind": "adjust", "quantity": -12, "reason": "a broken box" });
+    world.operator.post_once("/stock", "broken-box", &moved).await.unwrap();
+    until_shop_says(&world, "MUG-BLUE", 118).await;
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn what_the_shop_sells_itself_is_not_told_it_and_what_it_counts_otherwise_is_put_right() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    tell(&world, &json!({ "first": "orderly" })).await;
+    let pushed = world.stack.shop().pushed().len();
+    let at_shop = buy(&world, "MUG-BLUE", 4);
+    let order = taken_over(&world, at_shop).await;
+    world.until(&order, "it is with the warehouse", |order| order["fulfillments"]["01"] == "open").await;
+    world.until_settled().await;
+    assert_eq!(world.stack.shop().stock("MUG-BLUE"), Some(128));
+    assert_eq!(world.stack.shop().pushed().len(), pushed, "{:?}", world.stack.shop().pushed());
+    // Somebody writes into the shop.
+    world.stack.shop().set_stock("MUG-BLUE", 1_000);
+    tell(&world, &json!({ "first": "orderly", "cap": 50 })).await;
+    until_shop_says(&world, "MUG-BLUE", 50).await;
+    world.operator.delete(&format!("/channels/{CHANNEL}/stock")).await.unwrap();
+    world.place("1", &[("MUG-BLUE", 100)]).await;
+    world.until_settled().await;
+    assert_eq!(world.stack.shop().stock("MUG-BLUE"), Some(50), "it is told no more");
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn what_no_location_keeps_is_counted_as_the_shop_has_it_and_the_rest_stays_as_it_is_here() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    let from_shop = json!({ "first": "shop", "count_at": "store", "cap": 4 });
+    tell(&world, &from_shop).await;
+    let units = async |sku: &str, location: &str| {
+        let stock = world.operator.get(&format!("/stock/{sku}")).await.unwrap();
+        let levels = stock["locations"].as_array().unwrap().clone();
+        levels.iter().find(|level| level["location"] == location).map(|level| level["available"].clone())
+    };
+    assert_eq!((units("SHIRT-S", "store").await, units("SHIRT-M", "store").await), (Some(json!(5)), Some(json!(7))));
+    assert_eq!(
+        (units("MUG-BLUE", "main").await, units("MUG-BLUE", "store").await),
+        (Some(json!(120)), Some(json!(12)))
+    );
+    assert_eq!((world.stack.shop().stock("SHIRT-S"), world.stack.shop().stock("MUG-BLUE")), (Some(4), Some(4)));
+    // Told again, nothing is counted down to what the shop was told.
+    tell(&world, &from_shop).await;
+    assert_eq!((units("SHIRT-S", "store").await, units("MUG-BLUE", "main").await), (Some(json!(5)), Some(json!(120))));
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_number_that_the_shop_fails_at_stops_no_other() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    let product = world.stack.shop().add_product(NewProduct {
+        sku: "TIN-SMALL".to_owned(),
+        name: "Tin".to_owned(),
+        price: "7.90".to_owned(),
+        stock: Some(1),
+        tax: TaxClass::default(),
+        is_virtual: false,
+    });
+    world.stack.shop().fail(&format!("PUT /products/{product}"), Fault::Refused(500));
+    tell(&world, &json!({ "first": "orderly" })).await;
+    assert_eq!(
+        (world.stack.shop().stock("MUG-BLUE"), world.stack.shop().stock("TEA-EARLGREY")),
+        (Some(132), Some(100))
+    );
+    let connection = world.operator.get(&format!("/channels/{CHANNEL}/connection")).await.unwrap();
+    assert_eq!(
+        (&connection["fault"], &connection["stock_check"]["refused"]),
+        (&Value::Null, &json!(1)),
+        "{connection}"
+    );
+}
+
+#[tokio::test]
+async fn a_shop_that_cannot_be_reached_is_told_everything_when_it_can_be() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    tell(&world, &json!({ "first": "orderly" })).await;
+    for _ in 0..10 {
+        world.stack.shop().fail("GET /products", Fault::Refused(503));
+    }
+    let order = world.place("1", &[("MUG-BLUE", 10)]).await;
+    let connection = format!("/channels/{CHANNEL}/connection");
+    eventually("the fault is seen", async || {
+        world.operator.get(&connection).await.unwrap()["fault"]["why"].is_string().then_some(())
+    })
+    .await;
+    world.storefront.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
+    world.place("2", &[("MUG-BLUE", 30)]).await;
+    world.until_settled().await;
+    assert_eq!(world.stack.shop().stock("MUG-BLUE"), Some(132));
+    world.stack.shop().behave();
+    connect_again(&world, "orderly").await;
+    until_shop_says(&world, "MUG-BLUE", 102).await;
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn what_a_shop_sells_is_shown_beside_what_it_is_to_say() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world.operator.get(&format!("/channels/{CHANNEL}/listings{cursor}")).await.unwrap();
+        seen.extend(page["listings"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("?cursor={next}");
+    }
+    let state = |sku: &str| seen.iter().find(|one| one["sku"] == sku).map(|one| one["state"].clone());
+    let states = ["MUG-BLUE", "SHIRT-S", "TIN-SMALL", "CUP-KINTSUGI"].map(state);
+    let expected = ["differs", "unknown_sku", "not_counted", "right"].map(|state| Some(json!(state)));
+    assert_eq!(states, expected, "{seen:?}");
+    assert_eq!(seen.iter().filter(|one| one["state"] == "no_sku").count(), 1, "{seen:?}");
+    let mug = seen.iter().find(|one| one["sku"] == "MUG-BLUE").unwrap();
+    assert_eq!((&mug["at_shop"], &mug["to_tell"]), (&json!(50), &json!(132)));
+    let refused = world.operator.get(&format!("/channels/{CHANNEL}/listings?cursor=MQ")).await.unwrap_err().to_string();
+    assert!(refused.contains("next_cursor of an earlier answer"), "{refused}");
+}
+
+#[tokio::test]
+async fn how_a_shop_is_told_of_stock_is_asked_and_never_assumed() {
+    let world = World::start().await;
+    let put = async |body: &Value| {
+        world.operator.put(&format!("/channels/{CHANNEL}/stock"), body).await.unwrap_err().to_string()
+    };
+    world.operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Our shop" })).await.unwrap();
+    let none = put(&json!({ "first": "orderly" })).await;
+    assert!(none.contains("connected to no shop"), "{none}");
+    connect(&world, "orderly").await;
+    for (body, why) in [
+        (json!({}), "first"),
+        (json!({ "first": "shop" }), "count_at"),
+        (json!({ "first": "orderly", "count_at": "store" }), "for \"first\": \"shop\" only"),
+        (json!({ "first": "shop", "count_at": "store", "locations": ["main"] }), "must be one of the locations"),
+        (json!({ "first": "orderly", "share": 0 }), "must be a whole number from 1 to 100"),
+        (json!({ "first": "orderly", "locations": ["moon"] }), "there is no location moon"),
+        (json!({ "first": "orderly", "skus": [{ "buffer": 1 }] }), "skus[0].sku"),
+    ] {
+        let refused = put(&body).await;
+        assert!(refused.contains(why), "{body}: {refused}");
+    }
+    world.until_settled().await;
+    assert_eq!(world.stack.shop().stock("MUG-BLUE"), Some(50), "nobody has said that it may be changed");
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The consumers, with their queues and the queues of their dead letters.
-const CONSUMERS: [(&str, &str, &str); 8] = [
+const CONSUMERS: [(&str, &str, &str); 10] = [
     ("stock-deduction", "StockDeductionQueue", "StockDeductionDeadLetters"),
     ("fulfillment-dispatch", "FulfillmentDispatchQueue", "FulfillmentDispatchDeadLetters"),
     ("email-confirmation", "EmailConfirmationQueue", "EmailConfirmationDeadLetters"),
@@ -20,6 +20,8 @@ const CONSUMERS: [(&str, &str, &str); 8] = [
     ("parcel-tracking", "ParcelTrackingQueue", "ParcelTrackingDeadLetters"),
     ("labels", "LabelsQueue", "LabelsDeadLetters"),
     ("channel-orders", "ChannelOrdersQueue", "ChannelOrdersDeadLetters"),
+    ("channel-stock", "ChannelStockQueue", "ChannelStockDeadLetters"),
+    ("channel-stock", "ChannelRestockQueue", "ChannelRestockDeadLetters"),
 ];
 
 #[tokio::test]

@@ -104,10 +104,11 @@ impl World {
         eventually("all queues are empty", async || (self.queued().await == 0).then_some(())).await;
     }
 
-    /// The number of messages, including those in progress, and of the providers' webhooks, which lead to more
+    /// The number of messages, including those in progress, and of the providers' webhooks and the changes of tables, which lead to more
     /// messages.
     pub async fn queued(&self) -> u64 {
-        let mut queued = (self.stack.providers().undelivered() + self.stack.tracking().undelivered()) as u64;
+        let webhooks = self.stack.providers().undelivered() + self.stack.tracking().undelivered();
+        let mut queued = (webhooks + self.stack.streams().waiting()) as u64;
         for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
             let depth = self.stack.sqs().depth(&queue.name).await.unwrap();
             queued += depth.visible + depth.in_flight + depth.delayed;

@@ -322,6 +322,7 @@ pub(crate) static ENGLISH: Messages = Messages {
                 AttentionReason::RefundByHand => "Refunds that you have to transfer yourself",
                 AttentionReason::WebhookUnread => "Messages of payment providers that were not understood",
                 AttentionReason::ChannelFault => "Shops that cannot be reached",
+                AttentionReason::StockDiffers => "Shops whose stock differs too much",
                 AttentionReason::BooksDiffer => "Payments whose books differ from the provider's list",
             },
         },

@@ -337,6 +337,7 @@ pub(crate) static GERMAN: Messages = Messages {
                 AttentionReason::RefundByHand => "Erstattungen, die Sie selbst überweisen müssen",
                 AttentionReason::WebhookUnread => "Nicht verstandene Meldungen von Zahlungsanbietern",
                 AttentionReason::ChannelFault => "Nicht erreichbare Shops",
+                AttentionReason::StockDiffers => "Shops mit zu vielen abweichenden Beständen",
                 AttentionReason::BooksDiffer => "Zahlungen, bei denen Bücher und Liste des Anbieters abweichen",
             },
         },

@@ -34,7 +34,7 @@ use Storefront::{Any, No, Own};
 
 /// Every route: a storefront's permission, whether the warehouse and customer service may use it (an operator may use all), and
 /// its body.
-const ROUTES: [(&str, Storefront, bool, bool, Body); 108] = [
+const ROUTES: [(&str, Storefront, bool, bool, Body); 111] = [
     ("POST /orders", Own, false, false, Read),
     ("GET /orders", Own, true, true, Ignored),
     ("POST /orders/search", Own, true, true, Read),
@@ -61,6 +61,9 @@ const ROUTES: [(&str, Storefront, bool, bool, Body); 108] = [
     ("POST /channels/{channel}/connect", No, false, false, Read),
     ("POST /channels/{channel}/disconnect", No, false, false, Empty),
     ("GET /channels/{channel}/connection", No, false, false, Ignored),
+    ("PUT /channels/{channel}/stock", No, false, false, Read),
+    ("DELETE /channels/{channel}/stock", No, false, false, Empty),
+    ("GET /channels/{channel}/listings", No, false, false, Ignored),
     ("POST /stock", No, true, false, Read),
     ("PUT /stock", No, true, false, Read),
     ("GET /stock/{sku+}", Any, true, false, Ignored),
