@@ -40,7 +40,9 @@ struct Measured {
 
 pub async fn run(stack: &Handle, built: &Built, options: &BacklogArgs) -> Result<Report, BenchError> {
     let skus = 2;
-    let world = Arc::new(World::start(stack, built, WorldOptions { data_dir: None, skus, told: false }).await?);
+    let world = Arc::new(
+        World::start(stack, built, WorldOptions { data_dir: None, skus, told: false, channels: false }).await?,
+    );
     let mut orders = run::orders(Life::Backordered, 1, skus);
     for act in [Act::Place, Act::Pay] {
         orders = run::all(&world, act, orders, 1).await?.orders;

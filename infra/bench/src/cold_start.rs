@@ -47,7 +47,9 @@ struct Started {
 }
 
 pub async fn run(stack: &Handle, built: &Built, options: &ColdStartArgs) -> Result<Report, BenchError> {
-    let world = Arc::new(World::start(stack, built, WorldOptions { data_dir: None, skus: 2, told: false }).await?);
+    let world = Arc::new(
+        World::start(stack, built, WorldOptions { data_dir: None, skus: 2, told: false, channels: false }).await?,
+    );
     let events = Events::prepare(&world).await?;
     let watch = Watch::serve().await?;
     let mut functions: Vec<Function> = world.stack.system().functions.values().cloned().collect();

@@ -174,7 +174,7 @@ fn confirmations(measured: &[Measured]) -> Vec<serde_json::Value> {
 async fn measure(stack: &Handle, built: &Built, options: &CostArgs, life: Life) -> Result<[Measured; 2], BenchError> {
     eprintln!("  {}: {} orders alone, {} under load", life.name(), options.alone, options.orders);
     let skus = options.skus as usize;
-    let kind = WorldOptions { data_dir: None, skus, told: life == Life::Told };
+    let kind = WorldOptions { data_dir: None, skus, told: life == Life::Told, channels: false };
     let world = Arc::new(World::start(stack, built, kind).await?);
     // Requests that a function makes once (settings, secrets, its start) are no part of an order.
     run::side_by_side(&world, life, run::orders(life, options.at_once, skus), options.at_once).await?;

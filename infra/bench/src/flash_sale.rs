@@ -68,7 +68,7 @@ struct Figures {
 pub async fn run(stack: &Handle, built: &Built, options: &FlashSaleArgs) -> Result<Report, BenchError> {
     let directory = tempfile::tempdir().map_err(BenchError::io("a temporary directory"))?;
     let data_dir = (!options.in_memory).then(|| directory.path());
-    let world = World::start(stack, built, WorldOptions { data_dir, skus: 2, told: false }).await?;
+    let world = World::start(stack, built, WorldOptions { data_dir, skus: 2, told: false, channels: false }).await?;
     let world = Arc::new(world);
     shop::product(&world.operator, SKU, options.units, false).await?;
 

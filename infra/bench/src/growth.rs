@@ -55,7 +55,7 @@ struct Measured {
 pub async fn run(stack: &Handle, built: &Built, options: &GrowthArgs) -> Result<Report, BenchError> {
     let directory = tempfile::tempdir().map_err(BenchError::io("a temporary directory"))?;
     let skus = 50;
-    let kind = WorldOptions { data_dir: Some(directory.path()), skus, told: false };
+    let kind = WorldOptions { data_dir: Some(directory.path()), skus, told: false, channels: false };
     let world = Arc::new(World::start(stack, built, kind).await?);
     run::side_by_side(&world, Life::Ordinary, run::orders(Life::Ordinary, options.clients, skus), options.clients)
         .await?;

@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod shop;
 mod stats;
+mod stock_sync;
 mod table;
 mod throughput;
 mod usage;
@@ -56,6 +57,8 @@ enum Benchmark {
     Backlog(backlog::BacklogArgs),
     /// Whether the functions' processes grow
     Memory(memory::MemoryArgs),
+    /// How soon a connected shop knows of a change of stock
+    StockSync(stock_sync::StockSyncArgs),
 }
 
 fn main() -> ExitCode {
@@ -94,6 +97,7 @@ async fn measure(arguments: &Arguments, stack: &Runtime) -> Result<Report, Bench
         Benchmark::Growth(options) => growth::run(stack, &built, options).await,
         Benchmark::Backlog(options) => backlog::run(stack, &built, options).await,
         Benchmark::Memory(options) => memory::run(stack, &built, options).await,
+        Benchmark::StockSync(options) => stock_sync::run(stack, &built, options).await,
     }
 }
 

@@ -59,7 +59,9 @@ impl Grown {
 
 pub async fn run(stack: &Handle, built: &Built, options: &MemoryArgs) -> Result<Report, BenchError> {
     let skus = 50;
-    let world = Arc::new(World::start(stack, built, WorldOptions { data_dir: None, skus, told: false }).await?);
+    let world = Arc::new(
+        World::start(stack, built, WorldOptions { data_dir: None, skus, told: false, channels: false }).await?,
+    );
     let mut functions: BTreeMap<String, Grown> = BTreeMap::new();
     let rounds = options.rounds as usize;
     for round in 1..=rounds {

@@ -115,7 +115,8 @@ async fn measure(
     let directory = tempfile::tempdir().map_err(BenchError::io("a temporary directory"))?;
     let data_dir = (!options.in_memory).then(|| directory.path());
     let skus = options.skus as usize;
-    let world = Arc::new(World::start(stack, built, WorldOptions { data_dir, skus, told: false }).await?);
+    let world =
+        Arc::new(World::start(stack, built, WorldOptions { data_dir, skus, told: false, channels: false }).await?);
     // A first run starts processes, opens connections and reads settings.
     run::side_by_side(&world, Life::Ordinary, run::orders(Life::Ordinary, 2 * clients, skus), clients).await?;
 

@@ -73,6 +73,8 @@ pub struct WorldOptions<'a> {
     pub skus: usize,
     /// Whether the warehouse's system is notified by webhook.
     pub told: bool,
+    /// Whether channels may be connected to shops.
+    pub channels: bool,
 }
 
 /// Prints the functions' output that is no log record (a panic), and the stack's messages about them (a time-out, an
@@ -97,6 +99,7 @@ impl World {
         settings.parameters = only_stripe();
         // An ordinary life is told by the warehouse.
         settings.parameters.insert("TrackedBy".to_owned(), String::new());
+        settings.parameters.insert("UseChannels".to_owned(), options.channels.to_string());
         // An order's cost must not depend on whether a minute ends during the run.
         settings.schedules = false;
         // A stopped process would take its CPU time and its peak memory with it.
@@ -134,7 +137,7 @@ impl World {
     }
 
     async fn under_way(&self) -> Result<u64, BenchError> {
-        let mut under_way = self.stack.stripe().undelivered() as u64;
+        let mut under_way = (self.stack.stripe().undelivered() + self.stack.streams().waiting()) as u64;
         for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_some()) {
             under_way += self.queued(&queue.name).await?;
         }
@@ -152,7 +155,10 @@ impl World {
         for queue in self.stack.sqs().queues().iter().filter(|queue| queue.redrive.is_none()) {
             let dead = self.queued(&queue.name).await?;
             if dead > 0 {
-                return Err(BenchError::Odd(format!("{dead} messages failed for good, in {}", queue.name)));
+                let letters = self.stack.sqs().dead_letters(&queue.name).await?;
+                let why = letters.iter().find_map(|letter| Some(letter.failure.as_ref()?.error.as_str()));
+                let why = why.unwrap_or("nobody noted why");
+                return Err(BenchError::Odd(format!("{dead} messages failed for good, in {}: {why}", queue.name)));
             }
         }
         match self.stack.refusals().first() {
