@@ -148,7 +148,10 @@ async fn tell(world: &World, settings: &Value) -> Result<(), BenchError> {
     let start = Instant::now();
     while start.elapsed() < 10 * PATIENCE {
         let connection = world.operator.get(&format!("/channels/{CHANNEL}/connection")).await?;
-        if connection["stock_check"]["ended_at"].is_string() {
+        // The last one may be older than the settings.
+        let at = |text: &Value| text.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        let (check, since) = (&connection["stock_check"], at(&connection["stock"]["since"]));
+        if check["ended_at"].is_string() && at(&check["began_at"]) >= since {
             return Ok(());
         }
         world.until_settled().await?;
