@@ -45,7 +45,7 @@ pub enum ListingState {
     NotCounted,
     /// It has no SKU, or none that Orderly can have. Give it one in the shop.
     NoSku,
-    /// No location that the channel sells from keeps its SKU. Count it there (`PUT /stock/{sku}/{location}`), or correct the SKU in the shop.
+    /// No location keeps its SKU. Count it (`PUT /stock`), or correct the SKU in the shop.
     UnknownSku,
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn list(app: &App, _: &Caller, request: &Request) -> Result<Res
         listed => listed?,
     };
     let sync = connection.stock.unwrap_or_else(|| StockSync::of_everything(app.clock.now()));
-    let skus: BTreeSet<Sku> = listed.listings.iter().filter_map(sku).collect();
+    let skus: BTreeSet<Sku> = listed.listings.iter().filter_map(Listing::as_sku).collect();
     let numbers = stock_sync::numbers(&app.store, &sync, &skus).await?;
     let listings = listed.listings.into_iter().map(|listing| view(listing, &numbers)).collect();
     Ok(Response::json(
@@ -97,12 +97,8 @@ fn wrong_cursor() -> Error {
     Problem::invalid(vec![FieldError::new("cursor", detail)]).into()
 }
 
-fn sku(listing: &Listing) -> Option<Sku> {
-    listing.sku.as_ref()?.parse().ok()
-}
-
 fn view(listing: Listing, numbers: &BTreeMap<Sku, u32>) -> ListingView {
-    let sku = sku(&listing);
+    let sku = listing.as_sku();
     let to_tell = sku.as_ref().and_then(|sku| numbers.get(sku)).copied();
     let state = match (&sku, to_tell, listing.quantity) {
         (None, ..) => ListingState::NoSku,

@@ -4,7 +4,7 @@ use crate::{App, Synced, tell};
 use app::{Error, channels as shops, stock};
 use channels::Listing;
 use domain::{
-    ids::{LocationId, Sku},
+    ids::LocationId,
     problem::Code,
     settings::Location,
     shop_watch::ShopWatch,
@@ -61,7 +61,7 @@ async fn count_at(app: &App, synced: &Synced<'_>, location: &LocationId, listing
     let (channel, sync) = (&synced.of.0.id, synced.sync);
     let mut seen = BTreeSet::new();
     for listing in listings {
-        let Some(sku) = listing.sku.as_ref().and_then(|sku| sku.parse::<Sku>().ok()) else { continue };
+        let Some(sku) = listing.as_sku() else { continue };
         let Some(quantity) = listing.quantity.filter(|_| seen.insert(sku.clone())) else { continue };
         if !app.store.levels_of(&sku).await?.is_empty() {
             continue;

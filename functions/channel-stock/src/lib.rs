@@ -14,7 +14,7 @@ use domain::{
     stock_sync::StockSync,
 };
 use futures::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use runtime::{Clock, process_together};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,6 +23,8 @@ use std::{
 use store::{Message, Store};
 use tokio::time::sleep;
 
+/// The time for the shops of one batch. The function has a minute, and a shop may take some of it for its last answer.
+const AT_MOST: SignedDuration = SignedDuration::from_secs(30);
 /// The pause before a shop that failed is asked once more.
 const HICCUP: Duration = Duration::from_secs(1);
 
@@ -97,7 +99,7 @@ async fn with_shop(app: &App, channel: &ChannelId, work: &Work) -> Result<BTreeS
     if watch.fault.is_some() {
         return Ok(nothing);
     }
-    let (of, until) = ((&channel, &connection), tell::until(app.clock.now()));
+    let (of, until) = ((&channel, &connection), app.clock.now() + AT_MOST);
     let done = match app.shops.of(&channel.id, &connection).await {
         Ok(shop) => {
             let synced = Synced { shop, of, sync, watch, until };

@@ -8,7 +8,7 @@ use crate::{App, Synced};
 use app::{Error, channels as shops, stock_sync};
 use channels::{Listing, Pushed};
 use domain::{ids::Sku, safeguards::Safeguard, stock_sync::Seen};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The time for a shop's orders, before it is told that it has more. The function has a minute.
@@ -23,7 +23,7 @@ type Numbers = BTreeMap<Sku, u32>;
 #[derive(Debug, Default)]
 pub(crate) struct Mended {
     pub(crate) seen: Seen,
-    /// What the shop was told, or says already.
+    /// What the shop was told.
     pub(crate) told: Numbers,
     /// What is not known to be right: the shop failed, or the time was over. It is to be told again.
     pub(crate) left: BTreeSet<Sku>,
@@ -57,12 +57,12 @@ pub(crate) async fn look_again(app: &App, synced: &Synced<'_>, told: &Numbers) -
 /// Compares what a shop says of listings with what it is to say, and mends what differs. Fewer units come first, and wait for nothing.
 /// Before it is told of more, the shop's orders are taken over: it may have sold what nobody knows of here.
 pub(crate) async fn mend(app: &App, synced: &Synced<'_>, listings: &[Listing]) -> Result<Mended, Error> {
-    let sku = |listing: &Listing| listing.sku.as_ref()?.parse::<Sku>().ok();
-    let named: Vec<(&Listing, Sku)> = listings.iter().filter_map(|listing| Some((listing, sku(listing)?))).collect();
+    let named: Vec<(&Listing, Sku)> =
+        listings.iter().filter_map(|listing| Some((listing, listing.as_sku()?))).collect();
     let skus = named.iter().map(|(_, sku)| sku.clone()).collect();
     let numbers = stock_sync::numbers(&app.store, synced.sync, &skus).await?;
     let mut mended = Mended::default();
-    mended.seen.listings = count(listings.len());
+    mended.seen.listings = u32::try_from(listings.len()).unwrap_or(u32::MAX);
     let (mut fewer, mut more) = (Vec::new(), Vec::new());
     for (listing, sku) in named {
         match (numbers.get(&sku).copied(), listing.quantity) {
@@ -71,9 +71,9 @@ pub(crate) async fn mend(app: &App, synced: &Synced<'_>, listings: &[Listing]) -
             (Some(units), Some(quantity)) => {
                 mended.seen.matched += 1;
                 match i64::from(units) - quantity {
-                    0 => drop(mended.told.insert(sku, units)),
+                    0 => {}
                     difference if difference < 0 => fewer.push((difference, &listing.id, sku, units)),
-                    difference => more.push((difference, &listing.id, sku, units)),
+                    _ => more.push((&listing.id, sku)),
                 }
             }
         }
@@ -89,8 +89,9 @@ pub(crate) async fn mend(app: &App, synced: &Synced<'_>, listings: &[Listing]) -
     }
     let knows_orders = Safeguard::OrdersComeBeforeUnits.is_off() || take_orders_over(app, synced).await?;
     mended.waits_for_orders = !knows_orders;
-    let numbers = stock_sync::numbers(&app.store, synced.sync, &more.iter().map(|one| one.2.clone()).collect()).await?;
-    for (_, listing, sku, _) in more {
+    let numbers =
+        stock_sync::numbers(&app.store, synced.sync, &more.iter().map(|(_, sku)| sku.clone()).collect()).await?;
+    for (listing, sku) in more {
         match numbers.get(&sku).filter(|_| knows_orders).copied() {
             Some(units) => teller.put(listing, sku, units, &mut mended).await?,
             None => drop(mended.left.insert(sku)),
@@ -142,14 +143,4 @@ impl Teller<'_> {
         }
         Ok(())
     }
-}
-
-/// As the statistics have it.
-fn count(listings: usize) -> u32 {
-    u32::try_from(listings).unwrap_or(u32::MAX)
-}
-
-/// The moment at which work on a shop that began then has to end. The function has a minute.
-pub(crate) fn until(began: Timestamp) -> Timestamp {
-    began + SignedDuration::from_secs(30)
 }

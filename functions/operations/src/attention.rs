@@ -276,7 +276,7 @@ async fn of_payments(app: &App) -> Result<Vec<Entry>, Error> {
     let why = AttentionReason::WorkOverdue;
     let overdue = owed.filter(|(_, since)| now.duration_since(*since) > STUCK_AFTER);
     found.extend(overdue.map(|(provider, since)| Entry { why, since, about: About::Provider(provider) }));
-    for watch in channels::watched(&app.store).await? {
+    for (_, watch) in channels::watched(&app.store).await? {
         let about = || About::Channel(watch.channel.clone());
         found.extend(watch.waits_for_person(now).map(|(why, since)| Entry { why, since, about: about() }));
     }

@@ -472,15 +472,15 @@ async fn ask_shops(app: &App, now: Timestamp) -> (Vec<Waits>, Step) {
         Err(error) => return (Vec::new(), Step::failed(error)),
     };
     let mut waiting = Vec::new();
-    for watch in &watched {
+    for (_, watch) in &watched {
         waiting.extend(watch.waits_for_person(now).map(|(why, since)| Waits::new(why, &watch.channel, since)));
     }
     let checks = match channels::stock_checks_due(&app.store, &watched, now).await {
         Ok(due) => each(due, async |channel| Ok(stock_sync::ask_for_check(&app.store, &channel).await)).await,
         Err(error) => Step::failed(error),
     };
-    let mut due: Vec<ChannelId> =
-        watched.into_iter().filter(|watch| watch.is_due(now)).map(|watch| watch.channel).collect();
+    let watches = watched.into_iter().map(|(_, watch)| watch);
+    let mut due: Vec<ChannelId> = watches.filter(|watch| watch.is_due(now)).map(|watch| watch.channel).collect();
     if Safeguard::ShopsAreAsked.is_off() {
         due.clear();
     }

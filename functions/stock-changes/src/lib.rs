@@ -17,7 +17,7 @@ pub struct App {
 }
 
 /// Each SKU of a batch is told once, however often it changed.
-pub async fn handle(app: &App, batch: &StockStream) -> Result<(), Error> {
+pub async fn handle(app: &App, batch: StockStream) -> Result<(), Error> {
     let mut changed: BTreeMap<Sku, Changed> = BTreeMap::new();
     for moved in batch.moved() {
         let of = changed.entry(moved.sku).or_default();

@@ -5,5 +5,5 @@ use stock_changes::{App, handle};
 async fn main() -> Result<(), Error> {
     runtime::start_logging()?;
     let app = App { store: Aws::from_env()?.store()? };
-    runtime::serve_events(async |event| Ok(handle(&app, &event).await?)).await
+    runtime::serve_events(async |event| Ok(handle(&app, event).await?)).await
 }

@@ -399,7 +399,7 @@ impl Functions {
     }
 
     /// Passes changes of stock on. Returns whether that succeeded.
-    pub async fn hear_of_stock(&self, batch: &StockStream) -> bool {
+    pub async fn hear_of_stock(&self, batch: StockStream) -> bool {
         Box::pin(stock_changes::handle(&self.stock_changes, batch)).await.is_ok()
     }
 

@@ -81,7 +81,7 @@ async fn read_stream(world: Rc<World>, function: String, mapping: StreamMapping)
             return world.outrages.borrow_mut().push("a change of stock cannot be read".to_owned());
         };
         let (invocation, limit) = world.invocation(&function);
-        let end = invocation.run(limit, world.functions.hear_of_stock(&event)).await;
+        let end = invocation.run(limit, world.functions.hear_of_stock(event)).await;
         world.network.note(format!("#{} {function} {} changes: {end:?}", invocation.number(), batch.records.len()));
         match end {
             End::Done(true) if !world.strikes(0.05) => streams.done(&mapping.table, &function, &batch),

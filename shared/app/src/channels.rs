@@ -18,7 +18,7 @@ use domain::{
     problem::Code,
     settings::{Channel, Connection, EmailsBy, Location, Seller},
     shop_watch::ShopWatch,
-    stock_sync::{StockCheck, StockSync},
+    stock_sync::StockCheck,
     taken::Taken,
 };
 use jiff::Timestamp;
@@ -274,8 +274,8 @@ pub async fn note_watch(
     .await
 }
 
-/// How far the shops of all channels that are connected are followed.
-pub async fn watched(store: &Store) -> Result<Vec<ShopWatch>, Error> {
+/// The shops of all channels that are connected, and how far each is followed.
+pub async fn watched(store: &Store) -> Result<Vec<(Connection, ShopWatch)>, Error> {
     let channels = store.channels().await?.into_iter();
     let connected: Vec<(ChannelId, Connection)> =
         channels.filter_map(|channel| Some((channel.id, channel.connection?))).collect();
@@ -286,26 +286,27 @@ pub async fn watched(store: &Store) -> Result<Vec<ShopWatch>, Error> {
     let watch = |(id, connection): (ChannelId, Connection)| {
         let watch = known.get(&id).cloned().unwrap_or_else(|| ShopWatch::new(id, connection.since));
         // A shop that is not told of stock any more waits for nobody.
-        ShopWatch { stock: watch.stock.clone().filter(|_| connection.stock.is_some()), ..watch }
+        let stock = watch.stock.clone().filter(|_| connection.stock.is_some());
+        (connection, ShopWatch { stock, ..watch })
     };
     Ok(connected.into_iter().map(watch).collect())
 }
 
 /// The channels whose shops are to be compared with the stock now.
-pub async fn stock_checks_due(store: &Store, watched: &[ShopWatch], now: Timestamp) -> Result<Vec<ChannelId>, Error> {
-    if watched.is_empty() {
+pub async fn stock_checks_due(
+    store: &Store,
+    watched: &[(Connection, ShopWatch)],
+    now: Timestamp,
+) -> Result<Vec<ChannelId>, Error> {
+    if watched.iter().all(|(connection, _)| connection.stock.is_none()) {
         return Ok(Vec::new());
     }
     let open = Location::open_of(&store.locations().await?);
-    let channels = store.channels().await?.into_iter();
-    let sync = |channel: Channel| Some((channel.id, channel.connection?.stock?));
-    let is_due = |(id, sync): &(ChannelId, StockSync)| {
-        let watch = watched.iter().find(|watch| watch.channel == *id);
-        watch.is_some_and(|watch| {
-            watch.fault.is_none() && StockCheck::due(sync, watch.stock.clone(), open.clone(), now).is_some()
-        })
+    let is_due = |(connection, watch): &&(Connection, ShopWatch)| {
+        let due = |sync| StockCheck::due(sync, watch.stock.clone(), open.clone(), now);
+        watch.fault.is_none() && connection.stock.as_ref().and_then(due).is_some()
     };
-    Ok(channels.filter_map(sync).filter(is_due).map(|(id, _)| id).collect())
+    Ok(watched.iter().filter(is_due).map(|(_, watch)| watch.channel.clone()).collect())
 }
 
 /// Has an order looked at that a webhook named. Returns whether somebody will.

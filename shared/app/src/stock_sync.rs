@@ -60,22 +60,13 @@ pub async fn ask_for_check(store: &Store, channel: &ChannelId) -> usize {
 
 /// What the shop of a channel is to be told of SKUs now. Those that it is told nothing of are left out.
 pub async fn numbers(store: &Store, sync: &StockSync, skus: &BTreeSet<Sku>) -> Result<BTreeMap<Sku, u32>, Error> {
-    let available = available(store, sync, skus).await?;
-    Ok(available.into_iter().map(|(sku, units)| (sku.clone(), sync.told_of(&sku, units))).collect())
-}
-
-/// What is available of SKUs at the locations of a channel. Those that none of them keeps are left out.
-pub async fn available(store: &Store, sync: &StockSync, skus: &BTreeSet<Sku>) -> Result<BTreeMap<Sku, u64>, Error> {
-    let locations = store.locations().await?;
-    let open = Location::open_of(&locations);
+    let open = Location::open_of(&store.locations().await?);
     // What is kept at many locations is one request, whatever their number.
     let read = stream::iter(skus).map(|sku| store.levels_of(sku));
     let levels: Vec<_> = read.buffered(AT_ONCE).try_collect().await?;
-    let found = skus.iter().zip(levels).filter_map(|(sku, levels)| {
-        let units = sync.available(sku, &levels, &open)?;
-        Some((sku.clone(), units))
-    });
-    Ok(found.collect())
+    let told =
+        skus.iter().zip(levels).filter_map(|(sku, levels)| Some((sku.clone(), sync.tells(sku, &levels, &open)?)));
+    Ok(told.collect())
 }
 
 /// Sets how the shop of a channel is told of stock. All of its numbers are compared then.

@@ -1,6 +1,6 @@
 //! What is asked of shops, and what they answer, in words that no shop has for itself.
 
-use domain::channel_order::ChannelOrder;
+use domain::{channel_order::ChannelOrder, ids::Sku};
 use jiff::Timestamp;
 
 /// What it takes to sign in at a shop. The secret `ChannelSecrets` has one for each channel: `{"web": {"key": "ck_…", "secret": "cs_…",
@@ -62,6 +62,13 @@ pub struct Listing {
     pub title: String,
     /// How many the shop says that it can sell. None: it does not count them.
     pub quantity: Option<i64>,
+}
+
+impl Listing {
+    /// Its SKU, as Orderly has it. None: it has none, or none that Orderly can have.
+    pub fn as_sku(&self) -> Option<Sku> {
+        self.sku.as_ref()?.parse().ok()
+    }
 }
 
 /// Listings, in the shop's order.

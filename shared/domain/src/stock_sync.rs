@@ -6,6 +6,7 @@
 use super::{
     ids::{LocationId, Sku},
     names::names,
+    sparse,
     stock::StockLevel,
     whole::Whole,
 };
@@ -27,7 +28,7 @@ pub struct StockSync {
     /// Since when it is told like this, in UTC.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Moment"))]
     pub since: Timestamp,
-    /// Whose numbers counted when it began.
+    /// Whose numbers count of what no location kept when this began.
     pub first: FirstNumbers,
     /// Where the shop's own numbers are counted of what was kept at no location.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,14 +101,14 @@ impl StockSync {
 
     /// What may be sold of a SKU, before anything is kept back from the shop. None: no location keeps the SKU, so nobody knows, and
     /// nothing is told: least of all 0.
-    pub fn available(&self, sku: &Sku, levels: &[StockLevel], open: &BTreeSet<LocationId>) -> Option<u64> {
+    fn available(&self, sku: &Sku, levels: &[StockLevel], open: &BTreeSet<LocationId>) -> Option<u64> {
         let is_sold = |location: &LocationId| open.contains(location) && self.sells_from(location);
         let promisable = |level: &StockLevel| if is_sold(&level.location) { level.promisable() } else { 0 };
         levels.iter().filter(|level| level.sku == *sku).map(promisable).reduce(|sum, more| sum + more)
     }
 
     /// What the shop is told of a SKU that has so much available.
-    pub fn told_of(&self, sku: &Sku, available: u64) -> u32 {
+    fn told_of(&self, sku: &Sku, available: u64) -> u32 {
         let differs = self.skus.get(sku);
         let share = differs.and_then(|of| of.share).unwrap_or(self.share);
         let buffer = differs.and_then(|of| of.buffer).unwrap_or(self.buffer);
@@ -152,7 +153,7 @@ pub struct StockCheck {
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub open: BTreeSet<LocationId>,
     /// How many matched the last time.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "sparse::is_zero")]
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub expected: u32,
     /// Why it was begun.
@@ -164,11 +165,6 @@ pub struct StockCheck {
     /// What it has seen so far.
     #[serde(flatten)]
     pub seen: Seen,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
-fn is_none(number: &u32) -> bool {
-    *number == 0
 }
 
 names! {

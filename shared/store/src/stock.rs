@@ -40,14 +40,14 @@ struct Buckets {
     recount_since: Option<Timestamp>,
 }
 
-fn place_of(item: &Item) -> Result<StockPlace, StoreError> {
+pub(super) fn place_of(item: &Item) -> Result<StockPlace, StoreError> {
     let (sku, name) = (text_of(item, SKU).unwrap_or_default(), text_of(item, ITEM).unwrap_or_default());
     let place = sku.parse::<Sku>().ok().zip(name.strip_prefix(LOCATION).and_then(|id| id.parse::<LocationId>().ok()));
     let place = place.map(|(sku, location)| StockPlace { sku, location });
     place.ok_or_else(|| StoreError::unreadable(format!("{sku} {name}"), "its key is malformed"))
 }
 
-fn level(item: Item) -> Result<StockLevel, StoreError> {
+pub(super) fn level(item: Item) -> Result<StockLevel, StoreError> {
     let place = place_of(&item)?;
     let b: Buckets = from_item(item, format!("{} at {}", place.sku, place.location))?;
     Ok(StockLevel {

@@ -1,8 +1,11 @@
 //! The stream of the stock table, as Lambda hands it on: <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>.
 
-use super::keys::LOCATION;
+use super::{StoreError, stock};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{LocationId, Sku};
 use serde::Deserialize;
+use serde_dynamo::Item;
+use std::collections::HashMap;
 
 /// A batch of changes of the stock table.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,59 +31,41 @@ struct Record {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Images {
-    keys: Keys,
+    keys: Item,
     #[serde(default)]
-    old_image: Option<Level>,
+    old_image: Option<Item>,
     #[serde(default)]
-    new_image: Option<Level>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Keys {
-    sku: Attribute,
-    item: Attribute,
-}
-
-/// What new orders depend on. Buckets that were never touched are absent.
-#[derive(Debug, Clone, Deserialize)]
-struct Level {
-    #[serde(default)]
-    available: Attribute,
-    #[serde(default)]
-    backordered: Attribute,
-    #[serde(default)]
-    recount_since: Option<Attribute>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "UPPERCASE", default)]
-struct Attribute {
-    s: String,
-    n: String,
+    new_image: Option<Item>,
 }
 
 impl StockStream {
     /// The places where more or less may be promised than before. The other items of the table are passed over.
-    pub fn moved(&self) -> impl Iterator<Item = StockMoved> {
-        self.records.iter().filter_map(|record| moved(&record.dynamodb))
+    pub fn moved(self) -> impl Iterator<Item = StockMoved> {
+        self.records.into_iter().filter_map(|record| moved(record.dynamodb))
     }
 }
 
-fn moved(Images { keys, old_image, new_image }: &Images) -> Option<StockMoved> {
-    let location = keys.item.s.strip_prefix(LOCATION)?.parse().ok()?;
-    let promisable = |image: &Option<Level>| image.as_ref().map(Level::promisable);
+fn moved(Images { keys, old_image, new_image }: Images) -> Option<StockMoved> {
+    let place = stock::place_of(&keys.clone().into()).ok()?;
+    let promisable = |image: Option<Item>| image.map(|image| promisable(&keys, image)).transpose();
     // A place that is new is told of even if nothing is there: now it is known that nothing is.
-    let (before, after) = (promisable(old_image), promisable(new_image));
-    (before != after).then_some(StockMoved { sku: keys.sku.s.parse().ok()?, location, is_fewer: after < before })
+    match (promisable(old_image), promisable(new_image)) {
+        (Ok(before), Ok(after)) if before == after => None,
+        (Ok(before), Ok(after)) => {
+            Some(StockMoved { sku: place.sku, location: place.location, is_fewer: after < before })
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            // The batch would come again for a day. Whoever reads the level next fails, too.
+            tracing::error!(%error, "a change of stock cannot be read");
+            None
+        }
+    }
 }
 
-impl Level {
-    /// As [`domain::stock::StockLevel::promisable`] has it.
-    fn promisable(&self) -> u64 {
-        let number = |of: &Attribute| of.n.parse::<i64>().unwrap_or_default();
-        let free = if self.recount_since.is_some() { 0 } else { number(&self.available) - number(&self.backordered) };
-        free.max(0).unsigned_abs()
-    }
+fn promisable(keys: &Item, image: Item) -> Result<u64, StoreError> {
+    let mut item: HashMap<String, AttributeValue> = image.into();
+    item.extend(HashMap::from(keys.clone()));
+    Ok(stock::level(item)?.promisable())
 }
 
 #[cfg(test)]

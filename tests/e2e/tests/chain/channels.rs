@@ -223,6 +223,24 @@ async fn what_the_shop_sells_itself_is_not_told_it_and_what_it_counts_otherwise_
 }
 
 #[tokio::test]
+async fn what_the_shop_has_just_sold_is_not_put_up_for_sale_again() {
+    let world = World::start().await;
+    connect(&world, "orderly").await;
+    tell(&world, &json!({ "first": "orderly" })).await;
+    // No webhook tells of the sale, and nobody has asked for it.
+    world.stack.shop().withhold_webhooks();
+    let at_shop = buy(&world, "MUG-BLUE", 4);
+    let received =
+        json!({ "sku": "MUG-BLUE", "location": "store", "kind": "receive", "quantity": 1, "reason": "one was found" });
+    world.operator.post_once("/stock", "found", &received).await.unwrap();
+    until_shop_says(&world, "MUG-BLUE", 129).await;
+    let numbers: Vec<i64> = world.stack.shop().pushed().iter().map(|pushed| pushed.quantity).collect();
+    assert!(!numbers.contains(&133), "{numbers:?}");
+    taken_over(&world, at_shop).await;
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
 async fn what_no_location_keeps_is_counted_as_the_shop_has_it_and_the_rest_stays_as_it_is_here() {
     let world = World::start().await;
     connect(&world, "orderly").await;
