@@ -6,8 +6,9 @@ use crate::{
     channel_order::{ChannelOrder, ChannelPayment, ChannelRefund, PaymentStanding},
     duty::Duty,
     history::{Event, Stamp},
-    ids::PaymentId,
+    ids::{PaymentId, RefundId},
     ledger::{Manual, MoneyEvent, MoneyFact, PaymentMethod, RefundStatus, RequestName},
+    money::Amount,
     order_state::{EnteredPayment, Standing, ToldOutcome},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -79,8 +80,9 @@ impl OrderState {
         self.enter_payment(&entered, stamp)
     }
 
-    /// Records what the channel has given back. A refund that a person was asked to make is the same one if it is as much.
-    pub(crate) fn follow_refund(self, refund: &ChannelRefund, stamp: &Stamp) -> Result<Self, Rejection> {
+    /// Records what the channel has given back. What a person was asked to give back is the same if it is as much, and a part of it if there
+    /// is no money left for both.
+    pub(crate) fn follow_refund(mut self, refund: &ChannelRefund, stamp: &Stamp) -> Result<Self, Rejection> {
         let asked = self.ledger.refunds_by_hand().find(|(_, asked)| asked.amount == refund.amount);
         if let Some(id) = asked.map(|(id, _)| id.clone()) {
             return self.tell_outcome(&RequestName::Refund(id), ToldOutcome::Succeeded, stamp);
@@ -89,6 +91,21 @@ impl OrderState {
             payment.is_manual() && self.ledger.payments.get(*payment).is_some_and(|payment| payment.captured > 0)
         };
         let Some(payment) = self.ledger.payments.keys().find(paid).cloned() else { return Ok(self) };
+        let mut amount = refund.amount;
+        let captured = self.ledger.payments.get(&payment).map_or(0, |payment| payment.captured);
+        let left = captured - self.ledger.refunded_for_good(&payment) - amount;
+        let asked = self.ledger.refunds_by_hand().filter(|(_, asked)| asked.payment == payment);
+        let asked: Vec<(RefundId, Amount)> = asked.map(|(id, asked)| (id.clone(), asked.amount)).collect();
+        let mut too_much = asked.iter().map(|(_, amount)| amount).sum::<Amount>() - left;
+        for (id, part) in asked {
+            if too_much > 0 && part <= amount {
+                self = self.tell_outcome(&RequestName::Refund(id), ToldOutcome::Succeeded, stamp)?;
+                (amount, too_much) = (amount - part, too_much - part);
+            }
+        }
+        if amount == 0 {
+            return Ok(self);
+        }
         let event = MoneyEvent {
             payment,
             at: refund.at,
@@ -98,7 +115,7 @@ impl OrderState {
             fact: MoneyFact::Refund {
                 ours: None,
                 id: format!("channel-{}", refund.id),
-                amount: refund.amount,
+                amount,
                 status: RefundStatus::Succeeded,
             },
         };

@@ -128,6 +128,37 @@ fn a_refund_that_people_were_asked_for_is_the_one_that_the_shop_made() {
 }
 
 #[test]
+fn a_refund_that_leaves_no_money_for_what_people_were_asked_for_includes_it() {
+    let told = two();
+    let asked = |amounts: &[(&str, Amount)]| {
+        with_state(dispatched_from(&told), |mut state| {
+            for (name, amount) in amounts {
+                state.ledger.intend_refund(name, *amount, state.currency);
+            }
+            state
+        })
+    };
+    // What is asked, what the shop gives back in one, what is still asked, and what goes back in all.
+    for (amounts, given, still, all) in [
+        (vec![("a", 700)], 3700, 0, 3700),
+        (vec![("a", 700), ("b", 500)], 3700, 0, 3700),
+        (vec![("a", 700)], 3500, 0, 3500),
+        (vec![("a", 700), ("b", 500)], 2700, 1, 3200),
+        (vec![("a", 700)], 3000, 1, 3700),
+        (vec![("a", 700)], 100, 1, 800),
+        // What was asked is more than what the shop gave back: it cannot be a part of that.
+        (vec![("a", 3500)], 300, 1, 3800),
+    ] {
+        let refunded = later(&told, 20, |told| told.refunds = vec![refund("9", given, &[])]);
+        let order = follow(asked(&amounts), &refunded, 21);
+        let ledger = &order.state.ledger;
+        let found = (ledger.refunds_by_hand().count(), ledger.refunded(order.state.currency));
+        assert_eq!(found, (still, all), "{amounts:?}, {given}");
+        assert_eq!(follow(order.clone(), &later(&refunded, 30, |_| ()), 31).state.ledger, order.state.ledger);
+    }
+}
+
+#[test]
 fn a_cancellation_that_comes_too_late_is_told_to_a_person() {
     let told = two();
     let cancelled = later(&told, 20, |told| told.stage = Stage::Cancelled);
