@@ -1,6 +1,7 @@
-//! Takes over the orders of connected shops, and tells the shops of parcels.
+//! Takes over the orders of connected shops, and tells the shops of parcels and of what was decided.
 
 mod catch_up;
+mod decisions;
 mod parcels;
 
 use app::{Error, channels as shops, place::Conditions};
@@ -31,6 +32,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
         (Duty::ChannelShipment, Subject::OrderItem(order, ItemName::Fulfillment(id))) => {
             parcels::tell(app, order, *id).await
         }
+        (Duty::ChannelDecision, Subject::OrderItem(order, _)) => Box::pin(decisions::tell(app, order)).await,
         _ => Err(Error::Defect("this duty belongs to another function".into())),
     })
     .await
@@ -41,7 +43,7 @@ async fn one(app: &App, channel: &ChannelId, order: &str) -> Result<(), Error> {
     let Some((channel, connection)) = shops::connected(&app.store, channel).await? else { return Ok(()) };
     let shop = app.shops.of(&channel.id, &connection).await?;
     match shop.order(order).await {
-        Ok(Some(told)) => app.follower().take_over((&channel, &connection), &told).await,
+        Ok(Some(told)) => app.follower().take_over((&channel, &connection), &told).await.map(drop),
         Ok(None) => {
             tracing::info!(channel = %channel.id, order, "the shop has no such order any more");
             Ok(())

@@ -5,7 +5,7 @@ use channels::Keys;
 use domain::{
     contact::WebhookUrl,
     ids::{LocationId, Sku},
-    settings::{ChannelKind, Connection, EmailsBy},
+    settings::{ChannelKind, Connection, EmailsBy, RefundsBy},
     stock_sync::{FirstNumbers, MAX_EXCEPTIONS, Percent, SkuSync, StockSync, ToldUnits},
     text::Text,
 };
@@ -25,22 +25,25 @@ pub struct ConnectShop {
     pub secret: Text<1, 200>,
     /// Who writes to the customers of the shop. The shop, if absent: it does so already.
     pub emails: Option<EmailsBy>,
+    /// Who gives back the money of its orders. People, if absent.
+    pub refunds: Option<RefundsBy>,
 }
 
 impl Body for ConnectShop {
     fn read(fields: &Fields<'_>) -> Option<Self> {
         let (kind, url) = (fields.text("kind"), fields.text("url"));
         let (key, secret) = (fields.text("key"), fields.text("secret"));
-        let emails = fields.optional_text("emails");
-        Some(Self { kind: kind?, url: url?, key: key?, secret: secret?, emails: emails? })
+        let (emails, refunds) = (fields.optional_text("emails"), fields.optional_text("refunds"));
+        Some(Self { kind: kind?, url: url?, key: key?, secret: secret?, emails: emails?, refunds: refunds? })
     }
 }
 
 impl ConnectShop {
     /// The connection, which begins now, and its keys.
     pub fn connection(self, now: Timestamp) -> (Connection, Keys) {
-        let Self { kind, url, key, secret, emails } = self;
-        let connection = Connection { kind, url, since: now, emails: emails.unwrap_or(EmailsBy::Shop), stock: None };
+        let Self { kind, url, key, secret, emails, refunds } = self;
+        let (emails, refunds) = (emails.unwrap_or(EmailsBy::Shop), refunds.unwrap_or(RefundsBy::People));
+        let connection = Connection { kind, url, since: now, emails, refunds, stock: None };
         (connection, Keys { key: key.into(), secret: secret.into() })
     }
 }

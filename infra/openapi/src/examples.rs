@@ -289,6 +289,7 @@ pub fn connect_shop() -> Value {
         "key": "ck_0123456789abcdef0123456789abcdef01234567",
         "secret": "cs_0123456789abcdef0123456789abcdef01234567",
         "emails": "shop",
+        "refunds": "shop",
     })
 }
 

@@ -16,7 +16,7 @@ use domain::{
     history::Stamp,
     ids::{ProviderName, Sku},
     policy::{Capturing, Invoicing},
-    settings::{ChannelKind, Connection, EmailsBy},
+    settings::{ChannelKind, Connection, EmailsBy, RefundsBy},
     stock_sync::StockSync,
 };
 use email_confirmation::{
@@ -419,11 +419,11 @@ impl Functions {
     }
 
     /// Connects a channel to the shop, as `channel-setup` does.
-    pub async fn connect_shop(&self, channel: &str, stock: Option<StockSync>) {
+    pub async fn connect_shop(&self, channel: &str, refunds: RefundsBy, stock: Option<StockSync>) {
         let now = self.now();
         let (Ok(channel), Ok(url)) = (channel.parse(), network::SHOP.parse()) else { return };
         let connection =
-            Connection { kind: ChannelKind::WooCommerce, url, since: now, emails: EmailsBy::Orderly, stock };
+            Connection { kind: ChannelKind::WooCommerce, url, since: now, emails: EmailsBy::Orderly, refunds, stock };
         let stamp = Stamp::orderly(now);
         let connected = app::channels::connect(&self.operations.store, &channel, &connection, &stamp).await;
         assert!(connected.is_ok(), "{connected:?}");

@@ -10,6 +10,7 @@ use crate::{
     verdict,
     world::World,
 };
+use domain::settings::RefundsBy;
 use orderly_local::payments::{Embedded, Provider, Webhook};
 use std::{path::PathBuf, rc::Rc, time::Duration};
 use tokio::{
@@ -61,7 +62,9 @@ async fn play(seed: u64, scene: &Scene) -> Report {
     if matches!(scene, Scene::Rush) && seed.is_multiple_of(3) {
         // Of those that are not told what they may sell, some sell what is not there.
         let is_told = seed.is_multiple_of(2);
-        people::connect(&world, is_told).await;
+        // In others, the shop gives back what Orderly asks it for.
+        let refunds = if (seed / 3) % 4 < 2 { RefundsBy::Shop } else { RefundsBy::People };
+        people::connect(&world, refunds, is_told).await;
         world.connected.set(true);
         world.is_told_of_stock.set(is_told);
         spawn_local(people::shopkeeper(Rc::clone(&world)));

@@ -179,6 +179,33 @@ fn the_shop_and_orderly_agree(world: &World, books: &Books, broken: &mut Vec<Str
         if notes.iter().collect::<BTreeSet<_>>().len() < notes.len() {
             broken.push(format!("{name}: the shop was told twice: {notes:?}"));
         }
+        let entries: Vec<&str> = state["history"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let heard = entries.iter().any(|entry| entry.contains("-channel cancelled"));
+        if is_wanted && text(state, "status") == "cancelled" && !heard {
+            broken.push(format!("{name}, goes on there though it is cancelled here"));
+        }
+        the_shop_gives_back_once(&name, &told, state, broken);
+    }
+}
+
+/// The shop has made each refund once that it was asked for, and the books have all that it gave back.
+fn the_shop_gives_back_once(name: &str, at_shop: &Value, state: &Item, broken: &mut Vec<String>) {
+    let refunds = || at_shop["refunds"].as_array().into_iter().flatten();
+    let ours: Vec<&str> =
+        refunds().filter_map(|refund| refund["reason"].as_str()).filter(|why| why.starts_with("Refund ")).collect();
+    if ours.iter().collect::<BTreeSet<_>>().len() < ours.len() {
+        broken.push(format!("{name}: the shop was asked twice to give money back: {ours:?}"));
+    }
+    let cents = |refund: &Value| {
+        refund["total"].as_str().and_then(|total| total.trim_start_matches('-').replace('.', "").parse::<i64>().ok())
+    };
+    let given: i64 = refunds().filter_map(cents).sum();
+    let of = |name: &str| state.get(name).and_then(Value::as_object).into_iter().flat_map(|known| known.values());
+    let booked = of("refunds").filter(|refund| refund["state"] == "succeeded");
+    let booked: i64 = booked.filter_map(|refund| refund["amount"].as_i64()).sum();
+    let is_paid = of("payments").any(|payment| payment["captured"].as_i64() > Some(0));
+    if is_paid && booked < given {
+        broken.push(format!("{name}: the shop gave back {given}, and the books know of {booked}"));
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn take_over(
     let (id, stamp) = (OrderId::derive(&channel.id, &told.id), stamp(&channel.id, now));
     let is_known = orders::exists(store, &id).await?;
     let is_none_of_ours = !connection.takes(told.placed_at) || told.is_test;
-    if !is_known && (is_none_of_ours || matches!(told.stage, Stage::Draft | Stage::Cancelled)) {
+    if !is_known && (is_none_of_ours || matches!(told.stage, Stage::Draft | Stage::Cancelled | Stage::Refunded)) {
         return Ok(TakenOver::Ignored);
     }
     let mut taken = match told.taken(&channel.id, &home(store, channel).await?) {

@@ -33,6 +33,7 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod settlement;
+pub mod shop_decisions;
 pub mod stock;
 pub mod stock_sync;
 pub mod unread;

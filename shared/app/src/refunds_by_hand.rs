@@ -59,7 +59,7 @@ pub async fn all(store: &Store, now: Timestamp) -> Result<Vec<ByHand>, Error> {
 /// Those of an order.
 pub fn of(order: &OrderId, state: &OrderState) -> Vec<ByHand> {
     let Some(since) = state.awaits_refund_by_hand_since() else { return Vec::new() };
-    let refunds = state.ledger.refunds_by_hand();
+    let refunds = state.refunds_for_people();
     let by_hand = refunds.map(|(id, refund)| ByHand {
         order: order.clone(),
         reference: state.reference.clone(),

@@ -29,9 +29,10 @@ pub struct Follower<'a> {
 
 impl Follower<'_> {
     /// Takes over an order as its shop knows it now.
-    pub async fn take_over(&self, of: (&Channel, &Connection), told: &ChannelOrder) -> Result<(), Error> {
+    pub async fn take_over(&self, of: (&Channel, &Connection), told: &ChannelOrder) -> Result<TakenOver, Error> {
         let channel = &of.0.id;
-        match shops::take_over(self.store, of, told, self.conditions, self.clock.now()).await? {
+        let taken = shops::take_over(self.store, of, told, self.conditions, self.clock.now()).await?;
+        match &taken {
             TakenOver::Ignored => tracing::info!(%channel, order = told.id, "ignored: it is no order to be sent"),
             TakenOver::Known(_) => {}
             TakenOver::Noted(order) => {
@@ -43,7 +44,7 @@ impl Follower<'_> {
                 tracing::error!(unread_webhooks = 1, %channel, order = told.id, why, "an order cannot be stored");
             }
         }
-        Ok(())
+        Ok(taken)
     }
 
     /// A shop counts at other moments than Orderly does: when an order is paid, and not when it is placed. So what it has is compared

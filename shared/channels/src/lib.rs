@@ -7,6 +7,7 @@
 //! | [`read_webhook`]: verifies a request, and reads the name of what changed | `channel-webhook` |
 //! | [`Shop::order`], [`Shop::changed_orders`]: orders, as the shop knows them now; [`Follower`] takes them over | `channel-orders`, `channel-stock` |
 //! | [`Shop::ship`]: tells of a parcel that left, once | `channel-orders` |
+//! | [`Shop::cancel`], [`Shop::refund`]: what was decided about an order | `channel-orders` |
 //! | [`Shop::repair_webhooks`]: makes the shop tell what changes | `channel-orders` |
 //! | [`Shop::listings`], [`Shop::find`], [`Shop::set_stock`]: what is sold there, and how many are left | `channel-stock` |
 //! | [`Shop::probe`]: what works there and what does not | `channel-setup` |
@@ -36,7 +37,8 @@ mod woocommerce;
 pub use follow::Follower;
 pub use keyring::{Keyring, Keys, SECRET, Shops, read_unsigned};
 pub use seam::{
-    Credentials, Listing, ListingPage, OrderPage, Probe, Probed, Pushed, Shipment, Shipped, Told, Unreadable,
+    Credentials, Listing, ListingPage, Obeyed, OrderPage, Probe, Probed, Pushed, Refund, Shipment, Shipped, Told,
+    Unreadable,
 };
 pub use shop::Shop;
 pub use webhook::read_webhook;

@@ -1,6 +1,10 @@
 //! What is asked of shops, and what they answer, in words that no shop has for itself.
 
-use domain::{channel_order::ChannelOrder, ids::Sku};
+use domain::{
+    channel_order::ChannelOrder,
+    ids::Sku,
+    money::{Amount, Currency},
+};
 use jiff::Timestamp;
 
 /// What it takes to sign in at a shop. The secret `ChannelSecrets` has one for each channel: `{"web": {"key": "ck_…", "secret": "cs_…",
@@ -108,6 +112,24 @@ pub enum Shipped {
     /// The shop knows it now, by this id.
     Told(String),
     /// The shop does not take it: the order is gone or closed there.
+    Refused(String),
+}
+
+/// Money of an order that is to go back to its customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// In minor units.
+    pub amount: Amount,
+    pub currency: Currency,
+    /// What the shop calls it: the same each time, and no two refunds of an order have the same.
+    pub reason: String,
+}
+
+/// What came of telling a shop what was decided about an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obeyed {
+    Done,
+    /// The shop does not do it, and would not later.
     Refused(String),
 }
 

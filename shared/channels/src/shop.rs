@@ -1,7 +1,7 @@
 //! A channel's shop.
 
 use crate::{
-    seam::{Credentials, Listing, ListingPage, OrderPage, Probe, Pushed, Shipment, Shipped},
+    seam::{Credentials, Listing, ListingPage, Obeyed, OrderPage, Probe, Pushed, Refund, Shipment, Shipped},
     woocommerce,
 };
 use app::Error;
@@ -52,6 +52,21 @@ impl Shop {
     pub async fn ship(&self, order: &str, shipment: &Shipment) -> Result<Shipped, Error> {
         match &self.0 {
             Api::WooCommerce(api) => api.ship(order, shipment).await,
+        }
+    }
+
+    /// Cancels an order. What its customer has paid stays where it is.
+    pub async fn cancel(&self, order: &str) -> Result<Obeyed, Error> {
+        match &self.0 {
+            Api::WooCommerce(api) => api.cancel(order).await,
+        }
+    }
+
+    /// Has money given back through the shop's payment provider. **It moves money each time that it is called**: after an error nobody knows
+    /// whether it did, until the order has the refund.
+    pub async fn refund(&self, order: &str, refund: &Refund) -> Result<Obeyed, Error> {
+        match &self.0 {
+            Api::WooCommerce(api) => api.refund(order, refund).await,
         }
     }
 

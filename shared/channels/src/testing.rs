@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     channel_order::ChannelOrder,
-    settings::{ChannelKind, Connection, EmailsBy},
+    settings::{ChannelKind, Connection, EmailsBy, RefundsBy},
 };
 use jiff::Timestamp;
 use runtime::{Aws, Clock};
@@ -113,6 +113,7 @@ pub(crate) fn shop_at(url: &str) -> Shop {
         since: Timestamp::UNIX_EPOCH,
         stock: None,
         emails: EmailsBy::Shop,
+        refunds: RefundsBy::People,
     };
     Shop::new(&connection, credentials(), &Aws::beside(url), &Clock::new(now))
 }

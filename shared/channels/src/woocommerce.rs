@@ -8,12 +8,14 @@
 //! | Amounts have the shop's decimals and not the currency's | `amounts.rs` |
 //! | Pages of orders move while they are read | `orders.rs` |
 //! | It knows no idempotency keys: look first | `shipments.rs` |
+//! | It gives back again each time that it is asked | `decisions.rs` |
 //! | A webhook that failed a few times is off, and nobody is told | `hooks.rs` |
 //! | A variation is reached by its product | `listings.rs` |
 
 mod amounts;
 mod answers;
 mod api;
+mod decisions;
 mod entities;
 mod fields;
 mod hooks;

@@ -46,6 +46,8 @@ pub enum Stage {
     /// It is to be sent.
     Accepted,
     Cancelled,
+    /// All of its money has gone back.
+    Refunded,
     /// A status that nobody has told Orderly the meaning of.
     Unknown(String),
 }
@@ -136,6 +138,8 @@ pub struct ChannelRefund {
     pub id: String,
     pub at: Timestamp,
     pub amount: Amount,
+    /// Whether the channel had its payment provider pay it back. Otherwise people see to that, or it is under way.
+    pub is_paid: bool,
     pub reason: String,
     /// Units that it is about, by the channel's ids of lines.
     pub lines: Vec<(String, u32)>,

@@ -39,6 +39,8 @@ pub enum Duty {
     Label,
     /// Tell the shop that an order came from of the parcels that left.
     ChannelShipment,
+    /// Tell the shop that an order came from that it is cancelled, and have the shop give money back.
+    ChannelDecision,
     /// Take an order over as its shop knows it now. No record owes it: what never came is found by [`Duty::ChannelCatchUp`].
     ChannelOrder,
     /// Take over what changed at a shop since the last time. It is asked for every few minutes.
@@ -140,6 +142,7 @@ impl fmt::Display for Duty {
             Self::Tracking => f.write_str("tracking"),
             Self::Label => f.write_str("label"),
             Self::ChannelShipment => f.write_str("channel-shipment"),
+            Self::ChannelDecision => f.write_str("channel-decision"),
             Self::ChannelOrder => f.write_str("channel-order"),
             Self::ChannelCatchUp => f.write_str("channel-catch-up"),
             Self::ChannelStock => f.write_str("channel-stock"),
@@ -172,6 +175,7 @@ impl FromStr for Duty {
             "tracking" => Ok(Self::Tracking),
             "label" => Ok(Self::Label),
             "channel-shipment" => Ok(Self::ChannelShipment),
+            "channel-decision" => Ok(Self::ChannelDecision),
             "channel-order" => Ok(Self::ChannelOrder),
             "channel-catch-up" => Ok(Self::ChannelCatchUp),
             "channel-stock" => Ok(Self::ChannelStock),
@@ -260,7 +264,9 @@ impl Duty {
             Self::Invoice => Consumer::Invoicing,
             Self::Tracking => Consumer::ParcelTracking,
             Self::Label => Consumer::Labels,
-            Self::ChannelShipment | Self::ChannelOrder | Self::ChannelCatchUp => Consumer::ChannelOrders,
+            Self::ChannelShipment | Self::ChannelDecision | Self::ChannelOrder | Self::ChannelCatchUp => {
+                Consumer::ChannelOrders
+            }
             Self::ChannelStock => Consumer::ChannelStock,
             Self::ChannelRestock | Self::ChannelStockCheck => Consumer::ChannelRestock,
         }

@@ -102,8 +102,9 @@ names! {
         Edited = "edited",
         /// It was changed at its sales channel, and nothing of that can be done here.
         ChangedAtChannel = "changed-at-channel",
-        /// Its sales channel was told of a parcel, or does not take that.
+        /// Its sales channel was told of a parcel or a cancellation.
         ToldToChannel = "told-to-channel",
+        /// Its sales channel was told of something that was decided or done here, and does not take it.
         NotTakenByChannel = "not-taken-by-channel",
         /// A person asked for an invoice.
         InvoiceRequested = "invoice-requested",

@@ -4,6 +4,7 @@
 //! what providers are asked for, [`goods`] those about stock and fulfillments, [`invoices`] when an invoice is missing, and
 //! [`deadlines`] what people hear of in time.
 
+mod at_shop;
 mod captures;
 mod channel;
 mod deadlines;
@@ -17,6 +18,7 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
+pub use at_shop::{AskedOfShop, RefundAtShop};
 pub use channel::ToldByShop;
 pub use disputes::{Answer, EVIDENCE_WARNING};
 pub use goods::MAX_CLAIMS;

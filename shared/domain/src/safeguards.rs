@@ -25,6 +25,10 @@ names! {
         OneBatchAtMost = "one-batch-at-most",
         /// The shop that an order came from is told of the parcels that left.
         ChannelHearsOfParcels = "channel-hears-of-parcels",
+        /// The shop that an order came from hears that it is cancelled, and what is to go back.
+        ShopHearsOfDecisions = "shop-hears-of-decisions",
+        /// A shop is asked for a refund once at most.
+        ShopIsAskedOnce = "shop-is-asked-once",
         /// Connected shops are asked for what changed, whatever their webhooks have told.
         ShopsAreAsked = "shops-are-asked",
         /// A change of stock is told to the shops that sell it.

@@ -123,6 +123,9 @@ pub struct Connection {
     pub since: Timestamp,
     /// Who writes e-mails to its customers.
     pub emails: EmailsBy,
+    /// Who gives back money that it has.
+    #[serde(default)]
+    pub refunds: RefundsBy,
     /// How it is told how many units it may sell. None: it is not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stock: Option<StockSync>,
@@ -144,6 +147,18 @@ names! {
         /// The shop, as it did before.
         Shop = "shop",
         Orderly = "orderly",
+    }
+}
+
+names! {
+    /// Who gives back the money that a channel, or its payment provider, has.
+    #[derive(Default)]
+    RefundsBy {
+        /// A person, in the shop.
+        #[default]
+        People = "people",
+        /// The shop, when Orderly asks it. It asks its payment provider.
+        Shop = "shop",
     }
 }
 

@@ -5,21 +5,25 @@ use crate::{
     functions::CHANNEL,
     world::{World, request},
 };
-use domain::{ids::OrderId, settings::Role, stock_sync::StockSync};
+use domain::{
+    ids::OrderId,
+    settings::{RefundsBy, Role},
+    stock_sync::StockSync,
+};
 use orderly_local::channels::woocommerce::{Bought, Checkout, Fee, Method, NewProduct, RefundAct, TaxClass};
 use serde_json::{Value, json};
 use std::{rc::Rc, time::Duration};
 use tokio::{task::spawn_local, time::sleep};
 
 /// Connects the shop, without faults. `is_told`: whether it is told how many units it may sell.
-pub async fn connect(world: &World, is_told: bool) {
+pub async fn connect(world: &World, refunds: RefundsBy, is_told: bool) {
     let put =
         request(Role::Operator, "PUT /channels/{channel}", &[("channel", CHANNEL)], &json!({ "name": "Our shop" }));
     assert!(world.insist(&put).await.is_some_and(|answer| answer.is_success()), "the channel is made");
     // From a copy, so that what people do is not changed by it.
     let buffer = world.rng.borrow().clone().u32(0..2);
     let sync = || StockSync { buffer, ..StockSync::of_everything(world.functions.now()) };
-    world.functions.connect_shop(CHANNEL, is_told.then(sync)).await;
+    world.functions.connect_shop(CHANNEL, refunds, is_told.then(sync)).await;
     for (sku, ..) in super::GOODS {
         // Until it is told what there is, the shop sells what it likes.
         world.shop.shop().add_product(NewProduct {

@@ -58,7 +58,8 @@ pub(crate) fn stage(status: &str) -> Stage {
         "checkout-draft" | "auto-draft" | "draft" | "new" => Stage::Draft,
         "pending" | "on-hold" => Stage::Unpaid,
         "processing" | "completed" => Stage::Accepted,
-        "cancelled" | "failed" | "refunded" | "trash" => Stage::Cancelled,
+        "cancelled" | "failed" | "trash" => Stage::Cancelled,
+        "refunded" => Stage::Refunded,
         other => Stage::Unknown(word(other)),
     }
 }
@@ -71,7 +72,7 @@ fn payment(order: &Value, status: &str, stage: &Stage, amount: Amount, reader: &
         _ if at.is_some() => PaymentStanding::Received,
         Stage::Unpaid if status.ends_with("on-hold") => PaymentStanding::Expected,
         Stage::Accepted => PaymentStanding::OnAccount,
-        Stage::Unpaid | Stage::Cancelled | Stage::Unknown(_) => return None,
+        Stage::Unpaid | Stage::Cancelled | Stage::Refunded | Stage::Unknown(_) => return None,
     };
     if *stage == Stage::Unpaid && at.is_some() {
         reader.doubt(format!("It is {} although it is paid: somebody looks it over at the shop.", word(status)));

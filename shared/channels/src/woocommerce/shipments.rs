@@ -34,7 +34,7 @@ impl Api {
     pub(crate) async fn ship(&self, order: &str, shipment: &Shipment) -> Result<Shipped, Error> {
         let Some(known) = self.fetch(order).await? else { return Ok(refused("the shop has the order no more")) };
         let status = text(&known, "status");
-        if order::stage(&status) == Stage::Cancelled {
+        if matches!(order::stage(&status), Stage::Cancelled | Stage::Refunded) {
             return Ok(refused(&format!("the order is {} there", word(&status))));
         }
         let told = match self.fulfill(order, shipment).await? {

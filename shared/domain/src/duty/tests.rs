@@ -16,6 +16,7 @@ fn every_duty_reads_back_from_its_text() {
         "tracking",
         "label",
         "channel-shipment",
+        "channel-decision",
         "channel-order",
         "channel-catch-up",
         "channel-stock",

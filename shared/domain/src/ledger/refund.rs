@@ -63,6 +63,11 @@ impl Refund {
         self.state == RequestState::Covered
     }
 
+    /// Whether what the provider calls it begins like this.
+    pub(crate) fn is_known_as(&self, prefix: &str) -> bool {
+        self.state.provider_id().is_some_and(|known| known.starts_with(prefix))
+    }
+
     pub fn has_succeeded(&self) -> bool {
         matches!(self.state, RequestState::Succeeded { .. })
     }

@@ -5,19 +5,19 @@ use super::{Edit, Order};
 use crate::{
     Rejection,
     allocation::AllocationState,
-    channel_order::{ChannelOrder, PostalAddress, Stage},
+    channel_order::{ChannelOrder, ChannelRefund, PostalAddress, Stage},
     contact::WebUrl,
     duty::Duty,
     fulfillment::{Parcel, Shipment, ToldToChannel},
     history::{self, Event, Stamp},
-    ids::{FulfillmentId, LineId, ParcelId, Sku},
+    ids::{FulfillmentId, LineId, ParcelId, RefundId, Sku},
     order_state::{OrderStatus, ToldByShop},
     placed_order::Line,
     safeguards::Safeguard,
     taken::Taken,
 };
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person reads who looks for why an order was changed.
 const REASON: &str = "changed at the channel";
@@ -34,18 +34,28 @@ impl Order {
             return self;
         }
         let mut not_followed = Vec::new();
+        let owed: BTreeSet<RefundId> = self.state.ledger.refunds_by_hand().map(|(id, _)| id.clone()).collect();
         // Before the money, which would open the order.
         self.state.follow_doubts(&taken.doubts, &seen, stamp);
         self.take_over_skus(taken, stamp);
         self = self.attempt(&mut not_followed, |order| order.with_state(|state| state.follow_payment(told, stamp)));
+        let is_ours = |order: &Self, refund: &ChannelRefund| order.state.refund_with_words(&refund.reason).is_some();
         for refund in told.refunds.iter().filter(|refund| refund.amount > 0) {
+            if is_ours(&self, refund) && !refund.is_paid {
+                continue; // the shop's payment provider may still refuse it
+            }
             if seen.refunds.insert(refund.id.clone()) {
-                self = self
-                    .attempt(&mut not_followed, |order| order.with_state(|state| state.follow_refund(refund, stamp)));
+                self = self.attempt(&mut not_followed, |order| {
+                    order.with_state(|state| Ok(state.follow_refund(refund, stamp)))
+                });
             }
         }
         let units = units(told);
-        let is_over = told.stage == Stage::Cancelled || units.values().all(|units| *units == 0);
+        let has_ended =
+            matches!(told.stage, Stage::Cancelled | Stage::Refunded) || units.values().all(|units| *units == 0);
+        // That its money has gone back because it was to go back here is no news.
+        let all_ours = !told.refunds.is_empty() && told.refunds.iter().all(|refund| is_ours(&self, refund));
+        let is_over = has_ended && !(told.stage == Stage::Refunded && all_ours);
         let who = who(told);
         if is_over {
             self = self.attempt(&mut not_followed, |order| order.cancelled_at_channel(stamp));
@@ -63,7 +73,12 @@ impl Order {
         }
         let who = if self.state.is_erased() { String::new() } else { who };
         let (changed_at, doubts) = (told.changed_at, taken.doubts.clone());
-        self.state.told_by_shop = Some(Box::new(ToldByShop { changed_at, who, units, doubts, not_followed, ..seen }));
+        let is_cancelled = matches!(self.state.status, OrderStatus::Cancelled { .. });
+        let is_over = has_ended || (seen.is_over && is_cancelled);
+        let told = ToldByShop { changed_at, who, units, doubts, not_followed, is_over, ..seen };
+        self.state.told_by_shop = Some(Box::new(told));
+        self.state.leave_new_to_people(&owed, stamp.at);
+        self.state.owe_shop();
         self
     }
 

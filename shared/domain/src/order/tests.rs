@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod at_shop;
 mod captures;
 mod channel;
 mod edit;

@@ -1,15 +1,15 @@
 //! What a connected shop has told of an order, so that the same thing told again, or told late, changes nothing.
 
-use super::{Hold, HoldReason, OrderState};
+use super::{Hold, HoldReason, OrderState, at_shop::AskedOfShop};
 use crate::{
     Rejection,
     channel_order::{ChannelOrder, ChannelPayment, ChannelRefund, PaymentStanding},
     duty::Duty,
     history::{Event, Stamp},
     ids::{PaymentId, RefundId},
-    ledger::{Manual, MoneyEvent, MoneyFact, PaymentMethod, RefundStatus, RequestName},
+    ledger::{Manual, MoneyEvent, MoneyFact, OurRefund, PaymentMethod, RefundStatus},
     money::Amount,
-    order_state::{EnteredPayment, Standing, ToldOutcome},
+    order_state::{EnteredPayment, Standing},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How long money that a shop waits for may be on its way. The shop cancels before, or a person does.
 const TRANSFER: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What the shop's ids of refunds begin with in the ledger.
+const AT_CHANNEL: &str = "channel-";
 
 /// What has been followed of what a shop told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,12 @@ pub struct ToldByShop {
     /// The refunds that are in the ledger, by the shop's ids.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub refunds: BTreeSet<String>,
+    /// Whether the shop has said that the order is cancelled, or was told so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_over: bool,
+    /// The refunds that the shop was asked for and that are still owed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked: BTreeMap<RefundId, AskedOfShop>,
     /// The doubts that the order was held for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub doubts: BTreeMap<HoldReason, String>,
@@ -80,18 +89,33 @@ impl OrderState {
         self.enter_payment(&entered, stamp)
     }
 
-    /// Records what the channel has given back. What a person was asked to give back is the same if it is as much, and a part of it if there
-    /// is no money left for both.
-    pub(crate) fn follow_refund(mut self, refund: &ChannelRefund, stamp: &Stamp) -> Result<Self, Rejection> {
-        let asked = self.ledger.refunds_by_hand().find(|(_, asked)| asked.amount == refund.amount);
-        if let Some(id) = asked.map(|(id, _)| id.clone()) {
-            return self.tell_outcome(&RequestName::Refund(id), ToldOutcome::Succeeded, stamp);
+    /// Records what the channel has given back. Which of the refunds that it was asked for that is, its words tell. What a person was
+    /// asked to give back is the same if it is as much, and a part of it if there is no money left for both.
+    pub(crate) fn follow_refund(mut self, refund: &ChannelRefund, stamp: &Stamp) -> Self {
+        let (at_channel, mut amount) = (format!("{AT_CHANNEL}{}", refund.id), refund.amount);
+        let ours = self.refund_with_words(&refund.reason).map(|(id, ours)| (id.clone(), ours.clone()));
+        match ours {
+            Some((id, ours)) if ours.is_owed() => {
+                // The shop may round.
+                if let Some(asked) = self.ledger.refunds.get_mut(&id) {
+                    asked.amount = amount;
+                }
+                return self.made_by_shop(&id, &at_channel, refund.at, stamp);
+            }
+            // People have said so before: it is the same money. What another refund of the shop's has settled is not.
+            Some((_, ours)) if ours.has_succeeded() && !ours.is_known_as(AT_CHANNEL) => return self,
+            _ => {}
+        }
+        // What the shop is being asked for has words of its own.
+        let as_much = self.ledger.refunds_by_hand().filter(|(_, asked)| asked.amount == amount);
+        let as_much = as_much.min_by_key(|(id, _)| self.is_shop_asked_for(id)).map(|(id, _)| id.clone());
+        if let Some(id) = as_much {
+            return self.made_by_shop(&id, &at_channel, refund.at, stamp);
         }
         let paid = |payment: &&PaymentId| {
             payment.is_manual() && self.ledger.payments.get(*payment).is_some_and(|payment| payment.captured > 0)
         };
-        let Some(payment) = self.ledger.payments.keys().find(paid).cloned() else { return Ok(self) };
-        let mut amount = refund.amount;
+        let Some(payment) = self.ledger.payments.keys().find(paid).cloned() else { return self };
         let captured = self.ledger.payments.get(&payment).map_or(0, |payment| payment.captured);
         let left = captured - self.ledger.refunded_for_good(&payment) - amount;
         let asked = self.ledger.refunds_by_hand().filter(|(_, asked)| asked.payment == payment);
@@ -99,27 +123,29 @@ impl OrderState {
         let mut too_much = asked.iter().map(|(_, amount)| amount).sum::<Amount>() - left;
         for (id, part) in asked {
             if too_much > 0 && part <= amount {
-                self = self.tell_outcome(&RequestName::Refund(id), ToldOutcome::Succeeded, stamp)?;
+                self = self.made_by_shop(&id, &at_channel, refund.at, stamp);
                 (amount, too_much) = (amount - part, too_much - part);
             }
         }
         if amount == 0 {
-            return Ok(self);
+            return self;
         }
-        let event = MoneyEvent {
-            payment,
-            at: refund.at,
-            event: "refunded at the channel".to_owned(),
-            currency: Some(self.currency),
-            step: 1,
-            fact: MoneyFact::Refund {
-                ours: None,
-                id: format!("channel-{}", refund.id),
-                amount,
-                status: RefundStatus::Succeeded,
-            },
-        };
-        Ok(self.record_as(&event, stamp))
+        let fact = MoneyFact::Refund { ours: None, id: at_channel.clone(), amount, status: RefundStatus::Succeeded };
+        self.refund_told(payment, fact, refund.at, stamp)
+    }
+
+    /// Records that the shop has made a refund that it, or a person, was asked for.
+    fn made_by_shop(self, id: &RefundId, at_channel: &str, at: Timestamp, stamp: &Stamp) -> Self {
+        let Some(asked) = self.ledger.refunds.get(id) else { return self };
+        let ours = Some(OurRefund { id: id.clone(), attempt: asked.attempt });
+        let (payment, id, amount) = (asked.payment.clone(), at_channel.to_owned(), asked.amount);
+        let fact = MoneyFact::Refund { ours, id, amount, status: RefundStatus::Succeeded };
+        self.refund_told(payment, fact, at, stamp)
+    }
+
+    fn refund_told(self, payment: PaymentId, fact: MoneyFact, at: Timestamp, stamp: &Stamp) -> Self {
+        let (event, currency) = ("refunded at the channel".to_owned(), Some(self.currency));
+        self.record_as(&MoneyEvent { payment, at, event, currency, step: 1, fact }, stamp)
     }
 }
 

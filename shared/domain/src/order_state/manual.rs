@@ -192,7 +192,7 @@ impl OrderState {
 
     /// Since when a refund waits for a person to make it, if one does.
     pub fn awaits_refund_by_hand_since(&self) -> Option<Timestamp> {
-        self.ledger.refunds_by_hand().next()?;
+        self.refunds_for_people().next()?;
         let decided = self.history.iter().rev().find(|entry| entry.what == Event::RefundIntended);
         Some(decided.map_or(self.placed_at, |entry| entry.at))
     }

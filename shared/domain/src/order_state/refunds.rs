@@ -85,6 +85,7 @@ impl OrderState {
         } else {
             self.owed.remove(&Duty::Refund);
         }
+        self.owe_shop();
     }
 
     /// Orders a new attempt at each failed refund, under a new idempotency key.

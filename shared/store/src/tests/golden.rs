@@ -36,7 +36,7 @@ use domain::{
     product_code::{CodeOwner, ProductCode},
     returns::{Disposition, Grade, Inspection, RefundWish},
     session::Session,
-    settings::{ApiKey, Channel, ChannelKind, Closure, Connection, EmailsBy, Product, Role, Seller},
+    settings::{ApiKey, Channel, ChannelKind, Closure, Connection, EmailsBy, Product, RefundsBy, Role, Seller},
     shop_watch::ShopWatch,
     statement::{self, Fee, Moved, Parts, Statement},
     stock::{Count, CountOf, Movement, MovementRecord},
@@ -423,6 +423,7 @@ async fn a_channel() {
             url: "https://shop.example".into(),
             since: at(2),
             emails: EmailsBy::Shop,
+            refunds: RefundsBy::Shop,
             stock: Some(stock_sync()),
         }),
         changed: Some((&stamp(3)).into()),
@@ -576,6 +577,7 @@ fn owed_by(duty: &Duty) -> Subject {
         | Duty::Evidence
         | Duty::PaymentCheck
         | Duty::Invoice
+        | Duty::ChannelDecision
         | Duty::Email(
             EmailKind::PaymentConfirmed
             | EmailKind::OrderEdited(_)

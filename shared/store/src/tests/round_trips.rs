@@ -13,7 +13,7 @@ use domain::{
         PaymentMethod, Refund, RefundStatus, RequestState,
     },
     money::MAX_AMOUNT,
-    order_state::{EnteredPayment, Hold, HoldReason, OrderStatus, Standing, ToldByShop},
+    order_state::{AskedOfShop, EnteredPayment, Hold, HoldReason, OrderStatus, Standing, ToldByShop},
     parcel_state::ParcelState,
     placed_order::{Address, Discount, Line},
     policy::{Capturing, Policy},
@@ -90,7 +90,7 @@ pub(super) fn all_refund_states() -> [RequestState; 8] {
     ]
 }
 
-pub(super) fn all_duties() -> [Duty; 29] {
+pub(super) fn all_duties() -> [Duty; 30] {
     [
         Duty::StockDeduction,
         Duty::StockSettlement,
@@ -106,6 +106,7 @@ pub(super) fn all_duties() -> [Duty; 29] {
         Duty::Tracking,
         Duty::Label,
         Duty::ChannelShipment,
+        Duty::ChannelDecision,
         Duty::ChannelOrder,
         Duty::ChannelCatchUp,
         Duty::ChannelStock,
@@ -233,6 +234,8 @@ fn told_by_shop() -> ToldByShop {
         who: "4ag1pPTNfvOzQgN8".to_owned(),
         units: [("56".to_owned(), 2)].into(),
         refunds: ["9".to_owned()].into(),
+        is_over: true,
+        asked: [("requested-1".parse().unwrap(), AskedOfShop { attempt: 2, at: at(7), is_for_people: true })].into(),
         doubts: [(HoldReason::UnknownSku, "\"Mug\" has no SKU".to_owned())].into(),
         not_followed: "line 57 went from 1 to 2 units".to_owned(),
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use orderly_local::channels::{
     self,
-    woocommerce::{Bought, Checkout, Fault, NewProduct, RefundAct, TaxClass},
+    woocommerce::{Bought, Checkout, Fault, Method, NewProduct, RefundAct, TaxClass},
 };
 use serde_json::{Value, json};
 
@@ -21,9 +21,51 @@ async fn connect(world: &World, emails: &str) -> Value {
 
 /// Connecting it again asks the shop at once for what changed.
 async fn connect_again(world: &World, emails: &str) -> Value {
+    connect_with(world, emails, "people").await
+}
+
+async fn connect_with(world: &World, emails: &str, refunds: &str) -> Value {
     let keys = channels::local_credentials();
-    let body = json!({ "kind": "woocommerce", "url": world.stack.shop().url(), "key": keys.key, "secret": keys.secret, "emails": emails });
+    let body = json!({
+        "kind": "woocommerce",
+        "url": world.stack.shop().url(),
+        "key": keys.key,
+        "secret": keys.secret,
+        "emails": emails,
+        "refunds": refunds,
+    });
     world.operator.post(&format!("/channels/{CHANNEL}/connect"), &body).await.unwrap()
+}
+
+/// An order of the shop that is with the warehouse. The shop gives back what it is asked for, if it can.
+async fn bought_with(world: &World, payment: Method) -> (u64, Placed) {
+    world.operator.put(&format!("/channels/{CHANNEL}"), &json!({ "name": "Our shop" })).await.unwrap();
+    connect_with(world, "orderly", "shop").await;
+    let checkout = Checkout { lines: vec![Bought::sku("MUG-BLUE", 2)], payment, ..Checkout::default() };
+    let at_shop = world.stack.shop().check_out(checkout).unwrap();
+    if payment == Method::Bacs {
+        world.stack.shop().mark(at_shop, "processing").unwrap();
+    }
+    connect_with(world, "orderly", "shop").await;
+    let order = taken_over(world, at_shop).await;
+    world.until(&order, "it is with the warehouse", |order| order["fulfillments"]["01"] == "open").await;
+    world.until_settled().await;
+    (at_shop, order)
+}
+
+/// The reasons of the refunds that the shop has made.
+fn given_back(world: &World, at_shop: u64) -> Vec<String> {
+    let there = world.stack.shop().order(at_shop).unwrap();
+    let refunds = there["refunds"].as_array().unwrap();
+    refunds.iter().map(|refund| refund["reason"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn refunds_by_hand(world: &World) -> usize {
+    world.operator.get("/operations/refunds-by-hand").await.unwrap()["refunds"].as_array().unwrap().len()
+}
+
+async fn cancel(world: &World, order: &Placed) {
+    world.operator.post(&format!("/orders/{}/cancel", order.id), &json!({ "reason": "no" })).await.unwrap();
 }
 
 fn buy(world: &World, sku: &str, quantity: i64) -> u64 {
@@ -155,6 +197,70 @@ async fn a_disconnected_channel_keeps_its_orders_and_hears_no_more() {
         .await;
     assert_eq!(read["fulfillment_details"][0]["status"], "handed_over", "{read}");
     assert_eq!(world.stack.mailbox().list().len(), 0, "the shop writes to its customers");
+}
+
+#[tokio::test]
+async fn what_is_cancelled_here_is_over_at_the_shop_which_gives_the_money_back_once() {
+    let world = World::start().await;
+    let (at_shop, order) = bought_with(&world, Method::Card).await;
+    // The shop does it, and its answer is lost.
+    world.stack.shop().fail(&format!("POST /orders/{at_shop}/refunds"), Fault::Lost(502));
+    cancel(&world, &order).await;
+    let read = world.until(&order, "the money is back", |order| order["refunded"] == order["captured"]).await;
+    world.until_settled().await;
+    assert_eq!(given_back(&world, at_shop), ["Refund cancel"]);
+    assert_eq!(world.stack.shop().order(at_shop).unwrap()["status"], "refunded");
+    assert!(read["timeline"].to_string().contains("told-to-channel"), "{read}");
+    assert_eq!(refunds_by_hand(&world).await, 0);
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_refund_of_what_was_sent_is_made_by_the_shop_and_its_order_stays() {
+    let world = World::start().await;
+    let (at_shop, order) = bought_with(&world, Method::Card).await;
+    world.ship(&order, "01").await;
+    let refund = json!({ "amount": 500, "reason": "a scratch" });
+    world.operator.post_once(&format!("/orders/{}/refunds", order.id), "scratch", &refund).await.unwrap();
+    world
+        .until(&order, "the shop has given it back", |order| {
+            order["refunds"].to_string().contains(r#""state":"succeeded""#)
+        })
+        .await;
+    world.until_settled().await;
+    assert_eq!(given_back(&world, at_shop), ["Refund request-1"]);
+    assert_eq!(world.stack.shop().order(at_shop).unwrap()["status"], "completed");
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn what_the_shop_cannot_give_back_is_a_task_for_people_that_says_why() {
+    let world = World::start().await;
+    let (at_shop, order) = bought_with(&world, Method::Bacs).await;
+    cancel(&world, &order).await;
+    eventually("a person is asked", async || (refunds_by_hand(&world).await == 1).then_some(())).await;
+    let read = world.read(&order).await;
+    assert!(read["timeline"].to_string().contains("its payment method may not pay back by itself"), "{read}");
+    assert_eq!(world.stack.shop().order(at_shop).unwrap()["status"], "cancelled");
+    assert_eq!(given_back(&world, at_shop), [""; 0]);
+    world.stack.shop().refund(at_shop, RefundAct::default()).unwrap();
+    world.until(&order, "the money is back", |order| order["refunded"] == order["captured"]).await;
+    assert_eq!(refunds_by_hand(&world).await, 0);
+    laws::hold(&world).await;
+}
+
+#[tokio::test]
+async fn a_shop_that_is_not_to_give_back_hears_of_the_cancellation_alone() {
+    let world = World::start().await;
+    let (at_shop, order) = bought_with(&world, Method::Card).await;
+    connect_again(&world, "orderly").await;
+    cancel(&world, &order).await;
+    eventually("a person is asked", async || (refunds_by_hand(&world).await == 1).then_some(())).await;
+    assert_eq!(world.stack.shop().order(at_shop).unwrap()["status"], "cancelled");
+    assert_eq!(given_back(&world, at_shop), [""; 0]);
+    let read = world.read(&order).await;
+    assert!(!read["timeline"].to_string().contains("not-taken-by-channel"), "{read}");
+    laws::hold(&world).await;
 }
 
 /// Has the shop told of stock, once the two have been compared.

@@ -14,6 +14,8 @@ pub(super) fn read(refunds: &[Value], reader: &mut Reader) -> Result<Vec<Channel
             id: fields::id(&refund["id"]).ok_or_else(|| format!("{place}id is missing"))?,
             at: utc(refund, "date_created_gmt").ok_or_else(|| format!("{place}date_created_gmt is no time"))?,
             amount: reader.given_back(refund, &place, "amount")?,
+            // It is written down first, and deleted if the payment provider refuses.
+            is_paid: refund["refunded_payment"] == true,
             reason: text(refund, "reason"),
             lines: lines(refund, &place, reader)?,
         });

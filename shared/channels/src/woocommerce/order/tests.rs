@@ -121,6 +121,7 @@ fn a_recorded_order_is_read_whole() {
             at: Some("2026-11-27T11:43:45Z".parse().unwrap()),
         }),
         refunds: vec![ChannelRefund {
+            is_paid: false,
             id: "42".into(),
             at: "2026-11-27T11:43:45Z".parse().unwrap(),
             amount: 1_305,
@@ -145,7 +146,7 @@ fn an_old_order_without_rates_and_with_html_in_a_title_is_read() {
 #[test]
 fn a_status_and_the_time_of_payment_say_how_far_an_order_is() {
     use PaymentStanding::{Expected, OnAccount, Received};
-    use Stage::{Accepted, Cancelled, Draft, Unpaid};
+    use Stage::{Accepted, Cancelled, Draft, Refunded, Unpaid};
     let other = |status: &str| Stage::Unknown(status.into());
     for (status, unpaid, paid) in [
         ("checkout-draft", (Draft, None), (Draft, None)),
@@ -157,7 +158,7 @@ fn a_status_and_the_time_of_payment_say_how_far_an_order_is() {
         ("completed", (Accepted, Some(OnAccount)), (Accepted, Some(Received))),
         ("cancelled", (Cancelled, None), (Cancelled, Some(Received))),
         ("failed", (Cancelled, None), (Cancelled, Some(Received))),
-        ("refunded", (Cancelled, None), (Cancelled, Some(Received))),
+        ("refunded", (Refunded, None), (Refunded, Some(Received))),
         ("trash", (Cancelled, None), (Cancelled, Some(Received))),
         ("ready-to-ship", (other("ready-to-ship"), None), (other("ready-to-ship"), Some(Received))),
         ("<b>Ada</b>", (other("bAdab"), None), (other("bAdab"), Some(Received))),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Two shirts and a mug, 37.00 EUR.
-fn two() -> ChannelOrder {
+pub(super) fn two() -> ChannelOrder {
     told(vec![bought("56", 2, 3000, 3000), bought("57", 1, 700, 700)])
 }
 
@@ -26,20 +26,20 @@ fn placed_as(told: &ChannelOrder) -> Order {
     unpaid(taken(told).placed)
 }
 
-fn follow(order: Order, told: &ChannelOrder, second: i64) -> Order {
+pub(super) fn follow(order: Order, told: &ChannelOrder, second: i64) -> Order {
     with_state(order.follow_channel(told, &taken(told), &stamp(second)), |state| state)
 }
 
 /// The same order as it is some seconds later.
-fn later(told: &ChannelOrder, second: i64, change: impl FnOnce(&mut ChannelOrder)) -> ChannelOrder {
+pub(super) fn later(told: &ChannelOrder, second: i64, change: impl FnOnce(&mut ChannelOrder)) -> ChannelOrder {
     let mut told = ChannelOrder { changed_at: at(second), ..told.clone() };
     change(&mut told);
     told
 }
 
-fn refund(id: &str, amount: Amount, lines: &[(&str, u32)]) -> ChannelRefund {
+pub(super) fn refund(id: &str, amount: Amount, lines: &[(&str, u32)]) -> ChannelRefund {
     let lines = lines.iter().map(|(line, units)| ((*line).to_owned(), *units)).collect();
-    ChannelRefund { id: id.into(), at: at(20), amount, reason: String::new(), lines }
+    ChannelRefund { id: id.into(), at: at(20), amount, is_paid: false, reason: String::new(), lines }
 }
 
 fn holds(order: &Order) -> Vec<&'static str> {
@@ -47,13 +47,13 @@ fn holds(order: &Order) -> Vec<&'static str> {
 }
 
 /// Taken over, deducted, and given to the warehouse.
-fn dispatched_from(told: &ChannelOrder) -> Order {
+pub(super) fn dispatched_from(told: &ChannelOrder) -> Order {
     let order = follow(placed_as(told), told, 2);
     let order = with_state(order, |state| state.deduct(&crate::routing::Routed::default(), at(3)));
     order.dispatch(&BTreeMap::new(), &BTreeSet::new(), at(4))
 }
 
-fn sent_from(told: &ChannelOrder) -> Order {
+pub(super) fn sent_from(told: &ChannelOrder) -> Order {
     let order = dispatched_from(told).confirm_picks(FULFILLMENT, &[(0, 2), (1, 1)].into(), &stamp(5)).unwrap().order;
     let order = order.pack(FULFILLMENT, &packing(&[(0, 2), (1, 1)], "pack"), &stamp(6)).unwrap();
     order.hand_over(FULFILLMENT, &[leaving(PARCEL)], &stamp(7)).unwrap().order
