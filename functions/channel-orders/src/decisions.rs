@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 /// After this no refund is asked for any more. The function has a minute, and each request to a shop 15 seconds.
 const AT_MOST: SignedDuration = SignedDuration::from_secs(25);
 /// What people read of a refund that nobody knows the end of.
-const SILENT: &str = "the shop was asked for it, and does not show it: look there before you make it";
+const SILENT: &str = "the shop was asked for it, and does not show that it is paid: look there, and at its payment provider, before you make it";
 
 /// An order whose shop is being told.
 struct Telling<'a> {
