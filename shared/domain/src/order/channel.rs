@@ -75,7 +75,7 @@ impl Order {
         let (changed_at, doubts) = (told.changed_at, taken.doubts.clone());
         let is_cancelled = matches!(self.state.status, OrderStatus::Cancelled { .. });
         let is_over = has_ended || (seen.is_over && is_cancelled);
-        let told = ToldByShop { changed_at, who, units, doubts, not_followed, is_over, ..seen };
+        let told = ToldByShop { changed_at, who, units, is_over, doubts, not_followed, ..seen };
         self.state.told_by_shop = Some(Box::new(told));
         self.state.leave_new_to_people(&owed, stamp.at);
         self.state.owe_shop();

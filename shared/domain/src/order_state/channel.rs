@@ -7,7 +7,7 @@ use crate::{
     duty::Duty,
     history::{Event, Stamp},
     ids::{PaymentId, RefundId},
-    ledger::{Manual, MoneyEvent, MoneyFact, OurRefund, PaymentMethod, RefundStatus},
+    ledger::{Manual, MoneyEvent, MoneyFact, OurRefund, PaymentMethod, Refund, RefundStatus},
     money::Amount,
     order_state::{EnteredPayment, Standing},
 };
@@ -90,7 +90,7 @@ impl OrderState {
     }
 
     /// Records what the channel has given back. Which of the refunds that it was asked for that is, its words tell. What a person was
-    /// asked to give back is the same if it is as much, and a part of it if there is no money left for both.
+    /// asked to give back is the same if it is as much. If there is no money left for both, the smaller is a part of the larger.
     pub(crate) fn follow_refund(mut self, refund: &ChannelRefund, stamp: &Stamp) -> Self {
         let (at_channel, mut amount) = (format!("{AT_CHANNEL}{}", refund.id), refund.amount);
         let ours = self.refund_with_words(&refund.reason).map(|(id, ours)| (id.clone(), ours.clone()));
@@ -130,8 +130,23 @@ impl OrderState {
         if amount == 0 {
             return self;
         }
+        if too_much > 0 {
+            self.lower_what_is_asked(&payment, amount, too_much, stamp);
+        }
         let fact = MoneyFact::Refund { ours: None, id: at_channel.clone(), amount, status: RefundStatus::Succeeded };
         self.refund_told(payment, fact, refund.at, stamp)
+    }
+
+    /// Asks for less than was decided of a refund that is more than `given`, which has gone back of it already.
+    fn lower_what_is_asked(&mut self, payment: &PaymentId, given: Amount, too_much: Amount, stamp: &Stamp) {
+        let is_it = |refund: &Refund| refund.payment == *payment && refund.is_owed() && refund.amount > given;
+        let lowered = self.ledger.refunds.iter_mut().find(|(_, refund)| is_it(refund)).map(|(id, refund)| {
+            refund.amount -= too_much;
+            format!("{id} {}", self.currency.format(refund.amount))
+        });
+        if let Some(note) = lowered {
+            self.add_entry(stamp, Event::RefundIntended, note);
+        }
     }
 
     /// Records that the shop has made a refund that it, or a person, was asked for.
