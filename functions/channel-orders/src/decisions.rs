@@ -51,7 +51,7 @@ pub(crate) async fn tell(app: &App, order: &OrderId) -> Result<(), Error> {
     let Some(decided) = decisions::decided(&app.store, order).await? else { return Ok(()) };
     // One of them failing does not keep the other from being done.
     let cancelled = if decided.cancels { telling.cancel(&decided).await } else { Ok(()) };
-    telling.give_back(&decided).await.and(cancelled)
+    Box::pin(telling.give_back(&decided)).await.and(cancelled)
 }
 
 impl Telling<'_> {
