@@ -23,7 +23,6 @@ const SILENT: &str = "the shop was asked for it, and does not show that it is pa
 struct Telling<'a> {
     app: &'a App,
     began: Timestamp,
-    order: &'a OrderId,
     of: (&'a Channel, &'a Connection),
     shop: Shop,
 }
@@ -32,21 +31,21 @@ pub(crate) async fn tell(app: &App, order: &OrderId) -> Result<(), Error> {
     let began = app.clock.now();
     let Some(decided) = decisions::decided(&app.store, order).await? else { return Ok(()) };
     let Some((channel, connection)) = shops::connected(&app.store, &decided.channel).await? else {
-        return give_up(app, order, &decided, "the channel is connected to no shop any more").await;
+        return give_up(app, &decided, "the channel is connected to no shop any more").await;
     };
     // Before anything that may fail: what is for people waits for no shop.
     for refund in &decided.refunds {
         let is_for_people = connection.refunds == RefundsBy::People && refund.asked_at.is_none();
         if is_for_people || refund.is_given_up(began) {
             let why = refund.asked_at.map(|_| SILENT);
-            leave(app, order, &decided, refund, why).await?;
+            leave(app, &decided, refund, why).await?;
         }
     }
     let shop = app.shops.of(&channel.id, &connection).await?;
-    let telling = Telling { app, began, order, of: (&channel, &connection), shop };
+    let telling = Telling { app, began, of: (&channel, &connection), shop };
     // What happened there comes first: what people have given back there is not asked for as well.
     if let Err(why) = telling.follow(&decided).await? {
-        return give_up(app, order, &decided, &why).await;
+        return give_up(app, &decided, &why).await;
     }
     let Some(decided) = decisions::decided(&app.store, order).await? else { return Ok(()) };
     // One of them failing does not keep the other from being done.
@@ -61,7 +60,7 @@ impl Telling<'_> {
             Obeyed::Refused(why) => Some(why),
         };
         let stamp = shops::stamp(&decided.channel, self.app.clock.now());
-        decisions::note_cancelled(&self.app.store, self.order, refused.as_deref(), &stamp).await
+        decisions::note_cancelled(&self.app.store, &decided.order, refused.as_deref(), &stamp).await
     }
 
     async fn give_back(&self, decided: &Decided) -> Result<(), Error> {
@@ -72,15 +71,15 @@ impl Telling<'_> {
                 break; // the rest stays owed
             }
             if refund.is_unanswered(now) {
-                leave(self.app, self.order, decided, refund, Some(SILENT)).await?;
+                leave(self.app, decided, refund, Some(SILENT)).await?;
             } else if refund.asked_at.is_none()
                 && self.of.1.refunds == RefundsBy::Shop
-                && decisions::ask(&self.app.store, self.order, &refund.id, now).await?
+                && decisions::ask(&self.app.store, &decided.order, &refund.id, now).await?
             {
                 let asked = Refund { amount: refund.amount, currency: decided.currency, reason: refund.words.clone() };
                 match self.shop.refund(&decided.reference, &asked).await? {
                     Obeyed::Done => is_made = true,
-                    Obeyed::Refused(why) => leave(self.app, self.order, decided, refund, Some(&why)).await?,
+                    Obeyed::Refused(why) => leave(self.app, decided, refund, Some(&why)).await?,
                 }
             }
             // Otherwise it stays owed until the shop shows it, or has not for too long.
@@ -107,24 +106,18 @@ impl Telling<'_> {
 }
 
 /// Leaves all of it to people.
-async fn give_up(app: &App, order: &OrderId, decided: &Decided, why: &str) -> Result<(), Error> {
+async fn give_up(app: &App, decided: &Decided, why: &str) -> Result<(), Error> {
     let stamp = shops::stamp(&decided.channel, app.clock.now());
-    decisions::note_cancelled(&app.store, order, Some(why), &stamp).await?;
+    decisions::note_cancelled(&app.store, &decided.order, Some(why), &stamp).await?;
     for refund in &decided.refunds {
         let asked = refund.asked_at.map(|_| format!("{why}; {SILENT}"));
-        leave(app, order, decided, refund, Some(asked.as_deref().unwrap_or(why))).await?;
+        leave(app, decided, refund, Some(asked.as_deref().unwrap_or(why))).await?;
     }
     Ok(())
 }
 
 /// Leaves a refund to people. `why`: nothing, if it was theirs from the start.
-async fn leave(
-    app: &App,
-    order: &OrderId,
-    decided: &Decided,
-    refund: &RefundAtShop,
-    why: Option<&str>,
-) -> Result<(), Error> {
+async fn leave(app: &App, decided: &Decided, refund: &RefundAtShop, why: Option<&str>) -> Result<(), Error> {
     let stamp = shops::stamp(&decided.channel, app.clock.now());
-    decisions::leave_to_people(&app.store, order, &refund.id, why, &stamp).await
+    decisions::leave_to_people(&app.store, &decided.order, &refund.id, why, &stamp).await
 }

@@ -14,6 +14,7 @@ use store::{Store, retry_on_conflict};
 /// What the shop of an order is to hear.
 #[derive(Debug)]
 pub struct Decided {
+    pub order: OrderId,
     pub channel: ChannelId,
     /// The shop's id of the order.
     pub reference: String,
@@ -27,6 +28,7 @@ pub struct Decided {
 pub async fn decided(store: &Store, order: &OrderId) -> Result<Option<Decided>, Error> {
     let Some(state) = store.order_state(order).await?.map(|read| read.value) else { return Ok(None) };
     Ok(state.owed.contains(&Duty::ChannelDecision).then(|| Decided {
+        order: order.clone(),
         cancels: state.is_to_be_cancelled_at_shop(),
         refunds: state.refunds_at_shop(),
         currency: state.currency,

@@ -62,23 +62,15 @@ fn words(id: &RefundId, attempt: u32) -> String {
 impl OrderState {
     /// Owes the shop the news of what was decided here, as long as there is some.
     pub(crate) fn owe_shop(&mut self) {
-        let settled: Vec<RefundId> = match &self.told_by_shop {
-            None => return,
-            Some(told) => told.asked.keys().filter(|id| !self.has_owed(id)).cloned().collect(),
-        };
-        if let Some(told) = &mut self.told_by_shop {
-            told.asked.retain(|id, _| !settled.contains(id));
-        }
+        let Some(mut told) = self.told_by_shop.take() else { return };
+        told.asked.retain(|id, _| self.ledger.refunds.get(id).is_some_and(Refund::is_owed));
+        self.told_by_shop = Some(told);
         let is_news = self.is_to_be_cancelled_at_shop() || !self.refunds_at_shop().is_empty();
         if is_news && !Safeguard::ShopHearsOfDecisions.is_off() {
             self.owed.insert(Duty::ChannelDecision);
         } else {
             self.owed.remove(&Duty::ChannelDecision);
         }
-    }
-
-    fn has_owed(&self, id: &RefundId) -> bool {
-        self.ledger.refunds.get(id).is_some_and(Refund::is_owed)
     }
 
     /// Whether the order is cancelled here, and its shop has neither said so nor heard of it.
@@ -108,19 +100,27 @@ impl OrderState {
         self.ledger.refunds().find(|(id, refund)| refund.attempt > 0 && words(id, refund.attempt) == told)
     }
 
+    fn refund_at_shop(&self, id: &RefundId) -> Option<RefundAtShop> {
+        self.refunds_at_shop().into_iter().find(|refund| refund.id == *id)
+    }
+
     /// Whether the shop was asked for a refund, and has not been given up.
     pub(super) fn is_shop_asked_for(&self, id: &RefundId) -> bool {
-        self.refunds_at_shop().iter().any(|refund| refund.id == *id && refund.asked_at.is_some())
+        self.refund_at_shop(id).is_some_and(|refund| refund.asked_at.is_some())
+    }
+
+    /// Notes when the shop was asked for a refund, or that it is for people now.
+    fn note_asked(&mut self, id: &RefundId, at: Timestamp, is_for_people: bool) {
+        let attempt = self.ledger.refunds.get(id).map(|refund| refund.attempt);
+        if let (Some(attempt), Some(told)) = (attempt, &mut self.told_by_shop) {
+            told.asked.insert(id.clone(), AskedOfShop { attempt, at, is_for_people });
+        }
     }
 
     /// Leaves the refunds that follow from what the shop told to people: who cancels there may give back otherwise, or less.
     pub(crate) fn leave_new_to_people(&mut self, known: &BTreeSet<RefundId>, at: Timestamp) {
-        let new: Vec<RefundId> = self.refunds_at_shop().into_iter().map(|refund| refund.id).collect();
-        for id in new.into_iter().filter(|id| !known.contains(id)) {
-            let attempt = self.ledger.refunds.get(&id).map_or(0, |refund| refund.attempt);
-            if let Some(told) = &mut self.told_by_shop {
-                told.asked.insert(id, AskedOfShop { attempt, at, is_for_people: true });
-            }
+        for new in self.refunds_at_shop().into_iter().filter(|refund| !known.contains(&refund.id)) {
+            self.note_asked(&new.id, at, true);
         }
     }
 
@@ -130,7 +130,7 @@ impl OrderState {
         manual.is_some_and(|manual| manual.method == PaymentMethod::Channel)
     }
 
-    /// The refunds that a person has to make: no provider can, nor is a shop being asked.
+    /// The refunds that a person has to make: no provider can, nor is a shop being asked. A shop is not asked while nobody owes it.
     pub fn refunds_for_people(&self) -> impl Iterator<Item = (&RefundId, &Refund)> {
         let is_asked = self.owed.contains(&Duty::ChannelDecision);
         let at_shop = if is_asked { self.refunds_at_shop() } else { Vec::new() };
@@ -140,27 +140,22 @@ impl OrderState {
     /// Notes that the shop is asked for a refund now. None: it was asked already, or nothing is owed any more.
     #[must_use]
     pub fn ask_shop(mut self, id: &RefundId, now: Timestamp) -> Option<Self> {
-        let is_to_be_asked = |refund: &RefundAtShop| {
-            refund.id == *id && (refund.asked_at.is_none() || Safeguard::ShopIsAskedOnce.is_off())
-        };
-        self.refunds_at_shop().iter().find(|refund| is_to_be_asked(refund))?;
-        let attempt = self.ledger.refunds.get(id)?.attempt;
-        self.told_by_shop.as_mut()?.asked.insert(id.clone(), AskedOfShop { attempt, at: now, is_for_people: false });
+        let refund = self.refund_at_shop(id)?;
+        if refund.asked_at.is_some() && !Safeguard::ShopIsAskedOnce.is_off() {
+            return None;
+        }
+        self.note_asked(id, now, false);
         Some(self)
     }
 
-    /// Leaves a refund that the shop has not made to people, and tells them why, unless it is as they want it.
+    /// Leaves a refund that the shop has not made to people. `why` tells them; nothing, if it was theirs from the start.
     #[must_use]
     pub fn leave_to_people(mut self, id: &RefundId, why: Option<&str>, stamp: &Stamp) -> Self {
-        let left = self.refunds_at_shop().into_iter().find(|refund| refund.id == *id);
-        let (Some(left), Some(refund)) = (left, self.ledger.refunds.get(id)) else { return self };
+        let Some(left) = self.refund_at_shop(id) else { return self };
         if why.is_none() && left.asked_at.is_some() {
             return self; // the shop was asked meanwhile
         }
-        let asked = AskedOfShop { attempt: refund.attempt, at: left.asked_at.unwrap_or(stamp.at), is_for_people: true };
-        if let Some(told) = &mut self.told_by_shop {
-            told.asked.insert(id.clone(), asked);
-        }
+        self.note_asked(id, left.asked_at.unwrap_or(stamp.at), true);
         if let Some(why) = why {
             let note = format!("refund {id} {}: {why}", self.currency.format(left.amount));
             self.add_entry(stamp, Event::NotTakenByChannel, note);

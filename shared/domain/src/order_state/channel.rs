@@ -90,32 +90,31 @@ impl OrderState {
     }
 
     /// Records what the channel has given back. Which of the refunds that it was asked for that is, its words tell. What a person was
-    /// asked to give back is the same if it is as much. If there is no money left for both, the smaller is a part of the larger.
-    pub(crate) fn follow_refund(mut self, refund: &ChannelRefund, stamp: &Stamp) -> Self {
-        let (at_channel, mut amount) = (format!("{AT_CHANNEL}{}", refund.id), refund.amount);
-        let ours = self.refund_with_words(&refund.reason).map(|(id, ours)| (id.clone(), ours.clone()));
-        match ours {
-            Some((id, ours)) if ours.is_owed() => {
-                // The shop may round.
-                if let Some(asked) = self.ledger.refunds.get_mut(&id) {
-                    asked.amount = amount;
-                }
-                return self.made_by_shop(&id, &at_channel, refund.at, stamp);
-            }
+    /// asked to give back is the same if it is as much.
+    pub(crate) fn follow_refund(self, refund: &ChannelRefund, stamp: &Stamp) -> Self {
+        match self.refund_with_words(&refund.reason).map(|(id, ours)| (id.clone(), ours)) {
+            // The shop may round.
+            Some((id, ours)) if ours.is_owed() => return self.made_by_shop(&id, refund.amount, refund, stamp),
             // People have said so before: it is the same money. What another refund of the shop's has settled is not.
             Some((_, ours)) if ours.has_succeeded() && !ours.is_known_as(AT_CHANNEL) => return self,
             _ => {}
         }
         // What the shop is being asked for has words of its own.
-        let as_much = self.ledger.refunds_by_hand().filter(|(_, asked)| asked.amount == amount);
-        let as_much = as_much.min_by_key(|(id, _)| self.is_shop_asked_for(id)).map(|(id, _)| id.clone());
-        if let Some(id) = as_much {
-            return self.made_by_shop(&id, &at_channel, refund.at, stamp);
+        let as_much = self.ledger.refunds_by_hand().filter(|(_, asked)| asked.amount == refund.amount);
+        match as_much.min_by_key(|(id, _)| self.is_shop_asked_for(id)).map(|(id, _)| id.clone()) {
+            Some(id) => self.made_by_shop(&id, refund.amount, refund, stamp),
+            None => self.follow_other_refund(refund, stamp),
         }
+    }
+
+    /// Records a refund that nobody was asked for. If there is no money left for it and for what people were asked for, the smaller is a
+    /// part of the larger.
+    fn follow_other_refund(mut self, refund: &ChannelRefund, stamp: &Stamp) -> Self {
         let paid = |payment: &&PaymentId| {
             payment.is_manual() && self.ledger.payments.get(*payment).is_some_and(|payment| payment.captured > 0)
         };
         let Some(payment) = self.ledger.payments.keys().find(paid).cloned() else { return self };
+        let mut amount = refund.amount;
         let captured = self.ledger.payments.get(&payment).map_or(0, |payment| payment.captured);
         let left = captured - self.ledger.refunded_for_good(&payment) - amount;
         let asked = self.ledger.refunds_by_hand().filter(|(_, asked)| asked.payment == payment);
@@ -123,7 +122,7 @@ impl OrderState {
         let mut too_much = asked.iter().map(|(_, amount)| amount).sum::<Amount>() - left;
         for (id, part) in asked {
             if too_much > 0 && part <= amount {
-                self = self.made_by_shop(&id, &at_channel, refund.at, stamp);
+                self = self.made_by_shop(&id, part, refund, stamp);
                 (amount, too_much) = (amount - part, too_much - part);
             }
         }
@@ -133,8 +132,7 @@ impl OrderState {
         if too_much > 0 {
             self.lower_what_is_asked(&payment, amount, too_much, stamp);
         }
-        let fact = MoneyFact::Refund { ours: None, id: at_channel.clone(), amount, status: RefundStatus::Succeeded };
-        self.refund_told(payment, fact, refund.at, stamp)
+        self.refund_told(payment, None, amount, refund, stamp)
     }
 
     /// Asks for less than was decided of a refund that is more than `given`, which has gone back of it already.
@@ -150,17 +148,31 @@ impl OrderState {
     }
 
     /// Records that the shop has made a refund that it, or a person, was asked for.
-    fn made_by_shop(self, id: &RefundId, at_channel: &str, at: Timestamp, stamp: &Stamp) -> Self {
-        let Some(asked) = self.ledger.refunds.get(id) else { return self };
-        let ours = Some(OurRefund { id: id.clone(), attempt: asked.attempt });
-        let (payment, id, amount) = (asked.payment.clone(), at_channel.to_owned(), asked.amount);
-        let fact = MoneyFact::Refund { ours, id, amount, status: RefundStatus::Succeeded };
-        self.refund_told(payment, fact, at, stamp)
+    fn made_by_shop(mut self, id: &RefundId, amount: Amount, refund: &ChannelRefund, stamp: &Stamp) -> Self {
+        let Some(asked) = self.ledger.refunds.get_mut(id) else { return self };
+        asked.amount = amount;
+        let (payment, ours) = (asked.payment.clone(), OurRefund { id: id.clone(), attempt: asked.attempt });
+        self.refund_told(payment, Some(ours), amount, refund, stamp)
     }
 
-    fn refund_told(self, payment: PaymentId, fact: MoneyFact, at: Timestamp, stamp: &Stamp) -> Self {
-        let (event, currency) = ("refunded at the channel".to_owned(), Some(self.currency));
-        self.record_as(&MoneyEvent { payment, at, event, currency, step: 1, fact }, stamp)
+    fn refund_told(
+        self,
+        payment: PaymentId,
+        ours: Option<OurRefund>,
+        amount: Amount,
+        refund: &ChannelRefund,
+        stamp: &Stamp,
+    ) -> Self {
+        let id = format!("{AT_CHANNEL}{}", refund.id);
+        let event = MoneyEvent {
+            payment,
+            at: refund.at,
+            event: "refunded at the channel".to_owned(),
+            currency: Some(self.currency),
+            step: 1,
+            fact: MoneyFact::Refund { ours, id, amount, status: RefundStatus::Succeeded },
+        };
+        self.record_as(&event, stamp)
     }
 }
 

@@ -235,7 +235,7 @@ fn told_by_shop() -> ToldByShop {
         units: [("56".to_owned(), 2)].into(),
         refunds: ["9".to_owned()].into(),
         is_over: true,
-        asked: [("requested-1".parse().unwrap(), AskedOfShop { attempt: 2, at: at(7), is_for_people: true })].into(),
+        asked: [("request-1".parse().unwrap(), AskedOfShop { attempt: 2, at: at(7), is_for_people: true })].into(),
         doubts: [(HoldReason::UnknownSku, "\"Mug\" has no SKU".to_owned())].into(),
         not_followed: "line 57 went from 1 to 2 units".to_owned(),
     }

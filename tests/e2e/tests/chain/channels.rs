@@ -263,6 +263,20 @@ async fn a_shop_that_is_not_to_give_back_hears_of_the_cancellation_alone() {
     laws::hold(&world).await;
 }
 
+#[tokio::test]
+async fn a_refund_of_a_channel_that_is_disconnected_is_a_task_for_people_that_says_why() {
+    let world = World::start().await;
+    let (at_shop, order) = bought_with(&world, Method::Card).await;
+    let path = format!("/channels/{CHANNEL}/disconnect");
+    world.operator.ask(world.operator.request(reqwest::Method::POST, &path)).await.unwrap();
+    cancel(&world, &order).await;
+    eventually("a person is asked", async || (refunds_by_hand(&world).await == 1).then_some(())).await;
+    let read = world.read(&order).await;
+    assert!(read["timeline"].to_string().contains("connected to no shop any more"), "{read}");
+    assert_eq!(given_back(&world, at_shop), [""; 0]);
+    laws::hold(&world).await;
+}
+
 /// Has the shop told of stock, once the two have been compared.
 async fn tell(world: &World, settings: &Value) {
     world.operator.put(&format!("/channels/{CHANNEL}/stock"), settings).await.unwrap();

@@ -3,7 +3,7 @@ use crate::testing::{asked, error, json, outside, shop, text};
 use serde_json::json as value;
 
 fn refund(amount: i64, currency: &str) -> Refund {
-    Refund { amount, currency: currency.parse().unwrap(), reason: "Refund requested-1".to_owned() }
+    Refund { amount, currency: currency.parse().unwrap(), reason: "Refund request-1".to_owned() }
 }
 
 fn refused(obeyed: Result<Obeyed, Error>) -> String {
@@ -29,7 +29,7 @@ async fn money_goes_back_through_the_payment_method_and_no_stock_is_counted() {
         assert_eq!(asked(&calls), ["POST /orders/41/refunds"]);
         let body = calls.lock().unwrap()[0].body.clone();
         let expected =
-            value!({"amount": written, "reason": "Refund requested-1", "api_refund": true, "api_restock": false});
+            value!({"amount": written, "reason": "Refund request-1", "api_refund": true, "api_restock": false});
         assert_eq!(body, expected);
     }
 }

@@ -18,6 +18,15 @@ fn cancelled() -> Order {
     dispatched_from(&two()).cancel("ordered twice", &stamp(10)).unwrap()
 }
 
+/// So much of it is to go back.
+fn refunding(order: Order, amount: Amount) -> Order {
+    with_state(order, |mut state| {
+        state.ledger.intend_refund("request-1", amount, state.currency);
+        state.owe_shop();
+        state
+    })
+}
+
 fn owes(order: &Order) -> bool {
     order.state.owed.contains(&Duty::ChannelDecision)
 }
@@ -81,15 +90,11 @@ fn a_cancellation_that_the_shop_told_or_has_heard_of_is_not_told_to_it() {
 fn what_is_refunded_of_an_order_that_left_is_asked_for_at_its_shop() {
     let order = sent_from(&two());
     assert!(!owes(&order));
-    let order = with_state(order, |mut state| {
-        state.ledger.intend_refund("requested-1", 700, state.currency);
-        state.owe_shop();
-        state
-    });
+    let order = refunding(order, 700);
     assert!(owes(&order) && !order.state.is_to_be_cancelled_at_shop());
     let order = asked(order, 20);
     let words = at_shop(&order)[0].words.clone();
-    assert_eq!(words, "Refund requested-1");
+    assert_eq!(words, "Refund request-1");
     let order = follow(order.clone(), &told_of(vec![made(&order, "9")], 30), 31);
     assert_eq!((refunded(&order), at_shop(&order).len(), owes(&order)), (700, 0, false));
 }
@@ -102,6 +107,8 @@ fn a_shop_is_asked_for_a_refund_once() {
     assert!(owes(&order) && for_people(&order) == 0, "its answer is waited for");
     assert!(!at_shop(&order)[0].is_unanswered(at(20 + 5 * MINUTE - 1)));
     assert!(at_shop(&order)[0].is_unanswered(at(20 + 5 * MINUTE)));
+    assert!(!at_shop(&order)[0].is_given_up(at(20 + 60 * MINUTE - 1)));
+    assert!(at_shop(&order)[0].is_given_up(at(20 + 60 * MINUTE)));
 }
 
 #[test]
@@ -171,11 +178,7 @@ fn money_that_the_shop_does_not_have_is_not_asked_for_there() {
         };
         state.enter_payment(&entered, &stamp(20)).unwrap()
     });
-    let order = with_state(order, |mut state| {
-        state.ledger.intend_refund("requested-1", 4200, state.currency);
-        state.owe_shop();
-        state
-    });
+    let order = refunding(order, 4200);
     let asked: Amount = at_shop(&order).iter().map(|refund| refund.amount).sum();
     let by_hand: Amount = order.state.refunds_for_people().map(|(_, refund)| refund.amount).sum();
     assert_eq!((asked, by_hand), (3700, 500));
@@ -216,11 +219,7 @@ fn who_cancels_at_the_shop_gives_back_there_as_well() {
 
 #[test]
 fn an_order_that_was_refunded_as_it_was_to_be_is_not_cancelled_by_that() {
-    let order = with_state(dispatched_from(&two()), |mut state| {
-        state.ledger.intend_refund("requested-1", 3700, state.currency);
-        state.owe_shop();
-        state
-    });
+    let order = refunding(dispatched_from(&two()), 3700);
     let order = asked(order, 20);
     let ours = made(&order, "9");
     let told = |refunds| {
@@ -237,11 +236,7 @@ fn an_order_that_was_refunded_as_it_was_to_be_is_not_cancelled_by_that() {
 
 #[test]
 fn a_shop_that_rounds_has_made_the_refund_all_the_same() {
-    let order = with_state(sent_from(&two()), |mut state| {
-        state.ledger.intend_refund("requested-1", 333, state.currency);
-        state.owe_shop();
-        state
-    });
+    let order = refunding(sent_from(&two()), 333);
     let order = asked(order, 20);
     let rounded = ChannelRefund { amount: 300, ..made(&order, "9") };
     let told = follow(order, &told_of(vec![rounded], 30), 31);
